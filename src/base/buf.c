@@ -1,0 +1,164 @@
+/*
+ * buf.c - the one growable buffer.
+ * 1. len <= max always; data[len] is NUL when data is not NULL.
+ * 2. A refused add changes nothing but over.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+void
+buf_init(struct buf *b, size_t max)
+{
+	memset(b, 0, sizeof(*b));
+	b->max = max;
+}
+
+void
+buf_free(struct buf *b)
+{
+	free(b->data);
+	buf_init(b, b->max);
+}
+
+void
+buf_reset(struct buf *b)
+{
+	b->len = 0;
+	b->over = 0;
+	if (b->data != NULL)
+		b->data[0] = '\0';
+}
+
+char *
+buf_room(struct buf *b, size_t n)
+{
+	size_t want, cap;
+
+	if (n > b->max - b->len) {
+		b->over = 1;
+		return NULL;
+	}
+	want = b->len + n + 1;
+	if (want > b->cap) {
+		cap = b->cap < 256 ? 256 : b->cap + b->cap / 2;
+		if (cap < want)
+			cap = want;
+		b->data = mem_grow(b->data, cap, 1);
+		b->cap = cap;
+	}
+	return b->data + b->len;
+}
+
+int
+buf_add(struct buf *b, const void *p, size_t n)
+{
+	char *to = buf_room(b, n);
+
+	if (to == NULL)
+		return -1;
+	if (n > 0)
+		memcpy(to, p, n);
+	b->len += n;
+	b->data[b->len] = '\0';
+	return 0;
+}
+
+int
+buf_adds(struct buf *b, const char *s)
+{
+	return buf_add(b, s, strlen(s));
+}
+
+int
+buf_addc(struct buf *b, char c)
+{
+	return buf_add(b, &c, 1);
+}
+
+int
+buf_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	char *to;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (to = buf_room(b, (size_t)n)) == NULL)
+		return -1;
+	va_start(ap, fmt);
+	vsnprintf(to, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->len += (size_t)n;
+	return 0;
+}
+
+void
+buf_drop(struct buf *b, size_t n)
+{
+	if (n == 0)
+		return;
+	if (n > b->len)
+		n = b->len;
+	memmove(b->data, b->data + n, b->len - n + 1);
+	b->len -= n;
+}
+
+const char *
+buf_str(const struct buf *b)
+{
+	return b->data == NULL ? "" : b->data;
+}
+
+char *
+buf_take(struct buf *b)
+{
+	char *p = b->data == NULL ? mem_strdup("") : b->data;
+
+	buf_init(b, b->max);
+	return p;
+}
+
+int
+buf_addxml(struct buf *b, const char *s)
+{
+	const char *run;
+
+	for (run = s; *s != '\0'; s++) {
+		const char *rep = NULL;
+
+		switch (*s) {
+		case '&':
+			rep = "&amp;";
+			break;
+		case '<':
+			rep = "&lt;";
+			break;
+		case '>':
+			rep = "&gt;";
+			break;
+		case '"':
+			rep = "&quot;";
+			break;
+		case '\t':
+		case '\n':
+		case '\r':
+			break;
+		default:
+			if ((unsigned char)*s < 0x20)
+				rep = "";
+		}
+		if (rep != NULL) {
+			buf_add(b, run, (size_t)(s - run));
+			buf_adds(b, rep);
+			run = s + 1;
+		}
+	}
+	buf_add(b, run, (size_t)(s - run));
+	return b->over ? -1 : 0;
+}

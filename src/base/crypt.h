@@ -1,0 +1,29 @@
+/*
+ * crypt.h - hashes and randomness, through BearSSL.
+ * Floor: base; with net/tls and auth/ the only place that includes bearssl.h.
+ * Threads: any; a context belongs to one thread.
+ */
+#ifndef BASE_CRYPT_H
+#define BASE_CRYPT_H
+
+#include <stddef.h>
+
+#define CRYPT_SHA256 32
+
+struct crypt_sha256 {
+	_Alignas(8) unsigned char ctx[256];
+};
+void crypt_sha256_init(struct crypt_sha256 *);
+void crypt_sha256_add(struct crypt_sha256 *, const void *, size_t);
+/* May be called while more is still to be added. */
+void crypt_sha256_out(const struct crypt_sha256 *, unsigned char[CRYPT_SHA256]);
+void crypt_sha256(const void *, size_t, unsigned char[CRYPT_SHA256]);
+/* RFC 2104 with SHA-256. */
+void crypt_hmac(const void *key, size_t klen, const void *, size_t,
+    unsigned char[CRYPT_SHA256]);
+/* From the kernel (getrandom); never fails, works in an empty chroot. */
+void crypt_random(void *, size_t);
+/* A random UUID (RFC 9562 version 4) in lower case; out has 37 bytes. */
+void crypt_uuid(char *out);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * enc.h - encodings: UTF-8, UTF-16, base64, hex, percent, IDN.
+ * Floor: base.
+ * Threads: pure; a decoder belongs to one thread.
+ */
+#ifndef BASE_ENC_H
+#define BASE_ENC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/*
+ * Decodes one character of s (len > 0). Returns its length in bytes, or 0
+ * when s does not begin with a well-formed one (Unicode 15, table 3-7:
+ * no surrogates, nothing overlong, at most U+10FFFF).
+ */
+size_t enc_utf8_next(const char *s, size_t len, uint32_t *c);
+/* Writes c (a valid scalar value) to out[4]; returns 1..4. */
+size_t enc_utf8_put(char *out, uint32_t c);
+bool enc_utf8_valid(const char *s, size_t len);
+/* UTF-8 to UTF-16LE; -1 on invalid input or a full buffer. */
+int enc_utf16le(struct buf *out, const char *s, size_t len);
+
+/* RFC 4648 4, padded, no line breaks. */
+int enc_base64(struct buf *out, const void *, size_t);
+/* RFC 4648 5, no padding. */
+int enc_base64url(struct buf *out, const void *, size_t);
+/*
+ * Streaming base64 decoder, lenient as servers need it: white space
+ * anywhere, padding optional, both alphabets. Zeroed is ready.
+ */
+struct enc_b64 {
+	uint32_t bits;
+	int nbits;
+	bool end; /* padding seen */
+};
+/*
+ * Decodes n bytes of in to out (room for 3 * (n / 4 + 1)). Returns the
+ * number of bytes written, or -1 at a character that is none of base64.
+ */
+long enc_b64_feed(struct enc_b64 *, const char *in, size_t n, char *out);
+
+/* Lower-case hex; out has room for 2 * n + 1. */
+void enc_hex(const void *, size_t n, char *out);
+/* Whole string of 2 * n hex digits to n bytes; false otherwise. */
+bool enc_unhex(const char *, void *out, size_t n);
+/* Percent-encodes all but RFC 3986 unreserved. */
+int enc_percent(struct buf *out, const char *);
+
+/*
+ * A domain as it is compared: ASCII lower case, labels with other
+ * characters as xn-- (RFC 3492, after simple lower-casing of Latin, Greek
+ * and Cyrillic; full UTS 46 mapping is not done), no final dot. -1: not a
+ * domain (empty label, label over 63, total over 253, invalid UTF-8).
+ */
+int enc_domain(struct buf *out, const char *, size_t len);
+/* Simple lower case of one character: Latin, Greek, Cyrillic, Armenian. */
+uint32_t enc_lower(uint32_t);
+/* Simple upper case, the same scripts. */
+uint32_t enc_upper(uint32_t);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * err.c - the one error type.
+ * 1. A message is one line of printable UTF-8 whatever was put into it.
+ * 2. A message that does not fit is cut at a character and marked "...".
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+static void
+put(struct err *e, const char *fmt, va_list ap)
+{
+	char raw[sizeof(e->msg)];
+
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	str_printable(e->msg, sizeof(e->msg), raw, strlen(raw));
+}
+
+int
+err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
+{
+	va_list ap;
+
+	err_clear(e);
+	e->kind = kind;
+	e->scope = SCOPE_MAILBOX;
+	va_start(ap, fmt);
+	put(e, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int
+err_code(struct err *e, const char *code, enum err_scope scope)
+{
+	str_printable(e->code, sizeof(e->code), code, strlen(code));
+	e->scope = scope;
+	return -1;
+}
+
+int
+err_prefix(struct err *e, const char *fmt, ...)
+{
+	char old[sizeof(e->msg)], head[sizeof(e->msg)];
+	char both[2 * sizeof(e->msg) + 2];
+	va_list ap;
+
+	memcpy(old, e->msg, sizeof(old));
+	va_start(ap, fmt);
+	vsnprintf(head, sizeof(head), fmt, ap);
+	va_end(ap);
+	snprintf(both, sizeof(both), "%s: %s", head, old);
+	str_printable(e->msg, sizeof(e->msg), both, strlen(both));
+	return -1;
+}
+
+void
+err_clear(struct err *e)
+{
+	e->kind = ERR_NONE;
+	e->scope = SCOPE_ITEM;
+	e->retry_ms = 0;
+	e->code[0] = '\0';
+	e->msg[0] = '\0';
+}
+
+const char *
+err_kind_name(enum err_kind kind)
+{
+	static const char *const name[] = { "none", "retry", "auth", "config",
+		"item", "gone", "resync", "fatal" };
+
+	return name[kind];
+}
+
+const char *
+err_scope_name(enum err_scope scope)
+{
+	static const char *const name[] = { "item", "folder", "mailbox",
+		"profile", "all" };
+
+	return name[scope];
+}

@@ -1,0 +1,64 @@
+/*
+ * log.c - log lines to standard error.
+ * 1. A line is written with one write(2) and is at most 1,500 bytes.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "base/tim.h"
+
+static enum log_level level = LOG_INFO;
+static bool journal;
+static void (*hook_before)(void);
+
+void
+log_init(enum log_level l)
+{
+	level = l;
+	journal = getenv("JOURNAL_STREAM") != NULL;
+}
+
+bool
+log_on(enum log_level l)
+{
+	return l <= level;
+}
+
+void
+log_hook(void (*before)(void))
+{
+	hook_before = before;
+}
+
+void
+log_line(enum log_level l, const char *fmt, ...)
+{
+	static const char *const name[] = { "error", "warning", "info",
+		"debug" };
+	static const int prio[] = { 3, 4, 6, 7 };
+	char raw[1400], line[1500], when[TIM_TEXT];
+	size_t n;
+	va_list ap;
+
+	if (!log_on(l))
+		return;
+	if (journal)
+		n = (size_t)snprintf(line, sizeof(line), "<%d>", prio[l]);
+	else
+		n = (size_t)snprintf(line, sizeof(line), "%s %s ",
+		    tim_text(tim_now(), when), name[l]);
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	n += str_printable(line + n, sizeof(line) - n - 1, raw, strlen(raw));
+	line[n++] = '\n';
+	if (hook_before != NULL)
+		hook_before();
+	if (write(STDERR_FILENO, line, n) < 0)
+		return; /* nobody left to tell */
+}

@@ -1,0 +1,34 @@
+/*
+ * str.h - small string helpers.
+ * Floor: base.
+ * Threads: pure.
+ */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Copies s of len bytes into out as one line of valid UTF-8 that is safe on
+ * a terminal: control characters (C0, DEL, C1), bidirectional overrides and
+ * invalid bytes become '?'. Cut at a character when it does not fit, then it
+ * ends in "...". out is always terminated. Returns strlen(out).
+ */
+size_t str_printable(char *out, size_t size, const char *s, size_t len);
+/* ASCII case-insensitive; NULL equals only NULL. */
+bool str_ieq(const char *, const char *);
+bool str_ieqn(const char *, const char *, size_t);
+bool str_eq(const char *, const char *);
+/* ASCII lower case, in place; returns s. */
+char *str_lower(char *);
+/* Skips leading and cuts trailing ASCII white space, in place. */
+char *str_trim(char *);
+bool str_ends(const char *s, const char *suffix);
+/* Decimal in [lo, hi], whole string; false otherwise. */
+bool str_int(const char *, int64_t lo, int64_t hi, int64_t *);
+/* s, or "" for NULL. */
+const char *str_nn(const char *);
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * model.h - one mail as exsync knows it, whatever server it came from.
+ * Floor: core.
+ * Threads: a struct message belongs to one thread at a time.
+ *
+ * All text is valid UTF-8 without NUL, all strings lie in the message's
+ * arena. NULL means "the server did not say", which is not "".
+ */
+#ifndef CORE_MODEL_H
+#define CORE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+/* In the order in which email_party.role and links prefer them. */
+enum role { ROLE_FROM, ROLE_SENDER, ROLE_TO, ROLE_CC, ROLE_BCC, ROLE_REPLY_TO };
+const char *role_name(enum role); /* "from", ..., "reply_to" */
+
+struct address {
+	enum role role;
+	const char *name;    /* display name or NULL */
+	const char *address; /* SMTP as written, or NULL */
+	const char *raw;     /* what it was when not SMTP (EX, ...) */
+};
+
+enum att_kind { ATT_FILE, ATT_ITEM, ATT_REFERENCE };
+const char *att_kind_name(enum att_kind);
+
+struct attachment {
+	const char *id; /* opaque, for provider->attachment */
+	enum att_kind kind;
+	const char *name, *media_type, *content_id;
+	const char *url; /* ATT_REFERENCE: where it points */
+	int64_t size;    /* as the server says; -1 unknown */
+	bool is_inline;
+	/* filled by the engine once the content is stored */
+	const char *state; /* full, too_large, failed, reference,
+					 * skipped, gone */
+	bool stored;
+	unsigned char sha256[32];
+};
+
+enum body_state { BODY_FULL, BODY_HEADERS, BODY_TOO_LARGE, BODY_FAILED };
+const char *body_state_name(enum body_state);
+
+struct message {
+	struct arena arena;
+	struct err err;    /* kind != NONE: only item_id counts */
+	bool have_content; /* came from messages(), not headers() */
+
+	const char *item_id, *change_key; /* opaque, case-sensitive */
+	const char *item_class;
+	const char *message_id; /* as in the mail, with its <> */
+	const char *in_reply_to;
+	const char *refs; /* References, as in the mail */
+	const char *conversation_id;
+	const char *subject;
+	const char *importance;       /* low, normal, high */
+	const char *sensitivity;      /* normal, personal, private,
+					 * confidential */
+	const char *headers;          /* raw header block, or NULL */
+	int64_t sent_at, received_at; /* ms or TIM_NONE */
+	int64_t size;                 /* bytes, -1 unknown */
+	bool is_read, is_draft, has_attachments;
+
+	enum body_state body_state;
+	const char *text, *html; /* the body as stored: one of them */
+	size_t text_len, html_len;
+
+	struct address *addr;
+	size_t naddr;
+	struct attachment *att;
+	size_t natt;
+};
+
+/* An empty message; arena_max 0 is no cap. message_free frees all of it. */
+struct message *message_new(size_t arena_max);
+void message_free(struct message *);
+/* Appends; NULL when over the arena's cap. The result is zeroed. */
+struct address *message_address(struct message *);
+struct attachment *message_attachment(struct message *);
+
+#endif

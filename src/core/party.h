@@ -1,0 +1,60 @@
+/*
+ * party.h - whom the CRM knows: users and contacts with their addresses.
+ * Floor: core.
+ * Threads: a struct party_list belongs to one thread; a struct party_dir is
+ * read-only once built and may be shared.
+ */
+#ifndef CORE_PARTY_H
+#define CORE_PARTY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct party {
+	const char *crm_type; /* "user", "contact", "lead", ... */
+	const char *crm_id;
+	const char *address; /* normalised, see party_normalise */
+	const char *name;    /* or NULL */
+};
+
+struct party_list {
+	struct arena arena;
+	struct party *v;
+	size_t n, cap;
+};
+
+void party_list_add(struct party_list *, const char *crm_type,
+    const char *crm_id, const char *address, const char *name);
+void party_list_free(struct party_list *);
+/*
+ * Appends the rows of a CSV file (RFC 4180; comma or semicolon, BOM, CRLF,
+ * quoted line breaks; header line crm_id,address,name[,crm_type] in any
+ * order and case). crm_type is the type of rows that name none. On an error
+ * nothing is appended and err names file and line.
+ */
+int party_csv(
+    struct party_list *, const char *path, const char *crm_type, struct err *);
+
+/*
+ * An address as it is compared: white space and a surrounding <> cut, local
+ * part in lower case, domain as enc_domain makes it. NULL: not an SMTP
+ * address; otherwise the caller frees.
+ */
+char *party_normalise(const char *);
+/* The domain of a normalised address: what follows the last '@'. */
+const char *party_domain(const char *);
+
+/* Lookup by address. Borrows list, which must outlive it. */
+struct party_dir *party_dir_build(const struct party_list *);
+void party_dir_free(struct party_dir *);
+/*
+ * All parties with that normalised address: n of them, in an array that is
+ * the directory's (users first, then by crm_type and crm_id). NULL: none.
+ */
+const struct party *const *
+party_dir_find(const struct party_dir *, const char *address, size_t *n);
+
+#endif

@@ -1,0 +1,144 @@
+/*
+ * provider.h - the contract with a kind of mail server.
+ * Floor: core; implemented on floor 3 (ews/, later graph/).
+ *
+ * Order of calls: open once per profile; session_open per mailbox, then any
+ * of the session calls in any order and number; session_close; close.
+ *
+ * Threads: a struct provider is shared by all threads. A struct session
+ * belongs to one thread at a time; several sessions for the same mailbox may
+ * be open at once (that is how batches run in parallel). Connections are
+ * pooled in the provider: opening a session costs nothing on the wire.
+ *
+ * Ids and cursors are opaque, case-sensitive strings of any length; the
+ * engine stores and returns them and never looks inside.
+ *
+ * Errors: as in err.h. ERR_GONE: the folder or item no longer exists.
+ * ERR_RESYNC (changes only): the cursor is worthless, ask again with NULL.
+ * ERR_RETRY carries the server's own delay where it named one. A session
+ * stays usable after any error: the connection behind it is dropped and
+ * opened again by the next call.
+ */
+#ifndef CORE_PROVIDER_H
+#define CORE_PROVIDER_H
+
+#include "base/stream.h"
+#include "core/conf.h"
+#include "core/model.h"
+
+struct provider; /* each implementation begins its own with .ops */
+struct session;
+
+struct folder {
+	const char *id, *parent_id;
+	const char *path;       /* "Inbox/Projects", from the top */
+	const char *well_known; /* "inbox", "sentitems", ... or NULL */
+	const char *class;      /* "IPF.Note" or NULL */
+	const char *marker;     /* moves when the content does; NULL:
+					 * the server has none */
+	int64_t total;          /* items, -1 unknown */
+	bool is_search;
+};
+
+struct folder_list {
+	struct arena arena;
+	struct folder *v;
+	size_t n;
+};
+
+enum change_op {
+	CHANGE_PUT,    /* new or changed: the server need not know which */
+	CHANGE_DELETE, /* no longer in this folder */
+	CHANGE_READ    /* only is_read changed */
+};
+
+struct change {
+	enum change_op op;
+	const char *id, *change_key; /* change_key may be NULL */
+	int64_t received_at;         /* TIM_NONE: not told */
+	bool is_read;                /* CHANGE_READ */
+};
+
+struct change_page {
+	struct arena arena;
+	struct change *v;
+	size_t n;
+	char *cursor; /* for the next call; in the arena */
+	bool more;    /* ask again at once */
+};
+
+/* Where messages go, one at a time, in the order asked for. */
+struct sink {
+	/*
+	 * Takes ownership of take. take->err tells of an item that could not
+	 * be read. -1 with err set ends the call with that error.
+	 */
+	int (*message)(struct sink *, struct message *take, struct err *);
+};
+
+struct item_ref {
+	const char *id, *change_key;
+};
+
+/* What probe found out: one line each, printable; "" where unknown. */
+struct probe {
+	char server[128];  /* "Exchange 15.2.2562.17" */
+	char version[64];  /* the version we speak with it */
+	char mailbox[256]; /* display name of the mailbox' root */
+};
+
+struct provider_ops {
+	const char *name; /* "ews" */
+
+	/* Nothing is contacted. The profile outlives the provider. */
+	struct provider *(*open)(
+	    const struct conf *, const struct conf_profile *, struct err *);
+	void (*close)(struct provider *);
+
+	struct session *(*session_open)(
+	    struct provider *, const struct conf_mailbox *, struct err *);
+	void (*session_close)(struct session *);
+
+	/* Login and access to the mailbox, nothing else. */
+	int (*probe)(struct session *, struct probe *, struct err *);
+	/*
+	 * Every folder below the top, in one request where the server can.
+	 * well_known: also find out which is which, though it may cost a
+	 * request more. out: arena_free(&out->arena) frees.
+	 */
+	int (*folders)(struct session *, bool well_known,
+	    struct folder_list *out, struct err *);
+	/* Up to max changes since cursor (NULL: everything). */
+	int (*changes)(struct session *, const char *folder_id,
+	    const char *cursor, int max, struct change_page *out, struct err *);
+	/*
+	 * Each item asked for reaches the sink exactly once, in order,
+	 * whatever the server answered; -1 only when the call as a whole
+	 * failed (then some may already have reached it). headers: addresses
+	 * and properties, never a body. messages: everything but the
+	 * content of attachments.
+	 */
+	int (*headers)(struct session *, const struct item_ref *, size_t n,
+	    struct sink *, struct err *);
+	int (*messages)(struct session *, const struct item_ref *, size_t n,
+	    struct sink *, struct err *);
+	/*
+	 * The decoded content of one attachment. An ATT_ITEM comes as a
+	 * message/rfc822 (or text/calendar, text/vcard) document; its
+	 * media type is written to type (64 bytes) when it is not known.
+	 */
+	int (*attachment)(struct session *, const struct attachment *,
+	    struct stream *, char *type, struct err *);
+	/* Requests made and bytes received by this session so far. */
+	void (*usage)(struct session *, int64_t *requests, int64_t *bytes);
+};
+
+struct provider {
+	const struct provider_ops *ops;
+};
+
+struct session {
+	struct provider *provider;
+};
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * xml.h - streaming XML as servers really send it: expat behind the filter
+ * of PROTOCOL 16. The only place that includes expat.h.
+ * Floor: fmt.
+ * Threads: a struct xml belongs to one thread.
+ */
+#ifndef FMT_XML_H
+#define FMT_XML_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * The byte filter alone (PROTOCOL 16, requirements 1-3): illegal character
+ * references, raw control bytes and invalid UTF-8 become U+FFFD, two
+ * surrogate references are joined. State survives any split of the input.
+ * Zeroed is ready.
+ */
+struct xml_filter {
+	unsigned char held[16];
+	size_t nheld;
+	/* private state of the implementation follows */
+	uint32_t high;
+	int state;
+};
+/*
+ * Feeds in[n]; clean pieces go to emit (which may get pointers into in).
+ * final: nothing follows, held bytes are flushed. -1: emit said so.
+ */
+int xml_filter_feed(struct xml_filter *, const char *in, size_t n, int final,
+    int (*emit)(void *, const char *, size_t), void *arg);
+
+/*
+ * One attribute value by local name, or NULL.
+ */
+struct xml_attrs;
+const char *xml_attr(const struct xml_attrs *, const char *local_name);
+
+/*
+ * Handlers get local names (namespace prefix cut: servers differ in
+ * prefixes, PROTOCOL 1). A handler that returns -1 with err set stops the
+ * parser. text comes in pieces of any size, never entity-encoded, only
+ * inside elements for which start returned 1 ("I want the text of it");
+ * start returning 0 means no text of this element.
+ */
+struct xml_handler {
+	int (*start)(
+	    void *, const char *name, const struct xml_attrs *, struct err *);
+	int (*end)(void *, const char *name, struct err *);
+	int (*text)(void *, const char *, size_t, struct err *);
+	void *arg;
+};
+
+struct xml;
+
+/* Bounds: depth 100, name and attributes of one element 1 MiB; a DOCTYPE
+ * stops the parser. */
+struct xml *xml_open(const struct xml_handler *);
+/* -1: ERR_RETRY "malformed XML ... at line", or a handler's error. Sticky. */
+int xml_feed(struct xml *, const void *, size_t, struct err *);
+/* -1 also when the document is not complete (truncated). */
+int xml_end(struct xml *, struct err *);
+void xml_close(struct xml *);
+
+#endif

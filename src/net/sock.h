@@ -1,0 +1,37 @@
+/*
+ * sock.h - TCP connections with deadlines.
+ * Floor: net.
+ * Threads: a struct sock belongs to one thread at a time.
+ */
+#ifndef NET_SOCK_H
+#define NET_SOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct sock;
+
+/*
+ * Resolves and connects: every address of the name in turn, IPv6 and IPv4
+ * mixed as getaddrinfo sorts them, all within deadline (tim_mono ms); a
+ * later address is tried when one has not answered within a fair share.
+ * stop (may be NULL) is polled at least every 250 ms. ERR_RETRY with the
+ * host, the port and what to check. Name resolution stays inside the static
+ * binary: __nss_configure_lookup (DESIGN 1).
+ */
+struct sock *sock_connect(const char *host, const char *port, int64_t deadline,
+    bool (*stop)(void *), void *stop_arg, struct err *);
+/* 1..n bytes; 0 at the end of the stream; -1: error (deadline: ERR_RETRY,
+ * "no answer within ..."). */
+long sock_read(struct sock *, void *, size_t, int64_t deadline, struct err *);
+/* All n bytes or -1. */
+int
+sock_write(struct sock *, const void *, size_t, int64_t deadline, struct err *);
+/* Is there something to read (or a close) right now? */
+bool sock_readable(const struct sock *);
+void sock_close(struct sock *); /* NULL is fine */
+
+#endif

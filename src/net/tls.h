@@ -1,0 +1,57 @@
+/*
+ * tls.h - TLS 1.2 client over BearSSL.
+ * Floor: net. With base/crypt and auth/ the only place that knows BearSSL.
+ * Threads: trust anchors are read-only once loaded and may be shared; a
+ * struct tls belongs to one thread at a time.
+ *
+ * TLS 1.2 only, no SHA-1 leaf signature, RSA of 2048 bits or more. A close
+ * without close_notify is a truncation: an error.
+ */
+#ifndef NET_TLS_H
+#define NET_TLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "net/sock.h"
+
+struct tls_trust;
+
+/*
+ * CA certificates from a PEM file. NULL: the system's (SSL_CERT_FILE, then
+ * the usual places of Debian, Red Hat, SUSE, Alpine, BSD). A certificate
+ * that BearSSL cannot use is passed over; none usable is ERR_CONFIG.
+ */
+struct tls_trust *tls_trust_load(const char *path, struct err *);
+void tls_trust_free(struct tls_trust *);
+
+struct tls;
+
+/*
+ * Handshake over sock (borrowed) until deadline (tim_mono). pin:
+ * "sha256:<hex of the leaf certificate's DER>" replaces chain and name
+ * checks. Errors: ERR_RETRY network; ERR_CONFIG certificate, with the
+ * sentence that says what to do, and the leaf's pin where that helps.
+ */
+struct tls *tls_connect(struct sock *, const char *host,
+    const struct tls_trust *, const char *pin, int64_t deadline, struct err *);
+/* Like sock_read and sock_write. 0 from tls_read is a clean close_notify. */
+long tls_read(struct tls *, void *, size_t, int64_t deadline, struct err *);
+int
+tls_write(struct tls *, const void *, size_t, int64_t deadline, struct err *);
+/*
+ * Zero-copy reading: decrypted bytes that are ready (n of them; waits for
+ * at least one until deadline). NULL: clean close (err kind NONE) or error.
+ * They stay valid until tls_eat, which consumes k of them.
+ */
+const unsigned char *
+tls_peek(struct tls *, size_t *n, int64_t deadline, struct err *);
+void tls_eat(struct tls *, size_t k);
+/* Sends close_notify without waiting, frees; the socket stays open. */
+void tls_close(struct tls *);
+/* SHA-256 of the leaf certificate (for pins and channel binding later). */
+void tls_leaf_sha256(const struct tls *, unsigned char[32]);
+
+#endif

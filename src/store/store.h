@@ -1,0 +1,226 @@
+/*
+ * store.h - the SQLite file: the contract with the CRM (DESIGN 5).
+ * Floor: store. The only place that includes sqlite3.h.
+ * Threads: one locked object; every function may be called from any thread
+ * and is one transaction unless said otherwise. Nobody holds a transaction
+ * while waiting for the network.
+ *
+ * Errors: ERR_FATAL with the file's name: disk full, corrupt, newer version,
+ * locked by another program for longer than 60 s. A failed call changed
+ * nothing.
+ *
+ * Every write is idempotent by key: the same call again creates no row and
+ * no change.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/stream.h"
+#include "core/match.h"
+#include "core/model.h"
+#include "core/party.h"
+#include "core/provider.h"
+
+struct store;
+
+#define STORE_READ_ONLY                                                        \
+	1 /* --dry-run: every write is left out; a file
+				 * that does not exist is an empty one */
+
+/*
+ * Opens or creates, checks user_version, migrates. Does not take the pass
+ * lock.
+ */
+struct store *store_open(const char *path, int flags, struct err *);
+void store_close(struct store *);
+/*
+ * The lock against a second pass: path.lock, an advisory file lock that dies
+ * with the process. -1 ERR_FATAL code "locked" naming the holder's pid.
+ */
+int store_lock(struct store *, struct err *);
+/* The DDL with a comment per column (--schema). Needs no file. */
+void store_schema(FILE *);
+int store_version(void); /* the user_version this program writes */
+
+/* --- whom the CRM knows ------------------------------------------------ */
+
+/*
+ * Makes the rows of table party that came from CSV files equal to list;
+ * rows the CRM wrote itself stay. NULL list: only the CRM's rows remain.
+ */
+int store_party_sync(struct store *, const struct party_list *, struct err *);
+/* All rows, normalised; rows that are no SMTP address are passed over. */
+int store_party_list(struct store *, struct party_list *out, struct err *);
+
+/* --- mailboxes --------------------------------------------------------- */
+
+struct store_mailbox {
+	char state[12];     /* waiting, testing, enabled, disabled,
+				 * failing */
+	int64_t passes;     /* finished so far */
+	int64_t last_ok_at; /* TIM_NONE: never */
+	int64_t retry_at;   /* leave it alone until then; TIM_NONE */
+};
+
+/*
+ * Registers a mailbox of the configuration (state enabled, or waiting when
+ * approval is manual) or brings its profile, type and crm_id up to date,
+ * and reads what is known of it.
+ */
+int store_mailbox_get(struct store *, const struct conf_mailbox *,
+    const char *crm_id, struct store_mailbox *out, struct err *);
+/*
+ * The end of a pass over one mailbox. fault NULL: good (last_ok_at, state
+ * enabled, error cleared). retry_at: TIM_NONE or when to try again. Written
+ * with the next commit or after a second at the latest (10,000 idle
+ * mailboxes must not cost 10,000 fsyncs); store_flush writes at once.
+ */
+int store_mailbox_done(struct store *, const char *address,
+    const struct err *fault, int64_t retry_at, struct err *);
+int store_flush(struct store *, struct err *);
+
+/* --- folders ----------------------------------------------------------- */
+
+struct store_folder {
+	int64_t id;            /* folder.id */
+	const char *folder_id; /* the server's */
+	const char *path, *well_known, *marker, *cursor;
+	bool resync;    /* a full walk is under way */
+	int64_t failed; /* items in failure that lie here */
+};
+
+struct store_folders {
+	struct arena arena;
+	struct store_folder *v;
+	size_t n;
+};
+
+/* What is known of a mailbox' folders; arena_free(&out->arena). */
+int store_folders(struct store *, const char *mailbox,
+    struct store_folders *out, struct err *);
+/*
+ * Brings the folder table up to date with the server's list (new, renamed,
+ * gone: copies in it get removed_at) and returns it like store_folders.
+ * A well_known of NULL does not erase a known one. Markers and cursors are
+ * not touched.
+ */
+int store_folders_merge(struct store *, const char *mailbox,
+    const struct folder_list *, struct store_folders *out, struct err *);
+
+/* --- items ------------------------------------------------------------- */
+
+/* What the ledger (decision, email_copy, failure) knows of an item. */
+enum store_known {
+	STORE_NEW,     /* never seen in this mailbox */
+	STORE_SAME,    /* seen, same folder and change key, decided */
+	STORE_CHANGED, /* decided before, but another change key or
+				 * folder, or removed since */
+	STORE_FAILED   /* waits in failure */
+};
+
+/*
+ * For each of n items of a folder: what is known of it (out[i]). Items that
+ * are STORE_SAME are marked as seen by this walk of the folder.
+ */
+int store_items_known(struct store *, const char *mailbox, int64_t folder,
+    const struct item_ref *, size_t n, enum store_known *out, struct err *);
+
+/* One item's outcome. */
+struct store_item {
+	const char *item_id, *change_key;
+	int64_t folder;                  /* store_folder.id */
+	const struct message *message;   /* NULL: decided without it */
+	const struct decision *decision; /* NULL: failed with fault */
+	const struct err *fault;
+	int64_t next_try; /* of a failed item */
+	const char *rule; /* decision NULL and no fault:
+						 * skipped by this rule */
+};
+
+/* The end of a page of changes. */
+struct store_page {
+	int64_t folder;
+	const char *cursor;          /* NULL: leave as it is */
+	const struct change *change; /* CHANGE_DELETE and CHANGE_READ
+						 * are applied, PUT ignored */
+	size_t nchange;
+	bool restart;       /* with cursor NULL: forget the
+						 * cursor, begin a full walk */
+	bool finished;      /* the folder is at its end: a
+						 * full walk under way ends,
+						 * items it did not see are
+						 * removed (mark and sweep) */
+	const char *marker; /* with finished; NULL: unknown */
+};
+
+/* What a call changed; added to, never reset. */
+struct store_count {
+	int64_t emails, copies, skipped, failed, removed, updated, attachments;
+};
+
+/*
+ * Writes n items and, when page is not NULL, the page's end, all in ONE
+ * transaction. Items: email, email_body, email_party, email_link,
+ * email_copy, attachment, change, decision; or decision alone; or failure
+ * (tries counted up, kept cursor moving). An item that was in failure and
+ * now succeeded leaves it.
+ */
+int store_put(struct store *, const char *mailbox, const struct store_item *,
+    size_t n, const struct store_page *, struct store_count *, struct err *);
+
+/* Items of failure whose next_try has come; at most max. */
+struct store_failure {
+	const char *item_id;
+	int64_t folder;
+	int64_t tries;
+};
+struct store_failures {
+	struct arena arena;
+	struct store_failure *v;
+	size_t n;
+};
+int store_failures_due(struct store *, const char *mailbox, int64_t now,
+    size_t max, struct store_failures *out, struct err *);
+
+/* Is a mail with this Message-ID stored? (match = replies, --why) */
+bool store_has_message_id(struct store *, const char *message_id);
+
+/* --- attachments ------------------------------------------------------- */
+
+/*
+ * A content on its way into table blob. Small ones stay in memory, large
+ * ones are spooled to an unlinked file beside the database. The stream is
+ * .stream; then store_blob_end stores it (once per content) and tells its
+ * hash and size, or store_blob_drop forgets it. max: more than this many
+ * bytes is ERR_ITEM code "too_large".
+ */
+struct store_blob;
+struct store_blob *store_blob_begin(struct store *, int64_t max, struct err *);
+struct stream *store_blob_stream(struct store_blob *);
+/* Frees in every case. */
+int store_blob_end(
+    struct store_blob *, unsigned char sha256[32], int64_t *size, struct err *);
+void store_blob_drop(struct store_blob *);
+
+/* --- runs -------------------------------------------------------------- */
+
+struct store_run {
+	int64_t id;
+	int64_t started;
+	struct store_count count;
+	int64_t seen, bytes, requests, mailboxes, failed;
+	const char *outcome; /* ok, partial, failed,
+						 * interrupted */
+};
+/* Inserts the row with outcome "running"; sets id and started. A run left
+ * "running" by a crash becomes "interrupted". */
+int store_run_begin(struct store *, struct store_run *, struct err *);
+int store_run_end(struct store *, const struct store_run *, struct err *);
+
+#endif

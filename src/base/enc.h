@@ -39,7 +39,9 @@ struct enc_b64 {
 };
 /*
  * Decodes n bytes of in to out (room for 3 * (n / 4 + 1)). Returns the
- * number of bytes written, or -1 at a character that is none of base64.
+ * number of bytes written, or -1 at a character that is none of base64, or
+ * after the padding. in and out may be the same. nbits == 6 after the last
+ * piece: the input was cut.
  */
 long enc_b64_feed(struct enc_b64 *, const char *in, size_t n, char *out);
 
@@ -53,8 +55,10 @@ int enc_percent(struct buf *out, const char *);
 /*
  * A domain as it is compared: ASCII lower case, labels with other
  * characters as xn-- (RFC 3492, after simple lower-casing of Latin, Greek
- * and Cyrillic; full UTS 46 mapping is not done), no final dot. -1: not a
- * domain (empty label, label over 63, total over 253, invalid UTF-8).
+ * and Cyrillic; full UTS 46 mapping is not done), no final dot. A domain
+ * literal ("[192.0.2.1]") is only lower-cased. -1, and out as it was: not a
+ * domain (empty label, label over 63, total over 253, invalid UTF-8, ASCII
+ * other than letters, digits, hyphen and underscore, invisible characters).
  */
 int enc_domain(struct buf *out, const char *, size_t len);
 /* Simple lower case of one character: Latin, Greek, Cyrillic, Armenian. */

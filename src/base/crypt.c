@@ -1,0 +1,107 @@
+/*
+ * crypt.c - hashes and randomness, through BearSSL.
+ * 1. Randomness comes from the kernel alone; without it nothing goes on.
+ */
+#include <bearssl.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/crypt.h"
+#include "base/enc.h"
+#include "base/log.h"
+
+_Static_assert(
+    sizeof(br_sha256_context) <= sizeof(((struct crypt_sha256 *)0)->ctx),
+    "struct crypt_sha256 is too small for BearSSL's context");
+_Static_assert(_Alignof(br_sha256_context) <= 8,
+    "struct crypt_sha256 is not aligned enough");
+
+static br_sha256_context *
+inside(struct crypt_sha256 *c)
+{
+	return (br_sha256_context *)(void *)c->ctx;
+}
+
+void
+crypt_sha256_init(struct crypt_sha256 *c)
+{
+	br_sha256_init(inside(c));
+}
+
+void
+crypt_sha256_add(struct crypt_sha256 *c, const void *p, size_t n)
+{
+	if (n > 0)
+		br_sha256_update(inside(c), p, n);
+}
+
+void
+crypt_sha256_out(const struct crypt_sha256 *c, unsigned char out[CRYPT_SHA256])
+{
+	br_sha256_out((const br_sha256_context *)(const void *)c->ctx, out);
+}
+
+void
+crypt_sha256(const void *p, size_t n, unsigned char out[CRYPT_SHA256])
+{
+	struct crypt_sha256 c;
+
+	crypt_sha256_init(&c);
+	crypt_sha256_add(&c, p, n);
+	crypt_sha256_out(&c, out);
+}
+
+void
+crypt_hmac(const void *key, size_t klen, const void *p, size_t n,
+    unsigned char out[CRYPT_SHA256])
+{
+	br_hmac_key_context k;
+	br_hmac_context h;
+
+	br_hmac_key_init(&k, &br_sha256_vtable, klen > 0 ? key : "", klen);
+	br_hmac_init(&h, &k, 0);
+	if (n > 0)
+		br_hmac_update(&h, p, n);
+	br_hmac_out(&h, out);
+}
+
+void
+crypt_random(void *out, size_t n)
+{
+	unsigned char *p = out;
+	ssize_t got;
+
+	while (n > 0) {
+		got = getrandom(p, n, 0);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			/* a predictable key would be worse than no pass */
+			log_error("the kernel gives no random numbers: %s",
+			    strerror(errno));
+			_Exit(3);
+		}
+		p += got;
+		n -= (size_t)got;
+	}
+}
+
+void
+crypt_uuid(char *out)
+{
+	static const int group[] = { 4, 2, 2, 2, 6 };
+	unsigned char r[16];
+	size_t i, at = 0;
+
+	crypt_random(r, sizeof(r));
+	r[6] = (unsigned char)((r[6] & 0x0f) | 0x40); /* version 4 */
+	r[8] = (unsigned char)((r[8] & 0x3f) | 0x80); /* variant */
+	for (i = 0; i < 5; i++) {
+		enc_hex(r + at, (size_t)group[i], out);
+		at += (size_t)group[i];
+		out += 2 * group[i];
+		*out++ = i < 4 ? '-' : '\0';
+	}
+}

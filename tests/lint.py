@@ -1,0 +1,171 @@
+"""Floors and sizes of the C files (STYLE: Floors, Language and names).
+
+Says what breaks a rule as file:line: text; exit status 1 when anything does.
+"""
+
+import os
+import re
+import sys
+
+FLOOR = {"base": 0, "core": 1, "fmt": 1, "net": 1, "auth": 2, "ews": 3,
+         "graph": 3, "store": 3, "sync": 4, "cmd": 5}
+# Each vendor library has one owner: a path prefix below src/.
+OWNER = {"sqlite3.h": ("store/",), "expat.h": ("fmt/",), "ini.h": ("core/",),
+         "bearssl.h": ("net/tls", "auth/", "base/crypt")}
+MAX_LINES, MAX_BRANCHES, MAX_PARAMETERS, MAX_FILE = 75, 20, 6, 800
+
+faults = []
+
+
+def fault(path, line, text):
+    faults.append(f"{path}:{line}: {text}")
+
+
+def blank(text):
+    """Comments and literals become spaces; line breaks stay."""
+    def hide(match):
+        return re.sub(r"[^\n]", " ", match.group(0))
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"'
+                  r"|'(?:\\.|[^'\\\n])*'", hide, text, flags=re.S)
+
+
+def includes(path, text):
+    for number, line in enumerate(text.splitlines(), 1):
+        match = re.match(r'\s*#\s*include\s+([<"])([^>"]+)[>"]', line)
+        if match:
+            yield number, match.group(1) == '"', match.group(2)
+
+
+def check_floors(path, text):
+    below = path[4:] if path.startswith("src/") else path
+    own = below.split("/")[0] if "/" in below else "cmd"
+    if own not in FLOOR:
+        fault(path, 1, f"no floor is called {own}")
+        return
+    for number, quoted, name in includes(path, text):
+        base = os.path.basename(name)
+        if base in OWNER and not below.startswith(OWNER[base]):
+            fault(path, number, f"{base} belongs to "
+                  + ", ".join(OWNER[base]))
+        if not quoted:
+            continue
+        there = name.split("/")[0]
+        if "/" not in name or there not in FLOOR:
+            fault(path, number, f'"{name}" does not name its floor')
+        elif there != own and FLOOR[there] >= FLOOR[own]:
+            fault(path, number, f"{own} (floor {FLOOR[own]}) includes "
+                  f"{there} (floor {FLOOR[there]}): arrows go down only")
+
+
+def check_simulator(path, text):
+    for number, quoted, name in includes(path, text):
+        if os.path.basename(name) in OWNER:
+            fault(path, number, f"the simulator uses other libraries than "
+                  f"the product: {name}")
+        if quoted and name.split("/")[0] in FLOOR:
+            fault(path, number, "the simulator includes nothing from src/")
+
+
+def functions(lines):
+    """(name, line number, signature, body lines) of each function."""
+    start = None
+    for number, line in enumerate(lines):
+        if line.startswith("{"):
+            start = number
+        elif line.startswith("}") and start is not None:
+            top = start - 1
+            while top > 0 and lines[top].startswith((" ", "\t")):
+                top -= 1
+            head = " ".join(lines[top:start])
+            match = re.match(r".*?(\w+)\s*\(", head)
+            if match:
+                yield match.group(1), top + 1, head, lines[start:number + 1]
+            start = None
+
+
+def parameters(head):
+    inside, depth, count = head[head.index("(") + 1:], 0, 1
+    if inside.strip().startswith((")", "void)")):
+        return 0
+    for c in inside:
+        if c == "(":
+            depth += 1
+        elif c == ")":
+            if depth == 0:
+                break
+            depth -= 1
+        elif c == "," and depth == 0:
+            count += 1
+    return count
+
+
+def branches(body):
+    text = "\n".join(body)
+    # a case that only returns a constant is a row of a table
+    text = re.sub(r"case\s+[\w\s]+:\s*return\s+[\w\s]*;", "", text)
+    return len(re.findall(r"\b(?:if|for|while|case)\b|\?", text))
+
+
+def table_lines(lines):
+    """Lines that lie in const tables: they do not count as size."""
+    count, start = 0, None
+    for number, line in enumerate(lines):
+        if start is None:
+            if re.match(r"(static )?const\b.*=\s*\{\s*$", line) or \
+                    re.match(r"(static )?const\b.*\[\]\s*=\s*$", line):
+                start = number
+        elif line.startswith(("}", "\t;")) or line.rstrip().endswith(";"):
+            count += number - start + 1
+            start = None
+    return count
+
+
+def check_sizes(path, text):
+    code = blank(text)
+    lines = code.splitlines()
+    size = len(lines) - table_lines(lines)
+    if size > MAX_FILE:
+        fault(path, 1, f"{size} lines (more than {MAX_FILE})")
+    for name, number, head, body in functions(lines):
+        if len(body) - table_lines([b.lstrip("\t") for b in body]) \
+                > MAX_LINES:
+            fault(path, number, f"{name}: {len(body)} lines "
+                  f"(more than {MAX_LINES})")
+        if branches(body) > MAX_BRANCHES:
+            fault(path, number, f"{name}: {branches(body)} branches "
+                  f"(more than {MAX_BRANCHES})")
+        if parameters(head) > MAX_PARAMETERS:
+            fault(path, number, f"{name}: {parameters(head)} parameters "
+                  f"(more than {MAX_PARAMETERS})")
+    for number, line in enumerate(lines, 1):
+        match = re.search(r"\bgoto\s+(\w+)", line)
+        if match and match.group(1) != "out":
+            fault(path, number, f"goto {match.group(1)}: the one label "
+                  "is out")
+
+
+def check_text(path, text):
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line.expandtabs(8)) > 80:
+            fault(path, number, "longer than 80 columns")
+        if line != line.rstrip():
+            fault(path, number, "white space at the end of the line")
+
+
+def main():
+    for path in sys.argv[1:]:
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        if path.startswith("src/") or path == "exsync.c":
+            check_floors(path, text)
+        elif path.startswith("tests/sim/"):
+            check_simulator(path, text)
+        check_sizes(path, text)
+        check_text(path, text)
+    for line in faults:
+        print(line)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

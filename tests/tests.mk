@@ -1,0 +1,35 @@
+# The targets around the program. Each installs what it needs and is missing
+# (tests/setup.sh); the simulator has its own fragment.
+
+-include tests/sim/sim.mk
+
+.PHONY: setup-build
+setup-build:
+	@tests/setup.sh build sim
+
+test:
+	@tests/run
+
+lint:
+	@tests/setup.sh build sim lint
+	@tests/lint.sh
+
+demo:
+	@tests/setup.sh build sim demo
+	@tests/demo.sh
+
+bench:
+	@tests/setup.sh build sim bench
+	@tests/bench/run
+
+fault:
+	@tests/setup.sh build sim test
+	@tests/fault/run
+
+fuzz:
+	@tests/setup.sh build sim lint
+	@tests/fuzz/run
+
+$(B)/bench/floor: tests/bench/floor.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(FLAGS_release) -static -s -o $@ $< $(VENDOR_LIBS)

@@ -16,7 +16,7 @@ test="libcmocka-dev libxml2-utils python3 python3-pytest python3-exchangelib
 sqlite3 ca-certificates openssl valgrind"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-14-dev python3
 libcmocka-dev"
-demo="sqlite3"
+demo="sqlite3 curl"
 bench="python3 python3-exchangelib"
 
 say() {

@@ -1,0 +1,43 @@
+/*
+ * fetch.h - one batch of items: headers, decision, content, attachments.
+ * Floor: sync, internal.
+ * Threads: fetch_run is called by one thread; a batch is not shared while it
+ * runs.
+ */
+#ifndef SYNC_FETCH_H
+#define SYNC_FETCH_H
+
+#include "sync/work.h"
+
+#define FETCH_CONTENT 50  /* items of one request with bodies */
+#define FETCH_HEADERS 100 /* items of one request without */
+
+struct fetch {
+	struct mailbox_work *mailbox;
+	int64_t folder;       /* store_folder.id */
+	struct item_ref *ref; /* borrowed: what to fetch */
+	size_t n;
+	const int64_t *tries; /* of failed items tried again; NULL: new */
+
+	/* results, until fetch_free */
+	struct store_item *item;
+	size_t nitem;
+	struct message **message; /* what the items point into */
+	size_t nmessage;
+	struct decision *decision;
+	struct err *fault;
+	int64_t seen;
+};
+
+/*
+ * Fills the results: one item for each ref that is settled. -1: the rest is
+ * not, and the cursor must not pass it; err says why.
+ */
+int fetch_run(struct fetch *, struct session *, struct err *);
+/* Writes the settled items (and the page's end) and forgets them. */
+int fetch_store(struct fetch *, const struct store_page *, struct err *);
+void fetch_free(struct fetch *);
+/* When an item that failed that often is tried again. */
+int64_t fetch_next_try(int64_t tries);
+
+#endif

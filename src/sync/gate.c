@@ -1,0 +1,212 @@
+/*
+ * gate.c - the throttle gate of one profile.
+ * 1. Until one call has come back with anything but a rejected login or an
+ *    unreachable server, at most one call is under way.
+ * 2. A stopped gate never opens again: the next pass makes a new one.
+ * 3. A call is repeated at most TRIES times, after at most WAIT_MAX each.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/crypt.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "sync/gate.h"
+
+#define TRIES       2     /* further tries of one call */
+#define WAIT_MAX    30000 /* ms: a longer wait is left to a later pass */
+#define UNREACHABLE 3     /* failures in a row that stop the profile */
+#define RECOVER     50    /* good calls for one more at once */
+
+struct gate {
+	pthread_mutex_t lock;
+	pthread_cond_t free;
+	int max, limit, inside;
+	int good;    /* since the limit was last changed */
+	bool proven; /* the login works */
+	int unreachable;
+	int64_t not_before; /* tim_mono */
+	struct err stopped;
+};
+
+struct gate *
+gate_open(int max_calls)
+{
+	struct gate *g = mem_alloc(sizeof(*g));
+	pthread_condattr_t attr;
+
+	pthread_mutex_init(&g->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&g->free, &attr);
+	pthread_condattr_destroy(&attr);
+	g->max = g->limit = max_calls;
+	return g;
+}
+
+void
+gate_close(struct gate *g)
+{
+	if (g == NULL)
+		return;
+	pthread_cond_destroy(&g->free);
+	pthread_mutex_destroy(&g->lock);
+	free(g);
+}
+
+/* With the lock held: waits for a change, at most 100 ms. */
+static void
+wait_a_little(struct gate *g)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_nsec += 100000000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000;
+	}
+	pthread_cond_timedwait(&g->free, &g->lock, &t);
+}
+
+static int
+refuse(struct gate *g, struct gate_login *l, struct err *err)
+{
+	if (stop_requested()) {
+		err_set(err, ERR_RETRY,
+		    "interrupted; what was read so far is "
+		    "stored, the next pass goes on from there");
+		return err_code(err, "stopped", SCOPE_ALL);
+	}
+	if (g->stopped.kind != ERR_NONE && !(l->own && g->proven)) {
+		*err = g->stopped;
+		return -1;
+	}
+	if (l->own && l->rejected) {
+		err_set(err, ERR_AUTH,
+		    "its login was rejected before in this "
+		    "pass and is not tried again");
+		return err_code(err, "login", SCOPE_MAILBOX);
+	}
+	return 0;
+}
+
+int
+gate_enter(struct gate *g, struct gate_login *l, struct err *err)
+{
+	int rc;
+
+	pthread_mutex_lock(&g->lock);
+	for (;;) {
+		if ((rc = refuse(g, l, err)) == -1)
+			break;
+		if (g->inside < (g->proven ? g->limit : 1) &&
+		    tim_mono() >= g->not_before) {
+			g->inside++;
+			break;
+		}
+		wait_a_little(g);
+	}
+	pthread_mutex_unlock(&g->lock);
+	return rc;
+}
+
+static bool
+is_network(const struct err *e)
+{
+	static const char *const code[] = { "connect", "dns", "proxy", "tls" };
+	size_t i;
+
+	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++) {
+		if (strcmp(e->code, code[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* With the lock held: what this outcome means for everybody else. */
+static void
+learn(struct gate *g, struct gate_login *l, const struct err *e)
+{
+	if (e->kind == ERR_AUTH && l->own && e->scope != SCOPE_PROFILE)
+		l->rejected = true;
+	else if ((e->kind == ERR_AUTH || e->kind == ERR_CONFIG) &&
+		 (e->scope == SCOPE_PROFILE || e->scope == SCOPE_ALL)) {
+		if (l->own && e->kind == ERR_AUTH)
+			l->rejected = true;
+		else if (g->stopped.kind == ERR_NONE)
+			g->stopped = *e;
+	} else if (e->kind == ERR_RETRY && is_network(e)) {
+		if (++g->unreachable >= UNREACHABLE &&
+		    g->stopped.kind == ERR_NONE)
+			g->stopped = *e;
+	} else {
+		g->unreachable = 0;
+		g->proven = true;
+	}
+	if (e->kind == ERR_NONE) {
+		if (g->limit < g->max && ++g->good >= RECOVER) {
+			g->limit++;
+			g->good = 0;
+		}
+	} else if (e->kind == ERR_RETRY && e->retry_ms > 0) {
+		g->limit = g->limit > 1 ? g->limit / 2 : 1;
+		g->good = 0;
+		if (e->scope >= SCOPE_PROFILE)
+			g->not_before =
+			    tim_mono() +
+			    (e->retry_ms < WAIT_MAX ? e->retry_ms : WAIT_MAX);
+	}
+}
+
+/* How long to wait before another try; -1: none. */
+static int64_t
+delay(const struct err *e, int tries)
+{
+	unsigned char r;
+
+	if (e->kind != ERR_RETRY || tries >= TRIES || e->retry_ms > WAIT_MAX ||
+	    strcmp(e->code, "stopped") == 0)
+		return -1;
+	if (e->retry_ms > 0)
+		return e->retry_ms;
+	crypt_random(&r, 1);
+	return (500 << (2 * tries)) + 4 * r;
+}
+
+static void
+wait_until(int64_t t)
+{
+	int64_t left;
+
+	while ((left = t - tim_mono()) > 0 && !stop_requested())
+		tim_sleep(left < 100 ? left : 100);
+}
+
+bool
+gate_leave(
+    struct gate *g, struct gate_login *l, int rc, int *tries, struct err *err)
+{
+	struct err none = ERR_INIT;
+	int64_t ms = rc == 0 ? -1 : delay(err, *tries);
+
+	pthread_mutex_lock(&g->lock);
+	g->inside--;
+	learn(g, l, rc == 0 ? &none : err);
+	if (ms >= 0 && g->stopped.kind != ERR_NONE)
+		ms = -1;
+	pthread_cond_broadcast(&g->free);
+	pthread_mutex_unlock(&g->lock);
+	if (ms < 0)
+		return false;
+	log_debug("%s; trying again in %lld ms", err->msg, (long long)ms);
+	wait_until(tim_mono() + ms);
+	(*tries)++;
+	err_clear(err);
+	return true;
+}

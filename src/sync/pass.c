@@ -1,0 +1,259 @@
+/*
+ * pass.c - one pass over all mailboxes of all profiles.
+ * 1. The directory of whom the CRM knows does not change during a pass.
+ * 2. Nothing of a profile is freed before its crew has ended.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "sync/pass.h"
+#include "sync/plan.h"
+#include "sync/visit.h"
+#include "sync/work.h"
+
+#define TICK 250 /* ms */
+
+/* What a pass holds while it runs. */
+struct running {
+	const struct pass *pass;
+	struct party_list party;
+	struct party_dir *dir;
+	struct plan plan;
+	struct profile_work *profile; /* as many as conf has */
+	struct mailbox_work *mailbox; /* as many as plan has */
+	struct tally tally;
+};
+
+static int
+load_csv(const struct conf *c, struct party_list *list, struct err *err)
+{
+	if (c->users != NULL && party_csv(list, c->users, "user", err) == -1)
+		return -1;
+	if (c->contacts != NULL &&
+	    party_csv(list, c->contacts, "contact", err) == -1)
+		return -1;
+	return 0;
+}
+
+/* CSV files into table party, and the whole table into memory. */
+static int
+load_party(struct running *r, struct err *err)
+{
+	const struct pass *p = r->pass;
+	struct party_list csv;
+	int rc;
+
+	memset(&csv, 0, sizeof(csv));
+	rc = load_csv(p->conf, &csv, err);
+	if (rc == 0 && !p->dry_run)
+		rc = store_party_sync(p->store, &csv, err);
+	if (rc == 0)
+		rc = store_party_list(p->store, &r->party, err);
+	if (rc == 0 && p->dry_run) {
+		size_t i;
+
+		for (i = 0; i < csv.n; i++)
+			party_list_add(&r->party, csv.v[i].crm_type,
+			    csv.v[i].crm_id, csv.v[i].address, csv.v[i].name);
+	}
+	party_list_free(&csv);
+	return rc;
+}
+
+static int
+nothing_planned(const struct pass *p, struct err *err)
+{
+	return err_set(err, ERR_CONFIG,
+	    "%s: there is no mailbox to read: no "
+	    "CRM user's address lies in the domains of a profile, and no "
+	    "[mailbox] section is active; check users in [directory] (or "
+	    "table party) and domains",
+	    p->conf->path);
+}
+
+static bool
+is_stored(void *arg, const char *message_id)
+{
+	return store_has_message_id(arg, message_id);
+}
+
+static void
+set_match(const struct running *r, struct mailbox_work *w)
+{
+	struct match *m = &w->match;
+
+	m->conf = r->pass->conf;
+	m->profile = w->conf.profile;
+	m->mailbox = &w->conf;
+	m->dir = r->dir;
+	m->stored = is_stored;
+	m->stored_arg = r->pass->store;
+}
+
+static int
+start_profile(struct running *r, struct profile_work *p,
+    const struct conf_profile *conf, struct err *err)
+{
+	p->pass = r->pass;
+	p->conf = conf;
+	p->dir = r->dir;
+	p->tally = &r->tally;
+	p->ops = r->pass->provider_for(conf);
+	if ((p->provider = p->ops->open(r->pass->conf, conf, err)) == NULL)
+		return err_prefix(err, "profile %s", conf->name);
+	p->gate = gate_open(conf->max_connections);
+	p->crew = crew_open(conf->max_connections);
+	return 0;
+}
+
+static void
+start_mailboxes(struct running *r)
+{
+	const struct conf_profile *first = r->pass->conf->profile;
+	size_t i;
+
+	r->mailbox = mem_alloc(r->plan.n * sizeof(*r->mailbox));
+	for (i = 0; i < r->plan.n; i++) {
+		struct mailbox_work *w = &r->mailbox[i];
+
+		w->conf = r->plan.v[i].mailbox;
+		w->crm_id = r->plan.v[i].crm_id;
+		w->alias_of = r->plan.v[i].alias_of;
+		w->profile = &r->profile[w->conf.profile - first];
+		w->login.own = w->conf.username != NULL;
+		w->job.run = visit_job;
+		set_match(r, w);
+		crew_add(w->profile->crew, &w->job);
+	}
+}
+
+/* Opens the profiles that have mailboxes, then lets them run. */
+static int
+start(struct running *r, struct err *err)
+{
+	const struct conf *c = r->pass->conf;
+	size_t i, k, n;
+
+	r->profile = mem_alloc(c->nprofile * sizeof(*r->profile));
+	for (i = 0; i < c->nprofile; i++) {
+		for (k = n = 0; k < r->plan.n; k++)
+			n += r->plan.v[k].mailbox.profile == &c->profile[i];
+		if (n > 0 &&
+		    start_profile(r, &r->profile[i], &c->profile[i], err) == -1)
+			return -1;
+	}
+	start_mailboxes(r);
+	return 0;
+}
+
+static void
+wait_for_all(struct running *r)
+{
+	const struct pass *p = r->pass;
+	size_t i;
+
+	for (i = 0; i < p->conf->nprofile; i++) {
+		struct crew *crew = r->profile[i].crew;
+
+		while (crew != NULL && !crew_wait(crew, TICK)) {
+			struct pass_counts now;
+
+			tally_get(&r->tally, &now);
+			if (p->tick != NULL)
+				p->tick(p->tick_arg, &now);
+		}
+	}
+}
+
+static void
+finish(struct running *r)
+{
+	size_t i;
+
+	for (i = 0; r->profile != NULL && i < r->pass->conf->nprofile; i++) {
+		struct profile_work *p = &r->profile[i];
+
+		crew_close(p->crew);
+		gate_close(p->gate);
+		if (p->provider != NULL)
+			p->ops->close(p->provider);
+	}
+	free(r->profile);
+	free(r->mailbox);
+	free(r->plan.v);
+	party_dir_free(r->dir);
+	party_list_free(&r->party);
+	pthread_mutex_destroy(&r->tally.lock);
+}
+
+static enum pass_outcome
+judge(const struct pass_counts *c)
+{
+	if (stop_requested())
+		return PASS_PARTIAL;
+	if (c->mailboxes > 0 && c->mailboxes_failed == c->mailboxes)
+		return PASS_FAILED;
+	return c->mailboxes_failed > 0 || c->store.failed > 0 ? PASS_PARTIAL
+							      : PASS_OK;
+}
+
+static int
+record(struct store *store, struct store_run *run, const struct pass_counts *c,
+    enum pass_outcome outcome, struct err *err)
+{
+	static const char *const name[] = { "ok", "partial", "failed" };
+
+	run->count = c->store;
+	run->seen = c->seen;
+	run->bytes = c->bytes;
+	run->requests = c->requests;
+	run->mailboxes = c->mailboxes;
+	run->failed = c->mailboxes_failed;
+	run->outcome = stop_requested() ? "interrupted" : name[outcome];
+	return store_run_end(store, run, err);
+}
+
+static int
+prepare(struct running *r, struct err *err)
+{
+	const struct pass *p = r->pass;
+
+	if (load_party(r, err) == -1 ||
+	    plan_make(p->conf, &r->party, p->only, p->nonly, p->profile,
+		&r->plan, err) == -1)
+		return -1;
+	if (r->plan.n == 0)
+		return nothing_planned(p, err);
+	r->dir = party_dir_build(&r->party);
+	r->tally.count.mailboxes = (int64_t)r->plan.n;
+	return 0;
+}
+
+int
+pass_run(const struct pass *p, struct pass_counts *out,
+    enum pass_outcome *outcome, struct err *err)
+{
+	struct running r;
+	struct store_run run;
+	int rc;
+
+	memset(&r, 0, sizeof(r));
+	memset(&run, 0, sizeof(run));
+	r.pass = p;
+	pthread_mutex_init(&r.tally.lock, NULL);
+	rc = prepare(&r, err);
+	if (rc == 0)
+		rc = store_run_begin(p->store, &run, err);
+	if (rc == 0 && (rc = start(&r, err)) == 0) {
+		wait_for_all(&r);
+		tally_get(&r.tally, out);
+		*outcome = judge(out);
+		rc = record(p->store, &run, out, *outcome, err);
+	}
+	finish(&r);
+	return rc;
+}

@@ -1,0 +1,50 @@
+/*
+ * pass.h - one pass over all mailboxes of all profiles (DESIGN 2).
+ * Floor: sync.
+ * Threads: pass_run is called by one thread, which does no mail work itself;
+ * tick runs on it.
+ */
+#ifndef SYNC_PASS_H
+#define SYNC_PASS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/conf.h"
+#include "core/provider.h"
+#include "store/store.h"
+
+/* What has been done so far; all counters only grow. */
+struct pass_counts {
+	int64_t mailboxes, mailboxes_done, mailboxes_failed;
+	int64_t seen; /* items looked at: new or changed */
+	struct store_count store;
+	int64_t requests, bytes;
+};
+
+struct pass {
+	const struct conf *conf;
+	struct store *store;
+	/* The kind of server behind a profile. */
+	const struct provider_ops *(*provider_for)(const struct conf_profile *);
+	bool dry_run;            /* decide, write nothing */
+	const char *const *only; /* these mailboxes; nonly 0: all */
+	size_t nonly;
+	const char *profile; /* this profile; NULL: all */
+	/* Called about four times a second; may be NULL. */
+	void (*tick)(void *arg, const struct pass_counts *);
+	void *tick_arg;
+};
+
+enum pass_outcome { PASS_OK, PASS_PARTIAL, PASS_FAILED };
+
+/*
+ * Runs the pass. 0: out and outcome tell how it went, what failed was
+ * logged. -1: nothing could begin (err: ERR_CONFIG an unknown mailbox or
+ * profile, a CSV file; ERR_FATAL the store).
+ */
+int pass_run(const struct pass *, struct pass_counts *out,
+    enum pass_outcome *outcome, struct err *);
+
+#endif

@@ -1,0 +1,223 @@
+/*
+ * plan.c - which mailboxes a pass visits.
+ * 1. An address is visited once, whatever names it: a [mailbox] section
+ *    goes before a CRM user.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "sync/plan.h"
+
+struct making {
+	const struct conf *conf;
+	const char *const *only;
+	size_t nonly;
+	const char *profile;
+	struct plan *plan;
+	size_t cap;
+	/* open hash set of addresses, values are index + 1 */
+	size_t *slot, nslot;
+};
+
+static size_t
+hash(const char *s)
+{
+	size_t h = 5381;
+
+	for (; *s != '\0'; s++)
+		h = h * 33 ^ (unsigned char)*s;
+	return h;
+}
+
+/* The slot where the address is or belongs. */
+static size_t *
+find(struct making *m, const char *address)
+{
+	size_t i = hash(address) & (m->nslot - 1);
+
+	while (m->slot[i] != 0 &&
+	       strcmp(m->plan->v[m->slot[i] - 1].mailbox.address, address) != 0)
+		i = (i + 1) & (m->nslot - 1);
+	return &m->slot[i];
+}
+
+static bool
+wanted(const struct making *m, const struct conf_mailbox *b)
+{
+	size_t i;
+
+	if (m->profile != NULL && strcmp(m->profile, b->profile->name) != 0)
+		return false;
+	for (i = 0; i < m->nonly; i++) {
+		if (strcmp(m->only[i], b->address) == 0)
+			return true;
+	}
+	return m->nonly == 0;
+}
+
+static struct plan_entry *
+add(struct making *m, const struct conf_mailbox *b, const char *crm_id)
+{
+	size_t *slot = find(m, b->address);
+	struct plan *p = m->plan;
+	struct plan_entry *e;
+
+	if (*slot != 0)
+		return NULL;
+	if (p->n == m->cap) {
+		m->cap = m->cap == 0 ? 64 : 2 * m->cap;
+		p->v = mem_grow(p->v, m->cap, sizeof(*p->v));
+	}
+	e = &p->v[p->n++];
+	memset(e, 0, sizeof(*e));
+	e->mailbox = *b;
+	e->crm_id = crm_id;
+	*slot = p->n;
+	return e;
+}
+
+static const struct conf_profile *
+permits(const struct conf *c, const char *address)
+{
+	const char *domain = party_domain(address);
+	size_t i, d;
+
+	for (i = 0; i < c->nprofile; i++) {
+		if (c->profile[i].mailboxes != CONF_MAILBOXES_USERS)
+			continue;
+		for (d = 0; d < c->profile[i].domains.n; d++) {
+			if (str_eq(c->profile[i].domains.v[d], domain))
+				return &c->profile[i];
+		}
+	}
+	return NULL;
+}
+
+static const char *
+crm_id_of(const struct party_list *list, size_t n, const char *address)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(list->v[i].crm_type, "user") == 0 &&
+		    strcmp(list->v[i].address, address) == 0)
+			return list->v[i].crm_id;
+	}
+	return NULL;
+}
+
+static void
+add_listed(struct making *m, struct party_list *list)
+{
+	size_t i, n = list->n;
+
+	for (i = 0; i < m->conf->nmailbox; i++) {
+		const struct conf_mailbox *b = &m->conf->mailbox[i];
+		bool queue = b->type == CONF_MAILBOX_QUEUE;
+
+		if (queue)
+			party_list_add(
+			    list, "queue", b->name, b->address, NULL);
+		add(m, b, queue ? b->name : crm_id_of(list, n, b->address));
+	}
+}
+
+static int
+by_crm_id(const void *a, const void *b)
+{
+	const struct plan_entry *const *x = a, *const *y = b;
+	int c = strcmp((*x)->crm_id, (*y)->crm_id);
+
+	return c != 0 ? c : (*x < *y ? -1 : 1);
+}
+
+/* Names the first address of the same person at each later one. */
+static void
+mark_aliases(struct plan *p, size_t first)
+{
+	size_t i, n = p->n - first;
+	struct plan_entry **v = mem_alloc((n + 1) * sizeof(*v));
+
+	for (i = 0; i < n; i++)
+		v[i] = &p->v[first + i];
+	qsort(v, n, sizeof(*v), by_crm_id);
+	for (i = 1; i < n; i++) {
+		if (strcmp(v[i]->crm_id, v[i - 1]->crm_id) != 0)
+			continue;
+		v[i]->alias_of = v[i - 1]->alias_of != NULL
+				     ? v[i - 1]->alias_of
+				     : v[i - 1]->mailbox.address;
+	}
+	free(v);
+}
+
+static void
+add_users(struct making *m, const struct party_list *list, size_t n)
+{
+	struct conf_mailbox b;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(list->v[i].crm_type, "user") != 0)
+			continue;
+		memset(&b, 0, sizeof(b));
+		b.address = (char *)(uintptr_t)list->v[i].address;
+		b.profile = permits(m->conf, b.address);
+		b.incoming = true;
+		if (b.profile != NULL)
+			add(m, &b, list->v[i].crm_id);
+	}
+}
+
+/* Leaves what was asked for; every --mailbox must fit something. */
+static int
+restrict_to(struct making *m, struct err *err)
+{
+	size_t i, k = 0;
+
+	if (m->profile != NULL && conf_profile(m->conf, m->profile) == NULL)
+		return err_set(err, ERR_CONFIG,
+		    "--profile %s: there is no "
+		    "[profile %s] in %s",
+		    m->profile, m->profile, m->conf->path);
+	for (i = 0; i < m->nonly; i++) {
+		if (*find(m, m->only[i]) == 0)
+			return err_set(err, ERR_CONFIG,
+			    "--mailbox %s: no "
+			    "[mailbox] section has this address, and it is "
+			    "no CRM user's address in the domains of a "
+			    "profile",
+			    m->only[i]);
+	}
+	for (i = 0; i < m->plan->n; i++) {
+		if (m->plan->v[i].mailbox.incoming &&
+		    wanted(m, &m->plan->v[i].mailbox))
+			m->plan->v[k++] = m->plan->v[i];
+	}
+	m->plan->n = k;
+	return 0;
+}
+
+int
+plan_make(const struct conf *conf, struct party_list *list,
+    const char *const *only, size_t nonly, const char *profile,
+    struct plan *out, struct err *err)
+{
+	struct making m = { conf, only, nonly, profile, out, 0, NULL, 64 };
+	size_t users = list->n, listed;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	while (m.nslot < 2 * (list->n + conf->nmailbox))
+		m.nslot *= 2;
+	m.slot = mem_alloc(m.nslot * sizeof(*m.slot));
+	add_listed(&m, list);
+	listed = out->n;
+	add_users(&m, list, users);
+	mark_aliases(out, listed);
+	rc = restrict_to(&m, err);
+	free(m.slot);
+	return rc;
+}

@@ -1,0 +1,34 @@
+/*
+ * plan.h - which mailboxes a pass visits.
+ * Floor: sync.
+ * Threads: pure.
+ */
+#ifndef SYNC_PLAN_H
+#define SYNC_PLAN_H
+
+#include "core/conf.h"
+#include "core/party.h"
+
+struct plan_entry {
+	struct conf_mailbox mailbox; /* strings borrowed from conf and list */
+	const char *crm_id;          /* of the CRM user or queue, or NULL */
+	const char *alias_of;        /* an earlier address of that user */
+};
+
+struct plan {
+	struct plan_entry *v;
+	size_t n;
+};
+
+/*
+ * Every [mailbox] with incoming = yes, and for profiles with mailboxes =
+ * users every CRM user's address in the profile's domains (the first profile
+ * that permits it). Queues become parties (crm_type "queue") at the end of
+ * list, so that mail to them concerns somebody. only and profile restrict
+ * the plan: a name that fits nothing is ERR_CONFIG. free(out->v).
+ */
+int
+plan_make(const struct conf *, struct party_list *list, const char *const *only,
+    size_t nonly, const char *profile, struct plan *out, struct err *);
+
+#endif

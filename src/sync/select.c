@@ -1,0 +1,129 @@
+/*
+ * select.c - which folders of a mailbox are read.
+ */
+#include <string.h>
+
+#include "base/str.h"
+#include "sync/select.h"
+
+static const char *const skipped[] = { "drafts", "outbox", "junkemail",
+	"deleteditems", "syncissues", "conflicts", "localfailures",
+	"serverfailures", "conversationhistory", "recoverableitemsroot" };
+
+/* The same folder in what the store knows, or NULL. */
+static const struct store_folder *
+known_as(const struct store_folders *known, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < known->n; i++) {
+		if (strcmp(known->v[i].folder_id, id) == 0)
+			return &known->v[i];
+	}
+	return NULL;
+}
+
+static const char *
+well_known(const struct folder *f, const struct store_folders *known)
+{
+	const struct store_folder *s;
+
+	if (f->well_known != NULL)
+		return f->well_known;
+	s = known_as(known, f->id);
+	return s == NULL ? NULL : s->well_known;
+}
+
+static const struct folder *
+parent(const struct folder_list *list, const struct folder *f)
+{
+	size_t i;
+
+	if (f->parent_id == NULL)
+		return NULL;
+	for (i = 0; i < list->n; i++) {
+		if (strcmp(list->v[i].id, f->parent_id) == 0)
+			return &list->v[i];
+	}
+	return NULL;
+}
+
+/* Does path lie below top (or is it top, when itself is set)? */
+static bool
+below(const char *path, const char *top, size_t len, bool itself)
+{
+	if (!str_ieqn(path, top, len))
+		return false;
+	return (itself && path[len] == '\0') || path[len] == '/';
+}
+
+/* Does one entry of folders or skip_folders name this very folder? */
+static bool
+names(const char *entry, const struct folder *f, const char *wk)
+{
+	size_t len = strlen(entry);
+
+	if (entry[0] == '@')
+		return wk != NULL && str_ieq(entry + 1, wk);
+	if (len > 2 && strcmp(entry + len - 2, "/*") == 0)
+		return below(f->path, entry, len - 2, true);
+	return str_ieq(entry, f->path);
+}
+
+static bool
+listed(const struct conf_list *l, const struct folder *f, const char *wk)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		if (names(l->v[i], f, wk))
+			return true;
+	}
+	return false;
+}
+
+static bool
+skipped_by_default(const char *wk)
+{
+	size_t i;
+
+	for (i = 0; wk != NULL && i < sizeof(skipped) / sizeof(*skipped); i++) {
+		if (strcmp(wk, skipped[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_mail(const struct folder *f)
+{
+	if (f->is_search)
+		return false;
+	if (f->class == NULL || f->class[0] == '\0')
+		return true; /* Exchange leaves it out on some mail folders */
+	return str_ieq(f->class, "IPF.Note") ||
+	       (str_ieqn(f->class, "IPF.Note.", 9) &&
+		   !str_ieq(f->class, "IPF.Note.OutlookHomepage"));
+}
+
+bool
+select_folder(const struct conf_profile *p, const struct folder_list *list,
+    const struct folder *f, const struct store_folders *known)
+{
+	const struct folder *up = f;
+	size_t depth;
+
+	if (!is_mail(f))
+		return false;
+	for (depth = 0; up != NULL && depth < 100; depth++) {
+		const char *wk = well_known(up, known);
+
+		if (listed(&p->skip_folders, up, wk))
+			return false;
+		if (p->folders.n == 0 && skipped_by_default(wk))
+			return false;
+		up = parent(list, up);
+	}
+	return p->folders.n == 0 ||
+	       listed(&p->folders, f, well_known(f, known));
+}

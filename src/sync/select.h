@@ -1,0 +1,27 @@
+/*
+ * select.h - which folders of a mailbox are read.
+ * Floor: sync.
+ * Threads: pure.
+ *
+ * All mail folders, sent mail included, but not drafts, outbox, junk,
+ * deleted items, sync issues, conversation history and what lies below
+ * those; never search folders or folders of another class. The profile's
+ * folders and skip_folders change that: an entry is a path ("Inbox/News"),
+ * a path with everything below it ("Inbox/ *" without the space) or a
+ * well-known name ("@junkemail"). folders: only what is named, even if it
+ * would be skipped. skip_folders: not these, nor what lies below.
+ */
+#ifndef SYNC_SELECT_H
+#define SYNC_SELECT_H
+
+#include "core/provider.h"
+#include "store/store.h"
+
+/*
+ * f lies in list (both from the server); known is what the store says of
+ * the same mailbox, for well-known names that this answer did not carry.
+ */
+bool select_folder(const struct conf_profile *, const struct folder_list *,
+    const struct folder *f, const struct store_folders *known);
+
+#endif

@@ -1,0 +1,222 @@
+/*
+ * visit.c - a pass over one mailbox.
+ * 1. A folder that fails alone does not keep the others from being read; a
+ *    fault of the mailbox or the connection ends the visit.
+ * 2. An idle mailbox costs one request: folders whose marker has not moved
+ *    are not asked, except on every 24th pass.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "sync/select.h"
+#include "sync/visit.h"
+#include "sync/walk.h"
+
+#define FULL_EVERY 24 /* passes */
+
+static int
+ask_folders(struct mailbox_work *w, bool well_known, struct folder_list *out,
+    struct err *err)
+{
+	const struct profile_work *p = w->profile;
+	int tries = 0, rc;
+
+	do {
+		memset(out, 0, sizeof(*out));
+		if (gate_enter(p->gate, &w->login, err) == -1)
+			return -1;
+		rc = p->ops->folders(w->session, well_known, out, err);
+		if (rc == -1)
+			arena_free(&out->arena);
+	} while (gate_leave(p->gate, &w->login, rc, &tries, err));
+	return rc;
+}
+
+static const struct store_folder *
+stored(const struct store_folders *known, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < known->n; i++) {
+		if (strcmp(known->v[i].folder_id, id) == 0)
+			return &known->v[i];
+	}
+	return NULL;
+}
+
+static bool
+idle(const struct store_folder *s, const struct folder *f)
+{
+	return f->marker != NULL && s->cursor != NULL && !s->resync &&
+	       str_eq(f->marker, s->marker);
+}
+
+/* Reads every folder that is selected and not idle. */
+static int
+read_folders(struct mailbox_work *w, const struct folder_list *list,
+    const struct store_folders *known, bool all, struct err *err)
+{
+	struct err first = ERR_INIT;
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		const struct folder *f = &list->v[i];
+		const struct store_folder *s = stored(known, f->id);
+
+		if (s == NULL || (!all && idle(s, f)) ||
+		    !select_folder(w->profile->conf, list, f, known))
+			continue;
+		if (walk_folder(w, s, f->marker, err) == 0)
+			continue;
+		if (err->kind == ERR_GONE) {
+			log_info("mailbox %s: %s", w->conf.address, err->msg);
+			err_clear(err);
+			continue;
+		}
+		if (err->scope > SCOPE_FOLDER || stop_requested())
+			return -1;
+		if (first.kind == ERR_NONE)
+			first = *err;
+		err_clear(err);
+	}
+	if (first.kind == ERR_NONE)
+		return 0;
+	*err = first;
+	return -1;
+}
+
+static int
+visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
+{
+	struct store *store = w->profile->pass->store;
+	struct folder_list list;
+	struct store_folders known;
+	bool all = m->passes % FULL_EVERY == 0;
+	int rc;
+
+	memset(&known, 0, sizeof(known));
+	if (ask_folders(w, all, &list, err) == -1)
+		return -1;
+	rc = store_folders_merge(store, w->conf.address, &list, &known, err);
+	if (rc == 0)
+		rc = walk_failures(w, err);
+	if (rc == 0)
+		rc = read_folders(w, &list, &known, all, err);
+	arena_free(&known.arena);
+	arena_free(&list.arena);
+	return rc;
+}
+
+/* Should it be left alone in this pass? *failed: is that a failure? */
+static bool
+leave_alone(
+    const struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
+{
+	char when[TIM_TEXT];
+
+	*failed = false;
+	if (strcmp(m->state, "waiting") == 0) {
+		log_info("mailbox %s waits for approval", w->conf.address);
+		return true;
+	}
+	if (strcmp(m->state, "disabled") == 0)
+		return true;
+	if (m->retry_at == TIM_NONE || m->retry_at <= tim_now() ||
+	    w->profile->pass->nonly > 0)
+		return false;
+	log_info("mailbox %s is left alone until %s, as its server asked",
+	    w->conf.address, tim_text(m->retry_at, when));
+	return *failed = true;
+}
+
+static bool
+is_alias(const struct mailbox_work *w, const struct err *err)
+{
+	return w->alias_of != NULL &&
+	       (strcmp(err->code, "ErrorNonPrimarySmtpAddress") == 0 ||
+		   strcmp(err->code, "ErrorNonExistentMailbox") == 0);
+}
+
+/* Logs why, once for what concerns the whole profile. */
+static void
+say(struct mailbox_work *w, const struct err *err)
+{
+	struct profile_work *p = w->profile;
+
+	if (strcmp(err->code, "stopped") == 0)
+		return;
+	if (err->scope >= SCOPE_PROFILE) {
+		if (!atomic_exchange(&p->said, true))
+			log_error("profile %s: %s", p->conf->name, err->msg);
+		return;
+	}
+	log_error("profile %s: mailbox %s: %s", p->conf->name, w->conf.address,
+	    err->msg);
+}
+
+/* The visit is over: what is remembered of it. True: it failed. */
+static bool
+conclude(struct mailbox_work *w, int rc, const struct err *err)
+{
+	struct store *store = w->profile->pass->store;
+	struct err e = ERR_INIT;
+	int64_t retry_at = TIM_NONE;
+
+	if (rc == -1 && is_alias(w, err)) {
+		log_info("mailbox %s is another address of %s", w->conf.address,
+		    w->alias_of);
+		return false;
+	}
+	if (rc == -1) {
+		say(w, err);
+		if (strcmp(err->code, "stopped") == 0)
+			return true;
+		if (err->kind == ERR_RETRY && err->retry_ms > 0)
+			retry_at = tim_now() + err->retry_ms;
+	}
+	if (store_mailbox_done(store, w->conf.address, rc == -1 ? err : NULL,
+		retry_at, &e) == -1) {
+		log_error("%s", e.msg);
+		return true;
+	}
+	return rc == -1;
+}
+
+static bool
+visit_one(struct mailbox_work *w)
+{
+	struct profile_work *p = w->profile;
+	struct store_mailbox m;
+	struct err err = ERR_INIT;
+	int64_t requests, bytes;
+	bool failed;
+	int rc;
+
+	if (store_mailbox_get(p->pass->store, &w->conf, w->crm_id, &m, &err) ==
+	    -1) {
+		log_error("mailbox %s: %s", w->conf.address, err.msg);
+		return true;
+	}
+	if (leave_alone(w, &m, &failed))
+		return failed;
+	if ((w->session = p->ops->session_open(p->provider, &w->conf, &err)) ==
+	    NULL)
+		return conclude(w, -1, &err);
+	rc = visit(w, &m, &err);
+	p->ops->usage(w->session, &requests, &bytes);
+	tally_usage(p->tally, requests, bytes);
+	p->ops->session_close(w->session);
+	return conclude(w, rc, &err);
+}
+
+void
+visit_job(struct job *job, bool own)
+{
+	struct mailbox_work *w = (struct mailbox_work *)job;
+
+	(void)own;
+	tally_mailbox(w->profile->tally, stop_requested() || visit_one(w));
+}

@@ -1,0 +1,14 @@
+/*
+ * visit.h - a pass over one mailbox.
+ * Floor: sync, internal.
+ * Threads: visit_job runs on any thread of the crew.
+ */
+#ifndef SYNC_VISIT_H
+#define SYNC_VISIT_H
+
+#include "sync/work.h"
+
+/* The run of a mailbox' job: visits, logs what failed, records the end. */
+void visit_job(struct job *, bool own);
+
+#endif

@@ -1,0 +1,435 @@
+/*
+ * walk.c - one folder: pages of changes until its end.
+ * 1. A page's cursor is written in the transaction of the last rows of that
+ *    page, and never before any of its rows.
+ * 2. The next page is asked for while the batches of this one run; pages are
+ *    finished in their order.
+ * 3. A page that brings nothing and no new cursor ends the walk with an
+ *    error; so does a second resync in the same walk.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "sync/fetch.h"
+#include "sync/walk.h"
+
+#define PAGE_MAX  512 /* PROTOCOL 5: MaxChangesReturned is 1..512 */
+#define EMPTY_MAX 100 /* pages in a row without a change */
+
+/* A page under way. */
+struct page {
+	struct mailbox_work *mailbox;
+	int64_t folder;
+	struct change_page change;
+	struct crew_group group;
+	struct item_ref *ref; /* what must be fetched */
+	size_t nref;
+	struct batch *batch;
+	size_t nbatch;
+	struct store_item *skip; /* decided without fetching */
+	size_t nskip;
+	/* under lock */
+	pthread_mutex_t lock;
+	size_t running;
+	struct batch *last; /* fetched, stored with the page's end */
+	struct err err;     /* the first batch that failed */
+};
+
+struct batch {
+	struct job job;
+	struct page *page;
+	struct fetch fetch;
+	bool ok;
+};
+
+static int
+ask_changes(struct mailbox_work *w, const char *folder_id, const char *cursor,
+    struct change_page *out, struct err *err)
+{
+	const struct profile_work *p = w->profile;
+	int tries = 0, rc;
+
+	do {
+		memset(out, 0, sizeof(*out));
+		if (gate_enter(p->gate, &w->login, err) == -1)
+			return -1;
+		rc = p->ops->changes(
+		    w->session, folder_id, cursor, PAGE_MAX, out, err);
+		if (rc == -1)
+			arena_free(&out->arena);
+	} while (gate_leave(p->gate, &w->login, rc, &tries, err));
+	return rc;
+}
+
+/* One session for a batch that another thread than the mailbox' runs. */
+static struct session *
+own_session(struct mailbox_work *w, struct err *err)
+{
+	return w->profile->ops->session_open(
+	    w->profile->provider, &w->conf, err);
+}
+
+static void
+close_session(struct mailbox_work *w, struct session *s)
+{
+	int64_t requests, bytes;
+
+	w->profile->ops->usage(s, &requests, &bytes);
+	tally_usage(w->profile->tally, requests, bytes);
+	w->profile->ops->session_close(s);
+}
+
+/*
+ * Puts what was settled into the store, unless this is the page's last batch
+ * and it went well: that is stored with the page's end.
+ */
+static void
+batch_done(struct batch *b, int rc, struct err *err)
+{
+	struct page *p = b->page;
+	bool keep;
+
+	b->ok = rc == 0;
+	pthread_mutex_lock(&p->lock);
+	keep = --p->running == 0 && b->ok;
+	if (keep)
+		p->last = b;
+	pthread_mutex_unlock(&p->lock);
+	if (!keep) {
+		struct err e = ERR_INIT;
+
+		if (fetch_store(&b->fetch, NULL, &e) == -1) {
+			rc = -1;
+			*err = e;
+		}
+	}
+	if (rc == -1) {
+		pthread_mutex_lock(&p->lock);
+		if (p->err.kind == ERR_NONE)
+			p->err = *err;
+		pthread_mutex_unlock(&p->lock);
+	}
+}
+
+static void
+batch_run(struct job *job, bool own)
+{
+	struct batch *b = (struct batch *)job;
+	struct mailbox_work *w = b->page->mailbox;
+	struct session *s = w->session;
+	struct err err = ERR_INIT;
+	int rc = 0;
+
+	if (!own && (s = own_session(w, &err)) == NULL)
+		rc = -1;
+	if (rc == 0)
+		rc = fetch_run(&b->fetch, s, &err);
+	batch_done(b, rc, &err);
+	if (!own && s != NULL)
+		close_session(w, s);
+}
+
+/* Sorts the page's PUTs into fetch, skip and nothing to do. */
+static int
+page_sort(struct page *p, struct err *err)
+{
+	const struct mailbox_work *w = p->mailbox;
+	int64_t from = w->profile->conf->process_email_from;
+	struct item_ref *put;
+	const struct change **of;
+	enum store_known *known;
+	size_t i, n = 0;
+	int rc;
+
+	put = mem_alloc((p->change.n + 1) * sizeof(*put));
+	of = mem_alloc((p->change.n + 1) * sizeof(*of));
+	known = mem_alloc((p->change.n + 1) * sizeof(*known));
+	p->ref = mem_alloc((p->change.n + 1) * sizeof(*p->ref));
+	p->skip = mem_alloc((p->change.n + 1) * sizeof(*p->skip));
+	for (i = 0; i < p->change.n; i++) {
+		const struct change *c = &p->change.v[i];
+
+		if (c->op != CHANGE_PUT)
+			continue;
+		put[n].id = c->id;
+		put[n].change_key = c->change_key;
+		of[n++] = c;
+	}
+	rc = store_items_known(w->profile->pass->store, w->conf.address,
+	    p->folder, put, n, known, err);
+	for (i = 0; rc == 0 && i < n; i++) {
+		if (known[i] == STORE_SAME || known[i] == STORE_FAILED)
+			continue;
+		if (from != TIM_NONE && of[i]->received_at != TIM_NONE &&
+		    of[i]->received_at < from) {
+			struct store_item *s = &p->skip[p->nskip++];
+
+			s->item_id = put[i].id;
+			s->change_key = put[i].change_key;
+			s->folder = p->folder;
+			s->rule = "process_email_from";
+		} else
+			p->ref[p->nref++] = put[i];
+	}
+	free(put);
+	free(of);
+	free(known);
+	return rc;
+}
+
+/* How many items one batch has, so that every connection gets work. */
+static size_t
+batch_size(const struct mailbox_work *w, size_t n)
+{
+	size_t crew = (size_t)crew_size(w->profile->crew);
+	size_t size = crew > 1 ? (n + crew - 2) / (crew - 1) : n;
+
+	if (size < 10)
+		size = 10;
+	return size < FETCH_CONTENT ? size : FETCH_CONTENT;
+}
+
+static void
+page_start(struct page *p)
+{
+	size_t size = batch_size(p->mailbox, p->nref), i, from;
+
+	p->nbatch = (p->nref + size - 1) / size;
+	p->batch = mem_alloc((p->nbatch + 1) * sizeof(*p->batch));
+	p->running = p->nbatch;
+	for (i = 0, from = 0; i < p->nbatch; i++, from += size) {
+		struct batch *b = &p->batch[i];
+
+		b->job.run = batch_run;
+		b->page = p;
+		b->fetch.mailbox = p->mailbox;
+		b->fetch.folder = p->folder;
+		b->fetch.ref = p->ref + from;
+		b->fetch.n = p->nref - from < size ? p->nref - from : size;
+	}
+	for (i = 0; i < p->nbatch; i++)
+		crew_batch(
+		    p->mailbox->profile->crew, &p->group, &p->batch[i].job);
+}
+
+static void
+page_init(struct page *p, struct mailbox_work *w, int64_t folder)
+{
+	memset(p, 0, sizeof(*p));
+	p->mailbox = w;
+	p->folder = folder;
+	pthread_mutex_init(&p->lock, NULL);
+}
+
+static void
+page_free(struct page *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->nbatch; i++)
+		fetch_free(&p->batch[i].fetch);
+	free(p->batch);
+	free(p->ref);
+	free(p->skip);
+	arena_free(&p->change.arena);
+	pthread_mutex_destroy(&p->lock);
+}
+
+/* The store's part of what was decided without fetching. */
+static int
+page_skips(struct page *p, struct err *err)
+{
+	struct fetch f;
+
+	if (p->nskip == 0)
+		return 0;
+	memset(&f, 0, sizeof(f));
+	f.mailbox = p->mailbox;
+	f.item = p->skip;
+	f.nitem = p->nskip;
+	f.seen = (int64_t)p->nskip;
+	p->skip = NULL;
+	return fetch_store(&f, NULL, err);
+}
+
+/* Waits for the batches and writes the page's end with the last of them. */
+static int
+page_finish(struct page *p, const char *marker, struct err *err)
+{
+	struct fetch none, *f = &none;
+	struct store_page end;
+
+	crew_finish(p->mailbox->profile->crew, &p->group);
+	if (p->err.kind != ERR_NONE) {
+		struct err e = ERR_INIT;
+
+		if (p->last != NULL)
+			fetch_store(&p->last->fetch, NULL, &e);
+		*err = p->err;
+		return -1;
+	}
+	if (page_skips(p, err) == -1)
+		return -1;
+	memset(&none, 0, sizeof(none));
+	none.mailbox = p->mailbox;
+	if (p->last != NULL)
+		f = &p->last->fetch;
+	memset(&end, 0, sizeof(end));
+	end.folder = p->folder;
+	end.cursor = p->change.cursor;
+	end.change = p->change.v;
+	end.nchange = p->change.n;
+	end.finished = !p->change.more;
+	end.marker = end.finished ? marker : NULL;
+	fault_point("before page end");
+	return fetch_store(f, &end, err);
+}
+
+/* The cursor is worthless: forget it, begin a full walk. */
+static int
+restart(struct mailbox_work *w, int64_t folder, struct err *err)
+{
+	struct fetch none;
+	struct store_page page;
+
+	log_info("mailbox %s: %s; the folder is read from its start and "
+		 "compared with what is stored",
+	    w->conf.address, err->msg);
+	err_clear(err);
+	memset(&none, 0, sizeof(none));
+	none.mailbox = w;
+	memset(&page, 0, sizeof(page));
+	page.folder = folder;
+	page.restart = true;
+	return fetch_store(&none, &page, err);
+}
+
+/* Is this page progress at all? */
+static int
+check_progress(
+    const struct page *p, const char *cursor, int *empty, struct err *err)
+{
+	if (p->change.n > 0)
+		*empty = 0;
+	if (!p->change.more || (!str_eq(p->change.cursor, cursor) &&
+				   (p->change.n > 0 || ++*empty < EMPTY_MAX)))
+		return 0;
+	err_set(err, ERR_RETRY,
+	    "the server says there is more but does not "
+	    "move on; it is tried again in the next pass");
+	return err_code(err, "no-progress", SCOPE_FOLDER);
+}
+
+/* Asks for a page, sorts it and starts its batches. */
+static int
+page_open(struct page *p, const struct store_folder *f, const char *cursor,
+    int *empty, struct err *err)
+{
+	if (ask_changes(p->mailbox, f->folder_id, cursor, &p->change, err) ==
+		-1 ||
+	    check_progress(p, cursor, empty, err) == -1 ||
+	    page_sort(p, err) == -1)
+		return -1;
+	page_start(p);
+	return 0;
+}
+
+/* All pages from cursor on. */
+static int
+walk(struct mailbox_work *w, const struct store_folder *f, const char *cursor,
+    const char *marker, struct err *err)
+{
+	struct page page[2], *now = &page[0], *next = &page[1], *t;
+	struct err later = ERR_INIT;
+	int empty = 0, rc, opened;
+
+	page_init(now, w, f->id);
+	rc = page_open(now, f, cursor, &empty, err);
+	while (rc == 0) {
+		page_init(next, w, f->id);
+		err_clear(&later);
+		opened = !now->change.more ? 0
+			 : page_open(
+			       next, f, now->change.cursor, &empty, &later) == 0
+			     ? 1
+			     : -1;
+		rc = page_finish(now, marker, err);
+		if (rc == -1 && opened == 1) {
+			/* its rows are welcome, its cursor must wait */
+			crew_finish(w->profile->crew, &next->group);
+		}
+		if (rc == -1 || opened != 1)
+			page_free(next);
+		if (rc == 0 && opened == -1) {
+			*err = later;
+			rc = -1;
+		}
+		if (rc == -1 || opened == 0)
+			break;
+		page_free(now);
+		t = now;
+		now = next;
+		next = t;
+	}
+	page_free(now);
+	return rc;
+}
+
+int
+walk_folder(struct mailbox_work *w, const struct store_folder *f,
+    const char *marker, struct err *err)
+{
+	int rc = walk(w, f, f->cursor, marker, err);
+
+	if (rc == -1 && err->kind == ERR_RESYNC) {
+		if (restart(w, f->id, err) == 0)
+			rc = walk(w, f, NULL, marker, err);
+		if (rc == -1 && err->kind == ERR_RESYNC)
+			err->kind = ERR_RETRY;
+	}
+	if (rc == -1)
+		return err_prefix(err, "folder %s", str_nn(f->path));
+	return 0;
+}
+
+int
+walk_failures(struct mailbox_work *w, struct err *err)
+{
+	struct store_failures due;
+	struct fetch f;
+	int64_t tries[FETCH_CONTENT];
+	struct item_ref ref[FETCH_CONTENT];
+	size_t i = 0;
+	int rc = 0;
+
+	memset(&due, 0, sizeof(due));
+	if (store_failures_due(w->profile->pass->store, w->conf.address,
+		tim_now(), 1000, &due, err) == -1)
+		return -1;
+	while (rc == 0 && i < due.n) {
+		memset(&f, 0, sizeof(f));
+		f.mailbox = w;
+		f.folder = due.v[i].folder;
+		f.ref = ref;
+		f.tries = tries;
+		for (; i < due.n && f.n < FETCH_CONTENT &&
+		       due.v[i].folder == f.folder;
+		     i++) {
+			ref[f.n].id = due.v[i].item_id;
+			ref[f.n].change_key = NULL;
+			tries[f.n++] = due.v[i].tries;
+		}
+		rc = fetch_run(&f, w->session, err);
+		if (rc == 0)
+			rc = fetch_store(&f, NULL, err);
+		else
+			fetch_free(&f);
+	}
+	arena_free(&due.arena);
+	return rc == -1 ? err_prefix(err, "items that failed before") : 0;
+}

@@ -1,0 +1,54 @@
+/*
+ * work.h - what the files of sync/ share about a pass under way.
+ * Floor: sync, internal.
+ * Threads: as each member says.
+ */
+#ifndef SYNC_WORK_H
+#define SYNC_WORK_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "core/match.h"
+#include "sync/crew.h"
+#include "sync/gate.h"
+#include "sync/pass.h"
+
+/* One profile in this pass. Shared by its threads, read-only but gate. */
+struct profile_work {
+	const struct pass *pass;
+	const struct conf_profile *conf;
+	const struct provider_ops *ops;
+	struct provider *provider;
+	struct gate *gate;
+	struct crew *crew;
+	const struct party_dir *dir;
+	struct tally *tally;
+	atomic_bool said; /* why the whole profile fails was logged */
+};
+
+/* The counts of the pass. Any thread, under lock. */
+struct tally {
+	pthread_mutex_t lock;
+	struct pass_counts count;
+};
+
+/* One mailbox in this pass. */
+struct mailbox_work {
+	struct job job;
+	struct profile_work *profile;
+	struct conf_mailbox conf; /* borrows its strings */
+	const char *crm_id;       /* or NULL */
+	const char *alias_of;     /* another address of the same person, or
+				    * NULL */
+	struct match match;       /* read-only once the job runs */
+	struct gate_login login;
+	struct session *session; /* of the thread that runs the job */
+};
+
+void tally_add(struct tally *, const struct store_count *, int64_t seen);
+void tally_mailbox(struct tally *, bool failed);
+void tally_usage(struct tally *, int64_t requests, int64_t bytes);
+void tally_get(struct tally *, struct pass_counts *);
+
+#endif

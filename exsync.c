@@ -1,0 +1,35 @@
+/*
+ * exsync.c - carries mail from Microsoft Exchange to an SQLite file for the
+ * CRM. Process-wide settings, then the command line (src/cmd/cmd.c).
+ */
+#include <malloc.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/stop.h"
+#include "cmd/cmd.h"
+
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	stop_request();
+}
+
+int
+main(int argc, char **argv)
+{
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = on_signal;
+	sa.sa_flags = SA_RESETHAND; /* a second one ends it at once */
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sa.sa_flags = 0;
+	sigaction(SIGPIPE, &sa, NULL);
+	/* one heap for all threads: memory stays flat (DESIGN 7) */
+	mallopt(M_ARENA_MAX, 2);
+	return cmd_main(argc, argv);
+}

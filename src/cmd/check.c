@@ -1,0 +1,46 @@
+/*
+ * check.c - exsync --check: the configuration only. Nothing is contacted,
+ * nothing is written.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "core/party.h"
+
+/* The CSV files: readable, and how much is in them. */
+static int
+check_csv(const char *path, const char *what, const char *crm_type)
+{
+	struct party_list list;
+	struct err err = ERR_INIT;
+	int rc = 0;
+
+	if (path == NULL)
+		return 0;
+	memset(&list, 0, sizeof(list));
+	if (party_csv(&list, path, crm_type, &err) == -1) {
+		fprintf(stderr, "%s\n", err.msg);
+		rc = -1;
+	} else
+		printf("; %s: %zu addresses\n", what, list.n);
+	party_list_free(&list);
+	return rc;
+}
+
+int
+check_run(const struct cmd *cmd)
+{
+	struct conf *c = cmd_conf(cmd);
+	int rc;
+
+	if (c == NULL)
+		return CMD_USAGE;
+	conf_print(c, stdout);
+	rc = check_csv(c->users, "users", "user");
+	rc |= check_csv(c->contacts, "contacts", "contact");
+	if (rc == 0)
+		printf("; %s is good: exsync --once starts a pass\n", c->path);
+	conf_free(c);
+	return rc == 0 ? CMD_OK : CMD_USAGE;
+}

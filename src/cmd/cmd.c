@@ -1,0 +1,190 @@
+/*
+ * cmd.c - the command line.
+ * 1. One table of commands: parsing, --help and the error texts come from it.
+ */
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cmd/cmd.h"
+#include "core/party.h"
+#include "store/store.h"
+
+static int help_run(const struct cmd *);
+static int version_run(const struct cmd *);
+static int schema_run(const struct cmd *);
+
+static const struct cmd_verb verbs[] = {
+	{ "once", "one pass over all mailboxes, then exit", once_run, true },
+	{ "check",
+	    "the configuration only: its errors, or the effective "
+	    "settings",
+	    check_run, false },
+	{ "schema", "the tables of the database, a comment per column",
+	    schema_run, false },
+	{ "help", "this text", help_run, false },
+	{ "version", "the version", version_run, false },
+};
+
+#define NVERB (sizeof(verbs) / sizeof(verbs[0]))
+
+static int
+help_run(const struct cmd *cmd)
+{
+	size_t i;
+
+	(void)cmd;
+	printf("exsync carries mail from Microsoft Exchange to an SQLite file "
+	       "for the CRM.\n\n"
+	       "usage: exsync [-c FILE] --COMMAND [OPTION]...\n\n");
+	for (i = 0; i < NVERB; i++)
+		printf("  --%-16s %s\n", verbs[i].option, verbs[i].help);
+	printf("\noptions:\n"
+	       "  -c FILE            the INI file (default: exsync.ini)\n"
+	       "  --mailbox ADDRESS  with --once: only this mailbox "
+	       "(repeatable)\n"
+	       "  --profile NAME     with --once: only this profile\n"
+	       "  --dry-run          with --once: decide, write nothing\n"
+	       "\nexit status: 0 all well, 1 some mailbox or message failed "
+	       "and will be retried,\n2 usage or configuration, 3 nothing "
+	       "could be synced\n");
+	return CMD_OK;
+}
+
+static int
+version_run(const struct cmd *cmd)
+{
+	(void)cmd;
+	printf("exsync %s (database version %d)\n", EXSYNC_VERSION,
+	    store_version());
+	return CMD_OK;
+}
+
+static int
+schema_run(const struct cmd *cmd)
+{
+	(void)cmd;
+	store_schema(stdout);
+	return CMD_OK;
+}
+
+struct conf *
+cmd_conf(const struct cmd *cmd)
+{
+	return conf_load(cmd->conf, stderr);
+}
+
+static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static int
+usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "exsync: ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "; exsync --help lists what there is\n");
+	return -1;
+}
+
+static int
+add_mailbox(struct cmd *cmd, const char *address)
+{
+	char *n = party_normalise(address);
+
+	if (n == NULL)
+		return usage("--mailbox %s: not an e-mail address", address);
+	cmd->mailbox =
+	    mem_grow(cmd->mailbox, cmd->nmailbox + 1, sizeof(*cmd->mailbox));
+	cmd->mailbox[cmd->nmailbox++] = n;
+	return 0;
+}
+
+/* One option that getopt_long found; c is its val. */
+static int
+take(struct cmd *cmd, int c, char **argv)
+{
+	switch (c) {
+	case 'c':
+		cmd->conf = optarg;
+		return 0;
+	case 'm':
+		return add_mailbox(cmd, optarg);
+	case 'p':
+		cmd->profile = optarg;
+		return 0;
+	case 'n':
+		cmd->dry_run = true;
+		return 0;
+	case ':':
+		return usage("%s wants a value", argv[optind - 1]);
+	case '?':
+		return usage("%s is not an option, or not a whole one",
+		    argv[optind - 1]);
+	default:
+		if (cmd->verb != NULL && cmd->verb != &verbs[c - 256])
+			return usage("one command at a time: --%s is a second "
+				     "one",
+			    verbs[c - 256].option);
+		cmd->verb = &verbs[c - 256];
+		return 0;
+	}
+}
+
+static int
+parse(struct cmd *cmd, int argc, char **argv)
+{
+	struct option opt[NVERB + 4];
+	size_t i;
+	int c;
+
+	memset(opt, 0, sizeof(opt));
+	for (i = 0; i < NVERB; i++) {
+		opt[i].name = verbs[i].option;
+		opt[i].val = 256 + (int)i;
+	}
+	opt[i++] = (struct option){ "mailbox", required_argument, NULL, 'm' };
+	opt[i++] = (struct option){ "profile", required_argument, NULL, 'p' };
+	opt[i++] = (struct option){ "dry-run", no_argument, NULL, 'n' };
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":c:", opt, NULL)) != -1) {
+		if (take(cmd, c, argv) == -1)
+			return -1;
+	}
+	if (optind < argc)
+		return usage("%s: nothing is expected here", argv[optind]);
+	if (cmd->verb == NULL)
+		return usage("say what to do: --once, --check, ...");
+	if (!cmd->verb->selects &&
+	    (cmd->nmailbox > 0 || cmd->profile != NULL || cmd->dry_run))
+		return usage("--mailbox, --profile and --dry-run do not go "
+			     "with --%s",
+		    cmd->verb->option);
+	return 0;
+}
+
+int
+cmd_main(int argc, char **argv)
+{
+	struct cmd cmd;
+	size_t i;
+	int rc = CMD_USAGE;
+
+	memset(&cmd, 0, sizeof(cmd));
+	cmd.conf = "exsync.ini";
+	log_init(LOG_INFO);
+	if (parse(&cmd, argc, argv) == 0)
+		rc = cmd.verb->run(&cmd);
+	for (i = 0; i < cmd.nmailbox; i++)
+		free(cmd.mailbox[i]);
+	free(cmd.mailbox);
+	if (fflush(stdout) != 0 && rc == CMD_OK)
+		rc = CMD_FAILED;
+	return rc;
+}

@@ -1,0 +1,48 @@
+/*
+ * cmd.h - the command line (DESIGN 4). The only floor that prints.
+ * Floor: cmd.
+ * Threads: the main thread.
+ */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/conf.h"
+#include "core/provider.h"
+
+/* Exit codes (DESIGN 4). */
+enum { CMD_OK = 0, CMD_PARTIAL = 1, CMD_USAGE = 2, CMD_FAILED = 3 };
+
+/* What the command line says. Strings are argv's own but mailbox. */
+struct cmd {
+	const char *conf; /* -c; default exsync.ini */
+	const struct cmd_verb *verb;
+	char **mailbox; /* --mailbox, normalised */
+	size_t nmailbox;
+	const char *profile;
+	bool dry_run;
+};
+
+/* One command: its option, what it does, what may stand beside it. */
+struct cmd_verb {
+	const char *option; /* "once" */
+	const char *help;
+	int (*run)(const struct cmd *); /* returns the exit code */
+	bool selects;                   /* takes --mailbox, --profile,
+					 * --dry-run */
+};
+
+/* Parses argv and runs the command; returns the exit code. */
+int cmd_main(int argc, char **argv);
+/* The configuration, or NULL after its errors went to standard error. */
+struct conf *cmd_conf(const struct cmd *);
+
+int once_run(const struct cmd *);
+int check_run(const struct cmd *);
+
+/* The implementation behind a profile: the one list of providers. */
+const struct provider_ops *providers_for(const struct conf_profile *);
+
+#endif

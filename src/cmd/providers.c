@@ -1,0 +1,12 @@
+/*
+ * providers.c - the one list of kinds of servers.
+ */
+#include "cmd/cmd.h"
+#include "ews/ews.h"
+
+const struct provider_ops *
+providers_for(const struct conf_profile *p)
+{
+	(void)p; /* one kind so far */
+	return &ews_ops;
+}

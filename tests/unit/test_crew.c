@@ -1,0 +1,124 @@
+/*
+ * test_crew.c - jobs run once, groups finish, one thread is enough.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/tim.h"
+#include "sync/crew.h"
+
+#include <stdlib.h>
+
+struct mailbox {
+	struct job job;
+	struct crew *crew;
+	int batches;
+};
+
+struct batch {
+	struct job job;
+};
+
+static atomic_int ran, own_ran, inside, most;
+
+static void
+batch_run(struct job *job, bool own)
+{
+	int now = atomic_fetch_add(&inside, 1) + 1, old = atomic_load(&most);
+
+	(void)job;
+	while (now > old && !atomic_compare_exchange_weak(&most, &old, now))
+		;
+	tim_sleep(1);
+	if (own)
+		atomic_fetch_add(&own_ran, 1);
+	atomic_fetch_add(&ran, 1);
+	atomic_fetch_sub(&inside, 1);
+}
+
+static void
+mailbox_run(struct job *job, bool own)
+{
+	struct mailbox *m = (struct mailbox *)job;
+	struct batch *b = mem_alloc((size_t)m->batches * sizeof(*b));
+	struct crew_group g = { NULL, NULL, 0, NULL };
+	int i;
+
+	(void)own;
+	for (i = 0; i < m->batches; i++) {
+		b[i].job.run = batch_run;
+		crew_batch(m->crew, &g, &b[i].job);
+	}
+	crew_finish(m->crew, &g);
+	assert_int_equal(g.pending, 0);
+	assert_null(g.head);
+	free(b);
+}
+
+static void
+with_threads(int threads, int mailboxes, int batches)
+{
+	struct crew *c = crew_open(threads);
+	struct mailbox *m = mem_alloc((size_t)mailboxes * sizeof(*m));
+	int i;
+
+	ran = own_ran = most = 0;
+	for (i = 0; i < mailboxes; i++) {
+		m[i].job.run = mailbox_run;
+		m[i].crew = c;
+		m[i].batches = batches;
+		crew_add(c, &m[i].job);
+	}
+	while (!crew_wait(c, 50))
+		;
+	assert_int_equal(ran, mailboxes * batches);
+	assert_true(most <= threads);
+	crew_close(c);
+	free(m);
+}
+
+static void
+test_counts(void **state)
+{
+	(void)state;
+	with_threads(1, 3, 5);
+	assert_int_equal(own_ran, 15); /* nobody else is there */
+	with_threads(4, 1, 40);
+	assert_true(own_ran < 40); /* the others helped */
+	assert_true(most > 1);
+	with_threads(4, 20, 7);
+	with_threads(2, 1, 0);
+}
+
+static void
+test_wait_times_out(void **state)
+{
+	struct crew *c = crew_open(1);
+	struct mailbox m = { { mailbox_run, NULL, NULL }, c, 50 };
+	int64_t began = tim_mono();
+
+	(void)state;
+	crew_add(c, &m.job);
+	assert_false(crew_wait(c, 10));
+	assert_true(tim_mono() - began < 45);
+	while (!crew_wait(c, 100))
+		;
+	crew_close(c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_wait_times_out),
+	};
+
+	return cmocka_run_group_tests_name("crew", tests, NULL, NULL);
+}

@@ -1,0 +1,99 @@
+/*
+ * test_select.c - which folders are read.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sync/select.h"
+
+static struct folder folders[] = {
+	{ "1", "0", "Inbox", "inbox", "IPF.Note", NULL, 1, false },
+	{ "2", "1", "Inbox/News", NULL, "IPF.Note", NULL, 1, false },
+	{ "3", "2", "Inbox/News/Old", NULL, NULL, NULL, 1, false },
+	{ "4", "0", "Gesendet", "sentitems", "IPF.Note", NULL, 1, false },
+	{ "5", "0", "Papierkorb", "deleteditems", "IPF.Note", NULL, 1, false },
+	{ "6", "5", "Papierkorb/Alt", NULL, "IPF.Note", NULL, 1, false },
+	{ "7", "0", "Kalender", "calendar", "IPF.Appointment", NULL, 1, false },
+	{ "8", "0", "Suche", NULL, "IPF.Note", NULL, 1, true },
+	{ "9", "0", "Entwürfe", NULL, "IPF.Note", NULL, 1, false },
+	{ "10", "0", "Junk", "junkemail", "IPF.Note", NULL, 1, false },
+	{ "11", "0", "Feeds", NULL, "IPF.Note.OutlookHomepage", NULL, 1,
+	    false },
+};
+
+/* Drafts are known from an earlier pass only. */
+static struct store_folder known_folder = { 1, "9", "Entwürfe", "drafts", NULL,
+	NULL, false, 0 };
+
+static void
+check(char *folders_key, char *skip_key, const char *want)
+{
+	struct folder_list list = { { NULL, 0, 0 }, folders,
+		sizeof(folders) / sizeof(folders[0]) };
+	struct store_folders known = { { NULL, 0, 0 }, &known_folder, 1 };
+	struct conf_profile p;
+	char got[64] = "";
+	size_t i;
+
+	memset(&p, 0, sizeof(p));
+	if (folders_key != NULL) {
+		p.folders.v = &folders_key;
+		p.folders.n = 1;
+	}
+	if (skip_key != NULL) {
+		p.skip_folders.v = &skip_key;
+		p.skip_folders.n = 1;
+	}
+	for (i = 0; i < list.n; i++) {
+		if (!select_folder(&p, &list, &list.v[i], &known))
+			continue;
+		strcat(got, list.v[i].id);
+		strcat(got, " ");
+	}
+	assert_string_equal(got, want);
+}
+
+static void
+test_default(void **state)
+{
+	(void)state;
+	check(NULL, NULL, "1 2 3 4 ");
+}
+
+static void
+test_skip(void **state)
+{
+	(void)state;
+	check(NULL, "inbox/news", "1 4 ");
+	check(NULL, "Inbox/News/*", "1 4 ");
+	check(NULL, "@sentitems", "1 2 3 ");
+	check(NULL, "Inbox/Ne", "1 2 3 4 ");
+}
+
+static void
+test_folders(void **state)
+{
+	(void)state;
+	check("@junkemail", NULL, "10 ");
+	check("Inbox/*", NULL, "1 2 3 ");
+	check("Inbox", NULL, "1 ");
+	check("@calendar", NULL, "");
+	check("Inbox/*", "Inbox/News", "1 ");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_default),
+		cmocka_unit_test(test_skip),
+		cmocka_unit_test(test_folders),
+	};
+
+	return cmocka_run_group_tests_name("select", tests, NULL, NULL);
+}

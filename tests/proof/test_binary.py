@@ -1,0 +1,136 @@
+"""The release binary: static, small, and alone in an empty chroot."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+
+import exsim  # noqa: E402
+
+BINARY = os.environ.get("EXSYNC", os.path.join(exsim.TOP, "exsync"))
+MAX_BYTES = 4 * 1000 * 1000
+
+INI = """\
+[exsync]
+database = exsync.db
+ca_file = ca.pem
+[directory]
+users = users.csv
+contacts = contacts.csv
+[profile hq]
+url = {url}
+auth = basic
+username = {user}
+password = {password}
+domains = contoso.example
+"""
+
+
+def chroot_command(directory):
+    """How this user gets into a chroot; None: in no way."""
+    plain = ["chroot", directory]
+    unshare = ["unshare", "-r", "chroot", directory]
+    for command in (plain, unshare):
+        try:
+            done = subprocess.run(
+                command + ["/exsync", "--version"], capture_output=True,
+                text=True, timeout=30, stdin=subprocess.DEVNULL)
+        except FileNotFoundError:
+            continue
+        if done.returncode == 0:
+            return command
+    return None
+
+
+def test_static():
+    done = subprocess.run(["readelf", "-lW", BINARY], capture_output=True,
+                          text=True, check=True)
+    assert "INTERP" not in done.stdout
+    assert "LOAD" in done.stdout
+
+
+def test_size():
+    assert os.path.getsize(BINARY) <= MAX_BYTES
+
+
+@pytest.fixture
+def jail(tmp_path):
+    """A root file system of six files, and the server they point to."""
+    directory = tmp_path / "jail"
+    (directory / "etc").mkdir(parents=True)
+    sim = exsim.Sim(str(tmp_path))
+    sim.commands(
+        "mailbox anna@contoso.example\n"
+        "generate anna@contoso.example @inbox 40 3000 contacts=3"
+        " attachment_every=5 attachment_bytes=5000\n")
+    (directory / "etc" / "hosts").write_text(
+        "127.0.0.1 localhost\n::1 localhost\n")
+    (directory / "etc" / "resolv.conf").write_text("nameserver 127.0.0.1\n")
+    shutil.copy(exsim.CA, directory / "ca.pem")
+    ini = directory / "exsync.ini"
+    ini.write_text(INI.format(url=sim.url, user=exsim.USER,
+                              password=exsim.PASSWORD))
+    ini.chmod(0o600)
+    (directory / "users.csv").write_text(
+        "crm_id,address,name\nu1,anna@contoso.example,Anna\n")
+    (directory / "contacts.csv").write_text("crm_id,address,name\n")
+    shutil.copy(BINARY, directory / "exsync")
+    yield str(directory), sim
+    assert sim.stop() == 0, sim.complaints()
+
+
+def test_chroot(jail):
+    """A whole pass by host name over TLS, with nothing else around it."""
+    directory, _ = jail
+    command = chroot_command(directory)
+    assert command is not None, \
+        "neither chroot nor unshare -r works here: cannot test"
+    for _ in range(2):
+        done = subprocess.run(
+            command + ["/exsync", "-c", "/exsync.ini", "--once"],
+            capture_output=True, text=True, timeout=120,
+            stdin=subprocess.DEVNULL)
+        assert done.returncode == 0, done.stdout + done.stderr
+    db = sqlite3.connect(os.path.join(directory, "exsync.db"))
+    assert db.execute("SELECT count(*) FROM email").fetchone() == (40,)
+    assert db.execute("SELECT count(*) FROM attachment"
+                      " WHERE state = 'full'").fetchone()[0] == 8
+    db.close()
+
+
+@pytest.mark.parametrize("word", ["--help", "--version", "--schema"])
+def test_speaks_without_config(word, tmp_path):
+    """What needs no INI works without one, on standard output."""
+    done = subprocess.run([BINARY, word], capture_output=True, text=True,
+                          timeout=30, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() and not done.stderr
+
+
+def test_schema_is_sql(tmp_path):
+    """--schema prints what SQLite understands, a comment per column."""
+    text = subprocess.run([BINARY, "--schema"], capture_output=True,
+                          text=True, check=True, timeout=30).stdout
+    db = sqlite3.connect(tmp_path / "empty.db")
+    db.executescript(text)
+    tables = {t for (t,) in db.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert {"meta", "party", "mailbox", "folder", "email", "email_body",
+            "email_party", "email_link", "email_copy", "attachment", "blob",
+            "change", "consumer", "decision", "failure", "alert",
+            "run"} <= tables
+    db.close()
+
+
+def test_example_ini():
+    """exsync.ini.example is what the key table generates now."""
+    done = subprocess.run([BINARY, "--example"], capture_output=True,
+                          text=True, timeout=30)
+    with open(os.path.join(exsim.TOP, "exsync.ini.example"),
+              encoding="utf-8") as f:
+        assert f.read() == done.stdout

@@ -1,0 +1,424 @@
+"""A client that nobody here wrote reads the simulator: what it sees must be
+what was loaded. Compared with the simulator's own dump and with the .eml
+files as Python's email package reads them."""
+
+import email
+import email.policy
+import glob
+import hashlib
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+
+import exsim  # noqa: E402
+
+os.environ["REQUESTS_CA_BUNDLE"] = exsim.CA
+
+import exchangelib  # noqa: E402
+from exchangelib import errors  # noqa: E402
+from exchangelib.protocol import CachingProtocol  # noqa: E402
+
+UTC = exchangelib.EWSTimeZone("UTC")
+ANNA, BEN, BOX = (f"{n}@contoso.example" for n in ("anna", "ben", "box"))
+SHARED = sorted(glob.glob(os.path.join(exsim.MAIL, "**", "*.eml"),
+                          recursive=True))
+
+PLAIN = """\
+Message-ID: <plain@case.example>
+From: =?utf-8?Q?J=C3=BCrgen_M=C3=BCller?= <jm@fabrikam.example>
+To: Anna Arndt <anna@contoso.example>, ben@contoso.example
+Cc: "Dahl, Dora" <dora@fabrikam.example>
+Subject: =?utf-8?B?R3LDvMOfZSBhdXMgS8O2bG4=?=
+Date: Mon, 02 Mar 2026 09:00:00 +0100
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+
+Grüße aus Köln!
+"""
+NESTED = """\
+Message-ID: <nested@case.example>
+From: carl@fabrikam.example
+To: anna@contoso.example
+Subject: forwarded
+Date: Mon, 02 Mar 2026 10:00:00 +0000
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/html; charset=utf-8
+
+<p>See <img src="cid:logo@x"> and the mail</p>
+--b
+Content-Type: image/png; name="logo.png"
+Content-Disposition: inline; filename="logo.png"
+Content-ID: <logo@x>
+Content-Transfer-Encoding: base64
+
+iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk
++M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==
+--b
+Content-Type: message/rfc822
+
+Message-ID: <inner@case.example>
+From: dora@fabrikam.example
+To: carl@fabrikam.example
+Subject: the inner one
+Date: Sun, 01 Mar 2026 10:00:00 +0000
+
+inner body
+--b--
+"""
+BARE = """\
+MIME-Version: 1.0
+Content-Type: text/plain; charset=us-ascii
+
+no header says anything
+"""
+
+
+@pytest.fixture(scope="module", params=["2010", "2016"])
+def sim(request, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("exsim")
+    sim = exsim.Sim(str(directory), [
+        "--version", request.param,
+        "--account", f"{exsim.USER}:{exsim.PASSWORD}:impersonate",
+        "--account", "ben:ben-password",
+        "--account", "nobody:nobody-password"])
+    sim.year = request.param
+    for name, text in (("plain", PLAIN), ("nested", NESTED),
+                       ("bare", BARE)):
+        (directory / f"{name}.eml").write_text(text, newline="\r\n")
+    sim.commands(f"""
+mailbox {ANNA} name="Anna Arndt" dn=/o=Contoso/ou=Site/cn=Recipients/cn=anna
+mailbox {BEN} name="Ben Baum" owner=ben
+mailbox {BOX} name="Shared mail"
+folder {ANNA} Inbox/Projects
+folder {ANNA} Inbox/Projects/Barn
+mail {ANNA} @inbox {directory}/plain.eml received=2026-03-02T08:00:05Z read=1
+mail {ANNA} @inbox {directory}/nested.eml received=2026-03-02T10:00:05Z
+mail {ANNA} @inbox {directory}/bare.eml received=2026-03-02T11:00:05Z
+mail {ANNA} @sentitems {directory}/plain.eml received=2026-03-02T12:00:05Z
+generate {ANNA} Inbox/Projects 230 3000 seed=7 attachment_every=9 \
+attachment_bytes=12000
+generate {BEN} @inbox 12 2000 seed=8
+""")
+    for n, path in enumerate(SHARED):
+        sim.commands(f'mail {BOX} @inbox "{path}" '
+                     f"received=2026-01-01T00:{n // 60:02}:{n % 60:02}Z\n")
+    yield sim
+    CachingProtocol.clear_cache()
+    assert sim.stats()["violations"] == 0, sim.complaints()
+    assert sim.stop() == 0, sim.complaints()
+
+
+def account(sim, address, user=exsim.USER, password=exsim.PASSWORD,
+            access=exchangelib.IMPERSONATION):
+    """An account as any user of exchangelib makes one; the version is for
+    exchangelib to find out."""
+    return exchangelib.Account(
+        address, autodiscover=False, access_type=access,
+        default_timezone=UTC,
+        config=exchangelib.Configuration(
+            service_endpoint=sim.url, auth_type=exchangelib.BASIC,
+            credentials=exchangelib.Credentials(user, password)))
+
+
+@pytest.fixture(scope="module")
+def anna(sim):
+    return account(sim, ANNA)
+
+
+def synced(folder):
+    """Everything a first sync brings, and the folder with its new state."""
+    return [(kind, item) for kind, item in
+            folder.sync_items(only_fields=["subject"])]
+
+
+def fetched(account, items):
+    got = list(account.fetch([(i.id, i.changekey) for i in items]))
+    for item in got:
+        assert not isinstance(item, Exception), item
+    return got
+
+
+def addresses(mailboxes):
+    return [m.email_address for m in mailboxes or []]
+
+
+def test_version(sim, anna):
+    build = anna.protocol.version.build
+    assert build.major_version == {"2010": 14, "2016": 15}[sim.year]
+
+
+def test_folders(sim, anna):
+    root = anna.msg_folder_root
+    prefix = root.absolute + "/"
+    paths = {f.absolute[len(prefix):] for f in root.walk()}
+    held = {item["folder"] for item in sim.dump(ANNA)}
+    assert held <= paths
+    assert "Inbox/Projects/Barn" in paths
+    for folder in (anna.inbox, anna.sent, anna.drafts, anna.trash,
+                   anna.junk, anna.outbox):
+        assert folder.id in {f.id for f in root.walk()}
+    counts = {}
+    for item in sim.dump(ANNA):
+        counts[item["folder"]] = counts.get(item["folder"], 0) + 1
+    for folder in root.walk():
+        if folder.absolute[len(prefix):] in counts:
+            assert folder.total_count == \
+                counts[folder.absolute[len(prefix):]]
+
+
+def test_first_sync(sim, anna):
+    folder = anna.inbox / "Projects"
+    items = synced(folder)
+    assert {kind for kind, _ in items} == {"create"}
+    loaded = [i for i in sim.dump(ANNA) if i["folder"] == "Inbox/Projects"]
+    assert len(loaded) == 230
+    ids = [item.id for _, item in items]
+    assert len(ids) == len(set(ids))
+    assert set(ids) == {i["id"] for i in loaded}
+    assert folder.item_sync_state
+    assert synced(folder) == []
+
+
+def test_fields(sim, anna):
+    folder = anna.inbox / "Projects"
+    by_id = {i["id"]: i for i in sim.dump(ANNA)}
+    items = fetched(anna, [item for _, item in
+                           folder.sync_items(sync_state=None,
+                                             only_fields=["subject"])][:120]
+                    if not folder.item_sync_state else
+                    list(folder.all().only("id", "changekey")))
+    assert len(items) == 230
+    for item in items:
+        held = by_id[item.id]
+        assert item.changekey == held["change_key"]
+        assert item.subject == held["subject"]
+        assert item.message_id == held["message_id"]
+        assert item.author.email_address == held["from"]
+        assert addresses(item.to_recipients) == held["to"]
+        assert item.datetime_received.isoformat() \
+            .replace("+00:00", "Z") == held["received"]
+        assert item.body
+
+
+def test_generated_attachments(sim, anna):
+    folder = anna.inbox / "Projects"
+    by_id = {i["id"]: i for i in sim.dump(ANNA)}
+    seen = 0
+    for item in folder.filter(has_attachments=True):
+        held = by_id[item.id]["attachments"]
+        got = [{"name": a.name, "size": len(a.content),
+                "sha256": hashlib.sha256(a.content).hexdigest()}
+               for a in item.attachments]
+        assert got == [{k: h[k] for k in ("name", "size", "sha256")}
+                       for h in held]
+        seen += len(got)
+    assert seen == sum(len(i["attachments"]) for i in by_id.values()
+                       if i["folder"] == "Inbox/Projects") > 20
+
+
+def test_encoded_headers(anna):
+    item = anna.inbox.get(message_id="<plain@case.example>")
+    assert item.subject == "Grüße aus Köln"
+    assert item.author.name == "Jürgen Müller"
+    assert item.author.email_address == "jm@fabrikam.example"
+    assert addresses(item.to_recipients) == [ANNA, BEN]
+    assert [(m.name, m.email_address) for m in item.cc_recipients] == \
+        [("Dahl, Dora", "dora@fabrikam.example")]
+    assert item.is_read
+    assert "Grüße aus Köln!" in item.text_body \
+        if item.text_body else "Grüße aus Köln!" in item.body
+    assert item.datetime_sent.isoformat() == "2026-03-02T08:00:00+00:00"
+    assert item.datetime_received.isoformat() == "2026-03-02T08:00:05+00:00"
+
+
+def test_item_and_inline_attachment(anna):
+    item = anna.inbox.get(message_id="<nested@case.example>")
+    files = [a for a in item.attachments
+             if isinstance(a, exchangelib.FileAttachment)]
+    items = [a for a in item.attachments
+             if isinstance(a, exchangelib.ItemAttachment)]
+    assert len(files) == 1 and len(items) == 1
+    assert files[0].is_inline and files[0].content_id == "logo@x"
+    assert files[0].content_type == "image/png"
+    assert files[0].content.startswith(b"\x89PNG")
+    inner = items[0].item
+    assert inner.subject == "the inner one"
+    assert inner.message_id == "<inner@case.example>"
+    assert "inner body" in inner.body
+
+
+def test_mail_without_headers(sim, anna):
+    bare = [i for i in sim.dump(ANNA) if i["folder"] == "Inbox"
+            and not i["message_id"]]
+    assert len(bare) == 1
+    (item,) = anna.fetch([(bare[0]["id"], bare[0]["change_key"])])
+    assert item.subject is None and item.message_id is None
+    assert item.author is None and item.sender is None
+    assert "no header says anything" in item.body
+
+
+def test_changes(sim):
+    """New, moved, read and deleted mail, each told exactly once."""
+    ben = account(sim, BEN)
+    folder = ben.inbox
+    assert len(synced(folder)) == 12
+    before = {i["subject"]: i for i in sim.dump(BEN)}
+    by_age = sorted(before.values(), key=lambda i: i["received"])
+    sim.commands(f"""
+read {BEN} nth:@inbox:0 {0 if by_age[0].get("read") else 1}
+move {BEN} nth:@inbox:1 @deleteditems
+delete {BEN} nth:@inbox:1
+generate {BEN} @inbox 1 1000 seed=99 start=2030-01-01T00:00:00Z
+""")
+    changes = synced(folder)
+    kinds = sorted(kind for kind, _ in changes)
+    assert kinds in (["create", "delete", "delete", "read_flag_change"],
+                     ["create", "delete", "delete", "update"])
+    gone = {item.id for kind, item in changes if kind == "delete"}
+    assert gone == {by_age[1]["id"], by_age[2]["id"]}
+    assert synced(folder) == []
+    assert [item.subject for _, item in synced(ben.trash)] == \
+        [by_age[1]["subject"]]
+
+
+def test_paging(sim, anna):
+    """FindItem in pages smaller than the folder, both orders."""
+    sim.commands("limit find=50\n")
+    folder = anna.inbox / "Projects"
+    times = [i.datetime_received for i in
+             folder.all().order_by("datetime_received")
+             .only("datetime_received")]
+    assert len(times) == 230 and times == sorted(times)
+    times = [i.datetime_received for i in
+             folder.all().order_by("-datetime_received")
+             .only("datetime_received")]
+    assert len(times) == 230 and times == sorted(times, reverse=True)
+    sim.commands("limit find=1000\n")
+
+
+def test_item_that_is_gone(sim, anna):
+    held = sim.dump(ANNA)[0]
+    wrong = held["id"][:-8] + "AAAAAAA="
+    (answer,) = anna.fetch([(wrong, held["change_key"])])
+    assert isinstance(answer, (errors.ErrorItemNotFound,
+                               errors.ErrorInvalidIdMalformed,
+                               errors.ErrorInvalidId))
+
+
+def test_resolve_names(sim, anna):
+    dn = "/o=Contoso/ou=Site/cn=Recipients/cn=anna"
+    (found,) = anna.protocol.resolve_names([dn])
+    assert found.email_address == ANNA
+    assert anna.protocol.resolve_names(["/o=Nowhere/cn=x"]) == []
+
+
+def test_own_mailbox(sim):
+    """Without impersonation the owner gets in, nobody else does."""
+    ben = account(sim, BEN, "ben", "ben-password", exchangelib.DELEGATE)
+    assert ben.inbox.total_count > 0
+    other = account(sim, BEN, "nobody", "nobody-password",
+                    exchangelib.DELEGATE)
+    with pytest.raises((errors.ErrorAccessDenied, errors.ErrorFolderNotFound,
+                        errors.ErrorNonExistentMailbox,
+                        errors.ErrorItemNotFound)):
+        other.inbox.refresh()
+
+
+def test_impersonation_needs_the_right(sim):
+    other = account(sim, ANNA, "nobody", "nobody-password")
+    with pytest.raises((errors.ErrorImpersonateUserDenied,
+                        errors.ErrorImpersonationDenied)):
+        other.inbox.refresh()
+
+
+def test_wrong_password(sim):
+    wrong = account(sim, ANNA, exsim.USER, "wrong")
+    with pytest.raises(errors.UnauthorizedError):
+        wrong.inbox.refresh()
+
+
+# --- the shared messages, each against its own file ------------------------
+
+@pytest.fixture(scope="module")
+def box(sim):
+    """Item and dump of each shared file: by time of arrival."""
+    if not SHARED:
+        return {}
+    got = account(sim, BOX)
+    held = {i["received"]: i for i in sim.dump(BOX)}
+    items = {i.datetime_received.isoformat().replace("+00:00", "Z"): i
+             for i in got.inbox.all()}
+    assert set(held) == set(items) and len(items) == len(SHARED)
+    return {path: (items[time], held[time])
+            for path, time in zip(SHARED, sorted(held))}
+
+
+def test_shared_mail_is_there():
+    if not SHARED:
+        pytest.skip("needs ../shared/mail")
+    assert len(SHARED) > 90
+
+
+def headers(data):
+    """A message as Python's email package reads it."""
+    message = email.message_from_bytes(data)
+    return [(k.lower(), " ".join(str(v).split()))
+            for k, v in message.items()]
+
+
+def parts(data):
+    """Leaves of a message: type and decoded content, line ends apart."""
+    out = []
+    for part in email.message_from_bytes(data).walk():
+        if not part.is_multipart():
+            content = part.get_payload(decode=True) or b""
+            out.append((part.get_content_type(),
+                        content.replace(b"\r\n", b"\n").rstrip(b"\n")))
+    return out
+
+
+@pytest.mark.parametrize(
+    "path", SHARED,
+    ids=[os.path.relpath(p, exsim.MAIL) for p in SHARED])
+def test_shared(path, box):
+    item, held = box[path]
+    with open(path, "rb") as f:
+        original = f.read()
+    assert (item.subject or "") == (held["subject"] or "")
+    assert (item.message_id or "") == (held["message_id"] or "")
+    author = item.author.email_address if item.author else None
+    assert (author or "") == (held["from"] or "")
+    assert addresses(item.to_recipients) == held["to"]
+    assert headers(item.mime_content) == headers(original)
+    assert parts(item.mime_content) == parts(original)
+    check_attachments(item, held)
+    check_subject(item, original)
+
+
+def check_attachments(item, held):
+    files = [a for a in item.attachments
+             if isinstance(a, exchangelib.FileAttachment)]
+    got = [(a.name, hashlib.sha256(a.content or b"").hexdigest())
+           for a in files]
+    want = [(a["name"], a["sha256"]) for a in held["attachments"]
+            if a.get("kind", "file") == "file"]
+    assert got == want
+
+
+def check_subject(item, original):
+    """Where Python finds nothing wrong with a subject, it reads as the
+    simulator reads it."""
+    message = email.message_from_bytes(
+        original, policy=email.policy.default)
+    subject = message["subject"]
+    if subject is None or subject.defects or "\ufffd" in subject or \
+            any("\udc80" <= c <= "\udcff" for c in subject):
+        return
+    assert " ".join((item.subject or "").split()) == \
+        " ".join(subject.split())

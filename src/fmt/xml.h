@@ -7,6 +7,7 @@
 #ifndef FMT_XML_H
 #define FMT_XML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,15 +17,28 @@
 /*
  * The byte filter alone (PROTOCOL 16, requirements 1-3): illegal character
  * references, raw control bytes and invalid UTF-8 become U+FFFD, two
- * surrogate references are joined. State survives any split of the input.
- * Zeroed is ready.
+ * surrogate references are joined. White space and BOMs before the document
+ * are dropped. What comes out is UTF-8: UTF-16 (told by its BOM or its
+ * first character), declared iso-8859-1 and windows-1252 are recoded, any
+ * other declaration is taken for UTF-8. State survives any split of the
+ * input. Zeroed is ready; all fields are private.
  */
 struct xml_filter {
-	unsigned char held[16];
-	size_t nheld;
-	/* private state of the implementation follows */
-	uint32_t high;
 	int state;
+	int coding;
+	/* the beginning, until the encoding is known */
+	unsigned char head[256];
+	size_t nhead;
+	/* an unfinished character */
+	unsigned char held[4];
+	size_t nheld;
+	/* an unfinished reference, a high surrogate reference before it */
+	int ref;
+	uint32_t value, high;
+	/* UTF-16: half a code unit, a high surrogate */
+	bool odd;
+	unsigned char byte;
+	uint32_t lead;
 };
 /*
  * Feeds in[n]; clean pieces go to emit (which may get pointers into in).

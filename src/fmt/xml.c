@@ -1,0 +1,428 @@
+/*
+ * xml.c - expat behind the filter, with bounds.
+ *
+ * 1. The first failure sticks; after it no handler is called.
+ * 2. What expat holds is bounded: an unfinished token by TOKEN, all of it by
+ *    MEMORY (names that never repeat would add up otherwise).
+ * 3. Work is linear in the input. An expat that cannot finish a token scans
+ *    it again from its beginning at the next call, so once more than CALM
+ *    bytes of a token wait, the next call waits until it brings as many.
+ * 4. Text goes to the handler in pieces gathered here, since expat reports
+ *    each line end and each entity by itself. It is delivered before the
+ *    tag that ends it.
+ * 5. Text that nobody wants is not even reported by expat.
+ */
+#include <expat.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "fmt/xml.h"
+
+#define DEPTH  100
+#define TOKEN  (1024 * 1024 + 4096) /* 1 MiB and the tag around it */
+#define MEMORY ((size_t)16 * 1024 * 1024)
+#define CALM   8192
+#define PIECE  (64 * 1024) /* at most that much in one call of expat */
+#define GATHER 4096
+
+struct xml_attrs {
+	const char **v; /* name, value, name, value, ... NULL */
+};
+
+struct xml {
+	struct xml_handler h;
+	XML_Parser parser;
+	struct xml_filter filter;
+	struct err err; /* the first failure */
+	bool failed, ended;
+	size_t memory;   /* what the parser has allocated */
+	uint64_t given;  /* bytes given to expat */
+	struct buf wait; /* filtered, not yet given to expat */
+	size_t pending;  /* bytes of the unfinished token in expat */
+	int depth;
+	bool reporting; /* expat reports text */
+	bool want[DEPTH + 1];
+	bool root;      /* the root element has begun */
+	char begin[24]; /* the first bytes of the document */
+	size_t nbegin;
+	size_t ntext;
+	char text[GATHER];
+};
+
+/*
+ * expat's memory, counted. Its functions get no argument, so the parser that
+ * this thread is in lies here while expat runs.
+ */
+static _Thread_local struct xml *running;
+
+union block {
+	size_t size;
+	max_align_t align;
+};
+
+static void *
+x_realloc(void *old, size_t n)
+{
+	union block *b = old == NULL ? NULL : (union block *)old - 1;
+	size_t had = b == NULL ? 0 : b->size;
+
+	if (n > MEMORY || running->memory - had + n > MEMORY)
+		return NULL;
+	if ((b = realloc(b, sizeof(*b) + n)) == NULL)
+		return NULL;
+	running->memory += n - had;
+	b->size = n;
+	return b + 1;
+}
+
+static void *
+x_malloc(size_t n)
+{
+	return x_realloc(NULL, n);
+}
+
+static void
+x_free(void *p)
+{
+	union block *b = (union block *)p - 1;
+
+	if (p == NULL)
+		return;
+	running->memory -= b->size;
+	free(b);
+}
+
+static const char *
+local(const char *name)
+{
+	const char *colon = strchr(name, ':');
+
+	return colon == NULL ? name : colon + 1;
+}
+
+const char *
+xml_attr(const struct xml_attrs *a, const char *name)
+{
+	const char **v;
+
+	for (v = a->v; *v != NULL; v += 2)
+		if (strcmp(local(*v), name) == 0 &&
+		    strncmp(*v, "xmlns:", 6) != 0)
+			return v[1];
+	return NULL;
+}
+
+/* x->err is set: nothing more of this document. Always -1. */
+static int
+stop(struct xml *x)
+{
+	x->failed = true;
+	XML_StopParser(x->parser, XML_FALSE);
+	return -1;
+}
+
+static int
+fail(struct xml *x, const char *code)
+{
+	err_code(&x->err, code, SCOPE_MAILBOX);
+	return stop(x);
+}
+
+static int
+fail_html(struct xml *x)
+{
+	err_set(&x->err, ERR_RETRY,
+	    "the server answered with a web page instead of XML (login page, "
+	    "proxy or wrong URL?)");
+	return fail(x, "html");
+}
+
+static int
+flush_text(struct xml *x)
+{
+	size_t n = x->ntext;
+
+	x->ntext = 0;
+	if (n > 0 && x->h.text(x->h.arg, x->text, n, &x->err) == -1)
+		return stop(x);
+	return 0;
+}
+
+static void
+on_text(void *arg, const char *s, int len)
+{
+	struct xml *x = arg;
+	size_t n = (size_t)len;
+
+	if (x->failed)
+		return;
+	if (n == 1 && x->ntext < GATHER) {
+		x->text[x->ntext++] = *s;
+		return;
+	}
+	if (n > GATHER - x->ntext && flush_text(x) == -1)
+		return;
+	if (n > GATHER / 2) {
+		if (flush_text(x) == 0 &&
+		    x->h.text(x->h.arg, s, n, &x->err) == -1)
+			stop(x);
+		return;
+	}
+	memcpy(x->text + x->ntext, s, n);
+	x->ntext += n;
+}
+
+static void
+report(struct xml *x, bool on)
+{
+	if (on == x->reporting)
+		return;
+	x->reporting = on;
+	XML_SetCharacterDataHandler(x->parser, on ? on_text : NULL);
+}
+
+static void
+on_start(void *arg, const char *name, const char **atts)
+{
+	struct xml *x = arg;
+	struct xml_attrs a = { atts };
+	int r;
+
+	if (x->failed || (x->ntext > 0 && flush_text(x) == -1))
+		return;
+	name = local(name);
+	if (!x->root && str_ieq(name, "html")) {
+		fail_html(x);
+		return;
+	}
+	x->root = true;
+	if (x->depth == DEPTH) {
+		err_set(&x->err, ERR_RETRY,
+		    "the server's answer nests more than %d elements", DEPTH);
+		fail(x, "xml");
+		return;
+	}
+	r = x->h.start(x->h.arg, name, &a, &x->err);
+	if (r == -1) {
+		stop(x);
+		return;
+	}
+	x->want[++x->depth] = r == 1 && x->h.text != NULL;
+	report(x, x->want[x->depth]);
+}
+
+static void
+on_end(void *arg, const char *name)
+{
+	struct xml *x = arg;
+
+	if (x->failed || (x->ntext > 0 && flush_text(x) == -1))
+		return;
+	x->depth--;
+	if (x->h.end(x->h.arg, local(name), &x->err) == -1) {
+		stop(x);
+		return;
+	}
+	report(x, x->depth > 0 && x->want[x->depth]);
+}
+
+static void
+on_doctype(void *arg, const char *name, const char *sysid, const char *pubid,
+    int has_subset)
+{
+	struct xml *x = arg;
+
+	(void)sysid;
+	(void)pubid;
+	(void)has_subset;
+	if (x->failed)
+		return;
+	if (str_ieq(name, "html")) {
+		fail_html(x);
+		return;
+	}
+	err_set(&x->err, ERR_RETRY,
+	    "the server's answer holds a document type declaration, which is "
+	    "refused");
+	fail(x, "xml");
+}
+
+struct xml *
+xml_open(const struct xml_handler *h)
+{
+	static const XML_Memory_Handling_Suite mem = { x_malloc, x_realloc,
+		x_free };
+	struct xml *x = mem_alloc(sizeof(*x)), *outer = running;
+
+	x->h = *h;
+	buf_init(&x->wait, TOKEN + 2 * PIECE);
+	running = x;
+	/* what the filter puts out is UTF-8 whatever the document declares */
+	x->parser = XML_ParserCreate_MM("UTF-8", &mem, NULL);
+	running = outer;
+	if (x->parser == NULL) {
+		err_set(&x->err, ERR_RETRY, "no memory for the XML parser");
+		err_code(&x->err, "xml", SCOPE_MAILBOX);
+		x->failed = true;
+		return x;
+	}
+	XML_SetUserData(x->parser, x);
+	XML_SetElementHandler(x->parser, on_start, on_end);
+	XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
+	return x;
+}
+
+void
+xml_close(struct xml *x)
+{
+	struct xml *outer = running;
+
+	if (x == NULL)
+		return;
+	running = x;
+	XML_ParserFree(x->parser);
+	running = outer;
+	buf_free(&x->wait);
+	free(x);
+}
+
+/* expat refused the document: say it so that a person can act on it. */
+static int
+refused(struct xml *x, bool final)
+{
+	enum XML_Error code = XML_GetErrorCode(x->parser);
+	unsigned long line = XML_GetCurrentLineNumber(x->parser);
+	unsigned long column = XML_GetCurrentColumnNumber(x->parser);
+	bool cut = code == XML_ERROR_NO_ELEMENTS ||
+		   code == XML_ERROR_UNCLOSED_TOKEN ||
+		   code == XML_ERROR_PARTIAL_CHAR ||
+		   code == XML_ERROR_UNCLOSED_CDATA_SECTION;
+
+	if (str_ieqn(x->begin, "<!doctype html", 14) ||
+	    str_ieqn(x->begin, "<html", 5))
+		return fail_html(x);
+	if (x->nbegin == 0)
+		err_set(&x->err, ERR_RETRY, "the server's answer is empty");
+	else if (final && cut)
+		err_set(&x->err, ERR_RETRY,
+		    "the server's answer is cut off (its XML ends at line "
+		    "%lu, column %lu)",
+		    line, column + 1);
+	else if (x->root)
+		err_set(&x->err, ERR_RETRY,
+		    "the server's answer is not XML: line %lu, column %lu: %s",
+		    line, column + 1, XML_ErrorString(code));
+	else
+		err_set(&x->err, ERR_RETRY,
+		    "the server's answer is not XML, it begins with \"%s\"",
+		    x->begin);
+	return fail(x, "xml");
+}
+
+static int
+parse(struct xml *x, const char *p, size_t n, bool final)
+{
+	struct xml *outer = running;
+	enum XML_Status status;
+	XML_Index at;
+
+	running = x;
+	status = XML_Parse(x->parser, p, (int)n, final);
+	running = outer;
+	if (x->failed)
+		return -1;
+	if (status != XML_STATUS_OK)
+		return refused(x, final);
+	x->given += n;
+	at = XML_GetCurrentByteIndex(x->parser);
+	/* modulo: XML_Index has 32 bits on some systems */
+	x->pending = at < 0 ? 0 : (unsigned long)x->given - (unsigned long)at;
+	if (x->pending <= TOKEN || final)
+		return 0;
+	err_set(&x->err, ERR_RETRY,
+	    "the server's answer holds a tag of more than 1 MiB (line %lu)",
+	    (unsigned long)XML_GetCurrentLineNumber(x->parser));
+	return fail(x, "xml");
+}
+
+/* How many bytes make a call of expat worth its while. */
+static size_t
+worth(const struct xml *x)
+{
+	return x->pending > CALM ? x->pending : 0;
+}
+
+static int
+flush_wait(struct xml *x, bool final)
+{
+	int r = parse(x, buf_str(&x->wait), x->wait.len, final);
+
+	buf_reset(&x->wait);
+	return r;
+}
+
+/* The filter's output: long pieces go on as they are, short ones are
+ * gathered. */
+static int
+give(void *arg, const char *p, size_t n)
+{
+	struct xml *x = arg;
+	size_t k;
+
+	for (; n > 0; p += k, n -= k) {
+		k = n < PIECE ? n : PIECE;
+		if (x->nbegin < sizeof(x->begin) - 1) {
+			k = n < sizeof(x->begin) - 1 - x->nbegin
+				? n
+				: sizeof(x->begin) - 1 - x->nbegin;
+			memcpy(x->begin + x->nbegin, p, k);
+			x->nbegin += k;
+		} else if (x->wait.len == 0 && k >= 512 && k >= worth(x)) {
+			if (parse(x, p, k, false) == -1)
+				return -1;
+			continue;
+		}
+		buf_add(&x->wait, p, k);
+		if (x->wait.len >= PIECE && x->wait.len >= worth(x) &&
+		    flush_wait(x, false) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* The first failure, again and again. */
+static int
+result(const struct xml *x, int r, struct err *e)
+{
+	if (!x->failed)
+		return r;
+	*e = x->err;
+	return -1;
+}
+
+int
+xml_feed(struct xml *x, const void *p, size_t n, struct err *e)
+{
+	if (x->failed)
+		return result(x, -1, e);
+	if (xml_filter_feed(&x->filter, p, n, 0, give, x) == 0 &&
+	    x->wait.len > 0 && x->wait.len >= worth(x))
+		flush_wait(x, false);
+	return result(x, 0, e);
+}
+
+int
+xml_end(struct xml *x, struct err *e)
+{
+	if (x->failed || x->ended)
+		return result(x, 0, e);
+	x->ended = true;
+	if (xml_filter_feed(&x->filter, "", 0, 1, give, x) == 0)
+		flush_wait(x, true);
+	return result(x, 0, e);
+}

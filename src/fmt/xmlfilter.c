@@ -1,0 +1,597 @@
+/*
+ * xmlfilter.c - makes the bytes that servers send acceptable to expat
+ * (PROTOCOL 16).
+ *
+ * 1. The output is UTF-8 without a BOM, whatever the document declares:
+ *    UTF-16 (seen by its BOM or its first character) and the declared
+ *    encodings iso-8859-1 and windows-1252 are recoded; every other
+ *    declared name is taken for UTF-8, since servers are known to declare
+ *    utf-16 and send UTF-8. The parser must be told so (xml.c does).
+ * 2. White space and BOMs before the document are dropped.
+ * 3. The output holds no byte below 0x20 but 9, A, D, no ill-formed UTF-8,
+ *    no U+FFFE or U+FFFF, and no numeric reference to a character that
+ *    XML 1.0 forbids: U+FFFD stands in their place. Nothing else changes;
+ *    comments and CDATA get no special treatment.
+ * 4. A stretch that needs no change goes out without being copied.
+ * 5. What is held back between two calls is at most the first 256 bytes of
+ *    the document, later one unfinished character or reference.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "base/enc.h"
+#include "base/str.h"
+#include "fmt/xml.h"
+
+#define HIGH_BITS 0x8080808080808080u
+#define ONES      0x0101010101010101u
+
+#define FFFD     "\xef\xbf\xbd"
+#define FFFD_REF "&#xFFFD;"
+#define BAD      0xffffffffu /* the value of a malformed reference */
+#define TOO_BIG  0x110000u
+
+enum state { START, BODY };
+
+enum coding { UTF8, LATIN, UTF16LE, UTF16BE };
+
+/* How far a reference has been read at the end of a piece. */
+enum ref { NO_REF, REF_AMP, REF_HASH, REF_DEC, REF_HEX };
+
+struct out {
+	struct xml_filter *f;
+	int (*emit)(void *, const char *, size_t);
+	void *arg;
+};
+
+static int
+put(struct out *o, const void *p, size_t n)
+{
+	return n == 0 ? 0 : o->emit(o->arg, p, n);
+}
+
+static bool
+attention(unsigned char c, unsigned char next)
+{
+	if (c < 0x20)
+		return c != '\t' && c != '\n' && c != '\r';
+	return c >= 0x80 || (c == '&' && next == '#');
+}
+
+#ifdef __SSE2__
+/* A bit for each of the 16 bytes at p that needs attention; reads 17. */
+static unsigned
+attention16(const unsigned char *p)
+{
+	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i y = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
+	/* signed: bytes from 0x80 on are below 0x20, too */
+	__m128i low = _mm_cmplt_epi8(x, _mm_set1_epi8(0x20));
+	__m128i white = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('\n')),
+	    _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('\r')),
+		_mm_cmpeq_epi8(x, _mm_set1_epi8('\t'))));
+	__m128i ref = _mm_and_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('&')),
+	    _mm_cmpeq_epi8(y, _mm_set1_epi8('#')));
+
+	return (unsigned)_mm_movemask_epi8(
+	    _mm_or_si128(_mm_andnot_si128(white, low), ref));
+}
+#endif
+
+/* The first byte that needs attention, or end. A final '&' does. */
+static const unsigned char *
+clean(const unsigned char *p, const unsigned char *end)
+{
+#ifdef __SSE2__
+	unsigned m;
+
+	for (; end - p > 16; p += 16)
+		if ((m = attention16(p)) != 0)
+			return p + __builtin_ctz(m);
+#else
+	uint64_t w, amp;
+
+	for (; end - p > 8; p += 8) {
+		int i;
+
+		memcpy(&w, p, 8);
+		amp = w ^ ONES * '&';
+		if (((w | (w - ONES * 0x20) | (amp - ONES)) & HIGH_BITS) == 0)
+			continue;
+		for (i = 0; i < 8; i++)
+			if (attention(p[i], p[i + 1]))
+				return p + i;
+	}
+#endif
+	for (; end - p > 1; p++)
+		if (attention(p[0], p[1]))
+			return p;
+	return p < end && attention(p[0], '#') ? p : end;
+}
+
+/*
+ * The character that begins with s[0] >= 0x80: its length; 0 when it may
+ * go on after n bytes; -k when the first k bytes are none (an encoded
+ * surrogate and U+FFFE, U+FFFF count as one).
+ */
+static int
+sequence(const unsigned char *s, size_t n)
+{
+	unsigned char lo = 0x80, hi = 0xbf;
+	int i, len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+
+	if (s[0] < 0xc2 || s[0] > 0xf4)
+		return -1;
+	if (s[0] == 0xe0)
+		lo = 0xa0;
+	else if (s[0] == 0xf0)
+		lo = 0x90;
+	else if (s[0] == 0xf4)
+		hi = 0x8f;
+	for (i = 1; i < len; i++) {
+		if ((size_t)i == n)
+			return 0;
+		if (s[i] < lo || s[i] > hi)
+			return -i;
+		lo = 0x80;
+		hi = 0xbf;
+	}
+	if (s[0] == 0xed && s[1] >= 0xa0)
+		return -3;
+	if (s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe)
+		return -3;
+	return len;
+}
+
+static bool
+tail(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/* Past the characters of two and three bytes at p that need no closer
+ * look. */
+static const unsigned char *
+letters(const unsigned char *p, const unsigned char *end)
+{
+	while (end - p >= 3) {
+		if (p[0] >= 0xc2 && p[0] < 0xe0 && tail(p[1]))
+			p += 2;
+		else if (p[0] > 0xe0 && p[0] < 0xef && p[0] != 0xed &&
+			 tail(p[1]) && tail(p[2]))
+			p += 3;
+		else
+			break;
+	}
+	return p;
+}
+
+static bool
+legal(uint32_t c)
+{
+	if (c < 0x20)
+		return c == '\t' || c == '\n' || c == '\r';
+	return c < 0xd800 || (c >= 0xe000 && c < 0xfffe) ||
+	       (c >= 0x10000 && c < TOO_BIG);
+}
+
+/* A high surrogate's partner has not come. */
+static int
+put_high(struct out *o)
+{
+	if (o->f->high == 0)
+		return 0;
+	o->f->high = 0;
+	return put(o, FFFD_REF, strlen(FFFD_REF));
+}
+
+/* A whole reference has been read. */
+static int
+put_ref(struct out *o, uint32_t v)
+{
+	struct xml_filter *f = o->f;
+	char ref[16];
+	int n;
+
+	if (f->high != 0 && v >= 0xdc00 && v < 0xe000) {
+		v = 0x10000 + ((f->high - 0xd800) << 10) + (v - 0xdc00);
+		f->high = 0;
+	}
+	if (put_high(o) == -1)
+		return -1;
+	if (v >= 0xd800 && v < 0xdc00) {
+		f->high = v; /* waits for what comes next */
+		return 0;
+	}
+	if (!legal(v))
+		return put(o, FFFD_REF, strlen(FFFD_REF));
+	n = snprintf(ref, sizeof(ref), "&#x%X;", (unsigned)v);
+	return put(o, ref, (size_t)n);
+}
+
+static int
+digit_value(unsigned char c, bool hex)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 32;
+	return hex && c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/*
+ * The usual case, a legal reference that lies whole at p: where it ends,
+ * else NULL.
+ */
+static const unsigned char *
+whole_ref(const unsigned char *p, const unsigned char *end)
+{
+	const unsigned char *first;
+	uint32_t v = 0;
+	bool hex;
+	int d;
+
+	if (end - p < 4)
+		return NULL;
+	p += 2; /* "&#" */
+	hex = p < end && *p == 'x';
+	p += hex;
+	for (first = p; p < end; p++) {
+		if ((d = digit_value(*p, hex)) < 0)
+			break;
+		if (v < TOO_BIG)
+			v = v * (hex ? 16 : 10) + (uint32_t)d;
+	}
+	return p > first && p < end && *p == ';' && legal(v) ? p + 1 : NULL;
+}
+
+/*
+ * The next byte of the reference being read. 0: it goes on; 1: c was its
+ * last; 2: it ended before c, malformed (f->value is BAD).
+ */
+static int
+ref_byte(struct xml_filter *f, unsigned char c)
+{
+	int d;
+
+	if (f->ref == REF_AMP) {
+		f->value = BAD;
+		if (c != '#')
+			return 2;
+		f->ref = REF_HASH;
+		return 0;
+	}
+	if (f->ref == REF_HASH) {
+		f->ref = (c | 32) == 'x' ? REF_HEX : REF_DEC;
+		if (f->ref == REF_HEX)
+			return 0;
+	}
+	if ((d = digit_value(c, f->ref == REF_HEX)) >= 0) {
+		if (f->value == BAD)
+			f->value = 0;
+		if (f->value < TOO_BIG)
+			f->value = f->value * (f->ref == REF_HEX ? 16 : 10) +
+				   (uint32_t)d;
+		return 0;
+	}
+	if (c == ';')
+		return 1;
+	f->value = BAD;
+	return 2;
+}
+
+/* Reads on in the reference that f->ref speaks of. Returns where the rest
+ * begins, NULL when emit failed. */
+static const unsigned char *
+reference(struct out *o, const unsigned char *p, const unsigned char *end)
+{
+	struct xml_filter *f = o->f;
+	bool amp;
+	int r = 0;
+
+	while (p < end && r == 0)
+		if ((r = ref_byte(f, *p)) != 2)
+			p++;
+	if (r == 0)
+		return p;
+	amp = f->ref == REF_AMP; /* an entity: the parser's own business */
+	f->ref = NO_REF;
+	if (amp)
+		r = put_high(o) == -1 ? -1 : put(o, "&", 1);
+	else
+		r = put_ref(o, f->value);
+	return r == -1 ? NULL : p;
+}
+
+/* Reads on in the character that f->held begins. */
+static const unsigned char *
+unfinished(struct out *o, const unsigned char *p, const unsigned char *end)
+{
+	struct xml_filter *f = o->f;
+	int n = 0;
+
+	while (p < end && n == 0) {
+		f->held[f->nheld++] = *p++;
+		n = sequence(f->held, f->nheld);
+	}
+	if (n == 0)
+		return p;
+	if (n < 0 && (size_t)-n < f->nheld)
+		p--; /* the last byte is no part of it */
+	f->nheld = 0;
+	if (n < 0)
+		return put(o, FFFD, 3) == -1 ? NULL : p;
+	return put(o, f->held, (size_t)n) == -1 ? NULL : p;
+}
+
+/*
+ * The byte at p needs attention. Returns where to go on; *run is moved when
+ * what was before p went out and p was replaced. NULL: emit failed.
+ */
+static const unsigned char *
+attend(struct out *o, const unsigned char **run, const unsigned char *p,
+    const unsigned char *end)
+{
+	struct xml_filter *f = o->f;
+	const unsigned char *q;
+	int n = -1;
+
+	if (*p == '&' && f->high == 0 && (q = whole_ref(p, end)) != NULL)
+		return q;
+	if (*p >= 0x80) {
+		if ((q = letters(p, end)) > p)
+			return q;
+		if ((n = sequence(p, (size_t)(end - p))) > 0)
+			return p + n;
+	}
+	if (put(o, *run, (size_t)(p - *run)) == -1)
+		return NULL;
+	if (*p == '&') {
+		f->ref = REF_AMP;
+		q = reference(o, p + 1, end);
+	} else if (n == 0) {
+		f->nheld = (size_t)(end - p);
+		memcpy(f->held, p, f->nheld);
+		q = end;
+	} else {
+		q = put(o, FFFD, 3) == -1 ? NULL : p - n;
+	}
+	*run = q;
+	return q;
+}
+
+/* UTF-8 in, acceptable UTF-8 out. */
+static int
+scan(struct out *o, const void *in, size_t n)
+{
+	struct xml_filter *f = o->f;
+	const unsigned char *p = in, *end = p + n, *run;
+
+	if (f->ref != NO_REF)
+		p = reference(o, p, end);
+	else if (f->nheld > 0)
+		p = unfinished(o, p, end);
+	for (run = p; p != NULL && p < end;) {
+		if (f->high != 0 && *p != '&' && put_high(o) == -1)
+			return -1;
+		if (f->high == 0)
+			p = clean(p, end);
+		if (p < end)
+			p = attend(o, &run, p, end);
+	}
+	return p == NULL ? -1 : put(o, run, (size_t)(end - run));
+}
+
+/* The same for the encodings of 8 bits: windows-1252, which is a superset
+ * of what is ever meant by iso-8859-1. */
+static int
+scan_latin(struct out *o, const unsigned char *in, size_t n)
+{
+	static const uint16_t c1[32] = { 0x20ac, 0xfffd, 0x201a, 0x192, 0x201e,
+		0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152,
+		0xfffd, 0x17d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d,
+		0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153,
+		0xfffd, 0x17e, 0x178 };
+	char utf8[1024];
+	size_t len = 0;
+	uint32_t c;
+
+	for (; n > 0; n--) {
+		c = *in++;
+		if (c >= 0x80 && c < 0xa0)
+			c = c1[c - 0x80];
+		len += enc_utf8_put(utf8 + len, c);
+		if (len > sizeof(utf8) - 4 || n == 1) {
+			if (scan(o, utf8, len) == -1)
+				return -1;
+			len = 0;
+		}
+	}
+	return 0;
+}
+
+/* One code unit of UTF-16 as UTF-8; a surrogate without its partner becomes
+ * U+FFFD. Returns the number of bytes, at most 6. */
+static size_t
+unit16(struct xml_filter *f, uint32_t u, char *out)
+{
+	size_t n = 0;
+
+	if (f->lead != 0 && u >= 0xdc00 && u < 0xe000) {
+		u = 0x10000 + ((f->lead - 0xd800) << 10) + (u - 0xdc00);
+		f->lead = 0;
+		return enc_utf8_put(out, u);
+	}
+	if (f->lead != 0)
+		n = enc_utf8_put(out, 0xfffd);
+	f->lead = 0;
+	if (u >= 0xd800 && u < 0xdc00) {
+		f->lead = u;
+		return n;
+	}
+	if (u >= 0xdc00 && u < 0xe000)
+		u = 0xfffd;
+	return n + enc_utf8_put(out + n, u);
+}
+
+static int
+scan_utf16(struct out *o, const unsigned char *in, size_t n)
+{
+	struct xml_filter *f = o->f;
+	char utf8[1024];
+	size_t len = 0;
+	uint32_t u;
+
+	for (; n > 0; n--, in++) {
+		if (!f->odd) {
+			f->odd = true;
+			f->byte = *in;
+		} else {
+			f->odd = false;
+			u = f->coding == UTF16LE ? f->byte | (uint32_t)*in << 8
+						 : (uint32_t)f->byte << 8 | *in;
+			len += unit16(f, u, utf8 + len);
+		}
+		if (len > sizeof(utf8) - 6 || n == 1) {
+			if (scan(o, utf8, len) == -1)
+				return -1;
+			len = 0;
+		}
+	}
+	return 0;
+}
+
+static int
+body(struct out *o, const void *in, size_t n)
+{
+	switch (o->f->coding) {
+	case LATIN:
+		return scan_latin(o, in, n);
+	case UTF16LE:
+	case UTF16BE:
+		return scan_utf16(o, in, n);
+	default:
+		return scan(o, in, n);
+	}
+}
+
+/* Does the XML declaration in head name an encoding that we recode? */
+static bool
+declares_latin(const char *head, size_t n)
+{
+	static const char *const names[] = { "iso-8859-1", "iso8859-1",
+		"latin1", "windows-1252", "cp1252" };
+	char decl[sizeof(((struct xml_filter *)0)->head) + 1];
+	char *p, *end;
+	size_t i;
+
+	memcpy(decl, head, n);
+	decl[n] = '\0';
+	if ((p = strstr(decl, "encoding")) == NULL)
+		return false;
+	p += strcspn(p, "\"'?");
+	if (*p != '"' && *p != '\'')
+		return false;
+	if ((end = strchr(p + 1, *p)) == NULL)
+		return false;
+	*end = '\0';
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_ieq(p + 1, names[i]))
+			return true;
+	return false;
+}
+
+static bool
+white(unsigned char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/*
+ * One more byte at the beginning of the document is in f->head. True when
+ * it is known what the document is written in.
+ */
+static bool
+begins(struct xml_filter *f)
+{
+	static const char xml[] = "<?xml";
+	const unsigned char *h = f->head;
+	size_t n = f->nhead;
+
+	if (n == 1 && white(h[0])) {
+		f->nhead = 0;
+		return false;
+	}
+	if (n == 2 && ((h[0] == 0xff && h[1] == 0xfe) ||
+			  (h[0] == 0xfe && h[1] == 0xff))) {
+		f->coding = h[0] == 0xff ? UTF16LE : UTF16BE;
+		f->nhead = 0;
+		return true;
+	}
+	if (n == 2 &&
+	    ((h[0] == '<' && h[1] == 0) || (h[0] == 0 && h[1] == '<'))) {
+		f->coding = h[0] == '<' ? UTF16LE : UTF16BE;
+		return true;
+	}
+	if (n == 3 && memcmp(h, "\xef\xbb\xbf", 3) == 0) {
+		f->nhead = 0;
+		return false;
+	}
+	if (n < 3 && (h[0] == 0xef || h[0] >= 0xfe || h[0] == 0 || n == 1))
+		return false;
+	if (memcmp(h, xml, n < 5 ? n : 5) != 0 || n == sizeof(f->head))
+		return true;
+	if (n < 6 || (white(h[5]) && h[n - 1] != '>'))
+		return false;
+	if (white(h[5]) && declares_latin((const char *)h, n))
+		f->coding = LATIN;
+	return true;
+}
+
+static int
+flush(struct out *o)
+{
+	struct xml_filter *f = o->f;
+
+	if (f->state == START && body(o, f->head, f->nhead) == -1)
+		return -1;
+	f->state = BODY;
+	if (f->lead != 0 || f->odd) {
+		f->lead = 0;
+		f->odd = false;
+		if (scan(o, FFFD, 3) == -1)
+			return -1;
+	}
+	if (f->ref == REF_AMP && (put_high(o) == -1 || put(o, "&", 1) == -1))
+		return -1;
+	if (f->ref > REF_AMP && put_ref(o, BAD) == -1)
+		return -1;
+	if (f->nheld > 0 && put(o, FFFD, 3) == -1)
+		return -1;
+	f->ref = NO_REF;
+	f->nheld = 0;
+	return put_high(o);
+}
+
+int
+xml_filter_feed(struct xml_filter *f, const char *in, size_t n, int final,
+    int (*emit)(void *, const char *, size_t), void *arg)
+{
+	struct out o = { f, emit, arg };
+
+	while (f->state == START && n > 0) {
+		f->head[f->nhead++] = (unsigned char)*in++;
+		n--;
+		if (begins(f)) {
+			f->state = BODY;
+			if (body(&o, f->head, f->nhead) == -1)
+				return -1;
+		}
+	}
+	if (n > 0 && body(&o, in, n) == -1)
+		return -1;
+	return final ? flush(&o) : 0;
+}

@@ -1,0 +1,144 @@
+/*
+ * test_plan.c - which mailboxes a pass visits.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/tim.h"
+#include "sync/plan.h"
+
+static char *contoso[] = { "contoso.example", "contoso.de" };
+static char *fabrikam[] = { "fabrikam.example" };
+static struct conf_profile profiles[2];
+static struct conf_mailbox mailboxes[2];
+static struct conf conf;
+
+static void
+setup(void)
+{
+	memset(profiles, 0, sizeof(profiles));
+	profiles[0].name = "hq";
+	profiles[0].domains.v = contoso;
+	profiles[0].domains.n = 2;
+	profiles[1].name = "branch";
+	profiles[1].domains.v = fabrikam;
+	profiles[1].domains.n = 1;
+	memset(mailboxes, 0, sizeof(mailboxes));
+	mailboxes[0].name = "sales";
+	mailboxes[0].address = "sales@contoso.example";
+	mailboxes[0].type = CONF_MAILBOX_QUEUE;
+	mailboxes[0].profile = &profiles[0];
+	mailboxes[0].incoming = true;
+	mailboxes[1].name = "quiet";
+	mailboxes[1].address = "anna@contoso.example";
+	mailboxes[1].profile = &profiles[0];
+	mailboxes[1].incoming = false;
+	memset(&conf, 0, sizeof(conf));
+	conf.path = "exsync.ini";
+	conf.profile = profiles;
+	conf.nprofile = 2;
+	conf.mailbox = mailboxes;
+	conf.nmailbox = 2;
+}
+
+static void
+people(struct party_list *l)
+{
+	memset(l, 0, sizeof(*l));
+	party_list_add(l, "user", "1", "anna@contoso.example", "Anna");
+	party_list_add(l, "user", "2", "bo@contoso.example", "Bo");
+	party_list_add(l, "user", "2", "bo@contoso.de", "Bo");
+	party_list_add(l, "user", "3", "cy@fabrikam.example", "Cy");
+	party_list_add(l, "user", "4", "dee@elsewhere.example", "Dee");
+	party_list_add(l, "contact", "9", "ed@contoso.example", "Ed");
+}
+
+/* The addresses of the plan, one per line; aliases with their first. */
+static void
+check(const char *only, const char *profile, const char *want)
+{
+	struct party_list l;
+	struct plan p;
+	struct err err = ERR_INIT;
+	char got[512] = "";
+	size_t i;
+
+	setup();
+	people(&l);
+	if (plan_make(&conf, &l, &only, only != NULL, profile, &p, &err) == -1)
+		strcat(got, err.msg);
+	for (i = 0; i < p.n; i++) {
+		strcat(got, p.v[i].mailbox.address);
+		strcat(got, " ");
+		strcat(got, p.v[i].crm_id == NULL ? "-" : p.v[i].crm_id);
+		if (p.v[i].alias_of != NULL)
+			strcat(strcat(got, " of "), p.v[i].alias_of);
+		strcat(got, "\n");
+	}
+	assert_string_equal(got, want);
+	free(p.v);
+	party_list_free(&l);
+}
+
+static void
+test_all(void **state)
+{
+	(void)state;
+	check(NULL, NULL,
+	    "sales@contoso.example sales\n"
+	    "bo@contoso.example 2\n"
+	    "bo@contoso.de 2 of bo@contoso.example\n"
+	    "cy@fabrikam.example 3\n");
+}
+
+static void
+test_restricted(void **state)
+{
+	(void)state;
+	check("cy@fabrikam.example", NULL, "cy@fabrikam.example 3\n");
+	check(NULL, "branch", "cy@fabrikam.example 3\n");
+	check(NULL, "nowhere",
+	    "--profile nowhere: there is no [profile nowhere] in exsync.ini");
+	check("ed@contoso.example", NULL,
+	    "--mailbox ed@contoso.example: no [mailbox] section has this "
+	    "address, and it is no CRM user's address in the domains of a "
+	    "profile");
+}
+
+static void
+test_listed_only(void **state)
+{
+	struct party_list l;
+	struct plan p;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	setup();
+	profiles[0].mailboxes = profiles[1].mailboxes = CONF_MAILBOXES_LISTED;
+	people(&l);
+	assert_int_equal(plan_make(&conf, &l, NULL, 0, NULL, &p, &err), 0);
+	assert_int_equal(p.n, 1);
+	/* the queue is somebody whom mail can concern */
+	assert_string_equal(l.v[l.n - 1].crm_type, "queue");
+	assert_string_equal(l.v[l.n - 1].crm_id, "sales");
+	free(p.v);
+	party_list_free(&l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all),
+		cmocka_unit_test(test_restricted),
+		cmocka_unit_test(test_listed_only),
+	};
+
+	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}

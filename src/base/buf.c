@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/enc.h"
 #include "base/mem.h"
 
 void
@@ -45,6 +46,8 @@ buf_room(struct buf *b, size_t n)
 	want = b->len + n + 1;
 	if (want > b->cap) {
 		cap = b->cap < 256 ? 256 : b->cap + b->cap / 2;
+		if (cap > b->max)
+			cap = b->max + 1;
 		if (cap < want)
 			cap = want;
 		b->data = mem_grow(b->data, cap, 1);
@@ -101,10 +104,10 @@ buf_addf(struct buf *b, const char *fmt, ...)
 void
 buf_drop(struct buf *b, size_t n)
 {
-	if (n == 0)
-		return;
 	if (n > b->len)
 		n = b->len;
+	if (n == 0)
+		return;
 	memmove(b->data, b->data + n, b->len - n + 1);
 	b->len -= n;
 }
@@ -124,39 +127,43 @@ buf_take(struct buf *b)
 	return p;
 }
 
+/* What stands for the character of n bytes at s, NULL: itself. */
+static const char *
+xml_escape(const char *s, size_t n, uint32_t c)
+{
+	switch (*s) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\t':
+	case '\n':
+	case '\r':
+		return NULL;
+	}
+	return n == 0 || c < 0x20 || c == 0xfffe || c == 0xffff ? "" : NULL;
+}
+
 int
 buf_addxml(struct buf *b, const char *s)
 {
-	const char *run;
+	const char *run = s, *end = s + strlen(s), *rep;
+	uint32_t c;
+	size_t n;
 
-	for (run = s; *s != '\0'; s++) {
-		const char *rep = NULL;
-
-		switch (*s) {
-		case '&':
-			rep = "&amp;";
-			break;
-		case '<':
-			rep = "&lt;";
-			break;
-		case '>':
-			rep = "&gt;";
-			break;
-		case '"':
-			rep = "&quot;";
-			break;
-		case '\t':
-		case '\n':
-		case '\r':
-			break;
-		default:
-			if ((unsigned char)*s < 0x20)
-				rep = "";
-		}
+	for (; s < end; s += n) {
+		n = enc_utf8_next(s, (size_t)(end - s), &c);
+		rep = xml_escape(s, n, c);
+		if (n == 0)
+			n = 1;
 		if (rep != NULL) {
 			buf_add(b, run, (size_t)(s - run));
 			buf_adds(b, rep);
-			run = s + 1;
+			run = s + n;
 		}
 	}
 	buf_add(b, run, (size_t)(s - run));

@@ -13,9 +13,11 @@
 static void
 put(struct err *e, const char *fmt, va_list ap)
 {
-	char raw[sizeof(e->msg)];
+	/* twice the size: what is cut here is cut again, and marked, below */
+	char raw[2 * sizeof(e->msg)];
 
 	vsnprintf(raw, sizeof(raw), fmt, ap);
+	err_clear(e); /* only now: e->msg may be among the arguments */
 	str_printable(e->msg, sizeof(e->msg), raw, strlen(raw));
 }
 
@@ -24,12 +26,11 @@ err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
 	va_list ap;
 
-	err_clear(e);
-	e->kind = kind;
-	e->scope = SCOPE_MAILBOX;
 	va_start(ap, fmt);
 	put(e, fmt, ap);
 	va_end(ap);
+	e->kind = kind;
+	e->scope = SCOPE_MAILBOX;
 	return -1;
 }
 

@@ -41,7 +41,7 @@ log_line(enum log_level l, const char *fmt, ...)
 	static const char *const name[] = { "error", "warning", "info",
 		"debug" };
 	static const int prio[] = { 3, 4, 6, 7 };
-	char raw[1400], line[1500], when[TIM_TEXT];
+	char raw[3000], line[1500], when[TIM_TEXT];
 	size_t n;
 	va_list ap;
 

@@ -82,6 +82,8 @@ arena_alloc(struct arena *a, size_t size)
 	struct arena_block *b = a->head;
 	size_t cap;
 
+	if (size > SIZE_MAX / 2)
+		return must(NULL);
 	size = (size + 7) & ~(size_t)7;
 	if (a->max != 0 && size > a->max - a->used)
 		return NULL;

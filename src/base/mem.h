@@ -21,7 +21,7 @@ char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
  * An arena: many strings that die together. Zeroed is empty (no cap).
- * Everything from it stays valid until arena_free or arena_reset.
+ * Everything from it stays valid until arena_free.
  */
 struct arena_block;
 struct arena {

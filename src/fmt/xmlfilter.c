@@ -2,11 +2,8 @@
  * xmlfilter.c - makes the bytes that servers send acceptable to expat
  * (PROTOCOL 16).
  *
- * 1. The output is UTF-8 without a BOM, whatever the document declares:
- *    UTF-16 (seen by its BOM or its first character) and the declared
- *    encodings iso-8859-1 and windows-1252 are recoded; every other
- *    declared name is taken for UTF-8, since servers are known to declare
- *    utf-16 and send UTF-8. The parser must be told so (xml.c does).
+ * 1. The output is UTF-8 without a BOM, whatever the document is written in
+ *    (xmlcoding.h). The parser must be told so (xml.c does).
  * 2. White space and BOMs before the document are dropped.
  * 3. The output holds no byte below 0x20 but 9, A, D, no ill-formed UTF-8,
  *    no U+FFFE or U+FFFF, and no numeric reference to a character that
@@ -23,9 +20,8 @@
 #include <emmintrin.h>
 #endif
 
-#include "base/enc.h"
-#include "base/str.h"
 #include "fmt/xml.h"
+#include "fmt/xmlcoding.h"
 
 #define HIGH_BITS 0x8080808080808080u
 #define ONES      0x0101010101010101u
@@ -36,8 +32,6 @@
 #define TOO_BIG  0x110000u
 
 enum state { START, BODY };
-
-enum coding { UTF8, LATIN, UTF16LE, UTF16BE };
 
 /* How far a reference has been read at the end of a piece. */
 enum ref { NO_REF, REF_AMP, REF_HASH, REF_DEC, REF_HEX };
@@ -385,170 +379,21 @@ scan(struct out *o, const void *in, size_t n)
 	return p == NULL ? -1 : put(o, run, (size_t)(end - run));
 }
 
-/* The same for the encodings of 8 bits: windows-1252, which is a superset
- * of what is ever meant by iso-8859-1. */
+/* The same from what the document is written in. */
 static int
-scan_latin(struct out *o, const unsigned char *in, size_t n)
+body(struct out *o, const unsigned char *in, size_t n)
 {
-	static const uint16_t c1[32] = { 0x20ac, 0xfffd, 0x201a, 0x192, 0x201e,
-		0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152,
-		0xfffd, 0x17d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d,
-		0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153,
-		0xfffd, 0x17e, 0x178 };
+	const unsigned char *end = in + n;
 	char utf8[1024];
-	size_t len = 0;
-	uint32_t c;
 
-	for (; n > 0; n--) {
-		c = *in++;
-		if (c >= 0x80 && c < 0xa0)
-			c = c1[c - 0x80];
-		len += enc_utf8_put(utf8 + len, c);
-		if (len > sizeof(utf8) - 4 || n == 1) {
-			if (scan(o, utf8, len) == -1)
-				return -1;
-			len = 0;
-		}
-	}
-	return 0;
-}
-
-/* One code unit of UTF-16 as UTF-8; a surrogate without its partner becomes
- * U+FFFD. Returns the number of bytes, at most 6. */
-static size_t
-unit16(struct xml_filter *f, uint32_t u, char *out)
-{
-	size_t n = 0;
-
-	if (f->lead != 0 && u >= 0xdc00 && u < 0xe000) {
-		u = 0x10000 + ((f->lead - 0xd800) << 10) + (u - 0xdc00);
-		f->lead = 0;
-		return enc_utf8_put(out, u);
-	}
-	if (f->lead != 0)
-		n = enc_utf8_put(out, 0xfffd);
-	f->lead = 0;
-	if (u >= 0xd800 && u < 0xdc00) {
-		f->lead = u;
-		return n;
-	}
-	if (u >= 0xdc00 && u < 0xe000)
-		u = 0xfffd;
-	return n + enc_utf8_put(out + n, u);
-}
-
-static int
-scan_utf16(struct out *o, const unsigned char *in, size_t n)
-{
-	struct xml_filter *f = o->f;
-	char utf8[1024];
-	size_t len = 0;
-	uint32_t u;
-
-	for (; n > 0; n--, in++) {
-		if (!f->odd) {
-			f->odd = true;
-			f->byte = *in;
-		} else {
-			f->odd = false;
-			u = f->coding == UTF16LE ? f->byte | (uint32_t)*in << 8
-						 : (uint32_t)f->byte << 8 | *in;
-			len += unit16(f, u, utf8 + len);
-		}
-		if (len > sizeof(utf8) - 6 || n == 1) {
-			if (scan(o, utf8, len) == -1)
-				return -1;
-			len = 0;
-		}
-	}
-	return 0;
-}
-
-static int
-body(struct out *o, const void *in, size_t n)
-{
-	switch (o->f->coding) {
-	case LATIN:
-		return scan_latin(o, in, n);
-	case UTF16LE:
-	case UTF16BE:
-		return scan_utf16(o, in, n);
-	default:
+	if (o->f->coding == XMLCODING_UTF8)
 		return scan(o, in, n);
+	while (in < end) {
+		n = xmlcoding_utf8(o->f, &in, end, utf8, sizeof(utf8));
+		if (scan(o, utf8, n) == -1)
+			return -1;
 	}
-}
-
-/* Does the XML declaration in head name an encoding that we recode? */
-static bool
-declares_latin(const char *head, size_t n)
-{
-	static const char *const names[] = { "iso-8859-1", "iso8859-1",
-		"latin1", "windows-1252", "cp1252" };
-	char decl[sizeof(((struct xml_filter *)0)->head) + 1];
-	char *p, *end;
-	size_t i;
-
-	memcpy(decl, head, n);
-	decl[n] = '\0';
-	if ((p = strstr(decl, "encoding")) == NULL)
-		return false;
-	p += strcspn(p, "\"'?");
-	if (*p != '"' && *p != '\'')
-		return false;
-	if ((end = strchr(p + 1, *p)) == NULL)
-		return false;
-	*end = '\0';
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (str_ieq(p + 1, names[i]))
-			return true;
-	return false;
-}
-
-static bool
-white(unsigned char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/*
- * One more byte at the beginning of the document is in f->head. True when
- * it is known what the document is written in.
- */
-static bool
-begins(struct xml_filter *f)
-{
-	static const char xml[] = "<?xml";
-	const unsigned char *h = f->head;
-	size_t n = f->nhead;
-
-	if (n == 1 && white(h[0])) {
-		f->nhead = 0;
-		return false;
-	}
-	if (n == 2 && ((h[0] == 0xff && h[1] == 0xfe) ||
-			  (h[0] == 0xfe && h[1] == 0xff))) {
-		f->coding = h[0] == 0xff ? UTF16LE : UTF16BE;
-		f->nhead = 0;
-		return true;
-	}
-	if (n == 2 &&
-	    ((h[0] == '<' && h[1] == 0) || (h[0] == 0 && h[1] == '<'))) {
-		f->coding = h[0] == '<' ? UTF16LE : UTF16BE;
-		return true;
-	}
-	if (n == 3 && memcmp(h, "\xef\xbb\xbf", 3) == 0) {
-		f->nhead = 0;
-		return false;
-	}
-	if (n < 3 && (h[0] == 0xef || h[0] >= 0xfe || h[0] == 0 || n == 1))
-		return false;
-	if (memcmp(h, xml, n < 5 ? n : 5) != 0 || n == sizeof(f->head))
-		return true;
-	if (n < 6 || (white(h[5]) && h[n - 1] != '>'))
-		return false;
-	if (white(h[5]) && declares_latin((const char *)h, n))
-		f->coding = LATIN;
-	return true;
+	return 0;
 }
 
 static int
@@ -559,12 +404,8 @@ flush(struct out *o)
 	if (f->state == START && body(o, f->head, f->nhead) == -1)
 		return -1;
 	f->state = BODY;
-	if (f->lead != 0 || f->odd) {
-		f->lead = 0;
-		f->odd = false;
-		if (scan(o, FFFD, 3) == -1)
-			return -1;
-	}
+	if (xmlcoding_cut(f) && scan(o, FFFD, 3) == -1)
+		return -1;
 	if (f->ref == REF_AMP && (put_high(o) == -1 || put(o, "&", 1) == -1))
 		return -1;
 	if (f->ref > REF_AMP && put_ref(o, BAD) == -1)
@@ -585,13 +426,13 @@ xml_filter_feed(struct xml_filter *f, const char *in, size_t n, int final,
 	while (f->state == START && n > 0) {
 		f->head[f->nhead++] = (unsigned char)*in++;
 		n--;
-		if (begins(f)) {
+		if (xmlcoding_known(f)) {
 			f->state = BODY;
 			if (body(&o, f->head, f->nhead) == -1)
 				return -1;
 		}
 	}
-	if (n > 0 && body(&o, in, n) == -1)
+	if (n > 0 && body(&o, (const unsigned char *)in, n) == -1)
 		return -1;
 	return final ? flush(&o) : 0;
 }

@@ -109,6 +109,12 @@ struct conf {
  * Nothing is contacted; password files and CSV paths are checked.
  */
 struct conf *conf_load(const char *path, FILE *errs);
+/*
+ * The same from memory; name stands in the errors and its directory is where
+ * relative names begin. Who may read the file is not checked.
+ */
+struct conf *
+conf_read(const char *name, const char *data, size_t len, FILE *errs);
 void conf_free(struct conf *);
 /* The effective settings as an INI; secrets as "(set)". */
 void conf_print(const struct conf *, FILE *);

@@ -26,6 +26,7 @@ struct party_list {
 	size_t n, cap;
 };
 
+/* address: normalised by the caller. All strings are copied. */
 void party_list_add(struct party_list *, const char *crm_type,
     const char *crm_id, const char *address, const char *name);
 void party_list_free(struct party_list *);
@@ -44,6 +45,12 @@ int party_csv(
  * address; otherwise the caller frees.
  */
 char *party_normalise(const char *);
+/*
+ * The same into out, without allocating for plain ASCII. Returns its length;
+ * 0: not an SMTP address. PARTY_ADDRESS bytes are always enough.
+ */
+#define PARTY_ADDRESS 768
+size_t party_normalise_to(const char *, char *out, size_t size);
 /* The domain of a normalised address: what follows the last '@'. */
 const char *party_domain(const char *);
 

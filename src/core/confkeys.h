@@ -1,0 +1,95 @@
+/*
+ * confkeys.h - the table of all sections and keys of the INI file.
+ * Floor: core; used by conf*.c only.
+ * Threads: constant.
+ *
+ * A row says all there is to know of a key: it is parsed, checked, given its
+ * default, printed by --check and written into exsync.ini.example by it.
+ */
+#ifndef CORE_CONFKEYS_H
+#define CORE_CONFKEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum conf_section {
+	CONF_EXSYNC,
+	CONF_DIRECTORY,
+	CONF_PROFILE,
+	CONF_MAILBOX,
+	CONF_RULE,
+	CONF_NSECTION
+};
+
+/* What a value is, and what of the section's struct it fills. */
+enum conf_type {
+	CONF_TEXT,      /* char * */
+	CONF_LOGIN,     /* char *, without a colon */
+	CONF_FILE,      /* char *, a file that must be readable */
+	CONF_DATABASE,  /* char *, a file whose directory must exist */
+	CONF_BOOL,      /* bool: yes or no */
+	CONF_INT,       /* int, lo..hi */
+	CONF_MEGABYTES, /* int64_t bytes, lo..hi MB */
+	CONF_WORD,      /* an enum: position in words */
+	CONF_DATE,      /* int64_t ms */
+	CONF_SERVER,    /* char * url from host[:port] */
+	CONF_URL,       /* char * url */
+	CONF_PROXY,     /* char * */
+	CONF_PIN,       /* char * sha256:hex */
+	CONF_ADDRESS,   /* char * normalised */
+	CONF_REF,       /* struct conf_profile *, by name */
+	CONF_SECRET,    /* no field of its own: see confsecret.h */
+	/* conf_list, from here on */
+	CONF_DOMAINS,
+	CONF_PATTERNS, /* domains, "*." allowed */
+	CONF_FOLDERS
+};
+
+#define CONF_REQUIRED 1 /* an error when missing */
+#define CONF_SHOWN    2 /* in the example not commented out */
+#define CONF_NOPRINT  4 /* another row prints the same field */
+
+struct conf_key {
+	enum conf_section section;
+	const char *name;
+	enum conf_type type;
+	size_t offset; /* in the section's struct */
+	int flags;
+	const char *def;     /* as it would be written, or NULL */
+	int64_t lo, hi;      /* CONF_INT, CONF_MEGABYTES */
+	const char *words;   /* CONF_WORD: in the enum's order, "a|b" */
+	const char *example; /* value in the example; NULL: def */
+	const char *help;
+};
+
+struct conf_section_info {
+	const char *word;    /* "profile" */
+	const char *example; /* the NAME in the example, NULL: has none */
+	const char *help;
+};
+
+extern const struct conf_key confkeys[];
+extern const size_t confkeys_n;
+extern const struct conf_section_info confkeys_section[CONF_NSECTION];
+
+bool confkeys_is_list(const struct conf_key *);
+/* NULL: no such key in that section. */
+const struct conf_key *confkeys_find(enum conf_section, const char *name);
+/* CONF_NSECTION: no such section. */
+enum conf_section confkeys_section_find(const char *word);
+/*
+ * What to write instead of an unknown key or section, as a sentence into
+ * out: a later version's, another section's, the nearest, or all there are.
+ */
+void
+confkeys_advise(enum conf_section, const char *name, char *out, size_t size);
+void confkeys_section_advise(const char *word, char *out, size_t size);
+/* The i-th of "a|b|c" into out; false when there is none. */
+bool confkeys_word(const char *words, size_t i, char *out, size_t size);
+/* Edits (insert, delete, replace, swap) from a to b, ignoring case. */
+unsigned confkeys_distance(const char *a, const char *b);
+/* The nearest of a NULL-terminated list, or NULL when none is near. */
+const char *confkeys_nearest(const char *s, const char *const *list);
+
+#endif

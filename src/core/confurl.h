@@ -1,0 +1,25 @@
+/*
+ * confurl.h - the addresses of servers and proxies in the INI file.
+ * Floor: core; used by conf*.c only.
+ * Threads: pure.
+ *
+ * Each returns 0 and a string that the caller frees, or -1 and what to
+ * write instead. Hosts come out as enc_domain makes them, or as an IPv4
+ * address, or as an IPv6 address in [].
+ */
+#ifndef CORE_CONFURL_H
+#define CORE_CONFURL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* host[:port] to https://host[:port]/EWS/Exchange.asmx */
+int confurl_server(const char *, char **out, char *why, size_t size);
+/* https://host[:port]/path; http:// only where the host is this machine */
+int confurl_ews(const char *, char **out, char *why, size_t size);
+/* http://[user:password@]host:port; why never holds the password */
+int confurl_proxy(const char *, char **out, char *why, size_t size);
+/* a-z 0-9 - . _ */
+bool confurl_is_host_char(char);
+
+#endif

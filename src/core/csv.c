@@ -1,0 +1,229 @@
+/*
+ * csv.c - RFC 4180, a record at a time, from pieces of any size.
+ * 1. The result does not depend on how the input is cut into pieces.
+ * 2. A record is given out only once it is whole and valid UTF-8.
+ */
+#include <string.h>
+
+#include "base/enc.h"
+#include "core/csv.h"
+
+static const char bom[3] = { '\xef', '\xbb', '\xbf' };
+
+void
+csv_init(struct csv *c,
+    int (*row)(void *, char **, size_t, unsigned long, struct err *), void *arg)
+{
+	memset(c, 0, sizeof(*c));
+	c->row = row;
+	c->arg = arg;
+	c->line = 1;
+	buf_init(&c->text, CSV_RECORD);
+}
+
+void
+csv_free(struct csv *c)
+{
+	buf_free(&c->text);
+}
+
+static int
+fail(unsigned long line, struct err *err, const char *why)
+{
+	return err_set(err, ERR_CONFIG, "%lu: %s", line, why);
+}
+
+/* Adds to the current field. */
+static int
+add(struct csv *c, const char *s, size_t len, struct err *err)
+{
+	if (buf_add(&c->text, s, len) == 0)
+		return 0;
+	return fail(c->row_line, err,
+	    "the row is longer than 64 KB: is a closing quote missing?");
+}
+
+/* The current field is complete. */
+static int
+end_field(struct csv *c, struct err *err)
+{
+	if (add(c, "", 1, err) != 0)
+		return -1;
+	c->state = CSV_START;
+	return 0;
+}
+
+static int
+begin_field(struct csv *c, struct err *err)
+{
+	if (c->n == CSV_FIELDS)
+		return fail(c->row_line, err,
+		    "the row has more than 256 fields: is this a CSV file?");
+	c->start[c->n++] = c->text.len;
+	return 0;
+}
+
+static int
+end_record(struct csv *c, struct err *err)
+{
+	char *field[CSV_FIELDS];
+	size_t i, n = c->n;
+	int rc;
+
+	if (c->state == CSV_START && n == 0)
+		return 0; /* an empty line */
+	if (c->state == CSV_START && begin_field(c, err) != 0)
+		return -1;
+	if (end_field(c, err) != 0)
+		return -1;
+	n = c->n;
+	if (!enc_utf8_valid(c->text.data, c->text.len))
+		return fail(
+		    c->row_line, err, "not UTF-8: save the file as CSV UTF-8");
+	for (i = 0; i < n; i++)
+		field[i] = c->text.data + c->start[i];
+	if (c->sep == 0)
+		c->sep = ',';
+	rc = c->row(c->arg, field, n, c->row_line, err);
+	c->n = 0;
+	buf_reset(&c->text);
+	return rc;
+}
+
+/* A character outside of quotes that is neither separator nor line end. */
+static int
+plain_char(struct csv *c, char ch, struct err *err)
+{
+	if (c->state == CSV_AFTER)
+		return fail(c->line, err,
+		    "text after a closing quote: write a quote inside a field "
+		    "twice");
+	if (c->state == CSV_START) {
+		if (c->n == 0)
+			c->row_line = c->line;
+		if (begin_field(c, err) != 0)
+			return -1;
+		c->state = ch == '"' ? CSV_QUOTED : CSV_PLAIN;
+		c->quote_line = c->line;
+		if (ch == '"')
+			return 0;
+	}
+	return add(c, &ch, 1, err);
+}
+
+static int
+separator(struct csv *c, char ch, struct err *err)
+{
+	c->sep = ch;
+	if (c->state == CSV_START) {
+		if (c->n == 0)
+			c->row_line = c->line;
+		if (begin_field(c, err) != 0)
+			return -1;
+	}
+	return end_field(c, err);
+}
+
+static int
+quoted_char(struct csv *c, char ch, struct err *err)
+{
+	if (ch == '"') {
+		c->state = CSV_AFTER;
+		return 0;
+	}
+	return add(c, &ch, 1, err);
+}
+
+static int
+one(struct csv *c, char ch, struct err *err)
+{
+	int rc;
+
+	if (ch == '\0')
+		return fail(c->line, err,
+		    "a NUL byte: this is not a text file (UTF-16? save it as "
+		    "CSV UTF-8)");
+	if (c->cr && ch == '\n' && c->state != CSV_QUOTED) {
+		c->cr = false; /* the second half of a CRLF */
+		c->line++;
+		return 0;
+	}
+	if (c->cr)
+		c->line++; /* a lone CR ends a line too */
+	c->cr = ch == '\r';
+	if (c->state == CSV_QUOTED) {
+		rc = quoted_char(c, ch, err);
+		if (ch == '\n')
+			c->line++;
+		c->cr = false;
+		return rc;
+	}
+	if (c->state == CSV_AFTER && ch == '"') {
+		c->state = CSV_QUOTED; /* two quotes are one */
+		return add(c, &ch, 1, err);
+	}
+	if (ch == '\n' || ch == '\r') {
+		rc = end_record(c, err);
+		c->state = CSV_START;
+		c->line += ch == '\n';
+		return rc;
+	}
+	if (c->sep != 0 ? ch == c->sep : ch == ',' || ch == ';' || ch == '\t')
+		return separator(c, ch, err);
+	return plain_char(c, ch, err);
+}
+
+/* How many bytes from s on just belong to the field that is open. */
+static size_t
+plain_run(const struct csv *c, const char *s, size_t len)
+{
+	size_t i = 0;
+
+	if (c->state == CSV_PLAIN) {
+		while (i < len && (unsigned char)s[i] >= ' ' && s[i] != ',' &&
+		       s[i] != ';')
+			i++;
+	} else if (c->state == CSV_QUOTED) {
+		while (i < len && (unsigned char)s[i] >= ' ' && s[i] != '"')
+			i++;
+	}
+	return i;
+}
+
+int
+csv_feed(struct csv *c, const char *s, size_t len, struct err *err)
+{
+	size_t i = 0, run;
+
+	while (c->bom < 3 && i < len) {
+		if (s[i] != bom[c->bom])
+			break;
+		c->bom++;
+		i++;
+	}
+	if (i < len && c->bom < 3) {
+		if (c->bom > 0 || (unsigned char)s[i] >= 0xfe)
+			return fail(
+			    1, err, "not UTF-8: save the file as CSV UTF-8");
+		c->bom = 3; /* no BOM */
+	}
+	while (i < len) {
+		if ((run = plain_run(c, s + i, len - i)) > 0) {
+			if (add(c, s + i, run, err) != 0)
+				return -1;
+			i += run;
+		} else if (one(c, s[i++], err) != 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int
+csv_end(struct csv *c, struct err *err)
+{
+	if (c->state == CSV_QUOTED)
+		return fail(
+		    c->quote_line, err, "a quote opens here and never closes");
+	return end_record(c, err);
+}

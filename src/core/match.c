@@ -1,0 +1,295 @@
+/*
+ * match.c - does a mail concern the CRM, and whom?
+ * 1. Each address is normalised once; everything is learnt in that one walk.
+ * 2. Links and direction do not depend on the verdict.
+ * 3. Reply-To says who wants an answer, not whom the mail concerns: it counts
+ *    nowhere here.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/tim.h"
+#include "core/match.h"
+
+#define ID_MAX   998 /* RFC 5322: a line */
+#define REFS_MAX 256 /* message ids looked up for one mail */
+
+/* What the walk over the addresses finds out. */
+struct seen {
+	const struct conf_rule *rule; /* the first that fits */
+	bool from, from_internal;     /* a usable From was there */
+	bool sender, sender_internal;
+	bool external; /* among the recipients */
+};
+
+const char *
+verdict_name(enum verdict v)
+{
+	static const char *const name[] = { "keep", "headers", "skip" };
+
+	return name[v];
+}
+
+const char *
+direction_name(enum direction d)
+{
+	static const char *const name[] = { "in", "out", "internal" };
+
+	return name[d];
+}
+
+static bool
+is_ours(const struct party *p)
+{
+	return strcmp(p->crm_type, "user") == 0 ||
+	       strcmp(p->crm_type, "queue") == 0;
+}
+
+static bool
+same_person(const struct party *a, const struct party *b)
+{
+	return a == b || (strcmp(a->crm_id, b->crm_id) == 0 &&
+			     strcmp(a->crm_type, b->crm_type) == 0);
+}
+
+static void
+add_link(struct decision *d, const struct party *p, enum role role)
+{
+	size_t i;
+
+	for (i = 0; i < d->nlink; i++) {
+		if (!same_person(d->link[i].party, p))
+			continue;
+		if (role < d->link[i].role) {
+			d->link[i].role = role;
+			d->link[i].party = p;
+		}
+		return;
+	}
+	/* a power of two, or nothing yet: full */
+	if ((d->nlink & (d->nlink - 1)) == 0)
+		d->link = mem_grow(d->link, d->nlink == 0 ? 1 : 2 * d->nlink,
+		    sizeof(*d->link));
+	d->link[d->nlink].party = p;
+	d->link[d->nlink++].role = role;
+}
+
+static bool
+domain_fits(const char *pattern, const char *domain)
+{
+	size_t n, m;
+
+	if (strncmp(pattern, "*.", 2) != 0)
+		return strcmp(pattern, domain) == 0;
+	n = strlen(domain);
+	m = strlen(++pattern); /* ".rival.example" */
+	return n > m && memcmp(domain + n - m, pattern, m) == 0;
+}
+
+static bool
+rule_fits(const struct conf_rule *r, const char *domain, enum role role)
+{
+	bool sender = role == ROLE_FROM || role == ROLE_SENDER;
+	size_t i;
+
+	if ((r->where == CONF_WHERE_FROM && !sender) ||
+	    (r->where == CONF_WHERE_TO && sender))
+		return false;
+	for (i = 0; i < r->domain.n; i++)
+		if (domain_fits(r->domain.v[i], domain))
+			return true;
+	return false;
+}
+
+static bool
+in_domains(const struct conf_profile *p, const char *domain)
+{
+	size_t i;
+
+	for (i = 0; i < p->domains.n; i++)
+		if (strcmp(p->domains.v[i], domain) == 0)
+			return true;
+	return false;
+}
+
+static void
+see_side(struct seen *s, enum role role, bool internal)
+{
+	if (role == ROLE_FROM) {
+		if (!s->from)
+			s->from_internal = internal;
+		s->from = true;
+	} else if (role == ROLE_SENDER) {
+		if (!s->sender)
+			s->sender_internal = internal;
+		s->sender = true;
+	} else if (!internal) {
+		s->external = true;
+	}
+}
+
+static void
+see(const struct match *m, const struct address *a, struct seen *s,
+    struct decision *out)
+{
+	char address[PARTY_ADDRESS];
+	const struct party *const *p;
+	const struct conf_rule *r, *end;
+	const char *domain;
+	bool internal;
+	size_t i, n;
+
+	if (a->role == ROLE_REPLY_TO)
+		return;
+	if (a->address == NULL ||
+	    party_normalise_to(a->address, address, sizeof(address)) == 0) {
+		/* an X.500 address that nobody could resolve is of this
+		 * organisation; anything else says nothing */
+		if (a->raw != NULL && str_ieqn(a->raw, "/o=", 3))
+			see_side(s, a->role, true);
+		return;
+	}
+	domain = party_domain(address);
+	p = party_dir_find(m->dir, address, &n);
+	internal = in_domains(m->profile, domain);
+	for (i = 0; i < n; i++) {
+		add_link(out, p[i], a->role);
+		internal = internal || is_ours(p[i]);
+	}
+	see_side(s, a->role, internal);
+	end = s->rule != NULL ? s->rule : m->conf->rule + m->conf->nrule;
+	for (r = m->conf->rule; r < end; r++)
+		if (rule_fits(r, domain, a->role)) {
+			s->rule = r;
+			break;
+		}
+}
+
+static enum direction
+direction_of(const struct seen *s)
+{
+	bool internal =
+	    s->from ? s->from_internal : s->sender && s->sender_internal;
+
+	if (!internal)
+		return DIRECTION_IN;
+	return s->external ? DIRECTION_OUT : DIRECTION_INTERNAL;
+}
+
+/* Is one of the message ids in a header stored? left: how many to ask for. */
+static bool
+any_stored(const struct match *m, const char *ids, int *left)
+{
+	char id[ID_MAX + 1];
+	size_t n;
+
+	if (ids == NULL)
+		return false;
+	while ((ids = strchr(ids, '<')) != NULL && (*left)-- > 0) {
+		n = strcspn(ids + 1, "<>") + 1;
+		if (ids[n] == '>' && n < ID_MAX) {
+			memcpy(id, ids, n + 1);
+			id[n + 1] = '\0';
+			if (m->stored(m->stored_arg, id))
+				return true;
+		}
+		ids += n;
+	}
+	return false;
+}
+
+static bool
+is_reply(const struct match *m, const struct message *msg)
+{
+	int left = REFS_MAX;
+
+	return m->stored != NULL && (any_stored(m, msg->in_reply_to, &left) ||
+					any_stored(m, msg->refs, &left));
+}
+
+static bool
+concerns(
+    const struct match *m, const struct message *msg, const struct decision *d)
+{
+	size_t i;
+
+	switch (m->profile->match) {
+	case CONF_MATCH_ANY:
+		return d->nlink > 0;
+	case CONF_MATCH_CONTACT:
+		for (i = 0; i < d->nlink; i++)
+			if (!is_ours(d->link[i].party))
+				return true;
+		return false;
+	case CONF_MATCH_REPLIES:
+		return is_reply(m, msg);
+	}
+	return false;
+}
+
+static void
+decide(struct decision *d, enum verdict v, const char *rule)
+{
+	d->verdict = v;
+	snprintf(d->rule, sizeof(d->rule), "%s", rule);
+}
+
+static bool
+is_too_old(const struct match *m, const struct message *msg)
+{
+	int64_t at = msg->received_at;
+
+	if (at == TIM_NONE)
+		at = msg->sent_at;
+	return m->profile->process_email_from != TIM_NONE && at != TIM_NONE &&
+	       at < m->profile->process_email_from;
+}
+
+void
+match_message(
+    const struct match *m, const struct message *msg, struct decision *out)
+{
+	static const char *const kept[] = { "match = any", "match = contact",
+		"match = replies" };
+	struct seen seen = { 0 };
+	size_t i;
+
+	memset(out, 0, sizeof(*out));
+	for (i = 0; i < msg->naddr; i++)
+		see(m, &msg->addr[i], &seen, out);
+	out->direction = direction_of(&seen);
+	decide(out, VERDICT_KEEP, kept[m->profile->match]);
+	if (seen.rule != NULL) {
+		snprintf(
+		    out->rule, sizeof(out->rule), "rule %s", seen.rule->name);
+		if (seen.rule->action == CONF_ACTION_HEADERS)
+			out->verdict = VERDICT_HEADERS;
+		else if (seen.rule->action == CONF_ACTION_SKIP)
+			out->verdict = VERDICT_SKIP;
+	}
+	if (msg->is_draft)
+		decide(out, VERDICT_SKIP, "draft");
+	else if (is_too_old(m, msg))
+		decide(out, VERDICT_SKIP, "process_email_from");
+	else if (out->verdict != VERDICT_SKIP && !concerns(m, msg, out))
+		decide(out, VERDICT_SKIP, "match");
+	else if (out->verdict == VERDICT_KEEP && m->mailbox != NULL &&
+		 m->mailbox->privacy == CONF_PRIVACY_HEADERS)
+		decide(out, VERDICT_HEADERS, "privacy");
+}
+
+bool
+match_needs_headers(const struct match *m)
+{
+	size_t i;
+
+	if (m->profile->match != CONF_MATCH_ANY ||
+	    m->mailbox->privacy != CONF_PRIVACY_FULL)
+		return true;
+	for (i = 0; i < m->conf->nrule; i++)
+		if (m->conf->rule[i].action != CONF_ACTION_KEEP)
+			return true;
+	return false;
+}

@@ -1,0 +1,486 @@
+/*
+ * party.c - whom the CRM knows: users and contacts with their addresses.
+ * 1. Every address in a list is normalised; comparing bytes is enough.
+ * 2. A directory's array holds the parties of one address side by side,
+ *    users first, no (crm_type, crm_id) twice; the table maps an address to
+ *    its first one.
+ * 3. Nothing is allocated per entry: a directory is two arrays.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/crypt.h"
+#include "base/enc.h"
+#include "base/str.h"
+#include "core/csv.h"
+#include "core/party.h"
+
+#define LOCAL_MAX  480 /* RFC 5321 says 64; bounce addresses have more */
+#define DOMAIN_MAX 253
+
+/* --- addresses --- */
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The local part in lower case; 0 when it is none. */
+static size_t
+put_local(char *out, size_t size, const char *s, size_t len)
+{
+	bool quoted = len > 2 && s[0] == '"' && s[len - 1] == '"';
+	size_t i, n, o = 0;
+	uint32_t c;
+
+	if (len == 0 || len > LOCAL_MAX)
+		return 0;
+	for (i = 0; i < len; i += n) {
+		unsigned char b = (unsigned char)s[i];
+
+		if (o + 4 >= size)
+			return 0;
+		if (b >= 0x80) {
+			if ((n = enc_utf8_next(s + i, len - i, &c)) == 0)
+				return 0;
+			o += enc_utf8_put(out + o, enc_lower(c));
+			continue;
+		}
+		n = 1;
+		if (b < 0x20 || b == 0x7f ||
+		    (!quoted && strchr(" \"(),:;<>@[\\]", b) != NULL))
+			return 0;
+		out[o++] = (char)(b >= 'A' && b <= 'Z' ? b + 32 : b);
+	}
+	return o;
+}
+
+/* A domain of ASCII letters, as enc_domain makes it; 0 when it is none. */
+static size_t
+put_ascii_domain(char *out, size_t size, const char *s, size_t len)
+{
+	size_t i, label = 0;
+
+	if (len > 0 && s[len - 1] == '.')
+		len--;
+	if (len == 0 || len > DOMAIN_MAX || len >= size)
+		return 0;
+	for (i = 0; i < len; i++) {
+		char c = s[i];
+
+		if (c == '.') {
+			if (label == 0)
+				return 0;
+			label = 0;
+			out[i] = c;
+			continue;
+		}
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c + 32);
+		else if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+			     c == '-' || c == '_'))
+			return 0;
+		if (++label > 63)
+			return 0;
+		out[i] = c;
+	}
+	return label == 0 ? 0 : len;
+}
+
+static size_t
+put_domain(char *out, size_t size, const char *s, size_t len)
+{
+	struct buf b;
+	size_t i, n = 0;
+
+	for (i = 0; i < len && (unsigned char)s[i] < 0x80; i++)
+		;
+	if (i == len)
+		return put_ascii_domain(out, size, s, len);
+	buf_init(&b, 4 * DOMAIN_MAX);
+	if (enc_domain(&b, s, len) == 0)
+		n = put_ascii_domain(out, size, buf_str(&b), b.len);
+	buf_free(&b);
+	return n;
+}
+
+size_t
+party_normalise_to(const char *s, char *out, size_t size)
+{
+	size_t len, local, domain;
+	const char *at;
+
+	while (is_space(*s))
+		s++;
+	for (len = strlen(s); len > 0 && is_space(s[len - 1]); len--)
+		;
+	if (len >= 2 && s[0] == '<' && s[len - 1] == '>') {
+		for (s++, len -= 2; len > 0 && is_space(*s); len--)
+			s++;
+		while (len > 0 && is_space(s[len - 1]))
+			len--;
+	}
+	if ((at = memrchr(s, '@', len)) == NULL)
+		return 0;
+	local = put_local(out, size, s, (size_t)(at - s));
+	if (local == 0 || local + 2 > size)
+		return 0;
+	out[local] = '@';
+	domain = put_domain(out + local + 1, size - local - 1, at + 1,
+	    len - (size_t)(at - s) - 1);
+	if (domain == 0)
+		return 0;
+	out[local + 1 + domain] = '\0';
+	return local + 1 + domain;
+}
+
+char *
+party_normalise(const char *s)
+{
+	char out[PARTY_ADDRESS];
+	size_t n = party_normalise_to(s, out, sizeof(out));
+
+	return n == 0 ? NULL : mem_strndup(out, n);
+}
+
+const char *
+party_domain(const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	return at == NULL ? address + strlen(address) : at + 1;
+}
+
+/* --- lists --- */
+
+void
+party_list_add(struct party_list *l, const char *crm_type, const char *crm_id,
+    const char *address, const char *name)
+{
+	struct party *p;
+
+	if (l->n == l->cap) {
+		l->cap = l->cap == 0 ? 64 : 2 * l->cap;
+		l->v = mem_grow(l->v, l->cap, sizeof(*l->v));
+	}
+	p = &l->v[l->n];
+	/* neighbours mostly share their type */
+	if (l->n > 0 && strcmp(p[-1].crm_type, crm_type) == 0)
+		p->crm_type = p[-1].crm_type;
+	else
+		p->crm_type = arena_strdup(&l->arena, crm_type);
+	p->crm_id = arena_strdup(&l->arena, crm_id);
+	p->address = arena_strdup(&l->arena, address);
+	p->name = arena_strdup(&l->arena, name);
+	l->n++;
+}
+
+void
+party_list_free(struct party_list *l)
+{
+	arena_free(&l->arena);
+	free(l->v);
+	memset(l, 0, sizeof(*l));
+}
+
+/* --- CSV --- */
+
+#define FILE_MAX_BYTES (512L * 1024 * 1024)
+
+enum column { COL_ID, COL_ADDRESS, COL_NAME, COL_TYPE, COL_N };
+static const char *const column_name[COL_N] = { "crm_id", "address", "name",
+	"crm_type" };
+
+struct load {
+	struct party_list *list;
+	const char *crm_type;
+	bool header;      /* seen */
+	size_t at[COL_N]; /* CSV_FIELDS: the column is not there */
+	size_t width;     /* fields of the header */
+};
+
+static int
+take_header(
+    struct load *l, char **field, size_t n, unsigned long line, struct err *err)
+{
+	size_t i;
+	int c;
+
+	for (c = 0; c < COL_N; c++) {
+		l->at[c] = CSV_FIELDS;
+		for (i = 0; i < n; i++) {
+			if (!str_ieq(str_trim(field[i]), column_name[c]))
+				continue;
+			if (l->at[c] != CSV_FIELDS)
+				return err_set(err, ERR_CONFIG,
+				    "%lu: column %s is there twice: remove one",
+				    line, column_name[c]);
+			l->at[c] = i;
+		}
+		if (l->at[c] == CSV_FIELDS && c != COL_TYPE && c != COL_NAME)
+			return err_set(err, ERR_CONFIG,
+			    "%lu: column %s is missing: the first line must "
+			    "be crm_id,address,name",
+			    line, column_name[c]);
+	}
+	l->header = true;
+	l->width = n;
+	return 0;
+}
+
+/* The type of a row; NULL with err set when it may not have that one. */
+static const char *
+row_type(
+    const struct load *l, const char *type, unsigned long line, struct err *err)
+{
+	if (*type == '\0')
+		return l->crm_type;
+	if (strcmp(l->crm_type, "user") == 0 && strcmp(type, "user") != 0) {
+		err_set(err, ERR_CONFIG,
+		    "%lu: crm_type %s in the file of users: move the row to "
+		    "the contacts",
+		    line, type);
+		return NULL;
+	}
+	if (strcmp(l->crm_type, "user") != 0 &&
+	    (strcmp(type, "user") == 0 || strcmp(type, "queue") == 0)) {
+		err_set(err, ERR_CONFIG,
+		    "%lu: crm_type %s in the file of contacts: %s", line, type,
+		    *type == 'u' ? "move the row to the users"
+				 : "give the queue a [mailbox NAME]");
+		return NULL;
+	}
+	return type;
+}
+
+static int
+take_row(void *arg, char **field, size_t n, unsigned long line, struct err *err)
+{
+	struct load *l = arg;
+	const char *v[COL_N], *type;
+	char address[PARTY_ADDRESS];
+	bool empty = true;
+	size_t i;
+
+	if (!l->header)
+		return take_header(l, field, n, line, err);
+	for (i = 0; i < n; i++) {
+		field[i] = str_trim(field[i]);
+		if (*field[i] == '\0')
+			continue;
+		empty = false;
+		if (i >= l->width)
+			return err_set(err, ERR_CONFIG,
+			    "%lu: more fields than the header line has: put "
+			    "quotes around a field that holds the separator",
+			    line);
+	}
+	if (empty)
+		return 0;
+	for (i = 0; i < COL_N; i++)
+		v[i] = l->at[i] < n ? field[l->at[i]] : "";
+	if (*v[COL_ID] == '\0' || *v[COL_ADDRESS] == '\0')
+		return err_set(err, ERR_CONFIG, "%lu: %s is empty: fill it in",
+		    line, *v[COL_ID] == '\0' ? "crm_id" : "address");
+	if (party_normalise_to(v[COL_ADDRESS], address, sizeof(address)) == 0)
+		return err_set(err, ERR_CONFIG,
+		    "%lu: %s is not an e-mail address: one row for each "
+		    "address, as name@domain",
+		    line, v[COL_ADDRESS]);
+	if ((type = row_type(l, v[COL_TYPE], line, err)) == NULL)
+		return -1;
+	party_list_add(l->list, type, v[COL_ID], address,
+	    *v[COL_NAME] == '\0' ? NULL : v[COL_NAME]);
+	return 0;
+}
+
+static int
+open_csv(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return err_set(
+		    err, ERR_CONFIG, "%s: %s", path, strerror(errno));
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size <= FILE_MAX_BYTES)
+		return fd;
+	close(fd);
+	return err_set(err, ERR_CONFIG, "%s: %s", path,
+	    S_ISREG(st.st_mode) ? "is larger than 512 MB"
+				: "is not a regular file");
+}
+
+/* Feeds the file; errors begin with the line or are about reading. */
+static int
+read_csv(int fd, struct csv *csv, const char *path, struct err *err)
+{
+	char piece[16 * 1024];
+	long total = 0;
+	ssize_t n;
+
+	while ((n = read(fd, piece, sizeof(piece))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set(
+			    err, ERR_CONFIG, "%s: %s", path, strerror(errno));
+		if ((total += n) > FILE_MAX_BYTES)
+			return err_set(
+			    err, ERR_CONFIG, "%s: is larger than 512 MB", path);
+		if (csv_feed(csv, piece, (size_t)n, err) != 0)
+			break;
+	}
+	if (n != 0 || csv_end(csv, err) != 0) {
+		/* "path:line: ..." reads better than "path: line: ..." */
+		char why[sizeof(err->msg)];
+
+		memcpy(why, err->msg, sizeof(why));
+		return err_set(err, ERR_CONFIG, "%s:%s", path, why);
+	}
+	return 0;
+}
+
+int
+party_csv(struct party_list *list, const char *path, const char *crm_type,
+    struct err *err)
+{
+	struct load l = { .list = list, .crm_type = crm_type };
+	size_t before = list->n;
+	struct csv csv;
+	int fd, rc;
+
+	if ((fd = open_csv(path, err)) < 0)
+		return -1;
+	csv_init(&csv, take_row, &l);
+	rc = read_csv(fd, &csv, path, err);
+	if (rc == 0 && !l.header)
+		rc = err_set(err, ERR_CONFIG,
+		    "%s:1: is empty: the first line must be "
+		    "crm_id,address,name",
+		    path);
+	csv_free(&csv);
+	close(fd);
+	if (rc != 0)
+		list->n = before;
+	return rc;
+}
+
+/* --- the directory --- */
+
+struct slot {
+	uint32_t first, n; /* in by; n 0: free */
+	uint64_t hash;
+};
+
+struct party_dir {
+	const struct party **by; /* sorted by address, see invariant 2 */
+	struct slot *slot;
+	size_t mask;
+	uint64_t seed;
+};
+
+/* FNV-1a with a secret start, its bits mixed at the end (murmur3). */
+static uint64_t
+hash(uint64_t h, const char *s)
+{
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 0x100000001b3;
+	h = (h ^ h >> 33) * 0xff51afd7ed558ccd;
+	h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53;
+	return h ^ h >> 33;
+}
+
+static int
+by_address(const void *a, const void *b)
+{
+	const struct party *x = *(const struct party *const *)a;
+	const struct party *y = *(const struct party *const *)b;
+	bool ux, uy;
+	int d = strcmp(x->address, y->address);
+
+	if (d != 0)
+		return d;
+	ux = strcmp(x->crm_type, "user") == 0;
+	uy = strcmp(y->crm_type, "user") == 0;
+	if (ux != uy)
+		return ux ? -1 : 1;
+	if ((d = strcmp(x->crm_type, y->crm_type)) != 0)
+		return d;
+	return strcmp(x->crm_id, y->crm_id);
+}
+
+static void
+put_slot(struct party_dir *d, const struct party **first, size_t n)
+{
+	uint64_t h = hash(d->seed, first[0]->address);
+	size_t i = h & d->mask;
+
+	while (d->slot[i].n != 0)
+		i = (i + 1) & d->mask;
+	d->slot[i].first = (uint32_t)(first - d->by);
+	d->slot[i].n = (uint32_t)n;
+	d->slot[i].hash = h;
+}
+
+struct party_dir *
+party_dir_build(const struct party_list *l)
+{
+	struct party_dir *d = mem_alloc(sizeof(*d));
+	size_t i, from, n = 0, size = 16;
+
+	crypt_random(&d->seed, sizeof(d->seed));
+	while (size < 2 * l->n)
+		size *= 2;
+	d->mask = size - 1;
+	d->slot = mem_alloc(size * sizeof(*d->slot));
+	d->by = mem_grow(NULL, l->n, sizeof(*d->by));
+	for (i = 0; i < l->n; i++)
+		d->by[i] = &l->v[i];
+	qsort(d->by, l->n, sizeof(*d->by), by_address);
+	for (i = 0; i < l->n; i++)
+		if (n == 0 || by_address(&d->by[n - 1], &d->by[i]) != 0)
+			d->by[n++] = d->by[i];
+	for (from = 0, i = 1; i <= n; i++)
+		if (i == n ||
+		    strcmp(d->by[from]->address, d->by[i]->address) != 0) {
+			put_slot(d, d->by + from, i - from);
+			from = i;
+		}
+	return d;
+}
+
+void
+party_dir_free(struct party_dir *d)
+{
+	if (d == NULL)
+		return;
+	free(d->by);
+	free(d->slot);
+	free(d);
+}
+
+const struct party *const *
+party_dir_find(const struct party_dir *d, const char *address, size_t *n)
+{
+	uint64_t h = hash(d->seed, address);
+	size_t i;
+
+	for (i = h & d->mask; d->slot[i].n != 0; i = (i + 1) & d->mask) {
+		const struct slot *s = &d->slot[i];
+
+		if (s->hash == h &&
+		    strcmp(d->by[s->first]->address, address) == 0) {
+			*n = s->n;
+			return d->by + s->first;
+		}
+	}
+	*n = 0;
+	return NULL;
+}

@@ -36,7 +36,8 @@ struct http_opts {
 	int connect_ms;    /* (15,000) TCP or proxy CONNECT */
 	int tls_ms;        /* (15,000) handshake */
 	int first_byte_ms; /* (120,000) first byte of the answer */
-	int silence_ms;    /* (60,000) between bytes */
+	int silence_ms;    /* (60,000) in which 1 KiB must come */
+	int total_ms;      /* (3,600,000) the whole answer */
 	size_t head_max;   /* (64 KiB) status line and headers */
 	int64_t body_max;  /* (2 GiB) body bytes of one answer */
 	/* true: stop soon with ERR_RETRY; polled at least every 250 ms */
@@ -77,9 +78,13 @@ void http_close(struct http *); /* NULL is fine */
  * One exchange; any status is a success. The body is written to body as it
  * comes, of every status but 1xx and the 401s that auth answers itself. out
  * must be zeroed or used before; http_response_free frees.
- * Errors: ERR_RETRY network, timeout, truncated or malformed answer;
- * ERR_CONFIG certificate, pin, host name; ERR_AUTH from auth. When body's
- * write fails, its error is passed on and the connection dropped.
+ * Errors: ERR_RETRY network, timeout, truncated or malformed answer (codes
+ * "dns", "connect", "proxy", "tls", "timeout", "truncated", "malformed",
+ * "stop"); ERR_CONFIG certificate, pin, host name ("certificate"), proxy
+ * login ("proxy"), an answer compressed unasked ("content-encoding");
+ * ERR_AUTH from auth ("http-401"). Each says host:port first. When body's
+ * write fails, its error is passed on and the connection dropped. body may
+ * be NULL: then what comes is thrown away.
  */
 int http_exchange(struct http *, const struct http_request *,
     struct http_response *out, struct stream *body, struct err *);

@@ -24,12 +24,22 @@ struct sock;
  */
 struct sock *sock_connect(const char *host, const char *port, int64_t deadline,
     bool (*stop)(void *), void *stop_arg, struct err *);
+/*
+ * Codes of errors from here on: "timeout", "stop", "truncated" (the peer
+ * reset the connection); of sock_connect also "dns" and "connect".
+ */
 /* 1..n bytes; 0 at the end of the stream; -1: error (deadline: ERR_RETRY,
  * "no answer within ..."). */
 long sock_read(struct sock *, void *, size_t, int64_t deadline, struct err *);
 /* All n bytes or -1. */
 int
 sock_write(struct sock *, const void *, size_t, int64_t deadline, struct err *);
+/*
+ * Where it leads, for messages: "host:port" at first, changed once a proxy
+ * has connected it further.
+ */
+void sock_label(struct sock *, const char *);
+const char *sock_where(const struct sock *);
 /* Is there something to read (or a close) right now? */
 bool sock_readable(const struct sock *);
 void sock_close(struct sock *); /* NULL is fine */

@@ -49,6 +49,12 @@ tls_write(struct tls *, const void *, size_t, int64_t deadline, struct err *);
 const unsigned char *
 tls_peek(struct tls *, size_t *n, int64_t deadline, struct err *);
 void tls_eat(struct tls *, size_t k);
+/* Has the peer sent anything that was not consumed yet? */
+bool tls_pending(const struct tls *);
+/*
+ * Codes: "certificate" and "tls-version" (ERR_CONFIG), "tls", "timeout",
+ * "stop", "truncated" (ERR_RETRY).
+ */
 /* Sends close_notify without waiting, frees; the socket stays open. */
 void tls_close(struct tls *);
 /* SHA-256 of the leaf certificate (for pins and channel binding later). */

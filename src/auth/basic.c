@@ -1,0 +1,130 @@
+/*
+ * basic.c - RFC 7617 Basic authentication.
+ * 1. The credentials go out with the first request; a challenge after that
+ *    means they were refused and ends it: an account is never locked by
+ *    trying again.
+ * 2. The password is wiped before its memory is given back and is never in
+ *    a message.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/auth.h"
+#include "base/enc.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+struct basic {
+	struct http_auth auth; /* first: callers hold this */
+	char *username, *password;
+};
+
+/* Does one of the challenges (one per line) offer Basic? */
+static bool
+offers_basic(const char *challenge)
+{
+	const char *p = challenge;
+
+	for (; *p != '\0'; p++) {
+		bool start = p == challenge || strchr("\n, \t", p[-1]) != NULL;
+
+		if (start && str_ieqn(p, "basic", 5) &&
+		    (p[5] == '\0' || strchr(" \t\n,", p[5]) != NULL))
+			return true;
+	}
+	return false;
+}
+
+/* "NTLM, Negotiate": the first word of each line. */
+static void
+offered(const char *challenge, char *out, size_t size)
+{
+	size_t at = 0;
+
+	out[0] = '\0';
+	while (*challenge != '\0' && at + 1 < size) {
+		int n = (int)strcspn(challenge, " \t\n");
+
+		at += (size_t)snprintf(out + at, size - at, "%s%.*s",
+		    at > 0 ? ", " : "", n > 40 ? 40 : n, challenge);
+		challenge += strcspn(challenge, "\n");
+		challenge += *challenge == '\n';
+	}
+}
+
+static int
+rejected(const struct basic *b, const char *challenge, struct err *e)
+{
+	char list[128];
+
+	if (offers_basic(challenge))
+		err_set(e, ERR_AUTH,
+		    "the server rejects the user name or the password of %s "
+		    "(HTTP 401): check username (DOMAIN\\user or "
+		    "user@domain) and password; the account may also be "
+		    "locked, disabled or expired",
+		    b->username);
+	else {
+		offered(challenge, list, sizeof(list));
+		err_set(e, ERR_AUTH,
+		    "the server does not take Basic authentication here; it "
+		    "offers %s (HTTP 401): enable Basic authentication for "
+		    "the EWS virtual directory",
+		    *list ? list : "nothing");
+	}
+	return err_code(e, "http-401", SCOPE_PROFILE);
+}
+
+static int
+header(
+    struct http_auth *a, const char *challenge, struct buf *out, struct err *e)
+{
+	struct basic *b = (struct basic *)a;
+	char *pair;
+	int r;
+
+	if (strchr(b->username, ':') != NULL) {
+		err_set(e, ERR_CONFIG,
+		    "username must not hold a colon with Basic "
+		    "authentication: %s",
+		    b->username);
+		return err_code(e, "username", SCOPE_PROFILE);
+	}
+	if (challenge != NULL)
+		return rejected(b, challenge, e);
+	pair = mem_printf("%s:%s", b->username, b->password);
+	buf_adds(out, "Basic ");
+	r = enc_base64(out, pair, strlen(pair));
+	explicit_bzero(pair, strlen(pair));
+	free(pair);
+	if (r == 0)
+		return 0;
+	err_set(e, ERR_CONFIG, "username and password are too long");
+	return err_code(e, "username", SCOPE_PROFILE);
+}
+
+static void
+basic_free(struct http_auth *a)
+{
+	struct basic *b = (struct basic *)a;
+
+	if (a == NULL)
+		return;
+	explicit_bzero(b->password, strlen(b->password));
+	free(b->username);
+	free(b->password);
+	free(b);
+}
+
+struct http_auth *
+auth_basic(const char *username, const char *password)
+{
+	struct basic *b = mem_alloc(sizeof(*b));
+
+	b->auth.header = header;
+	b->auth.free = basic_free;
+	b->username = mem_strdup(username);
+	b->password = mem_strdup(password);
+	return &b->auth;
+}

@@ -1,0 +1,250 @@
+/*
+ * answer.c - reading one HTTP answer from a connection, in time.
+ * 1. An answer is complete or an error; after an error nothing of what may
+ *    follow on the connection can be trusted.
+ * 2. Every wait ends: first byte, pace (PACE bytes within silence_ms) and
+ *    the whole answer have their limits, and 1xx answers extend none.
+ * 3. Body bytes go from where the connection has them to the stream.
+ */
+#include <stdio.h>
+
+#include "base/str.h"
+#include "base/tim.h"
+#include "net/answer.h"
+#include "net/chunk.h"
+
+#define PACE        1024
+#define INTERIM_MAX 8 /* 1xx answers before the final one */
+
+static int
+malformed(const struct answer *a, struct err *e, const char *why)
+{
+	err_set(e, ERR_RETRY,
+	    "%s: the answer is not proper HTTP: %s; check that the URL leads "
+	    "to the mail server itself",
+	    conn_where(a->conn), why);
+	return err_code(e, "malformed", SCOPE_MAILBOX);
+}
+
+/* Says which limit it was. */
+static int
+late(const struct answer *a, struct err *e)
+{
+	const char *where = conn_where(a->conn);
+
+	if (tim_mono() >= a->end)
+		err_set(e, ERR_RETRY,
+		    "%s: the answer was not complete after %d s", where,
+		    a->total_ms / 1000);
+	else if (!a->began)
+		err_set(e, ERR_RETRY,
+		    "%s: no answer within %g s: the server is overloaded, or "
+		    "something in between holds it back",
+		    where, a->first_byte_ms / 1000.0);
+	else
+		err_set(e, ERR_RETRY,
+		    "%s: the answer stalled: less than %d bytes came in %g s",
+		    where, PACE, a->silence_ms / 1000.0);
+	return err_code(e, "timeout", SCOPE_MAILBOX);
+}
+
+/* The connection ended inside the body. */
+static int
+cut(const struct answer *a, struct err *e)
+{
+	char got[64];
+
+	if (a->body.framing == HEAD_LENGTH)
+		snprintf(got, sizeof(got), "%lld of %lld bytes",
+		    (long long)a->body_len, (long long)a->body.length);
+	else
+		snprintf(
+		    got, sizeof(got), "%lld bytes", (long long)a->body_len);
+	err_set(e, ERR_RETRY,
+	    "%s: the answer was cut off after %s: the connection was lost",
+	    conn_where(a->conn), got);
+	return err_code(e, "truncated", SCOPE_MAILBOX);
+}
+
+/* As conn_peek, within the limits. */
+static const char *
+peek(struct answer *a, size_t *n, struct err *e)
+{
+	int64_t deadline = a->until < a->end ? a->until : a->end;
+	const char *p;
+
+	p = conn_peek(a->conn, n, deadline, e);
+	if (p == NULL && str_eq(e->code, "timeout"))
+		late(a, e);
+	return p;
+}
+
+/* n bytes were consumed: does that earn more time? */
+static void
+eat(struct answer *a, size_t n)
+{
+	conn_eat(a->conn, n);
+	if (a->began && n < a->need) {
+		a->need -= n;
+		return;
+	}
+	a->began = true;
+	a->need = PACE;
+	a->until = tim_mono() + a->silence_ms;
+}
+
+static int
+one_head(struct answer *a, struct head *h, struct err *e)
+{
+	while (!h->done) {
+		size_t n;
+		const char *p = peek(a, &n, e);
+		long k;
+
+		if (p == NULL && e->kind != ERR_NONE)
+			return -1;
+		if (p == NULL) {
+			err_set(e, ERR_RETRY,
+			    "%s: the server closed the connection %s",
+			    conn_where(a->conn),
+			    a->began ? "inside the headers of its answer"
+				     : "without an answer");
+			return err_code(e, "truncated", SCOPE_MAILBOX);
+		}
+		k = head_feed(h, p, n);
+		eat(a, k == -1 ? n : (size_t)k);
+		if (k == -1)
+			return malformed(a, e, h->why);
+	}
+	return 0;
+}
+
+static int
+interpret(struct answer *a, struct head *h, struct err *e)
+{
+	a->status = h->status;
+	if (h->status < 200) {
+		if (h->status == 101)
+			return malformed(a, e, "it changes the protocol");
+		return 0;
+	}
+	if (head_body(h, a->to_head, &a->body) == -1)
+		return malformed(a, e, h->why);
+	if (a->body.coded && a->body.framing != HEAD_EMPTY) {
+		size_t len = 0;
+		const char *v = head_find(h->out, "Content-Encoding", 0, &len);
+
+		if (v == NULL)
+			v = head_find(h->out, "Transfer-Encoding", 0, &len);
+		err_set(e, ERR_CONFIG,
+		    "%s: the answer is encoded as %.*s though exsync asked "
+		    "for none: switch off compression for this address on "
+		    "the server or the proxy in front of it",
+		    conn_where(a->conn), len > 40 ? 40 : (int)len, v);
+		return err_code(e, "content-encoding", SCOPE_PROFILE);
+	}
+	if (a->body.framing == HEAD_LENGTH && a->body.length > a->body_max)
+		return malformed(a, e, "its body is larger than allowed");
+	return 0;
+}
+
+int
+answer_head(struct answer *a, struct buf *out, struct err *e)
+{
+	int64_t now = tim_mono(), first = now + a->first_byte_ms;
+	struct head h;
+	int n, r = -1;
+
+	a->end = now + a->total_ms;
+	a->body_len = 0;
+	for (n = 0; n <= INTERIM_MAX; n++) {
+		bool began = a->began;
+
+		a->until = first;
+		a->began = false;
+		head_init(&h, out, a->head_max);
+		if ((r = one_head(a, &h, e)) == 0)
+			r = interpret(a, &h, e);
+		head_free(&h);
+		a->began = a->began || began;
+		if (r == -1 || a->status >= 200)
+			return r;
+	}
+	return malformed(a, e, "it sends 1xx answers without end");
+}
+
+static int
+give(struct answer *a, struct stream *s, const char *p, size_t n, struct err *e)
+{
+	if ((int64_t)n > a->body_max - a->body_len)
+		return malformed(a, e, "its body is larger than allowed");
+	a->body_len += (int64_t)n;
+	return s == NULL || n == 0 ? 0 : s->write(s, p, n, e);
+}
+
+/* HEAD_LENGTH and HEAD_CLOSE */
+static int
+plain(struct answer *a, struct stream *s, struct err *e)
+{
+	bool sized = a->body.framing == HEAD_LENGTH;
+
+	while (!sized || a->body_len < a->body.length) {
+		size_t n;
+		const char *p = peek(a, &n, e);
+
+		if (p == NULL && e->kind == ERR_NONE && !sized)
+			return 0;
+		if (p == NULL)
+			return e->kind == ERR_NONE ||
+				       str_eq(e->code, "truncated")
+				   ? cut(a, e)
+				   : -1;
+		if (sized && (int64_t)n > a->body.length - a->body_len)
+			n = (size_t)(a->body.length - a->body_len);
+		if (give(a, s, p, n, e) == -1)
+			return -1;
+		eat(a, n);
+	}
+	return 0;
+}
+
+static int
+chunked(struct answer *a, struct stream *s, struct err *e)
+{
+	struct chunk c;
+
+	chunk_init(&c);
+	while (!c.done) {
+		size_t n, at = 0;
+		const char *p = peek(a, &n, e);
+
+		if (p == NULL)
+			return e->kind == ERR_NONE ||
+				       str_eq(e->code, "truncated")
+				   ? cut(a, e)
+				   : -1;
+		while (at < n && !c.done) {
+			const char *data;
+			size_t len;
+			long k = chunk_feed(&c, p + at, n - at, &data, &len);
+
+			if (k == -1)
+				return malformed(a, e, c.why);
+			if (give(a, s, data, len, e) == -1)
+				return -1;
+			at += (size_t)k;
+		}
+		eat(a, at);
+	}
+	return 0;
+}
+
+int
+answer_body(struct answer *a, struct stream *s, struct err *e)
+{
+	if (a->body.framing == HEAD_EMPTY)
+		return 0;
+	if (a->body.framing == HEAD_CHUNKED)
+		return chunked(a, s, e);
+	return plain(a, s, e);
+}

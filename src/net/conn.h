@@ -1,0 +1,33 @@
+/*
+ * conn.h - one byte connection, plain or TLS, with reading in place.
+ * Floor: net.
+ * Threads: a struct conn belongs to one thread at a time.
+ */
+#ifndef NET_CONN_H
+#define NET_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "net/sock.h"
+#include "net/tls.h"
+
+struct conn;
+
+/* Takes both; tls NULL: plain. */
+struct conn *conn_open(struct sock *take, struct tls *take_tls);
+void conn_close(struct conn *); /* NULL is fine */
+/* As tls_peek and tls_eat. */
+const char *conn_peek(struct conn *, size_t *n, int64_t deadline, struct err *);
+void conn_eat(struct conn *, size_t);
+int
+conn_write(struct conn *, const void *, size_t, int64_t deadline, struct err *);
+/* Has anything come that was not eaten, or has the peer closed? */
+bool conn_pending(const struct conn *);
+const char *conn_where(const struct conn *);
+/* Bytes eaten. */
+int64_t conn_received(const struct conn *);
+
+#endif

@@ -1,0 +1,277 @@
+/*
+ * head.c - status line and headers of an HTTP/1.x answer.
+ * 1. The verdict does not depend on how the bytes are cut into pieces.
+ * 2. At most max bytes are consumed, at most max bytes are kept.
+ * 3. out holds no NUL and no CR; every line of it is "token: value\n".
+ * 4. What could be read in two ways (two lengths, a length and chunks) is
+ *    refused: a second reading is how answers are smuggled.
+ */
+#include <string.h>
+
+#include "base/str.h"
+#include "net/head.h"
+
+static int
+bad(struct head *h, const char *why)
+{
+	h->why = why;
+	return -1;
+}
+
+void
+head_init(struct head *h, struct buf *out, size_t max)
+{
+	memset(h, 0, sizeof(*h));
+	h->out = out;
+	h->left = max;
+	buf_reset(out);
+	buf_init(&h->line, max);
+}
+
+void
+head_free(struct head *h)
+{
+	buf_free(&h->line);
+}
+
+static bool
+digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* RFC 9110 5.6.2 */
+static bool
+is_token(const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		char c = s[i], l = (char)(c | 0x20);
+
+		if (!digit(c) && !(l >= 'a' && l <= 'z') &&
+		    (c == '\0' || strchr("!#$%&'*+-.^_`|~", c) == NULL))
+			return false;
+	}
+	return n > 0;
+}
+
+static int
+status_line(struct head *h, const char *s, size_t n)
+{
+	/* HTTP/1.1 200[ reason] */
+	if (n < 12 || memcmp(s, "HTTP/1.", 7) != 0 || !digit(s[7]) ||
+	    s[8] != ' ' || !digit(s[9]) || !digit(s[10]) || !digit(s[11]) ||
+	    (n > 12 && s[12] != ' '))
+		return bad(h, "it does not begin with an HTTP/1.1 status line");
+	h->minor = s[7] - '0';
+	h->status = (s[9] - '0') * 100 + (s[10] - '0') * 10 + s[11] - '0';
+	if (h->status < 100 || h->status > 599)
+		return bad(h, "its status is not between 100 and 599");
+	h->have_status = true;
+	return 0;
+}
+
+/* Cuts blanks at both ends. */
+static const char *
+trim(const char *s, size_t *n)
+{
+	while (*n > 0 && (*s == ' ' || *s == '\t'))
+		s++, (*n)--;
+	while (*n > 0 && (s[*n - 1] == ' ' || s[*n - 1] == '\t'))
+		(*n)--;
+	return s;
+}
+
+static int
+header_line(struct head *h, const char *s, size_t n)
+{
+	const char *colon, *value;
+	size_t len;
+
+	if (memchr(s, '\0', n) != NULL || memchr(s, '\r', n) != NULL)
+		return bad(h, "a header holds a NUL or a bare CR");
+	if (*s == ' ' || *s == '\t') {
+		if (h->out->len == 0)
+			return bad(h, "its first header is a continuation");
+		s = trim(s, &n);
+		h->out->len--; /* the \n */
+		buf_addc(h->out, ' ');
+		buf_add(h->out, s, n);
+		buf_addc(h->out, '\n');
+		return h->out->over ? bad(h, "its headers are too long") : 0;
+	}
+	colon = memchr(s, ':', n);
+	if (colon == NULL || !is_token(s, (size_t)(colon - s)))
+		return bad(h, "a header line is not 'Name: value'");
+	len = n - (size_t)(colon + 1 - s);
+	value = trim(colon + 1, &len);
+	buf_add(h->out, s, (size_t)(colon - s));
+	buf_adds(h->out, ": ");
+	buf_add(h->out, value, len);
+	buf_addc(h->out, '\n');
+	return h->out->over ? bad(h, "its headers are too long") : 0;
+}
+
+/* One whole line without its LF. */
+static int
+line(struct head *h, const char *s, size_t n)
+{
+	if (n > 0 && s[n - 1] == '\r')
+		n--;
+	if (!h->have_status)
+		return status_line(h, s, n);
+	if (n == 0) {
+		h->done = true;
+		return 0;
+	}
+	return header_line(h, s, n);
+}
+
+long
+head_feed(struct head *h, const char *in, size_t n)
+{
+	size_t at = 0;
+
+	while (at < n && !h->done) {
+		const char *lf = memchr(in + at, '\n', n - at);
+		size_t k = lf == NULL ? n - at : (size_t)(lf - in) - at + 1;
+
+		if (k > h->left)
+			return bad(h, "its headers are too long");
+		h->left -= k;
+		buf_add(&h->line, in + at, k);
+		at += k;
+		/* a stream of something else may never send an LF */
+		if (!h->have_status &&
+		    memcmp(h->line.data, "HTTP/1.",
+			h->line.len < 7 ? h->line.len : 7) != 0)
+			return status_line(h, "", 0);
+		if (lf == NULL)
+			break;
+		if (line(h, h->line.data, h->line.len - 1) == -1)
+			return -1;
+		buf_reset(&h->line);
+	}
+	return (long)at;
+}
+
+const char *
+head_find(const struct buf *out, const char *name, int nth, size_t *len)
+{
+	const char *s = buf_str(out), *end = s + out->len;
+	size_t n = strlen(name);
+
+	while (s < end) {
+		const char *lf = memchr(s, '\n', (size_t)(end - s));
+
+		if ((size_t)(lf - s) > n + 1 && s[n] == ':' &&
+		    str_ieqn(s, name, n) && nth-- == 0) {
+			*len = (size_t)(lf - s) - n - 2;
+			return s + n + 2;
+		}
+		s = lf + 1;
+	}
+	return NULL;
+}
+
+bool
+head_token(const struct buf *out, const char *name, const char *token)
+{
+	size_t len, n = strlen(token);
+	const char *v;
+	int nth;
+
+	for (nth = 0; (v = head_find(out, name, nth, &len)) != NULL; nth++) {
+		const char *end = v + len;
+
+		while (v < end) {
+			const char *c = memchr(v, ',', (size_t)(end - v));
+			size_t k = (size_t)((c == NULL ? end : c) - v);
+			const char *t = trim(v, &k);
+
+			if (k == n && str_ieqn(t, token, n))
+				return true;
+			if (c == NULL)
+				break;
+			v = c + 1;
+		}
+	}
+	return false;
+}
+
+/* Content-Length into b: 1 there was one, 0 none, -1 contradictory. */
+static int
+length(struct head *h, struct head_body *b)
+{
+	const char *v;
+	size_t len, i;
+	int nth;
+
+	for (nth = 0;
+	     (v = head_find(h->out, "Content-Length", nth, &len)) != NULL;
+	     nth++) {
+		int64_t x = 0;
+
+		for (i = 0; i < len && digit(v[i]) && x < INT64_MAX / 100; i++)
+			x = x * 10 + (v[i] - '0');
+		if (len == 0 || i < len)
+			return bad(h, "its Content-Length is not a length");
+		if (nth > 0 && x != b->length)
+			return bad(h, "it has two different Content-Lengths");
+		b->length = x;
+	}
+	return nth > 0;
+}
+
+/* Content-Encoding that is not identity. */
+static bool
+coded(const struct buf *out)
+{
+	const char *v;
+	size_t len;
+	int nth;
+
+	for (nth = 0;
+	     (v = head_find(out, "Content-Encoding", nth, &len)) != NULL; nth++)
+		if (len > 0 && (len != 8 || !str_ieqn(v, "identity", 8)))
+			return true;
+	return false;
+}
+
+int
+head_body(struct head *h, bool to_head, struct head_body *b)
+{
+	const char *te;
+	size_t len;
+	int have;
+
+	memset(b, 0, sizeof(*b));
+	if ((have = length(h, b)) == -1)
+		return -1;
+	te = head_find(h->out, "Transfer-Encoding", 0, &len);
+	if (te != NULL && have)
+		return bad(
+		    h, "it has both Content-Length and Transfer-Encoding");
+	if (te != NULL && h->minor == 0)
+		return bad(h, "it has Transfer-Encoding in HTTP/1.0");
+	b->coded = coded(h->out);
+	if (te != NULL && (len != 7 || !str_ieqn(te, "chunked", 7)))
+		b->coded = true;
+	if (te != NULL &&
+	    head_find(h->out, "Transfer-Encoding", 1, &len) != NULL)
+		return bad(h, "it has two Transfer-Encodings");
+	b->keep = h->minor > 0 && !head_token(h->out, "Connection", "close");
+	if (to_head || h->status / 100 == 1 || h->status == 204 ||
+	    h->status == 304)
+		b->framing = HEAD_EMPTY;
+	else if (te != NULL)
+		b->framing = HEAD_CHUNKED;
+	else if (have)
+		b->framing = b->length > 0 ? HEAD_LENGTH : HEAD_EMPTY;
+	else
+		b->framing = HEAD_CLOSE;
+	if (b->framing == HEAD_CLOSE)
+		b->keep = false;
+	return 0;
+}

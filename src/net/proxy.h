@@ -1,0 +1,40 @@
+/*
+ * proxy.h - through an HTTP proxy by CONNECT (RFC 9110 9.3.6).
+ * Floor: net.
+ * Threads: read-only once chosen; proxy_connect works on the caller's
+ * socket.
+ */
+#ifndef NET_PROXY_H
+#define NET_PROXY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "net/sock.h"
+#include "net/url.h"
+
+struct proxy {
+	struct url url; /* host NULL: no proxy */
+};
+
+/*
+ * Which proxy leads to target. opt: the INI's; NULL: the environment's
+ * https_proxy or HTTPS_PROXY unless no_proxy or NO_PROXY excepts the host;
+ * "": none. Plain http never goes through one. ERR_CONFIG: not an http://
+ * URL. out is to be freed in both cases.
+ */
+int proxy_choose(
+    struct proxy *out, const struct url *target, const char *opt, struct err *);
+void proxy_free(struct proxy *);
+/*
+ * Does a NO_PROXY list (commas or blanks; "*", names that also cover what
+ * ends in them, addresses, each with an optional port) cover the host?
+ */
+bool proxy_excepted(const char *list, const char *host, const char *port);
+/* CONNECT to target over sock, which leads to the proxy. */
+int proxy_connect(const struct proxy *, struct sock *, const struct url *target,
+    int64_t deadline, struct err *);
+
+#endif

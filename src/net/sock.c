@@ -1,0 +1,354 @@
+/*
+ * sock.c - TCP connections with deadlines.
+ * 1. The descriptor is non-blocking and close-on-exec; waiting is done in
+ *    poll() only, in slices of at most SLICE ms, with stop asked between.
+ * 2. No call outlives its deadline by more than one slice, except name
+ *    resolution, which ends when the C library's own limits say so.
+ * 3. No signal: every send has MSG_NOSIGNAL.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "net/sock.h"
+
+#define SLICE 250
+
+struct sock {
+	int fd;
+	char *where;
+	bool (*stop)(void *);
+	void *stop_arg;
+};
+
+static int
+fail(const struct sock *s, const char *code, struct err *e, const char *text)
+{
+	bool lost =
+	    strcmp(code, "truncated") == 0 || strcmp(code, "timeout") == 0;
+
+	err_set(e, ERR_RETRY, "%s: %s", s->where, text);
+	return err_code(e, code, lost ? SCOPE_MAILBOX : SCOPE_PROFILE);
+}
+
+static bool
+stopped(const struct sock *s)
+{
+	return s->stop != NULL && s->stop(s->stop_arg);
+}
+
+/* Waits for events: 0 they are there, -1 deadline or stop. */
+static int
+wait_for(const struct sock *s, short events, int64_t deadline, struct err *e)
+{
+	for (;;) {
+		struct pollfd p = { s->fd, events, 0 };
+		int64_t left = deadline - tim_mono();
+
+		if (stopped(s))
+			return fail(s, "stop", e, "stopped as asked");
+		if (left < 0)
+			left = 0;
+		if (poll(&p, 1, left < SLICE ? (int)left : SLICE) > 0)
+			return 0;
+		if (left == 0)
+			return fail(s, "timeout", e, "no answer in time");
+	}
+}
+
+/* What to check for an errno of connect. */
+static const char *
+advice(int no)
+{
+	switch (no) {
+	case ECONNREFUSED:
+		return "nothing accepts connections there: check the server "
+		       "name and the port, and that the service runs";
+	case ETIMEDOUT:
+		return "no answer: check that the server runs and that no "
+		       "firewall stands between";
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case EADDRNOTAVAIL:
+		return "this machine has no route to it: check the network, "
+		       "or set proxy";
+	case EACCES:
+	case EPERM:
+		return "a firewall of this machine forbids it";
+	default:
+		return "check the network of this machine";
+	}
+}
+
+/* One address until deadline; 0, -1 with errno, -2 with err set (stop). */
+static int
+try_address(
+    struct sock *s, const struct addrinfo *a, int64_t deadline, struct err *e)
+{
+	socklen_t len = sizeof(int);
+	int one = 1, no = 0;
+
+	s->fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	    IPPROTO_TCP);
+	if (s->fd == -1)
+		return -1;
+	setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	setsockopt(s->fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
+	if (connect(s->fd, a->ai_addr, a->ai_addrlen) == 0)
+		return 0;
+	if (errno != EINPROGRESS && errno != EINTR)
+		return -1;
+	if (wait_for(s, POLLOUT, deadline, e) == -1) {
+		errno = ETIMEDOUT;
+		return str_eq(e->code, "stop") ? -2 : -1;
+	}
+	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &no, &len) == 0 && no == 0)
+		return 0;
+	errno = no;
+	return -1;
+}
+
+static int
+connect_any(struct sock *s, const struct addrinfo *list, int64_t deadline,
+    struct err *e)
+{
+	const struct addrinfo *a;
+	char ip[64] = "";
+	int left = 0, n = 0, no = 0, r;
+
+	for (a = list; a != NULL; a = a->ai_next)
+		n++;
+	for (a = list, left = n; a != NULL; a = a->ai_next, left--) {
+		int64_t now = tim_mono();
+
+		r = try_address(s, a, now + (deadline - now) / left, e);
+		if (r == 0) {
+			err_clear(e);
+			return 0;
+		}
+		no = errno;
+		if (s->fd != -1)
+			close(s->fd);
+		s->fd = -1;
+		if (r == -2)
+			return -1;
+		getnameinfo(a->ai_addr, a->ai_addrlen, ip, sizeof(ip), NULL, 0,
+		    NI_NUMERICHOST);
+	}
+	err_set(e, ERR_RETRY, "%s: cannot connect to %s%s: %s; %s", s->where,
+	    ip, n > 1 ? ", the last of its addresses" : "", strerror(no),
+	    advice(no));
+	return err_code(e, "connect", SCOPE_PROFILE);
+}
+
+/*
+ * A static binary must not load NSS modules of another glibc: DESIGN 1.
+ */
+static void
+pin_nss(void)
+{
+#ifdef __GLIBC__
+	extern int __nss_configure_lookup(const char *, const char *);
+
+	__nss_configure_lookup("hosts", "files dns");
+#endif
+}
+
+static int
+dns_failed(const struct sock *s, const char *host, int rc, struct err *e)
+{
+	if (rc == EAI_NONAME
+#ifdef EAI_NODATA
+	    || rc == EAI_NODATA
+#endif
+	)
+		err_set(e, ERR_RETRY,
+		    "%s: the name %s has no address: check its spelling, and "
+		    "that this machine's name servers know it",
+		    s->where, host);
+	else
+		err_set(e, ERR_RETRY,
+		    "%s: cannot look up the name %s (%s): check the name "
+		    "servers in /etc/resolv.conf",
+		    s->where, host,
+		    rc == EAI_SYSTEM ? strerror(errno) : gai_strerror(rc));
+	return err_code(e, "dns", SCOPE_PROFILE);
+}
+
+struct local {
+	struct addrinfo a[2];
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/*
+ * localhost never leaves this machine, whatever a name server says
+ * (RFC 6761 6.3): plain http with a password depends on it.
+ */
+static struct addrinfo *
+local(struct local *l, const char *port)
+{
+	in_port_t p = htons((uint16_t)atoi(port));
+
+	memset(l, 0, sizeof(*l));
+	l->v4.sin_family = l->a[0].ai_family = AF_INET;
+	l->v4.sin_port = p;
+	l->v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	l->a[0].ai_addr = (struct sockaddr *)&l->v4;
+	l->a[0].ai_addrlen = sizeof(l->v4);
+	l->a[0].ai_next = &l->a[1];
+	l->v6.sin6_family = l->a[1].ai_family = AF_INET6;
+	l->v6.sin6_port = p;
+	l->v6.sin6_addr = in6addr_loopback;
+	l->a[1].ai_addr = (struct sockaddr *)&l->v6;
+	l->a[1].ai_addrlen = sizeof(l->v6);
+	return l->a;
+}
+
+static int
+resolve_connect(struct sock *s, const char *host, const char *port,
+    int64_t deadline, struct err *e)
+{
+	struct addrinfo hints, *list = NULL;
+	struct local l;
+	int rc;
+
+	if (str_ieq(host, "localhost"))
+		return connect_any(s, local(&l, port), deadline, e);
+	memset(&hints, 0, sizeof(hints));
+	hints.ai_socktype = SOCK_STREAM;
+	hints.ai_flags = AI_NUMERICSERV;
+	rc = getaddrinfo(host, port, &hints, &list);
+	if (rc != 0)
+		return dns_failed(s, host, rc, e);
+	rc = connect_any(s, list, deadline, e);
+	freeaddrinfo(list);
+	return rc;
+}
+
+struct sock *
+sock_connect(const char *host, const char *port, int64_t deadline,
+    bool (*stop)(void *), void *stop_arg, struct err *e)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct sock *s = mem_alloc(sizeof(*s));
+	bool v6 = strchr(host, ':') != NULL;
+	int rc;
+
+	pthread_once(&once, pin_nss);
+	s->fd = -1;
+	s->stop = stop;
+	s->stop_arg = stop_arg;
+	s->where = mem_printf(v6 ? "[%s]:%s" : "%s:%s", host, port);
+	if (stopped(s))
+		rc = fail(s, "stop", e, "stopped as asked");
+	else
+		rc = resolve_connect(s, host, port, deadline, e);
+	if (rc != 0) {
+		sock_close(s);
+		return NULL;
+	}
+	return s;
+}
+
+/* What a failed read or write means. */
+static int
+broken(const struct sock *s, struct err *e)
+{
+	if (errno == ECONNRESET || errno == EPIPE)
+		return fail(s, "truncated", e,
+		    "the connection was reset by the server or by a firewall "
+		    "in between");
+	if (errno == ETIMEDOUT)
+		return fail(s, "truncated", e,
+		    "the connection broke: the server no longer answers");
+	return fail(s, "truncated", e, strerror(errno));
+}
+
+long
+sock_read(struct sock *s, void *p, size_t n, int64_t deadline, struct err *e)
+{
+	if (stopped(s))
+		return fail(s, "stop", e, "stopped as asked");
+	for (;;) {
+		ssize_t k = recv(s->fd, p, n, 0);
+
+		if (k >= 0)
+			return (long)k;
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN && errno != EWOULDBLOCK)
+			return broken(s, e);
+		if (wait_for(s, POLLIN, deadline, e) == -1)
+			return -1;
+	}
+}
+
+int
+sock_write(
+    struct sock *s, const void *buf, size_t n, int64_t deadline, struct err *e)
+{
+	const char *p = buf;
+
+	while (n > 0) {
+		ssize_t k = send(s->fd, p, n, MSG_NOSIGNAL);
+
+		if (k >= 0) {
+			p += k;
+			n -= (size_t)k;
+			continue;
+		}
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN && errno != EWOULDBLOCK)
+			return broken(s, e);
+		if (wait_for(s, POLLOUT, deadline, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+void
+sock_label(struct sock *s, const char *where)
+{
+	char *old = s->where;
+
+	s->where = mem_strdup(where);
+	free(old);
+}
+
+const char *
+sock_where(const struct sock *s)
+{
+	return s->where;
+}
+
+bool
+sock_readable(const struct sock *s)
+{
+	struct pollfd p = { s->fd, POLLIN, 0 };
+
+	return poll(&p, 1, 0) != 0;
+}
+
+void
+sock_close(struct sock *s)
+{
+	if (s == NULL)
+		return;
+	if (s->fd != -1)
+		close(s->fd);
+	free(s->where);
+	free(s);
+}

@@ -1,0 +1,355 @@
+/*
+ * tls.c - TLS 1.2 client over BearSSL.
+ * 1. BearSSL's engine is the only holder of TLS state; pump() is the only
+ *    place that moves records between it and the socket.
+ * 2. The end of the TCP stream is an error unless close_notify came before.
+ * 3. Decrypted bytes are handed out where the engine has them; nothing of
+ *    them is copied here.
+ * 4. Randomness comes from crypt_random; /dev is not needed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <bearssl.h>
+
+#include "base/crypt.h"
+#include "base/enc.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "net/tls.h"
+#include "net/tls_error.h"
+#include "net/tls_x509.h"
+#include "net/url.h"
+
+/*
+ * The engine asks for 5 bytes of record header, then for the record. Both
+ * are taken from here, so that one recv brings what has arrived: two full
+ * records. A record that is larger than what is left is read in place.
+ */
+#define IN_SIZE   (32 << 10)
+#define IN_DIRECT (4 << 10)
+
+struct tls {
+	struct sock *sock;
+	char *host;
+	br_ssl_client_context sc;
+	struct tls_x509 x509;
+	size_t in_at, in_len;
+	unsigned char in[IN_SIZE];
+	unsigned char io[BR_SSL_BUFSIZE_BIDI];
+};
+
+/*
+ * Forward secrecy and AEAD first; CBC for Exchange 2010 on Windows 2008 R2;
+ * plain RSA key exchange last, which some of those have alone.
+ */
+static const uint16_t suites[] = {
+	BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+	BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+	BR_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+	BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+	BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+	BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+	BR_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+	BR_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+	BR_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
+	BR_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
+	BR_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,
+	BR_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
+	BR_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA,
+	BR_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA,
+	BR_TLS_RSA_WITH_AES_128_GCM_SHA256,
+	BR_TLS_RSA_WITH_AES_256_GCM_SHA384,
+	BR_TLS_RSA_WITH_AES_128_CBC_SHA256,
+	BR_TLS_RSA_WITH_AES_256_CBC_SHA256,
+	BR_TLS_RSA_WITH_AES_128_CBC_SHA,
+	BR_TLS_RSA_WITH_AES_256_CBC_SHA,
+};
+
+static void
+engine(struct tls *t)
+{
+	br_ssl_engine_context *eng = &t->sc.eng;
+	unsigned char seed[48];
+
+	br_ssl_client_zero(&t->sc);
+	br_ssl_engine_set_versions(eng, BR_TLS12, BR_TLS12);
+	br_ssl_engine_set_suites(
+	    eng, suites, sizeof(suites) / sizeof(suites[0]));
+	br_ssl_client_set_default_rsapub(&t->sc);
+	br_ssl_engine_set_default_ecdsa(eng); /* sets the curves, too */
+	br_ssl_engine_set_rsavrfy(eng, tls_x509_rsa);
+	br_ssl_engine_set_ecdsa(eng, tls_x509_ecdsa);
+	/* SHA-1 for the MAC of CBC suites; as signature it is refused */
+	br_ssl_engine_set_hash(eng, br_sha1_ID, &br_sha1_vtable);
+	br_ssl_engine_set_hash(eng, br_sha256_ID, &br_sha256_vtable);
+	br_ssl_engine_set_hash(eng, br_sha384_ID, &br_sha384_vtable);
+	br_ssl_engine_set_hash(eng, br_sha512_ID, &br_sha512_vtable);
+	br_ssl_engine_set_prf_sha256(eng, br_tls12_sha256_prf);
+	br_ssl_engine_set_prf_sha384(eng, br_tls12_sha384_prf);
+	br_ssl_engine_set_default_aes_gcm(eng);
+	br_ssl_engine_set_default_chapol(eng);
+	br_ssl_engine_set_default_aes_cbc(eng);
+	br_ssl_engine_set_x509(eng, &t->x509.vtable);
+	br_ssl_engine_set_buffer(eng, t->io, sizeof(t->io), 1);
+	crypt_random(seed, sizeof(seed));
+	br_ssl_engine_inject_entropy(eng, seed, sizeof(seed));
+	explicit_bzero(seed, sizeof(seed));
+}
+
+/* The engine has failed: why? */
+static int
+failed(struct tls *t, struct err *e)
+{
+	int code = br_ssl_engine_last_error(&t->sc.eng);
+	const char *where = sock_where(t->sock), *text;
+	enum err_kind kind;
+
+	if (code >= BR_ERR_X509_OK && code < BR_ERR_RECV_FATAL_ALERT)
+		return tls_x509_error(&t->x509, code, where, e);
+	text = tls_error_text(code, &kind);
+	err_set(e, kind, "%s: TLS: %s [%d]", where, text, code);
+	return err_code(e, "tls", SCOPE_PROFILE);
+}
+
+static int
+cut_off(struct tls *t, struct err *e)
+{
+	err_set(e, ERR_RETRY,
+	    "%s: the connection ended without the TLS goodbye "
+	    "(close_notify): the answer may be cut off",
+	    sock_where(t->sock));
+	return err_code(e, "truncated", SCOPE_MAILBOX);
+}
+
+/* Moves bytes that the engine waits for into it. */
+static int
+fill(struct tls *t, int64_t deadline, struct err *e)
+{
+	size_t want;
+	unsigned char *to = br_ssl_engine_recvrec_buf(&t->sc.eng, &want);
+	long k;
+
+	if (t->in_at == t->in_len) {
+		bool direct = want >= IN_DIRECT;
+
+		k = sock_read(t->sock, direct ? to : t->in,
+		    direct ? want : sizeof(t->in), deadline, e);
+		if (k <= 0)
+			return k == 0 ? cut_off(t, e) : -1;
+		if (direct) {
+			br_ssl_engine_recvrec_ack(&t->sc.eng, (size_t)k);
+			return 0;
+		}
+		t->in_at = 0;
+		t->in_len = (size_t)k;
+	}
+	if (want > t->in_len - t->in_at)
+		want = t->in_len - t->in_at;
+	memcpy(to, t->in + t->in_at, want);
+	t->in_at += want;
+	br_ssl_engine_recvrec_ack(&t->sc.eng, want);
+	return 0;
+}
+
+static int
+send_record(struct tls *t, int64_t deadline, struct err *e)
+{
+	size_t n;
+	unsigned char *p = br_ssl_engine_sendrec_buf(&t->sc.eng, &n);
+
+	if (sock_write(t->sock, p, n, deadline, e) == -1)
+		return -1;
+	br_ssl_engine_sendrec_ack(&t->sc.eng, n);
+	return 0;
+}
+
+/*
+ * Moves records until the engine is in one of the wanted states: 1. 0: the
+ * connection is closed properly. -1: error.
+ */
+static int
+pump(struct tls *t, unsigned want, int64_t deadline, struct err *e)
+{
+	for (;;) {
+		unsigned st = br_ssl_engine_current_state(&t->sc.eng);
+
+		if (st == BR_SSL_CLOSED) {
+			if (br_ssl_engine_last_error(&t->sc.eng) != BR_ERR_OK)
+				return failed(t, e);
+			return 0;
+		}
+		if (st & BR_SSL_SENDREC) {
+			if (send_record(t, deadline, e) == -1)
+				return -1;
+			continue;
+		}
+		if (st & want)
+			return 1;
+		if (!(st & BR_SSL_RECVREC)) {
+			/* unread data blocks what the peer must send first */
+			err_set(e, ERR_RETRY,
+			    "%s: the server sends before it is asked",
+			    sock_where(t->sock));
+			return err_code(e, "malformed", SCOPE_MAILBOX);
+		}
+		if (fill(t, deadline, e) == -1)
+			return -1;
+	}
+}
+
+static bool
+read_pin(const char *pin, unsigned char out[32])
+{
+	return str_ieqn(pin, "sha256:", 7) && enc_unhex(pin + 7, out, 32);
+}
+
+/* An error of the handshake that is not about the certificate. */
+static void
+explain(struct tls *t, struct err *e)
+{
+	if (str_eq(e->code, "truncated")) {
+		err_set(e, ERR_RETRY,
+		    "%s: the connection was ended during the TLS handshake: "
+		    "check that TLS 1.2 is enabled there, that a certificate "
+		    "is bound to the port, and that no firewall interferes",
+		    sock_where(t->sock));
+		err_code(e, "tls", SCOPE_PROFILE);
+	} else if (str_eq(e->code, "timeout")) {
+		err_set(e, ERR_RETRY,
+		    "%s: no answer to the TLS handshake in time: check that "
+		    "this port speaks https and that the server is not "
+		    "overloaded",
+		    sock_where(t->sock));
+		err_code(e, "timeout", SCOPE_PROFILE);
+	}
+}
+
+struct tls *
+tls_connect(struct sock *sock, const char *host, const struct tls_trust *trust,
+    const char *pin, int64_t deadline, struct err *e)
+{
+	unsigned char raw[32];
+	struct tls *t;
+	size_t n;
+	int r;
+
+	if (pin != NULL && !read_pin(pin, raw)) {
+		err_set(e, ERR_CONFIG,
+		    "tls_pin must be sha256: followed by "
+		    "64 hexadecimal digits");
+		err_code(e, "certificate", SCOPE_PROFILE);
+		return NULL;
+	}
+	t = mem_alloc(sizeof(*t));
+	t->sock = sock;
+	t->host = mem_strdup(host);
+	n = strlen(host);
+	if (n > 1 && host[n - 1] == '.')
+		t->host[n - 1] = '\0';
+	tls_x509_init(&t->x509, trust, t->host, pin == NULL ? NULL : raw);
+	engine(t);
+	/* RFC 6066 3: no addresses in server_name */
+	if (!br_ssl_client_reset(
+		&t->sc, url_is_ip(t->host) ? NULL : t->host, 0))
+		r = failed(t, e);
+	else
+		r = pump(t, BR_SSL_SENDAPP, deadline, e);
+	if (r == 1)
+		return t;
+	if (r == 0)
+		cut_off(t, e);
+	explain(t, e);
+	tls_close(t);
+	return NULL;
+}
+
+const unsigned char *
+tls_peek(struct tls *t, size_t *n, int64_t deadline, struct err *e)
+{
+	int r = pump(t, BR_SSL_RECVAPP, deadline, e);
+
+	*n = 0;
+	if (r == 0)
+		err_clear(e);
+	return r == 1 ? br_ssl_engine_recvapp_buf(&t->sc.eng, n) : NULL;
+}
+
+void
+tls_eat(struct tls *t, size_t k)
+{
+	br_ssl_engine_recvapp_ack(&t->sc.eng, k);
+}
+
+bool
+tls_pending(const struct tls *t)
+{
+	return t->in_at < t->in_len ||
+	       (br_ssl_engine_current_state(&t->sc.eng) & BR_SSL_RECVAPP);
+}
+
+long
+tls_read(struct tls *t, void *p, size_t n, int64_t deadline, struct err *e)
+{
+	size_t have;
+	const unsigned char *from = tls_peek(t, &have, deadline, e);
+
+	if (from == NULL)
+		return e->kind == ERR_NONE ? 0 : -1;
+	if (have > n)
+		have = n;
+	memcpy(p, from, have);
+	tls_eat(t, have);
+	return (long)have;
+}
+
+int
+tls_write(
+    struct tls *t, const void *buf, size_t n, int64_t deadline, struct err *e)
+{
+	const unsigned char *p = buf;
+
+	while (n > 0) {
+		size_t room;
+		unsigned char *to;
+		int r = pump(t, BR_SSL_SENDAPP, deadline, e);
+
+		if (r != 1)
+			return r == 0 ? cut_off(t, e) : -1;
+		to = br_ssl_engine_sendapp_buf(&t->sc.eng, &room);
+		if (room > n)
+			room = n;
+		memcpy(to, p, room);
+		br_ssl_engine_sendapp_ack(&t->sc.eng, room);
+		p += room;
+		n -= room;
+	}
+	br_ssl_engine_flush(&t->sc.eng, 0);
+	while (br_ssl_engine_current_state(&t->sc.eng) & BR_SSL_SENDREC)
+		if (send_record(t, deadline, e) == -1)
+			return -1;
+	return 0;
+}
+
+void
+tls_close(struct tls *t)
+{
+	struct err ignored = ERR_INIT;
+
+	if (t == NULL)
+		return;
+	br_ssl_engine_close(&t->sc.eng);
+	if (br_ssl_engine_current_state(&t->sc.eng) & BR_SSL_SENDREC)
+		send_record(t, tim_mono(), &ignored);
+	tls_x509_free(&t->x509);
+	free(t->host);
+	explicit_bzero(t, sizeof(*t));
+	free(t);
+}
+
+void
+tls_leaf_sha256(const struct tls *t, unsigned char out[32])
+{
+	memcpy(out, t->x509.sha256, 32);
+}

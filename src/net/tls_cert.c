@@ -1,0 +1,247 @@
+/*
+ * tls_cert.c - what a person wants to know of an X.509 certificate.
+ * 1. No byte outside of the given DER is read; every length is checked
+ *    against what encloses it.
+ * 2. Text taken from a certificate is made printable.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/tim.h"
+#include "net/tls_cert.h"
+
+/* A piece of DER that is still to be read. */
+struct der {
+	const unsigned char *p, *end;
+};
+
+/* Takes one element off d: its tag and content; -1 when malformed. */
+static int
+next(struct der *d, struct der *content)
+{
+	size_t n, left = (size_t)(d->end - d->p);
+	int tag, k;
+
+	if (left < 2 || (d->p[0] & 0x1f) == 0x1f)
+		return -1;
+	tag = d->p[0];
+	n = d->p[1];
+	d->p += 2;
+	left -= 2;
+	if (n >= 0x80) {
+		k = (int)(n & 0x7f);
+		if (k < 1 || k > 3 || left < (size_t)k)
+			return -1;
+		left -= (size_t)k;
+		for (n = 0; k > 0; k--)
+			n = n << 8 | *d->p++;
+	}
+	if (n > left)
+		return -1;
+	content->p = d->p;
+	content->end = d->p + n;
+	d->p += n;
+	return tag;
+}
+
+static bool
+is(const struct der *d, const char *bytes, size_t n)
+{
+	return (size_t)(d->end - d->p) == n && memcmp(d->p, bytes, n) == 0;
+}
+
+/* The most telling part of a distinguished name. */
+static void
+name(struct der dn, char *out, size_t size)
+{
+	struct der set, pair, oid, text;
+	int best = 0;
+
+	while (next(&dn, &set) == 0x31)
+		while (next(&set, &pair) == 0x30) {
+			int rank = 0;
+
+			if (next(&pair, &oid) != 0x06 || next(&pair, &text) < 0)
+				return;
+			if (is(&oid, "\x55\x04\x03", 3))
+				rank = 3;
+			else if (is(&oid, "\x55\x04\x0a", 3))
+				rank = 2;
+			else if (is(&oid, "\x55\x04\x0b", 3))
+				rank = 1;
+			if (rank <= best)
+				continue;
+			best = rank;
+			str_printable(out, size, (const char *)text.p,
+			    (size_t)(text.end - text.p));
+		}
+}
+
+static enum tls_sig
+signature(const struct der *oid)
+{
+	static const struct {
+		const char *oid;
+		size_t len;
+		enum tls_sig sig;
+	} known[] = {
+		/* 1.2.840.113549.1.1.N; 1.2.840.10045.4.N */
+		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x02", 9, TLS_SIG_WEAK },
+		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04", 9, TLS_SIG_WEAK },
+		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05", 9, TLS_SIG_WEAK },
+		{ "\x2b\x0e\x03\x02\x1d", 5, TLS_SIG_WEAK },
+		{ "\x2a\x86\x48\xce\x3d\x04\x01", 7, TLS_SIG_WEAK },
+		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a", 9, TLS_SIG_PSS },
+		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b", 9, TLS_SIG_GOOD },
+		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c", 9, TLS_SIG_GOOD },
+		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d", 9, TLS_SIG_GOOD },
+		{ "\x2a\x86\x48\xce\x3d\x04\x03\x02", 8, TLS_SIG_GOOD },
+		{ "\x2a\x86\x48\xce\x3d\x04\x03\x03", 8, TLS_SIG_GOOD },
+		{ "\x2a\x86\x48\xce\x3d\x04\x03\x04", 8, TLS_SIG_GOOD },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (is(oid, known[i].oid, known[i].len))
+			return known[i].sig;
+	return TLS_SIG_OTHER;
+}
+
+/* UTCTime or GeneralizedTime (RFC 5280 4.1.2.5). */
+static int64_t
+date(int tag, const struct der *d)
+{
+	size_t n = (size_t)(d->end - d->p);
+	const char *p = (const char *)d->p, *century = "";
+	char iso[32];
+	int64_t ms;
+
+	if (tag == 0x17 && n == 13)
+		century = p[0] >= '5' ? "19" : "20";
+	else if (tag != 0x18 || n != 15)
+		return TIM_NONE;
+	else {
+		century = NULL;
+	}
+	snprintf(iso, sizeof(iso), "%.2s%.2s-%.2s-%.2sT%.2s:%.2s:%.2sZ",
+	    century == NULL ? p : century, p + (century == NULL ? 2 : 0),
+	    p + n - 11, p + n - 9, p + n - 7, p + n - 5, p + n - 3);
+	return tim_iso(iso, &ms) ? ms : TIM_NONE;
+}
+
+/* Adds one name to out->names; what does not fit ends in "...". */
+static void
+add_name(struct tls_cert *out, const char *s, size_t n)
+{
+	size_t len = strlen(out->names), left = sizeof(out->names) - len;
+
+	if (left < n + 7) {
+		if (left >= 6 && !str_ends(out->names, "..."))
+			strcpy(out->names + len, ", ...");
+		return;
+	}
+	if (len > 0) {
+		strcpy(out->names + len, ", ");
+		len += 2;
+	}
+	str_printable(out->names + len, sizeof(out->names) - len, s, n);
+}
+
+/* SubjectAltName: dNSName [2], iPAddress [7]. */
+static void
+alt_names(struct der ext, struct tls_cert *out)
+{
+	struct der list, x;
+	char ip[64];
+	int tag;
+
+	if (next(&ext, &list) != 0x30)
+		return;
+	while ((tag = next(&list, &x)) >= 0) {
+		size_t n = (size_t)(x.end - x.p);
+
+		if (tag == 0x82)
+			add_name(out, (const char *)x.p, n);
+		else if (tag == 0x87 && (n == 4 || n == 16) &&
+			 inet_ntop(n == 4 ? AF_INET : AF_INET6, x.p, ip,
+			     sizeof(ip)) != NULL)
+			add_name(out, ip, strlen(ip));
+	}
+}
+
+/* [3] Extensions */
+static void
+extensions(struct der d, struct tls_cert *out)
+{
+	struct der list, ext, oid, value;
+	int tag;
+
+	if (next(&d, &list) != 0x30)
+		return;
+	while (next(&list, &ext) == 0x30) {
+		if (next(&ext, &oid) != 0x06)
+			return;
+		tag = next(&ext, &value);
+		if (tag == 0x01) /* critical */
+			tag = next(&ext, &value);
+		if (tag == 0x04 && is(&oid, "\x55\x1d\x11", 3))
+			alt_names(value, out);
+	}
+}
+
+/* The dates of a Validity. */
+static void
+validity(struct der d, struct tls_cert *out)
+{
+	struct der x;
+	int tag;
+
+	tag = next(&d, &x);
+	if (tag >= 0)
+		out->not_before = date(tag, &x);
+	tag = next(&d, &x);
+	if (tag >= 0)
+		out->not_after = date(tag, &x);
+}
+
+int
+tls_cert_read(const unsigned char *der, size_t len, struct tls_cert *out)
+{
+	struct der d = { der, der + len }, cert, tbs, x, alg, issuer, subject;
+	int tag;
+
+	memset(out, 0, sizeof(*out));
+	out->not_before = out->not_after = TIM_NONE;
+	strcpy(out->subject, "without a name");
+	strcpy(out->issuer, "nobody named");
+	if (next(&d, &cert) != 0x30 || next(&cert, &tbs) != 0x30)
+		return -1;
+	/* the algorithm outside of what is signed is the one verified with */
+	if (next(&cert, &x) != 0x30 || next(&x, &alg) != 0x06)
+		return -1;
+	out->sig = signature(&alg);
+	tag = next(&tbs, &x);
+	if (tag == 0xa0) /* version */
+		tag = next(&tbs, &x);
+	if (tag != 0x02 || next(&tbs, &x) != 0x30) /* serial, algorithm */
+		return -1;
+	if (next(&tbs, &issuer) != 0x30)
+		return -1;
+	name(issuer, out->issuer, sizeof(out->issuer));
+	if (next(&tbs, &x) != 0x30)
+		return -1;
+	validity(x, out);
+	if (next(&tbs, &subject) != 0x30)
+		return -1;
+	name(subject, out->subject, sizeof(out->subject));
+	out->self_issued = is(&issuer, (const char *)subject.p,
+	    (size_t)(subject.end - subject.p));
+	while ((tag = next(&tbs, &x)) >= 0)
+		if (tag == 0xa3)
+			extensions(x, out);
+	if (out->names[0] == '\0')
+		add_name(out, out->subject, strlen(out->subject));
+	return 0;
+}

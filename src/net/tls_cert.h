@@ -1,0 +1,32 @@
+/*
+ * tls_cert.h - what a person wants to know of an X.509 certificate
+ * (RFC 5280 4.1), for messages and for two checks that BearSSL leaves out.
+ * Floor: net. Reads DER; verifies nothing.
+ * Threads: pure.
+ */
+#ifndef NET_TLS_CERT_H
+#define NET_TLS_CERT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum tls_sig {
+	TLS_SIG_OTHER, /* unknown to us: BearSSL decides */
+	TLS_SIG_WEAK,  /* MD5 or SHA-1 */
+	TLS_SIG_PSS,   /* RSASSA-PSS */
+	TLS_SIG_GOOD   /* RSA or ECDSA with SHA-256, 384 or 512 */
+};
+
+struct tls_cert {
+	char subject[96], issuer[96]; /* CN, else O, else OU; printable */
+	char names[192];              /* DNS names and IP addresses, or CN */
+	enum tls_sig sig;
+	int64_t not_before, not_after; /* ms or TIM_NONE */
+	bool self_issued;              /* subject and issuer are equal */
+};
+
+/* -1: not a certificate; then what was found so far is in out. */
+int tls_cert_read(const unsigned char *der, size_t len, struct tls_cert *out);
+
+#endif

@@ -1,0 +1,233 @@
+/*
+ * tls_trust.c - CA certificates from a PEM file.
+ * 1. A certificate that cannot be used never hides the others.
+ * 2. Everything an anchor points to lies in the arena.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "net/tls_trust.h"
+
+/* A CA bundle is about 200 KB; more than this is some other file. */
+#define FILE_MAX (16 << 20)
+#define CERT_MAX (64 << 10)
+#define RSA_MIN  256 /* bytes */
+
+/* Debian, Red Hat (three generations), SUSE, Alpine, BSD, OpenSSL. */
+static const char *const places[] = {
+	"/etc/ssl/certs/ca-certificates.crt",
+	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+	"/etc/pki/tls/certs/ca-bundle.crt",
+	"/etc/ssl/ca-bundle.pem",
+	"/var/lib/ca-certificates/ca-bundle.pem",
+	"/etc/ssl/cert.pem",
+	"/usr/local/etc/ssl/cert.pem",
+	"/usr/local/share/certs/ca-root-nss.crt",
+	"/etc/openssl/certs/ca-certificates.crt",
+	"/usr/lib/ssl/cert.pem",
+};
+
+static void
+append(void *arg, const void *p, size_t n)
+{
+	buf_add(arg, p, n);
+}
+
+static unsigned char *
+keep(struct tls_trust *t, const void *p, size_t n)
+{
+	unsigned char *to = arena_alloc(&t->arena, n == 0 ? 1 : n);
+
+	memcpy(to, p, n);
+	return to;
+}
+
+static bool
+copy_key(struct tls_trust *t, br_x509_pkey *to, const br_x509_pkey *from)
+{
+	*to = *from;
+	if (from->key_type == BR_KEYTYPE_RSA) {
+		if (from->key.rsa.nlen < RSA_MIN)
+			return false;
+		to->key.rsa.n = keep(t, from->key.rsa.n, from->key.rsa.nlen);
+		to->key.rsa.e = keep(t, from->key.rsa.e, from->key.rsa.elen);
+		return true;
+	}
+	if (from->key_type == BR_KEYTYPE_EC) {
+		to->key.ec.q = keep(t, from->key.ec.q, from->key.ec.qlen);
+		return true;
+	}
+	return false;
+}
+
+/* One DER certificate; false: not usable. */
+static bool
+add(struct tls_trust *t, const struct buf *der)
+{
+	br_x509_decoder_context dc;
+	br_x509_trust_anchor *a;
+	struct buf dn;
+	bool ok = false;
+
+	buf_init(&dn, CERT_MAX);
+	br_x509_decoder_init(&dc, append, &dn);
+	br_x509_decoder_push(&dc, der->data, der->len);
+	if (!der->over && br_x509_decoder_get_pkey(&dc) != NULL && !dn.over) {
+		if ((t->n & (t->n - 1)) == 0)
+			t->v = mem_grow(
+			    t->v, t->n == 0 ? 1 : 2 * t->n, sizeof(*t->v));
+		a = &t->v[t->n];
+		memset(a, 0, sizeof(*a));
+		ok = copy_key(t, &a->pkey, br_x509_decoder_get_pkey(&dc));
+		if (ok) {
+			a->dn.data = keep(t, buf_str(&dn), dn.len);
+			a->dn.len = dn.len;
+			a->flags =
+			    br_x509_decoder_isCA(&dc) ? BR_X509_TA_CA : 0;
+			t->n++;
+		}
+	}
+	buf_free(&dn);
+	return ok;
+}
+
+static void
+parse(struct tls_trust *t, const char *p, size_t n)
+{
+	br_pem_decoder_context pem;
+	struct buf der;
+	bool cert = false;
+
+	buf_init(&der, CERT_MAX);
+	br_pem_decoder_init(&pem);
+	while (n > 0) {
+		size_t k = br_pem_decoder_push(&pem, p, n);
+
+		p += k;
+		n -= k;
+		switch (br_pem_decoder_event(&pem)) {
+		case BR_PEM_BEGIN_OBJ:
+			cert = strcmp(br_pem_decoder_name(&pem),
+				   "CERTIFICATE") == 0 ||
+			       strcmp(br_pem_decoder_name(&pem),
+				   "X509 CERTIFICATE") == 0;
+			buf_reset(&der);
+			br_pem_decoder_setdest(
+			    &pem, cert ? append : NULL, &der);
+			break;
+		case BR_PEM_END_OBJ:
+			if (cert && !add(t, &der))
+				t->passed_over++;
+			break;
+		case BR_PEM_ERROR:
+			t->passed_over++;
+			br_pem_decoder_init(&pem);
+			break;
+		}
+	}
+	buf_free(&der);
+}
+
+/* 0, or -1 with errno. */
+static int
+read_file(struct buf *b, const char *path)
+{
+	FILE *f = fopen(path, "re");
+	int no;
+
+	if (f == NULL)
+		return -1;
+	errno = 0;
+	for (;;) {
+		char *to = buf_room(b, 65536);
+		size_t k;
+
+		if (to == NULL) {
+			errno = EFBIG;
+			break;
+		}
+		k = fread(to, 1, 65536, f);
+		b->len += k;
+		if (k == 0)
+			break;
+	}
+	no = ferror(f) && errno == 0 ? EIO : errno;
+	fclose(f);
+	errno = no;
+	return no == 0 ? 0 : -1;
+}
+
+static const char *
+system_place(void)
+{
+	const char *env = getenv("SSL_CERT_FILE");
+	size_t i;
+
+	if (env != NULL && *env != '\0')
+		return env;
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		FILE *f = fopen(places[i], "re");
+
+		if (f != NULL) {
+			fclose(f);
+			return places[i];
+		}
+	}
+	return NULL;
+}
+
+struct tls_trust *
+tls_trust_load(const char *path, struct err *e)
+{
+	struct tls_trust *t;
+	struct buf b;
+
+	if (path == NULL && (path = system_place()) == NULL) {
+		err_set(e, ERR_CONFIG,
+		    "this machine has no list of CA "
+		    "certificates in any usual place: install the package "
+		    "ca-certificates, or set ca_file");
+		err_code(e, "ca_file", SCOPE_ALL);
+		return NULL;
+	}
+	t = mem_alloc(sizeof(*t));
+	buf_init(&b, FILE_MAX);
+	if (read_file(&b, path) == -1)
+		err_set(e, ERR_CONFIG,
+		    "%s: cannot read the CA certificates: "
+		    "%s; set ca_file to a PEM file",
+		    path, strerror(errno));
+	else {
+		parse(t, buf_str(&b), b.len);
+		if (t->n == 0)
+			err_set(e, ERR_CONFIG,
+			    "%s: holds no usable CA "
+			    "certificate%s; ca_file must name a PEM file "
+			    "(-----BEGIN CERTIFICATE-----) whose keys are RSA "
+			    "of 2048 to 4096 bits or EC",
+			    path,
+			    t->passed_over > 0 ? " (there are some that are "
+						 "malformed or too weak)"
+					       : "");
+	}
+	buf_free(&b);
+	if (t->n == 0) {
+		err_code(e, "ca_file", SCOPE_ALL);
+		tls_trust_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void
+tls_trust_free(struct tls_trust *t)
+{
+	if (t == NULL)
+		return;
+	free(t->v);
+	arena_free(&t->arena);
+	free(t);
+}

@@ -1,0 +1,44 @@
+/*
+ * tls_x509.h - validation of the server's certificate; inside of net/tls
+ * only. Wraps BearSSL's minimal engine, or compares with a pin.
+ * Floor: net.
+ * Threads: a struct tls_x509 belongs to one connection.
+ */
+#ifndef NET_TLS_X509_H
+#define NET_TLS_X509_H
+
+#include <bearssl.h>
+
+#include "base/buf.h"
+#include "net/tls.h"
+
+struct tls_x509 {
+	const br_x509_class *vtable; /* first: BearSSL casts to it */
+	br_x509_minimal_context minimal;
+	br_x509_decoder_context key; /* pin: the leaf's key */
+	const char *host;            /* borrowed; what the leaf must name */
+	bool pinned;
+	unsigned char pin[32];
+	struct buf leaf; /* DER; kept for messages and channel binding */
+	size_t ncert;    /* certificates begun in this chain */
+	unsigned char sha256[32]; /* of leaf */
+};
+
+/* pin: 32 bytes, or NULL: trust and host decide. */
+void tls_x509_init(struct tls_x509 *, const struct tls_trust *,
+    const char *host, const unsigned char *pin);
+void tls_x509_free(struct tls_x509 *);
+/*
+ * The sentence for a BearSSL code of certificates (32..63), with code
+ * "certificate". Always -1.
+ */
+int tls_x509_error(
+    const struct tls_x509 *, int code, const char *where, struct err *);
+/* Signature checks that refuse SHA-1, for handshake and chain. */
+uint32_t
+tls_x509_rsa(const unsigned char *sig, size_t sig_len, const unsigned char *oid,
+    size_t hash_len, const br_rsa_public_key *, unsigned char *hash_out);
+uint32_t tls_x509_ecdsa(const br_ec_impl *, const void *hash, size_t hash_len,
+    const br_ec_public_key *, const void *sig, size_t sig_len);
+
+#endif

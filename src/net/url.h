@@ -1,0 +1,33 @@
+/*
+ * url.h - the part of RFC 3986 that names a server.
+ * Floor: net.
+ * Threads: pure.
+ */
+#ifndef NET_URL_H
+#define NET_URL_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct url {
+	bool https;
+	char *host; /* lower case, xn-- where needed, no [] around IPv6 */
+	char *port; /* decimal, never empty */
+	char *path; /* with the query, begins with '/'; the fragment is cut */
+	char *user, *password; /* percent-decoded, or NULL */
+	bool port_given;
+};
+
+/*
+ * http:// and https:// only. ERR_CONFIG says what to write instead; user
+ * and password never appear in it. out is to be freed in both cases.
+ */
+int url_parse(struct url *out, const char *, struct err *);
+void url_free(struct url *);
+/* Is that host (url.host) an IPv4 or IPv6 address? */
+bool url_is_ip(const char *host);
+/* localhost, 127.0.0.0/8 or ::1? */
+bool url_is_loopback(const char *host);
+
+#endif

@@ -10,6 +10,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
+static void put(struct err *, const char *fmt, va_list)
+    __attribute__((format(printf, 2, 0)));
+
 static void
 put(struct err *e, const char *fmt, va_list ap)
 {

@@ -313,6 +313,11 @@ refused(struct xml *x, bool final)
 		    "the server's answer is cut off (its XML ends at line "
 		    "%lu, column %lu)",
 		    line, column + 1);
+	else if (code == XML_ERROR_NO_MEMORY)
+		err_set(&x->err, ERR_RETRY,
+		    "the server's answer holds too many different names "
+		    "(line %lu)",
+		    line);
 	else if (x->root)
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer is not XML: line %lu, column %lu: %s",
@@ -340,8 +345,10 @@ parse(struct xml *x, const char *p, size_t n, bool final)
 		return refused(x, final);
 	x->given += n;
 	at = XML_GetCurrentByteIndex(x->parser);
-	/* modulo: XML_Index has 32 bits on some systems */
-	x->pending = at < 0 ? 0 : (unsigned long)x->given - (unsigned long)at;
+	if (at < 0) /* in this call expat finished no token */
+		x->pending += n;
+	else /* modulo: XML_Index has 32 bits on some systems */
+		x->pending = (unsigned long)x->given - (unsigned long)at;
 	if (x->pending <= TOKEN || final)
 		return 0;
 	err_set(&x->err, ERR_RETRY,
@@ -350,11 +357,16 @@ parse(struct xml *x, const char *p, size_t n, bool final)
 	return fail(x, "xml");
 }
 
-/* How many bytes make a call of expat worth its while. */
+/* How many bytes make a call of expat worth its while: as many as it will
+ * scan again, or those that make the token too long. */
 static size_t
 worth(const struct xml *x)
 {
-	return x->pending > CALM ? x->pending : 0;
+	size_t left = TOKEN + 1 - x->pending;
+
+	if (x->pending <= CALM)
+		return 0;
+	return x->pending < left ? x->pending : left;
 }
 
 static int
@@ -410,8 +422,10 @@ xml_feed(struct xml *x, const void *p, size_t n, struct err *e)
 {
 	if (x->failed)
 		return result(x, -1, e);
+	/* nothing before all of x->begin is there: refused() looks at it */
 	if (xml_filter_feed(&x->filter, p, n, 0, give, x) == 0 &&
-	    x->wait.len > 0 && x->wait.len >= worth(x))
+	    x->nbegin == sizeof(x->begin) - 1 && x->wait.len > 0 &&
+	    x->wait.len >= worth(x))
 		flush_wait(x, false);
 	return result(x, 0, e);
 }

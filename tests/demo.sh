@@ -194,7 +194,7 @@ show "SELECT p.crm_id, p.name, p.crm_type AS type,
     GROUP BY p.crm_type, p.crm_id ORDER BY p.crm_id"
 
 say "Attachments, each content once:"
-show "SELECT a.name, a.media_type, b.size, substr(hex(b.sha256), 1, 16) || '…'
+show "SELECT a.name, a.media_type, b.size, substr(b.sha256, 1, 16) || '…'
     AS sha256 FROM attachment a JOIN blob b ON b.sha256 = a.sha256"
 
 say "Why anything was kept or left out (the bodies of what was left out were"

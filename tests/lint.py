@@ -145,6 +145,9 @@ def check_sizes(path, text):
 
 
 def check_text(path, text):
+    # tables that are laid out by hand may be wider
+    text = re.sub(r"/\* clang-format off \*/.*?/\* clang-format on \*/",
+                  lambda m: "\n" * m.group(0).count("\n"), text, flags=re.S)
     for number, line in enumerate(text.splitlines(), 1):
         if len(line.expandtabs(8)) > 80:
             fault(path, number, "longer than 80 columns")

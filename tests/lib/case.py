@@ -49,8 +49,31 @@ VOLATILE = {
     "mailbox": {"last_ok_at", "last_pass_at", "retry_at", "passes",
                 "updated_at"},
     "alert": {"last_at", "count"},
+    "decision": {"walk"},
 }
 NOT_DUMPED = {"run", "sqlite_sequence"}
+# What cases ask about, in few words.
+VIEWS = """
+CREATE TEMP VIEW copy AS
+    SELECT e.subject, e.message_id, c.mailbox, f.path AS folder, c.is_read,
+        c.removed_at IS NOT NULL AS removed, c.item_id, e.id AS email_id
+    FROM email_copy c JOIN email e ON e.id = c.email_id
+    JOIN folder f ON f.id = c.folder;
+CREATE TEMP VIEW link AS
+    SELECT e.subject, l.crm_type || ' ' || l.crm_id AS who, l.role
+    FROM email_link l JOIN email e ON e.id = l.email_id;
+CREATE TEMP VIEW addr AS
+    SELECT e.subject, p.role, p.position, p.address, p.name, p.raw_address
+    FROM email_party p JOIN email e ON e.id = p.email_id;
+CREATE TEMP VIEW att AS
+    SELECT e.subject, a.position, a.name, a.media_type, a.size,
+        a.content_id, a.inline, a.kind, a.state, a.sha256, b.data, a.url
+    FROM attachment a JOIN email e ON e.id = a.email_id
+    LEFT JOIN blob b ON b.sha256 = a.sha256;
+CREATE TEMP VIEW decided AS
+    SELECT d.message_id, d.mailbox, d.verdict, d.rule, f.path AS folder
+    FROM decision d LEFT JOIN folder f ON f.id = d.folder;
+"""
 
 
 class Failure(Exception):
@@ -176,7 +199,8 @@ def dump_database(path):
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)
     try:
         tables = [t for (t,) in db.execute(
-            "SELECT name FROM sqlite_master WHERE type='table'"
+            "SELECT name FROM sqlite_master "
+            " WHERE type IN ('table', 'view')"
             " AND name NOT LIKE 'sync\\_%' ESCAPE '\\' ORDER BY name")]
         for table in tables:
             if table in NOT_DUMPED:
@@ -201,6 +225,12 @@ def short(value):
         data = value.encode() if isinstance(value, str) else value
         return f"({len(data)} bytes {hashlib.sha256(data).hexdigest()[:16]})"
     return cell(value)
+
+
+def sender_and_to(item):
+    """The SMTP addresses that a dumped item names."""
+    return [a for a in [item["from"], *item["to"]]
+            if a and re.fullmatch(r"[^@\s,;\"<>]+@[\w.-]+", a)]
 
 
 def diff(want, got, want_name, got_name):
@@ -229,6 +259,7 @@ class Case:
         self.background = {}
         self.holders = []
         self.output = ""
+        self.kept = {}          # what "same" remembers
 
     # --- names ----------------------------------------------------------
 
@@ -410,6 +441,103 @@ class Case:
             db.close()
         self.compare(section, got)
 
+    def do_same(self, section):
+        """NAME QUERY: gives what it gave the first time."""
+        name, _, query = section.rest.partition(" ")
+        db = self.database()
+        try:
+            got = rows(db.execute(query))
+        finally:
+            db.close()
+        want = self.kept.setdefault(name, got)
+        if want != got:
+            raise Failure(f"{section.where()} {section.rest}\n"
+                          + diff(want, got, "before", "now"))
+
+    def do_stored(self, section):
+        """ADDRESS [FOLDER]: what the server holds there is stored, each
+        item by its id, with the subject and Message-ID it has."""
+        address, _, folder = section.rest.partition(" ")
+        want = sorted(
+            f"{i['id'][-40:]} {i['message_id']} {i['subject']}"
+            for i in self.sim.dump(address)
+            if not folder or i["folder"] == folder)
+        db = self.database()
+        try:
+            got = sorted(
+                f"{item[-40:]} {message_id} {subject}"
+                for item, message_id, subject in db.execute(
+                    "SELECT item_id, message_id, subject FROM copy"
+                    " WHERE mailbox = ? AND removed = 0"
+                    " AND (? = '' OR folder = ?)",
+                    (address, folder, folder)))
+        finally:
+            db.close()
+        if want != got or not want:
+            raise Failure(f"{section.where()} {section.rest}: {len(want)} "
+                          f"there, {len(got)} stored\n"
+                          + diff(want, got, "server", "stored")[:4000])
+
+    def do_attachments(self, section):
+        """ADDRESS: the contents of all its attached files are stored."""
+        want = sorted(
+            f"{i['subject']} {a['sha256']} {a['size']}"
+            for i in self.sim.dump(section.rest)
+            for a in i["attachments"] if a.get("kind", "file") == "file")
+        db = self.database()
+        try:
+            got = sorted(
+                f"{subject} {hashlib.sha256(data).hexdigest()} {size}"
+                for subject, data, size in db.execute(
+                    "SELECT subject, data, length(data) FROM att"
+                    " WHERE kind = 'file' AND state = 'full'"))
+        finally:
+            db.close()
+        if want != got or not want:
+            raise Failure(f"{section.where()}: {len(want)} there, "
+                          f"{len(got)} stored\n"
+                          + diff(want, got, "server", "stored")[:4000])
+
+    def do_everybody(self, section):
+        """ADDRESS: whoever wrote or got mail of it becomes a contact."""
+        people = set()
+        for item in self.sim.dump(section.rest):
+            people |= {a.strip().lower() for a in sender_and_to(item)}
+        with open(self.path("contacts.csv"), "w", encoding="utf-8") as f:
+            f.write("crm_id,address,name\n")
+            for n, address in enumerate(sorted(people)):
+                f.write(f"p{n},{address},\n")
+
+    def do_decided(self, section):
+        """ADDRESS: mail of somebody is stored under its subject and id;
+        mail of nobody is skipped by match. No third thing."""
+        db = self.database()
+        try:
+            copies = {item: f"{message_id}|{subject}"
+                      for item, message_id, subject in db.execute(
+                          "SELECT item_id, message_id, subject FROM copy")}
+            skips = {item: rule for item, rule in db.execute(
+                "SELECT item, rule FROM decision WHERE verdict = 'skip'")}
+        finally:
+            db.close()
+        want, got = [], []
+        for item in self.sim.dump(section.rest):
+            name = f"{item['message_id']}|{item['subject']}"
+            if sender_and_to(item):
+                want.append(name)
+                got.append(copies.get(item["id"], f"nothing of {name}"))
+            else:
+                want.append(f"{name} skipped by match")
+                got.append(f"{name} skipped by "
+                           f"{skips.get(item['id'], 'nobody')}")
+        if want != got or not want:
+            raise Failure(f"{section.where()}\n"
+                          + diff(want, got, "server", "stored")[:6000])
+
+    def do_held(self, section):
+        """A query inside the transaction that "hold" keeps open."""
+        self.compare(section, rows(self.holders[-1].execute(section.rest)))
+
     def do_write(self, section):
         """The CRM writes: statements, committed."""
         db = sqlite3.connect(self.path("exsync.db"), timeout=60)
@@ -514,8 +642,10 @@ class Case:
             return f.read()
 
     def database(self):
-        return sqlite3.connect(
+        db = sqlite3.connect(
             f"file:{self.path('exsync.db')}?mode=ro", uri=True, timeout=60)
+        db.executescript(VIEWS)
+        return db
 
     def compare(self, section, got):
         want = [self.expand(line) for line in section.trimmed()]

@@ -119,7 +119,7 @@ def test_schema_is_sql(tmp_path):
     db = sqlite3.connect(tmp_path / "empty.db")
     db.executescript(text)
     tables = {t for (t,) in db.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table'")}
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
     assert {"meta", "party", "mailbox", "folder", "email", "email_body",
             "email_party", "email_link", "email_copy", "attachment", "blob",
             "change", "consumer", "decision", "failure", "alert",

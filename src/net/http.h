@@ -17,10 +17,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "auth/auth.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/stream.h"
 #include "net/tls.h"
+
+/*
+ * How a request says who we are; auth/ implements it. One belongs to one
+ * connection and its thread.
+ */
+struct http_auth {
+	/*
+	 * Writes the value of the next Authorization header to out (nothing:
+	 * send none). challenge: the WWW-Authenticate values of a 401 just
+	 * received, one per line, or NULL at the start of an exchange. 1: send
+	 * out and come back with the next 401's challenge; 0: send out, done;
+	 * -1: give up (a 401 to credentials already sent is ERR_AUTH).
+	 */
+	int (*header)(struct http_auth *, const char *challenge,
+	    struct buf *out, struct err *);
+	void (*free)(struct http_auth *);
+};
 
 struct http_opts {
 	const char *url;               /* https://host[:port]/path; http:// only

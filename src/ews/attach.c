@@ -1,0 +1,218 @@
+/*
+ * attach.c - GetAttachment: the content of one attachment as a stream.
+ * 1. Content is decoded piece by piece; nothing of it is held.
+ * 2. A file without Content is empty; an item without MimeContent cannot be
+ *    had, and that is the item's error.
+ * 3. Text that ends with Exchange's mark of a cut answer is an error to try
+ *    again, before anything else is said of it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "ews/attach.h"
+#include "ews/call.h"
+#include "ews/itemxml.h"
+
+#define PIECE 8192
+
+static int
+id_start(struct attach *p, const struct xml_attrs *a, struct err *err)
+{
+	const char *id = xml_attr(a, "Id");
+
+	if (id == NULL || strcmp(id, p->id) == 0)
+		return SOAP_SKIP;
+	err_set(err, ERR_RETRY, "the server gave another attachment");
+	return err_code(err, "answer-mismatch", SCOPE_ITEM);
+}
+
+static int
+attachment_start(struct attach *p, enum tok t)
+{
+	if (p->seen || (t != TOK_FileAttachment && t != TOK_ItemAttachment))
+		return SOAP_SKIP;
+	p->seen = true;
+	p->item = t == TOK_ItemAttachment;
+	return SOAP_ENTER;
+}
+
+static int
+content_start(struct attach *p)
+{
+	if (p->content)
+		return SOAP_SKIP;
+	p->content = true;
+	return SOAP_STREAM;
+}
+
+static int
+field_start(
+    struct attach *p, enum tok t, const struct xml_attrs *a, struct err *err)
+{
+	switch (t) {
+	case TOK_AttachmentId:
+		return id_start(p, a, err);
+	case TOK_ContentType:
+		return SOAP_TEXT;
+	case TOK_Content:
+		return p->item ? SOAP_SKIP : content_start(p);
+	case TOK_Name:
+	case TOK_ContentId:
+	case TOK_Size:
+	case TOK_IsInline:
+		return SOAP_SKIP;
+	default:
+		break;
+	}
+	if (!p->item)
+		return SOAP_SKIP;
+	/* the item within, whatever its element is called */
+	snprintf(p->type, ATTACH_TYPE, "%s",
+	    t == TOK_CalendarItem ? "text/calendar"
+	    : t == TOK_Contact    ? "text/vcard"
+				  : "message/rfc822");
+	return SOAP_ENTER;
+}
+
+static int
+on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
+    struct err *err)
+{
+	struct attach *p = arg;
+
+	switch (level) {
+	case 1:
+		return t == TOK_Attachments ? SOAP_ENTER : SOAP_SKIP;
+	case 2:
+		return attachment_start(p, t);
+	case 3:
+		return field_start(p, t, a, err);
+	default:
+		return level == 4 && t == TOK_MimeContent ? content_start(p)
+							  : SOAP_SKIP;
+	}
+}
+
+static int
+on_end(void *arg, enum tok t, int level, const char *text, size_t len,
+    struct err *err)
+{
+	struct attach *p = arg;
+
+	(void)err;
+	if (level == 3 && t == TOK_ContentType && text != NULL && !p->item &&
+	    len > 0 && len < ATTACH_TYPE)
+		str_printable(p->type, ATTACH_TYPE, text, len);
+	return 0;
+}
+
+static void
+tail(struct attach *p, const char *s, size_t n)
+{
+	size_t keep;
+
+	if (n >= ATTACH_TAIL) {
+		memcpy(p->tail, s + n - ATTACH_TAIL, ATTACH_TAIL);
+		p->ntail = ATTACH_TAIL;
+		return;
+	}
+	keep = p->ntail + n > ATTACH_TAIL ? ATTACH_TAIL - n : p->ntail;
+	memmove(p->tail, p->tail + p->ntail - keep, keep);
+	memcpy(p->tail + keep, s, n);
+	p->ntail = keep + n;
+}
+
+static int
+on_text(void *arg, const char *s, size_t n, struct err *err)
+{
+	struct attach *p = arg;
+	char out[3 * (PIECE / 4 + 1)];
+	size_t k;
+	long got;
+
+	tail(p, s, n);
+	for (; n > 0 && !p->bad; s += k, n -= k) {
+		k = n < PIECE ? n : PIECE;
+		if ((got = enc_b64_feed(&p->b64, s, k, out)) < 0)
+			p->bad = true;
+		else if (got > 0 &&
+			 p->out->write(p->out, out, (size_t)got, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+on_message(void *arg, const struct soap_status *st, struct err *err)
+{
+	struct attach *p = arg;
+
+	(void)err;
+	if (p->err.kind == ERR_NONE)
+		call_status(st, SCOPE_ITEM, &p->err);
+	return 0;
+}
+
+const struct soap_ops attach_ops = { "GetAttachment", on_start, on_end, on_text,
+	on_message };
+
+/* The whole answer is there: is it the attachment? */
+static int
+settle(const struct attach *p, struct err *err)
+{
+	if (p->err.kind != ERR_NONE) {
+		*err = p->err;
+		return -1;
+	}
+	if (itemxml_truncated(p->tail, p->ntail)) {
+		err_set(err, ERR_RETRY,
+		    "the server cut the content short: tried again");
+		return err_code(err, "truncated", SCOPE_ITEM);
+	}
+	if (!p->seen) {
+		err_set(err, ERR_RETRY,
+		    "the server says success, and gives no attachment");
+		return err_code(err, "answer-mismatch", SCOPE_ITEM);
+	}
+	if (p->bad) {
+		err_set(err, ERR_ITEM, "the content is not base64");
+		return err_code(err, "base64", SCOPE_ITEM);
+	}
+	if (p->item && !p->content) {
+		err_set(err, ERR_ITEM,
+		    "the server cannot turn the attached item into a file");
+		return err_code(err, "no-mime", SCOPE_ITEM);
+	}
+	return 0;
+}
+
+int
+attach_get(struct ews_session *s, const struct attachment *a,
+    struct stream *out, char *type, struct err *err)
+{
+	struct build_get_attachment what = { a->id, a->kind == ATT_ITEM };
+	char found[ATTACH_TYPE] = "";
+	struct attach p;
+	struct call c = { &attach_ops, &p, build_get_attachment, &what,
+		SCOPE_ITEM };
+
+	if (a->kind == ATT_REFERENCE || a->id == NULL) {
+		err_set(err, ERR_ITEM,
+		    "the attachment has no content on this "
+		    "server, it is a link");
+		return err_code(err, "reference", SCOPE_ITEM);
+	}
+	memset(&p, 0, sizeof(p));
+	p.id = a->id;
+	p.out = out;
+	p.type = found;
+	if (call_run(s, &c, err) == -1)
+		return -1;
+	if (settle(&p, err) == -1)
+		return err_prefix(err, "GetAttachment");
+	if ((a->media_type == NULL || a->media_type[0] == '\0') &&
+	    found[0] != '\0')
+		memcpy(type, found, sizeof(found));
+	return 0;
+}

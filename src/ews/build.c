@@ -1,0 +1,237 @@
+/*
+ * build.c - the request envelopes.
+ * 1. Every text that is not ours is escaped.
+ * 2. Only RequestServerVersion and ExchangeImpersonation go into the header:
+ *    the WSDL lists nothing else for all of these operations. Times come and
+ *    go in UTC.
+ */
+#include "ews/build.h"
+
+#define NS_SOAP  "http://schemas.xmlsoap.org/soap/envelope/"
+#define NS_TYPES "http://schemas.microsoft.com/exchange/services/2006/types"
+#define NS_MESSAGES                                                            \
+	"http://schemas.microsoft.com/exchange/services/2006/messages"
+
+static void
+begin(const struct build *b)
+{
+	buf_adds(b->out,
+	    "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
+	    "<s:Envelope xmlns:s=\"" NS_SOAP "\" xmlns:t=\"" NS_TYPES
+	    "\" xmlns:m=\"" NS_MESSAGES "\"><s:Header>"
+	    "<t:RequestServerVersion Version=\"");
+	buf_adds(b->out, version_name(b->version));
+	buf_adds(b->out, "\"/>");
+	if (b->impersonate != NULL) {
+		buf_adds(b->out, "<t:ExchangeImpersonation><t:ConnectingSID>"
+				 "<t:PrimarySmtpAddress>");
+		buf_addxml(b->out, b->impersonate);
+		buf_adds(b->out, "</t:PrimarySmtpAddress></t:ConnectingSID>"
+				 "</t:ExchangeImpersonation>");
+	}
+	buf_adds(b->out, "</s:Header><s:Body>");
+}
+
+static void
+end(const struct build *b)
+{
+	buf_adds(b->out, "</s:Body></s:Envelope>");
+}
+
+static void
+field(const struct build *b, const char *uri)
+{
+	buf_addf(b->out, "<t:FieldURI FieldURI=\"%s\"/>", uri);
+}
+
+static void
+extended(const struct build *b, const char *tag, const char *type)
+{
+	buf_addf(b->out,
+	    "<t:ExtendedFieldURI PropertyTag=\"%s\" PropertyType=\"%s\"/>", tag,
+	    type);
+}
+
+static void
+with_id(const struct build *b, const char *element, const char *id)
+{
+	buf_addf(b->out, "<t:%s Id=\"", element);
+	buf_addxml(b->out, id);
+	buf_adds(b->out, "\"/>");
+}
+
+static void
+distinguished(const struct build *b, const char *name)
+{
+	if (b->delegate == NULL) {
+		with_id(b, "DistinguishedFolderId", name);
+		return;
+	}
+	buf_addf(b->out,
+	    "<t:DistinguishedFolderId Id=\"%s\"><t:Mailbox>"
+	    "<t:EmailAddress>",
+	    name);
+	buf_addxml(b->out, b->delegate);
+	buf_adds(
+	    b->out, "</t:EmailAddress></t:Mailbox></t:DistinguishedFolderId>");
+}
+
+void
+build_find_folder(const struct build *b, const void *arg)
+{
+	const struct build_find_folder *f = arg;
+
+	begin(b);
+	buf_adds(b->out, "<m:FindFolder Traversal=\"Deep\"><m:FolderShape>"
+			 "<t:BaseShape>IdOnly</t:BaseShape>"
+			 "<t:AdditionalProperties>");
+	field(b, "folder:DisplayName");
+	field(b, "folder:ParentFolderId");
+	field(b, "folder:FolderClass");
+	field(b, "folder:TotalCount");
+	if (b->version >= VERSION_2013)
+		field(b, "folder:DistinguishedFolderId");
+	extended(b, "0x670A", "SystemTime");
+	extended(b, "0x670B", "Integer");
+	extended(b, "0x3613", "String");
+	buf_addf(b->out,
+	    "</t:AdditionalProperties></m:FolderShape>"
+	    "<m:IndexedPageFolderView MaxEntriesReturned=\"%d\" Offset=\"%d\" "
+	    "BasePoint=\"Beginning\"/><m:ParentFolderIds>",
+	    f->max, f->offset);
+	distinguished(b, "msgfolderroot");
+	buf_adds(b->out, "</m:ParentFolderIds></m:FindFolder>");
+	end(b);
+}
+
+void
+build_get_folder(const struct build *b, const void *arg)
+{
+	const struct build_get_folder *f = arg;
+	size_t i;
+
+	begin(b);
+	buf_adds(b->out, "<m:GetFolder><m:FolderShape>"
+			 "<t:BaseShape>IdOnly</t:BaseShape>");
+	if (f->display) {
+		buf_adds(b->out, "<t:AdditionalProperties>");
+		field(b, "folder:DisplayName");
+		buf_adds(b->out, "</t:AdditionalProperties>");
+	}
+	buf_adds(b->out, "</m:FolderShape><m:FolderIds>");
+	for (i = 0; i < f->n; i++)
+		distinguished(b, f->name[i]);
+	buf_adds(b->out, "</m:FolderIds></m:GetFolder>");
+	end(b);
+}
+
+void
+build_sync(const struct build *b, const void *arg)
+{
+	const struct build_sync *s = arg;
+
+	begin(b);
+	buf_adds(b->out, "<m:SyncFolderItems><m:ItemShape>"
+			 "<t:BaseShape>IdOnly</t:BaseShape>"
+			 "<t:AdditionalProperties>");
+	field(b, "item:DateTimeReceived");
+	buf_adds(
+	    b->out, "</t:AdditionalProperties></m:ItemShape><m:SyncFolderId>");
+	with_id(b, "FolderId", s->folder);
+	buf_adds(b->out, "</m:SyncFolderId>");
+	if (s->cursor != NULL) {
+		buf_adds(b->out, "<m:SyncState>");
+		buf_addxml(b->out, s->cursor);
+		buf_adds(b->out, "</m:SyncState>");
+	}
+	buf_addf(b->out,
+	    "<m:MaxChangesReturned>%d</m:MaxChangesReturned>"
+	    "</m:SyncFolderItems>",
+	    s->max);
+	end(b);
+}
+
+static void
+item_fields(const struct build *b, enum build_shape shape)
+{
+	static const char *const every[] = { "item:Subject",
+		"item:DateTimeReceived", "item:DateTimeSent",
+		"item:DateTimeCreated", "item:Size", "item:Importance",
+		"item:Sensitivity", "item:InReplyTo", "item:HasAttachments",
+		"item:ItemClass", "item:IsDraft" };
+	static const char *const mail[] = { "message:From", "message:Sender",
+		"message:ToRecipients", "message:CcRecipients",
+		"message:BccRecipients", "message:ReplyTo",
+		"message:InternetMessageId", "message:References",
+		"message:IsRead" };
+	bool content = shape == BUILD_CONTENT || shape == BUILD_REDUCED_CONTENT;
+	bool all = shape == BUILD_HEADERS || shape == BUILD_CONTENT;
+	size_t i;
+
+	for (i = 0; i < sizeof(every) / sizeof(every[0]); i++)
+		field(b, every[i]);
+	if (b->version >= VERSION_2010)
+		field(b, "item:ConversationId");
+	if (content) {
+		field(b, "item:Body");
+		field(b, "item:Attachments");
+	}
+	for (i = 0; all && i < sizeof(mail) / sizeof(mail[0]); i++)
+		field(b, mail[i]);
+	if (all && b->version < VERSION_2010)
+		field(b, "message:ConversationIndex");
+	extended(b, "0x5D01", "String");
+	extended(b, "0x5D02", "String");
+	extended(b, "0x1035", "String");
+	if (content)
+		extended(b, "0x007D", "String");
+}
+
+void
+build_get_item(const struct build *b, const void *arg)
+{
+	const struct build_get_item *g = arg;
+	size_t i;
+
+	begin(b);
+	buf_adds(b->out, "<m:GetItem><m:ItemShape>"
+			 "<t:BaseShape>IdOnly</t:BaseShape>");
+	if (g->shape == BUILD_CONTENT || g->shape == BUILD_REDUCED_CONTENT)
+		buf_adds(b->out, "<t:BodyType>Best</t:BodyType>");
+	buf_adds(b->out, "<t:AdditionalProperties>");
+	item_fields(b, g->shape);
+	buf_adds(b->out, "</t:AdditionalProperties></m:ItemShape><m:ItemIds>");
+	for (i = 0; i < g->n; i++)
+		with_id(b, "ItemId", g->ref[i].id);
+	buf_adds(b->out, "</m:ItemIds></m:GetItem>");
+	end(b);
+}
+
+void
+build_get_attachment(const struct build *b, const void *arg)
+{
+	const struct build_get_attachment *g = arg;
+
+	begin(b);
+	buf_adds(b->out, "<m:GetAttachment>");
+	if (g->mime)
+		buf_adds(b->out, "<m:AttachmentShape><t:IncludeMimeContent>true"
+				 "</t:IncludeMimeContent></m:AttachmentShape>");
+	buf_adds(b->out, "<m:AttachmentIds>");
+	with_id(b, "AttachmentId", g->id);
+	buf_adds(b->out, "</m:AttachmentIds></m:GetAttachment>");
+	end(b);
+}
+
+void
+build_resolve(const struct build *b, const void *arg)
+{
+	const struct build_resolve *r = arg;
+
+	begin(b);
+	buf_adds(b->out, "<m:ResolveNames ReturnFullContactData=\"true\" "
+			 "SearchScope=\"ActiveDirectory\"><m:UnresolvedEntry>");
+	buf_addxml(b->out, r->name);
+	buf_adds(b->out, "</m:UnresolvedEntry></m:ResolveNames>");
+	end(b);
+}

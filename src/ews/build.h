@@ -1,0 +1,67 @@
+/*
+ * build.h - the request envelopes (PROTOCOL 1-9). Children in the order of
+ * the schema; nothing newer than the version in use.
+ * Floor: ews (3).
+ * Threads: pure.
+ */
+#ifndef EWS_BUILD_H
+#define EWS_BUILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "core/provider.h"
+#include "ews/version.h"
+
+struct build {
+	struct buf *out; /* check out->over afterwards */
+	enum version version;
+	const char *impersonate; /* primary SMTP address or NULL */
+	const char *delegate;    /* mailbox of distinguished folders or NULL */
+};
+
+/* Each takes its own struct as the second argument. */
+struct build_find_folder {
+	int offset, max;
+};
+void build_find_folder(const struct build *, const void *);
+
+struct build_get_folder {
+	const char *const *name; /* distinguished folder ids */
+	size_t n;
+	bool display; /* also their names */
+};
+void build_get_folder(const struct build *, const void *);
+
+struct build_sync {
+	const char *folder, *cursor;
+	int max; /* 1..512 */
+};
+void build_sync(const struct build *, const void *);
+
+enum build_shape {
+	BUILD_HEADERS,
+	BUILD_CONTENT,
+	BUILD_REDUCED_HEADERS, /* only what items of every class have */
+	BUILD_REDUCED_CONTENT
+};
+struct build_get_item {
+	const struct item_ref *ref;
+	size_t n;
+	enum build_shape shape;
+};
+void build_get_item(const struct build *, const void *);
+
+struct build_get_attachment {
+	const char *id;
+	bool mime;
+};
+void build_get_attachment(const struct build *, const void *);
+
+struct build_resolve {
+	const char *name;
+};
+void build_resolve(const struct build *, const void *);
+
+#endif

@@ -1,0 +1,429 @@
+/*
+ * call.c - one EWS operation, and everything that may be wrong with it.
+ * 1. The body decides before the status does: a SOAP fault is read whatever
+ *    status carries it (PROTOCOL 0, 3).
+ * 2. After anything but a whole, expected answer the connection is dropped.
+ * 3. A version is refused before any data: ops has seen nothing of such an
+ *    answer, so the request may be made again.
+ * 4. A login is tried at most twice, the second time on a new connection.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypt.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "ews/call.h"
+#include "ews/code.h"
+
+#define ACTION   "http://schemas.microsoft.com/exchange/services/2006/messages/"
+#define JUNK_MAX ((size_t)256 << 10) /* of a body that is not SOAP */
+#define HEAD_MAX 1024
+#define HEADERS  7
+
+/* Where the answer's body goes. */
+struct receiver {
+	struct stream base;
+	struct soap soap;
+	bool begun;    /* past leading white space */
+	bool not_soap; /* what came is no envelope */
+	struct err why;
+	size_t junk;
+	char head[HEAD_MAX]; /* how the body begins */
+	size_t nhead;
+};
+
+static int
+junk(struct receiver *r, size_t n, struct err *err)
+{
+	r->junk += n;
+	if (r->junk <= JUNK_MAX)
+		return 0;
+	return err_set(err, ERR_RETRY, "an endless answer that is not SOAP");
+}
+
+static int
+receive(struct stream *base, const void *data, size_t n, struct err *err)
+{
+	struct receiver *r = (struct receiver *)base;
+	const char *p = data;
+	size_t k;
+
+	if (!r->begun) {
+		/* expat takes no white space before the declaration */
+		while (n > 0 && isspace((unsigned char)*p))
+			p++, n--;
+		if (n == 0)
+			return 0;
+		r->begun = true;
+	}
+	if (r->nhead < HEAD_MAX - 1) {
+		k = HEAD_MAX - 1 - r->nhead;
+		k = n < k ? n : k;
+		memcpy(r->head + r->nhead, p, k);
+		r->nhead += k;
+	}
+	if (r->not_soap)
+		return junk(r, n, err);
+	if (soap_feed(&r->soap, p, n, err) == 0)
+		return 0;
+	if (r->soap.envelope)
+		return -1;
+	r->not_soap = true;
+	r->why = *err;
+	err_clear(err);
+	return junk(r, n, err);
+}
+
+/* Retry-After: seconds, a fraction of them, or a date. -1: none. */
+static int64_t
+retry_after(const struct http_response *resp, struct buf *scratch)
+{
+	const char *v = http_get(resp, "Retry-After", 0, scratch);
+	int64_t t, now = tim_now();
+	char *end;
+	double s;
+
+	if (v == NULL)
+		return -1;
+	if (tim_http(v, &t))
+		return t > now ? t - now : 0;
+	s = strtod(v, &end);
+	if (end == v || !(s >= 0) || s > 86400)
+		return -1;
+	return (int64_t)(s * 1000);
+}
+
+static int
+redirected(
+    const struct http_response *resp, struct buf *scratch, struct err *err)
+{
+	const char *to = str_nn(http_get(resp, "Location", 0, scratch));
+	char where[256];
+
+	str_printable(where, sizeof(where), to, strlen(to));
+	str_lower(where);
+	if (strstr(where, "genericerrorpage") != NULL) {
+		err_set(err, ERR_RETRY,
+		    "the server shows its error page "
+		    "(HTTP %d): tried again, later each time",
+		    resp->status);
+		return err_code(err, "http-302", SCOPE_MAILBOX);
+	}
+	if (strstr(where, "logon") != NULL || strstr(where, "login") != NULL ||
+	    strstr(where, "/internalsite/") != NULL)
+		err_set(err, ERR_CONFIG,
+		    "the server sends to the login page "
+		    "%s instead of answering: publish /EWS without a login "
+		    "form in front, or set url to the server itself",
+		    where);
+	else
+		err_set(err, ERR_CONFIG,
+		    "the server sends elsewhere, to %s "
+		    "(HTTP %d), and no password goes there: check it and "
+		    "write it as url",
+		    where, resp->status);
+	return err_code(err, "http-302", SCOPE_MAILBOX);
+}
+
+static bool
+is_html(const struct receiver *r, const char *type)
+{
+	return strstr(type, "html") != NULL || strstr(type, "HTML") != NULL ||
+	       str_ieqn(r->head, "<html", 5) ||
+	       str_ieqn(r->head, "<!doctype h", 11);
+}
+
+/* A status of success with something that is no envelope. */
+static int
+not_ews(const struct receiver *r, const struct http_response *resp,
+    struct buf *scratch, struct err *err)
+{
+	const char *type = http_get(resp, "Content-Type", 0, scratch);
+	char said[80];
+
+	str_printable(said, sizeof(said), str_nn(type), strlen(str_nn(type)));
+	if (http_get(resp, "Content-Encoding", 0, scratch) != NULL) {
+		err_set(err, ERR_CONFIG,
+		    "the answer came compressed though "
+		    "that was not asked for: turn it off in the proxy or "
+		    "server in between");
+		return err_code(err, "content-encoding", SCOPE_MAILBOX);
+	}
+	if (!r->begun) {
+		err_set(err, ERR_RETRY, "the server's answer is empty");
+		return err_code(err, "empty", SCOPE_MAILBOX);
+	}
+	if (is_html(r, said) || strstr(said, "xml") == NULL) {
+		err_set(err, ERR_CONFIG,
+		    "the server answered with %s, not "
+		    "with EWS: check server or url, and that no login page "
+		    "or proxy stands in between",
+		    is_html(r, said)  ? "a web page"
+		    : said[0] == '\0' ? "something"
+				      : said);
+		return err_code(err, "not-ews", SCOPE_MAILBOX);
+	}
+	*err = r->why;
+	if (err->kind == ERR_NONE)
+		err_set(err, ERR_RETRY, "the answer is no SOAP envelope");
+	return err_code(err, "malformed", SCOPE_MAILBOX);
+}
+
+static int
+http_error(struct ews_session *s, const struct receiver *r,
+    const struct http_response *resp, struct err *err)
+{
+	struct buf *scratch = &s->cookie;
+
+	if (resp->status >= 300 && resp->status < 400)
+		return redirected(resp, scratch, err);
+	if (resp->status >= 200 && resp->status < 300)
+		return not_ews(r, resp, scratch, err);
+	if (resp->status == 400)
+		mbox_drop_cookies(&s->ews->mboxes, s->mbox);
+	code_http_err(err, resp->status, NULL, retry_after(resp, scratch));
+	if (err->kind == ERR_AUTH && s->own_login)
+		err->scope = SCOPE_MAILBOX;
+	return -1;
+}
+
+static int
+fault(struct ews_session *s, const struct soap_status *f,
+    const struct http_response *resp, enum err_scope where, struct err *err)
+{
+	const struct code_row *r = code_find(f->code);
+	int64_t ms = f->backoff_ms;
+
+	if (ms < 0)
+		ms = retry_after(resp, &s->cookie);
+	/* what nobody knows must not be laid at the door of one item */
+	code_err(err, f->code[0] == '\0' ? "fault" : f->code, f->text, ms,
+	    r == NULL && where == SCOPE_ITEM ? SCOPE_MAILBOX : where);
+	if (s->own_login && err->kind == ERR_AUTH)
+		err->scope = SCOPE_MAILBOX;
+	return -1;
+}
+
+/* The exchange is done: is it what was asked for? */
+static int
+judge(struct ews_session *s, const struct call *c, struct receiver *r,
+    const struct http_response *resp, struct err *err)
+{
+	if (!r->begun || r->not_soap)
+		return http_error(s, r, resp, err);
+	if (soap_end(&r->soap, err) == -1)
+		return -1;
+	if (r->soap.fault)
+		return fault(s, &r->soap.fault_st, resp, c->where, err);
+	if (r->soap.response)
+		return 0;
+	err_set(err, ERR_RETRY, "the server's answer holds no response");
+	return err_code(err, "answer-mismatch", SCOPE_MAILBOX);
+}
+
+static size_t
+headers(struct ews_session *s, const struct call *c, char *action, size_t size,
+    char *guid, struct http_header *h)
+{
+	size_t n = 0;
+
+	crypt_uuid(guid);
+	snprintf(action, size, "\"" ACTION "%s\"", c->ops->name);
+	h[n++] =
+	    (struct http_header){ "Content-Type", "text/xml; charset=utf-8" };
+	h[n++] = (struct http_header){ "Accept", "text/xml" };
+	h[n++] = (struct http_header){ "SOAPAction", action };
+	h[n++] = (struct http_header){ "client-request-id", guid };
+	h[n++] = (struct http_header){ "return-client-request-id", "true" };
+	if (!s->own_login &&
+	    s->ews->profile->access == CONF_ACCESS_IMPERSONATION)
+		h[n++] = (struct http_header){ "X-AnchorMailbox",
+			s->mailbox->address };
+	mbox_cookies(&s->ews->mboxes, s->mbox, &s->cookie);
+	if (s->cookie.len > 0)
+		h[n++] = (struct http_header){ "Cookie", buf_str(&s->cookie) };
+	return n;
+}
+
+static int
+envelope(struct ews_session *s, const struct call *c, enum version v,
+    struct err *err)
+{
+	enum conf_access access = s->ews->profile->access;
+	struct build b = { &s->request, v, NULL, NULL };
+
+	if (!s->own_login && access == CONF_ACCESS_IMPERSONATION)
+		b.impersonate = s->mailbox->address;
+	if (!s->own_login && access == CONF_ACCESS_DELEGATE)
+		b.delegate = s->mailbox->address;
+	buf_reset(&s->request);
+	c->build(&b, c->what);
+	if (!s->request.over)
+		return 0;
+	err_set(err, ERR_ITEM, "the request is larger than Exchange takes");
+	return err_code(err, "request-too-large", c->where);
+}
+
+static void
+learn(struct ews_session *s, const struct receiver *r,
+    const struct http_response *resp, const char *guid)
+{
+	const char *v;
+	int i;
+
+	for (i = 0; (v = http_get(resp, "Set-Cookie", i, &s->cookie)) != NULL;
+	     i++)
+		mbox_set_cookie(&s->ews->mboxes, s->mbox, v);
+	mbox_told(&s->ews->mboxes, s->mbox, &r->soap.build);
+	v = http_get(resp, "request-id", 0, &s->cookie);
+	log_debug("mailbox %s: %s: HTTP %d, %lld bytes, client-request-id %s, "
+		  "request-id %s",
+	    s->mailbox->address, r->soap.ops->name, resp->status,
+	    (long long)resp->body_len, guid, v == NULL ? "none" : v);
+}
+
+/* One exchange on the session's connection, and what it means. */
+static int
+exchange(struct ews_session *s, const struct call *c, struct receiver *r,
+    struct err *err)
+{
+	struct http_header h[HEADERS];
+	struct http_response resp;
+	struct http_request req;
+	char action[160], guid[40];
+	int64_t before = http_received(s->conn->http);
+	int rc;
+
+	memset(&resp, 0, sizeof(resp));
+	memset(&req, 0, sizeof(req));
+	req.method = "POST";
+	req.header = h;
+	req.nheader = headers(s, c, action, sizeof(action), guid, h);
+	req.body = s->request.data;
+	req.body_len = s->request.len;
+	req.idempotent = true;
+	s->requests++;
+	rc = http_exchange(s->conn->http, &req, &resp, &r->base, err);
+	s->bytes += http_received(s->conn->http) - before;
+	if (rc == 0 || r->not_soap) {
+		learn(s, r, &resp, guid);
+		err_clear(err);
+		rc = judge(s, c, r, &resp, err);
+	}
+	if (rc == -1)
+		http_drop(s->conn->http);
+	http_response_free(&resp);
+	return rc;
+}
+
+/* The scratch of the parsers, without what one huge answer left. */
+static void
+trim(struct buf *b)
+{
+	if (b->cap > SESSION_KEEP_MAX)
+		buf_free(b);
+	else
+		buf_reset(b);
+}
+
+static int
+once(struct ews_session *s, const struct call *c, enum version v, bool *refused,
+    struct err *err)
+{
+	struct receiver r;
+	const struct code_row *row;
+	struct version_build build;
+	int rc;
+
+	if (envelope(s, c, v, err) == -1)
+		return -1;
+	memset(&r, 0, sizeof(r));
+	r.base.write = receive;
+	soap_open(&r.soap, c->ops, c->arg, &s->text);
+	rc = exchange(s, c, &r, err);
+	trim(&s->text);
+	trim(&s->body);
+	trim(&s->request);
+	*refused = false;
+	if (rc == -1 && (r.soap.fault || r.not_soap)) {
+		row = code_find(err->code);
+		build = mbox_build(&s->ews->mboxes, s->mbox);
+		*refused = strstr(r.head,
+			       "specified server version is invalid") != NULL ||
+			   (row != NULL && row->act == CODE_VERSION) ||
+			   (row != NULL && row->act == CODE_SCHEMA &&
+			       (!build.known || build.major < 14));
+	}
+	soap_close(&r.soap);
+	return rc;
+}
+
+/* The same after a refused login, once more on a new connection. */
+static int
+login(struct ews_session *s, const struct call *c, enum version v,
+    bool *refused, struct err *err)
+{
+	int rc, tries;
+
+	if (s->conn == NULL && (s->conn = pool_take(&s->ews->pool, s->username,
+				    s->password, err)) == NULL)
+		return -1;
+	if (s->conn->http == NULL &&
+	    pool_renew(&s->ews->pool, s->conn, err) == -1)
+		return -1;
+	for (tries = 0;; tries++) {
+		rc = once(s, c, v, refused, err);
+		if (rc == 0 || err->kind != ERR_AUTH || tries == 1 ||
+		    code_find(err->code) != NULL ||
+		    strcmp(err->code, "http-403") == 0 ||
+		    strcmp(err->code, "http-456") == 0 ||
+		    strcmp(err->code, "http-457") == 0)
+			break;
+		err_clear(err);
+		if (pool_renew(&s->ews->pool, s->conn, err) == -1)
+			return -1;
+	}
+	if (rc == -1 && err->kind == ERR_AUTH && err->code[0] == '\0')
+		err_code(err, "http-401",
+		    s->own_login ? SCOPE_MAILBOX : SCOPE_PROFILE);
+	return rc;
+}
+
+int
+call_run(struct ews_session *s, const struct call *c, struct err *err)
+{
+	struct mboxes *b = &s->ews->mboxes;
+	enum version v = mbox_version(b, s->mbox), next;
+	bool refused;
+	int rc;
+
+	while ((rc = login(s, c, v, &refused, err)) == -1 && refused) {
+		if (!mbox_step_down(b, s->mbox, v) ||
+		    (next = mbox_version(b, s->mbox)) >= v) {
+			mbox_restore(b, s->mbox);
+			break;
+		}
+		log_debug("mailbox %s: %s: speaks %s from now on",
+		    s->mailbox->address, err->code, version_name(next));
+		v = next;
+		err_clear(err);
+	}
+	if (rc == 0)
+		mbox_proven(b, s->mbox, v);
+	else
+		err_prefix(err, "%s", c->ops->name);
+	return rc;
+}
+
+int
+call_status(const struct soap_status *st, enum err_scope where, struct err *err)
+{
+	if (st->success || strcmp(st->code, "NoError") == 0)
+		return 0;
+	return code_err(err, st->code[0] == '\0' ? "no-code" : st->code,
+	    st->text, st->backoff_ms, where);
+}

@@ -1,0 +1,38 @@
+/*
+ * call.h - one EWS operation: envelope, exchange, answer, and everything
+ * that may be wrong with it (PROTOCOL 14).
+ * Floor: ews (3).
+ * Threads: as the session.
+ */
+#ifndef EWS_CALL_H
+#define EWS_CALL_H
+
+#include "base/err.h"
+#include "ews/build.h"
+#include "ews/session.h"
+#include "ews/soap.h"
+
+struct call {
+	const struct soap_ops *ops; /* reads the answer, with arg */
+	void *arg;
+	void (*build)(const struct build *, const void *what);
+	const void *what;
+	enum err_scope where; /* what is asked for, at the narrowest */
+};
+
+/*
+ * 0: the answer came whole and every response message went to ops. The
+ * request is made again, before ops has seen anything of an answer, in a
+ * lower version where the server refuses the one in use, and once on a new
+ * connection where the login was refused. A response message's own error is
+ * for ops (call_status).
+ */
+int call_run(struct ews_session *, const struct call *, struct err *);
+
+/*
+ * The error of one response message into err: 0 when it is a success (also
+ * a warning that came with data), else -1.
+ */
+int call_status(const struct soap_status *, enum err_scope where, struct err *);
+
+#endif

@@ -1,0 +1,271 @@
+/*
+ * code.c - the one table of what can go wrong and what is done about it.
+ * 1. rows is sorted by code (strcmp), http_rows by status.
+ * 2. A code or status that is not in a table still gets a kind: nothing is
+ *    ever lost because a server knows a new word.
+ * 3. An error that reaches no further than what was asked for (narrow) and
+ *    stops an item is the item's own: ERR_AUTH becomes ERR_ITEM then.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "ews/code.h"
+
+#define BUSY      "the server is busy: waits as long as it asks for, with less load"
+#define TRANSIENT "tried again, later each time"
+#define MOVING    "the mailbox is being moved: tried again in an hour"
+#define ELSEWHERE                                                              \
+	"this server does not serve the mailbox: set server or url to the "    \
+	"one that does"
+#define VERSION                                                                \
+	"the server refuses the request as it is, down to the oldest version " \
+	"spoken: set version, and report this"
+#define IMPERSONATE                                                            \
+	"the account may not act for this mailbox: give it the role "          \
+	"ApplicationImpersonation, or use access = delegate or mailbox"
+#define ADMIN                                                                  \
+	"the mailbox cannot be used as it is: its administrator must look "    \
+	"at its licence and settings"
+#define GONE     "treated as deleted"
+#define BADITEM  "recorded as a failure of this item; the others are not touched"
+#define NOFOLDER "the folder was deleted: the folders are listed again"
+#define OURBUG   "not tried again: report this"
+
+/* clang-format off */
+static const struct code_row rows[] = {
+	{ "ErrorADOperation", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorADUnavailable", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorAccessDenied", ERR_AUTH, SCOPE_MAILBOX, true, 0, CODE_REPORT, "the account may not read this: give it access (impersonation, or the right to read the folder)" },
+	{ "ErrorAccountDisabled", ERR_AUTH, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account is disabled: enable it, or take the mailbox out" },
+	{ "ErrorAttachmentNestLevelLimitExceeded", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorAttachmentSizeLimitExceeded", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorBatchProcessingStopped", ERR_RETRY, SCOPE_MAILBOX, true, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorCannotOpenFileAttachment", ERR_GONE, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
+	{ "ErrorClientDisconnected", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorConnectionFailed", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorContentConversionFailed", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorCorruptData", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorCrossSiteRequest", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorDataSourceOperation", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorExceededConnectionCount", ERR_RETRY, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
+	{ "ErrorExceededFindCountLimit", ERR_RETRY, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
+	{ "ErrorExpiredSubscription", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorFolderNotFound", ERR_GONE, SCOPE_FOLDER, true, 0, CODE_REPORT, NOFOLDER },
+	{ "ErrorImpersonateUserDenied", ERR_AUTH, SCOPE_MAILBOX, false, 0, CODE_REPORT, IMPERSONATE },
+	{ "ErrorImpersonationDenied", ERR_AUTH, SCOPE_MAILBOX, false, 0, CODE_REPORT, IMPERSONATE },
+	{ "ErrorImpersonationFailed", ERR_AUTH, SCOPE_MAILBOX, false, 0, CODE_REPORT, IMPERSONATE },
+	{ "ErrorIncorrectSchemaVersion", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
+	{ "ErrorInsufficientResources", ERR_RETRY, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
+	{ "ErrorInternalServerError", ERR_RETRY, SCOPE_MAILBOX, true, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorInternalServerTransientError", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorInvalidAttachmentId", ERR_GONE, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
+	{ "ErrorInvalidIdMalformed", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorInvalidIdMalformedEwsLegacyIdFormat", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorInvalidLicense", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ADMIN },
+	{ "ErrorInvalidOperation", ERR_ITEM, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
+	{ "ErrorInvalidPropertyRequest", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REDUCE, "the item is asked for again with the properties that every item has" },
+	{ "ErrorInvalidPropertySet", ERR_ITEM, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
+	{ "ErrorInvalidRequest", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
+	{ "ErrorInvalidSchemaVersionForMailboxVersion", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
+	{ "ErrorInvalidServerVersion", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
+	{ "ErrorInvalidSubscription", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorInvalidSyncStateData", ERR_RESYNC, SCOPE_FOLDER, false, 0, CODE_REPORT, "the folder is read from its beginning and compared with what is stored" },
+	{ "ErrorInvalidUserPrincipalName", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account that is acted for is not known to the directory: check the address" },
+	{ "ErrorInvalidUserSid", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account that is acted for is not known to the directory: check the address" },
+	{ "ErrorInvalidWatermark", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorItemCorrupt", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorItemNotFound", ERR_GONE, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
+	{ "ErrorItemPropertyRequestFailed", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorMailboxConfiguration", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ADMIN },
+	{ "ErrorMailboxFailover", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorMailboxMoveInProgress", ERR_RETRY, SCOPE_MAILBOX, false, 3600, CODE_REPORT, MOVING },
+	{ "ErrorMailboxStoreUnavailable", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorMessagePerFolderCountReceiveQuotaExceeded", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the mailbox is at its limit: its administrator must raise it or clear the mailbox" },
+	{ "ErrorMessageSizeExceeded", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorMimeContentConversionFailed", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorMimeContentInvalid", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorMissedNotificationEvents", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorMissingEmailAddress", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "this account has no mailbox: name the mailbox, and use access = impersonation or delegate" },
+	{ "ErrorNameResolutionMultipleResults", ERR_ITEM, SCOPE_ITEM, false, 0, CODE_NORESULT, "the address book knows several of that name: the address stays as it is" },
+	{ "ErrorNameResolutionNoMailbox", ERR_ITEM, SCOPE_ITEM, false, 0, CODE_NORESULT, "the name has no mailbox: the address stays as it is" },
+	{ "ErrorNameResolutionNoResults", ERR_ITEM, SCOPE_ITEM, false, 0, CODE_NORESULT, "the address book does not know the name: the address stays as it is" },
+	{ "ErrorNewEventStreamConnectionOpened", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorNoDestinationCASDueToKerberosRequirements", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorNoDestinationCASDueToSSLRequirements", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorNoDestinationCASDueToVersionMismatch", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorNoRespondingCASInDestinationSite", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorNonExistentMailbox", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "no mailbox has this primary address: check the address, and that the mailbox is not disabled or elsewhere" },
+	{ "ErrorNonPrimarySmtpAddress", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "write the primary address of the mailbox, not one of its aliases" },
+	{ "ErrorNotEnoughMemory", ERR_RETRY, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
+	{ "ErrorObjectTypeChanged", ERR_GONE, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
+	{ "ErrorOrganizationAccessBlocked", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ADMIN },
+	{ "ErrorParentFolderNotFound", ERR_GONE, SCOPE_FOLDER, true, 0, CODE_REPORT, NOFOLDER },
+	{ "ErrorPasswordChangeRequired", ERR_AUTH, SCOPE_PROFILE, false, 0, CODE_REPORT, "the password has expired: set a new one, and write it to the INI" },
+	{ "ErrorPasswordExpired", ERR_AUTH, SCOPE_PROFILE, false, 0, CODE_REPORT, "the password has expired: set a new one, and write it to the INI" },
+	{ "ErrorProxyCallFailed", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorProxyRequestNotAllowed", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorProxyRequestProcessingFailed", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorQuotaExceeded", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the mailbox is at its limit: its administrator must raise it or clear the mailbox" },
+	{ "ErrorReadEventsFailed", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorRecurrenceHasNoOccurrence", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorSchemaValidation", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_SCHEMA, VERSION },
+	{ "ErrorSendAsDenied", ERR_AUTH, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account may not send as this mailbox: give it that right" },
+	{ "ErrorServerBusy", ERR_RETRY, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
+	{ "ErrorSubmissionQuotaExceeded", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the mailbox is at its limit: its administrator must raise it or clear the mailbox" },
+	{ "ErrorSubscriptionAccessDenied", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorSubscriptionNotFound", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorSyncFolderNotFound", ERR_GONE, SCOPE_FOLDER, true, 0, CODE_REPORT, NOFOLDER },
+	{ "ErrorTimeoutExpired", ERR_RETRY, SCOPE_MAILBOX, true, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorTooManyObjectsOpened", ERR_RETRY, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
+	{ "ErrorUnsupportedMimeConversion", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorUnsupportedPathForQuery", ERR_ITEM, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
+	{ "ErrorUnsupportedPathForSortGroup", ERR_ITEM, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
+	{ "ErrorVirusDetected", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorVirusMessageDeleted", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorWrongServerVersion", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+};
+
+static const struct code_http_row http_rows[] = {
+	{ 302, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
+	{ 400, ERR_RETRY, SCOPE_MAILBOX,
+	    "the server calls the request malformed, or its headers too "
+	    "large (old cookies): tried again without cookies" },
+	{ 401, ERR_AUTH, SCOPE_PROFILE,
+	    "the login was refused: check username and password, that the "
+	    "account is not locked, and that the server allows this auth" },
+	{ 403, ERR_AUTH, SCOPE_MAILBOX,
+	    "refused: EWS may be disabled for the mailbox or for this "
+	    "program, or this address is not allowed in" },
+	{ 404, ERR_CONFIG, SCOPE_PROFILE,
+	    "there is no EWS at this address: check server or url (usually "
+	    "https://host/EWS/Exchange.asmx)" },
+	{ 405, ERR_CONFIG, SCOPE_PROFILE,
+	    "this address does not take EWS requests: check server or url "
+	    "(usually https://host/EWS/Exchange.asmx)" },
+	{ 407, ERR_CONFIG, SCOPE_PROFILE,
+	    "the proxy wants a login: write it into the key proxy" },
+	{ 408, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
+	{ 413, ERR_CONFIG, SCOPE_PROFILE,
+	    "the request is too large for the server: raise uploadReadAheadSize "
+	    "of IIS, or turn client certificates off for /EWS" },
+	{ 429, ERR_RETRY, SCOPE_MAILBOX, BUSY },
+	{ 440, ERR_CONFIG, SCOPE_PROFILE,
+	    "this is the web mail's login page, not EWS: check server or url" },
+	{ 449, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
+	{ 456, ERR_AUTH, SCOPE_PROFILE,
+	    "the account is locked or blocked: unlock it" },
+	{ 457, ERR_AUTH, SCOPE_PROFILE,
+	    "the password has expired: set a new one, and write it to the INI" },
+	{ 500, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
+	{ 501, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
+	{ 502, ERR_RETRY, SCOPE_MAILBOX,
+	    "a proxy did not reach the server: tried again, later each time" },
+	{ 503, ERR_RETRY, SCOPE_MAILBOX, BUSY },
+	{ 504, ERR_RETRY, SCOPE_MAILBOX,
+	    "a proxy got no answer from the server: tried again, later each "
+	    "time" },
+	{ 507, ERR_RETRY, SCOPE_MAILBOX,
+	    "the server says that it lacks room for the request: tried again, "
+	    "later each time" },
+};
+/* clang-format on */
+
+static int
+cmp_code(const void *key, const void *row)
+{
+	return strcmp(key, ((const struct code_row *)row)->code);
+}
+
+const struct code_row *
+code_find(const char *code)
+{
+	return bsearch(code, rows, sizeof(rows) / sizeof(rows[0]),
+	    sizeof(rows[0]), cmp_code);
+}
+
+const struct code_row *
+code_rows(size_t *n)
+{
+	*n = sizeof(rows) / sizeof(rows[0]);
+	return rows;
+}
+
+const struct code_http_row *
+code_http_find(int status)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(http_rows) / sizeof(http_rows[0]); i++)
+		if (http_rows[i].status == status)
+			return &http_rows[i];
+	return NULL;
+}
+
+const struct code_http_row *
+code_http_rows(size_t *n)
+{
+	*n = sizeof(http_rows) / sizeof(http_rows[0]);
+	return http_rows;
+}
+
+/* "code: what the server said: what to do" */
+static void
+tell(struct err *e, enum err_kind kind, const char *code, const char *text,
+    const char *todo)
+{
+	char said[240];
+
+	str_printable(said, sizeof(said), str_nn(text), strlen(str_nn(text)));
+	err_set(e, kind, "%s%s%s%s%s", code, said[0] == '\0' ? "" : ": ", said,
+	    todo == NULL ? "" : ": ", str_nn(todo));
+}
+
+int
+code_err(struct err *e, const char *code, const char *text, int64_t backoff_ms,
+    enum err_scope where)
+{
+	const struct code_row *r = code_find(code);
+	enum err_kind kind = where == SCOPE_ITEM ? ERR_ITEM : ERR_RETRY;
+	enum err_scope scope = where;
+
+	if (r != NULL) {
+		kind = r->kind;
+		scope = r->narrow && where < r->scope ? where : r->scope;
+		if (kind == ERR_AUTH && scope == SCOPE_ITEM)
+			kind = ERR_ITEM;
+	}
+	tell(e, kind, code, text, r == NULL ? NULL : r->todo);
+	err_code(e, code, scope);
+	if (kind != ERR_RETRY)
+		return -1;
+	if (backoff_ms >= 0)
+		e->retry_ms = backoff_ms;
+	else if (r != NULL)
+		e->retry_ms = (int64_t)r->retry_s * 1000;
+	return -1;
+}
+
+int
+code_http_err(struct err *e, int status, const char *reason, int64_t retry_ms)
+{
+	const struct code_http_row *r = code_http_find(status);
+	enum err_kind kind = status >= 500 ? ERR_RETRY : ERR_CONFIG;
+	char code[32], text[40];
+
+	if (r != NULL)
+		kind = r->kind;
+	else if (retry_ms >= 0)
+		kind = ERR_RETRY;
+	snprintf(code, sizeof(code), "http-%d", status);
+	snprintf(text, sizeof(text), "HTTP %d", status);
+	tell(e, kind, text, reason,
+	    r != NULL           ? r->todo
+	    : kind == ERR_RETRY ? TRANSIENT
+				: "not an answer of EWS: check server or url");
+	err_code(e, code, r != NULL ? r->scope : SCOPE_MAILBOX);
+	if (kind == ERR_RETRY && retry_ms >= 0)
+		e->retry_ms = retry_ms;
+	return -1;
+}

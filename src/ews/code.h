@@ -1,0 +1,68 @@
+/*
+ * code.h - the one table of what can go wrong on an Exchange server and what
+ * is done about it: EWS response codes and HTTP statuses (PROTOCOL 14). The
+ * table is the documentation; everything in ews/ asks it.
+ * Floor: ews (3).
+ * Threads: read-only.
+ */
+#ifndef EWS_CODE_H
+#define EWS_CODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* What ews/ itself does before it reports the error. */
+enum code_act {
+	CODE_REPORT,  /* nothing */
+	CODE_BACKOFF, /* the server's own delay, or 60 s */
+	CODE_VERSION, /* lower the request version of this mailbox */
+	CODE_SCHEMA,  /* the same, but only from a server of before 2010 or
+		       * of an unknown build */
+	CODE_REDUCE,  /* ask for that item again, with item:* only */
+	CODE_NORESULT /* ResolveNames: an answer, not a failure */
+};
+
+struct code_row {
+	const char *code;
+	enum err_kind kind;
+	enum err_scope scope; /* how far it reaches at most */
+	bool narrow;          /* reaches only what was asked for: an
+			       * item, a folder, or the mailbox */
+	int retry_s;          /* ERR_RETRY: wait at least; 0 caller's choice */
+	enum code_act act;
+	const char *todo; /* what is done, or what a person does */
+};
+
+struct code_http_row {
+	int status;
+	enum err_kind kind;
+	enum err_scope scope;
+	const char *todo;
+};
+
+/* Sorted by code; NULL for a code that is not in the table. */
+const struct code_row *code_find(const char *code);
+const struct code_row *code_rows(size_t *n);
+const struct code_http_row *code_http_find(int status);
+const struct code_http_row *code_http_rows(size_t *n);
+
+/*
+ * Sets err from a response code. where: what was asked for. text: the
+ * server's words, or NULL. backoff_ms: BackOffMilliseconds, -1 none. A code
+ * that is not in the table is ERR_ITEM when an item was asked for, else
+ * ERR_RETRY. Always -1.
+ */
+int code_err(struct err *, const char *code, const char *text,
+    int64_t backoff_ms, enum err_scope where);
+/*
+ * Sets err from an HTTP status that came without a SOAP body, with code
+ * "http-<status>". retry_ms: from Retry-After, -1 none. Statuses that are
+ * not in the table: 5xx ERR_RETRY, else ERR_CONFIG. Always -1.
+ */
+int
+code_http_err(struct err *, int status, const char *reason, int64_t retry_ms);
+
+#endif

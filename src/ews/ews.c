@@ -1,0 +1,156 @@
+/*
+ * ews.c - Exchange Web Services as a provider.
+ * 1. A session holds nothing of the server but, from its first request to
+ *    its close, one connection of the pool.
+ * 2. A mailbox with a login of its own is not acted for: it logs in itself.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "ews/attach.h"
+#include "ews/ews.h"
+#include "ews/folder.h"
+#include "ews/item.h"
+#include "ews/session.h"
+#include "ews/syncxml.h"
+
+#define COOKIE_HEADER_MAX ((size_t)16 << 10)
+
+static void
+ews_close(struct provider *base)
+{
+	struct ews *e = (struct ews *)base;
+
+	if (e == NULL)
+		return;
+	pool_free(&e->pool);
+	mbox_free(&e->mboxes);
+	resolve_free(&e->names);
+	free(e);
+}
+
+static struct provider *
+ews_open(const struct conf *conf, const struct conf_profile *profile,
+    struct err *err)
+{
+	struct ews *e = mem_alloc(sizeof(*e));
+
+	e->base.ops = &ews_ops;
+	e->conf = conf;
+	e->profile = profile;
+	mbox_init(&e->mboxes, version_start(profile->version));
+	resolve_init(&e->names);
+	if (pool_init(&e->pool, conf, profile, err) == -1) {
+		ews_close(&e->base);
+		return NULL;
+	}
+	return &e->base;
+}
+
+static struct session *
+ews_session_open(
+    struct provider *base, const struct conf_mailbox *mailbox, struct err *err)
+{
+	struct ews *e = (struct ews *)base;
+	struct ews_session *s = mem_alloc(sizeof(*s));
+
+	(void)err;
+	s->base.provider = base;
+	s->ews = e;
+	s->mailbox = mailbox;
+	s->own_login = mailbox->username != NULL;
+	s->username = s->own_login ? mailbox->username : e->profile->username;
+	s->password = s->own_login ? mailbox->password : e->profile->password;
+	s->mbox = mbox_get(&e->mboxes, mailbox->address);
+	buf_init(&s->request, SESSION_REQUEST_MAX);
+	buf_init(&s->cookie, COOKIE_HEADER_MAX);
+	buf_init(&s->text, SESSION_TEXT_MAX);
+	buf_init(&s->body, SESSION_BODY_MAX);
+	return &s->base;
+}
+
+static void
+ews_session_close(struct session *base)
+{
+	struct ews_session *s = (struct ews_session *)base;
+
+	if (s == NULL)
+		return;
+	pool_give(&s->ews->pool, s->conn);
+	buf_free(&s->request);
+	buf_free(&s->cookie);
+	buf_free(&s->text);
+	buf_free(&s->body);
+	free(s);
+}
+
+static int
+ews_probe(struct session *base, struct probe *out, struct err *err)
+{
+	struct ews_session *s = (struct ews_session *)base;
+	struct version_build b;
+
+	memset(out, 0, sizeof(*out));
+	if (folder_top(s, out->mailbox, sizeof(out->mailbox), err) == -1)
+		return -1;
+	b = mbox_build(&s->ews->mboxes, s->mbox);
+	if (b.known)
+		snprintf(out->server, sizeof(out->server),
+		    "Exchange %d.%d.%d.%d", b.major, b.minor, b.build,
+		    b.revision);
+	snprintf(out->version, sizeof(out->version), "%s",
+	    version_name(mbox_version(&s->ews->mboxes, s->mbox)));
+	return 0;
+}
+
+static int
+ews_folders(struct session *base, bool well_known, struct folder_list *out,
+    struct err *err)
+{
+	return folder_list((struct ews_session *)base, well_known, out, err);
+}
+
+static int
+ews_changes(struct session *base, const char *folder, const char *cursor,
+    int max, struct change_page *out, struct err *err)
+{
+	return syncxml_page(
+	    (struct ews_session *)base, folder, cursor, max, out, err);
+}
+
+static int
+ews_headers(struct session *base, const struct item_ref *ref, size_t n,
+    struct sink *sink, struct err *err)
+{
+	return item_get((struct ews_session *)base, ref, n, false, sink, err);
+}
+
+static int
+ews_messages(struct session *base, const struct item_ref *ref, size_t n,
+    struct sink *sink, struct err *err)
+{
+	return item_get((struct ews_session *)base, ref, n, true, sink, err);
+}
+
+static int
+ews_attachment(struct session *base, const struct attachment *a,
+    struct stream *out, char *type, struct err *err)
+{
+	return attach_get((struct ews_session *)base, a, out, type, err);
+}
+
+static void
+ews_usage(struct session *base, int64_t *requests, int64_t *bytes)
+{
+	const struct ews_session *s = (const struct ews_session *)base;
+
+	*requests = s->requests;
+	*bytes = s->bytes;
+}
+
+const struct provider_ops ews_ops = { "ews", ews_open, ews_close,
+	ews_session_open, ews_session_close, ews_probe, ews_folders,
+	ews_changes, ews_headers, ews_messages, ews_attachment, ews_usage };

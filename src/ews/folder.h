@@ -1,0 +1,24 @@
+/*
+ * folder.h - the folders of a mailbox (PROTOCOL 4, 6).
+ * Floor: ews (3).
+ * Threads: as the session.
+ */
+#ifndef EWS_FOLDER_H
+#define EWS_FOLDER_H
+
+#include <stdbool.h>
+
+#include "ews/session.h"
+
+int folder_list(
+    struct ews_session *, bool well_known, struct folder_list *, struct err *);
+/* The display name of the mailbox' top folder, "" where it has none. */
+int folder_top(struct ews_session *, char *name, size_t size, struct err *);
+
+/*
+ * Paths from names and parents, once all folders are there. A folder whose
+ * parent is not in the list lies at the top.
+ */
+void folder_paths(struct folder_list *);
+
+#endif

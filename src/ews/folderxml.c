@@ -1,0 +1,252 @@
+/*
+ * folderxml.c - the parser of FindFolder's and GetFolder's answers.
+ * 1. Any child of Folders is a folder, whatever its element is called; only
+ *    SearchFolder means something by its name.
+ * 2. A folder without an id is passed over: nothing could be asked of it.
+ * 3. The marker is NULL unless 0x670A came: half a marker would call a
+ *    changed folder unchanged.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "ews/call.h"
+#include "ews/folderxml.h"
+
+enum {
+	TAG_CHANGED = 0x670A, /* local commit time max */
+	TAG_DELETED = 0x670B, /* deleted count total */
+	TAG_CLASS = 0x3613    /* container class */
+};
+
+unsigned
+folderxml_tag(const char *s)
+{
+	return s == NULL ? 0 : (unsigned)strtoul(s, NULL, 0);
+}
+
+static const char *
+keep(struct folderxml *p, const char *s)
+{
+	const char *c = arena_strdup(&p->list->arena, s);
+
+	if (c == NULL && s != NULL)
+		p->over = true;
+	return c;
+}
+
+static void
+page(struct folderxml *p, const struct xml_attrs *a)
+{
+	const char *last = xml_attr(a, "IncludesLastItemInRange");
+	const char *next = xml_attr(a, "IndexedPagingOffset");
+
+	p->last_known = last != NULL;
+	p->last = last != NULL &&
+		  (strcmp(last, "true") == 0 || strcmp(last, "1") == 0);
+	if (next == NULL || !str_int(next, 0, INT32_MAX, &p->next))
+		p->next = -1;
+}
+
+static int
+folder_start(struct folderxml *p, enum tok t)
+{
+	memset(&p->cur, 0, sizeof(p->cur));
+	p->cur.total = -1;
+	p->cur.is_search = t == TOK_SearchFolder;
+	p->changed = p->deleted = p->class_tag = NULL;
+	return SOAP_ENTER;
+}
+
+static int
+field_start(struct folderxml *p, enum tok t, const struct xml_attrs *a)
+{
+	switch (t) {
+	case TOK_FolderId:
+		p->cur.id = keep(p, xml_attr(a, "Id"));
+		return SOAP_SKIP;
+	case TOK_ParentFolderId:
+		p->cur.parent_id = keep(p, xml_attr(a, "Id"));
+		return SOAP_SKIP;
+	case TOK_ExtendedProperty:
+		p->tag = 0;
+		return SOAP_ENTER;
+	case TOK_FolderClass:
+	case TOK_DisplayName:
+	case TOK_TotalCount:
+	case TOK_DistinguishedFolderId:
+		return SOAP_TEXT;
+	default:
+		return SOAP_SKIP;
+	}
+}
+
+static int
+on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
+    struct err *err)
+{
+	struct folderxml *p = arg;
+
+	(void)err;
+	if (p->find) {
+		if (level == 1) {
+			if (t != TOK_RootFolder)
+				return SOAP_SKIP;
+			page(p, a);
+			return SOAP_ENTER;
+		}
+		level--;
+	}
+	switch (level) {
+	case 1:
+		return t == TOK_Folders ? SOAP_ENTER : SOAP_SKIP;
+	case 2:
+		return folder_start(p, t);
+	case 3:
+		return field_start(p, t, a);
+	default:
+		if (t == TOK_ExtendedFieldURI)
+			p->tag = folderxml_tag(xml_attr(a, "PropertyTag"));
+		return t == TOK_Value ? SOAP_TEXT : SOAP_SKIP;
+	}
+}
+
+static const char *
+marker(struct folderxml *p)
+{
+	const char *out;
+	char *m;
+
+	if (p->changed == NULL || p->changed[0] == '\0')
+		return NULL;
+	m = mem_printf("%s|%s|%lld", p->changed,
+	    p->deleted == NULL ? "-" : p->deleted, (long long)p->cur.total);
+	out = keep(p, m);
+	free(m);
+	return out;
+}
+
+/* Room for one more; the old array is left behind in the arena. */
+static void
+grow(struct folderxml *p)
+{
+	struct folder_list *l = p->list;
+	struct folder *v;
+
+	v = arena_alloc(
+	    &l->arena, (p->cap == 0 ? 64 : 2 * p->cap) * sizeof(*v));
+	if (v == NULL) {
+		p->over = true;
+		return;
+	}
+	p->cap = p->cap == 0 ? 64 : 2 * p->cap;
+	if (l->n > 0)
+		memcpy(v, l->v, l->n * sizeof(*v));
+	l->v = v;
+}
+
+static void
+folder_end(struct folderxml *p)
+{
+	struct folder_list *l = p->list;
+
+	if (p->cur.id == NULL || p->cur.id[0] == '\0')
+		return;
+	if (p->cur.class == NULL)
+		p->cur.class = p->class_tag;
+	if (p->cur.path == NULL)
+		p->cur.path = keep(p, "");
+	if (p->name != NULL && p->message < p->nname)
+		p->cur.well_known = keep(p, p->name[p->message]);
+	p->cur.marker = marker(p);
+	if (l->n == p->cap)
+		grow(p);
+	if (!p->over)
+		l->v[l->n++] = p->cur;
+}
+
+static void
+field_end(struct folderxml *p, enum tok t, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		return;
+	switch (t) {
+	case TOK_FolderClass:
+		p->cur.class = keep(p, text);
+		break;
+	case TOK_DisplayName:
+		p->cur.path = keep(p, text);
+		break;
+	case TOK_TotalCount:
+		if (!str_int(text, 0, INT64_MAX, &p->cur.total))
+			p->cur.total = -1;
+		break;
+	case TOK_DistinguishedFolderId:
+		p->cur.well_known = keep(p, text);
+		break;
+	case TOK_Value:
+		if (p->tag == TAG_CHANGED)
+			p->changed = keep(p, text);
+		else if (p->tag == TAG_DELETED)
+			p->deleted = keep(p, text);
+		else if (p->tag == TAG_CLASS)
+			p->class_tag = keep(p, text);
+		break;
+	default:
+		break;
+	}
+}
+
+static int
+on_end(void *arg, enum tok t, int level, const char *text, size_t len,
+    struct err *err)
+{
+	struct folderxml *p = arg;
+
+	level -= p->find;
+	if (level == 2)
+		folder_end(p);
+	else if (level > 2)
+		field_end(p, t, text);
+	if (!p->over && (text != NULL || len == 0))
+		return 0;
+	err_set(err, ERR_RETRY,
+	    "the list of folders is larger than exsync "
+	    "takes");
+	return err_code(err, "too_large", SCOPE_MAILBOX);
+}
+
+/*
+ * A distinguished folder that this mailbox has not, or that the account may
+ * not see, is no error. Any other is: a junk folder that is not known for
+ * one would be read as mail.
+ */
+static bool
+absent(const struct folderxml *p, const struct err *e)
+{
+	return !p->find && p->nname > 1 && e->scope == SCOPE_FOLDER &&
+	       (e->kind == ERR_GONE || e->kind == ERR_AUTH);
+}
+
+static int
+on_message(void *arg, const struct soap_status *st, struct err *err)
+{
+	struct folderxml *p = arg;
+	struct err e = ERR_INIT;
+
+	(void)err;
+	p->message++;
+	if (call_status(st, p->find ? SCOPE_MAILBOX : SCOPE_FOLDER, &e) == 0)
+		return 0;
+	if (e.kind == ERR_GONE && e.scope == SCOPE_ITEM)
+		e.scope = SCOPE_FOLDER; /* ErrorItemNotFound */
+	if (!absent(p, &e) && p->err.kind == ERR_NONE)
+		p->err = e;
+	return 0;
+}
+
+const struct soap_ops folderxml_find = { "FindFolder", on_start, on_end, NULL,
+	on_message };
+const struct soap_ops folderxml_get = { "GetFolder", on_start, on_end, NULL,
+	on_message };

@@ -1,0 +1,36 @@
+/*
+ * folderxml.h - the parser of FindFolder's and GetFolder's answers.
+ * Floor: ews (3).
+ * Threads: as the session.
+ */
+#ifndef EWS_FOLDERXML_H
+#define EWS_FOLDERXML_H
+
+#include <stdbool.h>
+
+#include "core/provider.h"
+#include "ews/soap.h"
+
+/* Zeroed with list set is ready. A folder's path is its bare name here. */
+struct folderxml {
+	struct folder_list *list;
+	size_t cap;
+	bool find; /* FindFolder: RootFolder/Folders, else Folders */
+	bool over; /* past the arena's cap */
+	struct folder cur;
+	unsigned tag; /* of the extended property at hand */
+	const char *changed, *deleted, *class_tag;
+	/* of the page */
+	bool last, last_known;
+	int64_t next; /* IndexedPagingOffset, -1 missing */
+	/* GetFolder: what was asked for, one response message each */
+	const char *const *name;
+	size_t nname, message;
+	struct err err; /* of the first message that failed */
+};
+extern const struct soap_ops folderxml_find, folderxml_get;
+
+/* The number in "0x670A" or "0x670a"; 0 for NULL. */
+unsigned folderxml_tag(const char *);
+
+#endif

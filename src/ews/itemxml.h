@@ -1,0 +1,49 @@
+/*
+ * itemxml.h - the parser of GetItem's answers (PROTOCOL 7, 8): each item, of
+ * whatever class, becomes a struct message.
+ * Floor: ews (3).
+ * Threads: as the session.
+ */
+#ifndef EWS_ITEMXML_H
+#define EWS_ITEMXML_H
+
+#include <stdbool.h>
+
+#include "core/model.h"
+#include "ews/soap.h"
+
+#define ITEMXML_ARENA_MAX ((size_t)32 << 20)
+
+/* Zeroed with content, body, take and arg set is ready. */
+struct itemxml {
+	bool content;     /* bodies were asked for */
+	bool reduced;     /* message:* properties were not */
+	struct buf *body; /* borrowed; its cap is that of a body */
+	/*
+	 * One response message. m (the taker's) is NULL when it held no item;
+	 * an item that is too large has its err set already.
+	 */
+	int (*take)(void *arg, const struct soap_status *, struct message *m,
+	    struct err *);
+	void *arg;
+	/* of the item at hand */
+	struct message *m;
+	enum tok field;
+	enum role role;
+	const char *name, *email, *routing;
+	struct attachment *att;
+	unsigned tag;
+	const char *sender_smtp, *from_smtp, *tag_mid;
+	int64_t created;
+	bool html, cut, over;
+};
+extern const struct soap_ops itemxml_ops;
+
+/* Frees an item that was not taken. */
+void itemxml_free(struct itemxml *);
+/* Is this address to be looked up? */
+bool itemxml_unresolved(const struct address *);
+/* Does the text end with Exchange's mark of a cut answer (PROTOCOL 7)? */
+bool itemxml_truncated(const char *text, size_t len);
+
+#endif

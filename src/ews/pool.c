@@ -1,0 +1,150 @@
+/*
+ * pool.c - the connections of one profile that are not in use.
+ * 1. A connection is never shared by two logins: some servers authenticate
+ *    the connection, not the request (PROTOCOL 18).
+ * 2. At most max idle ones are kept; the one idle the longest is closed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/auth.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "base/str.h"
+#include "ews/pool.h"
+
+#define USER_AGENT "exsync/" EXSYNC_VERSION
+
+static int
+conn_open(struct pool *p, struct pool_conn *c, struct err *err)
+{
+	struct http_opts o;
+
+	c->auth = auth_basic(c->username, c->password);
+	memset(&o, 0, sizeof(o));
+	o.url = p->profile->url;
+	o.proxy = p->conf->proxy;
+	o.trust = p->trust;
+	o.tls_pin = p->profile->tls_pin;
+	o.auth = c->auth;
+	o.user_agent = USER_AGENT;
+	o.stop = stop_poll;
+	c->http = http_open(&o, err);
+	return c->http == NULL ? -1 : 0;
+}
+
+static void
+conn_shut(struct pool_conn *c)
+{
+	http_close(c->http);
+	c->http = NULL;
+	if (c->auth != NULL)
+		c->auth->free(c->auth);
+	c->auth = NULL;
+}
+
+static void
+conn_close(struct pool_conn *c)
+{
+	conn_shut(c);
+	free(c->username);
+	if (c->password != NULL)
+		explicit_bzero(c->password, strlen(c->password));
+	free(c->password);
+	free(c);
+}
+
+int
+pool_init(struct pool *p, const struct conf *conf,
+    const struct conf_profile *profile, struct err *err)
+{
+	memset(p, 0, sizeof(*p));
+	pthread_mutex_init(&p->lock, NULL);
+	p->conf = conf;
+	p->profile = profile;
+	p->max =
+	    profile->max_connections > 0 ? (size_t)profile->max_connections : 1;
+	if (strncmp(profile->url, "https:", 6) != 0 || profile->tls_pin != NULL)
+		return 0;
+	p->trust = tls_trust_load(conf->ca_file, err);
+	return p->trust == NULL ? -1 : 0;
+}
+
+void
+pool_free(struct pool *p)
+{
+	struct pool_conn *c;
+
+	while ((c = p->idle) != NULL) {
+		p->idle = c->next;
+		conn_close(c);
+	}
+	tls_trust_free(p->trust);
+	pthread_mutex_destroy(&p->lock);
+}
+
+struct pool_conn *
+pool_take(
+    struct pool *p, const char *username, const char *password, struct err *err)
+{
+	struct pool_conn **pp, *c;
+
+	pthread_mutex_lock(&p->lock);
+	for (pp = &p->idle; (c = *pp) != NULL; pp = &c->next)
+		if (str_eq(c->username, username) &&
+		    str_eq(c->password, password))
+			break;
+	if (c != NULL) {
+		*pp = c->next;
+		p->nidle--;
+	}
+	pthread_mutex_unlock(&p->lock);
+	if (c != NULL)
+		return c;
+	c = mem_alloc(sizeof(*c));
+	c->username = mem_strdup(str_nn(username));
+	c->password = mem_strdup(str_nn(password));
+	if (conn_open(p, c, err) == -1) {
+		conn_close(c);
+		return NULL;
+	}
+	return c;
+}
+
+/* With the lock held: takes the one idle the longest out of the list. */
+static struct pool_conn *
+oldest(struct pool *p)
+{
+	struct pool_conn **pp = &p->idle, *c;
+
+	while ((*pp)->next != NULL)
+		pp = &(*pp)->next;
+	c = *pp;
+	*pp = NULL;
+	p->nidle--;
+	return c;
+}
+
+void
+pool_give(struct pool *p, struct pool_conn *c)
+{
+	struct pool_conn *old = NULL;
+
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&p->lock);
+	c->next = p->idle;
+	p->idle = c;
+	if (++p->nidle > p->max)
+		old = oldest(p);
+	pthread_mutex_unlock(&p->lock);
+	if (old != NULL)
+		conn_close(old);
+}
+
+int
+pool_renew(struct pool *p, struct pool_conn *c, struct err *err)
+{
+	conn_shut(c);
+	return conn_open(p, c, err);
+}

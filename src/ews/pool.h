@@ -1,0 +1,43 @@
+/*
+ * pool.h - the connections of one profile that are not in use, by login.
+ * Floor: ews (3).
+ * Threads: struct pool: any. A struct pool_conn belongs to who took it.
+ */
+#ifndef EWS_POOL_H
+#define EWS_POOL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/conf.h"
+#include "net/http.h"
+
+struct pool_conn {
+	struct pool_conn *next;
+	struct http *http;
+	struct http_auth *auth;
+	char *username, *password;
+};
+
+struct pool {
+	pthread_mutex_t lock;
+	const struct conf *conf;
+	const struct conf_profile *profile;
+	struct tls_trust *trust;
+	struct pool_conn *idle; /* the one used last is first */
+	size_t nidle, max;
+};
+
+/* -1: no CA certificates, a bad url. */
+int pool_init(struct pool *, const struct conf *, const struct conf_profile *,
+    struct err *);
+void pool_free(struct pool *);
+/* One for that login, connected or not yet. NULL: err. */
+struct pool_conn *pool_take(
+    struct pool *, const char *username, const char *password, struct err *);
+void pool_give(struct pool *, struct pool_conn *);
+/* Closes it and begins a new one with the same login, in place. */
+int pool_renew(struct pool *, struct pool_conn *, struct err *);
+
+#endif

@@ -1,0 +1,252 @@
+/*
+ * resolve.c - addresses that are not SMTP, looked up in the address book.
+ * 1. An answer is remembered, also that there is none; for HIT_MS or MISS_MS.
+ * 2. A name with several answers has none: a wrong address would put mail on
+ *    the wrong contact.
+ * 3. What could not be asked is an error and not remembered: else mail would
+ *    be skipped as concerning nobody.
+ * 4. The cache holds at most CACHE_MAX names; then it starts over.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "ews/call.h"
+#include "ews/code.h"
+#include "ews/resolve.h"
+
+#define SLOTS     4096
+#define CACHE_MAX 100000
+#define HIT_MS    INT64_C(86400000)
+#define MISS_MS   INT64_C(3600000)
+#define TEXT_MAX  65536
+
+struct resolve_entry {
+	struct resolve_entry *next;
+	char *name; /* ASCII lower case */
+	char *smtp; /* or NULL */
+	int64_t until;
+};
+
+void
+resolve_init(struct resolve_cache *c)
+{
+	memset(c, 0, sizeof(*c));
+	pthread_mutex_init(&c->lock, NULL);
+	c->nslot = SLOTS;
+	c->slot = mem_alloc(SLOTS * sizeof(struct resolve_entry *));
+}
+
+static void
+clear(struct resolve_cache *c)
+{
+	struct resolve_entry *e;
+	size_t i;
+
+	for (i = 0; i < c->nslot; i++) {
+		while ((e = c->slot[i]) != NULL) {
+			c->slot[i] = e->next;
+			free(e->name);
+			free(e->smtp);
+			free(e);
+		}
+	}
+	c->n = 0;
+}
+
+void
+resolve_free(struct resolve_cache *c)
+{
+	if (c->slot == NULL)
+		return;
+	clear(c);
+	free(c->slot);
+	c->slot = NULL;
+	pthread_mutex_destroy(&c->lock);
+}
+
+static struct resolve_entry **
+place(struct resolve_cache *c, const char *name)
+{
+	const unsigned char *p = (const unsigned char *)name;
+	struct resolve_entry **pp;
+	unsigned h = 2166136261u;
+
+	for (; *p != '\0'; p++)
+		h = (h ^ *p) * 16777619u;
+	for (pp = &c->slot[h % c->nslot]; *pp != NULL; pp = &(*pp)->next)
+		if (strcmp((*pp)->name, name) == 0)
+			break;
+	return pp;
+}
+
+static bool
+lookup(struct resolve_cache *c, const char *name, char **out)
+{
+	struct resolve_entry *e;
+	bool hit;
+
+	pthread_mutex_lock(&c->lock);
+	e = *place(c, name);
+	hit = e != NULL && e->until > tim_mono();
+	*out = hit ? mem_strdup(e->smtp) : NULL;
+	pthread_mutex_unlock(&c->lock);
+	return hit;
+}
+
+static void
+remember(struct resolve_cache *c, const char *name, const char *smtp)
+{
+	struct resolve_entry **pp, *e;
+
+	pthread_mutex_lock(&c->lock);
+	if (c->n >= CACHE_MAX)
+		clear(c);
+	pp = place(c, name);
+	if ((e = *pp) == NULL) {
+		e = *pp = mem_alloc(sizeof(*e));
+		e->name = mem_strdup(name);
+		c->n++;
+	}
+	free(e->smtp);
+	e->smtp = mem_strdup(smtp);
+	e->until = tim_mono() + (smtp == NULL ? MISS_MS : HIT_MS);
+	pthread_mutex_unlock(&c->lock);
+}
+
+static int
+on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
+    struct err *err)
+{
+	struct resolve_answer *p = arg;
+
+	(void)err;
+	(void)a;
+	switch (level) {
+	case 1:
+		return t == TOK_ResolutionSet ? SOAP_ENTER : SOAP_SKIP;
+	case 2:
+		buf_init(&p->address, TEXT_MAX);
+		buf_init(&p->routing, TEXT_MAX);
+		buf_init(&p->best, TEXT_MAX);
+		return SOAP_ENTER;
+	case 3:
+		return t == TOK_Mailbox || t == TOK_Contact ? SOAP_ENTER
+							    : SOAP_SKIP;
+	case 4:
+		if (t == TOK_EmailAddress || t == TOK_RoutingType)
+			return SOAP_TEXT;
+		return t == TOK_EmailAddresses ? SOAP_ENTER : SOAP_SKIP;
+	default:
+		return t == TOK_Entry ? SOAP_TEXT : SOAP_SKIP;
+	}
+}
+
+/* One resolution is complete: its SMTP address, if it has one. */
+static void
+resolution(struct resolve_answer *p)
+{
+	const char *smtp = NULL;
+
+	if (str_ieq(buf_str(&p->routing), "SMTP") &&
+	    strchr(buf_str(&p->address), '@') != NULL)
+		smtp = buf_str(&p->address);
+	else if (p->best.len > 0)
+		smtp = buf_str(&p->best);
+	if (smtp == NULL)
+		p->n += 2; /* it may be this one that was meant */
+	else if (p->found == NULL) {
+		p->found = mem_strdup(smtp);
+		p->n++;
+	} else if (!str_ieq(p->found, smtp))
+		p->n++;
+	buf_free(&p->address);
+	buf_free(&p->routing);
+	buf_free(&p->best);
+}
+
+static int
+on_end(void *arg, enum tok t, int level, const char *text, size_t len,
+    struct err *err)
+{
+	struct resolve_answer *p = arg;
+	struct buf *b = t == TOK_EmailAddress ? &p->address : &p->routing;
+
+	(void)err;
+	if (level == 2)
+		resolution(p);
+	else if (level == 4 && text != NULL) {
+		buf_reset(b);
+		buf_add(b, text, len);
+	} else if (level == 5 && text != NULL && p->best.len == 0 &&
+		   strncmp(text, "SMTP:", 5) == 0 && strchr(text, '@') != NULL)
+		buf_add(&p->best, text + 5, len - 5);
+	return 0;
+}
+
+/* That nobody is found, or several, is an answer. */
+static int
+on_message(void *arg, const struct soap_status *st, struct err *err)
+{
+	struct resolve_answer *p = arg;
+	const struct code_row *r = code_find(st->code);
+
+	(void)err;
+	if (r != NULL && r->act == CODE_NORESULT)
+		return 0;
+	if (p->err.kind == ERR_NONE)
+		call_status(st, SCOPE_ITEM, &p->err);
+	return 0;
+}
+
+const struct soap_ops resolve_ops = { "ResolveNames", on_start, on_end, NULL,
+	on_message };
+
+static int
+ask(struct ews_session *s, const char *name, char **out, struct err *err)
+{
+	struct build_resolve what = { name };
+	struct resolve_answer p;
+	struct call c = { &resolve_ops, &p, build_resolve, &what, SCOPE_ITEM };
+	int rc;
+
+	memset(&p, 0, sizeof(p));
+	rc = call_run(s, &c, err);
+	buf_free(&p.address);
+	buf_free(&p.routing);
+	buf_free(&p.best);
+	if (rc == 0 && p.err.kind != ERR_NONE) {
+		*err = p.err;
+		rc = err_prefix(err, "ResolveNames");
+	}
+	if (rc == 0 && p.n == 1)
+		*out = p.found;
+	else
+		free(p.found);
+	return rc;
+}
+
+int
+resolve_name(
+    struct ews_session *s, const char *name, char **out, struct err *err)
+{
+	char *key = str_lower(mem_strdup(name));
+	int rc = 0;
+
+	*out = NULL;
+	if (key[0] != '\0' && !lookup(&s->ews->names, key, out)) {
+		rc = ask(s, name, out, err);
+		/* only for this name, and it will not get better */
+		if (rc == -1 && err->scope == SCOPE_ITEM &&
+		    err->kind == ERR_ITEM) {
+			err_clear(err);
+			rc = 0;
+		}
+		if (rc == 0)
+			remember(&s->ews->names, key, *out);
+	}
+	free(key);
+	return rc;
+}

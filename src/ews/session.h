@@ -1,0 +1,42 @@
+/*
+ * session.h - what the provider and a session hold; private to ews/.
+ * Floor: ews (3).
+ * Threads: struct ews: any, through the locks of its parts. A struct
+ * ews_session belongs to one thread at a time.
+ */
+#ifndef EWS_SESSION_H
+#define EWS_SESSION_H
+
+#include "core/provider.h"
+#include "ews/mbox.h"
+#include "ews/pool.h"
+#include "ews/resolve.h"
+
+#define SESSION_REQUEST_MAX ((size_t)64 << 20) /* what IIS takes at most */
+#define SESSION_TEXT_MAX    ((size_t)4 << 20)  /* one property */
+#define SESSION_BODY_MAX    ((size_t)8 << 20)  /* the body of one mail */
+#define SESSION_KEEP_MAX    ((size_t)1 << 20)  /* kept for the next answer */
+
+struct ews {
+	struct provider base;
+	const struct conf *conf;
+	const struct conf_profile *profile;
+	struct pool pool;
+	struct mboxes mboxes;
+	struct resolve_cache names;
+};
+
+struct ews_session {
+	struct session base;
+	struct ews *ews;
+	const struct conf_mailbox *mailbox;
+	const char *username, *password; /* borrowed from the INI */
+	bool own_login;                  /* the mailbox' own */
+	struct mbox *mbox;
+	struct pool_conn *conn;     /* taken by the first request */
+	struct buf request, cookie; /* scratch */
+	struct buf text, body;      /* scratch of the parsers */
+	int64_t requests, bytes;
+};
+
+#endif

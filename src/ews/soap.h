@@ -1,0 +1,85 @@
+/*
+ * soap.h - reads the answer to one EWS request as it streams in: envelope,
+ * fault, server version, and each response message's class and code
+ * (PROTOCOL 1, 14). What lies inside a response message goes to the
+ * operation's own handlers.
+ * Floor: ews (3).
+ * Threads: a struct soap belongs to one thread.
+ */
+#ifndef EWS_SOAP_H
+#define EWS_SOAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "ews/tok.h"
+#include "ews/version.h"
+#include "fmt/xml.h"
+
+#define SOAP_DEPTH 104
+
+/* What a start handler wants of the element. */
+enum soap_want {
+	SOAP_SKIP,  /* nothing of it nor of what it holds */
+	SOAP_ENTER, /* its children */
+	SOAP_TEXT,  /* its text, whole, at its end */
+	SOAP_STREAM /* its text in pieces */
+};
+
+/* How one response message ended. */
+struct soap_status {
+	bool success, warning; /* neither: ResponseClass="Error" */
+	char code[96];         /* "NoError", "ErrorItemNotFound", "" */
+	char text[400];        /* MessageText and MessageXml values */
+	int64_t backoff_ms;    /* -1: none */
+};
+
+/*
+ * One operation's handlers. level 1 is a child of the response message; only
+ * children of elements that were entered are told. A handler that returns -1
+ * with err set stops the parser. status: code and class of the message so
+ * far (they stand before the data).
+ */
+struct soap_ops {
+	const char *name; /* "GetItem" */
+	int (*start)(void *, enum tok, int level, const struct xml_attrs *,
+	    struct err *); /* enum soap_want or -1 */
+	/* text: of SOAP_TEXT, NUL-terminated; NULL with len > 0: it was too
+	 * large for the scratch buffer; NULL with 0: another element */
+	int (*end)(void *, enum tok, int level, const char *text, size_t len,
+	    struct err *);
+	int (*text)(void *, const char *, size_t, struct err *);
+	/* A response message is complete. */
+	int (*message)(void *, const struct soap_status *, struct err *);
+};
+
+struct soap {
+	const struct soap_ops *ops;
+	void *arg;
+	struct xml *xml;
+	struct buf *text; /* borrowed */
+	int depth, skip;  /* skip: depth where skipping began, or 0 */
+	unsigned char tok[SOAP_DEPTH], want[SOAP_DEPTH];
+	bool xml_value; /* inside a MessageXml/Value */
+	char value_name[48];
+	struct soap_status st;
+	/* what was seen */
+	bool envelope, response, fault, complete;
+	int messages;
+	struct soap_status fault_st;
+	struct version_build build;
+};
+
+/* text: scratch whose cap bounds every SOAP_TEXT; reset, not freed. */
+void
+soap_open(struct soap *, const struct soap_ops *, void *arg, struct buf *text);
+/* -1: a handler's error, malformed XML, or an answer to something else. */
+int soap_feed(struct soap *, const void *, size_t, struct err *);
+/* The body has ended: -1 when the document is not complete. */
+int soap_end(struct soap *, struct err *);
+void soap_close(struct soap *);
+
+#endif

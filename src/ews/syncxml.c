@@ -1,0 +1,223 @@
+/*
+ * syncxml.c - SyncFolderItems: a page of changes.
+ * 1. Whatever the item's element is called, its ItemId is taken.
+ * 2. A page without a new cursor is never handed on as progress: "more" with
+ *    the old cursor is an error, and so is an end without any.
+ * 3. The cursor of an answer that failed is not looked at (PROTOCOL 5).
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "ews/call.h"
+#include "ews/syncxml.h"
+
+#define STATE_MAX ((size_t)32 << 20)
+#define ARENA_MAX ((size_t)128 << 20)
+
+static bool
+is_true(const char *s)
+{
+	return s != NULL && (strcmp(s, "true") == 0 || strcmp(s, "1") == 0);
+}
+
+static int
+change_start(struct syncxml *p, enum tok t)
+{
+	memset(&p->cur, 0, sizeof(p->cur));
+	p->cur.received_at = TIM_NONE;
+	switch (t) {
+	case TOK_Create:
+	case TOK_Update:
+		p->cur.op = CHANGE_PUT;
+		return SOAP_ENTER;
+	case TOK_Delete:
+		p->cur.op = CHANGE_DELETE;
+		return SOAP_ENTER;
+	case TOK_ReadFlagChange:
+		p->cur.op = CHANGE_READ;
+		return SOAP_ENTER;
+	default:
+		return SOAP_SKIP;
+	}
+}
+
+static int
+item_id(struct syncxml *p, const struct xml_attrs *a)
+{
+	struct arena *m = &p->page->arena;
+
+	const char *id = xml_attr(a, "Id"), *key = xml_attr(a, "ChangeKey");
+
+	p->cur.id = arena_strdup(m, id);
+	p->cur.change_key = arena_strdup(m, key);
+	if ((id != NULL && p->cur.id == NULL) ||
+	    (key != NULL && p->cur.change_key == NULL))
+		p->over = true;
+	return SOAP_SKIP;
+}
+
+static int
+on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
+    struct err *err)
+{
+	struct syncxml *p = arg;
+
+	(void)err;
+	if (level == 1) {
+		if (t == TOK_SyncState) {
+			buf_reset(p->state);
+			return SOAP_STREAM;
+		}
+		return t == TOK_Changes                   ? SOAP_ENTER
+		       : t == TOK_IncludesLastItemInRange ? SOAP_TEXT
+							  : SOAP_SKIP;
+	}
+	if (level == 2)
+		return change_start(p, t);
+	if (t == TOK_ItemId)
+		return item_id(p, a);
+	if (level == 3) {
+		if (t == TOK_IsRead)
+			return SOAP_TEXT;
+		return p->cur.op == CHANGE_PUT ? SOAP_ENTER : SOAP_SKIP;
+	}
+	return t == TOK_DateTimeReceived ? SOAP_TEXT : SOAP_SKIP;
+}
+
+static void
+change_end(struct syncxml *p)
+{
+	struct change_page *g = p->page;
+	struct change *v;
+
+	if (p->cur.id == NULL || p->cur.id[0] == '\0')
+		return;
+	if (g->n == p->cap) {
+		p->cap = p->cap == 0 ? 64 : 2 * p->cap;
+		v = arena_alloc(&g->arena, p->cap * sizeof(*v));
+		if (v == NULL) {
+			p->over = true;
+			return;
+		}
+		if (g->n > 0)
+			memcpy(v, g->v, g->n * sizeof(*v));
+		g->v = v;
+	}
+	g->v[g->n++] = p->cur;
+}
+
+static int
+on_end(void *arg, enum tok t, int level, const char *text, size_t len,
+    struct err *err)
+{
+	struct syncxml *p = arg;
+
+	(void)len;
+	if (level == 1 && t == TOK_IncludesLastItemInRange) {
+		p->last_known = true;
+		p->last = is_true(text);
+	} else if (level == 2)
+		change_end(p);
+	else if (level == 3 && t == TOK_IsRead)
+		p->cur.is_read = is_true(text);
+	else if (level == 4 && t == TOK_DateTimeReceived && text != NULL &&
+		 !tim_iso(text, &p->cur.received_at))
+		p->cur.received_at = TIM_NONE;
+	if (!p->over)
+		return 0;
+	err_set(err, ERR_RETRY,
+	    "the page of changes is larger than exsync "
+	    "takes");
+	return err_code(err, "too_large", SCOPE_FOLDER);
+}
+
+static int
+on_text(void *arg, const char *s, size_t n, struct err *err)
+{
+	struct syncxml *p = arg;
+
+	if (buf_add(p->state, s, n) == 0)
+		return 0;
+	err_set(err, ERR_RESYNC,
+	    "the folder's SyncState has grown past %zu "
+	    "MB",
+	    STATE_MAX >> 20);
+	return err_code(err, "state-too-large", SCOPE_FOLDER);
+}
+
+static int
+on_message(void *arg, const struct soap_status *st, struct err *err)
+{
+	struct syncxml *p = arg;
+
+	(void)err;
+	p->any = true;
+	if (p->err.kind == ERR_NONE)
+		call_status(st, SCOPE_FOLDER, &p->err);
+	return 0;
+}
+
+const struct soap_ops syncxml_ops = { "SyncFolderItems", on_start, on_end,
+	on_text, on_message };
+
+/* The whole answer is there: what does it amount to? */
+static int
+settle(struct syncxml *p, const char *cursor, struct err *err)
+{
+	struct change_page *g = p->page;
+
+	if (p->err.kind != ERR_NONE) {
+		*err = p->err;
+		if (err->kind == ERR_GONE)
+			err->scope = SCOPE_FOLDER;
+		return -1;
+	}
+	/* without the word "last", an empty page is the last one */
+	g->more = p->last_known ? !p->last : g->n > 0;
+	g->cursor = arena_strndup(&g->arena, buf_str(p->state), p->state->len);
+	if (g->cursor == NULL) {
+		err_set(err, ERR_RETRY, "no room for the SyncState");
+		return err_code(err, "too_large", SCOPE_FOLDER);
+	}
+	if (p->any && p->state->len > 0 &&
+	    !(g->more && str_eq(g->cursor, cursor)))
+		return 0;
+	err_set(err, ERR_RETRY,
+	    p->state->len == 0
+		? "the server gives no SyncState"
+		: "the server says that there is more, with the SyncState it was "
+		  "given");
+	return err_code(err, "no-progress", SCOPE_FOLDER);
+}
+
+int
+syncxml_page(struct ews_session *s, const char *folder, const char *cursor,
+    int max, struct change_page *out, struct err *err)
+{
+	struct build_sync what = { folder, cursor,
+		max < 1     ? 1
+		: max > 512 ? 512
+			    : max };
+	struct buf state;
+	struct syncxml p;
+	struct call c = { &syncxml_ops, &p, build_sync, &what, SCOPE_FOLDER };
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	memset(&p, 0, sizeof(p));
+	out->arena.max = ARENA_MAX;
+	buf_init(&state, STATE_MAX);
+	p.page = out;
+	p.state = &state;
+	rc = call_run(s, &c, err);
+	if (rc == 0 && (rc = settle(&p, cursor, err)) == -1)
+		err_prefix(err, "SyncFolderItems");
+	buf_free(&state);
+	if (rc == -1) {
+		arena_free(&out->arena);
+		memset(out, 0, sizeof(*out));
+	}
+	return rc;
+}

@@ -1,0 +1,30 @@
+/*
+ * syncxml.h - SyncFolderItems (PROTOCOL 5): a page of changes.
+ * Floor: ews (3).
+ * Threads: as the session.
+ */
+#ifndef EWS_SYNCXML_H
+#define EWS_SYNCXML_H
+
+#include <stdbool.h>
+
+#include "core/provider.h"
+#include "ews/session.h"
+#include "ews/soap.h"
+
+int syncxml_page(struct ews_session *, const char *folder, const char *cursor,
+    int max, struct change_page *, struct err *);
+
+/* The parser, for the tests. Zeroed with page and state set is ready. */
+struct syncxml {
+	struct change_page *page;
+	struct buf *state; /* borrowed, collects SyncState */
+	size_t cap;
+	enum change_op op;
+	struct change cur;
+	bool last, last_known, any, over;
+	struct err err; /* of the response message */
+};
+extern const struct soap_ops syncxml_ops;
+
+#endif

@@ -69,7 +69,9 @@ fill(struct conf_file *f, const struct conf_part *p, enum conf_section section,
 			    "is missing: write %s = %s", k->name, k->example);
 	}
 	for (i = 0; p != NULL && i < p->n; i++)
-		conftype_set(f, p->v[i].line, p->v[i].key, base, p->v[i].text);
+		if (p->v[i].text != NULL)
+			conftype_set(
+			    f, p->v[i].line, p->v[i].key, base, p->v[i].text);
 }
 
 static unsigned
@@ -206,7 +208,7 @@ find_profile(struct conf_file *f, struct conf *c, const struct conf_part *p,
 	const struct conf_value *v = conffile_get(p, "profile");
 	size_t i;
 
-	if (v == NULL)
+	if (v == NULL || v->text == NULL)
 		return;
 	m->profile = conf_profile(c, v->text);
 	if (m->profile != NULL)
@@ -311,7 +313,7 @@ build_part(struct conf_file *f, struct conf *c, const struct conf_part *p)
 	default:
 		fill(f, p, p->section, base);
 		v = conffile_get(p, "proxy");
-		if (v != NULL && strchr(v->text, '@') != NULL)
+		if (v != NULL && strchr(str_nn(v->text), '@') != NULL)
 			confsecret_in_file(f, v->line, "proxy");
 	}
 }

@@ -61,10 +61,11 @@ conffile_free(struct conf_file *f)
 		struct conf_part *p = &f->part[i];
 
 		for (j = 0; j < p->n; j++) {
-			if (p->v[j].key->type == CONF_SECRET)
-				explicit_bzero(
-				    p->v[j].text, strlen(p->v[j].text));
-			free(p->v[j].text);
+			char *text = p->v[j].text;
+
+			if (text != NULL && p->v[j].key->type == CONF_SECRET)
+				explicit_bzero(text, strlen(text));
+			free(text);
 		}
 		free(p->v);
 		free(p->name);
@@ -358,8 +359,8 @@ key_of(struct reader *r, const char *s, size_t n)
 	}
 	if (n > NAME_MAX_INIH) {
 		conffile_error(r->file, r->line, NULL,
-		    "%.*s...: %zu bytes: a key has at most %d", NAME_MAX_INIH,
-		    s, n, NAME_MAX_INIH);
+		    "%zu bytes before '=': a key has at most %d", n,
+		    NAME_MAX_INIH);
 		return NULL;
 	}
 	snprintf(name, sizeof(name), "%.*s", (int)n, s);
@@ -374,6 +375,25 @@ key_of(struct reader *r, const char *s, size_t n)
 		conffile_error(r->file, r->line, name, "%s", advice);
 	}
 	return k;
+}
+
+static void
+add_value(struct reader *r, const struct conf_key *k, const char *text)
+{
+	struct conf_part *p = last_part(r);
+
+	p->v = mem_grow(p->v, p->n + 1, sizeof(*p->v));
+	p->v[p->n].key = k;
+	p->v[p->n].line = r->line;
+	p->v[p->n++].text = mem_strdup(text);
+}
+
+/* A key whose value was reported; it is not missing as well. */
+static bool
+refuse(struct reader *r, const struct conf_key *k)
+{
+	add_value(r, k, NULL);
+	return false;
 }
 
 /* Remembers what inih must give back for the text about to go to it. */
@@ -408,17 +428,17 @@ key_line(struct reader *r, char *s)
 		conffile_error(r->file, r->line, k->name,
 		    "holds ' ;', which begins a comment: put the password "
 		    "into a file, see password_file");
-		return false;
+		return refuse(r, k);
 	}
 	if (!fits(r, k, strlen(s)))
-		return false;
+		return refuse(r, k);
 	buf_reset(&r->text);
 	buf_adds(&r->text, s);
 	bare(value, &value);
 	if (*value == '\0') {
 		conffile_error(r->file, r->line, k->name,
 		    "is empty: write a value or remove the line");
-		return false;
+		return refuse(r, k);
 	}
 	r->dangling = false;
 	return expect(r, value);
@@ -516,7 +536,6 @@ static int
 take_value(void *arg, const char *section, const char *name, const char *value)
 {
 	struct reader *r = arg;
-	struct conf_part *p;
 
 	if (!r->sent || strcmp(section, r->section) != 0 ||
 	    strcmp(name, r->key->name) != 0 ||
@@ -527,11 +546,7 @@ take_value(void *arg, const char *section, const char *name, const char *value)
 		return 1;
 	}
 	r->sent = false;
-	p = last_part(r);
-	p->v = mem_grow(p->v, p->n + 1, sizeof(*p->v));
-	p->v[p->n].key = r->key;
-	p->v[p->n].line = r->line;
-	p->v[p->n++].text = mem_strdup(value);
+	add_value(r, r->key, value);
 	return 1;
 }
 

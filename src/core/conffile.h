@@ -23,7 +23,7 @@
 struct conf_value {
 	const struct conf_key *key;
 	unsigned line;
-	char *text;
+	char *text; /* NULL: the line was refused and reported */
 };
 
 struct conf_part {

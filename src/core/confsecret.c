@@ -188,22 +188,26 @@ int
 confsecret_read(struct conf_file *f, const struct conf_part *p, char **out)
 {
 	const struct conf_value *v, *first = NULL;
+	bool twice = false;
 	size_t i, use = 0;
 
 	*out = NULL;
 	for (i = 0; i < sizeof(source) / sizeof(source[0]); i++) {
 		if ((v = conffile_get(p, source[i].key)) == NULL)
 			continue;
-		if (first != NULL) {
-			conffile_error(f, v->line, v->key->name,
-			    "the password comes from %s in line %u already: "
-			    "remove one of the two",
-			    first->key->name, first->line);
-			return -1;
+		if (first == NULL) {
+			first = v;
+			use = i;
+			continue;
 		}
-		first = v;
-		use = i;
+		conffile_error(f, v->line, v->key->name,
+		    "the password comes from %s in line %u already: remove "
+		    "one of the two",
+		    first->key->name, first->line);
+		twice = true;
 	}
+	if (twice || (first != NULL && first->text == NULL))
+		return -1;
 	if (first == NULL)
 		return 0;
 	*out = source[use].read(f, first);

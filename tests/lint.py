@@ -1,4 +1,4 @@
-"""Floors and sizes of the C files (STYLE: Floors, Language and names).
+"""Floors, sizes and text of the C files (STYLE: Floors, Language and names).
 
 Says what breaks a rule as file:line: text; exit status 1 when anything does.
 """
@@ -149,7 +149,7 @@ def check_text(path, text):
     text = re.sub(r"/\* clang-format off \*/.*?/\* clang-format on \*/",
                   lambda m: "\n" * m.group(0).count("\n"), text, flags=re.S)
     for number, line in enumerate(text.splitlines(), 1):
-        if len(line.expandtabs(8)) > 80:
+        if len(line.rstrip("\\ ").expandtabs(8)) > 80:
             fault(path, number, "longer than 80 columns")
         if line != line.rstrip():
             fault(path, number, "white space at the end of the line")

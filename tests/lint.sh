@@ -47,15 +47,19 @@ compile() {
 }
 
 tidy() {
-	local key
+	local key checks=
+	case $1 in
+	# cmocka's assertions end a test without the analyzer knowing it
+	tests/unit/*) checks=--checks=-clang-analyzer-core.* ;;
+	esac
 	# shellcheck disable=SC2046
 	key=$({ clang $(flags "$1") -E "$1"; cat .clang-tidy; } 2>/dev/null |
 	    sha256sum | cut -c1-40)
 	if [ -e "$cache/$key" ]; then
 		return 0
 	fi
-	# shellcheck disable=SC2046
-	if clang-tidy --quiet "$1" -- $(flags "$1") >"$cache/$key.out" \
+	# shellcheck disable=SC2046,SC2086
+	if clang-tidy --quiet $checks "$1" -- $(flags "$1") >"$cache/$key.out" \
 	    2>"$cache/$key.err"; then
 		rm -f "$cache/$key.out" "$cache/$key.err"
 		touch "$cache/$key"

@@ -222,6 +222,8 @@ csv_feed(struct csv *c, const char *s, size_t len, struct err *err)
 int
 csv_end(struct csv *c, struct err *err)
 {
+	if (c->bom == 1 || c->bom == 2)
+		return fail(1, err, "not UTF-8: save the file as CSV UTF-8");
 	if (c->state == CSV_QUOTED)
 		return fail(
 		    c->quote_line, err, "a quote opens here and never closes");

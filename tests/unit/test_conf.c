@@ -828,7 +828,7 @@ test_no_secret_in_errors(void **state)
 		HQ "[hunter2\n",
 		HQ "password = hunter2 ; x\n",
 		"[exsync]\nproxy = http://u:hunter2@p/x\n" HQ,
-		"[profile p]\nurl = https://u:hunter2@h/x\n" LOGIN,
+		("[profile p]\nurl = https://u:hunter2@h/x\n" LOGIN),
 	};
 	size_t i;
 	char *errs;

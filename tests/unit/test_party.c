@@ -1,0 +1,339 @@
+/*
+ * test_party.c - addresses, CSV files of people, the directory.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/str.h"
+#include "base/tim.h"
+#include "core/party.h"
+
+static char path[] = "/tmp/exsync-test-party-XXXXXX";
+
+static const struct {
+	const char *in, *out;
+} addresses[] = {
+	{ "a@b.example", "a@b.example" },
+	{ "A.B+c@B.Example", "a.b+c@b.example" },
+	{ " \t<a@b.example> \r\n", "a@b.example" },
+	{ "< a@b.example >", "a@b.example" },
+	{ "a@b.example.", "a@b.example" },
+	{ "a@localhost", "a@localhost" },
+	{ "a@sub_domain.example", "a@sub_domain.example" },
+	{ "\xc3\x84@m\xc3\x9cnchen.example",
+	    "\xc3\xa4@xn--mnchen-3ya.example" },
+	{ "a@XN--MNCHEN-3YA.example", "a@xn--mnchen-3ya.example" },
+	{ "\"A b@c\"@d.example", "\"a b@c\"@d.example" },
+	{ "o'brien@b.example", "o'brien@b.example" },
+	{ "SRS0=x=y/z=a@b.example", "srs0=x=y/z=a@b.example" },
+	{ "", NULL },
+	{ "a", NULL },
+	{ "@b.example", NULL },
+	{ "a@", NULL },
+	{ "a@.", NULL },
+	{ "a@b..example", NULL },
+	{ "a@.b", NULL },
+	{ "a@b@c.example", NULL },
+	{ "a b@c.example", NULL },
+	{ "a@b c.example", NULL },
+	{ "a@b.example, c@d.example", NULL },
+	{ "a@b.example;c@d.example", NULL },
+	{ "Jane <a@b.example>", NULL },
+	{ "a\n@b.example", NULL },
+	{ "a@b\x01.example", NULL },
+	{ "a\x7f@b.example", NULL },
+	{ "a\xff@b.example", NULL },
+	{ "a@b\xff.example", NULL },
+	{ "a@[192.0.2.1]", NULL },
+	{ "/o=Org/ou=Exchange/cn=jane", NULL },
+	{ "<>", NULL },
+};
+
+static void
+test_normalise(void **state)
+{
+	char out[PARTY_ADDRESS], *s;
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		s = party_normalise(addresses[i].in);
+		if (!str_eq(s, addresses[i].out))
+			print_message("of %s\n", addresses[i].in);
+		if (addresses[i].out == NULL)
+			assert_null(s);
+		else
+			assert_string_equal(s, addresses[i].out);
+		if (s != NULL) {
+			/* once more changes nothing */
+			n = party_normalise_to(s, out, sizeof(out));
+			assert_int_equal(n, strlen(s));
+			assert_string_equal(out, s);
+			/* and it needs its room, no more */
+			n = party_normalise_to(s, out, strlen(s));
+			assert_int_equal(n, 0);
+		}
+		free(s);
+	}
+	assert_string_equal(party_domain("\"a@b\"@c.example"), "c.example");
+	assert_string_equal(party_domain("nothing"), "");
+}
+
+static void
+test_normalise_bounds(void **state)
+{
+	char in[2000], out[PARTY_ADDRESS];
+	size_t i, n;
+
+	(void)state;
+	for (i = 1; i < 1200; i++) {
+		memset(in, 'A', i);
+		strcpy(in + i, "@b.example");
+		n = party_normalise_to(in, out, sizeof(out));
+		assert_int_equal(n, i <= 480 ? i + 10 : 0);
+	}
+	for (i = 1; i < 300; i++) {
+		memcpy(in, "a@", 2);
+		for (n = 0; n < i; n++)
+			in[2 + n] = n % 64 == 63 ? '.' : 'X';
+		in[2 + i] = '\0';
+		n = party_normalise_to(in, out, sizeof(out));
+		if (i > 254 || (i == 254 && in[2 + 253] != '.'))
+			assert_int_equal(n, 0);
+		else
+			assert_int_equal(n, in[1 + i] == '.' ? i + 1 : i + 2);
+	}
+	/* the longest of all fits PARTY_ADDRESS */
+	memset(in, 'a', 480);
+	in[480] = '@';
+	for (n = 0; n < 253; n++)
+		in[481 + n] = n % 64 == 63 ? '.' : 'x';
+	in[481 + 253] = '\0';
+	assert_int_equal(party_normalise_to(in, out, sizeof(out)), 480 + 254);
+}
+
+static int
+load(struct party_list *l, const char *text, size_t len, const char *type,
+    struct err *err)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, len, f), len);
+	fclose(f);
+	err_clear(err);
+	return party_csv(l, path, type, err);
+}
+
+static void
+test_csv(void **state)
+{
+	static const char text[] =
+	    "\xef\xbb\xbf"
+	    "Phone; NAME ;crm_ID;Address;CRM_TYPE\r\n"
+	    "1;\"Jane \"\"J\"\" Doe\";7; Jane@B.Example ;lead\r\n"
+	    ";;;;\r\n"
+	    "\r\n"
+	    ";;8;joe@b.example\r\n"
+	    ";Jane;7;<jane@c.example>;lead\r\n"
+	    ";Jane;7;<jane@c.example>;lead\r\n";
+	struct party_list l = { 0 };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(load(&l, text, strlen(text), "contact", &err), 0);
+	assert_int_equal(l.n, 4);
+	assert_string_equal(l.v[0].crm_type, "lead");
+	assert_string_equal(l.v[0].crm_id, "7");
+	assert_string_equal(l.v[0].address, "jane@b.example");
+	assert_string_equal(l.v[0].name, "Jane \"J\" Doe");
+	assert_string_equal(l.v[1].crm_type, "contact");
+	assert_null(l.v[1].name);
+	assert_string_equal(l.v[2].address, "jane@c.example");
+	party_list_free(&l);
+	assert_int_equal(l.n, 0);
+}
+
+static const struct {
+	const char *type, *text, *error;
+} bad[] = {
+	{ "user", "",
+	    ":1: is empty: the first line must be crm_id,address,name" },
+	{ "user", "id,address\n",
+	    ":1: column crm_id is missing: the first line must be "
+	    "crm_id,address,name" },
+	{ "user", "\n\ncrm_id,mail\n",
+	    ":3: column address is missing: the first line must be "
+	    "crm_id,address,name" },
+	{ "user", "crm_id,address,Address\n",
+	    ":1: column address is there twice: remove one" },
+	{ "user", "crm_id,address\n1,a@b.example\n,b@b.example\n",
+	    ":3: crm_id is empty: fill it in" },
+	{ "user", "crm_id,address\n1,\"\n\"\n",
+	    ":2: address is empty: fill it "
+	    "in" },
+	{ "user", "crm_id,address\n1\n", ":2: address is empty: fill it in" },
+	{ "user", "crm_id,address\n1,a@b.example;c@d.example\n",
+	    ":2: a@b.example;c@d.example is not an e-mail address: one row "
+	    "for each address, as name@domain" },
+	{ "user", "crm_id,address,name\n1,a@b.example,Doe, Jane\n",
+	    ":2: more fields than the header line has: put quotes around a "
+	    "field that holds the separator" },
+	{ "user", "crm_id,address,crm_type\n1,a@b.example,lead\n",
+	    ":2: crm_type lead in the file of users: move the row to the "
+	    "contacts" },
+	{ "contact", "crm_id,address,crm_type\n1,a@b.example,user\n",
+	    ":2: crm_type user in the file of contacts: move the row to the "
+	    "users" },
+	{ "contact", "crm_id,address,crm_type\n1,a@b.example,queue\n",
+	    ":2: crm_type queue in the file of contacts: give the queue a "
+	    "[mailbox NAME]" },
+	{ "contact", "crm_id,address\n1,\"a@b.example\n",
+	    ":2: a quote opens here and never closes" },
+	{ "contact", "crm_id,address\n1,a@b.example\n2,\xe4@b.example\n",
+	    ":3: not UTF-8: save the file as CSV UTF-8" },
+};
+
+/* An error names file and line and changes nothing. */
+static void
+test_csv_bad(void **state)
+{
+	struct party_list l = { 0 };
+	struct err err = ERR_INIT;
+	char want[512];
+	size_t i;
+
+	(void)state;
+	party_list_add(&l, "user", "1", "a@b.example", NULL);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(load(&l, bad[i].text, strlen(bad[i].text),
+				     bad[i].type, &err),
+		    -1);
+		snprintf(want, sizeof(want), "%s%s", path, bad[i].error);
+		assert_string_equal(err.msg, want);
+		assert_int_equal(err.kind, ERR_CONFIG);
+		assert_int_equal(l.n, 1);
+	}
+	assert_int_equal(party_csv(&l, "/nowhere/x.csv", "user", &err), -1);
+	assert_string_equal(err.msg, "/nowhere/x.csv: No such file or "
+				     "directory");
+	assert_int_equal(party_csv(&l, "/", "user", &err), -1);
+	assert_string_equal(err.msg, "/: is not a regular file");
+	party_list_free(&l);
+}
+
+static void
+test_dir(void **state)
+{
+	struct party_list l = { 0 };
+	struct party_dir *d = party_dir_build(&l);
+	const struct party *const *p;
+	size_t n = 9;
+
+	(void)state;
+	assert_null(party_dir_find(d, "a@b.example", &n));
+	assert_int_equal(n, 0);
+	party_dir_free(d);
+	party_dir_free(NULL);
+	party_list_add(&l, "lead", "2", "a@b.example", "A");
+	party_list_add(&l, "user", "9", "a@b.example", NULL);
+	party_list_add(&l, "lead", "10", "a@b.example", NULL);
+	party_list_add(&l, "account", "3", "a@b.example", NULL);
+	party_list_add(&l, "lead", "2", "a@b.example", "A");
+	party_list_add(&l, "lead", "2", "b@b.example", NULL);
+	d = party_dir_build(&l);
+	p = party_dir_find(d, "a@b.example", &n);
+	assert_non_null(p);
+	assert_int_equal(n, 4); /* the very same row counts once */
+	assert_string_equal(p[0]->crm_type, "user");
+	assert_string_equal(p[1]->crm_type, "account");
+	assert_string_equal(p[2]->crm_id, "10");
+	assert_string_equal(p[3]->crm_id, "2");
+	assert_non_null(party_dir_find(d, "b@b.example", &n));
+	assert_int_equal(n, 1);
+	assert_null(party_dir_find(d, "A@b.example", &n));
+	assert_null(party_dir_find(d, "", &n));
+	party_dir_free(d);
+	party_list_free(&l);
+}
+
+/* 200,000 contacts: every one found, and no other. */
+static void
+test_dir_large(void **state)
+{
+	enum { MANY = 200000 };
+	struct party_list l = { 0 };
+	struct party_dir *d;
+	char id[16], address[64];
+	int64_t t0, t1, t2;
+	size_t n;
+	int i;
+
+	(void)state;
+	t0 = tim_mono();
+	for (i = 0; i < MANY; i++) {
+		snprintf(id, sizeof(id), "%d", i);
+		snprintf(
+		    address, sizeof(address), "c%d@d%d.example", i, i % 977);
+		party_list_add(&l, "contact", id, address, NULL);
+	}
+	d = party_dir_build(&l);
+	t1 = tim_mono();
+	for (i = 0; i < MANY; i++) {
+		const struct party *const *p;
+
+		snprintf(
+		    address, sizeof(address), "c%d@d%d.example", i, i % 977);
+		p = party_dir_find(d, address, &n);
+		assert_non_null(p);
+		assert_true(n == 1 && atoi(p[0]->crm_id) == i);
+		address[0] = 'x';
+		assert_null(party_dir_find(d, address, &n));
+	}
+	t2 = tim_mono();
+	print_message("200,000 contacts: built in %lld ms, 400,000 lookups in "
+		      "%lld ms\n",
+	    (long long)(t1 - t0), (long long)(t2 - t1));
+	party_dir_free(d);
+	party_list_free(&l);
+}
+
+static int
+setup(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest group[] = {
+		cmocka_unit_test(test_normalise),
+		cmocka_unit_test(test_normalise_bounds),
+		cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_csv_bad),
+		cmocka_unit_test(test_dir),
+		cmocka_unit_test(test_dir_large),
+	};
+
+	return cmocka_run_group_tests(group, setup, teardown);
+}

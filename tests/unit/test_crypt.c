@@ -1,0 +1,150 @@
+/*
+ * test_crypt.c - hashes against published vectors, randomness.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/crypt.h"
+#include "base/enc.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static void
+expect_hex(const unsigned char *got, const char *want)
+{
+	char hex[2 * CRYPT_SHA256 + 1];
+
+	enc_hex(got, CRYPT_SHA256, hex);
+	assert_string_equal(hex, want);
+}
+
+/* FIPS 180-2, appendix B */
+static void
+test_sha256(void **state)
+{
+	static const struct {
+		const char *in, *hex;
+	} rows[] = {
+		{ "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b"
+		      "7852b855" },
+		{ "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410f"
+			 "f61f20015ad" },
+		{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+		    "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419"
+		    "db06c1" },
+	};
+	unsigned char out[CRYPT_SHA256];
+	struct crypt_sha256 c;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		crypt_sha256(rows[i].in, strlen(rows[i].in), out);
+		expect_hex(out, rows[i].hex);
+		crypt_sha256_init(&c);
+		for (j = 0; rows[i].in[j] != '\0'; j++) {
+			crypt_sha256_out(&c, out); /* changes nothing */
+			crypt_sha256_add(&c, rows[i].in + j, 1);
+		}
+		crypt_sha256_add(&c, NULL, 0);
+		crypt_sha256_out(&c, out);
+		expect_hex(out, rows[i].hex);
+	}
+	crypt_sha256(NULL, 0, out);
+	expect_hex(out, rows[0].hex);
+}
+
+/* RFC 4231, cases 1, 2, 3, 6 */
+static void
+test_hmac(void **state)
+{
+	unsigned char key[131], data[50], out[CRYPT_SHA256];
+	const char *text = "Test Using Larger Than Block-Size Key - Hash Key "
+			   "First";
+
+	(void)state;
+	memset(key, 0x0b, 20);
+	crypt_hmac(key, 20, "Hi There", 8, out);
+	expect_hex(out, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e937"
+			"6c2e32cff7");
+	crypt_hmac("Jefe", 4, "what do ya want for nothing?", 28, out);
+	expect_hex(out, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58"
+			"b964ec3843");
+	memset(key, 0xaa, sizeof(key));
+	memset(data, 0xdd, sizeof(data));
+	crypt_hmac(key, 20, data, 50, out);
+	expect_hex(out,
+	    "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514"
+	    "ced565fe");
+	crypt_hmac(key, 131, text, strlen(text), out);
+	expect_hex(out,
+	    "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f"
+	    "0ee37f54");
+	crypt_hmac(NULL, 0, NULL, 0, out);
+	expect_hex(out,
+	    "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c71214"
+	    "4292c5ad");
+}
+
+static void
+test_random(void **state)
+{
+	unsigned char a[1000], b[1000], guard[16] = { 0 };
+	size_t i, same = 0;
+
+	(void)state;
+	crypt_random(a, sizeof(a));
+	crypt_random(b, sizeof(b));
+	for (i = 0; i < sizeof(a); i++)
+		same += a[i] == b[i];
+	assert_true(same < 50);
+	crypt_random(guard + 4, 8);
+	crypt_random(guard, 0);
+	assert_int_equal(guard[3] | guard[12], 0);
+}
+
+static void
+test_uuid(void **state)
+{
+	static const char shape[] = "hhhhhhhh-hhhh-4hhh-vhhh-hhhhhhhhhhhh";
+	char a[37], b[37];
+	int i, round;
+
+	(void)state;
+	for (round = 0; round < 200; round++) {
+		memset(a, '#', sizeof(a));
+		crypt_uuid(a);
+		crypt_uuid(b);
+		assert_string_not_equal(a, b);
+		assert_int_equal(strlen(a), 36);
+		for (i = 0; i < 36; i++) {
+			if (shape[i] == 'h')
+				assert_non_null(
+				    strchr("0123456789abcdef", a[i]));
+			else if (shape[i] == 'v')
+				assert_non_null(strchr("89ab", a[i]));
+			else
+				assert_int_equal(a[i], shape[i]);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sha256),
+		cmocka_unit_test(test_hmac),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_uuid),
+	};
+
+	return cmocka_run_group_tests_name("crypt", tests, NULL, NULL);
+}

@@ -1,0 +1,123 @@
+/*
+ * test_err.c - the error type: always one printable line, cut with a mark.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/enc.h"
+#include "base/err.h"
+
+static void
+test_set(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	e.retry_ms = 5;
+	assert_int_equal(err_set(&e, ERR_RETRY, "HTTP %d", 503), -1);
+	assert_int_equal(e.kind, ERR_RETRY);
+	assert_int_equal(e.scope, SCOPE_MAILBOX);
+	assert_int_equal(e.retry_ms, 0);
+	assert_string_equal(e.code, "");
+	assert_string_equal(e.msg, "HTTP 503");
+	assert_int_equal(err_code(&e, "http-503", SCOPE_PROFILE), -1);
+	assert_string_equal(e.code, "http-503");
+	assert_int_equal(e.scope, SCOPE_PROFILE);
+	assert_int_equal(err_prefix(&e, "mailbox %s", "a@b.example"), -1);
+	assert_int_equal(err_prefix(&e, "profile hq"), -1);
+	assert_string_equal(e.msg, "profile hq: mailbox a@b.example: HTTP 503");
+	assert_string_equal(e.code, "http-503");
+	assert_int_equal(e.scope, SCOPE_PROFILE);
+	/* a new one forgets all of the old one, and may quote it */
+	err_set(&e, ERR_FATAL, "stopped (%s, %s)", e.code, e.msg);
+	assert_string_equal(e.msg,
+	    "stopped (http-503, profile hq: mailbox a@b.example: HTTP 503)");
+	assert_string_equal(e.code, "");
+	assert_int_equal(e.scope, SCOPE_MAILBOX);
+	err_prefix(&e, "%s", e.msg);
+	err_clear(&e);
+	assert_int_equal(e.kind, ERR_NONE);
+	assert_string_equal(e.msg, "");
+}
+
+static void
+test_printable(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	err_set(&e, ERR_ITEM, "a\r\nb\x1b[1m%s", "\xff");
+	assert_string_equal(e.msg, "a??b?[1m?");
+	err_prefix(&e, "x\ny");
+	assert_string_equal(e.msg, "x?y: a??b?[1m?");
+	err_code(&e, "a\nb", SCOPE_ITEM);
+	assert_string_equal(e.code, "a?b");
+}
+
+static void
+test_long(void **state)
+{
+	struct err e = ERR_INIT;
+	char text[3000];
+	size_t i, n;
+
+	(void)state;
+	/* cuts at every place of a two-byte character */
+	for (i = 0; i < 4; i++) {
+		memset(text, 'x', i);
+		for (n = i; n + 2 < sizeof(text); n += 2)
+			memcpy(text + n, "\xc3\xa4", 3);
+		err_set(&e, ERR_ITEM, "%s", text);
+		n = strlen(e.msg);
+		assert_true(n >= sizeof(e.msg) - 3);
+		assert_string_equal(e.msg + n - 3, "...");
+		assert_true(enc_utf8_valid(e.msg, n));
+		assert_null(strchr(e.msg, '?'));
+		err_prefix(&e, "who");
+		assert_memory_equal(e.msg, "who: ", 5);
+		n = strlen(e.msg);
+		assert_string_equal(e.msg + n - 3, "...");
+		err_prefix(&e, "%s", text);
+		err_code(&e, text, SCOPE_ITEM);
+		assert_true(strlen(e.code) < sizeof(e.code));
+	}
+}
+
+static void
+test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(err_kind_name(ERR_NONE), "none");
+	assert_string_equal(err_kind_name(ERR_RETRY), "retry");
+	assert_string_equal(err_kind_name(ERR_AUTH), "auth");
+	assert_string_equal(err_kind_name(ERR_CONFIG), "config");
+	assert_string_equal(err_kind_name(ERR_ITEM), "item");
+	assert_string_equal(err_kind_name(ERR_GONE), "gone");
+	assert_string_equal(err_kind_name(ERR_RESYNC), "resync");
+	assert_string_equal(err_kind_name(ERR_FATAL), "fatal");
+	assert_string_equal(err_scope_name(SCOPE_ITEM), "item");
+	assert_string_equal(err_scope_name(SCOPE_FOLDER), "folder");
+	assert_string_equal(err_scope_name(SCOPE_MAILBOX), "mailbox");
+	assert_string_equal(err_scope_name(SCOPE_PROFILE), "profile");
+	assert_string_equal(err_scope_name(SCOPE_ALL), "all");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_printable),
+		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests_name("err", tests, NULL, NULL);
+}

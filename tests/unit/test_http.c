@@ -1,0 +1,578 @@
+/*
+ * test_http.c - net/http against a scripted server on loopback: answers of
+ * every shape, whole and byte by byte; what keeps a connection and what
+ * drops it; sending again; 401; deadlines.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "netserver.h"
+
+#include "auth/auth.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "net/http.h"
+
+#define END                                                                    \
+	{                                                                      \
+		NULL, KEEP, 0, 0                                               \
+	}
+#define OK(n) "HTTP/1.1 200 OK\r\nContent-Length: " #n "\r\n\r\n"
+
+struct keep {
+	struct stream stream;
+	struct buf got;
+	bool refuse;
+};
+
+static int
+keep_write(struct stream *s, const void *p, size_t n, struct err *e)
+{
+	struct keep *k = (struct keep *)s;
+
+	if (k->refuse)
+		return err_set(e, ERR_ITEM, "not wanted");
+	return buf_add(&k->got, p, n);
+}
+
+struct scene {
+	struct server server;
+	struct http *http;
+	struct http_opts opts;
+	struct http_response out;
+	struct keep keep;
+	struct err e;
+};
+
+static void
+open_scene(struct scene *s, const struct step *steps)
+{
+	char url[64];
+
+	s->server.step = steps;
+	server_start(&s->server);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/EWS", s->server.port);
+	s->opts.url = url;
+	s->opts.proxy = "";
+	if (s->opts.first_byte_ms == 0)
+		s->opts.first_byte_ms = 3000;
+	if (s->opts.silence_ms == 0)
+		s->opts.silence_ms = 3000;
+	s->http = http_open(&s->opts, &s->e);
+	assert_non_null(s->http);
+	s->keep.stream.write = keep_write;
+	buf_init(&s->keep.got, 1 << 20);
+}
+
+static int
+ask_as(struct scene *s, const char *method, bool idempotent)
+{
+	static const struct http_header header[] = { { "Content-Type",
+	    "text/xml" } };
+	const struct http_request req = { method, NULL, header, 1, "<q/>", 4,
+		idempotent };
+
+	buf_reset(&s->keep.got);
+	err_clear(&s->e);
+	return http_exchange(s->http, &req, &s->out, &s->keep.stream, &s->e);
+}
+
+static int
+ask(struct scene *s)
+{
+	return ask_as(s, "POST", true);
+}
+
+static void
+close_scene(struct scene *s)
+{
+	http_close(s->http);
+	http_response_free(&s->out);
+	server_stop(&s->server);
+	buf_free(&s->keep.got);
+	if (s->opts.auth != NULL)
+		s->opts.auth->free(s->opts.auth);
+}
+
+static const struct {
+	const char *answer;
+	enum after after;
+	int status; /* 0: an error */
+	const char *body;
+	bool kept;
+	enum err_kind kind;
+	const char *code, *text;
+} table[] = {
+	{ OK(5) "hello", KEEP, 200, "hello", true, 0, NULL, NULL },
+	{ OK(0), KEEP, 200, "", true, 0, NULL, NULL },
+	{ "HTTP/1.1 500 Fault\r\nContent-Length: 2\r\n\r\nno", KEEP, 500, "no",
+	    true, 0, NULL, NULL },
+	{ "HTTP/1.1 302 Found\r\nLocation: /owa\r\nContent-Length: 0\r\n\r\n",
+	    KEEP, 302, "", true, 0, NULL, NULL },
+	{ "HTTP/1.1 401 No\r\nContent-Length: 1\r\n\r\nx", KEEP, 401, "x", true,
+	    0, NULL, NULL },
+	{ "HTTP/1.1 204 Nothing\r\n\r\n", KEEP, 204, "", true, 0, NULL, NULL },
+	{ "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Work\r\nA: b\r\n\r\n" OK(
+	      2) "ok",
+	    KEEP, 200, "ok", true, 0, NULL, NULL },
+	{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+	  "3\r\nabc\r\n2;x\r\nde\r\n0\r\nT: v\r\n\r\n",
+	    KEEP, 200, "abcde", true, 0, NULL, NULL },
+	{ "HTTP/1.1 200 OK\r\n\r\nuntil the end", CLOSE, 200, "until the end",
+	    false, 0, NULL, NULL },
+	{ "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", CLOSE, 200, "ok",
+	    false, 0, NULL, NULL },
+	{ "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+	  "ok",
+	    KEEP, 200, "ok", false, 0, NULL, NULL },
+	/* more than asked: the answer is good, the connection is not */
+	{ OK(2) "ok, and more", KEEP, 200, "ok", false, 0, NULL, NULL },
+	{ OK(2) "ok" OK(2) "ok", KEEP, 200, "ok", false, 0, NULL, NULL },
+	/* truncated */
+	{ OK(10) "hello", CLOSE, 0, "hello", false, ERR_RETRY, "truncated",
+	    "5 of 10 bytes" },
+	{ OK(10) "hello", RESET, 0, NULL, false, ERR_RETRY, "truncated",
+	    "127.0.0.1:" },
+	{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+	    CLOSE, 0, "hel", false, ERR_RETRY, "truncated", "cut off" },
+	{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+	  "3\r\nhel\r\n",
+	    CLOSE, 0, "hel", false, ERR_RETRY, "truncated", "cut off" },
+	{ "HTTP/1.1 200 OK\r\nConte", CLOSE, 0, "", false, ERR_RETRY,
+	    "truncated", "inside the headers" },
+	{ "HTTP/1.1 200 OK\r\nConte", RESET, 0, "", false, ERR_RETRY,
+	    "truncated", NULL },
+	/* malformed */
+	{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+	  "fffffffffffffffff\r\n",
+	    KEEP, 0, "", false, ERR_RETRY, "malformed", "larger" },
+	{ "220 mail.example ESMTP\r\n", KEEP, 0, "", false, ERR_RETRY,
+	    "malformed", "status line" },
+	{ OK(2) "", CLOSE, 0, "", false, ERR_RETRY, "truncated", "0 of 2" },
+	{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+	  "Transfer-Encoding: chunked\r\n\r\n",
+	    KEEP, 0, "", false, ERR_RETRY, "malformed", "both" },
+	{ "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", KEEP, 0, "",
+	    false, ERR_RETRY, "malformed", "larger than allowed" },
+	{ "HTTP/1.1 101 Switch\r\n\r\n", KEEP, 0, "", false, ERR_RETRY,
+	    "malformed", "protocol" },
+	{ "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+	  "Content-Length: 3\r\n\r\nxyz",
+	    KEEP, 0, "", false, ERR_CONFIG, "content-encoding", "gzip" },
+};
+
+static void
+answer_case(size_t i, bool by_byte)
+{
+	const struct step steps[] = { { table[i].answer, table[i].after, 0, 0 },
+		{ OK(4) "next", KEEP, 0, 0 }, END };
+	struct scene s = { .server = { .by_byte = by_byte } };
+	int n;
+
+	open_scene(&s, steps);
+	if (table[i].status != 0) {
+		assert_int_equal(ask(&s), 0);
+		assert_int_equal(s.out.status, table[i].status);
+		assert_string_equal(buf_str(&s.keep.got), table[i].body);
+		assert_int_equal(s.out.body_len, strlen(table[i].body));
+		assert_int_equal(s.e.kind, ERR_NONE);
+	} else {
+		assert_int_equal(ask(&s), -1);
+		assert_int_equal(s.e.kind, table[i].kind);
+		assert_string_equal(s.e.code, table[i].code);
+		assert_non_null(strstr(s.e.msg, "127.0.0.1:"));
+		if (table[i].text != NULL)
+			assert_non_null(strstr(s.e.msg, table[i].text));
+		if (table[i].body != NULL)
+			assert_string_equal(
+			    buf_str(&s.keep.got), table[i].body);
+		assert_false(http_connected(s.http));
+	}
+	/* bytes that follow may still be on their way */
+	for (n = 0; n < 200 && !table[i].kept && http_connected(s.http); n++)
+		usleep(10000);
+	/* whatever happened, the next exchange works */
+	assert_int_equal(ask(&s), 0);
+	assert_string_equal(buf_str(&s.keep.got), "next");
+	close_scene(&s);
+	assert_int_equal(s.server.requests, 2);
+	assert_int_equal(s.server.connections, table[i].kept ? 1 : 2);
+}
+
+static void
+answers(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		answer_case(i, false);
+		answer_case(i, true);
+	}
+}
+
+static void
+request(void **state)
+{
+	static const struct step steps[] = { { OK(2) "ok", KEEP, 0, 0 }, END };
+	static const struct http_header bad[] = { { "X", "a\r\nEvil: b" } };
+	struct http_request req = { "POST", "/x", bad, 1, "b", 1, true };
+	struct scene s = { .opts = { .user_agent = "me/1" } };
+	char want[512];
+
+	(void)state;
+	s.opts.auth = auth_basic("DOM\\u", "p\xc3\xa4ss:word");
+	open_scene(&s, steps);
+	assert_int_equal(http_exchange(s.http, &req, &s.out, NULL, &s.e), -1);
+	assert_int_equal(s.e.kind, ERR_CONFIG);
+	assert_int_equal(ask(&s), 0);
+	close_scene(&s);
+	snprintf(want, sizeof(want),
+	    "POST /EWS HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: me/1\r\n"
+	    "Authorization: Basic RE9NXHU6cMOkc3M6d29yZA==\r\n"
+	    "Content-Type: text/xml\r\nContent-Length: 4\r\n\r\n<q/>",
+	    s.server.port);
+	assert_string_equal(s.server.log, want);
+}
+
+/* A kept connection that dies: sent once more, if that is harmless. */
+static void
+again(void **state)
+{
+	static const struct step steps[] = { { OK(2) "a1", KEEP, 0, 0 },
+		{ "", CLOSE, 0, 0 }, { OK(2) "a2", KEEP, 0, 0 },
+		{ "", RESET, 0, 0 }, { OK(2) "a3", KEEP, 0, 0 },
+		{ "", CLOSE, 0, 0 }, { OK(2) "a4", KEEP, 0, 0 },
+		{ "H", CLOSE, 0, 0 }, { "", CLOSE, 0, 0 }, END };
+	struct scene s = { .keep = { .refuse = false } };
+
+	(void)state;
+	open_scene(&s, steps);
+	assert_int_equal(ask(&s), 0);
+	assert_int_equal(ask(&s), 0);
+	assert_string_equal(buf_str(&s.keep.got), "a2");
+	assert_int_equal(ask(&s), 0);
+	assert_string_equal(buf_str(&s.keep.got), "a3");
+	assert_int_equal(ask_as(&s, "POST", false), -1);
+	assert_string_equal(s.e.code, "truncated");
+	assert_int_equal(ask(&s), 0);
+	assert_string_equal(buf_str(&s.keep.got), "a4");
+	/* one byte of an answer came: not again */
+	assert_int_equal(ask(&s), -1);
+	/* a fresh connection that answers nothing: not again */
+	assert_int_equal(ask(&s), -1);
+	assert_non_null(strstr(s.e.msg, "without an answer"));
+	assert_int_equal(
+	    http_received(s.http), 4 * (int64_t)strlen(OK(2) "a1") + 1);
+	close_scene(&s);
+	assert_int_equal(s.server.requests, 9);
+}
+
+/* The idle connection was closed: a new one, even when not idempotent. */
+static void
+idle_close(void **state)
+{
+	static const struct step steps[] = { { OK(2) "a1", CLOSE, 0, 0 },
+		{ OK(2) "a2", KEEP, 0, 0 }, END };
+	struct scene s = { .keep = { .refuse = false } };
+	int i;
+
+	(void)state;
+	open_scene(&s, steps);
+	assert_int_equal(ask_as(&s, "POST", false), 0);
+	for (i = 0; i < 100 && http_connected(s.http); i++)
+		usleep(10000);
+	assert_false(http_connected(s.http));
+	assert_int_equal(ask_as(&s, "POST", false), 0);
+	assert_string_equal(buf_str(&s.keep.got), "a2");
+	close_scene(&s);
+}
+
+#define NO(x)                                                                  \
+	"HTTP/1.1 401 No\r\nWWW-Authenticate: " x                              \
+	"\r\nContent-Length: 4\r\n\r\nnope"
+
+static void
+rejected(void **state)
+{
+	static const struct step steps[] = { { NO("Basic realm=\"x\""), KEEP, 0,
+						 0 },
+		{ NO("Negotiate\r\nWWW-Authenticate: NTLM"), KEEP, 0, 0 },
+		{ OK(2) "ok", KEEP, 0, 0 }, END };
+	struct scene s = { .keep = { .refuse = false } };
+
+	(void)state;
+	s.opts.auth = auth_basic("CONTOSO\\svc", "Geheim7");
+	open_scene(&s, steps);
+	assert_int_equal(ask(&s), -1);
+	assert_int_equal(s.e.kind, ERR_AUTH);
+	assert_string_equal(s.e.code, "http-401");
+	assert_non_null(strstr(s.e.msg, "CONTOSO\\svc"));
+	assert_null(strstr(s.e.msg, "Geheim7"));
+	assert_string_equal(buf_str(&s.keep.got), "");
+	assert_false(http_connected(s.http));
+	assert_int_equal(ask(&s), -1);
+	assert_int_equal(s.e.kind, ERR_AUTH);
+	assert_non_null(strstr(s.e.msg, "offers Negotiate, NTLM"));
+	assert_int_equal(ask(&s), 0);
+	close_scene(&s);
+	assert_int_equal(s.server.requests, 3);
+	assert_int_equal(s.server.connections, 3);
+}
+
+/* An auth that answers every challenge. */
+struct eager {
+	struct http_auth auth;
+	int calls;
+	char last[64];
+};
+
+static int
+eager_header(
+    struct http_auth *a, const char *challenge, struct buf *out, struct err *e)
+{
+	struct eager *x = (struct eager *)a;
+
+	(void)e;
+	x->calls++;
+	snprintf(x->last, sizeof(x->last), "%s",
+	    challenge == NULL ? "none" : challenge);
+	return buf_addf(out, "Test %d", x->calls) == 0;
+}
+
+static void
+eager_free(struct http_auth *a)
+{
+	(void)a;
+}
+
+static void
+challenge_rounds(void **state)
+{
+	static const struct step steps[] = { { NO("Test c1"), KEEP, 0, 0 },
+		{ NO("Test c2\r\nWWW-Authenticate: X"), KEEP, 0, 0 },
+		{ OK(2) "ok", KEEP, 0, 0 }, { NO("A"), KEEP, 0, 0 },
+		{ NO("A"), KEEP, 0, 0 }, { NO("A"), KEEP, 0, 0 },
+		{ NO("A"), KEEP, 0, 0 }, { NO("A"), KEEP, 0, 0 },
+		{ NO("A"), KEEP, 0, 0 }, END };
+	struct eager x = { { eager_header, eager_free }, 0, "" };
+	struct scene s = { .opts = { .auth = &x.auth } };
+
+	(void)state;
+	open_scene(&s, steps);
+	assert_int_equal(ask(&s), 0);
+	assert_int_equal(s.out.status, 200);
+	assert_string_equal(buf_str(&s.keep.got), "ok");
+	assert_int_equal(x.calls, 3);
+	assert_string_equal(x.last, "Test c2\nX\n");
+	/* an endless dialogue ends */
+	assert_int_equal(ask(&s), -1);
+	assert_int_equal(s.e.kind, ERR_AUTH);
+	close_scene(&s);
+	assert_int_equal(s.server.connections, 1);
+	assert_int_equal(s.server.requests, 3 + 5);
+}
+
+static const struct {
+	struct step step;
+	int min_ms, max_ms;
+	const char *text;
+} slow[] = {
+	{ { "", HANG, 0, 0 }, 300, 5000, "no answer within 0.3 s" },
+	{ { "HTTP/1.1 200 OK\r\n", HANG, 0, 0 }, 300, 5000, "stalled" },
+	{ { OK(10) "hello", HANG, 0, 0 }, 300, 5000, "stalled" },
+	{ { OK(90) "one by one it comes and never stops in time", HANG, 0, 20 },
+	    300, 5000, "stalled" },
+};
+
+static void
+deadlines(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+		const struct step steps[] = { slow[i].step,
+			{ OK(2) "ok", KEEP, 0, 0 }, END };
+		struct scene s = { .opts = { .first_byte_ms = 300,
+				       .silence_ms = 300 } };
+		int64_t t = tim_mono();
+
+		open_scene(&s, steps);
+		assert_int_equal(ask(&s), -1);
+		t = tim_mono() - t;
+		assert_int_equal(s.e.kind, ERR_RETRY);
+		assert_string_equal(s.e.code, "timeout");
+		assert_non_null(strstr(s.e.msg, slow[i].text));
+		assert_in_range(t, slow[i].min_ms, slow[i].max_ms);
+		assert_int_equal(ask(&s), 0);
+		close_scene(&s);
+	}
+}
+
+/* Answers without end: of 1xx, of headers, of body. */
+static void
+endless(void **state)
+{
+	static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	static const struct {
+		const char *start, *more, *text;
+	} t[] = {
+		{ "", interim, "1xx" },
+		{ "HTTP/1.1 200 OK\r\n", "Header: value\r\n", "too long" },
+		{ "HTTP/1.1 200 OK\r\n\r\n", "body ", "larger" },
+		{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+		    "4\r\nbody\r\n", "larger" },
+	};
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		char *all = mem_alloc(300000);
+		struct step steps[] = { { all, CLOSE, 0, 0 }, END };
+		struct scene s = { .opts = {
+				       .head_max = 4096, .body_max = 100000 } };
+
+		n = strlen(t[i].more);
+		strcpy(all, t[i].start);
+		for (char *p = all + strlen(all); p + n < all + 290000; p += n)
+			memcpy(p, t[i].more, n);
+		open_scene(&s, steps);
+		assert_int_equal(ask(&s), -1);
+		assert_string_equal(s.e.code, "malformed");
+		assert_non_null(strstr(s.e.msg, t[i].text));
+		assert_in_range(s.keep.got.len, 0, 100000);
+		close_scene(&s);
+		free(all);
+	}
+}
+
+static bool
+after_a_while(void *arg)
+{
+	return tim_mono() > *(int64_t *)arg;
+}
+
+static void
+stop(void **state)
+{
+	static const struct step steps[] = { { "", HANG, 0, 0 }, END };
+	int64_t at = tim_mono() + 200;
+	struct scene s = { .opts = { .stop = after_a_while, .stop_arg = &at } };
+
+	(void)state;
+	open_scene(&s, steps);
+	assert_int_equal(ask(&s), -1);
+	assert_string_equal(s.e.code, "stop");
+	assert_int_equal(s.e.kind, ERR_RETRY);
+	assert_in_range(tim_mono() - at, 0, 2000);
+	close_scene(&s);
+}
+
+static void
+stream_refuses(void **state)
+{
+	static const struct step steps[] = { { OK(5) "hello", KEEP, 0, 0 },
+		{ OK(5) "hello", KEEP, 0, 0 }, END };
+	struct scene s = { .keep = { .refuse = true } };
+
+	(void)state;
+	open_scene(&s, steps);
+	assert_int_equal(ask(&s), -1);
+	assert_int_equal(s.e.kind, ERR_ITEM);
+	assert_false(http_connected(s.http));
+	s.keep.refuse = false;
+	assert_int_equal(ask_as(&s, "HEAD", true), 0);
+	assert_int_equal(s.out.body_len, 0);
+	close_scene(&s);
+}
+
+static void
+refused(void **state)
+{
+	static const struct {
+		const char *url;
+		bool auth;
+		const char *code;
+	} t[] = {
+		{ "http://mail.example/EWS", true, "url" },
+		{ "https://mail.example/EWS", true, "certificate" },
+		{ "https://u:secret@mail.example/EWS", true, "url" },
+		{ "mail.example", true, "url" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct http_opts o = { .url = t[i].url, .proxy = "" };
+		struct err e = ERR_INIT;
+
+		o.auth = auth_basic("u", "secret");
+		assert_null(http_open(&o, &e));
+		assert_int_equal(e.kind, ERR_CONFIG);
+		assert_string_equal(e.code, t[i].code);
+		assert_null(strstr(e.msg, "secret"));
+		o.auth->free(o.auth);
+	}
+}
+
+/* Nobody listens; no such name; a login that Basic cannot carry. */
+static void
+unreachable(void **state)
+{
+	struct scene s = { .keep = { .refuse = false } };
+	const struct step steps[] = { END };
+	struct http_opts o = { .url = "http://no-such-host.invalid/",
+		.proxy = "" };
+	const struct http_request req = { "GET", NULL, NULL, 0, NULL, 0, true };
+	struct http *h;
+
+	(void)state;
+	open_scene(&s, steps);
+	server_stop(&s.server);
+	assert_int_equal(ask(&s), -1);
+	assert_int_equal(s.e.kind, ERR_RETRY);
+	assert_string_equal(s.e.code, "connect");
+	assert_non_null(strstr(s.e.msg, "nothing accepts connections"));
+	http_close(s.http);
+	h = http_open(&o, &s.e);
+	assert_non_null(h);
+	assert_int_equal(http_exchange(h, &req, &s.out, NULL, &s.e), -1);
+	assert_string_equal(s.e.code, "dns");
+	assert_non_null(strstr(s.e.msg, "no-such-host.invalid"));
+	http_close(h);
+	o.url = "http://localhost:1/";
+	o.auth = auth_basic("a:b", "c");
+	h = http_open(&o, &s.e);
+	assert_int_equal(http_exchange(h, &req, &s.out, NULL, &s.e), -1);
+	assert_int_equal(s.e.kind, ERR_CONFIG);
+	http_close(h);
+	o.auth->free(o.auth);
+	http_response_free(&s.out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers),
+		cmocka_unit_test(request),
+		cmocka_unit_test(again),
+		cmocka_unit_test(idle_close),
+		cmocka_unit_test(rejected),
+		cmocka_unit_test(challenge_rounds),
+		cmocka_unit_test(deadlines),
+		cmocka_unit_test(endless),
+		cmocka_unit_test(stop),
+		cmocka_unit_test(stream_refuses),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(unreachable),
+	};
+
+	return cmocka_run_group_tests_name("http", tests, NULL, NULL);
+}

@@ -186,8 +186,6 @@ http_error(struct ews_session *s, const struct receiver *r,
 	if (resp->status == 400)
 		mbox_drop_cookies(&s->ews->mboxes, s->mbox);
 	code_http_err(err, resp->status, NULL, retry_after(resp, scratch));
-	if (err->kind == ERR_AUTH && s->own_login)
-		err->scope = SCOPE_MAILBOX;
 	return -1;
 }
 
@@ -203,8 +201,6 @@ fault(struct ews_session *s, const struct soap_status *f,
 	/* what nobody knows must not be laid at the door of one item */
 	code_err(err, f->code[0] == '\0' ? "fault" : f->code, f->text, ms,
 	    r == NULL && where == SCOPE_ITEM ? SCOPE_MAILBOX : where);
-	if (s->own_login && err->kind == ERR_AUTH)
-		err->scope = SCOPE_MAILBOX;
 	return -1;
 }
 
@@ -377,19 +373,16 @@ login(struct ews_session *s, const struct call *c, enum version v,
 		return -1;
 	for (tries = 0;; tries++) {
 		rc = once(s, c, v, refused, err);
-		if (rc == 0 || err->kind != ERR_AUTH || tries == 1 ||
-		    code_find(err->code) != NULL ||
-		    strcmp(err->code, "http-403") == 0 ||
-		    strcmp(err->code, "http-456") == 0 ||
-		    strcmp(err->code, "http-457") == 0)
+		if (rc == 0 || tries == 1 ||
+		    strcmp(err->code, "http-401") != 0)
 			break;
 		err_clear(err);
 		if (pool_renew(&s->ews->pool, s->conn, err) == -1)
 			return -1;
 	}
-	if (rc == -1 && err->kind == ERR_AUTH && err->code[0] == '\0')
-		err_code(err, "http-401",
-		    s->own_login ? SCOPE_MAILBOX : SCOPE_PROFILE);
+	if (rc == -1 && s->own_login && err->kind == ERR_AUTH &&
+	    err->scope == SCOPE_PROFILE)
+		err->scope = SCOPE_MAILBOX;
 	return rc;
 }
 

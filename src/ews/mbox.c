@@ -216,7 +216,10 @@ mbox_set_cookie(struct mboxes *b, struct mbox *m, const char *s)
 	size_t n, nlen, vlen;
 	const char *value, *attrs;
 
-	s += strspn(s, " \t");
+	for (value = s; *value != '\0'; value++)
+		if ((unsigned char)*value < ' ' || *value == 0x7f)
+			return;
+	s += strspn(s, " ");
 	n = strcspn(s, ";");
 	nlen = strcspn(s, "=");
 	if (nlen == 0 || nlen >= n || n > COOKIE_MAX)

@@ -1,0 +1,193 @@
+/*
+ * test_build.c - every request envelope, in every version; against
+ * Microsoft's schema where that is at hand (EWS_SCHEMA_DIR, or
+ * ../shared/ews-schema) and xmllint is installed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ews/build.h"
+
+static const char *const names[] = { "inbox", "sentitems", "drafts", "outbox",
+	"junkemail", "deleteditems", "conversationhistory", "syncissues",
+	"conflicts", "localfailures", "serverfailures" };
+static const struct item_ref refs[] = { { "AAMkAD+/=", "CQ" },
+	{ "a\"<&>'\x01z", NULL } };
+
+static const struct build_find_folder find = { 2000, 1000 };
+static const struct build_get_folder get = { names, 11, false };
+static const struct build_get_folder top = { names, 1, true };
+static const struct build_sync first = { "F&1", NULL, 512 };
+static const struct build_sync next = { "F&1", "H4sI<>A==", 1 };
+static const struct build_get_item headers = { refs, 2, BUILD_HEADERS };
+static const struct build_get_item content = { refs, 2, BUILD_CONTENT };
+static const struct build_get_item less = { refs, 1, BUILD_REDUCED_HEADERS };
+static const struct build_get_item rest = { refs, 1, BUILD_REDUCED_CONTENT };
+static const struct build_get_attachment file = { "AT&1", false };
+static const struct build_get_attachment mime = { "AT&1", true };
+static const struct build_resolve who = { "/o=Org/ou=A&B/cn=x" };
+
+static const struct {
+	const char *name;
+	void (*build)(const struct build *, const void *);
+	const void *what;
+} t[] = {
+	{ "find", build_find_folder, &find },
+	{ "get", build_get_folder, &get },
+	{ "top", build_get_folder, &top },
+	{ "first", build_sync, &first },
+	{ "next", build_sync, &next },
+	{ "headers", build_get_item, &headers },
+	{ "content", build_get_item, &content },
+	{ "less", build_get_item, &less },
+	{ "rest", build_get_item, &rest },
+	{ "file", build_get_attachment, &file },
+	{ "mime", build_get_attachment, &mime },
+	{ "who", build_resolve, &who },
+};
+#define N (sizeof(t) / sizeof(t[0]))
+
+static void
+make(struct buf *out, size_t i, enum version v, const char *imp,
+    const char *delegate)
+{
+	struct build b = { out, v, imp, delegate };
+
+	buf_init(out, 1 << 20);
+	t[i].build(&b, t[i].what);
+	assert_false(out->over);
+}
+
+static const char *
+schema(void)
+{
+	const char *dir = getenv("EWS_SCHEMA_DIR");
+	static char path[4096];
+
+	if (dir == NULL)
+		dir = "../shared/ews-schema";
+	snprintf(path, sizeof(path), "%s/soap.xsd", dir);
+	return access(path, R_OK) == 0 ? path : NULL;
+}
+
+static void
+save(const char *dir, const char *name, const struct buf *b, struct buf *cmd)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s.xml", dir, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(b->data, 1, b->len, f), b->len);
+	assert_int_equal(fclose(f), 0);
+	buf_addf(cmd, " %s", path);
+}
+
+/* One xmllint for all of them: loading the schema is what costs. */
+static void
+valid(void **state)
+{
+	static const enum version v[] = { VERSION_2007_SP1, VERSION_2010_SP1,
+		VERSION_2013, VERSION_2016 };
+	char dir[] = "/tmp/test_build.XXXXXX", name[64];
+	struct buf cmd, b;
+	size_t i, j;
+
+	(void)state;
+	if (schema() == NULL || system("xmllint --version 2>/dev/null") != 0)
+		skip();
+	assert_non_null(mkdtemp(dir));
+	buf_init(&cmd, 1 << 16);
+	buf_addf(&cmd, "xmllint --noout --nonet --schema %s", schema());
+	for (i = 0; i < N; i++) {
+		for (j = 0; j < 4; j++) {
+			snprintf(name, sizeof(name), "%s%zu", t[i].name, j);
+			make(&b, i, v[j], j % 2 ? "a&b@x.example" : NULL,
+			    j == 2 ? "d@x.example" : NULL);
+			save(dir, name, &b, &cmd);
+			buf_free(&b);
+		}
+	}
+	buf_adds(&cmd, " >/dev/null 2>&1");
+	assert_int_equal(system(buf_str(&cmd)), 0);
+	buf_reset(&cmd);
+	buf_addf(&cmd, "rm -r %s", dir);
+	assert_int_equal(system(buf_str(&cmd)), 0);
+	buf_free(&cmd);
+}
+
+static void
+has(size_t i, enum version v, const char *s, bool want)
+{
+	struct buf b;
+
+	make(&b, i, v, NULL, NULL);
+	if ((strstr(buf_str(&b), s) != NULL) != want)
+		fail_msg("%s, %s: %s%s", t[i].name, version_name(v),
+		    want ? "lacks " : "has ", s);
+	buf_free(&b);
+}
+
+/* Nothing newer than the version, nothing that was not asked for. */
+static void
+versions(void **state)
+{
+	size_t i;
+
+	(void)state;
+	has(0, VERSION_2013, "folder:DistinguishedFolderId", true);
+	has(0, VERSION_2010_SP2, "folder:DistinguishedFolderId", false);
+	for (i = 5; i <= 8; i++) {
+		has(i, VERSION_2010, "item:ConversationId", true);
+		has(i, VERSION_2007_SP1, "item:ConversationId", false);
+		has(i, VERSION_2016, "ConversationIndex", false);
+		has(i, VERSION_2016, "item:Body", i == 6 || i == 8);
+		has(i, VERSION_2016, "item:Attachments", i == 6 || i == 8);
+		has(i, VERSION_2016, "0x007D", i == 6 || i == 8);
+		has(i, VERSION_2016, "MimeContent", false);
+		has(i, VERSION_2016, "message:", i < 7);
+		has(i, VERSION_2007_SP1, "ConversationIndex", i < 7);
+	}
+	for (i = 0; i < N; i++) {
+		has(i, VERSION_2007_SP1, "Version=\"Exchange2007_SP1\"", true);
+		has(i, VERSION_2016, "TimeZoneContext", false);
+		has(i, VERSION_2016, "Impersonation", false);
+	}
+	has(3, VERSION_2016, "SyncState", false);
+	has(4, VERSION_2016, "<m:SyncState>H4sI&lt;&gt;A==</m:", true);
+	has(5, VERSION_2016, "Id=\"a&quot;&lt;&amp;&gt;'z\"", true);
+}
+
+static void
+who_asks(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	make(&b, 0, VERSION_2013, "a&b@x.example", NULL);
+	assert_non_null(strstr(
+	    buf_str(&b), "<t:PrimarySmtpAddress>a&amp;b@x.example</t:Primary"));
+	buf_free(&b);
+	make(&b, 0, VERSION_2013, NULL, "a&b@x.example");
+	assert_null(strstr(buf_str(&b), "Impersonation"));
+	assert_non_null(strstr(buf_str(&b),
+	    "<t:DistinguishedFolderId Id=\"msgfolderroot\"><t:Mailbox>"
+	    "<t:EmailAddress>a&amp;b@x.example</t:EmailAddress>"));
+	buf_free(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(valid),
+		cmocka_unit_test(versions), cmocka_unit_test(who_asks) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

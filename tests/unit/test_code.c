@@ -1,0 +1,151 @@
+/*
+ * test_code.c - the table of response codes and HTTP statuses.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "ews/code.h"
+
+static void
+sorted(void **state)
+{
+	const struct code_row *r;
+	const struct code_http_row *h;
+	size_t n, i;
+
+	(void)state;
+	r = code_rows(&n);
+	assert_true(n >= 80);
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			assert_true(strcmp(r[i - 1].code, r[i].code) < 0);
+		assert_ptr_equal(code_find(r[i].code), &r[i]);
+		assert_non_null(r[i].todo);
+		assert_true(strlen(r[i].todo) < 200);
+		assert_true(r[i].kind != ERR_NONE && r[i].kind != ERR_FATAL);
+	}
+	h = code_http_rows(&n);
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			assert_true(h[i - 1].status < h[i].status);
+		assert_ptr_equal(code_http_find(h[i].status), &h[i]);
+	}
+	assert_null(code_find("ErrorUnheardOf"));
+	assert_null(code_find(""));
+	assert_null(code_http_find(418));
+}
+
+static void
+kinds(void **state)
+{
+	static const struct {
+		const char *code;
+		int64_t backoff;
+		enum err_scope where;
+		enum err_kind kind;
+		enum err_scope scope;
+		int64_t retry_ms;
+	} t[] = {
+		{ "ErrorServerBusy", 297749, SCOPE_ITEM, ERR_RETRY,
+		    SCOPE_MAILBOX, 297749 },
+		{ "ErrorServerBusy", -1, SCOPE_FOLDER, ERR_RETRY, SCOPE_MAILBOX,
+		    60000 },
+		{ "ErrorServerBusy", 0, SCOPE_FOLDER, ERR_RETRY, SCOPE_MAILBOX,
+		    0 },
+		{ "ErrorMailboxMoveInProgress", -1, SCOPE_FOLDER, ERR_RETRY,
+		    SCOPE_MAILBOX, 3600000 },
+		{ "ErrorInternalServerError", -1, SCOPE_ITEM, ERR_RETRY,
+		    SCOPE_ITEM, 0 },
+		{ "ErrorBatchProcessingStopped", -1, SCOPE_ITEM, ERR_RETRY,
+		    SCOPE_ITEM, 0 },
+		{ "ErrorItemNotFound", -1, SCOPE_ITEM, ERR_GONE, SCOPE_ITEM,
+		    0 },
+		{ "ErrorSyncFolderNotFound", -1, SCOPE_FOLDER, ERR_GONE,
+		    SCOPE_FOLDER, 0 },
+		{ "ErrorInvalidSyncStateData", -1, SCOPE_FOLDER, ERR_RESYNC,
+		    SCOPE_FOLDER, 0 },
+		{ "ErrorAccessDenied", -1, SCOPE_FOLDER, ERR_AUTH, SCOPE_FOLDER,
+		    0 },
+		{ "ErrorAccessDenied", -1, SCOPE_MAILBOX, ERR_AUTH,
+		    SCOPE_MAILBOX, 0 },
+		{ "ErrorAccessDenied", -1, SCOPE_ITEM, ERR_ITEM, SCOPE_ITEM,
+		    0 },
+		{ "ErrorNonExistentMailbox", -1, SCOPE_ITEM, ERR_CONFIG,
+		    SCOPE_MAILBOX, 0 },
+		{ "ErrorImpersonateUserDenied", -1, SCOPE_ITEM, ERR_AUTH,
+		    SCOPE_MAILBOX, 0 },
+		{ "ErrorPasswordExpired", -1, SCOPE_ITEM, ERR_AUTH,
+		    SCOPE_PROFILE, 0 },
+		{ "ErrorMimeContentConversionFailed", -1, SCOPE_ITEM, ERR_ITEM,
+		    SCOPE_ITEM, 0 },
+		{ "ErrorUnheardOf", -1, SCOPE_ITEM, ERR_ITEM, SCOPE_ITEM, 0 },
+		{ "ErrorUnheardOf", 5, SCOPE_FOLDER, ERR_RETRY, SCOPE_FOLDER,
+		    5 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct err e = ERR_INIT;
+
+		assert_int_equal(code_err(&e, t[i].code, "said\r\n\x1b[2J",
+				     t[i].backoff, t[i].where),
+		    -1);
+		assert_int_equal(e.kind, t[i].kind);
+		assert_int_equal(e.scope, t[i].scope);
+		assert_int_equal(e.retry_ms, t[i].retry_ms);
+		assert_string_equal(e.code, t[i].code);
+		assert_non_null(strstr(e.msg, t[i].code));
+		assert_non_null(strstr(e.msg, "said"));
+		assert_null(strchr(e.msg, '\x1b'));
+	}
+}
+
+static void
+statuses(void **state)
+{
+	static const struct {
+		int status;
+		int64_t wait;
+		enum err_kind kind;
+		enum err_scope scope;
+		int64_t retry_ms;
+	} t[] = {
+		{ 401, -1, ERR_AUTH, SCOPE_PROFILE, 0 },
+		{ 403, -1, ERR_AUTH, SCOPE_MAILBOX, 0 },
+		{ 404, -1, ERR_CONFIG, SCOPE_PROFILE, 0 },
+		{ 456, -1, ERR_AUTH, SCOPE_PROFILE, 0 },
+		{ 457, 7000, ERR_AUTH, SCOPE_PROFILE, 0 },
+		{ 500, -1, ERR_RETRY, SCOPE_MAILBOX, 0 },
+		{ 503, 2128, ERR_RETRY, SCOPE_MAILBOX, 2128 },
+		{ 429, 1000, ERR_RETRY, SCOPE_MAILBOX, 1000 },
+		{ 599, -1, ERR_RETRY, SCOPE_MAILBOX, 0 },
+		{ 418, -1, ERR_CONFIG, SCOPE_MAILBOX, 0 },
+		{ 418, 50, ERR_RETRY, SCOPE_MAILBOX, 50 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct err e = ERR_INIT;
+
+		code_http_err(&e, t[i].status, NULL, t[i].wait);
+		assert_int_equal(e.kind, t[i].kind);
+		assert_int_equal(e.scope, t[i].scope);
+		assert_int_equal(e.retry_ms, t[i].retry_ms);
+		assert_memory_equal(e.code, "http-", 5);
+		assert_memory_equal(e.msg, "HTTP ", 5);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(sorted),
+		cmocka_unit_test(kinds), cmocka_unit_test(statuses) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -5,6 +5,7 @@ VERSION := 0.1.0
 V ?= release
 B := build/$(V)
 
+.DEFAULT_GOAL := all
 include vendor/vendor.mk
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \

@@ -1,0 +1,247 @@
+/*
+ * blob.c - contents of attachments on their way into table blob.
+ * 1. No content is held whole in memory when it is over 256 KiB: it goes to a
+ *    file without a name beside the database, which ends with the process.
+ * 2. A content is in the table once, and complete: row and bytes are one
+ *    transaction.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/crypt.h"
+#include "base/enc.h"
+#include "base/fault.h"
+#include "store/db.h"
+
+#define IN_MEMORY (256 * 1024)
+#define PIECE     (64 * 1024)
+
+struct store_blob {
+	struct stream stream; /* first: it is cast back */
+	struct store *st;
+	struct crypt_sha256 hash;
+	struct buf mem; /* until it is too large */
+	int fd;         /* then here; -1 */
+	int64_t size, max;
+};
+
+/* --- the spool --------------------------------------------------------- */
+
+static int
+say_spool(struct store *st, struct err *err)
+{
+	int sys = errno;
+
+	if (sys == ENOSPC || sys == EDQUOT || sys == EFBIG)
+		return db_fail(st, SQLITE_FULL, err);
+	err_set(err, ERR_FATAL,
+	    "%s: no temporary file can be written beside it: %s", st->path,
+	    strerror(sys));
+	return err_code(err, "not_writable", SCOPE_ALL);
+}
+
+static int
+spool_open(struct store_blob *b, struct err *err)
+{
+	char *name = mem_printf("%s.spool-XXXXXX", b->st->path);
+	char *slash = strrchr(b->st->path, '/');
+	char *dir = slash == NULL ? mem_strdup(".")
+				  : mem_strndup(b->st->path,
+					(size_t)(slash - b->st->path) + 1);
+
+	b->fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (b->fd == -1 && (b->fd = mkostemp(name, O_CLOEXEC)) != -1)
+		unlink(name);
+	free(dir);
+	free(name);
+	return b->fd == -1 ? say_spool(b->st, err) : 0;
+}
+
+static int
+spool(struct store_blob *b, const char *p, size_t n, struct err *err)
+{
+	while (n > 0) {
+		ssize_t w = write(b->fd, p, n);
+
+		if (w == -1 && errno == EINTR)
+			continue;
+		if (w == -1)
+			return say_spool(b->st, err);
+		p += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+static int
+take(struct stream *s, const void *p, size_t n, struct err *err)
+{
+	struct store_blob *b = (struct store_blob *)s;
+
+	if ((int64_t)n > b->max - b->size) {
+		err_set(err, ERR_ITEM, "attachment over %lld bytes",
+		    (long long)b->max);
+		return err_code(err, "too_large", SCOPE_ITEM);
+	}
+	crypt_sha256_add(&b->hash, p, n);
+	b->size += (int64_t)n;
+	if (b->st->read_only)
+		return 0;
+	if (b->fd == -1) {
+		if (n <= IN_MEMORY - b->mem.len)
+			return buf_add(&b->mem, p, n);
+		if (spool_open(b, err) == -1 ||
+		    spool(b, buf_str(&b->mem), b->mem.len, err) == -1)
+			return -1;
+		buf_free(&b->mem);
+	}
+	return spool(b, p, n, err);
+}
+
+struct store_blob *
+store_blob_begin(struct store *st, int64_t max, struct err *err)
+{
+	struct store_blob *b = mem_alloc(sizeof(*b));
+	int64_t cap = sqlite3_limit(st->h, SQLITE_LIMIT_LENGTH, -1) - 4096;
+
+	(void)err;
+	b->stream.write = take;
+	b->st = st;
+	b->fd = -1;
+	b->max = max < cap ? max : cap;
+	buf_init(&b->mem, IN_MEMORY);
+	crypt_sha256_init(&b->hash);
+	return b;
+}
+
+struct stream *
+store_blob_stream(struct store_blob *b)
+{
+	return &b->stream;
+}
+
+void
+store_blob_drop(struct store_blob *b)
+{
+	if (b == NULL)
+		return;
+	if (b->fd != -1)
+		close(b->fd);
+	buf_free(&b->mem);
+	free(b);
+}
+
+/* --- into the table ---------------------------------------------------- */
+
+/* 1 it is there, 0 it is not, -1. */
+static int
+present(struct store *st, const char *hex, struct err *err)
+{
+	sqlite3_stmt *s =
+	    db_stmt(st, DB_BLOB_FIND, "SELECT 1 FROM blob WHERE sha256=?");
+	int r;
+
+	db_text(s, 1, hex);
+	r = db_row(st, s, err);
+	sqlite3_reset(s);
+	return r;
+}
+
+/* Copies the spool into the row, a piece at a time. */
+static int
+pour(struct store_blob *b, sqlite3_blob *to, struct err *err)
+{
+	char *piece = mem_alloc(PIECE);
+	int64_t off = 0;
+	int rc = 0;
+
+	while (rc == 0 && off < b->size) {
+		ssize_t n = pread(b->fd, piece, PIECE, off);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			errno = n == 0 ? EIO : errno;
+			rc = say_spool(b->st, err);
+			break;
+		}
+		rc = sqlite3_blob_write(to, piece, (int)n, (int)off);
+		if (rc != SQLITE_OK)
+			rc = db_fail(b->st, rc, err);
+		off += n;
+	}
+	free(piece);
+	return rc;
+}
+
+static int
+insert(struct store_blob *b, const char *hex, struct err *err)
+{
+	struct store *st = b->st;
+	sqlite3_stmt *s = db_stmt(st, DB_BLOB_INSERT,
+	    "INSERT INTO blob(sha256,size,data) VALUES(?,?,?)");
+	sqlite3_blob *to = NULL;
+	int rc;
+
+	db_text(s, 1, hex);
+	db_int(s, 2, b->size);
+	if (b->fd == -1)
+		sqlite3_bind_blob64(
+		    s, 3, buf_str(&b->mem), b->mem.len, SQLITE_STATIC);
+	else
+		sqlite3_bind_zeroblob64(s, 3, (sqlite3_uint64)b->size);
+	if (db_run(st, s, err) == -1)
+		return -1;
+	if (b->fd == -1)
+		return 0;
+	fault_point("inside blob");
+	rc = sqlite3_blob_open(st->h, "main", "blob", "data",
+	    sqlite3_last_insert_rowid(st->h), 1, &to);
+	if (rc != SQLITE_OK) {
+		db_fail(st, rc, err);
+		sqlite3_blob_close(to);
+		return -1;
+	}
+	rc = pour(b, to, err);
+	if (sqlite3_blob_close(to) != SQLITE_OK && rc == 0)
+		rc = db_fail(st, sqlite3_extended_errcode(st->h), err);
+	return rc;
+}
+
+static int
+keep(struct store_blob *b, const char *hex, struct err *err)
+{
+	int r = present(b->st, hex, err);
+
+	if (r != 0)
+		return r == 1 ? 0 : -1;
+	fault_point("before blob");
+	if (db_begin(b->st, err) == -1)
+		return -1;
+	/* another process cannot have come between but for the lock's wait */
+	if ((r = present(b->st, hex, err)) == 0)
+		r = insert(b, hex, err);
+	return db_end(b->st, r == -1 ? -1 : 0, err);
+}
+
+int
+store_blob_end(struct store_blob *b, unsigned char sha256[32], int64_t *size,
+    struct err *err)
+{
+	char hex[2 * CRYPT_SHA256 + 1];
+	int rc = 0;
+
+	crypt_sha256_out(&b->hash, sha256);
+	enc_hex(sha256, CRYPT_SHA256, hex);
+	*size = b->size;
+	if (!b->st->read_only) {
+		db_lock(b->st);
+		rc = keep(b, hex, err);
+		db_unlock(b->st);
+	}
+	store_blob_drop(b);
+	return rc;
+}

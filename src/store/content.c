@@ -1,0 +1,382 @@
+/*
+ * content.c - what makes two messages the same mail.
+ * 1. Ids depend on nothing but the message.
+ * 2. content_same is symmetric, and true for a message and itself.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypt.h"
+#include "base/enc.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "core/party.h"
+#include "store/content.h"
+
+static bool
+space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* --- ids --------------------------------------------------------------- */
+
+bool
+content_mid(struct buf *out, const char *mid)
+{
+	const char *p, *end, *at = NULL;
+	size_t start = out->len;
+
+	if (mid == NULL)
+		return false;
+	if ((p = strchr(mid, '<')) != NULL)
+		mid = p + 1;
+	if ((end = strchr(mid, '>')) == NULL)
+		end = mid + strlen(mid);
+	for (p = mid; p < end; p++) {
+		if (*p == '@')
+			at = p;
+	}
+	buf_addc(out, '<');
+	for (p = mid; p < end; p++) {
+		if (space(*p))
+			continue;
+		buf_addc(out, at != NULL && p > at && *p >= 'A' && *p <= 'Z'
+				  ? *p + 32
+				  : *p);
+	}
+	if (out->len <= start + 1) {
+		out->len = start;
+		return false;
+	}
+	buf_addc(out, '>');
+	return true;
+}
+
+static void
+hash_hex(const struct crypt_sha256 *h, char *id)
+{
+	unsigned char sum[CRYPT_SHA256];
+
+	crypt_sha256_out(h, sum);
+	enc_hex(sum, (CONTENT_ID - 1) / 2, id);
+}
+
+bool
+content_mid_id(struct buf *b, const char *mid, char *id)
+{
+	unsigned char sum[CRYPT_SHA256];
+
+	buf_reset(b);
+	buf_adds(b, "mid:");
+	if (!content_mid(b, mid))
+		return false;
+	crypt_sha256(b->data, b->len, sum);
+	enc_hex(sum, (CONTENT_ID - 1) / 2, id);
+	return true;
+}
+
+const char *
+content_from(const struct message *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->naddr; i++) {
+		if (m->addr[i].role == ROLE_FROM && m->addr[i].address != NULL)
+			return m->addr[i].address;
+	}
+	return NULL;
+}
+
+/* From, sent, subject and body: what a mail is without its Message-ID. */
+static void
+hash_content(struct buf *b, const struct message *m, struct crypt_sha256 *h)
+{
+	const char *from = content_from(m);
+	char *norm = from != NULL ? party_normalise(from) : NULL;
+	char at[TIM_TEXT] = "";
+
+	if (norm != NULL)
+		from = norm;
+	crypt_sha256_add(h, str_nn(from), strlen(str_nn(from)) + 1);
+	free(norm);
+	tim_text(m->sent_at, at);
+	crypt_sha256_add(h, at, strlen(at) + 1);
+	crypt_sha256_add(h, str_nn(m->subject), strlen(str_nn(m->subject)) + 1);
+	buf_reset(b);
+	if (m->html != NULL)
+		content_fold(b, m->html, m->html_len, true);
+	else if (m->text != NULL)
+		content_fold(b, m->text, m->text_len, false);
+	crypt_sha256_add(h, buf_str(b), b->len);
+}
+
+bool
+content_id(struct buf *b, const struct message *m, char *id)
+{
+	struct crypt_sha256 h;
+
+	if (content_mid_id(b, m->message_id, id))
+		return true;
+	crypt_sha256_init(&h);
+	crypt_sha256_add(&h, "none:", 5);
+	hash_content(b, m, &h);
+	hash_hex(&h, id);
+	return false;
+}
+
+void
+content_variant(
+    struct buf *b, const struct message *m, const char *id, char *out)
+{
+	struct crypt_sha256 h;
+
+	crypt_sha256_init(&h);
+	crypt_sha256_add(&h, "variant:", 8);
+	crypt_sha256_add(&h, id, strlen(id));
+	hash_content(b, m, &h);
+	hash_hex(&h, out);
+}
+
+void
+content_thread(
+    struct buf *b, const struct message *m, const char *id, char *out)
+{
+	struct crypt_sha256 h;
+
+	if (content_mid_id(b, m->refs, out) ||
+	    content_mid_id(b, m->in_reply_to, out))
+		return;
+	if (m->message_id == NULL && m->conversation_id != NULL) {
+		crypt_sha256_init(&h);
+		crypt_sha256_add(&h, "conversation:", 13);
+		crypt_sha256_add(
+		    &h, m->conversation_id, strlen(m->conversation_id));
+		hash_hex(&h, out);
+		return;
+	}
+	if (!content_mid_id(b, m->message_id, out))
+		memcpy(out, id, CONTENT_ID);
+}
+
+/* --- bodies ------------------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	const char *text; /* "": white space */
+} entity[] = {
+	{ "amp;", "&" },
+	{ "lt;", "<" },
+	{ "gt;", ">" },
+	{ "quot;", "\"" },
+	{ "apos;", "'" },
+	{ "nbsp;", "" },
+};
+
+/* &...; at s: its length and what it stands for, or 1 and "&". */
+static size_t
+decode(const char *s, size_t len, char *out)
+{
+	size_t i, n;
+	unsigned long c;
+	char num[12], *end;
+
+	for (i = 0; i < sizeof(entity) / sizeof(*entity); i++) {
+		n = strlen(entity[i].name);
+		if (len > n && memcmp(s + 1, entity[i].name, n) == 0) {
+			strcpy(out, entity[i].text);
+			return n + 1;
+		}
+	}
+	strcpy(out, "&");
+	if (len < 4 || s[1] != '#')
+		return 1;
+	for (n = 2; n < len && n < 10 && s[n] != ';'; n++)
+		;
+	if (n >= len || s[n] != ';')
+		return 1;
+	memcpy(num, s + 2, n - 2);
+	num[n - 2] = '\0';
+	c = num[0] == 'x' || num[0] == 'X' ? strtoul(num + 1, &end, 16)
+					   : strtoul(num, &end, 10);
+	if (*end != '\0' || c == 0 || c > 0x10ffff ||
+	    (c >= 0xd800 && c < 0xe000))
+		return 1;
+	i = c == 0xa0 || c <= 0x20 ? 0 : enc_utf8_put(out, (uint32_t)c);
+	out[i] = '\0';
+	return n + 1;
+}
+
+static bool
+starts(const char *s, size_t len, const char *what)
+{
+	size_t n = strlen(what);
+
+	return len >= n && str_ieqn(s, what, n);
+}
+
+/* Where an element of that name ends: after the > of its closing tag. */
+static size_t
+element(const char *s, size_t len, const char *close)
+{
+	size_t i;
+	const char *end;
+
+	for (i = 1; i < len; i++) {
+		if (s[i] == '<' && starts(s + i, len - i, close)) {
+			end = memchr(s + i, '>', len - i);
+			return end != NULL ? (size_t)(end - s) + 1 : len;
+		}
+	}
+	return len;
+}
+
+/* How long is the markup that begins with < at s? */
+static size_t
+markup(const char *s, size_t len)
+{
+	const char *end;
+
+	if (starts(s, len, "<!--")) {
+		end = memmem(s, len, "-->", 3);
+		return end != NULL ? (size_t)(end - s) + 3 : len;
+	}
+	if (starts(s, len, "<style"))
+		return element(s, len, "</style");
+	if (starts(s, len, "<script"))
+		return element(s, len, "</script");
+	if (starts(s, len, "<title"))
+		return element(s, len, "</title");
+	end = memchr(s, '>', len);
+	return end != NULL ? (size_t)(end - s) + 1 : len;
+}
+
+void
+content_fold(struct buf *out, const char *s, size_t len, bool html)
+{
+	size_t i, n;
+	uint32_t c;
+	char piece[8];
+
+	for (i = 0; i < len; i += n) {
+		unsigned char b = (unsigned char)s[i];
+
+		n = 1;
+		if (space(s[i]))
+			continue;
+		if (html && b == '<') {
+			n = markup(s + i, len - i);
+			continue;
+		}
+		if (html && b == '&') {
+			n = decode(s + i, len - i, piece);
+			buf_adds(out, piece);
+			continue;
+		}
+		if (b < 0x80) {
+			buf_addc(
+			    out, (char)(b >= 'A' && b <= 'Z' ? b + 32 : b));
+			continue;
+		}
+		n = enc_utf8_next(s + i, len - i, &c);
+		if (n == 0) {
+			n = 1;
+			continue;
+		}
+		if (c == 0xa0 || c == 0xfeff || (c >= 0x2000 && c <= 0x200d))
+			continue;
+		buf_add(out, piece, enc_utf8_put(piece, enc_lower(c)));
+	}
+}
+
+/* --- the same mail? ---------------------------------------------------- */
+
+/* Equal but for white space at the ends; NULL equals everything. */
+static bool
+same_text(const char *a, const char *b)
+{
+	size_t n, m;
+
+	if (a == NULL || b == NULL)
+		return true;
+	for (; space(*a); a++)
+		;
+	for (; space(*b); b++)
+		;
+	for (n = strlen(a); n > 0 && space(a[n - 1]); n--)
+		;
+	for (m = strlen(b); m > 0 && space(b[m - 1]); m--)
+		;
+	return n == m && memcmp(a, b, n) == 0;
+}
+
+static bool
+same_from(const char *a, const char *b)
+{
+	char *x, *y;
+	bool same;
+
+	if (a == NULL || b == NULL || strcmp(a, b) == 0)
+		return true;
+	x = party_normalise(a);
+	y = party_normalise(b);
+	same = x != NULL && y != NULL ? strcmp(x, y) == 0 : str_ieq(a, b);
+	free(x);
+	free(y);
+	return same;
+}
+
+static void
+fold_either(struct buf *out, const char *text, size_t text_len,
+    const char *html, size_t html_len)
+{
+	if (html != NULL)
+		content_fold(out, html, html_len, true);
+	else if (text != NULL)
+		content_fold(out, text, text_len, false);
+}
+
+/* -1 different, 0 equal, 1 one contains the other. */
+static int
+compare(const struct content *c, const struct message *m)
+{
+	struct buf a, b;
+	int r = -1;
+
+	if (str_eq(c->text, m->text) && str_eq(c->html, m->html))
+		return 0;
+	buf_init(&a, CONTENT_MAX);
+	buf_init(&b, CONTENT_MAX);
+	fold_either(&a, c->text, c->text != NULL ? strlen(c->text) : 0, c->html,
+	    c->html != NULL ? strlen(c->html) : 0);
+	fold_either(&b, m->text, m->text_len, m->html, m->html_len);
+	if (a.len == b.len && memcmp(buf_str(&a), buf_str(&b), a.len) == 0)
+		r = 0;
+	else if (memmem(buf_str(&a), a.len, buf_str(&b), b.len) != NULL ||
+		 memmem(buf_str(&b), b.len, buf_str(&a), a.len) != NULL)
+		r = 1;
+	buf_free(&a);
+	buf_free(&b);
+	return r;
+}
+
+bool
+content_body_equal(const struct content *c, const struct message *m)
+{
+	return compare(c, m) == 0;
+}
+
+bool
+content_same(const struct content *c, const struct message *m)
+{
+	char at[TIM_TEXT];
+
+	if (!same_text(c->sent_at, tim_text(m->sent_at, at)) ||
+	    !same_text(c->subject, m->subject) ||
+	    !same_from(c->from, content_from(m)))
+		return false;
+	if ((c->text == NULL && c->html == NULL) ||
+	    (m->text == NULL && m->html == NULL))
+		return true;
+	return compare(c, m) >= 0;
+}

@@ -1,0 +1,66 @@
+/*
+ * content.h - what makes two messages the same mail.
+ * Floor: store.
+ * Threads: pure; a struct buf passed in is scratch of the caller.
+ *
+ * A mail's id is the first 32 hex digits of SHA-256 over its key:
+ *	"mid:" + normalised Message-ID, or
+ *	"none:" + from, sent, subject and body, each ended by a NUL
+ * so it is the same in a rebuilt file. A message with a known Message-ID
+ * and other content is a variant: its id is the hash of the key and of its
+ * content.
+ */
+#ifndef STORE_CONTENT_H
+#define STORE_CONTENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "core/model.h"
+
+#define CONTENT_ID  33                 /* room for an id */
+#define CONTENT_MAX (64 * 1024 * 1024) /* cap of the scratch buffer */
+
+/*
+ * Message-ID as it is compared: what stands between < and > (or all of it),
+ * white space removed, the part after the last @ in lower case, in <>.
+ * False: there is none.
+ */
+bool content_mid(struct buf *out, const char *mid);
+/* id of the mail with that Message-ID; false: not a Message-ID. */
+bool content_mid_id(struct buf *scratch, const char *mid, char *id);
+/* The mail's id, with or without a Message-ID. True: it has one. */
+bool content_id(struct buf *scratch, const struct message *, char *id);
+/* id of the mail as a variant of id. */
+void content_variant(
+    struct buf *scratch, const struct message *, const char *id, char *out);
+/* id of the thread: of its first mail, as far as the headers tell. */
+void content_thread(
+    struct buf *scratch, const struct message *, const char *id, char *out);
+/* The sender's address, as written; NULL: not known as SMTP. */
+const char *content_from(const struct message *);
+
+/*
+ * A body as it is compared: tags, comments, style and script of HTML
+ * dropped, entities decoded where they are common, white space dropped,
+ * case folded. Appended to out; what is over its cap is left out.
+ */
+void content_fold(struct buf *out, const char *body, size_t len, bool html);
+
+/* What of a stored mail is compared. NULL: not known. */
+struct content {
+	const char *from, *subject, *sent_at; /* sent_at as text */
+	const char *text, *html;
+};
+/*
+ * Are they the same mail? Same sender, subject and second of sending (not
+ * known equals everything) and bodies that are equal, or one of which
+ * contains the other (banners and disclaimers are added to some copies), or
+ * one of which is not there.
+ */
+bool content_same(const struct content *, const struct message *);
+/* Are the bodies equal once folded? */
+bool content_body_equal(const struct content *, const struct message *);
+
+#endif

@@ -1,0 +1,190 @@
+/*
+ * db.h - what the files of store/ share: the open file and its statements.
+ * Floor: store; nobody else includes it.
+ * Threads: everything here wants the lock of the struct store held
+ * (db_lock), unless said otherwise.
+ *
+ * Statements are prepared once and kept, one slot each. Bound text is
+ * borrowed (SQLITE_STATIC): it must live until the statement has run, and
+ * every parameter is bound again before each run. A statement that could not
+ * be prepared is NULL: binding to it does nothing, running it fails with the
+ * reason.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#include "base/buf.h"
+#include "base/tim.h"
+#include "store/store.h"
+
+enum db_slot {
+	DB_BEGIN,
+	DB_BEGIN_READ,
+	DB_COMMIT,
+	DB_CHANGE,
+	DB_META_GET,
+	DB_PARTY_LIST,
+	DB_PARTY_CSV,
+	DB_PARTY_PUT,
+	DB_PARTY_DELETE,
+	DB_MAILBOX_GET,
+	DB_MAILBOX_PUT,
+	DB_MAILBOX_DONE,
+	DB_FOLDER_LIST,
+	DB_FOLDER_FAILED,
+	DB_FOLDER_INSERT,
+	DB_FOLDER_UPDATE,
+	DB_FOLDER_GONE,
+	DB_FOLDER_WALK_ALL,
+	DB_FOLDER_FORGET,
+	DB_FOLDER_TOTAL,
+	DB_LEDGER_NEW,
+	DB_LEDGER_GET,
+	DB_LEDGER_SET,
+	DB_LEDGER_EMAIL,
+	DB_LEDGER_STAMP,
+	DB_LEDGER_GONE,
+	DB_LEDGER_READ,
+	DB_LEDGER_FOLDER,
+	DB_FAILURE_PUT,
+	DB_FAILURE_DELETE,
+	DB_FAILURE_DUE,
+	DB_WALK_GET,
+	DB_WALK_BEGIN,
+	DB_WALK_END,
+	DB_WALK_CURSOR,
+	DB_EMAIL_NEXT,
+	DB_EMAIL_INSERT,
+	DB_EMAIL_FIND,
+	DB_EMAIL_VARIANTS,
+	DB_EMAIL_LOAD,
+	DB_EMAIL_FILL,
+	DB_EMAIL_BODY,
+	DB_EMAIL_PLACES,
+	DB_EMAIL_FROM,
+	DB_EMAIL_ID,
+	DB_COPY_INSERT,
+	DB_COPY_BACK,
+	DB_COPY_UPDATE,
+	DB_COPY_GONE,
+	DB_COPY_READ,
+	DB_ADDR_INSERT,
+	DB_ADDR_LIST,
+	DB_ADDR_RESOLVE,
+	DB_LINK_INSERT,
+	DB_LINK_ROLE,
+	DB_ATT_INSERT,
+	DB_ATT_LIST,
+	DB_ATT_UPDATE,
+	DB_BLOB_FIND,
+	DB_BLOB_INSERT,
+	DB_RUN_STALE,
+	DB_RUN_BEGIN,
+	DB_RUN_END,
+	DB_NSLOT
+};
+
+struct pending; /* mailbox.c */
+
+struct store {
+	pthread_mutex_t lock;
+	char *path;
+	sqlite3 *h;
+	bool read_only;
+	bool in_memory; /* read only, and there is no file */
+	int lock_fd;    /* store_lock, or -1 */
+	sqlite3_stmt *stmt[DB_NSLOT];
+
+	bool writing;        /* a write transaction is under way */
+	char at[TIM_TEXT];   /* now, of the transaction under way */
+	int64_t next_email;  /* next sync_email.n; 0: not read yet */
+	int64_t walk_folder; /* whose walk is in .walk; 0: none */
+	int64_t walk;        /* number of the walk, 0: none under way */
+
+	struct pending *pending; /* status not yet written */
+	unsigned char key[32];   /* of the hashes in decision.parties */
+
+	int64_t busy_limit, busy_since; /* ms */
+	int wal_pages;                  /* in the WAL at the last commit */
+	int wal_next;                   /* checkpoint at this many */
+	int64_t restart_at;             /* do not try to restart before */
+	struct buf scratch;
+};
+
+/* --- the file (db.c) --------------------------------------------------- */
+
+/* Opens the connection and sets it up; see store_open for the errors. */
+int db_open(struct store *, struct err *);
+/* Begins to write to it: WAL mode. Only once the file is known to be ours. */
+int db_use(struct store *, struct err *);
+void db_close(struct store *);
+
+void db_lock(struct store *);
+void db_unlock(struct store *);
+
+/* Sets err from the connection's last error: a sentence with what to do. */
+int db_fail(struct store *, int rc, struct err *);
+int db_exec(struct store *, const char *sql, struct err *);
+
+/* The slot's statement, prepared at the first call. */
+sqlite3_stmt *db_stmt(struct store *, enum db_slot, const char *sql);
+void db_text(sqlite3_stmt *, int, const char *); /* NULL is NULL */
+void db_textn(sqlite3_stmt *, int, const char *, size_t);
+void db_int(sqlite3_stmt *, int, int64_t);
+/* v, or NULL when v is none. */
+void db_intor(sqlite3_stmt *, int, int64_t v, int64_t none);
+/* The time as text; buf has TIM_TEXT bytes and lives like the text. */
+void db_time(sqlite3_stmt *, int, int64_t, char *buf);
+/* Column as text, NULL for NULL; valid until the next step or reset. */
+const char *db_col(sqlite3_stmt *, int);
+int64_t db_col_time(sqlite3_stmt *, int); /* TIM_NONE for NULL */
+
+/* Runs to the end. -1, or how many rows it changed. */
+int db_run(struct store *, sqlite3_stmt *, struct err *);
+/* 1 a row, 0 the end (reset already), -1. Before 0: sqlite3_reset. */
+int db_row(struct store *, sqlite3_stmt *, struct err *);
+
+/*
+ * A write transaction, waiting for other writers up to a minute; what is
+ * pending is written first. In a read-only store it is a read transaction.
+ */
+int db_begin(struct store *, struct err *);
+int db_begin_read(struct store *, struct err *);
+/* rc 0: commits; otherwise or when that fails: rolls back and returns -1. */
+int db_end(struct store *, int rc, struct err *);
+
+/* A row of table change. */
+int db_change(struct store *, const char *entity, const char *id,
+    const char *op, struct err *);
+
+/* --- schema.c ---------------------------------------------------------- */
+
+/* One step: from the version before it to its own. */
+struct schema_step {
+	const char *const *sql; /* NULL ends the list */
+};
+/*
+ * Brings an empty or older file to version n of steps, each step in its own
+ * transaction; a file that is newer or not exsync's is ERR_FATAL.
+ */
+int
+schema_migrate(struct store *, const struct schema_step *, int n, struct err *);
+extern const struct schema_step schema_steps[];
+extern const int schema_nsteps;
+/* Read-only: shadows the small tables by writable temporary ones. */
+int schema_shadow(struct store *, struct err *);
+
+/* --- mailbox.c --------------------------------------------------------- */
+
+/* Writes what is pending, inside the transaction under way. */
+int pending_write(struct store *, struct err *);
+void pending_written(struct store *); /* committed: forget it */
+bool pending_due(const struct store *);
+void pending_free(struct store *);
+/* A folder's new total, written with the next commit. */
+int pending_total(struct store *, int64_t folder, int64_t total, struct err *);
+
+#endif

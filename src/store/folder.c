@@ -1,0 +1,343 @@
+/*
+ * folder.c - the folders of a mailbox.
+ * 1. A folder is known by the server's id; a row is never deleted.
+ * 2. A list that says what is known already writes nothing.
+ * 3. A folder that is gone takes its copies along (removed_at) and forgets
+ *    its cursor; when it comes back it is walked from the start.
+ * 4. An empty list is a server's mistake, not an empty mailbox: nothing is
+ *    taken for gone.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/str.h"
+#include "store/db.h"
+#include "store/item.h"
+
+/* What the table says of a folder, beside the public struct. */
+struct row {
+	struct store_folder pub;
+	const char *class;
+	int64_t total;
+	bool removed, seen;
+};
+
+struct rows {
+	struct arena arena;
+	struct row *v;
+	size_t n, cap;
+};
+
+static int
+count_failed(
+    struct store *st, const char *mailbox, struct rows *r, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_FAILED,
+	    "SELECT folder,count(*) FROM failure WHERE mailbox=? GROUP BY 1");
+	size_t i;
+	int more;
+
+	db_text(s, 1, mailbox);
+	while ((more = db_row(st, s, err)) == 1) {
+		for (i = 0; i < r->n; i++) {
+			if (r->v[i].pub.id == sqlite3_column_int64(s, 0))
+				r->v[i].pub.failed = sqlite3_column_int64(s, 1);
+		}
+	}
+	return more;
+}
+
+static int
+load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_LIST,
+	    "SELECT f.id,f.folder_id,f.path,f.well_known,s.marker,s.cursor,"
+	    "s.walking,f.class,ifnull(f.total,-1),f.removed_at FROM folder f "
+	    "LEFT JOIN sync_folder s ON s.folder=f.id WHERE f.mailbox=? "
+	    "ORDER BY f.id");
+	struct row *v;
+	int more;
+
+	db_text(s, 1, mailbox);
+	while ((more = db_row(st, s, err)) == 1) {
+		if (r->n == r->cap) {
+			r->cap = r->cap == 0 ? 32 : 2 * r->cap;
+			r->v = mem_grow(r->v, r->cap, sizeof(*r->v));
+		}
+		v = &r->v[r->n++];
+		memset(v, 0, sizeof(*v));
+		v->pub.id = sqlite3_column_int64(s, 0);
+		v->pub.folder_id = arena_strdup(&r->arena, db_col(s, 1));
+		v->pub.path = arena_strdup(&r->arena, db_col(s, 2));
+		v->pub.well_known = arena_strdup(&r->arena, db_col(s, 3));
+		v->pub.marker = arena_strdup(&r->arena, db_col(s, 4));
+		v->pub.cursor = arena_strdup(&r->arena, db_col(s, 5));
+		v->pub.resync = sqlite3_column_int(s, 6) != 0;
+		v->class = arena_strdup(&r->arena, db_col(s, 7));
+		v->total = sqlite3_column_int64(s, 8);
+		v->removed = sqlite3_column_type(s, 9) != SQLITE_NULL;
+	}
+	return more == -1 ? -1 : count_failed(st, mailbox, r, err);
+}
+
+static void
+rows_free(struct rows *r)
+{
+	free(r->v);
+	arena_free(&r->arena);
+	memset(r, 0, sizeof(*r));
+}
+
+/* The folders that are there; takes the strings of r. */
+static void
+hand_over(struct rows *r, struct store_folders *out)
+{
+	size_t i;
+
+	memset(out, 0, sizeof(*out));
+	out->arena = r->arena;
+	memset(&r->arena, 0, sizeof(r->arena));
+	out->v = arena_alloc(&out->arena, (r->n + 1) * sizeof(*out->v));
+	for (i = 0; i < r->n; i++) {
+		if (!r->v[i].removed)
+			out->v[out->n++] = r->v[i].pub;
+	}
+	rows_free(r);
+}
+
+/* Reads everything in one view of the database. */
+static int
+snapshot(struct store *st, const char *mailbox, struct rows *r, struct err *err)
+{
+	memset(r, 0, sizeof(*r));
+	if (db_begin_read(st, err) == -1)
+		return -1;
+	return db_end(st, load(st, mailbox, r, err), err);
+}
+
+int
+store_folders(struct store *st, const char *mailbox, struct store_folders *out,
+    struct err *err)
+{
+	struct rows r;
+	int rc;
+
+	db_lock(st);
+	rc = snapshot(st, mailbox, &r, err);
+	db_unlock(st);
+	if (rc == -1) {
+		rows_free(&r);
+		memset(out, 0, sizeof(*out));
+	} else
+		hand_over(&r, out);
+	return rc;
+}
+
+/* --- merging ----------------------------------------------------------- */
+
+static int
+by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct row *)a)->pub.folder_id,
+	    ((const struct row *)b)->pub.folder_id);
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	int64_t x = ((const struct row *)a)->pub.id;
+	int64_t y = ((const struct row *)b)->pub.id;
+
+	return x < y ? -1 : x > y;
+}
+
+static struct row *
+find(struct rows *r, const char *folder_id)
+{
+	struct row key;
+
+	key.pub.folder_id = folder_id;
+	return r->n == 0 ? NULL
+			 : bsearch(&key, r->v, r->n, sizeof(*r->v), by_id);
+}
+
+static bool
+same(const struct row *v, const struct folder *f)
+{
+	return !v->removed && strcmp(v->pub.path, str_nn(f->path)) == 0 &&
+	       (f->well_known == NULL ||
+		   str_eq(v->pub.well_known, f->well_known)) &&
+	       str_eq(v->class, f->class);
+}
+
+/* Does anything but totals differ? Marks the rows that the list names. */
+static bool
+differs(struct rows *r, const struct folder_list *list)
+{
+	size_t i;
+	bool diff = false;
+
+	if (r->n > 1)
+		qsort(r->v, r->n, sizeof(*r->v), by_id);
+	for (i = 0; i < list->n; i++) {
+		struct row *v = find(r, list->v[i].id);
+
+		if (v == NULL || !same(v, &list->v[i]))
+			diff = true;
+		if (v != NULL)
+			v->seen = true;
+	}
+	for (i = 0; i < r->n && list->n > 0; i++) {
+		if (!r->v[i].seen && !r->v[i].removed)
+			diff = true;
+	}
+	return diff;
+}
+
+static int
+insert(struct store *st, const char *mailbox, const struct folder *f,
+    struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_INSERT,
+	    "INSERT INTO folder(mailbox,path,well_known,folder_id,class,total) "
+	    "SELECT ?1,?2,?3,?4,?5,?6 WHERE NOT EXISTS("
+	    "SELECT 1 FROM folder WHERE mailbox=?1 AND folder_id=?4)");
+
+	db_text(s, 1, mailbox);
+	db_text(s, 2, str_nn(f->path));
+	db_text(s, 3, f->well_known);
+	db_text(s, 4, f->id);
+	db_text(s, 5, f->class);
+	db_intor(s, 6, f->total, -1);
+	fault_point("before folder insert");
+	return db_run(st, s, err);
+}
+
+static int
+update(struct store *st, const struct row *v, const struct folder *f,
+    struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_UPDATE,
+	    "UPDATE folder SET path=?2,well_known=ifnull(?3,well_known),"
+	    "class=?4,total=?5,removed_at=NULL WHERE id=?1");
+
+	db_int(s, 1, v->pub.id);
+	db_text(s, 2, str_nn(f->path));
+	db_text(s, 3, f->well_known);
+	db_text(s, 4, f->class);
+	db_intor(s, 5, f->total, -1);
+	fault_point("before folder update");
+	return db_run(st, s, err);
+}
+
+static int
+gone(
+    struct store *st, const char *mailbox, const struct row *v, struct err *err)
+{
+	struct store_count count;
+	sqlite3_stmt *s = db_stmt(
+	    st, DB_FOLDER_GONE, "UPDATE folder SET removed_at=? WHERE id=?");
+
+	memset(&count, 0, sizeof(count));
+	db_text(s, 1, st->at);
+	db_int(s, 2, v->pub.id);
+	if (db_run(st, s, err) == -1)
+		return -1;
+	s = db_stmt(st, DB_FOLDER_FORGET,
+	    "UPDATE sync_folder SET cursor=NULL,marker=NULL,walk=walk+1,"
+	    "walking=1 WHERE folder=?");
+	db_int(s, 1, v->pub.id);
+	if (db_run(st, s, err) == -1)
+		return -1;
+	fault_point("before folder sweep");
+	return st->read_only
+		   ? 0
+		   : item_sweep(st, mailbox, v->pub.id, -1, &count, err);
+}
+
+/* rows are sorted by id and seen is set. */
+static int
+write_list(struct store *st, const char *mailbox, struct rows *r,
+    const struct folder_list *list, struct err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc != -1 && i < list->n; i++) {
+		const struct folder *f = &list->v[i];
+		struct row *v = find(r, f->id);
+
+		if (v == NULL)
+			rc = insert(st, mailbox, f, err);
+		else if (!same(v, f))
+			rc = update(st, v, f, err);
+	}
+	for (i = 0; rc != -1 && i < r->n && list->n > 0; i++) {
+		if (!r->v[i].seen && !r->v[i].removed)
+			rc = gone(st, mailbox, &r->v[i], err);
+	}
+	return rc == -1 ? -1 : 0;
+}
+
+static int
+totals(struct store *st, struct rows *r, const struct folder_list *list,
+    struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		struct row *v = find(r, list->v[i].id);
+
+		if (v != NULL && v->total != list->v[i].total &&
+		    pending_total(st, v->pub.id, list->v[i].total, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* The whole merge in a transaction: what was read before it may be old. */
+static int
+merge(struct store *st, const char *mailbox, struct rows *r,
+    const struct folder_list *list, struct err *err)
+{
+	int rc;
+
+	rows_free(r);
+	if (db_begin(st, err) == -1)
+		return -1;
+	rc = load(st, mailbox, r, err);
+	if (rc == 0) {
+		differs(r, list);
+		rc = write_list(st, mailbox, r, list, err);
+	}
+	rows_free(r);
+	if (rc == 0)
+		rc = load(st, mailbox, r, err);
+	return db_end(st, rc, err);
+}
+
+int
+store_folders_merge(struct store *st, const char *mailbox,
+    const struct folder_list *list, struct store_folders *out, struct err *err)
+{
+	struct rows r;
+	int rc;
+
+	db_lock(st);
+	rc = snapshot(st, mailbox, &r, err);
+	if (rc == 0 && differs(&r, list))
+		rc = merge(st, mailbox, &r, list, err);
+	else if (rc == 0)
+		rc = totals(st, &r, list, err);
+	db_unlock(st);
+	if (rc == -1) {
+		rows_free(&r);
+		memset(out, 0, sizeof(*out));
+		return -1;
+	}
+	if (r.n > 1)
+		qsort(r.v, r.n, sizeof(*r.v), by_number);
+	hand_over(&r, out);
+	return 0;
+}

@@ -1,0 +1,461 @@
+/*
+ * item.c - items of a folder: what is known of them, what becomes of them,
+ * and the end of a page of changes.
+ * 1. store_put is one transaction: the cursor is never ahead of its rows.
+ * 2. An item is stamped with the number of a full walk when that walk sees
+ *    it, and only while one is under way; at its end the items of the folder
+ *    without that stamp are gone.
+ * 3. A delete of an item that is not known, or known in another folder by
+ *    now, does nothing.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "store/email.h"
+#include "store/item.h"
+#include "store/ledger.h"
+
+/* --- full walks -------------------------------------------------------- */
+
+/* The number of the walk under way in the folder, 0: none. */
+static int
+walk_of(struct store *st, int64_t folder, int64_t *walk, struct err *err)
+{
+	sqlite3_stmt *s;
+	int r;
+
+	if (st->walk_folder != folder) {
+		s = db_stmt(st, DB_WALK_GET,
+		    "SELECT walk FROM sync_folder WHERE folder=? AND walking");
+		db_int(s, 1, folder);
+		if ((r = db_row(st, s, err)) == -1)
+			return -1;
+		st->walk = r == 1 ? sqlite3_column_int64(s, 0) : 0;
+		st->walk_folder = folder;
+		sqlite3_reset(s);
+	}
+	*walk = st->walk;
+	return 0;
+}
+
+static int
+walk_begin(struct store *st, int64_t folder, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_WALK_BEGIN,
+	    "INSERT INTO sync_folder(folder,walk,walking) VALUES(?,1,1) "
+	    "ON CONFLICT DO UPDATE SET cursor=NULL,marker=NULL,walk=walk+1,"
+	    "walking=1");
+
+	db_int(s, 1, folder);
+	st->walk_folder = 0;
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+/* --- what is known ----------------------------------------------------- */
+
+static enum store_known
+judge(sqlite3_stmt *s, int64_t folder, const char *change_key)
+{
+	const char *key = db_col(s, 1);
+
+	switch (sqlite3_column_int(s, 2)) {
+	case LEDGER_GONE:
+		return STORE_CHANGED;
+	case LEDGER_FAILED:
+		return STORE_FAILED;
+	}
+	if (sqlite3_column_int64(s, 0) == folder && key != NULL &&
+	    str_eq(key, change_key))
+		return STORE_SAME;
+	return STORE_CHANGED;
+}
+
+/* *stamp: a walk is under way and saw some of them. */
+static int
+look(struct store *st, const char *mailbox, int64_t folder,
+    const struct item_ref *v, size_t n, enum store_known *out, bool *stamp,
+    struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_GET,
+	    "SELECT folder,change_key,state FROM decision "
+	    "WHERE mailbox=? AND item=?");
+	int64_t walk;
+	size_t i;
+	int r;
+
+	st->walk_folder = 0;
+	*stamp = false;
+	if (walk_of(st, folder, &walk, err) == -1)
+		return -1;
+	for (i = 0; i < n; i++) {
+		db_text(s, 1, mailbox);
+		db_text(s, 2, v[i].id);
+		if ((r = db_row(st, s, err)) == -1)
+			return -1;
+		out[i] = r == 0 ? STORE_NEW : judge(s, folder, v[i].change_key);
+		sqlite3_reset(s);
+		*stamp |= walk != 0 &&
+			  (out[i] == STORE_SAME || out[i] == STORE_FAILED);
+	}
+	return 0;
+}
+
+static int
+stamp_seen(struct store *st, const char *mailbox, int64_t folder,
+    const struct item_ref *v, size_t n, const enum store_known *known,
+    struct err *err)
+{
+	int64_t walk;
+	size_t i;
+	int rc;
+
+	if (db_begin(st, err) == -1)
+		return -1;
+	rc = walk_of(st, folder, &walk, err);
+	for (i = 0; rc == 0 && walk != 0 && i < n; i++) {
+		if (known[i] == STORE_SAME || known[i] == STORE_FAILED)
+			rc = ledger_stamp(st, mailbox, v[i].id, walk, err);
+	}
+	return db_end(st, rc, err);
+}
+
+int
+store_items_known(struct store *st, const char *mailbox, int64_t folder,
+    const struct item_ref *v, size_t n, enum store_known *out, struct err *err)
+{
+	bool stamp = false;
+	int rc;
+
+	db_lock(st);
+	rc = db_begin_read(st, err);
+	if (rc == 0)
+		rc = db_end(
+		    st, look(st, mailbox, folder, v, n, out, &stamp, err), err);
+	if (rc == 0 && stamp && !st->read_only)
+		rc = stamp_seen(st, mailbox, folder, v, n, out, err);
+	db_unlock(st);
+	return rc;
+}
+
+/* --- one item ---------------------------------------------------------- */
+
+static bool
+keeps(const struct store_item *it)
+{
+	return it->message != NULL && it->decision != NULL &&
+	       it->decision->verdict != VERDICT_SKIP;
+}
+
+/* The row of decision that says what the item became. */
+static int
+describe(struct store *st, const char *mailbox, const struct store_item *it,
+    struct ledger *l, char **parties, struct err *err)
+{
+	memset(l, 0, sizeof(*l));
+	l->mailbox = mailbox;
+	l->item = it->item_id;
+	l->folder = it->folder;
+	l->change_key = it->change_key;
+	l->message_id = it->message != NULL ? it->message->message_id : NULL;
+	l->state = it->fault != NULL ? LEDGER_FAILED : LEDGER_THERE;
+	*parties = NULL;
+	if (it->decision != NULL) {
+		l->verdict = verdict_name(it->decision->verdict);
+		l->rule = it->decision->rule;
+		if (!keeps(it) && it->message != NULL)
+			l->parties = *parties = ledger_parties(st, it->message);
+	} else if (it->fault != NULL) {
+		l->verdict = "failed";
+		l->rule = it->fault->code[0] != '\0' ? it->fault->code : NULL;
+	} else {
+		l->verdict = "skip";
+		l->rule = it->rule;
+	}
+	return walk_of(st, it->folder, &l->walk, err);
+}
+
+/* What is not kept now but was: its place may have moved or come back. */
+static int
+follow(struct store *st, const struct store_item *it, const struct ledger *l,
+    int64_t email, struct store_count *count, struct err *err)
+{
+	int is_read = it->message != NULL ? it->message->is_read : -1;
+
+	return copy_back(
+	    st, l->mailbox, l->item, l->folder, is_read, email, count, err);
+}
+
+/* l->email becomes the mail that the item is, if any. */
+static int
+become(struct store *st, const struct store_item *it, struct ledger *l,
+    int64_t known, struct store_count *count, struct err *err)
+{
+	struct email_in in;
+	int rc = 0;
+
+	l->email = known;
+	if (keeps(it)) {
+		in.mailbox = l->mailbox;
+		in.item_id = l->item;
+		in.folder = l->folder;
+		in.m = it->message;
+		in.d = it->decision;
+		rc = email_put(st, &in, known, &l->email, count, err);
+	} else if (known != 0)
+		rc = follow(st, it, l, known, count, err);
+	if (rc == 0 && it->fault != NULL) {
+		count->failed++;
+		rc = failure_put(st, l, it->fault, it->next_try, err);
+	} else if (rc == 0 && !keeps(it))
+		count->skipped++;
+	return rc;
+}
+
+/* Never seen: the row of decision first, with the number a new mail gets. */
+static int
+put_new(struct store *st, const struct store_item *it, struct ledger *l,
+    bool *known, struct store_count *count, struct err *err)
+{
+	int64_t guess = 0;
+	int r;
+
+	*known = false;
+	if (keeps(it) && email_next(st, &guess, err) == -1)
+		return -1;
+	l->email = guess;
+	if ((r = ledger_new(st, l, err)) == -1)
+		return -1;
+	if (r == 0) {
+		*known = true;
+		return 0;
+	}
+	if (become(st, it, l, 0, count, err) == -1)
+		return -1;
+	return l->email == guess
+		   ? 0
+		   : ledger_email(st, l->mailbox, l->item, l->email, err);
+}
+
+static int
+put_known(struct store *st, const struct store_item *it, struct ledger *l,
+    struct store_count *count, struct err *err)
+{
+	struct ledger_old old;
+
+	if (ledger_get(st, l->mailbox, l->item, &old, err) == -1 ||
+	    become(st, it, l, old.email, count, err) == -1)
+		return -1;
+	if (old.state == LEDGER_FAILED && it->fault == NULL &&
+	    failure_delete(st, l->mailbox, l->item, err) == -1)
+		return -1;
+	return ledger_set(st, l, err);
+}
+
+static int
+put_item(struct store *st, const char *mailbox, const struct store_item *it,
+    struct store_count *count, struct err *err)
+{
+	struct ledger l;
+	char *parties;
+	bool known;
+	int rc;
+
+	rc = describe(st, mailbox, it, &l, &parties, err);
+	if (rc == 0)
+		rc = put_new(st, it, &l, &known, count, err);
+	if (rc == 0 && known)
+		rc = put_known(st, it, &l, count, err);
+	free(parties);
+	return rc;
+}
+
+/* --- the end of a page ------------------------------------------------- */
+
+static int
+remove_item(struct store *st, const char *mailbox, const char *item,
+    const struct ledger_old *old, struct store_count *count, struct err *err)
+{
+	if (old->state == LEDGER_FAILED &&
+	    failure_delete(st, mailbox, item, err) == -1)
+		return -1;
+	if (old->state != LEDGER_GONE &&
+	    ledger_gone(st, mailbox, item, err) == -1)
+		return -1;
+	if (old->email == 0)
+		return 0;
+	return copy_gone(st, mailbox, item, old->email, count, err);
+}
+
+static int
+apply(struct store *st, const char *mailbox, int64_t folder,
+    const struct change *c, struct store_count *count, struct err *err)
+{
+	struct ledger_old old;
+	int r;
+
+	if (c->op == CHANGE_PUT)
+		return 0;
+	if ((r = ledger_get(st, mailbox, c->id, &old, err)) != 1)
+		return r;
+	if (c->op == CHANGE_READ)
+		return old.email == 0 ? 0
+				      : copy_read(st, mailbox, c->id, old.email,
+					    c->is_read, count, err);
+	if (old.folder != folder)
+		return 0;
+	return remove_item(st, mailbox, c->id, &old, count, err);
+}
+
+/* An item that the walk missed. */
+struct missed {
+	char *item;
+	struct ledger_old old;
+};
+
+/*
+ * Some of them at a time: the list must not grow with the folder, and rows
+ * cannot be changed under the statement that reads them.
+ */
+static int
+missed(struct store *st, const char *mailbox, int64_t folder, int64_t walk,
+    struct missed *v, int max, char *after, size_t *n, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_FOLDER,
+	    "SELECT item,email,state FROM decision WHERE mailbox=?1 AND "
+	    "item>?2 AND folder=?3 AND state<>1 AND walk<>?4 "
+	    "ORDER BY item LIMIT ?5");
+	int r;
+
+	*n = 0;
+	db_text(s, 1, mailbox);
+	db_text(s, 2, after);
+	db_int(s, 3, folder);
+	db_int(s, 4, walk);
+	db_int(s, 5, max);
+	while ((r = db_row(st, s, err)) == 1) {
+		v[*n].item = mem_strdup(db_col(s, 0));
+		v[*n].old.folder = folder;
+		v[*n].old.email = sqlite3_column_int64(s, 1);
+		v[*n].old.state = (enum ledger_state)sqlite3_column_int(s, 2);
+		(*n)++;
+	}
+	return r;
+}
+
+#define SWEEP 256
+
+int
+item_sweep(struct store *st, const char *mailbox, int64_t folder, int64_t walk,
+    struct store_count *count, struct err *err)
+{
+	struct missed *v = mem_alloc(SWEEP * sizeof(*v));
+	char *after = mem_strdup("");
+	size_t i, n;
+	int rc;
+
+	do {
+		rc =
+		    missed(st, mailbox, folder, walk, v, SWEEP, after, &n, err);
+		for (i = 0; i < n; i++) {
+			if (rc == 0)
+				rc = remove_item(st, mailbox, v[i].item,
+				    &v[i].old, count, err);
+			free(after);
+			after = v[i].item;
+		}
+		fault_point("inside sweep");
+	} while (rc == 0 && n == SWEEP);
+	free(after);
+	free(v);
+	return rc;
+}
+
+static int
+finish(struct store *st, const char *mailbox, const struct store_page *p,
+    struct store_count *count, struct err *err)
+{
+	sqlite3_stmt *s;
+	int64_t walk;
+
+	if (walk_of(st, p->folder, &walk, err) == -1)
+		return -1;
+	if (walk != 0 &&
+	    item_sweep(st, mailbox, p->folder, walk, count, err) == -1)
+		return -1;
+	s = db_stmt(st, DB_WALK_END,
+	    "INSERT INTO sync_folder(folder,marker) VALUES(?1,?2) "
+	    "ON CONFLICT DO UPDATE SET marker=?2,walking=0");
+	db_int(s, 1, p->folder);
+	db_text(s, 2, p->marker);
+	st->walk_folder = 0;
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+static int
+end_page(struct store *st, const char *mailbox, const struct store_page *p,
+    struct store_count *count, struct err *err)
+{
+	sqlite3_stmt *s;
+	size_t i;
+
+	if (p->restart && walk_begin(st, p->folder, err) == -1)
+		return -1;
+	for (i = 0; i < p->nchange; i++) {
+		if (apply(st, mailbox, p->folder, &p->change[i], count, err) ==
+		    -1)
+			return -1;
+	}
+	fault_point("before cursor");
+	if (p->cursor != NULL) {
+		s = db_stmt(st, DB_WALK_CURSOR,
+		    "INSERT INTO sync_folder(folder,cursor) VALUES(?1,?2) "
+		    "ON CONFLICT DO UPDATE SET cursor=?2");
+		db_int(s, 1, p->folder);
+		db_text(s, 2, p->cursor);
+		if (db_run(st, s, err) == -1)
+			return -1;
+	}
+	return p->finished ? finish(st, mailbox, p, count, err) : 0;
+}
+
+static void
+add_count(struct store_count *to, const struct store_count *c)
+{
+	to->emails += c->emails;
+	to->copies += c->copies;
+	to->skipped += c->skipped;
+	to->failed += c->failed;
+	to->removed += c->removed;
+	to->updated += c->updated;
+	to->attachments += c->attachments;
+}
+
+int
+store_put(struct store *st, const char *mailbox, const struct store_item *v,
+    size_t n, const struct store_page *page, struct store_count *count,
+    struct err *err)
+{
+	struct store_count c;
+	size_t i;
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	memset(&c, 0, sizeof(c));
+	db_lock(st);
+	rc = db_begin(st, err);
+	if (rc == 0) {
+		for (i = 0; rc == 0 && i < n; i++)
+			rc = put_item(st, mailbox, &v[i], &c, err);
+		if (rc == 0 && page != NULL)
+			rc = end_page(st, mailbox, page, &c, err);
+		rc = db_end(st, rc, err);
+	}
+	db_unlock(st);
+	if (rc == 0)
+		add_count(count, &c);
+	return rc;
+}

@@ -1,0 +1,236 @@
+/*
+ * ledger.c - tables decision and failure: what became of each item.
+ * 1. An item has one row in decision from the moment it was seen.
+ * 2. Of mail that is not kept no subject and no address is stored: addresses
+ *    only as HMAC-SHA256 with a key that never leaves this file.
+ * 3. state is LEDGER_FAILED exactly while a row of failure waits.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypt.h"
+#include "base/enc.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "store/ledger.h"
+
+#define HASH 17 /* 16 hex digits and what separates them */
+
+static void
+bind(struct store *st, sqlite3_stmt *s, const struct ledger *l)
+{
+	db_text(s, 1, l->mailbox);
+	db_text(s, 2, l->item);
+	db_text(s, 3, l->message_id);
+	db_text(s, 4, l->verdict);
+	db_text(s, 5, l->rule);
+	db_text(s, 6, st->at);
+	db_intor(s, 7, l->folder, 0);
+	db_text(s, 8, l->change_key);
+	db_text(s, 9, l->parties);
+	db_intor(s, 10, l->email, 0);
+	db_int(s, 11, l->state);
+	db_int(s, 12, l->walk);
+}
+
+int
+ledger_new(struct store *st, const struct ledger *l, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_NEW,
+	    "INSERT INTO decision(mailbox,item,message_id,verdict,rule,at,"
+	    "folder,change_key,parties,email,state,walk) "
+	    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
+
+	bind(st, s, l);
+	fault_point("before decision");
+	return db_run(st, s, err);
+}
+
+int
+ledger_get(struct store *st, const char *mailbox, const char *item,
+    struct ledger_old *out, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_READ,
+	    "SELECT folder,email,state FROM decision "
+	    "WHERE mailbox=? AND item=?");
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	db_text(s, 1, mailbox);
+	db_text(s, 2, item);
+	if ((r = db_row(st, s, err)) == 1) {
+		out->folder = sqlite3_column_int64(s, 0);
+		out->email = sqlite3_column_int64(s, 1);
+		out->state = (enum ledger_state)sqlite3_column_int(s, 2);
+	}
+	sqlite3_reset(s);
+	return r;
+}
+
+/* "at" tells of the decision, so it moves with verdict and rule only. */
+int
+ledger_set(struct store *st, const struct ledger *l, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_SET,
+	    "UPDATE decision SET at=iif((verdict,rule) IS (?4,?5),at,?6),"
+	    "message_id=ifnull(?3,message_id),verdict=?4,rule=?5,folder=?7,"
+	    "change_key=?8,parties=?9,email=?10,state=?11,"
+	    "walk=iif(?12,?12,walk) WHERE mailbox=?1 AND item=?2 AND "
+	    "(message_id,verdict,rule,folder,change_key,parties,email,state,"
+	    "walk) IS NOT (ifnull(?3,message_id),?4,?5,?7,?8,?9,?10,?11,"
+	    "iif(?12,?12,walk))");
+
+	bind(st, s, l);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+ledger_email(struct store *st, const char *mailbox, const char *item,
+    int64_t email, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_EMAIL,
+	    "UPDATE decision SET email=?3 WHERE mailbox=?1 AND item=?2");
+
+	db_text(s, 1, mailbox);
+	db_text(s, 2, item);
+	db_int(s, 3, email);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+ledger_gone(
+    struct store *st, const char *mailbox, const char *item, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_GONE,
+	    "UPDATE decision SET state=1 WHERE mailbox=? AND item=?");
+
+	db_text(s, 1, mailbox);
+	db_text(s, 2, item);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+ledger_stamp(struct store *st, const char *mailbox, const char *item,
+    int64_t walk, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_STAMP,
+	    "UPDATE decision SET walk=?3 WHERE mailbox=?1 AND item=?2 AND "
+	    "walk<>?3");
+
+	db_text(s, 1, mailbox);
+	db_text(s, 2, item);
+	db_int(s, 3, walk);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+/* --- addresses of mail not kept ---------------------------------------- */
+
+static int
+by_text(const void *a, const void *b)
+{
+	return memcmp(a, b, HASH - 1);
+}
+
+char *
+ledger_parties(const struct store *st, const struct message *m)
+{
+	unsigned char mac[CRYPT_SHA256];
+	char *list, *address;
+	size_t i, n = 0, k;
+
+	list = mem_alloc(m->naddr * HASH + 1);
+	for (i = 0; i < m->naddr; i++) {
+		if (m->addr[i].address == NULL ||
+		    (address = party_normalise(m->addr[i].address)) == NULL)
+			continue;
+		crypt_hmac(
+		    st->key, sizeof(st->key), address, strlen(address), mac);
+		enc_hex(mac, (HASH - 1) / 2, list + HASH * n++);
+		free(address);
+	}
+	qsort(list, n, HASH, by_text);
+	for (i = k = 0; i < n; i++) {
+		if (k > 0 &&
+		    by_text(list + HASH * (k - 1), list + HASH * i) == 0)
+			continue;
+		memmove(list + HASH * k, list + HASH * i, HASH - 1);
+		list[HASH * k++ + HASH - 1] = ' ';
+	}
+	list[k > 0 ? HASH * k - 1 : 0] = '\0';
+	return list;
+}
+
+/* --- failures ---------------------------------------------------------- */
+
+int
+failure_put(struct store *st, const struct ledger *l, const struct err *fault,
+    int64_t next_try, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_PUT,
+	    "INSERT INTO failure(mailbox,item,folder,class,code,message,tries,"
+	    "next_try,first_at) VALUES(?1,?2,?3,?4,?5,?6,1,?7,?8) "
+	    "ON CONFLICT DO UPDATE SET folder=?3,class=?4,code=?5,message=?6,"
+	    "tries=tries+1,next_try=?7");
+	char next[TIM_TEXT];
+
+	db_text(s, 1, l->mailbox);
+	db_text(s, 2, l->item);
+	db_intor(s, 3, l->folder, 0);
+	db_text(s, 4, err_kind_name(fault->kind));
+	db_text(s, 5, fault->code[0] != '\0' ? fault->code : NULL);
+	db_text(s, 6, fault->msg);
+	db_time(s, 7, next_try, next);
+	db_text(s, 8, st->at);
+	fault_point("before failure");
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+failure_delete(
+    struct store *st, const char *mailbox, const char *item, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_DELETE,
+	    "DELETE FROM failure WHERE mailbox=? AND item=?");
+
+	db_text(s, 1, mailbox);
+	db_text(s, 2, item);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+store_failures_due(struct store *st, const char *mailbox, int64_t now,
+    size_t max, struct store_failures *out, struct err *err)
+{
+	sqlite3_stmt *s;
+	char at[TIM_TEXT];
+	size_t cap = 0;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	db_lock(st);
+	s = db_stmt(st, DB_FAILURE_DUE,
+	    "SELECT item,folder,tries FROM failure WHERE mailbox=? AND "
+	    "next_try<=? ORDER BY next_try,item LIMIT ?");
+	db_text(s, 1, mailbox);
+	db_time(s, 2, now, at);
+	db_int(s, 3, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
+	while ((r = db_row(st, s, err)) == 1) {
+		struct store_failure *v = out->v;
+
+		if (out->n == cap) {
+			cap = cap == 0 ? 16 : 2 * cap;
+			v = arena_alloc(&out->arena, cap * sizeof(*v));
+			if (out->n > 0)
+				memcpy(v, out->v, out->n * sizeof(*v));
+			out->v = v;
+		}
+		v += out->n++;
+		v->item_id = arena_strdup(&out->arena, db_col(s, 0));
+		v->folder = sqlite3_column_int64(s, 1);
+		v->tries = sqlite3_column_int64(s, 2);
+	}
+	db_unlock(st);
+	if (r == -1)
+		arena_free(&out->arena);
+	return r;
+}

@@ -1,0 +1,54 @@
+/*
+ * ledger.h - table decision: one row for each item ever seen.
+ * Floor: store.
+ * Threads: inside a write transaction, with the store's lock held.
+ */
+#ifndef STORE_LEDGER_H
+#define STORE_LEDGER_H
+
+#include "store/db.h"
+
+enum ledger_state { LEDGER_THERE, LEDGER_GONE, LEDGER_FAILED };
+
+/* A row. Strings are borrowed. */
+struct ledger {
+	const char *mailbox, *item;
+	const char *message_id, *verdict, *rule, *change_key, *parties;
+	int64_t folder;
+	int64_t email; /* sync_email.n, 0: not kept */
+	enum ledger_state state;
+	int64_t walk; /* that saw it; 0 */
+};
+
+/* What the table said of an item before. */
+struct ledger_old {
+	int64_t folder, email;
+	enum ledger_state state;
+};
+
+/* 1: inserted; 0: the item has a row already; -1. */
+int ledger_new(struct store *, const struct ledger *, struct err *);
+/* 1: found; 0: no row; -1. */
+int ledger_get(struct store *, const char *mailbox, const char *item,
+    struct ledger_old *, struct err *);
+/* Makes the row so; nothing is written when it is. walk 0: as it was. */
+int ledger_set(struct store *, const struct ledger *, struct err *);
+int ledger_email(struct store *, const char *mailbox, const char *item,
+    int64_t email, struct err *);
+int ledger_gone(
+    struct store *, const char *mailbox, const char *item, struct err *);
+int ledger_stamp(struct store *, const char *mailbox, const char *item,
+    int64_t walk, struct err *);
+
+/*
+ * The addresses of a mail that is not kept, as keyed hashes: 16 hex digits
+ * each, sorted, separated by a space. The caller frees.
+ */
+char *ledger_parties(const struct store *, const struct message *);
+
+int failure_put(struct store *, const struct ledger *, const struct err *fault,
+    int64_t next_try, struct err *);
+int failure_delete(
+    struct store *, const char *mailbox, const char *item, struct err *);
+
+#endif

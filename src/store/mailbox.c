@@ -1,0 +1,304 @@
+/*
+ * mailbox.c - table mailbox, and what waits to be written.
+ * 1. A mailbox' status is written with the next commit, when 256 wait, or
+ *    when one has waited a second and any mailbox function is called: an
+ *    idle pass over 10,000 mailboxes must not cost 10,000 syncs.
+ * 2. Who asks for a mailbox that waits to be written makes it written first,
+ *    so nobody reads an old status.
+ * 3. A state that a person set (disabled, waiting) is not overwritten by the
+ *    end of a pass.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/str.h"
+#include "store/db.h"
+
+#define PENDING_MAX 256
+#define PENDING_AGE 1000 /* ms */
+
+struct status {
+	char *address, *profile, *type, *crm_id;
+	bool put; /* register, or bring up to date */
+	bool incoming, waiting;
+	bool done; /* a pass ended */
+	bool ok;
+	char *error;
+	int64_t at, retry_at;
+};
+
+struct total {
+	int64_t folder, total;
+};
+
+struct pending {
+	int64_t since; /* tim_mono of the first */
+	struct status v[PENDING_MAX];
+	size_t n;
+	struct total *total;
+	size_t ntotal;
+};
+
+static struct pending *
+need(struct store *st)
+{
+	if (st->pending == NULL) {
+		st->pending = mem_alloc(sizeof(*st->pending));
+		st->pending->since = tim_mono();
+	}
+	return st->pending;
+}
+
+void
+pending_free(struct store *st)
+{
+	struct pending *p = st->pending;
+	size_t i;
+
+	if (p == NULL)
+		return;
+	for (i = 0; i < p->n; i++) {
+		free(p->v[i].address);
+		free(p->v[i].profile);
+		free(p->v[i].type);
+		free(p->v[i].crm_id);
+		free(p->v[i].error);
+	}
+	free(p->total);
+	free(p);
+	st->pending = NULL;
+}
+
+void
+pending_written(struct store *st)
+{
+	pending_free(st);
+}
+
+bool
+pending_due(const struct store *st)
+{
+	const struct pending *p = st->pending;
+
+	return p != NULL && (p->n == PENDING_MAX || p->ntotal >= 4096 ||
+				tim_mono() - p->since >= PENDING_AGE);
+}
+
+static struct status *
+find(const struct store *st, const char *address)
+{
+	struct pending *p = st->pending;
+	size_t i;
+
+	for (i = p != NULL ? p->n : 0; i > 0; i--) {
+		if (strcmp(p->v[i - 1].address, address) == 0)
+			return &p->v[i - 1];
+	}
+	return NULL;
+}
+
+/* All of it, or nothing when nothing waits. */
+static int
+flush(struct store *st, struct err *err)
+{
+	if (st->pending == NULL)
+		return 0;
+	return db_begin(st, err) == -1 ? -1 : db_end(st, 0, err);
+}
+
+/* --- writing ----------------------------------------------------------- */
+
+static int
+write_put(struct store *st, const struct status *v, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_PUT,
+	    "INSERT INTO mailbox(address,profile,type,crm_id,state,incoming) "
+	    "VALUES(?1,?2,?3,?4,iif(?5,'waiting','enabled'),"
+	    "iif(?6,'not_run','disabled')) ON CONFLICT DO UPDATE SET "
+	    "profile=?2,type=?3,crm_id=?4,"
+	    "state=iif(state='waiting' AND NOT ?5,'enabled',state),"
+	    "incoming=CASE WHEN NOT ?6 THEN 'disabled' "
+	    "WHEN incoming='disabled' THEN 'not_run' ELSE incoming END");
+
+	db_text(s, 1, v->address);
+	db_text(s, 2, v->profile);
+	db_text(s, 3, v->type);
+	db_text(s, 4, v->crm_id);
+	db_int(s, 5, v->waiting);
+	db_int(s, 6, v->incoming);
+	return db_run(st, s, err);
+}
+
+static int
+write_done(struct store *st, const struct status *v, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_DONE,
+	    "UPDATE mailbox SET passes=passes+1,"
+	    "last_ok_at=iif(?2,?3,last_ok_at),last_error=?4,retry_at=?5,"
+	    "state=iif(state IN('enabled','failing','testing'),"
+	    "iif(?2,'enabled','failing'),state),"
+	    "incoming=iif(incoming='disabled',incoming,"
+	    "iif(?2,'success','failure')) WHERE address=?1");
+	char at[TIM_TEXT], retry[TIM_TEXT];
+
+	db_text(s, 1, v->address);
+	db_int(s, 2, v->ok);
+	db_time(s, 3, v->at, at);
+	db_text(s, 4, v->error);
+	db_time(s, 5, v->retry_at, retry);
+	return db_run(st, s, err);
+}
+
+int
+pending_write(struct store *st, struct err *err)
+{
+	const struct pending *p = st->pending;
+	sqlite3_stmt *s;
+	size_t i;
+
+	for (i = 0; p != NULL && i < p->n; i++) {
+		if (p->v[i].put && write_put(st, &p->v[i], err) == -1)
+			return -1;
+		if (p->v[i].done && write_done(st, &p->v[i], err) == -1)
+			return -1;
+	}
+	for (i = 0; p != NULL && i < p->ntotal; i++) {
+		s = db_stmt(st, DB_FOLDER_TOTAL,
+		    "UPDATE folder SET total=? WHERE id=?");
+		db_intor(s, 1, p->total[i].total, -1);
+		db_int(s, 2, p->total[i].folder);
+		if (db_run(st, s, err) == -1)
+			return -1;
+	}
+	if (p != NULL)
+		fault_point("pending written");
+	return 0;
+}
+
+int
+pending_total(struct store *st, int64_t folder, int64_t total, struct err *err)
+{
+	struct pending *p;
+
+	if (pending_due(st) && flush(st, err) == -1)
+		return -1;
+	p = need(st);
+	p->total = mem_grow(p->total, p->ntotal + 1, sizeof(*p->total));
+	p->total[p->ntotal].folder = folder;
+	p->total[p->ntotal++].total = total;
+	return 0;
+}
+
+/* --- reading ----------------------------------------------------------- */
+
+static struct status *
+add(struct store *st, const char *address, struct err *err)
+{
+	struct pending *p;
+
+	if (pending_due(st) && flush(st, err) == -1)
+		return NULL;
+	p = need(st);
+	memset(&p->v[p->n], 0, sizeof(p->v[p->n]));
+	p->v[p->n].address = mem_strdup(address);
+	return &p->v[p->n++];
+}
+
+/* Reads the row; *fresh: it says what the configuration says. */
+static int
+load(struct store *st, const struct conf_mailbox *m, const char *type,
+    const char *crm_id, struct store_mailbox *out, bool *fresh, struct err *err)
+{
+	bool manual = m->profile->approval == CONF_APPROVAL_MANUAL;
+	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_GET,
+	    "SELECT state,passes,last_ok_at,retry_at,profile,type,crm_id,"
+	    "incoming FROM mailbox WHERE address=?");
+	int r;
+
+	*fresh = false;
+	db_text(s, 1, m->address);
+	if ((r = db_row(st, s, err)) != 1)
+		return r;
+	snprintf(out->state, sizeof(out->state), "%s", str_nn(db_col(s, 0)));
+	out->passes = sqlite3_column_int64(s, 1);
+	out->last_ok_at = db_col_time(s, 2);
+	out->retry_at = db_col_time(s, 3);
+	*fresh = str_eq(db_col(s, 4), m->profile->name) &&
+		 str_eq(db_col(s, 5), type) && str_eq(db_col(s, 6), crm_id) &&
+		 m->incoming == !str_eq(db_col(s, 7), "disabled") &&
+		 (manual || strcmp(out->state, "waiting") != 0);
+	if (!manual && strcmp(out->state, "waiting") == 0)
+		strcpy(out->state, "enabled");
+	sqlite3_reset(s);
+	return 0;
+}
+
+static int
+get(struct store *st, const struct conf_mailbox *m, const char *crm_id,
+    struct store_mailbox *out, struct err *err)
+{
+	const char *type = m->type == CONF_MAILBOX_QUEUE ? "queue" : "user";
+	bool manual = m->profile->approval == CONF_APPROVAL_MANUAL, fresh;
+	struct status *v;
+
+	if ((pending_due(st) || find(st, m->address) != NULL) &&
+	    flush(st, err) == -1)
+		return -1;
+	memset(out, 0, sizeof(*out));
+	out->last_ok_at = out->retry_at = TIM_NONE;
+	strcpy(out->state, manual ? "waiting" : "enabled");
+	if (load(st, m, type, crm_id, out, &fresh, err) == -1)
+		return -1;
+	if (fresh)
+		return 0;
+	if ((v = add(st, m->address, err)) == NULL)
+		return -1;
+	v->profile = mem_strdup(m->profile->name);
+	v->type = mem_strdup(type);
+	v->crm_id = mem_strdup(crm_id);
+	v->incoming = m->incoming;
+	v->waiting = manual;
+	v->put = true;
+	return 0;
+}
+
+int
+store_mailbox_get(struct store *st, const struct conf_mailbox *m,
+    const char *crm_id, struct store_mailbox *out, struct err *err)
+{
+	int rc;
+
+	db_lock(st);
+	rc = get(st, m, crm_id, out, err);
+	db_unlock(st);
+	return rc;
+}
+
+int
+store_mailbox_done(struct store *st, const char *address,
+    const struct err *fault, int64_t retry_at, struct err *err)
+{
+	struct status *v;
+	int rc = 0;
+
+	db_lock(st);
+	v = find(st, address);
+	/* two ends of passes are two rows: they are counted */
+	if (v != NULL && v->done) {
+		rc = flush(st, err);
+		v = NULL;
+	}
+	if (rc == 0 && v == NULL)
+		v = add(st, address, err);
+	if (rc == 0 && v != NULL) {
+		v->done = true;
+		v->ok = fault == NULL;
+		v->error = fault != NULL ? mem_strdup(fault->msg) : NULL;
+		v->at = tim_now();
+		v->retry_at = retry_at;
+	} else
+		rc = -1;
+	db_unlock(st);
+	return rc;
+}

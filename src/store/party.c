@@ -1,0 +1,171 @@
+/*
+ * party.c - table party: whom the CRM knows.
+ * 1. Only rows with source csv are ever changed here; a row that the CRM
+ *    wrote itself stays, also where a file says the same.
+ * 2. When nothing differs nothing is written, and no lock is taken.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/str.h"
+#include "store/db.h"
+
+/* What must be done to the table. */
+struct diff {
+	struct party_list drop;
+	const struct party **put;
+	size_t nput;
+};
+
+static int
+order(const char *type, const char *id, const char *address,
+    const struct party *b)
+{
+	int d = strcmp(type, b->crm_type);
+
+	if (d == 0)
+		d = strcmp(id, b->crm_id);
+	return d != 0 ? d : strcmp(address, b->address);
+}
+
+static int
+by_key(const void *x, const void *y)
+{
+	const struct party *a = *(const struct party *const *)x;
+
+	return order(a->crm_type, a->crm_id, a->address,
+	    *(const struct party *const *)y);
+}
+
+/*
+ * Both sides in the order of the key: what only the table has goes, what only
+ * the list has comes.
+ */
+static int
+compare(struct store *st, const struct party **v, size_t n, struct diff *d,
+    struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_PARTY_CSV,
+	    "SELECT crm_type,crm_id,address,name,source='csv' FROM party "
+	    "ORDER BY crm_type,crm_id,address");
+	size_t i = 0;
+	int r;
+
+	while ((r = db_row(st, s, err)) == 1) {
+		const char *type = db_col(s, 0), *id = db_col(s, 1);
+		const char *address = db_col(s, 2);
+		bool csv = sqlite3_column_int(s, 4) != 0;
+		int c = 1;
+
+		while (i < n && (c = order(type, id, address, v[i])) > 0)
+			d->put[d->nput++] = v[i++];
+		if (i == n || c < 0) {
+			if (csv)
+				party_list_add(
+				    &d->drop, type, id, address, NULL);
+			continue;
+		}
+		if (csv && !str_eq(v[i]->name, db_col(s, 3)))
+			d->put[d->nput++] = v[i];
+		i++;
+	}
+	while (i < n)
+		d->put[d->nput++] = v[i++];
+	return r;
+}
+
+static int
+apply(struct store *st, const struct diff *d, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_PARTY_DELETE,
+	    "DELETE FROM party WHERE source='csv' AND crm_type=? AND crm_id=? "
+	    "AND address=?");
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc != -1 && i < d->drop.n; i++) {
+		db_text(s, 1, d->drop.v[i].crm_type);
+		db_text(s, 2, d->drop.v[i].crm_id);
+		db_text(s, 3, d->drop.v[i].address);
+		rc = db_run(st, s, err);
+	}
+	fault_point("between party rows");
+	s = db_stmt(st, DB_PARTY_PUT,
+	    "INSERT INTO party(crm_type,crm_id,address,name,source) "
+	    "VALUES(?,?,?,?,'csv') ON CONFLICT DO UPDATE SET "
+	    "name=excluded.name WHERE source='csv'");
+	for (i = 0; rc != -1 && i < d->nput; i++) {
+		db_text(s, 1, d->put[i]->crm_type);
+		db_text(s, 2, d->put[i]->crm_id);
+		db_text(s, 3, d->put[i]->address);
+		db_text(s, 4, d->put[i]->name);
+		rc = db_run(st, s, err);
+	}
+	return rc == -1 ? -1 : 0;
+}
+
+/* The list in the order of its key, each key once. */
+static const struct party **
+sorted(const struct party_list *list, size_t *n)
+{
+	const struct party **v;
+	size_t i, total = list != NULL ? list->n : 0;
+
+	v = mem_alloc((total + 1) * sizeof(*v));
+	for (i = 0; i < total; i++)
+		v[i] = &list->v[i];
+	qsort(v, total, sizeof(*v), by_key);
+	for (i = *n = 0; i < total; i++) {
+		if (*n == 0 || by_key(&v[*n - 1], &v[i]) != 0)
+			v[(*n)++] = v[i];
+	}
+	return v;
+}
+
+int
+store_party_sync(
+    struct store *st, const struct party_list *list, struct err *err)
+{
+	struct diff d;
+	const struct party **v;
+	size_t n;
+	int rc;
+
+	memset(&d, 0, sizeof(d));
+	v = sorted(list, &n);
+	d.put = mem_alloc((n + 1) * sizeof(*d.put));
+	db_lock(st);
+	rc = compare(st, v, n, &d, err);
+	if (rc == 0 && (d.drop.n > 0 || d.nput > 0)) {
+		rc = db_begin(st, err);
+		if (rc == 0)
+			rc = db_end(st, apply(st, &d, err), err);
+	}
+	db_unlock(st);
+	party_list_free(&d.drop);
+	free(d.put);
+	free(v);
+	return rc;
+}
+
+int
+store_party_list(struct store *st, struct party_list *out, struct err *err)
+{
+	sqlite3_stmt *s;
+	int r;
+
+	db_lock(st);
+	s = db_stmt(st, DB_PARTY_LIST,
+	    "SELECT crm_type,crm_id,address,name FROM party");
+	while ((r = db_row(st, s, err)) == 1) {
+		char *address = party_normalise(str_nn(db_col(s, 2)));
+
+		if (address != NULL)
+			party_list_add(out, db_col(s, 0), db_col(s, 1), address,
+			    db_col(s, 3));
+		free(address);
+	}
+	db_unlock(st);
+	return r;
+}

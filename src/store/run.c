@@ -1,0 +1,84 @@
+/*
+ * run.c - table run: one row for each pass.
+ * 1. At most one row says "running"; one that a crash left so becomes
+ *    "interrupted" when the next pass begins.
+ */
+#include "base/fault.h"
+#include "store/db.h"
+
+static int
+begin(struct store *st, struct store_run *run, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_RUN_STALE,
+	    "UPDATE run SET outcome='interrupted' WHERE outcome='running'");
+
+	if (db_run(st, s, err) == -1)
+		return -1;
+	s = db_stmt(st, DB_RUN_BEGIN,
+	    "INSERT INTO run(started,outcome) VALUES(?,'running')");
+	db_text(s, 1, st->at);
+	if (db_run(st, s, err) == -1)
+		return -1;
+	run->id = sqlite3_last_insert_rowid(st->h);
+	return 0;
+}
+
+int
+store_run_begin(struct store *st, struct store_run *run, struct err *err)
+{
+	int rc;
+
+	run->id = 0;
+	run->started = tim_now();
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	rc = db_begin(st, err);
+	if (rc == 0)
+		rc = db_end(st, begin(st, run, err), err);
+	db_unlock(st);
+	return rc;
+}
+
+static int
+end(struct store *st, const struct store_run *run, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_RUN_END,
+	    "UPDATE run SET finished=?,outcome=?,mailboxes=?,"
+	    "mailboxes_failed=?,seen=?,emails=?,copies=?,skipped=?,failed=?,"
+	    "removed=?,updated=?,attachments=?,requests=?,bytes=? WHERE id=?");
+	const struct store_count *c = &run->count;
+
+	db_text(s, 1, st->at);
+	db_text(s, 2, run->outcome);
+	db_int(s, 3, run->mailboxes);
+	db_int(s, 4, run->failed);
+	db_int(s, 5, run->seen);
+	db_int(s, 6, c->emails);
+	db_int(s, 7, c->copies);
+	db_int(s, 8, c->skipped);
+	db_int(s, 9, c->failed);
+	db_int(s, 10, c->removed);
+	db_int(s, 11, c->updated);
+	db_int(s, 12, c->attachments);
+	db_int(s, 13, run->requests);
+	db_int(s, 14, run->bytes);
+	db_int(s, 15, run->id);
+	fault_point("before run end");
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+store_run_end(struct store *st, const struct store_run *run, struct err *err)
+{
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	rc = db_begin(st, err);
+	if (rc == 0)
+		rc = db_end(st, end(st, run, err), err);
+	db_unlock(st);
+	return rc;
+}

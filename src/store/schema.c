@@ -1,0 +1,581 @@
+/*
+ * schema.c - the tables, as SQL that explains itself, and how an older file
+ * becomes a newer one.
+ * 1. schema_steps[i] brings version i to version i + 1. A step that has been
+ *    released is never edited. A new file runs them all, so there is one way
+ *    to a schema, and --schema prints what that way leads to.
+ * 2. A step and its user_version are one transaction.
+ * 3. A file that is not exsync's, or newer than this program, is not touched.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypt.h"
+#include "base/enc.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "store/db.h"
+
+#define APPLICATION_ID 0x45585359 /* "EXSY" */
+
+/*
+ * Why the tables of a mail are views: a mail's public key is a hash, and a
+ * table or index in the order of hashes is written to at a random page for
+ * each row. With five of them a first sync cost three times the CPU, and more
+ * with every mail already there. So the rows lie in the order in which they
+ * came, under a private number n, and one index leads from id to n.
+ * email and email_body are one row, so that a LEFT JOIN with email_body is
+ * planned as well as a JOIN.
+ *
+ * The indexes, all of them: sync_email.id (every look-up by id);
+ * sync_email_variant (partial; the few variants of a Message-ID);
+ * folder_mailbox (one mailbox' folders); blob.sha256. The others are primary
+ * keys of tables WITHOUT ROWID, which are the table itself.
+ */
+/* clang-format off */
+static const char *const version_1[] = {
+"CREATE TABLE meta(\n"
+"  -- facts about this file\n"
+"  key TEXT PRIMARY KEY, -- generation, created_at, created_by\n"
+"  value TEXT NOT NULL -- generation: a new value means: import everything"
+" again\n"
+") WITHOUT ROWID",
+
+"CREATE TABLE party(\n"
+"  -- INPUT: whom the CRM knows. Written by the CRM, or from the CSV files\n"
+"  crm_type TEXT NOT NULL, -- user, contact, lead, account, ...\n"
+"  crm_id TEXT NOT NULL, -- the person's id in the CRM\n"
+"  address TEXT NOT NULL, -- one of the person's SMTP addresses\n"
+"  name TEXT, -- display name, for people who read this table\n"
+"  source TEXT NOT NULL DEFAULT 'crm', -- crm, or csv: kept equal to the"
+" files\n"
+"  PRIMARY KEY(crm_type, crm_id, address)\n"
+") WITHOUT ROWID",
+
+"CREATE TABLE mailbox(\n"
+"  -- one row for each mailbox that exsync reads\n"
+"  address TEXT PRIMARY KEY, -- its SMTP address, normalised\n"
+"  profile TEXT NOT NULL, -- the e-mail server profile of the INI\n"
+"  type TEXT NOT NULL, -- user, queue\n"
+"  crm_id TEXT, -- the CRM user it belongs to\n"
+"  state TEXT NOT NULL, -- waiting (for approval), testing, enabled,"
+" disabled, failing\n"
+"  incoming TEXT NOT NULL DEFAULT 'not_run', -- not_run, success, failure,"
+" disabled\n"
+"  outgoing TEXT NOT NULL DEFAULT 'not_run', -- not_run, success, failure,"
+" disabled\n"
+"  act TEXT NOT NULL DEFAULT 'not_run', -- appointments, contacts, tasks:"
+" as incoming\n"
+"  last_ok_at TEXT, -- end of the last good pass, UTC\n"
+"  last_error TEXT, -- what went wrong in the last pass; NULL: nothing\n"
+"  passes INTEGER NOT NULL DEFAULT 0, -- passes finished so far\n"
+"  retry_at TEXT -- left alone until then, UTC\n"
+") WITHOUT ROWID",
+
+"CREATE TABLE folder(\n"
+"  -- the folders of each mailbox\n"
+"  id INTEGER PRIMARY KEY, -- what email_copy.folder refers to\n"
+"  mailbox TEXT NOT NULL REFERENCES mailbox(address), -- whose folder\n"
+"  path TEXT NOT NULL, -- names from the top: Inbox/Projects\n"
+"  well_known TEXT, -- inbox, sentitems, ...; NULL: a folder of the user's\n"
+"  folder_id TEXT NOT NULL, -- the server's id, opaque\n"
+"  class TEXT, -- IPF.Note, ...\n"
+"  total INTEGER, -- items in it as the server counts them\n"
+"  removed_at TEXT -- gone from the mailbox since, UTC\n"
+")",
+"CREATE INDEX folder_mailbox ON folder(mailbox)",
+
+"CREATE TABLE sync_folder(\n"
+"  -- private: how far each folder has been read\n"
+"  folder INTEGER PRIMARY KEY REFERENCES folder(id), -- which folder\n"
+"  cursor TEXT, -- the server's sync state, opaque; NULL: from the start\n"
+"  marker TEXT, -- change marker at the last complete read\n"
+"  walk INTEGER NOT NULL DEFAULT 0, -- number of the latest full walk\n"
+"  walking INTEGER NOT NULL DEFAULT 0 -- 1: that walk is under way\n"
+")",
+
+"CREATE TABLE sync_key(\n"
+"  -- private: the random key of the hashes in decision.parties\n"
+"  id INTEGER PRIMARY KEY, -- 1\n"
+"  key BLOB NOT NULL -- 32 bytes\n"
+")",
+
+"CREATE TABLE sync_email(\n"
+"  -- private: the rows behind the views email and email_body\n"
+"  n INTEGER PRIMARY KEY, -- the mails in the order of their arrival\n"
+"  id TEXT NOT NULL UNIQUE, -- see view email for this and what follows\n"
+"  variant_of INTEGER, -- n of the first mail with this Message-ID\n"
+"  message_id TEXT, -- see view email\n"
+"  in_reply_to TEXT, -- see view email\n"
+"  refs TEXT, -- see view email\n"
+"  conversation_id TEXT, -- see view email\n"
+"  thread_id TEXT NOT NULL, -- see view email\n"
+"  direction TEXT NOT NULL, -- see view email\n"
+"  subject TEXT, -- see view email\n"
+"  sent_at TEXT, -- see view email\n"
+"  received_at TEXT, -- see view email\n"
+"  importance TEXT, -- see view email\n"
+"  sensitivity TEXT, -- see view email\n"
+"  item_class TEXT, -- see view email\n"
+"  has_attachments INTEGER NOT NULL, -- see view email\n"
+"  size INTEGER, -- see view email\n"
+"  body_state TEXT NOT NULL, -- see view email\n"
+"  headers TEXT, -- see view email\n"
+"  text TEXT, -- see view email_body\n"
+"  html TEXT -- see view email_body\n"
+")",
+"CREATE INDEX sync_email_variant ON sync_email(variant_of)\n"
+"  WHERE variant_of IS NOT NULL",
+
+"CREATE VIEW email(\n"
+"  -- one row for each mail, however many mailboxes hold it\n"
+"  id, -- 32 hex digits, a hash of the Message-ID; the same in a rebuilt"
+" file\n"
+"  message_id, -- with its <>; NULL: the mail has none\n"
+"  in_reply_to, -- Message-ID of the mail it answers\n"
+"  refs, -- the References header: Message-IDs, oldest first\n"
+"  conversation_id, -- the server's own, opaque\n"
+"  thread_id, -- the same for all mails of a thread: email.id of its first\n"
+"  direction, -- in, out, internal\n"
+"  subject, -- as in the mail\n"
+"  sent_at, -- UTC, 2026-11-20T08:16:00Z\n"
+"  received_at, -- UTC\n"
+"  importance, -- low, normal, high\n"
+"  sensitivity, -- normal, personal, private, confidential\n"
+"  item_class, -- IPM.Note, IPM.Note.SMIME, IPM.Schedule.Meeting.Request,"
+" ...\n"
+"  has_attachments, -- 0, 1\n"
+"  size, -- bytes, as the server says\n"
+"  body_state, -- full, headers (no body wanted), too_large, failed\n"
+"  headers -- the raw header block, where the server tells it\n"
+") AS SELECT id, message_id, in_reply_to, refs, conversation_id, thread_id,\n"
+"  direction, subject, sent_at, received_at, importance, sensitivity,\n"
+"  item_class, has_attachments, size, body_state, headers FROM sync_email",
+
+"CREATE VIEW email_body(\n"
+"  -- one row for each mail; the text in the form in which it was written\n"
+"  email_id, -- email.id\n"
+"  text, -- plain text, or NULL\n"
+"  html -- HTML, or NULL\n"
+") AS SELECT id, text, html FROM sync_email",
+
+"CREATE TABLE sync_party(\n"
+"  -- private: the rows behind the view email_party\n"
+"  email INTEGER NOT NULL REFERENCES sync_email(n), -- sync_email.n\n"
+"  role TEXT NOT NULL, -- see view email_party for this and what follows\n"
+"  position INTEGER NOT NULL, -- see view email_party\n"
+"  address TEXT, -- see view email_party\n"
+"  name TEXT, -- see view email_party\n"
+"  raw_address TEXT, -- see view email_party\n"
+"  PRIMARY KEY(email, role, position)\n"
+") WITHOUT ROWID",
+"CREATE VIEW email_party(\n"
+"  -- senders and recipients\n"
+"  email_id, -- email.id\n"
+"  role, -- from, sender, to, cc, bcc, reply_to\n"
+"  position, -- 0, 1, ... within the role\n"
+"  address, -- SMTP address as written; NULL: it has none\n"
+"  name, -- display name\n"
+"  raw_address -- what it was where it was not SMTP (/o=.../cn=...)\n"
+") AS SELECT e.id, p.role, p.position, p.address, p.name, p.raw_address\n"
+"  FROM sync_party p JOIN sync_email e ON e.n = p.email",
+
+"CREATE TABLE sync_link(\n"
+"  -- private: the rows behind the view email_link\n"
+"  email INTEGER NOT NULL REFERENCES sync_email(n), -- sync_email.n\n"
+"  crm_type TEXT NOT NULL, -- see view email_link for this and what"
+" follows\n"
+"  crm_id TEXT NOT NULL, -- see view email_link\n"
+"  role TEXT NOT NULL, -- see view email_link\n"
+"  PRIMARY KEY(email, crm_type, crm_id)\n"
+") WITHOUT ROWID",
+"CREATE VIEW email_link(\n"
+"  -- one row for each user and contact whom the mail concerns\n"
+"  email_id, -- email.id\n"
+"  crm_type, -- party.crm_type\n"
+"  crm_id, -- party.crm_id\n"
+"  role -- the first of from, sender, to, cc, bcc in which they appear\n"
+") AS SELECT e.id, l.crm_type, l.crm_id, l.role\n"
+"  FROM sync_link l JOIN sync_email e ON e.n = l.email",
+
+"CREATE TABLE sync_copy(\n"
+"  -- private: the rows behind the view email_copy\n"
+"  email INTEGER NOT NULL REFERENCES sync_email(n), -- sync_email.n\n"
+"  item_id TEXT NOT NULL, -- see view email_copy for this and what"
+" follows\n"
+"  mailbox TEXT NOT NULL, -- see view email_copy\n"
+"  folder INTEGER NOT NULL REFERENCES folder(id), -- see view email_copy\n"
+"  is_read INTEGER NOT NULL, -- see view email_copy\n"
+"  removed_at TEXT, -- see view email_copy\n"
+"  PRIMARY KEY(email, item_id, mailbox)\n"
+") WITHOUT ROWID",
+"CREATE VIEW email_copy(\n"
+"  -- one row for each place where the mail lies or lay\n"
+"  email_id, -- email.id\n"
+"  mailbox, -- mailbox.address\n"
+"  folder, -- folder.id\n"
+"  item_id, -- the server's id of this copy, opaque; another after a move\n"
+"  is_read, -- 0, 1\n"
+"  removed_at -- moved or deleted since, UTC; NULL: it lies there\n"
+") AS SELECT e.id, c.mailbox, c.folder, c.item_id, c.is_read, c.removed_at\n"
+"  FROM sync_copy c JOIN sync_email e ON e.n = c.email",
+
+"CREATE TABLE blob(\n"
+"  -- contents of attachments, each once\n"
+"  n INTEGER PRIMARY KEY, -- for incremental reading (sqlite3_blob_open)\n"
+"  sha256 TEXT NOT NULL UNIQUE, -- 64 hex digits\n"
+"  size INTEGER NOT NULL, -- bytes\n"
+"  data BLOB NOT NULL -- the content\n"
+")",
+
+"CREATE TABLE sync_attachment(\n"
+"  -- private: the rows behind the view attachment\n"
+"  email INTEGER NOT NULL REFERENCES sync_email(n), -- sync_email.n\n"
+"  position INTEGER NOT NULL, -- see view attachment for this and what"
+" follows\n"
+"  name TEXT, -- see view attachment\n"
+"  media_type TEXT, -- see view attachment\n"
+"  size INTEGER, -- see view attachment\n"
+"  content_id TEXT, -- see view attachment\n"
+"  inline INTEGER NOT NULL, -- see view attachment\n"
+"  kind TEXT NOT NULL, -- see view attachment\n"
+"  sha256 TEXT, -- see view attachment\n"
+"  state TEXT, -- see view attachment\n"
+"  url TEXT, -- see view attachment\n"
+"  PRIMARY KEY(email, position)\n"
+") WITHOUT ROWID",
+"CREATE VIEW attachment(\n"
+"  -- the attachments of each mail\n"
+"  email_id, -- email.id\n"
+"  position, -- 0, 1, ...\n"
+"  name, -- file name as the sender wrote it: never use it as a path\n"
+"  media_type, -- image/png, message/rfc822, ...\n"
+"  size, -- bytes\n"
+"  content_id, -- what cid: links in the HTML refer to\n"
+"  inline, -- 1: shown inside the text\n"
+"  kind, -- file, item (an attached message), reference (a link)\n"
+"  sha256, -- blob.sha256; NULL: the content is not stored\n"
+"  state, -- full, too_large, failed, reference, skipped, gone\n"
+"  url -- where a reference points\n"
+") AS SELECT e.id, a.position, a.name, a.media_type, a.size, a.content_id,\n"
+"  a.inline, a.kind, a.sha256, a.state, a.url\n"
+"  FROM sync_attachment a JOIN sync_email e ON e.n = a.email",
+
+"CREATE TABLE change(\n"
+"  -- what happened, in order: read seq > the last one you have seen\n"
+"  seq INTEGER PRIMARY KEY AUTOINCREMENT, -- grows; a number never comes"
+" twice\n"
+"  entity TEXT NOT NULL, -- email, email_copy\n"
+"  entity_id TEXT NOT NULL, -- email.id, for both\n"
+"  op TEXT NOT NULL, -- email: insert, update (text, people, links,"
+" attachments); email_copy: insert (a further place), update (read flag,"
+" folder), delete (removed_at set)\n"
+"  at TEXT NOT NULL -- UTC\n"
+")",
+
+"CREATE TABLE consumer(\n"
+"  -- INPUT: written by the CRM: how far it has read\n"
+"  name TEXT PRIMARY KEY, -- who\n"
+"  acked_seq INTEGER NOT NULL DEFAULT 0 -- change.seq imported so far\n"
+") WITHOUT ROWID",
+
+"CREATE TABLE decision(\n"
+"  -- every message seen, and what was decided about it\n"
+"  mailbox TEXT NOT NULL, -- mailbox.address\n"
+"  item TEXT NOT NULL, -- the server's item id\n"
+"  message_id TEXT, -- with its <>, where it is known\n"
+"  verdict TEXT NOT NULL, -- keep, headers (kept without text), skip,"
+" failed\n"
+"  rule TEXT, -- what decided: match, rule NAME, process_email_from, draft,"
+" ...\n"
+"  at TEXT NOT NULL, -- when it was decided, UTC\n"
+"  folder INTEGER, -- folder.id\n"
+"  change_key TEXT, -- the version of the item that was decided\n"
+"  parties TEXT, -- of mail not kept: keyed hashes of its addresses\n"
+"  email INTEGER, -- private: sync_email.n\n"
+"  state INTEGER NOT NULL DEFAULT 0, -- private: 0 there, 1 gone from its"
+" folder, 2 waits in failure\n"
+"  walk INTEGER NOT NULL DEFAULT 0, -- private: last full walk that saw it\n"
+"  PRIMARY KEY(mailbox, item)\n"
+") WITHOUT ROWID",
+
+"CREATE TABLE failure(\n"
+"  -- messages that could not be stored yet\n"
+"  mailbox TEXT NOT NULL, -- mailbox.address\n"
+"  item TEXT NOT NULL, -- the server's item id\n"
+"  folder INTEGER, -- folder.id\n"
+"  class TEXT NOT NULL, -- retry, auth, config, item, gone, resync, fatal\n"
+"  code TEXT, -- the protocol's own name for it\n"
+"  message TEXT, -- for a person\n"
+"  tries INTEGER NOT NULL, -- so far\n"
+"  next_try TEXT, -- UTC; NULL: it will not be tried again\n"
+"  first_at TEXT NOT NULL, -- UTC\n"
+"  PRIMARY KEY(mailbox, item)\n"
+") WITHOUT ROWID",
+
+"CREATE TABLE alert(\n"
+"  -- what an administrator should know: said once, resolved once\n"
+"  scope TEXT NOT NULL, -- profile NAME, mailbox ADDRESS, ...\n"
+"  code TEXT NOT NULL, -- what kind of trouble\n"
+"  severity TEXT NOT NULL, -- warning, error\n"
+"  text TEXT NOT NULL, -- for a person\n"
+"  first_at TEXT NOT NULL, -- UTC\n"
+"  last_at TEXT NOT NULL, -- UTC\n"
+"  count INTEGER NOT NULL DEFAULT 1, -- how often it was met\n"
+"  resolved_at TEXT, -- UTC; NULL: open\n"
+"  PRIMARY KEY(scope, code, first_at)\n"
+") WITHOUT ROWID",
+
+"CREATE TABLE run(\n"
+"  -- each pass\n"
+"  id INTEGER PRIMARY KEY, -- in order\n"
+"  started TEXT NOT NULL, -- UTC\n"
+"  finished TEXT, -- UTC\n"
+"  outcome TEXT NOT NULL, -- running, ok, partial, failed, interrupted\n"
+"  mailboxes INTEGER, -- visited\n"
+"  mailboxes_failed INTEGER, -- of these\n"
+"  seen INTEGER, -- messages the servers told of\n"
+"  emails INTEGER, -- new mails\n"
+"  copies INTEGER, -- new places, the first of each mail included\n"
+"  skipped INTEGER, -- messages that a rule left out\n"
+"  failed INTEGER, -- messages that went to failure\n"
+"  removed INTEGER, -- copies that went away\n"
+"  updated INTEGER, -- mails and copies that changed\n"
+"  attachments INTEGER, -- new attachments with content\n"
+"  requests INTEGER, -- to the servers\n"
+"  bytes INTEGER -- received\n"
+")",
+NULL
+};
+/* clang-format on */
+
+const struct schema_step schema_steps[] = {
+	{ version_1 },
+};
+const int schema_nsteps = sizeof(schema_steps) / sizeof(schema_steps[0]);
+
+int
+store_version(void)
+{
+	return schema_nsteps;
+}
+
+/* --- what a file is ---------------------------------------------------- */
+
+static int
+number(struct store *st, const char *sql, int64_t *out, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	int rc = sqlite3_prepare_v2(st->h, sql, -1, &s, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW)
+		*out = sqlite3_column_int64(s, 0);
+	else
+		db_fail(st, rc, err);
+	sqlite3_finalize(s);
+	return rc == SQLITE_ROW ? 0 : -1;
+}
+
+static int
+say_newer(struct store *st, int64_t version, int n, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(
+	    st, DB_META_GET, "SELECT value FROM meta WHERE key='written_by'");
+	struct err e = ERR_INIT;
+	bool told = db_row(st, s, &e) == 1;
+
+	err_set(err, ERR_FATAL,
+	    "%s: was written by a newer exsync (%s, schema version %lld; this "
+	    "is " EXSYNC_VERSION ", schema version %d); it was left as it is: "
+	    "run that exsync, or name another database",
+	    st->path, told ? db_col(s, 0) : "version unknown",
+	    (long long)version, n);
+	sqlite3_reset(s);
+	return err_code(err, "newer", SCOPE_ALL);
+}
+
+/* Its version, 0 for an empty file; -1 when it is not for us. */
+static int
+check(struct store *st, int n, struct err *err)
+{
+	int64_t version, app, tables;
+
+	if (number(st, "PRAGMA user_version", &version, err) == -1 ||
+	    number(st, "PRAGMA application_id", &app, err) == -1 ||
+	    number(st, "SELECT count(*) FROM sqlite_master", &tables, err) ==
+		-1)
+		return -1;
+	if (app != APPLICATION_ID && (app != 0 || version != 0 || tables > 0)) {
+		err_set(err, ERR_FATAL,
+		    "%s: is the database of another program; it was left as it "
+		    "is: name another file as database",
+		    st->path);
+		return err_code(err, "not_ours", SCOPE_ALL);
+	}
+	if (version > n)
+		return say_newer(st, version, n, err);
+	return (int)version;
+}
+
+/* --- steps ------------------------------------------------------------- */
+
+/* What a new file needs besides its tables. */
+static int
+first_rows(struct store *st, struct err *err)
+{
+	unsigned char key[32];
+	char hex[65], uuid[37], *sql;
+	int rc;
+
+	crypt_random(key, sizeof(key));
+	enc_hex(key, sizeof(key), hex);
+	crypt_uuid(uuid);
+	tim_text(tim_now(), st->at);
+	sql = mem_printf("INSERT INTO sync_key VALUES(1, x'%s');"
+			 "INSERT INTO meta VALUES('generation','%s'),"
+			 "('created_at','%s'),('created_by','" EXSYNC_VERSION
+			 "');",
+	    hex, uuid, st->at);
+	rc = db_exec(st, sql, err);
+	free(sql);
+	return rc;
+}
+
+static int
+step(struct store *st, const struct schema_step *s, int to, struct err *err)
+{
+	const char *const *sql;
+	char end[256];
+	int rc = 0;
+
+	for (sql = s->sql; rc == 0 && *sql != NULL; sql++)
+		rc = db_exec(st, *sql, err);
+	fault_point("inside migration");
+	if (rc == 0 && to == 1)
+		rc = first_rows(st, err);
+	sqlite3_snprintf(sizeof(end), end,
+	    "PRAGMA application_id=%d; PRAGMA user_version=%d;"
+	    "INSERT OR REPLACE INTO meta VALUES('written_by',%Q),"
+	    "('schema_version','%d')",
+	    APPLICATION_ID, to, EXSYNC_VERSION, to);
+	return rc == 0 ? db_exec(st, end, err) : -1;
+}
+
+/* One version up, unless another process has been faster. */
+static int
+climb(struct store *st, const struct schema_step *steps, int n, struct err *err)
+{
+	int version, rc = 0;
+
+	if (db_exec(st, "BEGIN IMMEDIATE", err) == -1)
+		return -1;
+	version = check(st, n, err);
+	if (version == -1)
+		rc = -1;
+	else if (version < n)
+		rc = step(st, &steps[version], version + 1, err);
+	if (rc == 0) {
+		fault_point("before migration commit");
+		rc = db_exec(st, "COMMIT", err);
+	}
+	if (rc == -1) {
+		sqlite3_exec(st->h, "ROLLBACK", NULL, NULL, NULL);
+		return -1;
+	}
+	fault_point("after migration");
+	return version < n ? version + 1 : version;
+}
+
+int
+schema_migrate(
+    struct store *st, const struct schema_step *steps, int n, struct err *err)
+{
+	int version = check(st, n, err);
+
+	if (version == -1)
+		return -1;
+	if (st->read_only && !st->in_memory && version < n) {
+		err_set(err, ERR_FATAL,
+		    "%s: was written by an older exsync (schema version %d, "
+		    "this one writes %d): run once without --dry-run, which "
+		    "brings it up to date",
+		    st->path, version, n);
+		return err_code(err, "older", SCOPE_ALL);
+	}
+	if (!st->in_memory && db_use(st, err) == -1)
+		return -1;
+	while (version < n) {
+		version = climb(st, steps, n, err);
+		if (version == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+schema_shadow(struct store *st, struct err *err)
+{
+	static const char *const name[] = { "party", "mailbox", "folder",
+		"sync_folder" };
+	sqlite3_stmt *s = NULL;
+	size_t i;
+	int rc = 0;
+
+	if (db_exec(st, "PRAGMA foreign_keys=OFF", err) == -1)
+		return -1;
+	rc = sqlite3_prepare_v2(st->h,
+	    "SELECT 'CREATE TEMP TABLE ' || substr(sql,14) || ';"
+	    "INSERT INTO temp.' || name || ' SELECT * FROM main.' || name "
+	    "FROM main.sqlite_master WHERE type='table' AND name=?",
+	    -1, &s, NULL);
+	if (rc != SQLITE_OK)
+		return db_fail(st, rc, err);
+	for (i = 0, rc = 0; rc == 0 && i < sizeof(name) / sizeof(*name); i++) {
+		char *sql;
+
+		db_text(s, 1, name[i]);
+		if ((rc = db_row(st, s, err)) != 1) {
+			rc = -1;
+			break;
+		}
+		sql = mem_strdup(db_col(s, 0));
+		sqlite3_reset(s);
+		rc = db_exec(st, sql, err);
+		free(sql);
+	}
+	sqlite3_finalize(s);
+	return rc;
+}
+
+/* --- --schema ---------------------------------------------------------- */
+
+void
+store_schema(FILE *out)
+{
+	struct err err = ERR_INIT;
+	struct store st;
+	sqlite3_stmt *s = NULL;
+
+	memset(&st, 0, sizeof(st));
+	st.path = mem_strdup("schema");
+	st.read_only = st.in_memory = true;
+	if (db_open(&st, &err) == 0 &&
+	    schema_migrate(&st, schema_steps, schema_nsteps, &err) == 0)
+		sqlite3_prepare_v2(st.h,
+		    "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND "
+		    "name NOT LIKE 'sqlite_%' ORDER BY rowid",
+		    -1, &s, NULL);
+	fprintf(out,
+	    "-- exsync " EXSYNC_VERSION ", schema version %d\n"
+	    "-- Tables and views are read alike. A CRM writes to party and "
+	    "consumer only.\n"
+	    "-- Times are UTC text: 2026-11-20T08:16:00Z\n",
+	    schema_nsteps);
+	while (s != NULL && sqlite3_step(s) == SQLITE_ROW)
+		fprintf(out, "\n%s;\n", db_col(s, 0));
+	sqlite3_finalize(s);
+	db_close(&st);
+	free(st.path);
+}

@@ -1,0 +1,171 @@
+/*
+ * store.c - opening, closing, and the lock against a second pass.
+ * 1. store_open leaves a file alone unless it is new, or exsync's and not
+ *    newer than this program.
+ * 2. The pass lock is held by the open file (flock): it ends with the
+ *    process, however that ends, and the lock file is never removed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/content.h"
+#include "store/db.h"
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* No memory statistics: they cost a lock for each allocation. */
+static void
+configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+static int
+load_key(struct store *st, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	int rc = sqlite3_prepare_v2(
+	    st->h, "SELECT key FROM sync_key WHERE id=1", -1, &s, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW && sqlite3_column_bytes(s, 0) == sizeof(st->key))
+		memcpy(st->key, sqlite3_column_blob(s, 0), sizeof(st->key));
+	else
+		rc = db_fail(st, rc == SQLITE_ROW ? SQLITE_CORRUPT : rc, err);
+	sqlite3_finalize(s);
+	return rc == SQLITE_ROW ? 0 : -1;
+}
+
+struct store *
+store_open(const char *path, int flags, struct err *err)
+{
+	struct store *st;
+
+	pthread_once(&once, configure);
+	st = mem_alloc(sizeof(*st));
+	pthread_mutex_init(&st->lock, NULL);
+	st->path = mem_strdup(path);
+	st->read_only = (flags & STORE_READ_ONLY) != 0;
+	st->lock_fd = -1;
+	buf_init(&st->scratch, CONTENT_MAX);
+	if (db_open(st, err) == -1 ||
+	    schema_migrate(st, schema_steps, schema_nsteps, err) == -1 ||
+	    load_key(st, err) == -1 ||
+	    (st->read_only && schema_shadow(st, err) == -1)) {
+		store_close(st);
+		return NULL;
+	}
+	return st;
+}
+
+void
+store_close(struct store *st)
+{
+	struct err err = ERR_INIT;
+
+	if (st == NULL)
+		return;
+	if (st->h != NULL && st->pending != NULL)
+		store_flush(st, &err); /* a status; the next pass tells it */
+	pending_free(st);
+	db_close(st);
+	if (st->lock_fd != -1)
+		close(st->lock_fd);
+	buf_free(&st->scratch);
+	free(st->path);
+	pthread_mutex_destroy(&st->lock);
+	free(st);
+}
+
+static int
+say_locked(struct store *st, const char *name, int fd, struct err *err)
+{
+	char pid[32] = "";
+	ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
+
+	pid[n > 0 ? strspn(pid, "0123456789") : 0] = '\0';
+	err_set(err, ERR_FATAL,
+	    "%s: another exsync is at work on it (process %s, lock file %s): "
+	    "let it finish",
+	    st->path, pid[0] != '\0' ? pid : "unknown", name);
+	return err_code(err, "locked", SCOPE_ALL);
+}
+
+int
+store_lock(struct store *st, struct err *err)
+{
+	char *name, pid[32];
+	int fd, n, rc = -1;
+
+	if (st->read_only || st->lock_fd != -1)
+		return 0;
+	name = mem_printf("%s.lock", st->path);
+	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd == -1) {
+		err_set(err, ERR_FATAL, "%s: cannot be opened: %s", name,
+		    strerror(errno));
+		err_code(err, "not_writable", SCOPE_ALL);
+	} else if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		if (errno == EWOULDBLOCK)
+			say_locked(st, name, fd, err);
+		else {
+			err_set(err, ERR_FATAL, "%s: cannot be locked: %s",
+			    name, strerror(errno));
+			err_code(err, "not_writable", SCOPE_ALL);
+		}
+	} else
+		rc = 0;
+	if (rc == 0) {
+		/* only for the message above: it may fail on a full disk */
+		n = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
+		if (ftruncate(fd, 0) == 0 && pwrite(fd, pid, (size_t)n, 0) == n)
+			fchmod(fd, 0600);
+		st->lock_fd = fd;
+	} else if (fd != -1)
+		close(fd);
+	free(name);
+	return rc;
+}
+
+int
+store_flush(struct store *st, struct err *err)
+{
+	int rc = 0;
+
+	db_lock(st);
+	if (st->pending != NULL) {
+		rc = db_begin(st, err);
+		if (rc == 0)
+			rc = db_end(st, 0, err);
+	}
+	db_unlock(st);
+	return rc;
+}
+
+bool
+store_has_message_id(struct store *st, const char *message_id)
+{
+	struct err err = ERR_INIT;
+	sqlite3_stmt *s;
+	char id[CONTENT_ID];
+	bool found;
+
+	db_lock(st);
+	if (!content_mid_id(&st->scratch, message_id, id)) {
+		db_unlock(st);
+		return false;
+	}
+	s = db_stmt(st, DB_EMAIL_FIND, "SELECT n FROM sync_email WHERE id=?");
+	db_text(s, 1, id);
+	found = db_row(st, s, &err) == 1;
+	sqlite3_reset(s);
+	db_unlock(st);
+	return found;
+}

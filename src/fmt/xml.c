@@ -66,15 +66,15 @@ union block {
 };
 
 static void *
-x_realloc(void *old, size_t n)
+x_realloc(void *p, size_t n)
 {
-	union block *b = old == NULL ? NULL : (union block *)old - 1;
-	size_t had = b == NULL ? 0 : b->size;
+	union block *old = p == NULL ? NULL : (union block *)p - 1, *b;
+	size_t had = old == NULL ? 0 : old->size;
 
 	if (n > MEMORY || running->memory - had + n > MEMORY)
 		return NULL;
-	if ((b = realloc(b, sizeof(*b) + n)) == NULL)
-		return NULL;
+	if ((b = realloc(old, sizeof(*b) + n)) == NULL)
+		return NULL; /* expat still owns the old one */
 	running->memory += n - had;
 	b->size = n;
 	return b + 1;
@@ -89,10 +89,11 @@ x_malloc(size_t n)
 static void
 x_free(void *p)
 {
-	union block *b = (union block *)p - 1;
+	union block *b;
 
 	if (p == NULL)
 		return;
+	b = (union block *)p - 1;
 	running->memory -= b->size;
 	free(b);
 }

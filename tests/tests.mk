@@ -33,3 +33,6 @@ fuzz:
 $(B)/bench/floor: tests/bench/floor.c
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(FLAGS_release) -static -s -o $@ $< $(VENDOR_LIBS)
+
+# Its peer is a TLS library that exsync does not use.
+$(B)/unit/test_tls: VENDOR_LIBS += -lgnutls

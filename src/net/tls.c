@@ -35,6 +35,8 @@ struct tls {
 	char *host;
 	br_ssl_client_context sc;
 	struct tls_x509 x509;
+	bool foreign; /* the peer's first bytes are not TLS */
+	bool greeted; /* they have come */
 	size_t in_at, in_len;
 	unsigned char in[IN_SIZE];
 	unsigned char io[BR_SSL_BUFSIZE_BIDI];
@@ -108,6 +110,8 @@ failed(struct tls *t, struct err *e)
 
 	if (code >= BR_ERR_X509_OK && code < BR_ERR_RECV_FATAL_ALERT)
 		return tls_x509_error(&t->x509, code, where, e);
+	if (t->foreign)
+		code = BR_ERR_BAD_VERSION;
 	text = tls_error_text(code, &kind);
 	err_set(e, kind, "%s: TLS: %s [%d]", where, text, code);
 	return err_code(e, "tls", SCOPE_PROFILE);
@@ -144,6 +148,11 @@ fill(struct tls *t, int64_t deadline, struct err *e)
 		}
 		t->in_at = 0;
 		t->in_len = (size_t)k;
+		if (!t->greeted) { /* a record: type 20..23, version 3.x */
+			t->greeted = true;
+			t->foreign = t->in[0] < 20 || t->in[0] > 23 ||
+				     (k > 1 && t->in[1] != 3);
+		}
 	}
 	if (want > t->in_len - t->in_at)
 		want = t->in_len - t->in_at;

@@ -1,0 +1,735 @@
+/*
+ * test_tls.c - net/tls and https against a server on GnuTLS, with
+ * certificates made here: good ones, and one for every way to be wrong.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include <gnutls/abstract.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include "netserver.h"
+
+#include "base/buf.h"
+#include "base/enc.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "net/http.h"
+#include "net/tls_cert.h"
+
+#define DAY   (24 * 3600)
+#define OK(n) "HTTP/1.1 200 OK\r\nContent-Length: " #n "\r\n\r\n"
+#define END                                                                    \
+	{                                                                      \
+		NULL, KEEP, 0, 0                                               \
+	}
+
+/* What is special about a certificate. */
+struct wish {
+	const char *name;
+	int from, to; /* days from now */
+	const char *dns, *dns2;
+	int bits; /* RSA; 0: the common 2048-bit key; -1: EC */
+	gnutls_digest_algorithm_t hash;
+	enum { BY_CA, BY_OTHER, BY_SELF } by;
+	bool pss;
+};
+
+struct made {
+	gnutls_x509_crt_t crt;
+	gnutls_x509_privkey_t key;
+	char pin[80];
+};
+
+static gnutls_x509_privkey_t common_key;
+static struct made ca, other;
+static char ca_path[] = "/tmp/exsync-test-ca-XXXXXX";
+static struct tls_trust *trust;
+
+static gnutls_x509_privkey_t
+new_key(int bits)
+{
+	gnutls_x509_privkey_t k;
+
+	assert_int_equal(gnutls_x509_privkey_init(&k), 0);
+	assert_int_equal(
+	    gnutls_x509_privkey_generate(k,
+		bits < 0 ? GNUTLS_PK_ECDSA : GNUTLS_PK_RSA,
+		bits < 0 ? GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1)
+			 : (unsigned)bits,
+		0),
+	    0);
+	return k;
+}
+
+static void
+common(gnutls_x509_crt_t c, const char *cn, time_t from, time_t to)
+{
+	static unsigned char serial = 1;
+
+	serial++;
+	gnutls_x509_crt_set_version(c, 3);
+	gnutls_x509_crt_set_serial(c, &serial, 1);
+	gnutls_x509_crt_set_activation_time(c, from);
+	gnutls_x509_crt_set_expiration_time(c, to);
+	gnutls_x509_crt_set_dn_by_oid(
+	    c, GNUTLS_OID_X520_COMMON_NAME, 0, cn, (unsigned)strlen(cn));
+}
+
+static void
+pin_of(struct made *m)
+{
+	unsigned char hash[32];
+	gnutls_datum_t der;
+
+	gnutls_x509_crt_export2(m->crt, GNUTLS_X509_FMT_DER, &der);
+	gnutls_hash_fast(GNUTLS_DIG_SHA256, der.data, der.size, hash);
+	memcpy(m->pin, "sha256:", 7);
+	enc_hex(hash, 32, m->pin + 7);
+	gnutls_free(der.data);
+}
+
+static void
+make_ca(struct made *m, const char *cn)
+{
+	time_t now = time(NULL);
+
+	m->key = new_key(2048);
+	gnutls_x509_crt_init(&m->crt);
+	common(m->crt, cn, now - DAY, now + 10 * DAY);
+	gnutls_x509_crt_set_basic_constraints(m->crt, 1, -1);
+	gnutls_x509_crt_set_key_usage(
+	    m->crt, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN);
+	gnutls_x509_crt_set_key(m->crt, m->key);
+	assert_int_equal(
+	    gnutls_x509_crt_sign2(m->crt, m->crt, m->key, GNUTLS_DIG_SHA256, 0),
+	    0);
+}
+
+static void
+make(struct made *m, const struct wish *w)
+{
+	struct made *by = w->by == BY_CA ? &ca : w->by == BY_OTHER ? &other : m;
+	time_t now = time(NULL);
+
+	m->key = w->bits == 0 ? common_key : new_key(w->bits);
+	gnutls_x509_crt_init(&m->crt);
+	common(m->crt, w->name, now + w->from * DAY, now + w->to * DAY);
+	gnutls_x509_crt_set_key(m->crt, m->key);
+	if (w->dns != NULL)
+		gnutls_x509_crt_set_subject_alt_name(m->crt, GNUTLS_SAN_DNSNAME,
+		    w->dns, (unsigned)strlen(w->dns), GNUTLS_FSAN_APPEND);
+	if (w->dns2 != NULL)
+		gnutls_x509_crt_set_subject_alt_name(m->crt, GNUTLS_SAN_DNSNAME,
+		    w->dns2, (unsigned)strlen(w->dns2), GNUTLS_FSAN_APPEND);
+	gnutls_x509_crt_set_key_usage(
+	    m->crt, GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT);
+	assert_int_equal(
+	    gnutls_x509_crt_sign2(m->crt, by == m ? m->crt : by->crt, by->key,
+		w->hash == 0 ? GNUTLS_DIG_SHA256 : w->hash,
+		w->pss ? GNUTLS_PRIVKEY_SIGN_FLAG_RSA_PSS : 0),
+	    0);
+	pin_of(m);
+}
+
+static void
+unmake(struct made *m)
+{
+	gnutls_x509_crt_deinit(m->crt);
+	if (m->key != common_key)
+		gnutls_x509_privkey_deinit(m->key);
+}
+
+/* The server's side of TLS. */
+struct peer {
+	const struct made *cert;
+	const char *priority;
+	bool no_bye;
+};
+
+struct link {
+	gnutls_session_t s;
+	gnutls_certificate_credentials_t cred;
+	const struct peer *peer;
+};
+
+static void
+link_free(void *arg, enum after after)
+{
+	struct link *l = arg;
+
+	if (!l->peer->no_bye && after != RESET)
+		gnutls_bye(l->s, GNUTLS_SHUT_WR);
+	gnutls_deinit(l->s);
+	gnutls_certificate_free_credentials(l->cred);
+	free(l);
+}
+
+static void *
+link_new(struct server *sv, int fd)
+{
+	const struct peer *p = sv->arg;
+	struct link *l = mem_alloc(sizeof(*l));
+	gnutls_x509_crt_t crt = p->cert->crt;
+	int r;
+
+	l->peer = p;
+	gnutls_certificate_allocate_credentials(&l->cred);
+	r = gnutls_certificate_set_x509_key(l->cred, &crt, 1, p->cert->key);
+	gnutls_init(&l->s, GNUTLS_SERVER | GNUTLS_NO_SIGNAL);
+	if (r == 0)
+		r = gnutls_priority_set_direct(l->s,
+		    p->priority != NULL ? p->priority
+					: "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+		    NULL);
+	gnutls_credentials_set(l->s, GNUTLS_CRD_CERTIFICATE, l->cred);
+	gnutls_transport_set_int(l->s, fd);
+	gnutls_handshake_set_timeout(l->s, 5000);
+	while (r == 0 && (r = gnutls_handshake(l->s)) < 0 &&
+	       gnutls_error_is_fatal(r) == 0)
+		r = 0;
+	if (r < 0) {
+		gnutls_alert_send_appropriate(l->s, r);
+		gnutls_deinit(l->s);
+		gnutls_certificate_free_credentials(l->cred);
+		free(l);
+		return NULL;
+	}
+	return l;
+}
+
+static long
+link_get(void *l, void *p, size_t n)
+{
+	return gnutls_record_recv(((struct link *)l)->s, p, n);
+}
+
+static long
+link_put(void *l, const void *p, size_t n)
+{
+	return gnutls_record_send(((struct link *)l)->s, p, n);
+}
+
+struct scene {
+	struct server server;
+	struct peer peer;
+	struct http *http;
+	struct http_response out;
+	struct err e;
+};
+
+static void
+open_scene(struct scene *s, const struct step *steps, const char *host,
+    const char *pin)
+{
+	char url[128];
+	struct http_opts o = { .url = url, .proxy = "", .trust = trust };
+
+	s->server.step = steps;
+	s->server.arg = &s->peer;
+	s->server.wrap = link_new;
+	s->server.get = link_get;
+	s->server.put = link_put;
+	s->server.unwrap = link_free;
+	server_start(&s->server);
+	snprintf(url, sizeof(url), "https://%s:%d/", host, s->server.port);
+	o.tls_pin = pin;
+	o.tls_ms = 5000;
+	o.first_byte_ms = 5000;
+	s->http = http_open(&o, &s->e);
+	assert_non_null(s->http);
+}
+
+static int
+ask(struct scene *s, struct stream *body)
+{
+	const struct http_request req = { "POST", NULL, NULL, 0, "<q/>", 4,
+		true };
+
+	err_clear(&s->e);
+	return http_exchange(s->http, &req, &s->out, body, &s->e);
+}
+
+static void
+close_scene(struct scene *s)
+{
+	http_close(s->http);
+	http_response_free(&s->out);
+	server_stop(&s->server);
+}
+
+#define DNS "localhost", NULL
+
+static const struct {
+	struct wish wish;
+	const char *host;
+	enum { NO_PIN, RIGHT, WRONG } pin;
+	const char *priority;
+	const char *code; /* NULL: works */
+	const char *text[3];
+} table[] = {
+	{ { "good", -1, 9, DNS, 0, 0, BY_CA, false }, "localhost", NO_PIN, NULL,
+	    NULL, { NULL } },
+	{ { "good", -1, 9, DNS, -1, 0, BY_CA, false }, "localhost", NO_PIN,
+	    NULL, NULL, { NULL } },
+	{ { "sha512", -1, 9, DNS, 0, GNUTLS_DIG_SHA512, BY_CA, false },
+	    "localhost", NO_PIN, NULL, NULL, { NULL } },
+	{ { "dot", -1, 9, DNS, 0, 0, BY_CA, false }, "localhost.", NO_PIN, NULL,
+	    NULL, { NULL } },
+	{ { "expired", -5, -2, DNS, 0, 0, BY_CA, false }, "localhost", NO_PIN,
+	    NULL, "certificate", { "expired on", "(expired)", "renew" } },
+	{ { "early", 2, 9, DNS, 0, 0, BY_CA, false }, "localhost", NO_PIN, NULL,
+	    "certificate", { "valid only from", "clock", NULL } },
+	{ { "name", -1, 9, "mail.example", "owa.example", 0, 0, BY_CA, false },
+	    "localhost", NO_PIN, NULL, "certificate",
+	    { "not for localhost but for mail.example, owa.example",
+		"tls_pin = sha256:", NULL } },
+	{ { "ip", -1, 9, DNS, 0, 0, BY_CA, false }, "127.0.0.1", NO_PIN, NULL,
+	    "certificate",
+	    { "IP address", "for localhost", "tls_pin = sha256:" } },
+	{ { "ip", -1, 9, DNS, 0, 0, BY_CA, false }, "127.0.0.1", RIGHT, NULL,
+	    NULL, { NULL } },
+	{ { "other", -1, 9, DNS, 0, 0, BY_OTHER, false }, "localhost", NO_PIN,
+	    NULL, "certificate",
+	    { "issued by Other CA", "ca_file", "tls_pin = sha256:" } },
+	{ { "self", -1, 9, DNS, 0, 0, BY_SELF, false }, "localhost", NO_PIN,
+	    NULL, "certificate", { "self-signed", "tls_pin", NULL } },
+	{ { "self", -1, 9, DNS, 0, 0, BY_SELF, false }, "localhost", RIGHT,
+	    NULL, NULL, { NULL } },
+	{ { "old", -5, -2, "other.example", NULL, 0, GNUTLS_DIG_SHA1, BY_SELF,
+	      false },
+	    "localhost", RIGHT, NULL, NULL, { NULL } },
+	{ { "self", -1, 9, DNS, 0, 0, BY_SELF, false }, "localhost", WRONG,
+	    NULL, "certificate",
+	    { "not the one of tls_pin", "renewed", "sha256:" } },
+	{ { "good", -1, 9, DNS, 0, 0, BY_CA, false }, "localhost", WRONG, NULL,
+	    "certificate", { "not the one of tls_pin", NULL } },
+	{ { "weak", -1, 9, DNS, 1024, 0, BY_CA, false }, "localhost", NO_PIN,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:%VERIFY_ALLOW_BROKEN", "certificate",
+	    { "2048", NULL } },
+	{ { "weak", -1, 9, DNS, 1024, 0, BY_SELF, false }, "localhost", RIGHT,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:%VERIFY_ALLOW_BROKEN", "certificate",
+	    { "2048", NULL } },
+	{ { "sha1", -1, 9, DNS, 0, GNUTLS_DIG_SHA1, BY_CA, false }, "localhost",
+	    NO_PIN, NULL, "certificate",
+	    { "SHA-1", "renew it with SHA-256", "tls_pin" } },
+	{ { "pss", -1, 9, DNS, 0, 0, BY_CA, true }, "localhost", NO_PIN, NULL,
+	    "certificate", { "RSASSA-PSS", "tls_pin", NULL } },
+	{ { "tls11", -1, 9, DNS, 0, 0, BY_CA, false }, "localhost", NO_PIN,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.1:%VERIFY_ALLOW_BROKEN", "tls",
+	    { "TLS 1.2", NULL } },
+	{ { "tls13", -1, 9, DNS, 0, 0, BY_CA, false }, "localhost", NO_PIN,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.3", "tls", { "TLS 1.2", NULL } },
+	{ { "cbc", -1, 9, DNS, 0, 0, BY_CA, false }, "localhost", NO_PIN,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-CBC:"
+	    "-MAC-ALL:+SHA1",
+	    NULL, { NULL } },
+	{ { "rsa", -1, 9, DNS, 0, 0, BY_CA, false }, "localhost", NO_PIN,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+RSA:-CIPHER-ALL:"
+	    "+AES-128-CBC:-MAC-ALL:+SHA256",
+	    NULL, { NULL } },
+	{ { "chacha", -1, 9, DNS, 0, 0, BY_CA, false }, "localhost", NO_PIN,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+CHACHA20-POLY1305",
+	    NULL, { NULL } },
+	{ { "ske", -1, 9, DNS, 0, 0, BY_CA, false }, "localhost", NO_PIN,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-SIGN-ALL:+SIGN-RSA-SHA1:"
+	    "%VERIFY_ALLOW_BROKEN",
+	    "tls", { "SHA-1", NULL } },
+};
+
+static void
+certificate(size_t i)
+{
+	static const char wrong[] = "sha256:00112233445566778899aabbccddeeff"
+				    "00112233445566778899aabbccddeeff";
+	static const struct step steps[] = { { OK(2) "ok", KEEP, 0, 0 },
+		{ OK(2) "ok", KEEP, 0, 0 }, END };
+	struct made m;
+	struct scene s;
+	size_t k;
+	int r;
+
+	memset(&s, 0, sizeof(s));
+	make(&m, &table[i].wish);
+	s.peer.cert = &m;
+	s.peer.priority = table[i].priority;
+	open_scene(&s, steps, table[i].host,
+	    table[i].pin == NO_PIN  ? NULL
+	    : table[i].pin == RIGHT ? m.pin
+				    : wrong);
+	r = ask(&s, NULL);
+	if (table[i].code == NULL) {
+		if (r == -1)
+			print_message("%s: %s\n", table[i].wish.name, s.e.msg);
+		assert_int_equal(r, 0);
+		assert_int_equal(s.out.body_len, 2);
+		assert_int_equal(ask(&s, NULL), 0);
+	} else {
+		assert_int_equal(r, -1);
+		if (s.e.kind != ERR_CONFIG ||
+		    strcmp(s.e.code, table[i].code) != 0)
+			print_message("%s: %s %s\n", table[i].wish.name,
+			    s.e.code, s.e.msg);
+		assert_int_equal(s.e.kind, ERR_CONFIG);
+		assert_string_equal(s.e.code, table[i].code);
+		assert_non_null(strstr(s.e.msg, table[i].host));
+		for (k = 0; k < 3 && table[i].text[k] != NULL; k++)
+			if (strstr(s.e.msg, table[i].text[k]) == NULL)
+				fail_msg("%s: no \"%s\" in: %s",
+				    table[i].wish.name, table[i].text[k],
+				    s.e.msg);
+		/* a pin that is offered is the right one */
+		if (strstr(s.e.msg, "sha256:") != NULL)
+			assert_non_null(strstr(s.e.msg, m.pin));
+		assert_false(http_connected(s.http));
+	}
+	close_scene(&s);
+	unmake(&m);
+}
+
+static void
+certificates(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		certificate(i);
+}
+
+/* A server that is its own anchor in ca_file: trusted, unless it is weak. */
+static void
+own_anchor(void **state)
+{
+	static const struct step steps[] = { { OK(2) "ok", KEEP, 0, 0 }, END };
+	struct wish w = { "self", -1, 9, DNS, 0, 0, BY_SELF, false };
+	struct tls_trust *old = trust;
+	char path[] = "/tmp/exsync-test-own-XXXXXX";
+	int weak;
+
+	(void)state;
+	for (weak = 0; weak < 2; weak++) {
+		struct err e = ERR_INIT;
+		gnutls_datum_t pem;
+		struct made m;
+		struct scene s;
+		FILE *f;
+
+		memset(&s, 0, sizeof(s));
+		w.hash = weak ? GNUTLS_DIG_SHA1 : GNUTLS_DIG_SHA256;
+		make(&m, &w);
+		gnutls_x509_crt_export2(m.crt, GNUTLS_X509_FMT_PEM, &pem);
+		strcpy(path + sizeof(path) - 7, "XXXXXX");
+		f = fdopen(mkstemp(path), "w");
+		fwrite(pem.data, 1, pem.size, f);
+		fclose(f);
+		gnutls_free(pem.data);
+		trust = tls_trust_load(path, &e);
+		assert_non_null(trust);
+		s.peer.cert = &m;
+		open_scene(&s, steps, "localhost", NULL);
+		assert_int_equal(ask(&s, NULL), weak ? -1 : 0);
+		if (weak)
+			assert_non_null(strstr(s.e.msg, "SHA-1"));
+		close_scene(&s);
+		unmake(&m);
+		tls_trust_free(trust);
+		remove(path);
+	}
+	trust = old;
+}
+
+static const struct wish good = { "good", -1, 9, DNS, 0, 0, BY_CA, false };
+
+/* How the end of the connection is taken. */
+static void
+endings(void **state)
+{
+	static const struct {
+		const char *answer;
+		enum after after;
+		bool no_bye, works;
+	} t[] = {
+		{ "HTTP/1.1 200 OK\r\n\r\nhello", CLOSE, false, true },
+		{ "HTTP/1.1 200 OK\r\n\r\nhello", CLOSE, true, false },
+		{ "HTTP/1.1 200 OK\r\n\r\nhello", RESET, false, false },
+		{ OK(9) "hello", CLOSE, false, false },
+		{ OK(9) "hello", CLOSE, true, false },
+		{ OK(5) "hello", CLOSE, true, true },
+		{ "HTTP/1.1 200", CLOSE, true, false },
+		{ "", CLOSE, true, false },
+	};
+	struct made m;
+	size_t i;
+
+	(void)state;
+	make(&m, &good);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		const struct step steps[] = { { t[i].answer, t[i].after, 0, 0 },
+			{ OK(2) "ok", KEEP, 0, 0 }, END };
+		struct scene s;
+
+		memset(&s, 0, sizeof(s));
+		s.peer.cert = &m;
+		s.peer.no_bye = t[i].no_bye;
+		open_scene(&s, steps, "localhost", NULL);
+		if (t[i].works)
+			assert_int_equal(ask(&s, NULL), 0);
+		else {
+			assert_int_equal(ask(&s, NULL), -1);
+			assert_int_equal(s.e.kind, ERR_RETRY);
+			assert_string_equal(s.e.code, "truncated");
+			assert_non_null(strstr(s.e.msg, "localhost:"));
+		}
+		assert_int_equal(ask(&s, NULL), 0);
+		assert_int_equal(s.out.body_len, 2);
+		close_scene(&s);
+		assert_int_equal(s.server.connections, 2);
+	}
+	unmake(&m);
+}
+
+/* A megabyte, checked byte by byte. */
+struct sum {
+	struct stream stream;
+	size_t n;
+	bool wrong;
+};
+
+static int
+sum_write(struct stream *st, const void *p, size_t n, struct err *e)
+{
+	struct sum *s = (struct sum *)st;
+	const unsigned char *b = p;
+	size_t i;
+
+	(void)e;
+	for (i = 0; i < n; i++)
+		if (b[i] != (unsigned char)((s->n + i) * 7 + (s->n + i) / 251))
+			s->wrong = true;
+	s->n += n;
+	return 0;
+}
+
+static void
+large(void **state)
+{
+	static char answer[(1 << 20) + 64];
+	size_t i, n, size = 1 << 20;
+	struct step steps[] = { { answer, KEEP, 0, 0 },
+		{ OK(2) "ok", KEEP, 0, 0 }, END };
+	struct sum sum = { { sum_write }, 0, false };
+	struct scene s;
+	struct made m;
+
+	(void)state;
+	n = (size_t)snprintf(answer, sizeof(answer),
+	    "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", size);
+	for (i = 0; i < size; i++)
+		answer[n + i] = (char)(i * 7 + i / 251);
+	steps[0].len = n + size;
+	memset(&s, 0, sizeof(s));
+	make(&m, &good);
+	s.peer.cert = &m;
+	open_scene(&s, steps, "localhost", NULL);
+	assert_int_equal(ask(&s, &sum.stream), 0);
+	assert_int_equal(sum.n, size);
+	assert_false(sum.wrong);
+	assert_true(http_connected(s.http));
+	assert_int_equal(http_received(s.http), n + size);
+	assert_int_equal(ask(&s, NULL), 0);
+	close_scene(&s);
+	assert_int_equal(s.server.connections, 1);
+	unmake(&m);
+}
+
+/* A port that speaks something else, or nothing. */
+static void
+not_tls(void **state)
+{
+	static const struct {
+		struct step step;
+		const char *text;
+	} t[] = {
+		{ { "HTTP/1.1 400 Bad Request\r\n\r\n", CLOSE, 0, 0 },
+		    "does not speak TLS" },
+		{ { NULL, CLOSE, 0, 0 }, "during the TLS handshake" },
+		{ { NULL, RESET, 0, 0 }, "during the TLS handshake" },
+		{ { NULL, HANG, 0, 0 }, "TLS handshake in time" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		const struct step steps[] = { t[i].step, END };
+		struct server sv = { .step = steps };
+		struct err e = ERR_INIT;
+		struct sock *k;
+		char port[16];
+
+		server_start(&sv);
+		snprintf(port, sizeof(port), "%d", sv.port);
+		k = sock_connect(
+		    "localhost", port, tim_mono() + 3000, NULL, NULL, &e);
+		assert_non_null(k);
+		if (t[i].step.send != NULL)
+			assert_int_equal(
+			    sock_write(k, "\r\n\r\n", 4, tim_mono() + 1000, &e),
+			    0);
+		assert_null(tls_connect(
+		    k, "localhost", trust, NULL, tim_mono() + 500, &e));
+		assert_int_equal(e.kind, ERR_RETRY);
+		if (strstr(e.msg, t[i].text) == NULL)
+			fail_msg("%s", e.msg);
+		sock_close(k);
+		server_stop(&sv);
+	}
+}
+
+/* Every prefix and every single changed byte: no crash, no overrun. */
+static void
+der(void **state)
+{
+	struct tls_cert c;
+	gnutls_datum_t d;
+	struct made m;
+	unsigned i, bit;
+
+	(void)state;
+	make(&m, &good);
+	gnutls_x509_crt_export2(m.crt, GNUTLS_X509_FMT_DER, &d);
+	assert_int_equal(tls_cert_read(d.data, d.size, &c), 0);
+	assert_string_equal(c.subject, "good");
+	assert_string_equal(c.issuer, "Test CA");
+	assert_string_equal(c.names, "localhost");
+	assert_int_equal(c.sig, TLS_SIG_GOOD);
+	assert_false(c.self_issued);
+	assert_in_range(c.not_after - c.not_before, (int64_t)10 * DAY * 1000,
+	    (int64_t)10 * DAY * 1000);
+	for (i = 0; i < d.size; i++) {
+		unsigned char *cut = mem_alloc(i + 1);
+
+		memcpy(cut, d.data, i);
+		cut = mem_grow(cut, i == 0 ? 1 : i, 1);
+		assert_int_equal(tls_cert_read(cut, i, &c), -1);
+		free(cut);
+		for (bit = 0; bit < 8; bit++) {
+			d.data[i] = (unsigned char)(d.data[i] ^ 1U << bit);
+			tls_cert_read(d.data, d.size, &c);
+			d.data[i] = (unsigned char)(d.data[i] ^ 1U << bit);
+		}
+	}
+	gnutls_free(d.data);
+	unmake(&m);
+}
+
+static void
+bundles(void **state)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+	} t[] = {
+		{ "", false },
+		{ "no certificate here\n", false },
+		{ "-----BEGIN CERTIFICATE-----\n", false },
+		{ "-----BEGIN CERTIFICATE-----\nAAAA\n"
+		  "-----END CERTIFICATE-----\n",
+		    false },
+		{ "-----BEGIN PRIVATE KEY-----\nAAAA\n"
+		  "-----END PRIVATE KEY-----\n",
+		    false },
+		/* good ones between bad ones */
+		{ "-----BEGIN CERTIFICATE-----\n!!!\n"
+		  "-----END CERTIFICATE-----\n%s"
+		  "-----BEGIN CERTIFICATE-----\nAAAA",
+		    true },
+		{ "text before\r\n%s", true },
+	};
+	gnutls_datum_t pem;
+	size_t i;
+
+	(void)state;
+	gnutls_x509_crt_export2(ca.crt, GNUTLS_X509_FMT_PEM, &pem);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		char path[] = "/tmp/exsync-test-pem-XXXXXX";
+		const char *s = strstr(t[i].text, "%s");
+		struct err e = ERR_INIT;
+		struct tls_trust *x;
+		FILE *f = fdopen(mkstemp(path), "w");
+
+		fwrite(t[i].text, 1,
+		    s == NULL ? strlen(t[i].text) : (size_t)(s - t[i].text), f);
+		if (s != NULL) {
+			fwrite(pem.data, 1, pem.size, f);
+			fputs(s + 2, f);
+		}
+		fclose(f);
+		x = tls_trust_load(path, &e);
+		assert_int_equal(x != NULL, t[i].ok);
+		if (!t[i].ok) {
+			assert_int_equal(e.kind, ERR_CONFIG);
+			assert_non_null(strstr(e.msg, path));
+		}
+		tls_trust_free(x);
+		remove(path);
+	}
+	gnutls_free(pem.data);
+}
+
+static int
+setup(void **state)
+{
+	struct err e = ERR_INIT;
+	gnutls_datum_t pem;
+	FILE *f;
+
+	(void)state;
+	common_key = new_key(2048);
+	make_ca(&ca, "Test CA");
+	make_ca(&other, "Other CA");
+	gnutls_x509_crt_export2(ca.crt, GNUTLS_X509_FMT_PEM, &pem);
+	f = fdopen(mkstemp(ca_path), "w");
+	fwrite(pem.data, 1, pem.size, f);
+	fclose(f);
+	gnutls_free(pem.data);
+	trust = tls_trust_load(ca_path, &e);
+	return trust == NULL ? -1 : 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	tls_trust_free(trust);
+	remove(ca_path);
+	unmake(&ca);
+	unmake(&other);
+	gnutls_x509_privkey_deinit(common_key);
+	gnutls_global_deinit();
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(certificates),
+		cmocka_unit_test(own_anchor),
+		cmocka_unit_test(endings),
+		cmocka_unit_test(large),
+		cmocka_unit_test(not_tls),
+		cmocka_unit_test(der),
+		cmocka_unit_test(bundles),
+	};
+
+	return cmocka_run_group_tests_name("tls", tests, setup, teardown);
+}

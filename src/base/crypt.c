@@ -18,23 +18,19 @@ _Static_assert(
 _Static_assert(_Alignof(br_sha256_context) <= 8,
     "struct crypt_sha256 is not aligned enough");
 
-static br_sha256_context *
-inside(struct crypt_sha256 *c)
-{
-	return (br_sha256_context *)(void *)c->ctx;
-}
+#define INSIDE(c) ((br_sha256_context *)(void *)(c)->ctx)
 
 void
 crypt_sha256_init(struct crypt_sha256 *c)
 {
-	br_sha256_init(inside(c));
+	br_sha256_init(INSIDE(c));
 }
 
 void
 crypt_sha256_add(struct crypt_sha256 *c, const void *p, size_t n)
 {
 	if (n > 0)
-		br_sha256_update(inside(c), p, n);
+		br_sha256_update(INSIDE(c), p, n);
 }
 
 void

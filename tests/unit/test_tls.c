@@ -206,6 +206,30 @@ link_new(struct server *sv, int fd)
 	return l;
 }
 
+/* A proxy and the server behind it in one. */
+static void *
+proxy_new(struct server *sv, int fd)
+{
+	static const char answer[] = "HTTP/1.1 200 Connection established\r\n"
+				     "Via: test\r\n\r\n";
+	char in[1024] = "";
+	size_t n = 0;
+
+	while (strstr(in, "\r\n\r\n") == NULL && n + 1 < sizeof(in)) {
+		long k = recv(fd, in + n, sizeof(in) - 1 - n, 0);
+
+		if (k <= 0)
+			return NULL;
+		n += (size_t)k;
+		in[n] = '\0';
+	}
+	memcpy(sv->log, in, n);
+	sv->nlog = n;
+	if (send(fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL) <= 0)
+		return NULL;
+	return link_new(sv, fd);
+}
+
 static long
 link_get(void *l, void *p, size_t n)
 {
@@ -551,6 +575,57 @@ large(void **state)
 	unmake(&m);
 }
 
+/* By the INI's key, and by the environment. */
+static void
+proxied(void **state)
+{
+	static const struct step steps[] = { { OK(2) "ok", KEEP, 0, 0 },
+		{ OK(2) "ok", KEEP, 0, 0 }, END };
+	const struct wish w = { "far", -1, 9, "far.example", NULL, 0, 0, BY_CA,
+		false };
+	struct made m;
+	int env;
+
+	(void)state;
+	make(&m, &w);
+	for (env = 0; env < 2; env++) {
+		struct http_opts o = { .url = "https://far.example/",
+			.trust = trust };
+		struct peer peer = { .cert = &m };
+		struct server sv = { .step = steps,
+			.arg = &peer,
+			.wrap = proxy_new,
+			.get = link_get,
+			.put = link_put,
+			.unwrap = link_free };
+		struct scene s;
+		char proxy[64];
+
+		memset(&s, 0, sizeof(s));
+		s.server = sv;
+		server_start(&s.server);
+		snprintf(
+		    proxy, sizeof(proxy), "http://localhost:%d", s.server.port);
+		unsetenv("https_proxy");
+		unsetenv("no_proxy");
+		unsetenv("NO_PROXY");
+		setenv("HTTPS_PROXY", proxy, 1);
+		o.proxy = env ? NULL : proxy;
+		s.http = http_open(&o, &s.e);
+		unsetenv("HTTPS_PROXY");
+		assert_non_null(s.http);
+		assert_int_equal(ask(&s, NULL), 0);
+		assert_int_equal(s.out.body_len, 2);
+		assert_int_equal(ask(&s, NULL), 0);
+		close_scene(&s);
+		assert_int_equal(s.server.connections, 1);
+		assert_memory_equal(
+		    s.server.log, "CONNECT far.example:443 HTTP/1.1\r\n", 34);
+		assert_null(strstr(s.server.log, "Proxy-Authorization"));
+	}
+	unmake(&m);
+}
+
 /* A port that speaks something else, or nothing. */
 static void
 not_tls(void **state)
@@ -726,6 +801,7 @@ main(void)
 		cmocka_unit_test(own_anchor),
 		cmocka_unit_test(endings),
 		cmocka_unit_test(large),
+		cmocka_unit_test(proxied),
 		cmocka_unit_test(not_tls),
 		cmocka_unit_test(der),
 		cmocka_unit_test(bundles),

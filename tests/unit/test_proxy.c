@@ -1,0 +1,148 @@
+/*
+ * test_proxy.c - CONNECT through a proxy that refuses, lies or is silent.
+ * (test_tls has the one that works.)
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "netserver.h"
+
+#include "base/tim.h"
+#include "net/http.h"
+
+#define PIN                                                                    \
+	"sha256:00112233445566778899aabbccddeeff"                              \
+	"00112233445566778899aabbccddeeff"
+
+static const struct {
+	struct step step;
+	enum err_kind kind;
+	const char *code, *text;
+} table[] = {
+	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\n\r\n", CLOSE, 0,
+	      0 },
+	    ERR_CONFIG, "proxy", "user name and a password" },
+	{ { "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", CLOSE, 0,
+	      0 },
+	    ERR_RETRY, "proxy", "does not permit" },
+	{ { "HTTP/1.1 502 Bad\r\n\r\n", CLOSE, 0, 0 }, ERR_RETRY, "proxy",
+	    "cannot reach" },
+	{ { "HTTP/1.1 302 Go\r\nLocation: x\r\n\r\n", CLOSE, 0, 0 }, ERR_RETRY,
+	    "proxy", "refuses" },
+	{ { "SSH-2.0-x\r\n", CLOSE, 0, 0 }, ERR_RETRY, "proxy", "status line" },
+	{ { "HTTP/1.1 200 OK\r\n\r\nsurprise", CLOSE, 0, 0 }, ERR_RETRY,
+	    "proxy", "more than its answer" },
+	{ { "HTTP/1.1 200", CLOSE, 0, 0 }, ERR_RETRY, "proxy",
+	    "closes the connection" },
+	{ { "", CLOSE, 0, 0 }, ERR_RETRY, "proxy", "closes the connection" },
+	{ { "", HANG, 0, 0 }, ERR_RETRY, "proxy", "in time" },
+	{ { "HTTP/1.1 200 OK\r\n\r\n", CLOSE, 0, 0 }, ERR_RETRY, "tls",
+	    "mail.example:443 (proxy 127.0.0.1:" },
+};
+
+static void
+refusals(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct step steps[] = { table[i].step,
+			{ NULL, KEEP, 0, 0 } };
+		const struct http_request req = { "POST", NULL, NULL, 0, "x", 1,
+			true };
+		struct server sv = { .step = steps, .by_byte = i == 0 };
+		struct http_response out = { 0 };
+		struct http_opts o = { .url = "https://mail.example/",
+			.tls_pin = PIN,
+			.connect_ms = 700 };
+		struct err e = ERR_INIT;
+		char proxy[64];
+		struct http *h;
+
+		server_start(&sv);
+		snprintf(proxy, sizeof(proxy),
+		    "http://us%%40er:se%%3Acret@127.0.0.1:%d", sv.port);
+		o.proxy = proxy;
+		h = http_open(&o, &e);
+		assert_non_null(h);
+		assert_int_equal(http_exchange(h, &req, &out, NULL, &e), -1);
+		assert_int_equal(e.kind, table[i].kind);
+		assert_string_equal(e.code, table[i].code);
+		if (strstr(e.msg, table[i].text) == NULL)
+			fail_msg("%s", e.msg);
+		assert_null(strstr(e.msg, "cret"));
+		http_close(h);
+		http_response_free(&out);
+		server_stop(&sv);
+		/* us@er:se:cret */
+		assert_string_equal(sv.log,
+		    "CONNECT mail.example:443 HTTP/1.1\r\n"
+		    "Host: mail.example:443\r\n"
+		    "Proxy-Authorization: Basic dXNAZXI6c2U6Y3JldA==\r\n\r\n");
+	}
+}
+
+/* Plain http to this machine never asks a proxy. */
+static void
+loopback(void **state)
+{
+	static const struct step steps[] = {
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", KEEP, 0, 0 },
+		{ NULL, KEEP, 0, 0 }
+	};
+	const struct http_request req = { "GET", "/x", NULL, 0, NULL, 0, true };
+	struct server sv = { .step = steps };
+	struct http_response out = { 0 };
+	struct err e = ERR_INIT;
+	char url[64];
+	struct http_opts o = { .url = url, .proxy = "http://127.0.0.1:1" };
+	struct http *h;
+
+	(void)state;
+	server_start(&sv);
+	snprintf(url, sizeof(url), "http://localhost:%d/", sv.port);
+	h = http_open(&o, &e);
+	assert_int_equal(http_exchange(h, &req, &out, NULL, &e), 0);
+	http_close(h);
+	http_response_free(&out);
+	server_stop(&sv);
+	assert_memory_equal(sv.log, "GET /x HTTP/1.1\r\n", 17);
+}
+
+/* The proxy itself is not there. */
+static void
+absent(void **state)
+{
+	const struct http_request req = { "GET", NULL, NULL, 0, NULL, 0, true };
+	struct http_opts o = { .url = "https://mail.example/",
+		.tls_pin = PIN,
+		.proxy = "http://localhost:1" };
+	struct http_response out = { 0 };
+	struct err e = ERR_INIT;
+	struct http *h = http_open(&o, &e);
+
+	(void)state;
+	assert_int_equal(http_exchange(h, &req, &out, NULL, &e), -1);
+	assert_int_equal(e.kind, ERR_RETRY);
+	assert_string_equal(e.code, "proxy");
+	assert_non_null(strstr(e.msg, "the proxy: localhost:1"));
+	http_close(h);
+	http_response_free(&out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(loopback),
+		cmocka_unit_test(absent),
+	};
+
+	return cmocka_run_group_tests_name("proxy", tests, NULL, NULL);
+}

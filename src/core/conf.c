@@ -423,7 +423,7 @@ struct conf *
 conf_load(const char *path, FILE *errs)
 {
 	struct conf_file f;
-	struct stat st;
+	struct stat st = { 0 };
 	struct buf b;
 	const char *why;
 	int fd = -1;

@@ -70,7 +70,7 @@ conffile_free(struct conf_file *f)
 		free(p->v);
 		free(p->name);
 	}
-	for (i = 0; i < f->nerr; i++)
+	for (i = 0; i < f->nerr && i < CONFFILE_ERRS; i++)
 		free(f->err[i].text);
 	free(f->part);
 	free(f->err);

@@ -24,7 +24,6 @@ enum conf_section {
 
 /* What a value is, and what of the section's struct it fills. */
 enum conf_type {
-	CONF_TEXT,      /* char * */
 	CONF_LOGIN,     /* char *, without a colon */
 	CONF_FILE,      /* char *, a file that must be readable */
 	CONF_DATABASE,  /* char *, a file whose directory must exist */

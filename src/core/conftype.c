@@ -359,58 +359,58 @@ set_list(const struct spot *s, void *base, const char *text)
 	return ok;
 }
 
+static bool
+set_login(const struct spot *s, void *base, const char *text)
+{
+	if (strchr(text, ':') != NULL)
+		return FAIL(s, "must not hold a colon: Basic authentication "
+			       "cannot send it");
+	return put_string(s, base, mem_strdup(text));
+}
+
+static bool
+set_number(const struct spot *s, void *base, const char *text)
+{
+	int64_t num;
+
+	if (!set_int(s, text, &num))
+		return false;
+	if (s->key->type == CONF_INT)
+		*(int *)field(s->key, base) = (int)num;
+	else
+		*(int64_t *)field(s->key, base) = num * MB;
+	return true;
+}
+
+/* CONF_REF and CONF_SECRET have none: others know where to look. */
+static bool (*const setter[])(const struct spot *, void *, const char *) = {
+	[CONF_LOGIN] = set_login,
+	[CONF_FILE] = set_file,
+	[CONF_DATABASE] = set_database,
+	[CONF_BOOL] = set_bool,
+	[CONF_INT] = set_number,
+	[CONF_MEGABYTES] = set_number,
+	[CONF_WORD] = set_word,
+	[CONF_DATE] = set_date,
+	[CONF_SERVER] = set_url,
+	[CONF_URL] = set_url,
+	[CONF_PROXY] = set_url,
+	[CONF_PIN] = set_pin,
+	[CONF_ADDRESS] = set_address,
+	[CONF_REF] = NULL,
+	[CONF_SECRET] = NULL,
+	[CONF_DOMAINS] = set_list,
+	[CONF_PATTERNS] = set_list,
+	[CONF_FOLDERS] = set_list,
+};
+
 bool
 conftype_set(struct conf_file *f, unsigned line, const struct conf_key *k,
     void *base, const char *text)
 {
 	struct spot s = { f, line, k };
-	int64_t num;
 
-	switch (k->type) {
-	case CONF_TEXT:
-		return put_string(&s, base, mem_strdup(text));
-	case CONF_LOGIN:
-		if (strchr(text, ':') != NULL)
-			return FAIL(&s, "must not hold a colon: Basic "
-					"authentication cannot send it");
-		return put_string(&s, base, mem_strdup(text));
-	case CONF_FILE:
-		return set_file(&s, base, text);
-	case CONF_DATABASE:
-		return set_database(&s, base, text);
-	case CONF_BOOL:
-		return set_bool(&s, base, text);
-	case CONF_INT:
-		if (!set_int(&s, text, &num))
-			return false;
-		*(int *)field(k, base) = (int)num;
-		return true;
-	case CONF_MEGABYTES:
-		if (!set_int(&s, text, &num))
-			return false;
-		*(int64_t *)field(k, base) = num * MB;
-		return true;
-	case CONF_WORD:
-		return set_word(&s, base, text);
-	case CONF_DATE:
-		return set_date(&s, base, text);
-	case CONF_SERVER:
-	case CONF_URL:
-	case CONF_PROXY:
-		return set_url(&s, base, text);
-	case CONF_PIN:
-		return set_pin(&s, base, text);
-	case CONF_ADDRESS:
-		return set_address(&s, base, text);
-	case CONF_REF:
-	case CONF_SECRET:
-		return true;
-	case CONF_DOMAINS:
-	case CONF_PATTERNS:
-	case CONF_FOLDERS:
-		return set_list(&s, base, text);
-	}
-	return true;
+	return setter[k->type] == NULL || setter[k->type](&s, base, text);
 }
 
 void

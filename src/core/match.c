@@ -189,7 +189,7 @@ any_stored(const struct match *m, const char *ids, int *left)
 		return false;
 	while ((ids = strchr(ids, '<')) != NULL && (*left)-- > 0) {
 		n = strcspn(ids + 1, "<>") + 1;
-		if (ids[n] == '>' && n < ID_MAX) {
+		if (n < ID_MAX && ids[n] == '>') {
 			memcpy(id, ids, n + 1);
 			id[n + 1] = '\0';
 			if (m->stored(m->stored_arg, id))

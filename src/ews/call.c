@@ -146,13 +146,6 @@ not_ews(const struct receiver *r, const struct http_response *resp,
 	char said[80];
 
 	str_printable(said, sizeof(said), str_nn(type), strlen(str_nn(type)));
-	if (http_get(resp, "Content-Encoding", 0, scratch) != NULL) {
-		err_set(err, ERR_CONFIG,
-		    "the answer came compressed though "
-		    "that was not asked for: turn it off in the proxy or "
-		    "server in between");
-		return err_code(err, "content-encoding", SCOPE_MAILBOX);
-	}
 	if (!r->begun) {
 		err_set(err, ERR_RETRY, "the server's answer is empty");
 		return err_code(err, "empty", SCOPE_MAILBOX);
@@ -168,9 +161,7 @@ not_ews(const struct receiver *r, const struct http_response *resp,
 		return err_code(err, "not-ews", SCOPE_MAILBOX);
 	}
 	*err = r->why;
-	if (err->kind == ERR_NONE)
-		err_set(err, ERR_RETRY, "the answer is no SOAP envelope");
-	return err_code(err, "malformed", SCOPE_MAILBOX);
+	return -1;
 }
 
 static int
@@ -209,10 +200,14 @@ static int
 judge(struct ews_session *s, const struct call *c, struct receiver *r,
     const struct http_response *resp, struct err *err)
 {
+	if (r->begun && !r->not_soap && soap_end(&r->soap, err) == -1) {
+		if (r->soap.envelope)
+			return -1;
+		r->not_soap = true;
+		r->why = *err;
+	}
 	if (!r->begun || r->not_soap)
 		return http_error(s, r, resp, err);
-	if (soap_end(&r->soap, err) == -1)
-		return -1;
 	if (r->soap.fault)
 		return fault(s, &r->soap.fault_st, resp, c->where, err);
 	if (r->soap.response)
@@ -373,8 +368,7 @@ login(struct ews_session *s, const struct call *c, enum version v,
 		return -1;
 	for (tries = 0;; tries++) {
 		rc = once(s, c, v, refused, err);
-		if (rc == 0 || tries == 1 ||
-		    strcmp(err->code, "http-401") != 0)
+		if (rc == 0 || tries == 1 || strcmp(err->code, "http-401") != 0)
 			break;
 		err_clear(err);
 		if (pool_renew(&s->ews->pool, s->conn, err) == -1)

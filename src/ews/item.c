@@ -163,7 +163,8 @@ take(
 		m = failed(st);
 	}
 	if (m->item_id == NULL) {
-		if (f->npend < f->n)
+		/* one more than fits says that there were too many */
+		if (f->npend <= f->n)
 			f->pend[f->npend++] = m;
 		else
 			message_free(m);
@@ -358,7 +359,7 @@ ask(struct fetch *f, struct err *err)
 		g.n = left;
 		g.next = g.npend = g.nqueue = g.bytes = g.done = 0;
 		g.full = g.sink_failed = false;
-		g.pend = mem_grow(NULL, left, sizeof(*g.pend));
+		g.pend = mem_grow(NULL, left + 1, sizeof(*g.pend));
 		g.queue = mem_grow(NULL, left, sizeof(*g.queue));
 		rc = request(&g, err);
 		if (rc == 0)

@@ -33,7 +33,7 @@
 	"</m:" op "ResponseMessage>"
 
 /* step 0: all at once. The caller closes s. */
-static int
+static inline int
 soapfeed(struct soap *s, const struct soap_ops *ops, void *arg,
     struct buf *text, const char *xml, size_t step, struct err *err)
 {

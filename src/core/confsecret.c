@@ -65,6 +65,11 @@ plain(struct conf_file *f, const struct conf_value *v)
 {
 	if (confsecret_in_file(f, v->line, v->key->name) != 0)
 		return NULL;
+	if (strncmp(v->text, "enc:", 4) == 0) {
+		conffile_error(f, v->line, v->key->name,
+		    "enc: is not in this version: use password_file");
+		return NULL;
+	}
 	return checked(f, v, v->text, strlen(v->text));
 }
 
@@ -201,8 +206,8 @@ confsecret_read(struct conf_file *f, const struct conf_part *p, char **out)
 			continue;
 		}
 		conffile_error(f, v->line, v->key->name,
-		    "the password comes from %s in line %u already: remove "
-		    "one of the two",
+		    "%s in line %u gives the password too: remove one of the "
+		    "two",
 		    first->key->name, first->line);
 		twice = true;
 	}

@@ -199,8 +199,8 @@ static const struct {
 	    "t.ini:5: password: holds ' ;', which begins a comment: put the "
 	    "password into a file, see password_file\n" },
 	{ HQ "password = hunter2\n",
-	    "t.ini:6: password: the password comes from password_env in line "
-	    "4 already: remove one of the two\n" },
+	    "t.ini:6: password: password_env in line 4 gives the password "
+	    "too: remove one of the two\n" },
 	{ HQ BOX "incoming = true\n",
 	    "t.ini:9: incoming: must be yes or no\n" },
 	{ HQ "[mailbox s]\naddress = s@a.example\nprofile = elsewhere\n",
@@ -230,6 +230,15 @@ static const struct {
 	{ "[exsync]\ndatabase = /\n" HQ,
 	    "t.ini:2: database: /: is not a file: write the name of a "
 	    "file\n" },
+	{ "[profile p]\nserver = h\ndomains = a.example\nusername = u\n"
+	  "password = enc:hunter2\n",
+	    "t.ini:5: password: enc: is not in this version: use "
+	    "password_file\n" },
+	{ HQ "password = a\npassword_file = b\n",
+	    "t.ini:4: password_env: password_file in line 7 gives the "
+	    "password too: remove one of the two\n"
+	    "t.ini:6: password: password_file in line 7 gives the password "
+	    "too: remove one of the two\n" },
 	/* access, mailboxes, domains */
 	{ HQ "access = mailbox\n" BOX,
 	    "t.ini:3: username: is not used with access = mailbox: write it "

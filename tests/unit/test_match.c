@@ -162,6 +162,8 @@ static const struct {
 	    "out", "user/1:from" },
 	{ "m", "f:a@rival.example c:b@good.rival.example t:u1@our.example",
 	    "keep", "rule keep", "in", "user/1:to" },
+	{ "m", "f:b@good.rival.example c:a@rival.example t:u1@our.example",
+	    "keep", "rule keep", "in", "user/1:to" },
 	{ "m", "f:a@good.rival.example t:z@z.example", "skip", "match", "in",
 	    "" },
 	{ "m", "f:a@news.example t:u1@our.example", "headers", "rule news",

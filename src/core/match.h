@@ -52,7 +52,9 @@ void match_message(
     const struct match *, const struct message *, struct decision *out);
 /*
  * Could the verdict be anything but "keep everything"? If not, headers and
- * content may be asked for in one request.
+ * content may be asked for in one request. process_email_from is left to the
+ * caller, who knows received_at before he asks; with match = any so is mail
+ * that concerns nobody, which is then skipped after it came.
  */
 bool match_needs_headers(const struct match *);
 

@@ -125,11 +125,12 @@ connect_any(struct sock *s, const struct addrinfo *list, int64_t deadline,
 {
 	const struct addrinfo *a;
 	char ip[64] = "";
-	int left = 0, n = 0, no = 0, r;
+	int left, n = 0, no = 0, r;
 
 	for (a = list; a != NULL; a = a->ai_next)
 		n++;
-	for (a = list, left = n; a != NULL; a = a->ai_next, left--) {
+	left = n;
+	for (a = list; a != NULL && left > 0; a = a->ai_next, left--) {
 		int64_t now = tim_mono();
 
 		r = try_address(s, a, now + (deadline - now) / left, e);

@@ -28,7 +28,7 @@ struct step {
 	const char *send; /* NULL: nothing, and no request is awaited */
 	enum after after;
 	size_t len;   /* of send; 0: strlen */
-	int pause_ms; /* between bytes, sent one by one; 0: at once */
+	int pause_ms; /* between bytes, or before closing; 0: at once */
 };
 
 struct server {
@@ -124,6 +124,8 @@ server_step(struct server *s, void *w, int fd)
 					usleep((useconds_t)t->pause_ms * 1000);
 			}
 	}
+	if (t->send == NULL && t->pause_ms > 0)
+		usleep((useconds_t)t->pause_ms * 1000);
 	s->step++;
 	if (t->after == HANG) {
 		char c;

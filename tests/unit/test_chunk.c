@@ -75,6 +75,7 @@ static const struct {
 	{ "10000000000000005\r\nhello", NULL, -1, "larger" },
 	{ "5\r\nhelloworld\r\n", NULL, -1, "longer" },
 	{ "5\r\nhello\n0\r\n\r\n", NULL, -1, "longer" },
+	{ "5\r\nhelloX\n0\r\n\r\n", NULL, -1, "longer" },
 	{ "5\r\nhello\r0\r\n\r\n", NULL, -1, "longer" },
 	{ "0\r\n\rX", NULL, -1, "bare CR" },
 };

@@ -277,14 +277,15 @@ again(void **state)
 static void
 idle_close(void **state)
 {
-	static const struct step steps[] = { { OK(2) "a1", CLOSE, 0, 0 },
-		{ OK(2) "a2", KEEP, 0, 0 }, END };
+	static const struct step steps[] = { { OK(2) "a1", KEEP, 0, 0 },
+		{ NULL, CLOSE, 0, 100 }, { OK(2) "a2", KEEP, 0, 0 }, END };
 	struct scene s = { .keep = { .refuse = false } };
 	int i;
 
 	(void)state;
 	open_scene(&s, steps);
 	assert_int_equal(ask_as(&s, "POST", false), 0);
+	assert_true(http_connected(s.http));
 	for (i = 0; i < 100 && http_connected(s.http); i++)
 		usleep(10000);
 	assert_false(http_connected(s.http));
@@ -386,8 +387,12 @@ static const struct {
 	{ { "", HANG, 0, 0 }, 300, 5000, "no answer within 0.3 s" },
 	{ { "HTTP/1.1 200 OK\r\n", HANG, 0, 0 }, 300, 5000, "stalled" },
 	{ { OK(10) "hello", HANG, 0, 0 }, 300, 5000, "stalled" },
-	{ { OK(90) "one by one it comes and never stops in time", HANG, 0, 20 },
-	    300, 5000, "stalled" },
+	{ { OK(900) "one by one the bytes come, each in good time, and still "
+		    "there must be an end to it: a server that sends a byte a "
+		    "second would otherwise hold a pass for ever, whatever "
+		    "the limit for silence is; so a limit for pace is needed",
+	      HANG, 0, 20 },
+	    300, 3000, "stalled" },
 };
 
 static void

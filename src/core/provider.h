@@ -56,6 +56,7 @@ struct change {
 	enum change_op op;
 	const char *id, *change_key; /* change_key may be NULL */
 	int64_t received_at;         /* TIM_NONE: not told */
+	int64_t size;                /* 0: not told */
 	bool is_read;                /* CHANGE_READ */
 };
 
@@ -78,6 +79,8 @@ struct sink {
 
 struct item_ref {
 	const char *id, *change_key;
+	int64_t size; /* as the server says, attachments included; 0: not
+		       * told */
 };
 
 /* What probe found out: one line each, printable; "" where unknown. */
@@ -121,6 +124,12 @@ struct provider_ops {
 	int (*headers)(struct session *, const struct item_ref *, size_t n,
 	    struct sink *, struct err *);
 	int (*messages)(struct session *, const struct item_ref *, size_t n,
+	    struct sink *, struct err *);
+	/*
+	 * Like messages, but without the body: for a mail whose body the
+	 * server cannot give.
+	 */
+	int (*partial)(struct session *, const struct item_ref *, size_t n,
 	    struct sink *, struct err *);
 	/*
 	 * The decoded content of one attachment. An ATT_ITEM comes as a

@@ -135,6 +135,7 @@ build_sync(const struct build *b, const void *arg)
 			 "<t:BaseShape>IdOnly</t:BaseShape>"
 			 "<t:AdditionalProperties>");
 	field(b, "item:DateTimeReceived");
+	field(b, "item:Size");
 	buf_adds(
 	    b->out, "</t:AdditionalProperties></m:ItemShape><m:SyncFolderId>");
 	with_id(b, "FolderId", s->folder);
@@ -152,7 +153,7 @@ build_sync(const struct build *b, const void *arg)
 }
 
 static void
-item_fields(const struct build *b, enum build_shape shape)
+item_fields(const struct build *b, const struct build_get_item *g)
 {
 	static const char *const every[] = { "item:Subject",
 		"item:DateTimeReceived", "item:DateTimeSent",
@@ -164,18 +165,17 @@ item_fields(const struct build *b, enum build_shape shape)
 		"message:BccRecipients", "message:ReplyTo",
 		"message:InternetMessageId", "message:References",
 		"message:IsRead" };
-	bool content = shape == BUILD_CONTENT || shape == BUILD_REDUCED_CONTENT;
-	bool all = shape == BUILD_HEADERS || shape == BUILD_CONTENT;
+	bool all = !g->reduced;
 	size_t i;
 
 	for (i = 0; i < sizeof(every) / sizeof(every[0]); i++)
 		field(b, every[i]);
 	if (b->version >= VERSION_2010)
 		field(b, "item:ConversationId");
-	if (content) {
+	if (g->want == BUILD_CONTENT)
 		field(b, "item:Body");
+	if (g->want != BUILD_HEADERS)
 		field(b, "item:Attachments");
-	}
 	for (i = 0; all && i < sizeof(mail) / sizeof(mail[0]); i++)
 		field(b, mail[i]);
 	if (all && b->version < VERSION_2010)
@@ -183,7 +183,7 @@ item_fields(const struct build *b, enum build_shape shape)
 	extended(b, "0x5D01", "String");
 	extended(b, "0x5D02", "String");
 	extended(b, "0x1035", "String");
-	if (content)
+	if (g->want != BUILD_HEADERS)
 		extended(b, "0x007D", "String");
 }
 
@@ -196,10 +196,10 @@ build_get_item(const struct build *b, const void *arg)
 	begin(b);
 	buf_adds(b->out, "<m:GetItem><m:ItemShape>"
 			 "<t:BaseShape>IdOnly</t:BaseShape>");
-	if (g->shape == BUILD_CONTENT || g->shape == BUILD_REDUCED_CONTENT)
+	if (g->want == BUILD_CONTENT)
 		buf_adds(b->out, "<t:BodyType>Best</t:BodyType>");
 	buf_adds(b->out, "<t:AdditionalProperties>");
-	item_fields(b, g->shape);
+	item_fields(b, g);
 	buf_adds(b->out, "</t:AdditionalProperties></m:ItemShape><m:ItemIds>");
 	for (i = 0; i < g->n; i++)
 		with_id(b, "ItemId", g->ref[i].id);

@@ -40,16 +40,16 @@ struct build_sync {
 };
 void build_sync(const struct build *, const void *);
 
-enum build_shape {
+enum build_want {
 	BUILD_HEADERS,
-	BUILD_CONTENT,
-	BUILD_REDUCED_HEADERS, /* only what items of every class have */
-	BUILD_REDUCED_CONTENT
+	BUILD_PARTIAL, /* everything but the body */
+	BUILD_CONTENT
 };
 struct build_get_item {
 	const struct item_ref *ref;
 	size_t n;
-	enum build_shape shape;
+	enum build_want want;
+	bool reduced; /* only what items of every class have */
 };
 void build_get_item(const struct build *, const void *);
 

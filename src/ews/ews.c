@@ -125,14 +125,24 @@ static int
 ews_headers(struct session *base, const struct item_ref *ref, size_t n,
     struct sink *sink, struct err *err)
 {
-	return item_get((struct ews_session *)base, ref, n, false, sink, err);
+	return item_get(
+	    (struct ews_session *)base, ref, n, BUILD_HEADERS, sink, err);
 }
 
 static int
 ews_messages(struct session *base, const struct item_ref *ref, size_t n,
     struct sink *sink, struct err *err)
 {
-	return item_get((struct ews_session *)base, ref, n, true, sink, err);
+	return item_get(
+	    (struct ews_session *)base, ref, n, BUILD_CONTENT, sink, err);
+}
+
+static int
+ews_partial(struct session *base, const struct item_ref *ref, size_t n,
+    struct sink *sink, struct err *err)
+{
+	return item_get(
+	    (struct ews_session *)base, ref, n, BUILD_PARTIAL, sink, err);
 }
 
 static int
@@ -153,4 +163,5 @@ ews_usage(struct session *base, int64_t *requests, int64_t *bytes)
 
 const struct provider_ops ews_ops = { "ews", ews_open, ews_close,
 	ews_session_open, ews_session_close, ews_probe, ews_folders,
-	ews_changes, ews_headers, ews_messages, ews_attachment, ews_usage };
+	ews_changes, ews_headers, ews_messages, ews_partial, ews_attachment,
+	ews_usage };

@@ -27,7 +27,8 @@ struct fetch {
 	struct ews_session *s;
 	const struct item_ref *ref;
 	size_t n;
-	bool content, reduced;
+	enum build_want want;
+	bool reduced;
 	struct sink *sink;
 	bool sink_failed;
 	size_t next;           /* the first ref not decided */
@@ -211,7 +212,7 @@ keep_one(struct sink *base, struct message *m, struct err *err)
 static int
 again(struct fetch *f, struct message **m, struct err *err)
 {
-	struct item_ref ref = { (*m)->item_id, NULL };
+	struct item_ref ref = { (*m)->item_id, NULL, 0 };
 	struct one o = { { keep_one }, NULL };
 	struct fetch g;
 	int rc;
@@ -220,7 +221,7 @@ again(struct fetch *f, struct message **m, struct err *err)
 	g.s = f->s;
 	g.ref = &ref;
 	g.n = 1;
-	g.content = f->content;
+	g.want = f->want;
 	g.reduced = true;
 	g.sink = &o.base;
 	rc = ask(&g, err);
@@ -324,17 +325,13 @@ halve(struct fetch *f, struct err *err)
 static int
 request(struct fetch *f, struct err *err)
 {
-	struct build_get_item what = { f->ref, f->n,
-		f->content ? BUILD_CONTENT : BUILD_HEADERS };
+	struct build_get_item what = { f->ref, f->n, f->want, f->reduced };
 	struct itemxml p;
 	struct call c = { &itemxml_ops, &p, build_get_item, &what, SCOPE_ITEM };
 	int rc;
 
-	if (f->reduced)
-		what.shape =
-		    f->content ? BUILD_REDUCED_CONTENT : BUILD_REDUCED_HEADERS;
 	memset(&p, 0, sizeof(p));
-	p.content = f->content;
+	p.content = f->want != BUILD_HEADERS;
 	p.reduced = f->reduced;
 	p.body = &f->s->body;
 	p.take = take;
@@ -378,7 +375,7 @@ ask(struct fetch *f, struct err *err)
 
 int
 item_get(struct ews_session *s, const struct item_ref *ref, size_t n,
-    bool content, struct sink *sink, struct err *err)
+    enum build_want want, struct sink *sink, struct err *err)
 {
 	struct fetch f;
 
@@ -386,7 +383,7 @@ item_get(struct ews_session *s, const struct item_ref *ref, size_t n,
 	f.s = s;
 	f.ref = ref;
 	f.n = n;
-	f.content = content;
+	f.want = want;
 	f.sink = sink;
 	return ask(&f, err);
 }

@@ -7,12 +7,12 @@
 #ifndef EWS_ITEM_H
 #define EWS_ITEM_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
+#include "ews/build.h"
 #include "ews/session.h"
 
 int item_get(struct ews_session *, const struct item_ref *, size_t n,
-    bool content, struct sink *, struct err *);
+    enum build_want, struct sink *, struct err *);
 
 #endif

@@ -83,7 +83,8 @@ on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
 			return SOAP_TEXT;
 		return p->cur.op == CHANGE_PUT ? SOAP_ENTER : SOAP_SKIP;
 	}
-	return t == TOK_DateTimeReceived ? SOAP_TEXT : SOAP_SKIP;
+	return t == TOK_DateTimeReceived || t == TOK_Size ? SOAP_TEXT
+							  : SOAP_SKIP;
 }
 
 static void
@@ -125,6 +126,9 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 	else if (level == 4 && t == TOK_DateTimeReceived && text != NULL &&
 		 !tim_iso(text, &p->cur.received_at))
 		p->cur.received_at = TIM_NONE;
+	else if (level == 4 && t == TOK_Size && text != NULL &&
+		 !str_int(text, 0, INT32_MAX, &p->cur.size))
+		p->cur.size = 0;
 	if (!p->over)
 		return 0;
 	err_set(err, ERR_RETRY,

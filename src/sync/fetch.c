@@ -5,77 +5,32 @@
  * 2. The content of a mail that concerns nobody is not asked for when
  *    match_needs_headers says so.
  * 3. Items point into messages, decisions and faults of the same fetch.
+ * 4. A mail whose content cannot be had is stored with what can: without its
+ *    body, or its headers alone; it stays in failure all the same.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fault.h"
 #include "base/log.h"
-#include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "sync/ask.h"
 #include "sync/attach.h"
 #include "sync/fetch.h"
 
-/* Where a request's messages are collected. */
-struct collect {
-	struct sink sink;
-	struct message **v;
-	size_t n, max;
-};
-
-static int
-collect_message(struct sink *sink, struct message *take, struct err *err)
-{
-	struct collect *c = (struct collect *)sink;
-
-	if (c->n == c->max) {
-		message_free(take);
-		return err_set(err, ERR_RETRY,
-		    "more items came than were "
-		    "asked for");
-	}
-	c->v[c->n++] = take;
-	return 0;
-}
-
-static void
-collect_reset(struct collect *c)
-{
-	while (c->n > 0)
-		message_free(c->v[--c->n]);
-}
-
-typedef int (*ask_fn)(struct session *, const struct item_ref *, size_t,
-    struct sink *, struct err *);
-
-/* One request through the gate, as often as the gate says. */
-static int
-ask(struct fetch *f, struct session *s, ask_fn fn, const struct item_ref *ref,
-    size_t n, struct collect *c, struct err *err)
-{
-	struct mailbox_work *w = f->mailbox;
-	int tries = 0, rc;
-
-	do {
-		collect_reset(c);
-		if (gate_enter(w->profile->gate, &w->login, err) == -1)
-			return -1;
-		rc = fn(s, ref, n, &c->sink, err);
-	} while (gate_leave(w->profile->gate, &w->login, rc, &tries, err));
-	if (rc == -1)
-		collect_reset(c);
-	return rc;
-}
+#define BYTES_MAX ((int64_t)1 << 20) /* of one request, as the server says */
 
 int64_t
-fetch_next_try(int64_t tries)
+fetch_next_try(int64_t tries, int64_t retry_ms)
 {
 	int64_t wait = (int64_t)15 * 60 * 1000;
 
+	if (tries + 1 >= FETCH_TRIES)
+		return TIM_NONE;
 	while (tries-- > 0 && wait < (int64_t)24 * 3600 * 1000)
 		wait *= 2;
-	return tim_now() + wait;
+	return tim_now() + (wait > retry_ms ? wait : retry_ms);
 }
 
 static struct store_item *
@@ -91,22 +46,38 @@ settle(struct fetch *f, const struct message *m, size_t at)
 	return it;
 }
 
+/* Notes that the item did not come whole, and when it is tried again. */
+static void
+blame(struct fetch *f, struct store_item *it, const struct err *why, size_t at)
+{
+	it->fault = why;
+	it->next_try =
+	    fetch_next_try(f->tries == NULL ? 0 : f->tries[at], why->retry_ms);
+}
+
 /* The server could not give this item: gone, or a failure to come back to. */
 static void
 settle_fault(struct fetch *f, struct message *m, size_t at)
 {
 	struct store_item *it = settle(f, m, at);
 
-	if (m->err.kind == ERR_GONE) {
+	if (m->err.kind == ERR_GONE)
 		it->rule = "gone";
-		return;
-	}
-	it->fault = &m->err;
-	it->next_try = fetch_next_try(f->tries == NULL ? 0 : f->tries[at]);
+	else
+		blame(f, it, &m->err, at);
 }
 
-/* Decides on a message that came; false: its content is still wanted. */
-static bool
+static void
+strip(struct message *m)
+{
+	m->text = m->html = NULL;
+	m->text_len = m->html_len = 0;
+	m->natt = 0;
+	m->body_state = BODY_HEADERS;
+}
+
+/* Decides on a message that came; NULL: its content is still wanted. */
+static struct store_item *
 settle_decision(struct fetch *f, struct message *m, size_t at)
 {
 	struct decision *d = &f->decision[at];
@@ -115,68 +86,125 @@ settle_decision(struct fetch *f, struct message *m, size_t at)
 	if (d->rule[0] == '\0')
 		match_message(&f->mailbox->match, m, d);
 	if (d->verdict == VERDICT_KEEP && !m->have_content)
-		return false;
-	if (d->verdict == VERDICT_HEADERS) {
-		m->text = m->html = NULL;
-		m->text_len = m->html_len = 0;
-		m->natt = 0;
-		m->body_state = BODY_HEADERS;
-	}
+		return NULL;
+	if (d->verdict == VERDICT_HEADERS)
+		strip(m);
 	it = settle(f, m, at);
 	it->decision = d;
 	it->message = m;
-	return true;
+	return it;
 }
 
-/* Takes the messages of an answer; those still wanted go to again[]. */
-static int
-settle_all(struct fetch *f, struct session *s, struct collect *c,
-    const size_t *at, size_t *again, size_t *nagain, struct err *err)
+static void
+keep_message(struct fetch *f, struct message *m)
 {
+	f->message[f->nmessage++] = m;
+}
+
+/*
+ * The content of the item cannot be had, why is in m: what can be had
+ * instead is stored. -1: the server could not be asked.
+ */
+static int
+rescue(struct fetch *f, struct session *s, struct message *m, size_t at,
+    struct err *err)
+{
+	const struct provider_ops *ops = f->mailbox->profile->ops;
+	const ask_fn step[] = { ops->partial, ops->headers };
+	struct store_item *it;
 	size_t i;
 
-	for (i = 0; i < c->n; i++) {
-		struct message *m = c->v[i];
+	for (i = 0; i < 2; i++) {
+		struct message *less;
 
-		f->message[f->nmessage++] = m;
-		if (m->err.kind != ERR_NONE) {
-			settle_fault(f, m, at[i]);
-			continue;
-		}
-		if (!settle_decision(f, m, at[i])) {
-			again[(*nagain)++] = at[i];
-			continue;
-		}
-		if (f->decision[at[i]].verdict == VERDICT_KEEP &&
-		    attach_all(f->mailbox, s, m, err) == -1) {
-			f->nitem--; /* not settled after all */
-			for (i++; i < c->n; i++)
-				f->message[f->nmessage++] = c->v[i];
-			c->n = 0;
+		if (ask_items(f->mailbox, s, step[i], &f->ref[at], 1, &less,
+			err) == -1)
 			return -1;
+		keep_message(f, less);
+		if (less->err.kind != ERR_NONE)
+			continue;
+		less->have_content = true;
+		less->body_state = BODY_FAILED;
+		it = settle_decision(f, less, at);
+		if (f->decision[at].verdict == VERDICT_KEEP) {
+			blame(f, it, &m->err, at);
+			return attach_all(f->mailbox, s, less, err);
 		}
+		return 0;
 	}
-	c->n = 0;
+	settle_fault(f, m, at);
 	return 0;
 }
 
-/* Asks for the refs at[0..n) with fn, a request at a time. */
+/* One message that came. *again: its content is still wanted. */
 static int
-round_of(struct fetch *f, struct session *s, ask_fn fn, size_t per_request,
-    const size_t *at, size_t n, size_t *again, size_t *nagain, struct err *err)
+settle_one(struct fetch *f, struct session *s, bool content, struct message *m,
+    size_t at, bool *again, struct err *err)
 {
-	struct message *msg[FETCH_HEADERS];
-	struct item_ref ref[FETCH_HEADERS];
-	struct collect c = { { collect_message }, msg, 0, 0 };
-	size_t from, i;
+	*again = false;
+	if (m->err.kind == ERR_ITEM && content)
+		return rescue(f, s, m, at, err);
+	if (m->err.kind != ERR_NONE) {
+		settle_fault(f, m, at);
+		return 0;
+	}
+	*again = settle_decision(f, m, at) == NULL;
+	if (!*again && f->decision[at].verdict == VERDICT_KEEP)
+		return attach_all(f->mailbox, s, m, err);
+	return 0;
+}
 
-	for (from = 0; from < n; from += c.max) {
-		c.max = n - from < per_request ? n - from : per_request;
-		for (i = 0; i < c.max; i++)
+/* How many of the refs at[0..n) go into one request. */
+static size_t
+request_size(const struct fetch *f, bool content, const size_t *at, size_t n)
+{
+	size_t max = content ? FETCH_CONTENT : FETCH_HEADERS, i;
+	int64_t bytes = 0;
+
+	for (i = 0; i < n && i < max; i++) {
+		int64_t size = f->ref[at[i]].size;
+
+		bytes += content && size > 0 ? size : 0;
+		if (i > 0 && bytes > BYTES_MAX)
+			break;
+	}
+	return i;
+}
+
+/*
+ * Asks for the refs at[0..n), a request at a time. Those whose content is
+ * still wanted go to again[].
+ */
+static int
+round_of(struct fetch *f, struct session *s, bool content, const size_t *at,
+    size_t n, size_t *again, size_t *nagain, struct err *err)
+{
+	const struct provider_ops *ops = f->mailbox->profile->ops;
+	struct message *msg[ASK_MAX];
+	struct item_ref ref[ASK_MAX];
+	size_t from, size, i, settled;
+	bool more;
+
+	for (from = 0; from < n; from += size) {
+		size = request_size(f, content, at + from, n - from);
+		for (i = 0; i < size; i++)
 			ref[i] = f->ref[at[from + i]];
-		if (ask(f, s, fn, ref, c.max, &c, err) == -1 ||
-		    settle_all(f, s, &c, at + from, again, nagain, err) == -1)
+		if (ask_items(f->mailbox, s,
+			content ? ops->messages : ops->headers, ref, size, msg,
+			err) == -1)
 			return -1;
+		for (i = 0; i < size; i++)
+			keep_message(f, msg[i]);
+		for (i = 0; i < size; i++) {
+			settled = f->nitem;
+			if (settle_one(f, s, content, msg[i], at[from + i],
+				&more, err) == -1) {
+				f->nitem = settled; /* not settled after all */
+				return -1;
+			}
+			if (more)
+				again[(*nagain)++] = at[from + i];
+		}
 	}
 	return 0;
 }
@@ -208,29 +236,27 @@ count_only(struct fetch *f, size_t kept)
 int
 fetch_run(struct fetch *f, struct session *s, struct err *err)
 {
-	const struct profile_work *p = f->mailbox->profile;
+	bool dry = f->mailbox->profile->pass->dry_run;
 	size_t *at = mem_alloc(2 * f->n * sizeof(*at)), *again = at + f->n;
 	size_t i, n = 0, none = 0;
 	int rc = 0;
 
 	f->item = mem_alloc(f->n * sizeof(*f->item));
-	f->message = mem_alloc(2 * f->n * sizeof(*f->message));
+	/* headers, content, and two steps of a rescue */
+	f->message = mem_alloc(4 * f->n * sizeof(*f->message));
 	f->decision = mem_alloc(f->n * sizeof(*f->decision));
 	for (i = 0; i < f->n; i++)
 		at[i] = i;
 	f->seen = (int64_t)f->n;
-	if (!p->pass->dry_run && !match_needs_headers(&f->mailbox->match))
-		rc = round_of(f, s, p->ops->messages, FETCH_CONTENT, at, f->n,
-		    again, &none, err);
+	if (!dry && !match_needs_headers(&f->mailbox->match))
+		rc = round_of(f, s, true, at, f->n, again, &none, err);
 	else {
-		rc = round_of(f, s, p->ops->headers, FETCH_HEADERS, at, f->n,
-		    again, &n, err);
-		if (rc == 0 && !p->pass->dry_run)
-			rc = round_of(f, s, p->ops->messages, FETCH_CONTENT,
-			    again, n, at, &none, err);
+		rc = round_of(f, s, false, at, f->n, again, &n, err);
+		if (rc == 0 && !dry)
+			rc = round_of(f, s, true, again, n, at, &none, err);
 	}
 	free(at);
-	if (rc == 0 && p->pass->dry_run)
+	if (rc == 0 && dry)
 		count_only(f, n);
 	return rc;
 }

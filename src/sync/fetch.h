@@ -11,6 +11,7 @@
 
 #define FETCH_CONTENT 50  /* items of one request with bodies */
 #define FETCH_HEADERS 100 /* items of one request without */
+#define FETCH_TRIES   10  /* of an item, over about a week */
 
 struct fetch {
 	struct mailbox_work *mailbox;
@@ -25,7 +26,6 @@ struct fetch {
 	struct message **message; /* what the items point into */
 	size_t nmessage;
 	struct decision *decision;
-	struct err *fault;
 	int64_t seen;
 };
 
@@ -37,7 +37,10 @@ int fetch_run(struct fetch *, struct session *, struct err *);
 /* Writes the settled items (and the page's end) and forgets them. */
 int fetch_store(struct fetch *, const struct store_page *, struct err *);
 void fetch_free(struct fetch *);
-/* When an item that failed that often is tried again. */
-int64_t fetch_next_try(int64_t tries);
+/*
+ * When an item that failed that often before is tried again, at the earliest
+ * after retry_ms. TIM_NONE: never again, it stays visible in failure.
+ */
+int64_t fetch_next_try(int64_t tries, int64_t retry_ms);
 
 #endif

@@ -188,6 +188,19 @@ wait_until(int64_t t)
 		tim_sleep(left < 100 ? left : 100);
 }
 
+/* Waits as long as delay said; false: not at all. */
+static bool
+wait_and_go(int64_t ms, int *tries, struct err *err)
+{
+	if (ms < 0)
+		return false;
+	log_debug("%s; trying again in %lld ms", err->msg, (long long)ms);
+	wait_until(tim_mono() + ms);
+	(*tries)++;
+	err_clear(err);
+	return true;
+}
+
 bool
 gate_leave(
     struct gate *g, struct gate_login *l, int rc, int *tries, struct err *err)
@@ -202,11 +215,16 @@ gate_leave(
 		ms = -1;
 	pthread_cond_broadcast(&g->free);
 	pthread_mutex_unlock(&g->lock);
-	if (ms < 0)
-		return false;
-	log_debug("%s; trying again in %lld ms", err->msg, (long long)ms);
-	wait_until(tim_mono() + ms);
-	(*tries)++;
-	err_clear(err);
-	return true;
+	return wait_and_go(ms, tries, err);
+}
+
+bool
+gate_pause(struct gate *g, int *tries, struct err *err)
+{
+	struct gate_login nobody = { false, false };
+
+	pthread_mutex_lock(&g->lock);
+	learn(g, &nobody, err);
+	pthread_mutex_unlock(&g->lock);
+	return wait_and_go(delay(err, *tries), tries, err);
 }

@@ -45,5 +45,10 @@ int gate_enter(struct gate *, struct gate_login *, struct err *);
  */
 bool gate_leave(
     struct gate *, struct gate_login *, int rc, int *tries, struct err *);
+/*
+ * A call went well, but the server was too busy for a part of it: learns from
+ * err and waits like gate_leave. True: ask for that part again.
+ */
+bool gate_pause(struct gate *, int *tries, struct err *);
 
 #endif

@@ -158,6 +158,7 @@ page_sort(struct page *p, struct err *err)
 			continue;
 		put[n].id = c->id;
 		put[n].change_key = c->change_key;
+		put[n].size = c->size;
 		of[n++] = c;
 	}
 	rc = store_items_known(w->profile->pass->store, w->conf.address,
@@ -422,6 +423,7 @@ walk_failures(struct mailbox_work *w, struct err *err)
 		     i++) {
 			ref[f.n].id = due.v[i].item_id;
 			ref[f.n].change_key = NULL;
+			ref[f.n].size = 0;
 			tries[f.n++] = due.v[i].tries;
 		}
 		rc = fetch_run(&f, w->session, err);

@@ -1,0 +1,226 @@
+/*
+ * ask.c - items from the server, each exactly once.
+ * 1. After ask_items every out[i] is a message, or every one is NULL.
+ * 2. An item is called broken only when the server answers something else
+ *    right after it failed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "sync/ask.h"
+
+#define AGAIN 2 /* further requests for items of a busy server */
+
+/* One question: the refs, and where their messages go. */
+struct question {
+	struct mailbox_work *w;
+	struct session *s;
+	ask_fn fn;
+	const struct item_ref *ref;
+	struct message **out;
+	size_t n;
+};
+
+struct collect {
+	struct sink sink;
+	struct message **v;
+	size_t n, max;
+};
+
+static int
+collect_message(struct sink *sink, struct message *take, struct err *err)
+{
+	struct collect *c = (struct collect *)sink;
+
+	if (c->n == c->max) {
+		message_free(take);
+		return err_set(
+		    err, ERR_RETRY, "more items came than were asked for");
+	}
+	c->v[c->n++] = take;
+	return 0;
+}
+
+static void
+forget(struct message **v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		message_free(v[i]);
+		v[i] = NULL;
+	}
+}
+
+/* One request through the gate, as often as the gate says. */
+static int
+request(const struct question *q, struct err *err)
+{
+	struct collect c = { { collect_message }, q->out, 0, q->n };
+	struct gate *gate = q->w->profile->gate;
+	int tries = 0, rc;
+
+	do {
+		forget(q->out, q->n);
+		c.n = 0;
+		if (gate_enter(gate, &q->w->login, err) == -1)
+			return -1;
+		rc = q->fn(q->s, q->ref, q->n, &c.sink, err);
+		if (rc == 0 && c.n < q->n) {
+			rc = err_set(err, ERR_RETRY,
+			    "%zu of %zu items did "
+			    "not come",
+			    q->n - c.n, q->n);
+			err_code(err, "answer-mismatch", SCOPE_FOLDER);
+		}
+	} while (gate_leave(gate, &q->w->login, rc, &tries, err));
+	if (rc == -1)
+		forget(q->out, q->n);
+	return rc;
+}
+
+/* May one item be the reason why the whole request failed? */
+static bool
+suspicious(const struct err *e)
+{
+	static const char *const other[] = { "stopped", "connect", "dns",
+		"proxy", "tls" };
+	size_t i;
+
+	if (e->kind == ERR_ITEM)
+		return true;
+	if (e->kind != ERR_RETRY || e->retry_ms > 0)
+		return false;
+	for (i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+		if (strcmp(e->code, other[i]) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* Does the server answer at all? */
+static bool
+alive(const struct question *q)
+{
+	const struct profile_work *p = q->w->profile;
+	struct probe probe;
+	struct err e = ERR_INIT;
+	int tries = 0, rc;
+
+	do {
+		if (gate_enter(p->gate, &q->w->login, &e) == -1)
+			return false;
+		rc = p->ops->probe(q->s, &probe, &e);
+	} while (gate_leave(p->gate, &q->w->login, rc, &tries, &e));
+	return rc == 0;
+}
+
+static struct message *
+broken(const struct item_ref *ref, const struct err *why)
+{
+	struct message *m = message_new(0);
+
+	m->item_id = arena_strdup(&m->arena, ref->id);
+	m->err = *why;
+	m->err.kind = ERR_ITEM;
+	m->err.scope = SCOPE_ITEM;
+	return m;
+}
+
+/* Asks, and halves what fails. Recursion is as deep as log2(ASK_MAX). */
+static int
+halving(const struct question *q, struct err *err)
+{
+	struct question half = *q;
+
+	if (request(q, err) == 0)
+		return 0;
+	if (!suspicious(err) || !alive(q))
+		return -1;
+	if (q->n == 1) {
+		q->out[0] = broken(q->ref, err);
+		err_clear(err);
+		return 0;
+	}
+	log_debug("mailbox %s: %s; the request is halved", q->w->conf.address,
+	    err->msg);
+	err_clear(err);
+	half.n = q->n / 2;
+	if (halving(&half, err) == -1)
+		return -1;
+	half.ref += half.n;
+	half.out += half.n;
+	half.n = q->n - half.n;
+	return halving(&half, err);
+}
+
+/* The items that the server had no time for: their refs and places. */
+static size_t
+busy(
+    const struct question *q, struct item_ref *ref, size_t *at, struct err *why)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < q->n; i++) {
+		const struct message *m = q->out[i];
+
+		if (m->err.kind != ERR_RETRY)
+			continue;
+		if (n == 0 || m->err.retry_ms > why->retry_ms)
+			*why = m->err;
+		ref[n] = q->ref[i];
+		at[n++] = i;
+	}
+	return n;
+}
+
+/* Asks again for the busy ones until they come or the gate gives up. */
+static int
+again(const struct question *q, struct err *err)
+{
+	struct item_ref ref[ASK_MAX];
+	struct message *out[ASK_MAX];
+	struct question part = *q;
+	struct err why = ERR_INIT;
+	size_t at[ASK_MAX], i, n, all = q->n;
+	int tries = 0;
+
+	while ((n = busy(q, ref, at, &why)) > 0 && tries < AGAIN) {
+		struct err e = why;
+
+		if (!gate_pause(q->w->profile->gate, &tries, &e))
+			break;
+		memset(out, 0, sizeof(out));
+		part.ref = ref;
+		part.out = out;
+		part.n = n;
+		if (halving(&part, err) == -1) {
+			forget(out, n);
+			return -1;
+		}
+		for (i = 0; i < n; i++) {
+			message_free(q->out[at[i]]);
+			q->out[at[i]] = out[i];
+		}
+	}
+	if (n == all && all > 0) { /* nothing came: not the items' fault */
+		*err = why;
+		return -1;
+	}
+	return 0;
+}
+
+int
+ask_items(struct mailbox_work *w, struct session *s, ask_fn fn,
+    const struct item_ref *ref, size_t n, struct message **out, struct err *err)
+{
+	struct question q = { w, s, fn, ref, out, n };
+
+	memset(out, 0, n * sizeof(*out));
+	if (halving(&q, err) == 0 && again(&q, err) == 0)
+		return 0;
+	forget(out, n);
+	return -1;
+}

@@ -1,0 +1,26 @@
+/*
+ * ask.h - items from the server, each exactly once, whatever it answers.
+ * Floor: sync, internal.
+ * Threads: one session, one thread.
+ */
+#ifndef SYNC_ASK_H
+#define SYNC_ASK_H
+
+#include "sync/work.h"
+
+#define ASK_MAX 100 /* items of one request */
+
+typedef int (*ask_fn)(struct session *, const struct item_ref *, size_t,
+    struct sink *, struct err *);
+
+/*
+ * Asks for n <= ASK_MAX items with fn (an operation of the provider): out[i]
+ * is the message for ref[i], the caller's to free. Items that the server is
+ * too busy for are asked for again; a request that fails while the server is
+ * well is halved until the item that breaks it is found: that one comes with
+ * its err set. -1: the server could not be asked; out is all NULL.
+ */
+int ask_items(struct mailbox_work *, struct session *, ask_fn fn,
+    const struct item_ref *ref, size_t n, struct message **out, struct err *);
+
+#endif

@@ -17,8 +17,8 @@
 static const char *const names[] = { "inbox", "sentitems", "drafts", "outbox",
 	"junkemail", "deleteditems", "conversationhistory", "syncissues",
 	"conflicts", "localfailures", "serverfailures" };
-static const struct item_ref refs[] = { { "AAMkAD+/=", "CQ" },
-	{ "a\"<&>'\x01z", NULL } };
+static const struct item_ref refs[] = { { "AAMkAD+/=", "CQ", 0 },
+	{ "a\"<&>'\x01z", NULL, 0 } };
 
 static const struct build_find_folder find = { 2000, 1000 };
 static const struct build_get_folder get = { names, 11, false };

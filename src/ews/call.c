@@ -28,7 +28,7 @@
 struct receiver {
 	struct stream base;
 	struct soap soap;
-	bool begun;    /* past leading white space */
+	bool begun;    /* something came */
 	bool not_soap; /* what came is no envelope */
 	struct err why;
 	size_t junk;
@@ -53,7 +53,7 @@ receive(struct stream *base, const void *data, size_t n, struct err *err)
 	size_t k;
 
 	if (!r->begun) {
-		/* expat takes no white space before the declaration */
+		/* white space alone is an empty answer */
 		while (n > 0 && isspace((unsigned char)*p))
 			p++, n--;
 		if (n == 0)

@@ -30,13 +30,12 @@ struct fetch {
 	enum build_want want;
 	bool reduced;
 	struct sink *sink;
-	bool sink_failed;
 	size_t next;           /* the first ref not decided */
 	struct message **pend; /* answers without a name, since next */
 	size_t npend;
 	struct message **queue; /* decided, not delivered; in order */
 	size_t nqueue, bytes;
-	size_t done; /* refs delivered or queued; after that: ask again */
+	size_t done; /* refs given to the sink or queued; the rest: again */
 	bool full;
 };
 
@@ -67,10 +66,7 @@ ready(const struct fetch *f, const struct message *m)
 static int
 deliver(struct fetch *f, struct message *m, struct err *err)
 {
-	if (f->sink->message(f->sink, m, err) == 0)
-		return 0;
-	f->sink_failed = true;
-	return -1;
+	return f->sink->message(f->sink, m, err);
 }
 
 /* m is what the server says of ref[done]. */
@@ -317,7 +313,6 @@ halve(struct fetch *f, struct err *err)
 		if (ask(&g, err) == 0)
 			return 0;
 	}
-	f->sink_failed = g.sink_failed;
 	return -1;
 }
 
@@ -355,19 +350,18 @@ ask(struct fetch *f, struct err *err)
 		g.ref = f->ref + (f->n - left);
 		g.n = left;
 		g.next = g.npend = g.nqueue = g.bytes = g.done = 0;
-		g.full = g.sink_failed = false;
+		g.full = false;
 		g.pend = mem_grow(NULL, left + 1, sizeof(*g.pend));
 		g.queue = mem_grow(NULL, left, sizeof(*g.queue));
 		rc = request(&g, err);
 		if (rc == 0)
 			rc = drain(&g, err);
 		drop(&g);
-		if (rc == -1 && g.done == 0 && !g.sink_failed &&
+		if (rc == -1 && g.done == 0 &&
 		    (err->kind == ERR_ITEM || err->kind == ERR_GONE)) {
 			rc = halve(&g, err);
 			g.done = left;
 		}
-		f->sink_failed = g.sink_failed;
 		left -= g.done;
 	}
 	return rc;

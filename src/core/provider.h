@@ -26,6 +26,9 @@
 #include "core/conf.h"
 #include "core/model.h"
 
+/* Where mail goes that cannot be stored (move_failed = yes). */
+#define PROVIDER_UNDELIVERABLE "Undeliverable"
+
 struct provider; /* each implementation begins its own with .ops */
 struct session;
 
@@ -138,6 +141,12 @@ struct provider_ops {
 	 */
 	int (*attachment)(struct session *, const struct attachment *,
 	    struct stream *, char *type, struct err *);
+	/*
+	 * Moves an item to the folder PROVIDER_UNDELIVERABLE at the top of
+	 * the mailbox, which is made when missing. ERR_GONE: it has left
+	 * its folder already.
+	 */
+	int (*undeliver)(struct session *, const char *item_id, struct err *);
 	/* Requests made and bytes received by this session so far. */
 	void (*usage)(struct session *, int64_t *requests, int64_t *bytes);
 };

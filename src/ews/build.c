@@ -224,6 +224,37 @@ build_get_attachment(const struct build *b, const void *arg)
 }
 
 void
+build_create_folder(const struct build *b, const void *arg)
+{
+	const struct build_create_folder *f = arg;
+
+	begin(b);
+	buf_adds(b->out, "<m:CreateFolder><m:ParentFolderId>");
+	distinguished(b, "msgfolderroot");
+	buf_adds(b->out, "</m:ParentFolderId><m:Folders><t:Folder>"
+			 "<t:FolderClass>IPF.Note</t:FolderClass>"
+			 "<t:DisplayName>");
+	buf_addxml(b->out, f->name);
+	buf_adds(b->out, "</t:DisplayName></t:Folder></m:Folders>"
+			 "</m:CreateFolder>");
+	end(b);
+}
+
+void
+build_move_item(const struct build *b, const void *arg)
+{
+	const struct build_move_item *m = arg;
+
+	begin(b);
+	buf_adds(b->out, "<m:MoveItem><m:ToFolderId>");
+	with_id(b, "FolderId", m->folder);
+	buf_adds(b->out, "</m:ToFolderId><m:ItemIds>");
+	with_id(b, "ItemId", m->item);
+	buf_adds(b->out, "</m:ItemIds></m:MoveItem>");
+	end(b);
+}
+
+void
 build_resolve(const struct build *b, const void *arg)
 {
 	const struct build_resolve *r = arg;

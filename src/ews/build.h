@@ -59,6 +59,17 @@ struct build_get_attachment {
 };
 void build_get_attachment(const struct build *, const void *);
 
+/* Below the top of the mailbox, for mail. */
+struct build_create_folder {
+	const char *name;
+};
+void build_create_folder(const struct build *, const void *);
+
+struct build_move_item {
+	const char *folder, *item;
+};
+void build_move_item(const struct build *, const void *);
+
 struct build_resolve {
 	const char *name;
 };

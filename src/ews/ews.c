@@ -16,6 +16,7 @@
 #include "ews/item.h"
 #include "ews/session.h"
 #include "ews/syncxml.h"
+#include "ews/undeliver.h"
 
 #define COOKIE_HEADER_MAX ((size_t)16 << 10)
 
@@ -84,6 +85,7 @@ ews_session_close(struct session *base)
 	buf_free(&s->cookie);
 	buf_free(&s->text);
 	buf_free(&s->body);
+	free(s->undeliverable);
 	free(s);
 }
 
@@ -150,6 +152,12 @@ ews_attachment(struct session *base, const struct attachment *a,
     struct stream *out, char *type, struct err *err)
 {
 	return attach_get((struct ews_session *)base, a, out, type, err);
+}
+
+static int
+ews_undeliver(struct session *base, const char *item_id, struct err *err)
+{
+	return undeliver_item((struct ews_session *)base, item_id, err);
 }
 
 static void

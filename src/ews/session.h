@@ -36,6 +36,7 @@ struct ews_session {
 	struct pool_conn *conn;     /* taken by the first request */
 	struct buf request, cookie; /* scratch */
 	struct buf text, body;      /* scratch of the parsers */
+	char *undeliverable;        /* id of that folder, once known */
 	int64_t requests, bytes;
 };
 

@@ -1,0 +1,18 @@
+/*
+ * undeliver.h - moves an item to the mailbox' folder Undeliverable
+ * (PROTOCOL 9: CreateFolder, MoveItem).
+ * Floor: ews (3).
+ * Threads: as the session.
+ */
+#ifndef EWS_UNDELIVER_H
+#define EWS_UNDELIVER_H
+
+#include "ews/session.h"
+
+/*
+ * Makes the folder when it is missing; two sessions may do so at once. An
+ * item that is gone is ERR_GONE.
+ */
+int undeliver_item(struct ews_session *, const char *item_id, struct err *);
+
+#endif

@@ -1,5 +1,5 @@
 /*
- * fault.c - points where the fault tests make a pass die.
+ * fault.c - points where the fault tests make a pass die, smaller limits.
  */
 #include "base/fault.h"
 
@@ -33,6 +33,14 @@ fault_point(const char *name)
 		fprintf(stderr, "crash at %ld: %s\n", n, name);
 		_Exit(99);
 	}
+}
+
+int
+fault_int(const char *variable, int standard)
+{
+	const char *v = getenv(variable);
+
+	return v != NULL ? atoi(v) : standard;
 }
 #else
 /* ISO C wants a declaration in every translation unit */

@@ -1,5 +1,6 @@
 /*
- * fault.h - points where the fault tests make a pass die or fail.
+ * fault.h - points where the fault tests make a pass die, and limits that
+ * they make smaller.
  * Floor: base.
  * Threads: any.
  *
@@ -8,14 +9,21 @@
  *				as a crash does (status 99)
  *	EXSYNC_COUNT=file	at exit the number of points passed is
  *				written to file
+ *	EXSYNC_CONNECT_MS, EXSYNC_TLS_MS, EXSYNC_FIRST_BYTE_MS,
+ *	EXSYNC_SILENCE_MS, EXSYNC_TOTAL_MS, EXSYNC_BODY_MAX
+ *				the limits of struct http_opts
+ *	EXSYNC_BUSY_MS		how long a locked database is waited for
  */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
 
 #ifdef EXSYNC_FAULT
 void fault_point(const char *name);
+/* The number in that environment variable, or standard. */
+int fault_int(const char *variable, int standard);
 #else
-#define fault_point(name) ((void)0)
+#define fault_point(name)             ((void)0)
+#define fault_int(variable, standard) (standard)
 #endif
 
 #endif

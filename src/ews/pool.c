@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "auth/auth.h"
+#include "base/fault.h"
 #include "base/mem.h"
 #include "base/stop.h"
 #include "base/str.h"
@@ -29,6 +30,12 @@ conn_open(struct pool *p, struct pool_conn *c, struct err *err)
 	o.auth = c->auth;
 	o.user_agent = USER_AGENT;
 	o.stop = stop_poll;
+	o.connect_ms = fault_int("EXSYNC_CONNECT_MS", 0);
+	o.tls_ms = fault_int("EXSYNC_TLS_MS", 0);
+	o.first_byte_ms = fault_int("EXSYNC_FIRST_BYTE_MS", 0);
+	o.silence_ms = fault_int("EXSYNC_SILENCE_MS", 0);
+	o.total_ms = fault_int("EXSYNC_TOTAL_MS", 0);
+	o.body_max = fault_int("EXSYNC_BODY_MAX", 0);
 	c->http = http_open(&o, err);
 	return c->http == NULL ? -1 : 0;
 }

@@ -43,6 +43,12 @@
 #define RESTART_WAIT 100             /* ms */
 #define RESTART_GAP  10000           /* ms between two such waits */
 
+static int
+busy_max(void)
+{
+	return fault_int("EXSYNC_BUSY_MS", BUSY_MAX);
+}
+
 /* --- errors ------------------------------------------------------------ */
 
 static int
@@ -103,7 +109,7 @@ db_fail(struct store *st, int rc, struct err *err)
 		err_set(err, ERR_FATAL,
 		    "%s: another program has kept it locked for longer than "
 		    "%d s: end that program's transaction, then run again",
-		    st->path, BUSY_MAX / 1000);
+		    st->path, busy_max() / 1000);
 		return err_code(err, "busy", SCOPE_ALL);
 	case SQLITE_NOTADB:
 		err_set(err, ERR_FATAL,
@@ -177,7 +183,7 @@ checkpoint(struct store *st)
 	fault_point("before checkpoint");
 	sqlite3_wal_checkpoint_v2(st->h, "main", mode, &log, &done);
 	fault_point("after checkpoint");
-	st->busy_limit = BUSY_MAX;
+	st->busy_limit = busy_max();
 	st->wal_next = done < log ? st->wal_pages + WAL_AGAIN : WAL_PAGES;
 }
 
@@ -285,7 +291,7 @@ db_open(struct store *st, struct err *err)
 	int flags =
 	    st->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 
-	st->busy_limit = BUSY_MAX;
+	st->busy_limit = busy_max();
 	st->wal_next = WAL_PAGES;
 	if (look(st, err) == -1)
 		return -1;

@@ -385,7 +385,7 @@ call_run(struct ews_session *s, const struct call *c, struct err *err)
 {
 	struct mboxes *b = &s->ews->mboxes;
 	enum version v = mbox_version(b, s->mbox), next;
-	bool refused;
+	bool refused = false;
 	int rc;
 
 	while ((rc = login(s, c, v, &refused, err)) == -1 && refused) {
@@ -397,6 +397,7 @@ call_run(struct ews_session *s, const struct call *c, struct err *err)
 		log_debug("mailbox %s: %s: speaks %s from now on",
 		    s->mailbox->address, err->code, version_name(next));
 		v = next;
+		refused = false;
 		err_clear(err);
 	}
 	if (rc == 0)

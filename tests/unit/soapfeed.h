@@ -32,14 +32,14 @@
 	"</m:ResponseCode><m:DescriptiveLinkKey>0</m:DescriptiveLinkKey>" more \
 	"</m:" op "ResponseMessage>"
 
-/* step 0: all at once. The caller closes s. */
+/* step 0: all at once. s->text is the scratch; the caller closes s. */
 static inline int
-soapfeed(struct soap *s, const struct soap_ops *ops, void *arg,
-    struct buf *text, const char *xml, size_t step, struct err *err)
+soapfeed(struct soap *s, const struct soap_ops *ops, void *arg, const char *xml,
+    size_t step, struct err *err)
 {
 	size_t len = strlen(xml), i, n;
 
-	soap_open(s, ops, arg, text);
+	soap_open(s, ops, arg, s->text);
 	for (i = 0; i < len; i += n) {
 		n = step == 0 || step > len - i ? len - i : step;
 		if (soap_feed(s, xml + i, n, err) == -1)

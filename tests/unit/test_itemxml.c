@@ -54,13 +54,14 @@ read_all(struct got *g, const char *xml, size_t step, size_t body_max,
 	memset(g, 0, sizeof(*g));
 	memset(&p, 0, sizeof(p));
 	buf_init(&text, 100000);
+	s.text = &text;
 	buf_init(&body, body_max);
 	p.content = content;
 	p.reduced = reduced;
 	p.body = &body;
 	p.take = take;
 	p.arg = g;
-	if (soapfeed(&s, &itemxml_ops, &p, &text, xml, step, &e) == -1)
+	if (soapfeed(&s, &itemxml_ops, &p, xml, step, &e) == -1)
 		fail_msg("%s", e.msg);
 	soap_close(&s);
 	itemxml_free(&p);

@@ -171,8 +171,8 @@ answers(void **state)
 			memset(&r, 0, sizeof(r));
 			buf_init(&r.log, 100000);
 			buf_init(&text, 1000);
-			rc = soapfeed(
-			    &s, &ops, &r, &text, t[i].xml, step[j], &e);
+			s.text = &text;
+			rc = soapfeed(&s, &ops, &r, t[i].xml, step[j], &e);
 			if (rc != t[i].rc)
 				print_error("case %zu: %s\n", i, e.msg);
 			assert_int_equal(rc, t[i].rc);
@@ -203,7 +203,8 @@ server_version(void **state)
 	memset(&r, 0, sizeof(r));
 	buf_init(&r.log, 1000);
 	buf_init(&text, 1000);
-	assert_int_equal(soapfeed(&s, &ops, &r, &text, ENV(""), 0, &e), 0);
+	s.text = &text;
+	assert_int_equal(soapfeed(&s, &ops, &r, ENV(""), 0, &e), 0);
 	assert_true(s.build.known && s.envelope && s.complete);
 	assert_false(s.response || s.fault);
 	assert_int_equal(s.build.major, 15);
@@ -231,7 +232,8 @@ too_large(void **state)
 	memset(&r, 0, sizeof(r));
 	buf_init(&r.log, 1000);
 	buf_init(&text, 20);
-	assert_int_equal(soapfeed(&s, &ops, &r, &text, xml, 1, &e), 0);
+	s.text = &text;
+	assert_int_equal(soapfeed(&s, &ops, &r, xml, 1, &e), 0);
 	assert_string_equal(buf_str(&r.log),
 	    "<1Subject>1Subject(too large)<1Subject>1Subject:0123!"
 	    "NoError()-1");

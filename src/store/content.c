@@ -47,6 +47,7 @@ content_mid(struct buf *out, const char *mid)
 	}
 	if (out->len <= start + 1) {
 		out->len = start;
+		out->data[start] = '\0';
 		return false;
 	}
 	buf_addc(out, '>');
@@ -140,7 +141,7 @@ content_variant(
 
 void
 content_thread(
-    struct buf *b, const struct message *m, const char *id, char *out)
+    struct buf *b, const struct message *m, const char *first, char *out)
 {
 	struct crypt_sha256 h;
 
@@ -155,8 +156,7 @@ content_thread(
 		hash_hex(&h, out);
 		return;
 	}
-	if (!content_mid_id(b, m->message_id, out))
-		memcpy(out, id, CONTENT_ID);
+	memcpy(out, first, CONTENT_ID);
 }
 
 /* --- bodies ------------------------------------------------------------ */

@@ -35,9 +35,12 @@ bool content_id(struct buf *scratch, const struct message *, char *id);
 /* id of the mail as a variant of id. */
 void content_variant(
     struct buf *scratch, const struct message *, const char *id, char *out);
-/* id of the thread: of its first mail, as far as the headers tell. */
+/*
+ * id of the thread: of its first mail, as far as the headers tell. first: id
+ * of this mail, or of the one that it is a variant of.
+ */
 void content_thread(
-    struct buf *scratch, const struct message *, const char *id, char *out);
+    struct buf *scratch, const struct message *, const char *first, char *out);
 /* The sender's address, as written; NULL: not known as SMTP. */
 const char *content_from(const struct message *);
 

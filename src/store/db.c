@@ -80,6 +80,7 @@ say_io(struct store *st, int rc, int sys, struct err *err)
 		return say_full(st, err);
 	if (sys == EACCES || sys == EPERM || sys == EROFS)
 		return say_access(st, sys, err);
+	fprintf(stderr, "rc %d sys %d errno %d\n", rc, sys, errno);
 	err_set(err, ERR_FATAL,
 	    "%s: the disk failed: %s%s%s: look at the system's log; everything "
 	    "written so far is safe as far as the disk is",
@@ -238,6 +239,9 @@ look(struct store *st, struct err *err)
 		    "%s: is not a file: name a file as database", st->path);
 		return err_code(err, "not_a_database", SCOPE_ALL);
 	}
+	/* SQLite takes less than its smallest page for an empty database */
+	if (s.st_size > 0 && s.st_size < 512)
+		return db_fail(st, SQLITE_NOTADB, err);
 	return 0;
 }
 

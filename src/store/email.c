@@ -70,10 +70,13 @@ shown_mid(const char *mid)
 	return buf_take(&b);
 }
 
-/* Inserts the row unless its id is there: 1 inserted, 0 there, -1. */
+/*
+ * Inserts the row unless its id is there: 1 inserted, 0 there, -1. first and
+ * variant_of tell of the mail it is a variant of; else id and 0.
+ */
 static int
 insert(struct store *st, const struct email_in *in, const char *id,
-    int64_t variant_of, struct err *err)
+    const char *first, int64_t variant_of, struct err *err)
 {
 	const struct message *m = in->m;
 	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_INSERT,
@@ -88,7 +91,7 @@ insert(struct store *st, const struct email_in *in, const char *id,
 	bool body = with_body(in);
 	int r;
 
-	content_thread(&st->scratch, m, id, thread);
+	content_thread(&st->scratch, m, first, thread);
 	db_int(s, 1, st->next_email);
 	db_text(s, 2, id);
 	db_intor(s, 3, variant_of, 0);
@@ -383,7 +386,7 @@ put_again(struct store *st, const struct email_in *in, const char *id,
 	r = candidate(st, in->m, first, has_mid, &e, err);
 	if (r == 0 && !e.found) {
 		content_variant(&st->scratch, in->m, id, variant);
-		r = insert(st, in, variant, first, err);
+		r = insert(st, in, variant, id, first, err);
 		if (r == 1)
 			return complete(st, in, variant, n, count, err);
 		if (r == 0)
@@ -431,7 +434,7 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 	if (email_next(st, &next, err) == -1)
 		return -1;
 	has_mid = content_id(&st->scratch, in->m, id);
-	if ((r = insert(st, in, id, 0, err)) == -1)
+	if ((r = insert(st, in, id, id, 0, err)) == -1)
 		return -1;
 	if (r == 1)
 		return complete(st, in, id, n, count, err);

@@ -149,6 +149,14 @@ keeps(const struct store_item *it)
 	       it->decision->verdict != VERDICT_SKIP;
 }
 
+/* Its content was asked for, and it was not there any more. */
+static bool
+vanished(const struct store_item *it)
+{
+	return it->decision == NULL && it->fault == NULL &&
+	       str_eq(it->rule, "gone");
+}
+
 /* The row of decision that says what the item became. */
 static int
 describe(struct store *st, const char *mailbox, const struct store_item *it,
@@ -160,7 +168,9 @@ describe(struct store *st, const char *mailbox, const struct store_item *it,
 	l->folder = it->folder;
 	l->change_key = it->change_key;
 	l->message_id = it->message != NULL ? it->message->message_id : NULL;
-	l->state = it->fault != NULL ? LEDGER_FAILED : LEDGER_THERE;
+	l->state = it->fault != NULL ? LEDGER_FAILED
+		   : vanished(it)    ? LEDGER_GONE
+				     : LEDGER_THERE;
 	*parties = NULL;
 	if (it->decision != NULL) {
 		l->verdict = verdict_name(it->decision->verdict);
@@ -214,6 +224,22 @@ become(struct store *st, const struct store_item *it, struct ledger *l,
 	return rc;
 }
 
+/* The item is not in its folder any more. */
+static int
+remove_item(struct store *st, const char *mailbox, const char *item,
+    const struct ledger_old *old, struct store_count *count, struct err *err)
+{
+	if (old->state == LEDGER_FAILED &&
+	    failure_delete(st, mailbox, item, err) == -1)
+		return -1;
+	if (old->state != LEDGER_GONE &&
+	    ledger_gone(st, mailbox, item, err) == -1)
+		return -1;
+	if (old->email == 0)
+		return 0;
+	return copy_gone(st, mailbox, item, old->email, count, err);
+}
+
 /* Never seen: the row of decision first, with the number a new mail gets. */
 static int
 put_new(struct store *st, const struct store_item *it, struct ledger *l,
@@ -245,8 +271,12 @@ put_known(struct store *st, const struct store_item *it, struct ledger *l,
 {
 	struct ledger_old old;
 
-	if (ledger_get(st, l->mailbox, l->item, &old, err) == -1 ||
-	    become(st, it, l, old.email, count, err) == -1)
+	if (ledger_get(st, l->mailbox, l->item, &old, err) == -1)
+		return -1;
+	/* what was decided of it before stays readable */
+	if (vanished(it))
+		return remove_item(st, l->mailbox, l->item, &old, count, err);
+	if (become(st, it, l, old.email, count, err) == -1)
 		return -1;
 	if (old.state == LEDGER_FAILED && it->fault == NULL &&
 	    failure_delete(st, l->mailbox, l->item, err) == -1)
@@ -275,21 +305,6 @@ put_item(struct store *st, const char *mailbox, const struct store_item *it,
 /* --- the end of a page ------------------------------------------------- */
 
 static int
-remove_item(struct store *st, const char *mailbox, const char *item,
-    const struct ledger_old *old, struct store_count *count, struct err *err)
-{
-	if (old->state == LEDGER_FAILED &&
-	    failure_delete(st, mailbox, item, err) == -1)
-		return -1;
-	if (old->state != LEDGER_GONE &&
-	    ledger_gone(st, mailbox, item, err) == -1)
-		return -1;
-	if (old->email == 0)
-		return 0;
-	return copy_gone(st, mailbox, item, old->email, count, err);
-}
-
-static int
 apply(struct store *st, const char *mailbox, int64_t folder,
     const struct change *c, struct store_count *count, struct err *err)
 {
@@ -300,10 +315,14 @@ apply(struct store *st, const char *mailbox, int64_t folder,
 		return 0;
 	if ((r = ledger_get(st, mailbox, c->id, &old, err)) != 1)
 		return r;
-	if (c->op == CHANGE_READ)
+	if (c->op == CHANGE_READ) {
+		if (c->change_key != NULL &&
+		    ledger_key(st, mailbox, c->id, c->change_key, err) == -1)
+			return -1;
 		return old.email == 0 ? 0
 				      : copy_read(st, mailbox, c->id, old.email,
 					    c->is_read, count, err);
+	}
 	if (old.folder != folder)
 		return 0;
 	return remove_item(st, mailbox, c->id, &old, count, err);

@@ -110,6 +110,20 @@ ledger_gone(
 }
 
 int
+ledger_key(struct store *st, const char *mailbox, const char *item,
+    const char *change_key, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_KEY,
+	    "UPDATE decision SET change_key=?3 WHERE mailbox=?1 AND item=?2 "
+	    "AND change_key IS NOT ?3");
+
+	db_text(s, 1, mailbox);
+	db_text(s, 2, item);
+	db_text(s, 3, change_key);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
 ledger_stamp(struct store *st, const char *mailbox, const char *item,
     int64_t walk, struct err *err)
 {

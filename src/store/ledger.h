@@ -37,6 +37,9 @@ int ledger_email(struct store *, const char *mailbox, const char *item,
     int64_t email, struct err *);
 int ledger_gone(
     struct store *, const char *mailbox, const char *item, struct err *);
+/* The item's new version, of which nothing else is told. */
+int ledger_key(struct store *, const char *mailbox, const char *item,
+    const char *change_key, struct err *);
 int ledger_stamp(struct store *, const char *mailbox, const char *item,
     int64_t walk, struct err *);
 

@@ -140,7 +140,9 @@ struct store_item {
 	const struct err *fault;
 	int64_t next_try; /* of a failed item */
 	const char *rule; /* decision NULL and no fault:
-						 * skipped by this rule */
+						 * skipped by this rule; "gone":
+						 * it vanished meanwhile, as by
+						 * CHANGE_DELETE */
 };
 
 /* The end of a page of changes. */
@@ -159,7 +161,11 @@ struct store_page {
 	const char *marker; /* with finished; NULL: unknown */
 };
 
-/* What a call changed; added to, never reset. */
+/*
+ * What a call changed; added to, never reset. copies: new places, the first
+ * of a new mail included; updated: mails and places that changed; skipped and
+ * failed: items put so; attachments: new ones with content.
+ */
 struct store_count {
 	int64_t emails, copies, skipped, failed, removed, updated, attachments;
 };

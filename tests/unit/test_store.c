@@ -1,0 +1,784 @@
+/*
+ * test_store.c - what becomes of messages: mails, variants, places, the
+ * ledger, failures, walks.
+ */
+#include "test_store.h"
+
+/* --- one mail ---------------------------------------------------------- */
+
+static void
+test_new_mail(void **state)
+{
+	struct kit *k = *state;
+	struct message *m = mail("<Abc@Customer.EXAMPLE>", "Offer", "Hello");
+
+	m->in_reply_to = "<first@x.example>";
+	m->refs = "<root@X.example> <first@x.example>";
+	m->headers = "Received: yes\r\n";
+	m->is_read = true;
+	store(k, BOX_A, "i1", "k1", m);
+	assert_int_equal(k->count.emails, 1);
+	assert_int_equal(k->count.copies, 1);
+	assert_string_equal(
+	    ask(k,
+		"SELECT message_id||' '||in_reply_to||' '||subject||' '||"
+		"direction||' '||sent_at||' '||received_at||' '||body_state||"
+		"' '||size||' '||has_attachments FROM email"),
+	    "<Abc@Customer.EXAMPLE> <first@x.example> Offer in "
+	    "2026-11-20T08:16:00Z 2026-11-20T08:16:02Z full 1234 0");
+	/* first 32 hex digits of SHA-256("mid:<Abc@customer.example>") */
+	assert_string_equal(
+	    ask(k, "SELECT id FROM email"), "95efde1ff54015be355f31a81ff16f04");
+	assert_string_equal(
+	    ask(k, "SELECT text FROM email_body WHERE html IS NULL"), "Hello");
+	assert_string_equal(
+	    ask(k, "SELECT group_concat(role||position||address,' ') FROM "
+		   "(SELECT * FROM email_party ORDER BY role)"),
+	    "from0carl@customer.example to0ann@contoso.example");
+	assert_string_equal(
+	    ask(k, "SELECT group_concat(crm_type||crm_id||role,' ') FROM "
+		   "(SELECT * FROM email_link ORDER BY crm_type)"),
+	    "contact815from user4711to");
+	assert_string_equal(
+	    ask(k,
+		"SELECT mailbox||' '||f.path||' '||item_id||' '||is_read FROM "
+		"email_copy c JOIN folder f USING(mailbox) "
+		"WHERE f.id=c.folder AND c.removed_at IS NULL"),
+	    BOX_A " A-Inbox i1 1");
+	assert_string_equal(
+	    ask(k, "SELECT group_concat(entity||op) FROM change "
+		   "JOIN email ON id=entity_id"),
+	    "emailinsert");
+	assert_string_equal(
+	    ask(k,
+		"SELECT mailbox||item||message_id||verdict||rule||change_key "
+		"FROM decision WHERE parties IS NULL"),
+	    BOX_A "i1<Abc@Customer.EXAMPLE>keepmatchk1");
+	assert_true(store_has_message_id(k->st, " <Abc@customer.example> "));
+	assert_true(store_has_message_id(k->st, "Abc@CUSTOMER.example"));
+	assert_false(store_has_message_id(k->st, "<abc@customer.example>"));
+	assert_false(store_has_message_id(k->st, ""));
+}
+
+/* Everything again, in every way it may come: no row, no change. */
+static void
+test_replay(void **state)
+{
+	struct kit *k = *state;
+	char *before = NULL, *after;
+	int round;
+
+	for (round = 0; round < 3; round++) {
+		struct message *m = mail("<1@x>", "One", "Text one");
+		struct decision d = keep(), skip = keep();
+		struct store_item it =
+		    item("s1", "k1", k->inbox_a, NULL, &skip);
+
+		person(m, ROLE_TO, BOX_A); /* the same person twice */
+		m->headers = "A: b\r\n";
+		store(k, BOX_A, "i1", "k1", m);
+		m = mail("<1@x>", "One", "Text one");
+		store(k, BOX_B, "i1", "k1", m);
+		m = mail("<1@x>", "Other", "Something else");
+		store(k, BOX_B, "i2", "k1", m);
+		m = mail(NULL, NULL, NULL);
+		m->naddr = 0;
+		m->sent_at = TIM_NONE;
+		store(k, BOX_A, "i3", "k1", m);
+		skip.verdict = VERDICT_SKIP;
+		it.message = m = mail("<2@x>", "Private", "Not for the CRM");
+		put(k, BOX_A, &it);
+		message_free(m);
+		(void)d;
+		after = dump(k);
+		if (before != NULL)
+			assert_string_equal(before, after);
+		free(before);
+		before = after;
+	}
+	free(before);
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 3);
+	assert_int_equal(number(k, "SELECT count(*) FROM email_copy"), 4);
+	assert_int_equal(number(k, "SELECT count(*) FROM change"), 4);
+}
+
+/* --- one mail in several places ---------------------------------------- */
+
+/* Each row: is the second sight the same mail as the first? */
+static void
+test_same_or_variant(void **state)
+{
+	static const struct {
+		const char *subject, *text, *html;
+		int64_t sent;
+		const char *from;
+		bool same;
+	} row[] = {
+		{ "One", "Hello World", NULL, T0, "carl@customer.example", 1 },
+		{ "One", "hello\r\n  world", NULL, T0, "Carl@Customer.example",
+		    1 },
+		{ "One ", "Hello World\n-- \nDisclaimer", NULL, T0 + 999,
+		    "carl@customer.example", 1 },
+		{ "One", NULL, "<p>Hello&nbsp;<b>World</b></p>", T0,
+		    "carl@customer.example", 1 },
+		{ "One", NULL, NULL, T0, "carl@customer.example", 1 },
+		{ "One", "Hello World", NULL, TIM_NONE, NULL, 1 },
+		{ "Two", "Hello World", NULL, T0, "carl@customer.example", 0 },
+		{ "One", "Hello Mars", NULL, T0, "carl@customer.example", 0 },
+		{ "One", "Hello World", NULL, T0 + 1000,
+		    "carl@customer.example", 0 },
+		{ "One", "Hello World", NULL, T0, "eve@rival.example", 0 },
+	};
+	struct kit *k = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		char mid[32], ida[32], idb[32];
+		struct message *m;
+
+		snprintf(mid, sizeof(mid), "<%zu@x>", i);
+		snprintf(ida, sizeof(ida), "a%zu", i);
+		snprintf(idb, sizeof(idb), "b%zu", i);
+		store(k, BOX_A, ida, "k", mail(mid, "One", "Hello World"));
+		m = mail(mid, row[i].subject, row[i].text);
+		m->html = row[i].html;
+		m->html_len = row[i].html != NULL ? strlen(row[i].html) : 0;
+		m->sent_at = row[i].sent;
+		m->addr[0].address = row[i].from;
+		if (row[i].from == NULL)
+			m->naddr = 0;
+		store(k, BOX_B, idb, "k", m);
+		if (k->count.emails != !row[i].same)
+			fail_msg("row %zu", i);
+		assert_int_equal(k->count.copies, 1);
+	}
+	/* what came second never replaced the first */
+	assert_int_equal(number(k, "SELECT count(*) FROM email_body "
+				   "WHERE text='Hello World'"),
+	    10 + 3);
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM email WHERE length(id)<>32"), 0);
+	/* a variant is found again as itself, from a third place */
+	store(k, BOX_A, "again", "k", mail("<7@x>", "One", "Hello Mars"));
+	assert_int_equal(k->count.emails, 0);
+	assert_int_equal(k->count.copies, 1);
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM email_copy c JOIN email_body b "
+		      "USING(email_id) WHERE text='Hello Mars'"),
+	    2);
+}
+
+static void
+test_change_rows_of_copies(void **state)
+{
+	struct kit *k = *state;
+
+	store(k, BOX_A, "i1", "k", mail("<1@x>", "One", "x"));
+	store(k, BOX_B, "i1", "k", mail("<1@x>", "One", "x"));
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 1);
+	assert_int_equal(number(k, "SELECT count(*) FROM email_copy"), 2);
+	assert_string_equal(ask(k, "SELECT group_concat(entity||' '||op) FROM "
+				   "(SELECT * FROM change ORDER BY seq)"),
+	    "email insert,email_copy insert");
+}
+
+/* What the first sight lacked, a later one brings; nothing is lost again. */
+static void
+test_fill_in(void **state)
+{
+	struct kit *k = *state;
+	struct message *m = mail("<1@x>", "One", NULL);
+	struct decision d = keep();
+	struct store_item it;
+
+	d.verdict = VERDICT_HEADERS;
+	d.nlink = 1;
+	m->text = "must not be stored";
+	m->text_len = strlen(m->text);
+	it = item("i1", "k", k->inbox_a, m, &d);
+	put(k, BOX_A, &it);
+	message_free(m);
+	assert_string_equal(
+	    ask(k, "SELECT body_state||ifnull(b.text,'-') FROM email e "
+		   "LEFT JOIN email_body b ON b.email_id=e.id"),
+	    "headers-");
+
+	m = mail("<1@x>", "One", "Full text");
+	m->headers = "Raw: headers\r\n";
+	person(m, ROLE_BCC, "secret@customer.example");
+	store(k, BOX_B, "i1", "k", m);
+	assert_int_equal(k->count.emails, 0);
+	assert_int_equal(k->count.updated, 1);
+	assert_string_equal(
+	    ask(k, "SELECT body_state||text||headers FROM email "
+		   "JOIN email_body ON email_id=id"),
+	    "fullFull textRaw: headers\r\n");
+	assert_string_equal(
+	    ask(k, "SELECT address FROM email_party WHERE role='bcc'"),
+	    "secret@customer.example");
+	assert_int_equal(number(k, "SELECT count(*) FROM email_link"), 2);
+	assert_string_equal(ask(k, "SELECT group_concat(entity||' '||op) FROM "
+				   "(SELECT * FROM change ORDER BY seq)"),
+	    "email insert,email update,email_copy insert");
+
+	/* the poorer sight again: nothing is lost, nothing told */
+	m = mail("<1@x>", NULL, NULL);
+	m->body_state = BODY_HEADERS;
+	m->naddr = 1;
+	store(k, BOX_A, "i1", "k2", m);
+	assert_int_equal(k->count.updated, 0);
+	assert_int_equal(number(k, "SELECT count(*) FROM change"), 3);
+	assert_string_equal(ask(k, "SELECT text FROM email_body"), "Full text");
+	assert_string_equal(ask(k, "SELECT subject FROM email"), "One");
+}
+
+/* The sole place of a mail may change it; one of several may not. */
+static void
+test_item_changes(void **state)
+{
+	struct kit *k = *state;
+	struct message *m;
+
+	store(k, BOX_A, "i1", "k1", mail("<1@x>", "One", "before"));
+	store(k, BOX_A, "i1", "k2", mail("<1@x>", "Two", "before, after"));
+	assert_int_equal(k->count.updated, 1);
+	assert_int_equal(k->count.emails, 0);
+	assert_string_equal(
+	    ask(k, "SELECT subject||text FROM email JOIN email_body "
+		   "ON email_id=id"),
+	    "Twobefore, after");
+	/* a new change key, the same content */
+	m = mail("<1@x>", "Two", "before,   AFTER ");
+	m->is_read = true;
+	m->size = 4321;
+	store(k, BOX_A, "i1", "k3", m);
+	assert_string_equal(ask(k, "SELECT group_concat(entity||' '||op) FROM "
+				   "(SELECT * FROM change ORDER BY seq)"),
+	    "email insert,email update,email_copy update");
+	assert_string_equal(ask(k, "SELECT change_key FROM decision"), "k3");
+	/* an EX address that could not be resolved, and then could */
+	m = mail("<2@x>", "Ex", "x");
+	m->addr[0].address = NULL;
+	m->addr[0].raw = "/o=x/cn=carl";
+	store(k, BOX_A, "i2", "k1", m);
+	m = mail("<2@x>", "Ex", "x");
+	m->addr[0].raw = "/O=X/CN=carl";
+	store(k, BOX_A, "i2", "k2", m);
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM email_party p JOIN email e "
+		      "ON e.id=p.email_id WHERE subject='Ex' AND "
+		      "role='from' AND address='carl@customer.example' "
+		      "AND raw_address='/o=x/cn=carl'"),
+	    1);
+	/* two places: the text of one is not the text of the mail */
+	store(k, BOX_B, "i1", "k1", mail("<1@x>", "Two", "before, after"));
+	store(k, BOX_B, "i1", "k2", mail("<1@x>", "Two", "edited by bob"));
+	assert_string_equal(
+	    ask(k, "SELECT text FROM email_body JOIN email ON id=email_id "
+		   "WHERE subject='Two'"),
+	    "before, after");
+}
+
+static void
+test_threads(void **state)
+{
+	struct kit *k = *state;
+	struct message *m;
+
+	store(k, BOX_A, "1", "k", mail("<root@x.example>", "One", "a"));
+	m = mail("<2@x>", "Re: One", "b");
+	m->in_reply_to = "<root@X.EXAMPLE>";
+	store(k, BOX_A, "2", "k", m);
+	m = mail("<3@x>", "Re: Re: One", "c");
+	m->in_reply_to = "<2@x>";
+	m->refs = "<root@x.example>\r\n <2@x>";
+	store(k, BOX_A, "3", "k", m);
+	/* no Message-ID: the server's conversation, then the mail itself */
+	m = mail(NULL, "Note", "d");
+	m->conversation_id = "conv";
+	store(k, BOX_A, "4", "k", m);
+	m = mail(NULL, "Re: Note", "e");
+	m->conversation_id = "conv";
+	store(k, BOX_A, "5", "k", m);
+	store(k, BOX_A, "6", "k", mail(NULL, "Alone", "f"));
+	/* a variant of a mail belongs to its thread */
+	store(k, BOX_A, "7", "k", mail("<root@x.example>", "Other", "g"));
+	assert_string_equal(
+	    ask(k, "SELECT group_concat(n) FROM (SELECT count(*) n FROM email "
+		   "GROUP BY thread_id ORDER BY 1)"),
+	    "1,2,4");
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM email WHERE id=thread_id"), 2);
+}
+
+/* --- attachments ------------------------------------------------------- */
+
+static void
+blob(struct kit *k, const char *text, unsigned char *sha)
+{
+	struct store_blob *b = store_blob_begin(k->st, 1 << 20, &k->err);
+	struct stream *s = store_blob_stream(b);
+	int64_t size;
+	size_t i;
+
+	for (i = 0; i < strlen(text); i++)
+		OK(k, s->write(s, text + i, 1, &k->err));
+	OK(k, store_blob_end(b, sha, &size, &k->err));
+	assert_int_equal(size, strlen(text));
+}
+
+static void
+attach(struct kit *k, struct message *m, const char *name, const char *text)
+{
+	struct attachment *a = message_attachment(m);
+
+	a->name = name;
+	a->kind = ATT_FILE;
+	a->media_type = "text/plain";
+	a->state = text != NULL ? "full" : "failed";
+	if (text == NULL)
+		return;
+	blob(k, text, a->sha256);
+	a->stored = true;
+	a->size = (int64_t)strlen(text);
+}
+
+static void
+test_attachments(void **state)
+{
+	struct kit *k = *state;
+	struct message *m = mail("<1@x>", "One", "x");
+	struct attachment *a;
+
+	attach(k, m, "same.txt", "one");
+	attach(k, m, "same.txt", "two");
+	attach(k, m, "late.txt", NULL);
+	a = message_attachment(m);
+	a->kind = ATT_REFERENCE;
+	a->url = "https://x.example/";
+	a->state = "reference";
+	a->is_inline = true;
+	store(k, BOX_A, "i1", "k1", m);
+	assert_int_equal(k->count.attachments, 2);
+	assert_string_equal(
+	    ask(k,
+		"SELECT group_concat(position||ifnull(name,'-')||kind||inline||"
+		"state||ifnull(data,'-')||ifnull(url,'-'),' ') FROM attachment "
+		"a LEFT JOIN blob b ON b.sha256=a.sha256"),
+	    "0same.txtfile0fullone- 1same.txtfile0fulltwo- "
+	    "2late.txtfile0failed-- 3-reference1reference-https://x.example/");
+	assert_int_equal(number(k, "SELECT has_attachments FROM email"), 1);
+
+	/* another place: the late one has come, one is new, order differs */
+	m = mail("<1@x>", "One", "x");
+	attach(k, m, "late.txt", "three");
+	attach(k, m, "same.txt", "two");
+	attach(k, m, "same.txt", "one");
+	attach(k, m, "more.txt", "one");
+	store(k, BOX_B, "i1", "k1", m);
+	assert_int_equal(k->count.attachments, 2);
+	assert_int_equal(k->count.updated, 1);
+	assert_string_equal(
+	    ask(k,
+		"SELECT group_concat(position||name||data,' ') FROM attachment "
+		"a JOIN blob b ON b.sha256=a.sha256"),
+	    "0same.txtone 1same.txttwo 2late.txtthree 4more.txtone");
+	assert_int_equal(number(k, "SELECT count(*) FROM blob"), 3);
+	/* ba7816bf...: SHA-256 of "abc" */
+	blob(k, "abc", (unsigned char[32]){ 0 });
+	assert_int_equal(
+	    number(k,
+		"SELECT size FROM blob WHERE sha256='ba7816bf8f01cfea414140de5d"
+		"ae2223b00361a396177a9cb410ff61f20015ad' AND data=x'616263'"),
+	    3);
+}
+
+/* --- deletes, moves, walks --------------------------------------------- */
+
+static void
+page(struct kit *k, const char *box, const struct store_page *p)
+{
+	memset(&k->count, 0, sizeof(k->count));
+	OK(k, store_put(k->st, box, NULL, 0, p, &k->count, &k->err));
+}
+
+static enum store_known
+known(struct kit *k, const char *box, int64_t folder, const char *id,
+    const char *key)
+{
+	struct item_ref r = { .id = id, .change_key = key };
+	enum store_known out;
+
+	OK(k, store_items_known(k->st, box, folder, &r, 1, &out, &k->err));
+	return out;
+}
+
+static void
+test_removed_and_back(void **state)
+{
+	struct kit *k = *state;
+	struct change c[] = {
+		{ .op = CHANGE_DELETE, .id = "i1" },
+		{ .op = CHANGE_DELETE, .id = "never seen" },
+		{ .op = CHANGE_READ, .id = "never seen" },
+		{ .op = CHANGE_PUT,
+		    .id = "i1",
+		    .change_key = "k9",
+		    .is_read = false },
+	};
+	struct store_page p = {
+		.folder = k->inbox_a, .cursor = "c1", .change = c, .nchange = 4
+	};
+	struct change r = { .op = CHANGE_READ,
+		.id = "i1",
+		.change_key = "k2",
+		.is_read = true };
+
+	store(k, BOX_A, "i1", "k1", mail("<1@x>", "One", "x"));
+	/* known in another folder by now: the old folder's delete is late */
+	p.folder = k->projects_a;
+	page(k, BOX_A, &p);
+	assert_int_equal(k->count.removed, 0);
+	p.folder = k->inbox_a;
+	page(k, BOX_A, &p);
+	assert_int_equal(k->count.removed, 1);
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM email_copy WHERE removed_at "
+		      "LIKE '____-__-__T__:__:__Z'"),
+	    1);
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 1);
+	page(k, BOX_A, &p); /* again: nothing */
+	assert_int_equal(k->count.removed, 0);
+	assert_int_equal(
+	    known(k, BOX_A, k->inbox_a, "i1", "k1"), STORE_CHANGED);
+	store(k, BOX_A, "i1", "k1", mail("<1@x>", "One", "x"));
+	assert_int_equal(
+	    number(k, "SELECT removed_at IS NULL FROM email_copy"), 1);
+	p.change = &r;
+	p.nchange = 1;
+	page(k, BOX_A, &p);
+	page(k, BOX_A, &p);
+	assert_int_equal(number(k, "SELECT is_read FROM email_copy"), 1);
+	assert_string_equal(ask(k, "SELECT group_concat(entity||' '||op) FROM "
+				   "(SELECT * FROM change ORDER BY seq)"),
+	    "email insert,email_copy delete,email_copy insert,"
+	    "email_copy update");
+	/* the server told the new key with the flag */
+	assert_int_equal(known(k, BOX_A, k->inbox_a, "i1", "k2"), STORE_SAME);
+}
+
+static void
+test_known(void **state)
+{
+	struct kit *k = *state;
+	struct err fault = ERR_INIT;
+	struct store_item it = item("i2", "k1", k->inbox_a, NULL, NULL);
+
+	assert_int_equal(known(k, BOX_A, k->inbox_a, "i1", "k1"), STORE_NEW);
+	store(k, BOX_A, "i1", "k1", mail("<1@x>", "One", "x"));
+	assert_int_equal(known(k, BOX_A, k->inbox_a, "i1", "k1"), STORE_SAME);
+	assert_int_equal(
+	    known(k, BOX_A, k->inbox_a, "i1", "k2"), STORE_CHANGED);
+	assert_int_equal(
+	    known(k, BOX_A, k->inbox_a, "i1", NULL), STORE_CHANGED);
+	assert_int_equal(
+	    known(k, BOX_A, k->projects_a, "i1", "k1"), STORE_CHANGED);
+	assert_int_equal(known(k, BOX_B, k->inbox_b, "i1", "k1"), STORE_NEW);
+	assert_int_equal(known(k, BOX_A, k->inbox_a, "I1", "k1"), STORE_NEW);
+	err_set(&fault, ERR_ITEM, "corrupt");
+	it.fault = &fault;
+	it.next_try = T0;
+	put(k, BOX_A, &it);
+	assert_int_equal(known(k, BOX_A, k->inbox_a, "i2", "k1"), STORE_FAILED);
+}
+
+/* A full walk: what it does not see is removed, what it sees stays. */
+static void
+test_walk(void **state)
+{
+	struct kit *k = *state;
+	struct store_page begin = { .folder = k->inbox_a, .restart = true };
+	struct store_page end = { .folder = k->inbox_a,
+		.cursor = "c2",
+		.finished = true,
+		.marker = "m2" };
+	struct store_page first = { .folder = k->inbox_a,
+		.cursor = "c1",
+		.finished = true,
+		.marker = "m1" };
+	struct decision skip = keep();
+	struct store_item it = item("skipped", "k", k->inbox_a, NULL, &skip);
+	struct store_folders f;
+	struct message *m;
+	char *before, *after;
+	int round;
+
+	skip.verdict = VERDICT_SKIP;
+	store(k, BOX_A, "same", "k", mail("<1@x>", "1", "x"));
+	store(k, BOX_A, "lost", "k", mail("<2@x>", "2", "x"));
+	store(k, BOX_A, "changed", "k", mail("<3@x>", "3", "x"));
+	it.message = m = mail("<4@x>", "4", "x");
+	put(k, BOX_A, &it);
+	message_free(m);
+	store(k, BOX_B, "b", "k", mail("<5@x>", "5", "x"));
+	page(k, BOX_A, &first);
+	assert_int_equal(k->count.removed, 0); /* a first read sweeps nothing */
+
+	before = dump(k);
+	page(k, BOX_A, &begin);
+	OK(k, store_folders(k->st, BOX_A, &f, &k->err));
+	assert_true(f.v[0].resync);
+	assert_null(f.v[0].cursor);
+	assert_null(f.v[0].marker);
+	assert_false(f.v[1].resync);
+	arena_free(&f.arena);
+	/* nothing missing: the walk leaves no trace in the public tables */
+	assert_int_equal(known(k, BOX_A, k->inbox_a, "same", "k"), STORE_SAME);
+	assert_int_equal(known(k, BOX_A, k->inbox_a, "lost", "k"), STORE_SAME);
+	assert_int_equal(
+	    known(k, BOX_A, k->inbox_a, "skipped", "k"), STORE_SAME);
+	store(k, BOX_A, "changed", "k", mail("<3@x>", "3", "x"));
+	page(k, BOX_A, &end);
+	assert_int_equal(k->count.removed, 0);
+	after = dump(k);
+	assert_string_equal(
+	    strstr(after, "== email\n") != NULL ? "yes" : "no", "yes");
+	assert_memory_equal(strstr(before, "== email"),
+	    strstr(after, "== email"),
+	    (size_t)(strstr(before, "== failure") -
+		     strstr(before, "== email")));
+	free(before);
+	free(after);
+
+	/* one is gone; a page of the walk is interrupted and comes again */
+	page(k, BOX_A, &begin);
+	for (round = 0; round < 2; round++) {
+		known(k, BOX_A, k->inbox_a, "same", "k");
+		known(k, BOX_A, k->inbox_a, "skipped", "k");
+	}
+	store(k, BOX_A, "changed", "k2", mail("<3@x>", "3", "x"));
+	page(k, BOX_A, &end);
+	assert_int_equal(k->count.removed, 1);
+	assert_string_equal(
+	    ask(k, "SELECT group_concat(item_id) FROM email_copy "
+		   "WHERE removed_at IS NOT NULL"),
+	    "lost");
+	OK(k, store_folders(k->st, BOX_A, &f, &k->err));
+	assert_false(f.v[0].resync);
+	assert_string_equal(f.v[0].cursor, "c2");
+	assert_string_equal(f.v[0].marker, "m2");
+	arena_free(&f.arena);
+	assert_int_equal(
+	    known(k, BOX_A, k->inbox_a, "lost", "k"), STORE_CHANGED);
+}
+
+/* More than the sweep takes at a time. */
+static void
+test_sweep_many(void **state)
+{
+	struct kit *k = *state;
+	struct store_page begin = { .folder = k->inbox_a, .restart = true };
+	struct store_page end = { .folder = k->inbox_a, .finished = true };
+	char id[16], mid[16];
+	int i;
+
+	for (i = 0; i < 600; i++) {
+		snprintf(id, sizeof(id), "i%d", i);
+		snprintf(mid, sizeof(mid), "<%d@x>", i);
+		store(k, BOX_A, id, "k", mail(mid, "S", "x"));
+	}
+	page(k, BOX_A, &begin);
+	known(k, BOX_A, k->inbox_a, "i300", "k");
+	page(k, BOX_A, &end);
+	assert_int_equal(k->count.removed, 599);
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM change WHERE op='delete'"), 599);
+}
+
+static void
+test_vanished(void **state)
+{
+	struct kit *k = *state;
+	struct store_item it = item("i1", "k2", k->inbox_a, NULL, NULL);
+
+	it.rule = "gone";
+	store(k, BOX_A, "i1", "k1", mail("<1@x>", "One", "x"));
+	put(k, BOX_A, &it);
+	assert_int_equal(k->count.removed, 1);
+	assert_string_equal(ask(k, "SELECT verdict FROM decision"), "keep");
+	it.item_id = "i2";
+	put(k, BOX_A, &it);
+	put(k, BOX_A, &it);
+	assert_string_equal(
+	    ask(k, "SELECT verdict||rule FROM decision WHERE item='i2'"),
+	    "skipgone");
+}
+
+/* --- ledger and failures ----------------------------------------------- */
+
+static void
+test_skip(void **state)
+{
+	struct kit *k = *state;
+	struct decision d = keep();
+	struct message *m = mail("<1@x>", "Secret subject", "Secret body");
+	struct store_item it = item("i1", "k1", k->inbox_a, m, &d);
+	char *all;
+
+	d.verdict = VERDICT_SKIP;
+	strcpy(d.rule, "rule rivals");
+	person(m, ROLE_CC, "Carl@Customer.Example"); /* carl again */
+	person(m, ROLE_CC, "no address");
+	put(k, BOX_A, &it);
+	message_free(m);
+	assert_int_equal(k->count.skipped, 1);
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 0);
+	assert_int_equal(number(k, "SELECT count(*) FROM change"), 0);
+	assert_string_equal(ask(k, "SELECT message_id||verdict||rule FROM "
+				   "decision"),
+	    "<1@x>skiprule rivals");
+	/* two addresses, 16 hex digits each */
+	assert_int_equal(
+	    number(k, "SELECT length(parties)=33 AND parties GLOB "
+		      "'[0-9a-f]*[0-9a-f] [0-9a-f]*[0-9a-f]' FROM decision"),
+	    1);
+	all = dump(k);
+	assert_null(strstr(all, "Secret"));
+	assert_null(strstr(all, "carl"));
+	free(all);
+
+	/* without a message at all */
+	it = item("i2", "k1", k->inbox_a, NULL, NULL);
+	it.rule = "process_email_from";
+	put(k, BOX_A, &it);
+	assert_string_equal(
+	    ask(k, "SELECT verdict||rule||(parties IS NULL) FROM decision "
+		   "WHERE item='i2'"),
+	    "skipprocess_email_from1");
+
+	/* kept after all, then skipped again: the CRM's row stays */
+	store(k, BOX_A, "i1", "k2", mail("<1@x>", "Subject", "Body"));
+	assert_string_equal(
+	    ask(k, "SELECT verdict||(parties IS NULL) FROM decision "
+		   "WHERE item='i1'"),
+	    "keep1");
+	it = item("i1", "k3", k->projects_a, NULL, NULL);
+	it.rule = "draft";
+	put(k, BOX_A, &it);
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 1);
+	assert_int_equal(
+	    number(k, "SELECT folder FROM email_copy"), (int)k->projects_a);
+}
+
+static void
+test_failures(void **state)
+{
+	struct kit *k = *state;
+	struct err fault = ERR_INIT;
+	struct store_item it = item("i1", "k1", k->inbox_a, NULL, NULL);
+	struct store_failures due;
+	struct store_folders f;
+	struct change del = { .op = CHANGE_DELETE, .id = "i2" };
+	struct store_page p = {
+		.folder = k->inbox_a, .change = &del, .nchange = 1
+	};
+
+	err_set(&fault, ERR_ITEM, "cannot be converted");
+	err_code(&fault, "ErrorItemCorrupt", SCOPE_ITEM);
+	it.fault = &fault;
+	it.next_try = T0 + 60000;
+	put(k, BOX_A, &it);
+	put(k, BOX_A, &it);
+	assert_int_equal(k->count.failed, 1);
+	it.item_id = "i2";
+	it.next_try = TIM_NONE; /* never again, but visible */
+	put(k, BOX_A, &it);
+	assert_string_equal(
+	    ask(k, "SELECT class||code||message||tries||next_try||verdict FROM "
+		   "failure JOIN decision USING(mailbox,item) WHERE item='i1'"),
+	    "itemErrorItemCorruptcannot be converted2"
+	    "2026-11-20T08:17:00Zfailed");
+	OK(k, store_folders(k->st, BOX_A, &f, &k->err));
+	assert_int_equal(f.v[0].failed, 2);
+	assert_int_equal(f.v[1].failed, 0);
+	arena_free(&f.arena);
+	OK(k, store_failures_due(k->st, BOX_A, T0 + 59000, 10, &due, &k->err));
+	assert_int_equal(due.n, 0);
+	arena_free(&due.arena);
+	OK(k, store_failures_due(k->st, BOX_A, T0 + 60000, 10, &due, &k->err));
+	assert_int_equal(due.n, 1);
+	assert_string_equal(due.v[0].item_id, "i1");
+	assert_int_equal(due.v[0].tries, 2);
+	assert_int_equal(due.v[0].folder, k->inbox_a);
+	arena_free(&due.arena);
+
+	store(k, BOX_A, "i1", "k1", mail("<1@x>", "One", "x"));
+	assert_int_equal(number(k, "SELECT count(*) FROM failure"), 1);
+	assert_int_equal(known(k, BOX_A, k->inbox_a, "i1", "k1"), STORE_SAME);
+	page(k, BOX_A, &p);
+	assert_int_equal(number(k, "SELECT count(*) FROM failure"), 0);
+	/* it fails again after it was stored: the mail stays */
+	it.item_id = "i1";
+	put(k, BOX_A, &it);
+	assert_int_equal(known(k, BOX_A, k->inbox_a, "i1", "k1"), STORE_FAILED);
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM email_copy c JOIN email e "
+		      "ON e.id=c.email_id WHERE removed_at IS NULL"),
+	    1);
+	store(k, BOX_A, "i1", "k2", mail("<1@x>", "One", "x"));
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 1);
+	assert_int_equal(number(k, "SELECT count(*) FROM change"), 1);
+}
+
+/* A failing page leaves nothing, not even its counts. */
+static void
+test_all_or_nothing(void **state)
+{
+	struct kit *k = *state;
+	struct decision d = keep();
+	struct message *m = mail("<1@x>", "One", "x");
+	struct store_item it[2];
+	struct store_page p = { .folder = k->inbox_a, .cursor = "c" };
+	char *before = dump(k), *after;
+
+	it[0] = item("i1", "k1", k->inbox_a, m, &d);
+	it[1] = item("i2", "k1", 9999, m, &d); /* no such folder */
+	assert_int_equal(
+	    store_put(k->st, BOX_A, it, 2, &p, &k->count, &k->err), -1);
+	assert_int_equal(k->err.kind, ERR_FATAL);
+	assert_int_equal(k->count.emails, 0);
+	after = dump(k);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	message_free(m);
+	store(k, BOX_A, "i1", "k1", mail("<1@x>", "One", "x"));
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 1);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_new_mail),
+		TEST(test_replay),
+		TEST(test_same_or_variant),
+		TEST(test_change_rows_of_copies),
+		TEST(test_fill_in),
+		TEST(test_item_changes),
+		TEST(test_threads),
+		TEST(test_attachments),
+		TEST(test_removed_and_back),
+		TEST(test_known),
+		TEST(test_walk),
+		TEST(test_sweep_many),
+		TEST(test_vanished),
+		TEST(test_skip),
+		TEST(test_failures),
+		TEST(test_all_or_nothing),
+	};
+
+	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}

@@ -1,0 +1,182 @@
+/*
+ * test_store_content.c - what makes two messages the same mail.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/tim.h"
+#include "store/content.h"
+
+static void
+test_mid(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} row[] = {
+		{ "<a@b>", "<a@b>" },
+		{ "  <A@B.Example>\r\n", "<A@b.example>" },
+		{ "A@B", "<A@b>" },
+		{ "<\"x@Y\"@Z>", "<\"x@Y\"@z>" },
+		{ "<a\r\n @b>", "<a@b>" },
+		{ "<NoAt>", "<NoAt>" },
+		{ "<first@X> <second@Y>", "<first@x>" },
+		{ "comment <a@B> more", "<a@b>" },
+		{ "<a@B", "<a@b>" },
+		{ "<>", NULL },
+		{ "< >", NULL },
+		{ "", NULL },
+		{ " \t", NULL },
+		{ NULL, NULL },
+		{ "<\xc3\x84@\xc3\x84>", "<\xc3\x84@\xc3\x84>" },
+	};
+	struct buf b;
+	size_t i;
+
+	(void)state;
+	buf_init(&b, 1000);
+	for (i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		buf_reset(&b);
+		assert_int_equal(
+		    content_mid(&b, row[i].in), row[i].out != NULL);
+		assert_string_equal(
+		    buf_str(&b), row[i].out != NULL ? row[i].out : "");
+	}
+	buf_free(&b);
+}
+
+static void
+test_fold(void **state)
+{
+	static const struct {
+		const char *in, *out;
+		bool html;
+	} row[] = {
+		{ "Hello  World\r\n\t!", "helloworld!", false },
+		{ "<p>Hello</p>", "<p>hello</p>", false },
+		{ "<p class='a'>Hello<br>World</p>", "helloworld", true },
+		{ "a<!-- <b> > -->b", "ab", true },
+		{ "a<!-- no end", "a", true },
+		{ "a<STYLE>p { x > y }</style >b", "ab", true },
+		{ "a<script>if (a<b) c</script>b", "ab", true },
+		{ "a<style>no end", "a", true },
+		{ "<title>T</title>x", "x", true },
+		{ "a<b", "a", true },
+		{ "&amp;&lt;&gt;&quot;&apos;&nbsp;|", "&<>\"'|", true },
+		{ "&#65;&#x42;&#160;&#32;|", "AB|", true },
+		{ "&#xd800;&#0;&#1114112;&#;&unknown;&",
+		    "&#xd800;&#0;"
+		    "&#1114112;&#;"
+		    "&unknown;&",
+		    true },
+		{ "&#99999999999999;", "&#99999999999999;", true },
+		{ "\xc3\x84\xc2\xa0\xe2\x80\x8bx", "\xc3\xa4x", false },
+		{ "a\xff\xc3", "a", false },
+		{ "&#12", "&#12", true },
+		{ "", "", true },
+	};
+	struct buf b;
+	size_t i;
+
+	(void)state;
+	buf_init(&b, 1000);
+	for (i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		/* in memory of its own size: nothing past the end is read */
+		size_t len = strlen(row[i].in);
+		char *in = mem_alloc(len);
+
+		memcpy(in, row[i].in, len);
+		buf_reset(&b);
+		content_fold(&b, in, len, row[i].html);
+		assert_string_equal(buf_str(&b), row[i].out);
+		free(in);
+	}
+	/* every prefix of everything: never past the end */
+	for (i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		size_t len;
+
+		for (len = 0; len < strlen(row[i].in); len++) {
+			char *in = mem_alloc(len);
+
+			memcpy(in, row[i].in, len);
+			buf_reset(&b);
+			content_fold(&b, in, len, true);
+			free(in);
+		}
+	}
+	buf_free(&b);
+}
+
+static struct message *
+make(const char *mid, const char *from, const char *subject, const char *text)
+{
+	struct message *m = message_new(0);
+	struct address *a = message_address(m);
+
+	a->role = ROLE_FROM;
+	a->address = from;
+	m->message_id = mid;
+	m->subject = subject;
+	m->text = text;
+	m->text_len = text != NULL ? strlen(text) : 0;
+	m->sent_at = 1795162560000;
+	return m;
+}
+
+static void
+test_id(void **state)
+{
+	static const struct {
+		const char *mid, *from, *subject, *text;
+		bool same; /* as the row before */
+	} row[] = {
+		{ "<a@b>", "x@y.example", "S", "T", false },
+		{ "<a@B>", "other@y.example", "other", "other", true },
+		{ "<A@b>", "x@y.example", "S", "T", false },
+		{ NULL, "x@y.example", "S", "T", false },
+		{ "<>", "X@Y.example", "S", " t ", true },
+		{ NULL, "x@y.example", "S", "U", false },
+		{ NULL, "x@y.example", "T", "U", false },
+		{ NULL, "x@y.example", NULL, "U", false },
+		{ NULL, NULL, NULL, NULL, false },
+		/* what one field ends with is not what the next begins with */
+		{ NULL, "x@y.example", "ab", "c", false },
+		{ NULL, "x@y.example", "a", "bc", false },
+	};
+	char id[CONTENT_ID], last[CONTENT_ID] = "";
+	struct buf b;
+	size_t i;
+
+	(void)state;
+	buf_init(&b, CONTENT_MAX);
+	for (i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct message *m =
+		    make(row[i].mid, row[i].from, row[i].subject, row[i].text);
+
+		content_id(&b, m, id);
+		assert_int_equal(strlen(id), 32);
+		assert_int_equal(strcmp(id, last) == 0, row[i].same);
+		memcpy(last, id, sizeof(last));
+		message_free(m);
+	}
+	buf_free(&b);
+}
+
+#define TEST(f) cmocka_unit_test(f)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_mid),
+		TEST(test_fold),
+		TEST(test_id),
+	};
+
+	return cmocka_run_group_tests_name("store_content", tests, NULL, NULL);
+}

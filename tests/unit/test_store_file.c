@@ -1,0 +1,723 @@
+/*
+ * test_store_file.c - the file itself: what is opened and what is refused,
+ * versions, locks, other programs, full disks, large contents.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/crypt.h"
+#include "store/db.h"
+#include "test_store.h"
+
+static void
+write_file(const char *path, const char *data, size_t n)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(data, 1, n, f), n);
+	fclose(f);
+}
+
+static char *
+read_file(const char *path, size_t *n)
+{
+	FILE *f = fopen(path, "r");
+	char *data = calloc(1, 1 << 20);
+
+	assert_non_null(f);
+	*n = fread(data, 1, 1 << 20, f);
+	fclose(f);
+	return data;
+}
+
+/* Opening must fail with that code and say these words; nothing changes. */
+static void
+refused(struct kit *k, int flags, const char *code, const char *words)
+{
+	char *before, *after, cmd[160];
+	size_t n, m;
+
+	before = read_file(k->path, &n);
+	err_clear(&k->err);
+	assert_null(store_open(k->path, flags, &k->err));
+	assert_int_equal(k->err.kind, ERR_FATAL);
+	assert_string_equal(k->err.code, code);
+	if (strstr(k->err.msg, words) == NULL ||
+	    strstr(k->err.msg, k->path) == NULL)
+		fail_msg("no \"%s\" in: %s", words, k->err.msg);
+	after = read_file(k->path, &m);
+	assert_int_equal(n, m);
+	assert_memory_equal(before, after, n);
+	free(before);
+	free(after);
+	snprintf(cmd, sizeof(cmd), "test ! -s '%s-wal'", k->path);
+	assert_int_equal(system(cmd), 0);
+}
+
+static void
+test_modes(void **state)
+{
+	struct kit *k = *state;
+	static const char *const end[] = { "", "-wal", "-shm", ".lock" };
+	mode_t old = umask(0);
+	char name[128];
+	struct stat s;
+	size_t i;
+
+	kit_open(k, 0);
+	OK(k, store_lock(k->st, &k->err));
+	for (i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "%s%s", k->path, end[i]);
+		assert_int_equal(stat(name, &s), 0);
+		assert_int_equal(s.st_mode & 0777, 0600);
+	}
+	store_close(k->st);
+	k->st = NULL;
+	snprintf(name, sizeof(name), "%s-wal", k->path);
+	assert_int_equal(stat(name, &s), -1); /* a clean end leaves none */
+	umask(0777);
+	unlink(k->path);
+	kit_open(k, 0);
+	assert_int_equal(stat(k->path, &s), 0);
+	assert_int_equal(s.st_mode & 0777, 0600);
+	umask(old);
+}
+
+static void
+test_new_file(void **state)
+{
+	struct kit *k = *state;
+	char first[64];
+
+	write_file(k->path, "", 0); /* an empty file is a new one */
+	kit_open(k, 0);
+	assert_int_equal(number(k, "PRAGMA user_version"), store_version());
+	assert_int_equal(number(k, "PRAGMA page_size"), 8192);
+	assert_string_equal(ask(k, "PRAGMA journal_mode"), "wal");
+	assert_int_equal(
+	    number(k, "SELECT length(value) FROM meta WHERE key='generation'"),
+	    36);
+	snprintf(first, sizeof(first), "%s",
+	    ask(k, "SELECT value FROM meta WHERE key='generation'"));
+	store_close(k->st);
+	kit_open(k, 0);
+	assert_string_equal(
+	    ask(k, "SELECT value FROM meta WHERE key='generation'"), first);
+}
+
+static void
+test_refused(void **state)
+{
+	struct kit *k = *state;
+	char rubbish[3000], name[128];
+
+	memset(rubbish, 'r', sizeof(rubbish));
+	write_file(k->path, rubbish, sizeof(rubbish));
+	refused(k, 0, "not_a_database", "not an SQLite database");
+	refused(k, STORE_READ_ONLY, "not_a_database", "left as it is");
+	write_file(k->path, "x", 1);
+	refused(k, 0, "not_a_database", "not an SQLite database");
+
+	unlink(k->path);
+	ask(k, "CREATE TABLE customer(x)");
+	refused(k, 0, "not_ours", "another program");
+	unlink(k->path);
+	ask(k, "PRAGMA user_version=3");
+	refused(k, 0, "not_ours", "another program");
+
+	unlink(k->path);
+	mkdir(k->path, 0700);
+	assert_null(store_open(k->path, 0, &k->err));
+	assert_string_equal(k->err.code, "not_a_database");
+	rmdir(k->path);
+	snprintf(name, sizeof(name), "%s/no/x.db", k->dir);
+	assert_null(store_open(name, 0, &k->err));
+	assert_int_equal(k->err.kind, ERR_FATAL);
+	assert_non_null(strstr(k->err.msg, "directory does not exist"));
+}
+
+static void
+test_newer(void **state)
+{
+	struct kit *k = *state;
+
+	kit_open(k, 0);
+	store_close(k->st);
+	k->st = NULL;
+	ask(k, "UPDATE meta SET value='9.8.7' WHERE key='written_by'");
+	ask(k, "PRAGMA journal_mode=delete");
+	ask(k, "PRAGMA user_version=7");
+	refused(k, 0, "newer", "newer exsync (9.8.7, schema version 7");
+	refused(k, STORE_READ_ONLY, "newer", "9.8.7");
+}
+
+static void
+test_corrupt(void **state)
+{
+	struct kit *k = *state;
+	struct message *m;
+	struct decision d = keep();
+	struct store_item it;
+	char rubbish[8192];
+	int fd, i, rc = 0;
+
+	kit_open(k, 0);
+	kit_boxes(k);
+	store(k, BOX_A, "i1", "k", mail("<1@x>", "One", "x"));
+	store_close(k->st);
+	memset(rubbish, 0xa5, sizeof(rubbish));
+	fd = open(k->path, O_RDWR);
+	for (i = 1; i < 200 && pread(fd, rubbish, 1, i * 8192) == 1; i++) {
+		memset(rubbish, 0xa5, sizeof(rubbish));
+		assert_int_equal(
+		    pwrite(fd, rubbish, sizeof(rubbish), i * 8192), 8192);
+	}
+	close(fd);
+	k->st = store_open(k->path, 0, &k->err);
+	m = mail("<2@x>", "Two", "x");
+	it = item("i2", "k", k->inbox_a, m, &d);
+	if (k->st != NULL)
+		rc = store_put(k->st, BOX_A, &it, 1, NULL, &k->count, &k->err);
+	message_free(m);
+	assert_true(k->st == NULL || rc == -1);
+	assert_string_equal(k->err.code, "corrupt");
+	assert_non_null(strstr(k->err.msg, "restore it from a backup"));
+}
+
+/* A step that fails half-way leaves the old version whole. */
+static void
+test_migration(void **state)
+{
+	static const char *const good[] = {
+		"ALTER TABLE run ADD COLUMN extra TEXT", "CREATE TABLE more(x)",
+		NULL
+	};
+	static const char *const bad[] = { "CREATE TABLE half(x)",
+		"INSERT INTO nowhere VALUES(1)", NULL };
+	struct schema_step steps[3];
+	struct kit *k = *state;
+	char *before, *after;
+
+	steps[0] = schema_steps[0];
+	steps[1].sql = bad;
+	kit_open(k, 0);
+	kit_boxes(k);
+	store(k, BOX_A, "i1", "k", mail("<1@x>", "One", "x"));
+	before = dump(k);
+	assert_int_equal(schema_migrate(k->st, steps, 2, &k->err), -1);
+	assert_int_equal(k->err.kind, ERR_FATAL);
+	after = dump(k);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	assert_int_equal(number(k, "PRAGMA user_version"), 1);
+
+	steps[1].sql = good;
+	OK(k, schema_migrate(k->st, steps, 2, &k->err));
+	OK(k, schema_migrate(k->st, steps, 2, &k->err));
+	assert_int_equal(number(k, "PRAGMA user_version"), 2);
+	assert_int_equal(number(k, "SELECT count(*) FROM more"), 0);
+	assert_string_equal(
+	    ask(k, "SELECT value FROM meta WHERE key='schema_version'"), "2");
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 1);
+	/* this program is the older one now */
+	store_close(k->st);
+	k->st = NULL;
+	assert_null(store_open(k->path, 0, &k->err));
+	assert_string_equal(k->err.code, "newer");
+}
+
+/* Every column of every table and view is explained. */
+static void
+test_schema(void **state)
+{
+	static const char *const public[] = { "meta", "party", "mailbox",
+		"folder", "email", "email_body", "email_party", "email_link",
+		"email_copy", "attachment", "blob", "change", "consumer",
+		"decision", "failure", "alert", "run" };
+	struct kit *k = *state;
+	char *text = NULL, want[128], sql[160];
+	size_t n, i, j, columns;
+	FILE *f = open_memstream(&text, &n);
+
+	store_schema(f);
+	fclose(f);
+	kit_open(k, 0);
+	for (i = 0; i < sizeof(public) / sizeof(*public); i++) {
+		const char *part, *end;
+
+		snprintf(want, sizeof(want), " %s(\n", public[i]);
+		part = strstr(text, want);
+		if (part == NULL)
+			fail_msg("no %s in --schema", public[i]);
+		end = strstr(part, ";\n\n");
+		snprintf(sql, sizeof(sql),
+		    "SELECT count(*) FROM pragma_table_info('%s')", public[i]);
+		columns = (size_t)number(k, sql);
+		for (j = 0; j < columns; j++) {
+			const char *at, *eol;
+
+			snprintf(sql, sizeof(sql),
+			    "SELECT name FROM pragma_table_info('%s') "
+			    "WHERE cid=%zu",
+			    public[i], j);
+			snprintf(want, sizeof(want), "\n  %s", ask(k, sql));
+			at = strstr(part, want);
+			if (at == NULL || (end != NULL && at > end))
+				fail_msg("%s:%s", public[i], want);
+			eol = strchr(at + 1, '\n');
+			at = strstr(at, " -- ");
+			if (at == NULL || at > eol)
+				fail_msg(
+				    "%s:%s has no comment", public[i], want);
+		}
+	}
+	free(text);
+}
+
+/* --- locks and other programs ------------------------------------------ */
+
+/* Runs fn in a process of its own; returns its exit status. */
+static int
+in_child(int (*fn)(struct kit *), struct kit *k)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(fn(k));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int
+try_lock(struct kit *k)
+{
+	struct store *st = store_open(k->path, 0, &k->err);
+	char pid[32];
+
+	if (st == NULL)
+		return 2;
+	if (store_lock(st, &k->err) == 0)
+		return 0;
+	snprintf(pid, sizeof(pid), "process %ld,", (long)getppid());
+	return strcmp(k->err.code, "locked") == 0 &&
+		       strstr(k->err.msg, pid) != NULL
+		   ? 1
+		   : 3;
+}
+
+static int
+lock_and_die(struct kit *k)
+{
+	struct store *st = store_open(k->path, 0, &k->err);
+
+	if (st == NULL || store_lock(st, &k->err) != 0)
+		return 1;
+	kill(getpid(), SIGKILL);
+	return 2;
+}
+
+static void
+test_lock(void **state)
+{
+	struct kit *k = *state;
+
+	assert_int_equal(in_child(lock_and_die, k), -1);
+	kit_open(k, 0);
+	OK(k, store_lock(k->st, &k->err));
+	OK(k, store_lock(k->st, &k->err));
+	assert_int_equal(in_child(try_lock, k), 1);
+	store_close(k->st);
+	assert_int_equal(in_child(try_lock, k), 0);
+	kit_open(k, 0);
+}
+
+/* A CRM in another process: begins with sql, says so, waits, commits. */
+static pid_t
+crm(struct kit *k, const char *sql, int ms)
+{
+	int fd[2];
+	char c;
+	pid_t pid;
+
+	assert_int_equal(pipe(fd), 0);
+	if ((pid = fork()) == 0) {
+		sqlite3 *h;
+
+		if (sqlite3_open(k->path, &h) != SQLITE_OK ||
+		    sqlite3_exec(h, sql, NULL, NULL, NULL) != SQLITE_OK ||
+		    write(fd[1], "x", 1) != 1)
+			_exit(1);
+		usleep((useconds_t)ms * 1000);
+		sqlite3_exec(h, "COMMIT", NULL, NULL, NULL);
+		sqlite3_close(h);
+		_exit(0);
+	}
+	close(fd[1]);
+	assert_int_equal(read(fd[0], &c, 1), 1);
+	close(fd[0]);
+	return pid;
+}
+
+static void
+test_other_writer(void **state)
+{
+	struct kit *k = *state;
+	int64_t from = tim_mono();
+	int status;
+	pid_t pid = crm(
+	    k, "BEGIN IMMEDIATE; INSERT INTO consumer VALUES('crm',0)", 1500);
+
+	/* reading goes on at once, writing waits */
+	assert_false(store_has_message_id(k->st, "<1@x>"));
+	assert_true(tim_mono() - from < 1000);
+	store(k, BOX_A, "i1", "k", mail("<1@x>", "One", "x"));
+	assert_in_range(tim_mono() - from, 1000, 5000);
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 1);
+	assert_int_equal(number(k, "SELECT count(*) FROM consumer"), 1);
+}
+
+/* A locked database is told after the limit, and nothing is half done. */
+static void
+test_locked_too_long(void **state)
+{
+	struct kit *k = *state;
+	struct decision d = keep();
+	struct message *m = mail("<1@x>", "One", "x");
+	struct store_item it = item("i1", "k", k->inbox_a, m, &d);
+	int status;
+	pid_t pid = crm(k, "BEGIN IMMEDIATE", 1000);
+
+	k->st->busy_limit = 200;
+	assert_int_equal(
+	    store_put(k->st, BOX_A, &it, 1, NULL, &k->count, &k->err), -1);
+	assert_string_equal(k->err.code, "busy");
+	assert_non_null(strstr(k->err.msg, "another program"));
+	waitpid(pid, &status, 0);
+	put(k, BOX_A, &it);
+	message_free(m);
+	assert_int_equal(number(k, "SELECT count(*) FROM change"), 1);
+}
+
+static void
+test_other_reader(void **state)
+{
+	struct kit *k = *state;
+	char *text = malloc(200001), id[16], mid[16], wal[128];
+	int status, i;
+	struct stat s;
+	pid_t pid = crm(k, "BEGIN; SELECT count(*) FROM email", 1000);
+
+	memset(text, 't', 200000);
+	text[200000] = '\0';
+	for (i = 0; i < 200; i++) {
+		snprintf(id, sizeof(id), "i%d", i);
+		snprintf(mid, sizeof(mid), "<%d@x>", i);
+		store(k, BOX_A, id, "k", mail(mid, "S", text));
+	}
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
+	/* the reader is gone: the WAL is used again from its beginning */
+	for (i = 200; i < 300; i++) {
+		snprintf(id, sizeof(id), "i%d", i);
+		snprintf(mid, sizeof(mid), "<%d@x>", i);
+		store(k, BOX_A, id, "k", mail(mid, "S", text));
+	}
+	snprintf(wal, sizeof(wal), "%s-wal", k->path);
+	assert_int_equal(stat(wal, &s), 0);
+	assert_in_range(s.st_size, 1, 48 << 20);
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 300);
+	free(text);
+}
+
+/*
+ * A CRM imports while we write: by change rows alone it must have the same
+ * mails as the table, none twice.
+ */
+static void
+test_import_while_writing(void **state)
+{
+	struct kit *k = *state;
+	char id[16], mid[16];
+	pid_t pid;
+	int i, status;
+
+	if ((pid = fork()) == 0) {
+		sqlite3 *h;
+		sqlite3_stmt *s;
+		long last = 0, n = 0;
+
+		sqlite3_open(k->path, &h);
+		sqlite3_prepare_v2(h,
+		    "SELECT seq,(SELECT count(*) FROM email e JOIN email_copy "
+		    "c ON c.email_id=e.id WHERE e.id=entity_id) FROM change "
+		    "WHERE seq>? ORDER BY seq",
+		    -1, &s, NULL);
+		while (n < 500) {
+			sqlite3_bind_int64(s, 1, last);
+			while (sqlite3_step(s) == SQLITE_ROW) {
+				if (sqlite3_column_int64(s, 0) != last + 1 ||
+				    sqlite3_column_int64(s, 1) != 1)
+					_exit(1);
+				last++;
+				n++;
+			}
+			sqlite3_reset(s);
+			usleep(300);
+		}
+		_exit(n == 500 ? 0 : 2);
+	}
+	for (i = 0; i < 500; i++) {
+		snprintf(id, sizeof(id), "i%d", i);
+		snprintf(mid, sizeof(mid), "<%d@x>", i);
+		store(k, BOX_A, id, "k", mail(mid, "S", "x"));
+	}
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
+}
+
+/* --- full disks -------------------------------------------------------- */
+
+/* In a child: writes until the file size limit says no. */
+static int
+fill_up(struct kit *k)
+{
+	struct rlimit lim = { 3 << 20, 3 << 20 };
+	struct decision d = keep();
+	char *text = malloc(100001), mid[32], id[32];
+	struct message *m;
+	struct store_item it;
+	int i, rc = 0;
+
+	memset(text, 't', 100000);
+	text[100000] = '\0';
+	signal(SIGXFSZ, SIG_IGN);
+	k->st = store_open(k->path, 0, &k->err);
+	if (k->st == NULL || setrlimit(RLIMIT_FSIZE, &lim) != 0)
+		return 3;
+	for (i = 0; i < 200 && rc == 0; i++) {
+		snprintf(mid, sizeof(mid), "<full%d@x>", i);
+		snprintf(id, sizeof(id), "full%d", i);
+		m = mail(mid, "S", text);
+		it = item(id, "k", k->inbox_a, m, &d);
+		rc = store_put(k->st, BOX_A, &it, 1, NULL, &k->count, &k->err);
+		message_free(m);
+	}
+	free(text);
+	if (rc == 0)
+		return 4;
+	if (strcmp(k->err.code, "disk_full") != 0 ||
+	    strstr(k->err.msg, "make room") == NULL) {
+		fprintf(stderr, "%s: %s\n", k->err.code, k->err.msg);
+		return 5;
+	}
+	/* what the counts say is what is there */
+	return number(k, "SELECT count(*) FROM email") == k->count.emails ? 0
+									  : 6;
+}
+
+static void
+test_disk_full(void **state)
+{
+	struct kit *k = *state;
+	long n;
+
+	store_close(k->st);
+	k->st = NULL;
+	assert_int_equal(in_child(fill_up, k), 0);
+	kit_open(k, 0); /* and with room again all is well */
+	n = number(k, "SELECT count(*) FROM email");
+	assert_in_range(n, 5, 199);
+	store(k, BOX_A, "after", "k", mail("<after@x>", "S", "x"));
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), n + 1);
+	assert_string_equal(ask(k, "PRAGMA integrity_check"), "ok");
+}
+
+/* As a user who may not write there. */
+static int
+as_nobody(struct kit *k)
+{
+	if (setgid(65534) != 0 || setuid(65534) != 0)
+		return 77;
+	if (store_open(k->path, 0, &k->err) != NULL)
+		return 2;
+	if (strcmp(k->err.code, "not_writable") != 0) {
+		fprintf(stderr, "%s: %s\n", k->err.code, k->err.msg);
+		return 3;
+	}
+	return strstr(k->err.msg, "needs the right") != NULL ? 0 : 4;
+}
+
+static void
+test_not_writable(void **state)
+{
+	struct kit *k = *state;
+	int rc;
+
+	chmod(k->dir, 0755);
+	rc = in_child(as_nobody, k);
+	if (rc == 77)
+		skip(); /* only root can become nobody */
+	assert_int_equal(rc, 0);
+	kit_open(k, 0);
+	store_close(k->st);
+	k->st = NULL;
+	chmod(k->path, 0644); /* readable, not writable */
+	assert_int_equal(in_child(as_nobody, k), 0);
+	chmod(k->path, 0666); /* writable, but not the directory */
+	assert_int_equal(in_child(as_nobody, k), 0);
+	chmod(k->path, 0600); /* neither */
+	assert_int_equal(in_child(as_nobody, k), 0);
+}
+
+/* --- large contents ---------------------------------------------------- */
+
+/* n bytes in pieces of odd sizes; the hash of what went in. */
+static int
+pour(struct kit *k, int64_t n, int64_t max, unsigned char *want,
+    unsigned char *got)
+{
+	struct store_blob *b = store_blob_begin(k->st, max, &k->err);
+	struct stream *s = store_blob_stream(b);
+	struct crypt_sha256 h;
+	static char piece[70001];
+	int64_t off, size;
+	size_t i, take;
+
+	for (i = 0; i < sizeof(piece); i++)
+		piece[i] = (char)(i * 7 + (size_t)n);
+	crypt_sha256_init(&h);
+	for (off = 0; off < n; off += (int64_t)take) {
+		take = (int64_t)sizeof(piece) < n - off ? sizeof(piece)
+							: (size_t)(n - off);
+		crypt_sha256_add(&h, piece, take);
+		if (s->write(s, piece, take, &k->err) == -1) {
+			store_blob_drop(b);
+			return -1;
+		}
+	}
+	crypt_sha256_out(&h, want);
+	if (store_blob_end(b, got, &size, &k->err) == -1)
+		return -1;
+	assert_int_equal(size, n);
+	return 0;
+}
+
+static void
+test_blob_sizes(void **state)
+{
+	static const int64_t size[] = { 0, 1, 70001, 262144, 262145, 1000000,
+		5000000 };
+	struct kit *k = *state;
+	unsigned char want[32], got[32];
+	struct crypt_sha256 h;
+	sqlite3 *db;
+	sqlite3_stmt *s;
+	size_t i;
+
+	for (i = 0; i < sizeof(size) / sizeof(*size); i++) {
+		OK(k, pour(k, size[i], size[i], want, got));
+		assert_memory_equal(want, got, 32);
+		OK(k, pour(k, size[i], 1 << 30, want, got)); /* again: once */
+	}
+	assert_int_equal(number(k, "SELECT count(*) FROM blob"),
+	    sizeof(size) / sizeof(*size));
+	sqlite3_open(k->path, &db);
+	sqlite3_prepare_v2(
+	    db, "SELECT data,lower(sha256),size FROM blob", -1, &s, NULL);
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		char hex[65];
+
+		crypt_sha256_init(&h);
+		crypt_sha256_add(&h, sqlite3_column_blob(s, 0),
+		    (size_t)sqlite3_column_bytes(s, 0));
+		crypt_sha256_out(&h, got);
+		for (i = 0; i < 32; i++)
+			snprintf(hex + 2 * i, 3, "%02x", got[i]);
+		assert_string_equal(
+		    hex, (const char *)sqlite3_column_text(s, 1));
+		assert_int_equal(
+		    sqlite3_column_bytes(s, 0), sqlite3_column_int(s, 2));
+	}
+	sqlite3_finalize(s);
+	sqlite3_close(db);
+	/* too large: an error of that item, nothing stored */
+	assert_int_equal(pour(k, 300000, 299999, want, got), -1);
+	assert_int_equal(k->err.kind, ERR_ITEM);
+	assert_string_equal(k->err.code, "too_large");
+	assert_int_equal(number(k, "SELECT count(*) FROM blob"),
+	    sizeof(size) / sizeof(*size));
+	/* no spool file has a name */
+	assert_int_equal(system("test -z \"$(ls /tmp/test_store.*/*spool* "
+				"2>/dev/null)\""),
+	    0);
+}
+
+static int
+large(struct kit *k)
+{
+	unsigned char want[32], got[32];
+	struct rusage before, after;
+
+	k->st = store_open(k->path, 0, &k->err);
+	if (k->st == NULL || pour(k, 1000, 1000, want, got) == -1)
+		return 2;
+	getrusage(RUSAGE_SELF, &before);
+	if (pour(k, 100 << 20, INT64_MAX, want, got) == -1) {
+		fprintf(stderr, "%s\n", k->err.msg);
+		return 3;
+	}
+	store_close(k->st);
+	getrusage(RUSAGE_SELF, &after);
+	if (memcmp(want, got, 32) != 0)
+		return 4;
+	return after.ru_maxrss - before.ru_maxrss < 12 * 1024 ? 0 : 5;
+}
+
+/* 100 MB go through without being held. */
+static void
+test_blob_large(void **state)
+{
+	struct kit *k = *state;
+
+	assert_int_equal(in_child(large, k), 0);
+	assert_int_equal(
+	    number(k, "SELECT length(data) FROM blob WHERE size>5000"),
+	    100 << 20);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
+#define BARE(f) cmocka_unit_test_setup_teardown(f, kit_bare, kit_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BARE(test_modes),
+		BARE(test_new_file),
+		BARE(test_refused),
+		BARE(test_newer),
+		BARE(test_corrupt),
+		BARE(test_migration),
+		BARE(test_schema),
+		BARE(test_lock),
+		TEST(test_other_writer),
+		TEST(test_locked_too_long),
+		TEST(test_other_reader),
+		TEST(test_import_while_writing),
+		TEST(test_disk_full),
+		BARE(test_not_writable),
+		TEST(test_blob_sizes),
+		BARE(test_blob_large),
+	};
+
+	return cmocka_run_group_tests_name("store_file", tests, NULL, NULL);
+}

@@ -64,10 +64,10 @@ static void
 make(struct buf *out, size_t i, enum version v, const char *imp,
     const char *delegate)
 {
-	struct build b = { out, v, imp, delegate };
+	struct build b = { NULL, v, imp, delegate };
 
-	memset(out, 0, sizeof(*out));
 	buf_init(out, 1 << 20);
+	b.out = out;
 	t[i].build(&b, t[i].what);
 	assert_false(out->over);
 }

@@ -76,6 +76,7 @@ done(struct got *g)
 		message_free(g->m[--g->n]);
 }
 
+/* clang-format off */
 static const char full[] = ONE(
     "<t:Message><t:ItemId Id=\"AAMk+/=\" ChangeKey=\"CQ==\"/>"
     "<t:ParentFolderId Id=\"F\"/><t:ItemClass>IPM.Note</t:ItemClass>"
@@ -101,31 +102,22 @@ static const char full[] = ONE(
     "<t:InReplyTo>&lt;p@x&gt;</t:InReplyTo><t:IsDraft>false</t:IsDraft>"
     "<t:DateTimeSent>2026-11-20T08:15:00Z</t:DateTimeSent>"
     "<t:DateTimeCreated>2026-11-20T08:17:00Z</t:DateTimeCreated>"
-    "<t:HasAttachments>true</t:HasAttachments>" EXT(
-	"0x5d02", "from@x.example") EXT("0x5D01", "/o=no/cn=no") EXT("0x7d",
-	"Received: a&#13;\nX: b") EXT("0x1035",
-	"&lt;other@x&gt;") "<t:ConversationId Id=\"CONV\"/>"
-			   "<t:Sender>" BOX("S", "/O=ORG/CN=S",
-			       "EX") "</t:Sender>"
-				     "<t:ToRecipients>" BOX("To A",
-					 "a@x.example",
-					 "SMTP") BOX("To B", "/o=Org/cn=b",
-					 "EX") "</t:ToRecipients>"
-					       "<t:CcRecipients>" BOX("",
-						   "c@x.example",
-						   "smtp") "</t:CcRecipients>"
-							   "<t:BccRecipients><t:Mailbox><t:Name>only</t:Name></t:Mailbox>"
-							   "<t:Mailbox/></t:BccRecipients>"
-							   "<t:From>" BOX("F",
-							       "/o=Org/cn=f",
-							       "EX") "</t:From>"
-								     "<t:InternetMessageId>&lt;m@x&gt;</t:InternetMessageId>"
-								     "<t:IsRead>true</t:IsRead><t:References>&lt;a@x&gt; &lt;b@x&gt;"
-								     "</t:References><t:ReplyTo>" BOX(
-									 "R",
-									 "+49 1",
-									 "FAX") "</t:ReplyTo>"
-										"</t:Message>");
+    "<t:HasAttachments>true</t:HasAttachments>"
+    EXT("0x5d02", "from@x.example") EXT("0x5D01", "/o=no/cn=no")
+    EXT("0x7d", "Received: a&#13;\nX: b") EXT("0x1035", "&lt;other@x&gt;")
+    "<t:ConversationId Id=\"CONV\"/>"
+    "<t:Sender>" BOX("S", "/O=ORG/CN=S", "EX") "</t:Sender>"
+    "<t:ToRecipients>" BOX("To A", "a@x.example", "SMTP")
+    BOX("To B", "/o=Org/cn=b", "EX") "</t:ToRecipients>"
+    "<t:CcRecipients>" BOX("", "c@x.example", "smtp") "</t:CcRecipients>"
+    "<t:BccRecipients><t:Mailbox><t:Name>only</t:Name></t:Mailbox>"
+    "<t:Mailbox/></t:BccRecipients>"
+    "<t:From>" BOX("F", "/o=Org/cn=f", "EX") "</t:From>"
+    "<t:InternetMessageId>&lt;m@x&gt;</t:InternetMessageId>"
+    "<t:IsRead>true</t:IsRead><t:References>&lt;a@x&gt; &lt;b@x&gt;"
+    "</t:References><t:ReplyTo>" BOX("R", "+49 1", "FAX") "</t:ReplyTo>"
+    "</t:Message>");
+/* clang-format on */
 
 static const struct {
 	enum role role;

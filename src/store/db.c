@@ -80,7 +80,6 @@ say_io(struct store *st, int rc, int sys, struct err *err)
 		return say_full(st, err);
 	if (sys == EACCES || sys == EPERM || sys == EROFS)
 		return say_access(st, sys, err);
-	fprintf(stderr, "rc %d sys %d errno %d\n", rc, sys, errno);
 	err_set(err, ERR_FATAL,
 	    "%s: the disk failed: %s%s%s: look at the system's log; everything "
 	    "written so far is safe as far as the disk is",
@@ -92,7 +91,11 @@ say_io(struct store *st, int rc, int sys, struct err *err)
 int
 db_fail(struct store *st, int rc, struct err *err)
 {
-	int sys = st->h != NULL ? sqlite3_system_errno(st->h) : errno;
+	int sys = errno;
+
+	/* not told for a write that failed inside a statement */
+	if (st->h != NULL && sqlite3_system_errno(st->h) != 0)
+		sys = sqlite3_system_errno(st->h);
 
 	switch (rc & 0xff) {
 	case SQLITE_FULL:

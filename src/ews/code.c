@@ -13,7 +13,7 @@
 #include "base/str.h"
 #include "ews/code.h"
 
-#define BUSY      "the server is busy: waits as long as it asks for, with less load"
+#define BUSY      "the server is busy: waits as long as it asks, with less load"
 #define TRANSIENT "tried again, later each time"
 #define MOVING    "the mailbox is being moved: tried again in an hour"
 #define ELSEWHERE                                                              \
@@ -29,7 +29,7 @@
 	"the mailbox cannot be used as it is: its administrator must look "    \
 	"at its licence and settings"
 #define GONE     "treated as deleted"
-#define BADITEM  "recorded as a failure of this item; the others are not touched"
+#define BADITEM  "recorded as a failure of this item, not of the others"
 #define NOFOLDER "the folder was deleted: the folders are listed again"
 #define OURBUG   "not tried again: report this"
 

@@ -155,7 +155,7 @@ find_all(struct ews_session *s, struct folder_list *l, struct err *err)
 			return err_prefix(err, "FindFolder");
 		}
 		cap = p.cap;
-		/* a page that says nothing of more, and is empty, is the last */
+		/* without a word of more, an empty page is the last */
 		if (p.last || (!p.last_known && l->n == before))
 			return 0;
 		if (l->n == before || l->n > FOLDERS)

@@ -191,8 +191,7 @@ settle(struct syncxml *p, const char *cursor, struct err *err)
 	err_set(err, ERR_RETRY,
 	    p->state->len == 0
 		? "the server gives no SyncState"
-		: "the server says that there is more, with the SyncState it was "
-		  "given");
+		: "the server has more, but gives the old SyncState");
 	return err_code(err, "no-progress", SCOPE_FOLDER);
 }
 

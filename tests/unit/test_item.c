@@ -1,0 +1,261 @@
+/*
+ * test_item.c - items and their answers: each exactly once and in order,
+ * whatever the server says.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ewsscene.h"
+
+#define M  "!answer-mismatch"
+#define NF "!ErrorItemNotFound"
+
+static void
+matching(void **state)
+{
+	static const struct {
+		const char *answer, *got;
+	} t[] = {
+		{ "abcd", "a b c d" },
+		{ "axcd", "a b" NF " c d" },
+		{ "xxxx", "a" NF " b" NF " c" NF " d" NF },
+		{ "abxx", "a b c" NF " d" NF },
+		/* fewer: nothing is called gone that was not asked about */
+		{ "acd", "a b" M " c d" },
+		{ "xxx", "a" M " b" M " c" M " d" M },
+		{ "axd", "a b" M " c" M " d" },
+		{ "abc", "a b c d" M },
+		{ "", "a" M " b" M " c" M " d" M },
+		/* more, twice, swapped, somebody else's */
+		{ "aabcd", "a b c d" },
+		{ "abcdd", "a b c d" },
+		{ "abcdx", "a b c d" },
+		{ "axxbcd", "a b c d" },
+		{ "badc", "a" M " b c" M " d" },
+		{ "azcd", "a b" M " c d" },
+		{ "zzzz", "a" M " b" M " c" M " d" M },
+		{ "xxxxxxxxx", "a" M " b" M " c" M " d" M },
+		{ "ascd", "a b" M " c d" },
+	};
+	struct scene s = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		ok_items(&s, t[i].answer, "");
+	begin(&s);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		buf_reset(&s.got);
+		assert_int_equal(
+		    ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), 0);
+		assert_string_equal(buf_str(&s.got), t[i].got);
+	}
+	end(&s);
+}
+
+/* A class that has no message properties: asked again, in its place. */
+static void
+reduced(void **state)
+{
+	struct scene s = { 0 };
+
+	(void)state;
+	ok_items(&s, "apcd", "");
+	ok_items(&s, "b", "");
+	ok_items(&s, "apcd", "");
+	ok_items(&s, "p", "");
+	begin(&s);
+	assert_int_equal(
+	    ews_ops.messages(s.session, abcd, 4, &s.sink, &s.e), 0);
+	assert_string_equal(buf_str(&s.got), "a b c d");
+	buf_reset(&s.got);
+	assert_int_equal(
+	    ews_ops.messages(s.session, abcd, 4, &s.sink, &s.e), 0);
+	assert_string_equal(
+	    buf_str(&s.got), "a b!ErrorInvalidPropertyRequest c d");
+	end(&s);
+	assert_int_equal(count(&s, "message:From"), 2);
+	assert_int_equal(count(&s, "item:Body"), 4);
+}
+
+#define EXADDR(dn)                                                             \
+	"<t:ToRecipients><t:Mailbox><t:Name>N</t:Name><t:EmailAddress>" dn     \
+	"</t:EmailAddress><t:RoutingType>EX</t:RoutingType></t:Mailbox>"       \
+	"</t:ToRecipients>"
+#define RESOLVED(sets)                                                         \
+	ENV(RESP("ResolveNames",                                               \
+	    OKMSG("ResolveNames",                                              \
+		"<m:ResolutionSet>" sets "</m:ResolutionSet>")))
+#define SET(address, type, more)                                               \
+	"<t:Resolution><t:Mailbox><t:EmailAddress>" address                    \
+	"</t:EmailAddress><t:RoutingType>" type                                \
+	"</t:RoutingType></t:Mailbox>" more "</t:Resolution>"
+
+static void
+addresses(void **state)
+{
+	static const struct {
+		const char *answer, *got;
+	} t[] = {
+		{ RESOLVED(SET("u@x.example", "SMTP", "")), "a=u@x.example" },
+		{ RESOLVED(SET("/o=x", "EX",
+		      "<t:Contact><t:EmailAddresses><t:Entry Key=\"1\">"
+		      "smtp:proxy@x</t:Entry><t:Entry Key=\"2\">SMTP:p@x"
+		      "</t:Entry></t:EmailAddresses></t:Contact>")),
+		    "a=p@x" },
+		/* several are none; the same one twice is one */
+		{ RESOLVED(SET("u@x", "SMTP", "") SET("v@x", "SMTP", "")),
+		    "a=?" },
+		{ RESOLVED(SET("u@x", "SMTP", "") SET("U@x", "SMTP", "")),
+		    "a=u@x" },
+		{ RESOLVED(SET("u@x", "SMTP", "") SET("/o=x", "EX", "")),
+		    "a=?" },
+		{ ENV(RESP("ResolveNames",
+		      BADMSG("ResolveNames", "ErrorNameResolutionNoResults", "",
+			  ""))),
+		    "a=?" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct scene s = { .server.by_byte = i == 1 };
+
+		ok_items(&s, "a", EXADDR("/o=X/cn=y"));
+		ok(&s, t[i].answer);
+		ok_items(&s, "a", EXADDR("/O=x/CN=Y"));
+		begin(&s);
+		assert_int_equal(
+		    ews_ops.headers(s.session, abcd, 1, &s.sink, &s.e), 0);
+		assert_string_equal(buf_str(&s.got), t[i].got);
+		/* remembered, whatever it was */
+		buf_reset(&s.got);
+		assert_int_equal(
+		    ews_ops.headers(s.session, abcd, 1, &s.sink, &s.e), 0);
+		assert_string_equal(buf_str(&s.got), t[i].got);
+		end(&s);
+		assert_int_equal(s.server.requests, 3);
+	}
+}
+
+/* An address book that is busy is no answer: nothing is delivered wrongly. */
+static void
+addresses_busy(void **state)
+{
+	struct scene s = { 0 };
+
+	(void)state;
+	ok_items(&s, "abcd", EXADDR("/o=X/cn=y"));
+	fault(&s, "ErrorServerBusy");
+	ok_items(&s, "abcd", EXADDR("/o=X/cn=y"));
+	ok(&s, RESOLVED(SET("u@x", "SMTP", "")));
+	begin(&s);
+	assert_int_equal(
+	    ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), -1);
+	assert_int_equal(s.e.kind, ERR_RETRY);
+	assert_int_equal(s.e.retry_ms, 60000);
+	assert_int_equal(s.got.len, 0);
+	err_clear(&s.e);
+	assert_int_equal(ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), 0);
+	assert_string_equal(buf_str(&s.got), "a=u@x b=u@x c=u@x d=u@x");
+	end(&s);
+}
+
+/* What waits is bounded: the rest is asked for again. */
+static void
+queue(void **state)
+{
+	struct scene s = { 0 };
+	size_t n = (3 << 20) + 1000;
+	char *each = malloc(n);
+
+	(void)state;
+	memset(each, 'x', n);
+	memcpy(each, "<t:Body BodyType=\"Text\">", 24);
+	strcpy(each + n - 300, "</t:Body>" EXADDR("/o=X/cn=y"));
+	ok_items(&s, "abcd", each);
+	ok(&s, RESOLVED(SET("u@x", "SMTP", "")));
+	ok_items(&s, "cd", each);
+	free(each);
+	begin(&s);
+	assert_int_equal(
+	    ews_ops.messages(s.session, abcd, 4, &s.sink, &s.e), 0);
+	assert_string_equal(buf_str(&s.got), "a=u@x b=u@x c=u@x d=u@x");
+	end(&s);
+	assert_int_equal(s.server.requests, 3);
+	assert_int_equal(count(&s, "ItemId Id=\"b\""), 1);
+	assert_int_equal(count(&s, "ItemId Id=\"c\""), 2);
+}
+
+/* A fault for one item's sake: halved until it is found. */
+static void
+halved(void **state)
+{
+	struct scene s = { 0 };
+
+	(void)state;
+	fault(&s, "ErrorItemCorrupt"); /* a b c d */
+	ok_items(&s, "ab", "");
+	fault(&s, "ErrorItemCorrupt"); /* c d */
+	fault(&s, "ErrorItemCorrupt"); /* c */
+	ok_items(&s, "d", "");
+	begin(&s);
+	assert_int_equal(
+	    ews_ops.messages(s.session, abcd, 4, &s.sink, &s.e), 0);
+	assert_string_equal(buf_str(&s.got), "a b c!ErrorItemCorrupt d");
+	end(&s);
+}
+
+static void
+sink_refuses(void **state)
+{
+	struct scene s = { .refuse_at = 2 };
+
+	(void)state;
+	ok_items(&s, "abcd", "");
+	begin(&s);
+	assert_int_equal(
+	    ews_ops.messages(s.session, abcd, 4, &s.sink, &s.e), -1);
+	assert_int_equal(s.e.kind, ERR_FATAL);
+	assert_string_equal(s.e.code, "disk");
+	assert_string_equal(buf_str(&s.got), "a b");
+	end(&s);
+	assert_int_equal(s.server.requests, 1);
+}
+
+/* Cut in the middle: an error, and what came before was delivered. */
+static void
+cut(void **state)
+{
+	struct scene s = { 0 };
+	char *b = items("abcd", "");
+	size_t n = strlen(b);
+
+	(void)state;
+	b[n * 3 / 4] = '\0';
+	ok(&s, b);
+	free(b);
+	begin(&s);
+	assert_int_equal(
+	    ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), -1);
+	assert_int_equal(s.e.kind, ERR_RETRY);
+	assert_memory_equal(s.e.msg, "GetItem: ", 9);
+	assert_memory_equal(buf_str(&s.got), "a b", 3);
+	end(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(matching),
+		cmocka_unit_test(reduced), cmocka_unit_test(addresses),
+		cmocka_unit_test(addresses_busy), cmocka_unit_test(queue),
+		cmocka_unit_test(halved), cmocka_unit_test(sink_refuses),
+		cmocka_unit_test(cut) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -22,6 +22,11 @@ void buf_init(struct buf *, size_t max);
 void buf_free(struct buf *);  /* back to empty, keeps max */
 void buf_reset(struct buf *); /* len 0, keeps the memory */
 /*
+ * buf_free of a secret: all it holds or held is overwritten first. What grew
+ * left copies behind: begin such a buffer with buf_room of all it will take.
+ */
+void buf_wipe(struct buf *);
+/*
  * 0, or -1 when it would exceed max: then nothing of it is added and over
  * sticks, so a run of adds may be checked once at its end.
  */

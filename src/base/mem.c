@@ -2,6 +2,7 @@
  * mem.c - memory for our own small objects, and the arena.
  * 1. No mem_ function returns NULL.
  * 2. An arena hands out at most max bytes.
+ * 3. mem_wipe overwrites even what is never read again.
  */
 #include <stdarg.h>
 #include <stdint.h>
@@ -74,6 +75,21 @@ mem_printf(const char *fmt, ...)
 	n = vasprintf(&p, fmt, ap);
 	va_end(ap);
 	return must(n < 0 ? NULL : p);
+}
+
+void
+mem_wipe(void *p, size_t n)
+{
+	if (p != NULL && n > 0)
+		explicit_bzero(p, n);
+}
+
+void
+mem_wipe_str(char *take)
+{
+	if (take != NULL)
+		mem_wipe(take, strlen(take));
+	free(take);
 }
 
 void *

@@ -20,6 +20,14 @@ char *mem_strndup(const char *, size_t);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
+ * For memory that holds a secret: overwritten, whatever the compiler knows
+ * of its further use. NULL and 0 bytes are fine.
+ */
+void mem_wipe(void *, size_t);
+/* A string with a secret: overwritten, then freed. NULL is fine. */
+void mem_wipe_str(char *take);
+
+/*
  * An arena: many strings that die together. Zeroed is empty (no cap).
  * Everything from it stays valid until arena_free.
  */

@@ -24,6 +24,9 @@ static const struct cmd_verb verbs[] = {
 	    "the configuration only: its errors, or the effective "
 	    "settings",
 	    check_run, false },
+	{ "encrypt",
+	    "a password from standard input as an enc: value for the INI",
+	    encrypt_run, false },
 	{ "schema", "the tables of the database, a comment per column",
 	    schema_run, false },
 	{ "help", "this text", help_run, false },

@@ -41,6 +41,7 @@ struct conf *cmd_conf(const struct cmd *);
 
 int once_run(const struct cmd *);
 int check_run(const struct cmd *);
+int encrypt_run(const struct cmd *);
 
 /* The implementation behind a profile: the one list of providers. */
 const struct provider_ops *providers_for(const struct conf_profile *);

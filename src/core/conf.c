@@ -19,9 +19,13 @@
 #include "base/tim.h"
 #include "core/conf.h"
 #include "core/conffile.h"
+#include "core/confseal.h"
 #include "core/confsecret.h"
 #include "core/conftype.h"
 #include "core/party.h"
+
+/* Most INIs whole: what grows leaves copies of its secrets behind. */
+#define READ_SIZE 65536
 
 /* The struct that a part fills, or NULL. */
 static void *
@@ -405,10 +409,10 @@ read_ini(int fd, struct buf *b)
 	char *to;
 
 	for (;;) {
-		to = buf_room(b, 4096);
+		to = buf_room(b, READ_SIZE);
 		if (to == NULL)
 			return "is larger than 4 MB: this is not an INI file";
-		n = read(fd, to, 4096);
+		n = read(fd, to, READ_SIZE);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -419,37 +423,56 @@ read_ini(int fd, struct buf *b)
 	}
 }
 
-struct conf *
-conf_load(const char *path, FILE *errs)
+/* Reads and takes apart; false: why it cannot be read is in its errors. */
+static bool
+load(struct conf_file *f, const char *path)
 {
-	struct conf_file f;
 	struct stat st = { 0 };
 	struct buf b;
 	const char *why;
 	int fd = -1;
 
-	conffile_init(&f, path);
-	buf_init(&b, CONFFILE_MAX + 4096);
+	conffile_init(f, path);
+	buf_init(&b, CONFFILE_MAX + READ_SIZE);
 	why = open_ini(path, &fd, &st);
 	if (why == NULL) {
 		if (S_ISREG(st.st_mode))
-			f.mode = (int)(st.st_mode & 07777);
+			f->mode = (int)(st.st_mode & 07777);
 		why = read_ini(fd, &b);
 	}
 	if (fd >= 0)
 		close(fd);
 	if (why == NULL)
-		conffile_parse(&f, buf_str(&b), b.len);
+		conffile_parse(f, buf_str(&b), b.len);
 	else
-		conffile_error(&f, 0, NULL, "%s", why);
-	if (b.data != NULL)
-		explicit_bzero(b.data, b.cap);
-	buf_free(&b);
-	if (why == NULL)
+		conffile_error(f, 0, NULL, "%s", why);
+	buf_wipe(&b);
+	return why == NULL;
+}
+
+struct conf *
+conf_load(const char *path, FILE *errs)
+{
+	struct conf_file f;
+
+	if (load(&f, path))
 		return finish(&f, errs);
 	conffile_report(&f, errs);
 	conffile_free(&f);
 	return NULL;
+}
+
+int
+conf_key(const char *path, struct seal_key *out, char **made, FILE *errs)
+{
+	struct conf_file f;
+	bool ok = load(&f, path);
+
+	if (ok)
+		ok = confseal_make(&f, out, made) == 0;
+	conffile_report(&f, errs);
+	conffile_free(&f);
+	return ok ? 0 : -1;
 }
 
 static void

@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "core/seal.h"
 
 enum conf_version {
 	CONF_VERSION_AUTO,
@@ -90,8 +91,10 @@ struct conf {
 	char *database; /* relative names are relative
 						 * to the INI's directory */
 	enum log_level log_level;
-	char *ca_file;          /* NULL: the system's */
-	char *proxy;            /* http://host:port or NULL */
+	char *ca_file;         /* NULL: the system's */
+	char *proxy;           /* http://host:port or NULL */
+	char *secret_key_file; /* or NULL; may not exist */
+	bool sandbox;
 	int64_t max_attachment; /* bytes */
 	char *users, *contacts; /* CSV or NULL */
 	struct conf_profile *profile;
@@ -116,6 +119,13 @@ struct conf *conf_load(const char *path, FILE *errs);
 struct conf *
 conf_read(const char *name, const char *data, size_t len, FILE *errs);
 void conf_free(struct conf *);
+/*
+ * The key in the INI's secret_key_file (the caller wipes it), for exsync
+ * --encrypt: nothing else in the INI is looked at. When there is no such
+ * file, it is made with a new key, and *made its name (the caller's), else
+ * NULL. -1: reported to errs.
+ */
+int conf_key(const char *path, struct seal_key *out, char **made, FILE *errs);
 /* The effective settings as an INI; secrets as "(set)". */
 void conf_print(const struct conf *, FILE *);
 /* The content of exsync.ini.example. */

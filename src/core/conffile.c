@@ -53,6 +53,16 @@ conffile_init(struct conf_file *f, const char *name)
 }
 
 void
+conffile_forgive(struct conf_file *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->nerr && i < CONFFILE_ERRS; i++)
+		free(f->err[i].text);
+	f->nerr = 0;
+}
+
+void
 conffile_free(struct conf_file *f)
 {
 	size_t i, j;
@@ -64,14 +74,17 @@ conffile_free(struct conf_file *f)
 			char *text = p->v[j].text;
 
 			if (text != NULL && p->v[j].key->type == CONF_SECRET)
-				explicit_bzero(text, strlen(text));
-			free(text);
+				mem_wipe_str(text);
+			else
+				free(text);
 		}
 		free(p->v);
 		free(p->name);
 	}
-	for (i = 0; i < f->nerr && i < CONFFILE_ERRS; i++)
-		free(f->err[i].text);
+	conffile_forgive(f);
+	if (f->key != NULL)
+		mem_wipe(f->key, sizeof(*f->key));
+	free(f->key);
 	free(f->part);
 	free(f->err);
 	free(f->dir);
@@ -125,9 +138,7 @@ conffile_report(struct conf_file *f, FILE *out)
 		fprintf(out, "%s: and %zu more errors; correct these first\n",
 		    name, f->nerr - kept);
 	i = f->nerr;
-	while (kept > 0)
-		free(f->err[--kept].text);
-	f->nerr = 0;
+	conffile_forgive(f);
 	return i;
 }
 

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "core/confkeys.h"
+#include "core/seal.h"
 
 #define CONFFILE_MAX   (4 * 1024 * 1024) /* bytes of a file */
 #define CONFFILE_ERRS  200               /* more are only counted */
@@ -44,6 +45,8 @@ struct conf_file {
 	char *dir;        /* where relative names begin, "" or ends in / */
 	int mode;         /* permission bits of the file, or NOMOD */
 	bool mode_told;
+	struct seal_key *key; /* of secret_key_file, see confseal.h */
+	bool key_tried;
 	struct conf_part *part;
 	size_t npart;
 	struct conf_file_err *err;
@@ -60,6 +63,8 @@ void conffile_error(struct conf_file *, unsigned line, const char *key,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* All errors in the order of lines; returns how many there were. */
 size_t conffile_report(struct conf_file *, FILE *);
+/* Forgets all errors. */
+void conffile_forgive(struct conf_file *);
 /* The (first) value of that key, or NULL. */
 const struct conf_value *
 conffile_get(const struct conf_part *, const char *key);

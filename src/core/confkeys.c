@@ -49,6 +49,15 @@ const struct conf_key confkeys[] = {
 	    "HTTP proxy for the way to the servers, "
 	    "http://[user:password@]host:port. Absent: what HTTPS_PROXY and "
 	    "NO_PROXY in the environment say." },
+	{ CONF_EXSYNC, "secret_key_file", CONF_KEYFILE,
+	    AT(conf, secret_key_file), 0, NULL, 0, 0, NULL, "exsync.key",
+	    "The key of passwords written as enc:..., which exsync --encrypt "
+	    "makes; it makes this file too when there is none. Only its owner "
+	    "may read it (chmod 600)." },
+	{ CONF_EXSYNC, "sandbox", CONF_BOOL, AT(conf, sandbox),
+	    0, "yes", 0, 0, NULL, NULL,
+	    "After start-up exsync keeps only the files and system calls that "
+	    "it needs (Landlock, seccomp). no: for looking for errors." },
 	{ CONF_EXSYNC, "max_attachment_mb", CONF_MEGABYTES,
 	    AT(conf, max_attachment), 0, "100", 0, 900, NULL, NULL,
 	    "The content of larger attachments is not stored, only their "
@@ -92,7 +101,8 @@ const struct conf_key confkeys[] = {
 	{ CONF_PROFILE, "password", CONF_SECRET, AT(conf_profile, password),
 	    0, NULL, 0, 0, NULL, "correct horse battery staple",
 	    "Or the password itself, as it stands, without quotes; then only "
-	    "the owner may read this file (chmod 600)." },
+	    "the owner may read this file (chmod 600). Or enc:..., as exsync "
+	    "--encrypt prints it." },
 	{ CONF_PROFILE, "access", CONF_WORD, AT(conf_profile, access),
 	    CONF_SHOWN, "impersonation", 0, 0,
 	    "impersonation|delegate|mailbox", NULL,
@@ -202,7 +212,6 @@ static const struct {
 } later[] = {
 	{ "autodiscover", "give server or url" },
 	{ "move_failed", "remove the line" },
-	{ "secret_key_file", "use password_file or password_env" },
 	{ "retention_days", "remove the line" },
 	{ "status_page", "remove the line" },
 	{ "metrics_file", "remove the line" },

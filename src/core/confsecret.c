@@ -13,9 +13,10 @@
 
 #include "base/enc.h"
 #include "base/mem.h"
+#include "core/confseal.h"
 #include "core/confsecret.h"
 
-#define SECRET_MAX 1024
+#define SECRET_MAX SEAL_SECRET
 #define OTHERS     (S_IRWXG | S_IRWXO)
 
 /* Refuses what no server would take; gives a copy. */
@@ -46,6 +47,24 @@ checked(
 	return NULL;
 }
 
+/* What a source gives: the password, or enc: and what is inside. */
+static char *
+taken(
+    struct conf_file *f, const struct conf_value *v, const char *s, size_t len)
+{
+	char *inside, *out;
+	size_t n;
+
+	if (!seal_is(s, len))
+		return checked(f, v, s, len);
+	if ((inside = confseal_open(f, v, s, len, &n)) == NULL)
+		return NULL;
+	out = checked(f, v, inside, n);
+	mem_wipe(inside, n);
+	free(inside);
+	return out;
+}
+
 int
 confsecret_in_file(struct conf_file *f, unsigned line, const char *key)
 {
@@ -63,14 +82,13 @@ confsecret_in_file(struct conf_file *f, unsigned line, const char *key)
 static char *
 plain(struct conf_file *f, const struct conf_value *v)
 {
-	if (confsecret_in_file(f, v->line, v->key->name) != 0)
+	size_t len = strlen(v->text);
+
+	/* enc: is what may be read by others */
+	if (!seal_is(v->text, len) &&
+	    confsecret_in_file(f, v->line, v->key->name) != 0)
 		return NULL;
-	if (strncmp(v->text, "enc:", 4) == 0) {
-		conffile_error(f, v->line, v->key->name,
-		    "enc: is not in this version: use password_file");
-		return NULL;
-	}
-	return checked(f, v, v->text, strlen(v->text));
+	return taken(f, v, v->text, len);
 }
 
 /* Opens name among systemd's credentials first, then beside the INI. */
@@ -102,8 +120,8 @@ may_hold(struct conf_file *f, const struct conf_value *v, int fd,
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		conffile_error(f, v->line, v->key->name,
-		    "%s: is not a regular file: write the password into one",
-		    path);
+		    "%s: is not a regular file: write the %s into one", path,
+		    v->key->type == CONF_SECRET ? "password" : "key");
 		return false;
 	}
 	/* systemd guards its directory, and shows an ACL as group bits */
@@ -132,36 +150,49 @@ read_some(int fd, char *out, size_t size)
 	return len;
 }
 
-static char *
-from_file(struct conf_file *f, const struct conf_value *v)
+long
+confsecret_slurp(struct conf_file *f, const struct conf_value *v,
+    const char *none, char *out, size_t size)
 {
-	char raw[SECRET_MAX + 8], *path, *out = NULL, *s = raw;
+	char *path;
 	bool given;
 	int fd = open_file(f, v->text, &path, &given);
-	size_t len;
+	long n = -1;
 
-	if (fd < 0) {
+	if (fd < 0)
 		conffile_error(f, v->line, v->key->name, "%s: %s: %s", path,
 		    strerror(errno),
-		    errno == ENOENT ? "create it with the password in it, "
-				      "then chmod 600"
+		    errno == ENOENT ? none
 				    : "it must be readable by this user");
-	} else if (may_hold(f, v, fd, path, given)) {
-		len = read_some(fd, raw, sizeof(raw));
-		if (len > 0 && s[len - 1] == '\n')
-			len--;
-		if (len > 0 && s[len - 1] == '\r')
-			len--;
-		if (len >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) {
-			s += 3; /* Notepad's mark, not the password's */
-			len -= 3;
-		}
-		out = checked(f, v, s, len);
-		explicit_bzero(raw, sizeof(raw));
-	}
+	else if (may_hold(f, v, fd, path, given))
+		n = (long)read_some(fd, out, size);
 	if (fd >= 0)
 		close(fd);
 	free(path);
+	return n;
+}
+
+static char *
+from_file(struct conf_file *f, const struct conf_value *v)
+{
+	char raw[SEAL_TEXT + 8], *out, *s = raw;
+	long n = confsecret_slurp(f, v,
+	    "create it with the password in it, then chmod 600", raw,
+	    sizeof(raw));
+	size_t len = (size_t)n;
+
+	if (n == -1)
+		return NULL;
+	if (len > 0 && s[len - 1] == '\n')
+		len--;
+	if (len > 0 && s[len - 1] == '\r')
+		len--;
+	if (len >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) {
+		s += 3; /* Notepad's mark, not the password's */
+		len -= 3;
+	}
+	out = taken(f, v, s, len);
+	mem_wipe(raw, sizeof(raw));
 	return out;
 }
 
@@ -177,7 +208,7 @@ from_env(struct conf_file *f, const struct conf_value *v)
 		    v->text);
 		return NULL;
 	}
-	return checked(f, v, s, strlen(s));
+	return taken(f, v, s, strlen(s));
 }
 
 static const struct {

@@ -154,6 +154,15 @@ set_file(const struct spot *s, void *base, const char *text)
 	return false;
 }
 
+/* A file that is looked at when it is needed. */
+static bool
+set_name(const struct spot *s, void *base, const char *text)
+{
+	if (*text == '\0')
+		return FAIL(s, "must be the name of a file");
+	return put_string(s, base, conffile_path(s->file, text));
+}
+
 static bool
 set_database(const struct spot *s, void *base, const char *text)
 {
@@ -387,6 +396,7 @@ static bool (*const setter[])(const struct spot *, void *, const char *) = {
 	[CONF_LOGIN] = set_login,
 	[CONF_FILE] = set_file,
 	[CONF_DATABASE] = set_database,
+	[CONF_KEYFILE] = set_name,
 	[CONF_BOOL] = set_bool,
 	[CONF_INT] = set_number,
 	[CONF_MEGABYTES] = set_number,

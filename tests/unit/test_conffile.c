@@ -232,8 +232,8 @@ static const struct {
 	    "file\n" },
 	{ "[profile p]\nserver = h\ndomains = a.example\nusername = u\n"
 	  "password = enc:hunter2\n",
-	    "t.ini:5: password: enc: is not in this version: use "
-	    "password_file\n" },
+	    "t.ini:5: password: enc: needs the key that it was made with: "
+	    "write secret_key_file = FILE in [exsync]\n" },
 	{ HQ "password = a\npassword_file = b\n",
 	    "t.ini:4: password_env: password_file in line 7 gives the "
 	    "password too: remove one of the two\n"

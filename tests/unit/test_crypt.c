@@ -136,12 +136,60 @@ test_uuid(void **state)
 	}
 }
 
+/* RFC 8439, 2.8.2; and every bit that is changed is noticed. */
+static void
+test_seal(void **state)
+{
+	static const char text[] =
+	    "Ladies and Gentlemen of the class of '99: If I could offer you "
+	    "only one tip for the future, sunscreen would be it.";
+	static const char aad[] =
+	    "\x50\x51\x52\x53\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7";
+	static const unsigned char nonce[CRYPT_NONCE] = { 7, 0, 0, 0, 0x40,
+		0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47 };
+	unsigned char key[CRYPT_KEY], data[sizeof(text)], tag[CRYPT_TAG];
+	unsigned char copy[sizeof(text)];
+	struct crypt_seal s = { key, nonce, aad, 12 };
+	size_t i, n = sizeof(text) - 1;
+	char hex[2 * sizeof(text)];
+
+	(void)state;
+	for (i = 0; i < sizeof(key); i++)
+		key[i] = (unsigned char)(0x80 + i);
+	memcpy(data, text, n);
+	crypt_seal(&s, data, n, tag);
+	enc_hex(data, 16, hex);
+	assert_string_equal(hex, "d31a8d34648e60db7b86afbc53ef7ec2");
+	enc_hex(data + n - 2, 2, hex);
+	assert_string_equal(hex, "6116");
+	enc_hex(tag, sizeof(tag), hex);
+	assert_string_equal(hex, "1ae10b594f09e26a7e902ecbd0600691");
+	for (i = 0; i < 8 * (n + sizeof(tag)); i++) {
+		unsigned char *at = i < 8 * n ? &data[i / 8] : &tag[i / 8 - n];
+
+		*at ^= (unsigned char)(1u << i % 8);
+		memcpy(copy, data, n);
+		assert_false(crypt_unseal(&s, copy, n, tag));
+		assert_int_equal(copy[0] | copy[n - 1], 0);
+		*at ^= (unsigned char)(1u << i % 8);
+	}
+	s.aad_len = 11;
+	memcpy(copy, data, n);
+	assert_false(crypt_unseal(&s, copy, n, tag));
+	s.aad_len = 12;
+	assert_true(crypt_unseal(&s, data, n, tag));
+	assert_memory_equal(data, text, n);
+	crypt_seal(&s, NULL, 0, tag);
+	assert_true(crypt_unseal(&s, NULL, 0, tag));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sha256),
 		cmocka_unit_test(test_hmac),
+		cmocka_unit_test(test_seal),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_uuid),
 	};

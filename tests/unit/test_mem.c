@@ -123,6 +123,24 @@ test_none_left(void **state)
 	expect_exit(huge_arena);
 }
 
+/* Wiped before it is freed: the allocator's copy is looked at no more. */
+static void
+test_wipe(void **state)
+{
+	static const char none[8];
+	char a[8] = "hunter2", *s;
+
+	(void)state;
+	mem_wipe(a, 0);
+	assert_string_equal(a, "hunter2");
+	mem_wipe(a, sizeof(a));
+	assert_memory_equal(a, none, sizeof(a));
+	mem_wipe(NULL, 0);
+	mem_wipe_str(NULL);
+	s = mem_strdup("hunter2");
+	mem_wipe_str(s);
+}
+
 int
 main(void)
 {
@@ -131,6 +149,7 @@ main(void)
 		cmocka_unit_test(test_arena),
 		cmocka_unit_test(test_arena_cap),
 		cmocka_unit_test(test_none_left),
+		cmocka_unit_test(test_wipe),
 	};
 
 	return cmocka_run_group_tests_name("mem", tests, NULL, NULL);

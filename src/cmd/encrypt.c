@@ -1,0 +1,133 @@
+/*
+ * encrypt.c - exsync --encrypt: a secret from standard input as an enc: value
+ * on standard output.
+ * 1. The secret is not shown, not an argument and not in any message.
+ * 2. The terminal's echo is given back whatever happens.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/enc.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "cmd/cmd.h"
+
+#define ROOM (SEAL_SECRET + 8)
+
+/* One line, or what there is, of at most ROOM bytes; -1: interrupted. */
+static long
+read_line(char *out)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < ROOM && memchr(out, '\n', len) == NULL) {
+		n = read(STDIN_FILENO, out + len, ROOM - len);
+		if (n < 0 && errno == EINTR && !stop_requested())
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return (long)len;
+}
+
+/* The same from a person: asked for, not shown. */
+static long
+ask(char *out)
+{
+	struct termios was, quiet;
+	long n;
+
+	if (tcgetattr(STDIN_FILENO, &was) == -1)
+		return -1;
+	/* Ctrl-C ends the reading (main catches it), and echo comes back */
+	quiet = was;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	quiet.c_lflag |= ECHONL;
+	fprintf(stderr, "the secret (it is not shown): ");
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	n = read_line(out);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
+	if (n == -1)
+		fputc('\n', stderr);
+	return n;
+}
+
+/* The secret in a line; NULL: it is one. */
+static const char *
+fault_of(const char *line, size_t *len)
+{
+	size_t i;
+
+	if (*len > 0 && line[*len - 1] == '\n')
+		--*len;
+	if (*len > 0 && line[*len - 1] == '\r')
+		--*len;
+	if (*len == 0)
+		return "there is no secret on standard input: type it, or "
+		       "pipe it in";
+	if (*len > SEAL_SECRET)
+		return "a secret has at most 1024 bytes";
+	if (!enc_utf8_valid(line, *len))
+		return "the secret is not UTF-8: set the terminal or the "
+		       "editor to UTF-8";
+	for (i = 0; i < *len; i++) {
+		if (line[i] == '\n')
+			return "there is more than one line: give the secret "
+			       "only";
+		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+			return "the secret holds a control character";
+	}
+	return NULL;
+}
+
+/* Says where it goes, to standard error: standard output is the value. */
+static void
+print(const char *value, const char *made)
+{
+	if (made != NULL)
+		fprintf(stderr,
+		    "exsync: %s is new: it opens every enc: value, so keep it "
+		    "out of backups of the INI\n",
+		    made);
+	printf("%s\n", value);
+	/* an INI line takes 197 bytes */
+	if (strlen(value) > 180)
+		fprintf(stderr,
+		    "exsync: this is too long for a line of the INI: write it "
+		    "into a file, chmod 600, and name that as password_file\n");
+}
+
+int
+encrypt_run(const struct cmd *cmd)
+{
+	char line[ROOM], *value, *made = NULL;
+	struct seal_key key;
+	const char *why;
+	size_t len;
+	long n;
+
+	if (conf_key(cmd->conf, &key, &made, stderr) == -1)
+		return CMD_USAGE;
+	n = isatty(STDIN_FILENO) ? ask(line) : read_line(line);
+	len = n > 0 ? (size_t)n : 0;
+	why = n == -1 ? "standard input cannot be read, or it was interrupted"
+		      : fault_of(line, &len);
+	if (why != NULL)
+		fprintf(stderr, "exsync: %s\n", why);
+	else if ((value = seal_make(&key, line, len)) != NULL) {
+		print(value, made);
+		free(value);
+	}
+	mem_wipe(line, sizeof(line));
+	mem_wipe(&key, sizeof(key));
+	free(made);
+	return why == NULL ? CMD_OK : CMD_USAGE;
+}

@@ -1,0 +1,385 @@
+/*
+ * test_seal.c - enc: values, their key, and both in an INI.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "core/conf.h"
+#include "core/seal.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define HEX      "000102030405060708090a0b0c0d0e0f"
+#define KEY      HEX HEX
+
+static char tmp[] = "/tmp/exsync-test-seal-XXXXXX";
+
+static struct seal_key
+key_of(const char *text)
+{
+	struct seal_key key;
+
+	assert_true(seal_key_parse(&key, text, strlen(text)));
+	return key;
+}
+
+static const struct {
+	const char *text;
+	bool good;
+} keys[] = {
+	{ KEY, true },
+	{ KEY "\n", true },
+	{ KEY " \r\n", true },
+	{ "AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8=", true },
+	{ "AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8\n", true },
+	{ "", false },
+	{ HEX, false },
+	{ KEY "00", false },
+	{ KEY KEY, false },
+	{ "g0" HEX "0102030405060708090a0b0c0d0e0f", false },
+	{ "AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg", false },
+	{ "AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8AAA", false },
+};
+
+static void
+test_keys(void **state)
+{
+	struct seal_key key, want = key_of(KEY), zero;
+	size_t i;
+
+	(void)state;
+	memset(&zero, 0, sizeof(zero));
+	for (i = 0; i < COUNT(keys); i++) {
+		bool ok =
+		    seal_key_parse(&key, keys[i].text, strlen(keys[i].text));
+
+		assert_int_equal(ok, keys[i].good);
+		assert_memory_equal(
+		    &key, keys[i].good ? &want : &zero, sizeof(key));
+	}
+}
+
+static void
+test_key_made(void **state)
+{
+	char a[SEAL_FILE_TEXT], b[SEAL_FILE_TEXT];
+	struct seal_key key, again;
+
+	(void)state;
+	seal_key_make(&again, b);
+	seal_key_make(&key, a);
+	assert_string_not_equal(a, b);
+	assert_true(seal_key_parse(&again, a, strlen(a)));
+	assert_memory_equal(&key, &again, sizeof(key));
+}
+
+static void
+test_round(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 2, 3, 15, 16, 17, 64, 1023,
+		SEAL_SECRET };
+	struct seal_key key = key_of(KEY);
+	char secret[SEAL_SECRET + 1], *a, *b, *out;
+	struct err err = ERR_INIT;
+	size_t i, n;
+
+	(void)state;
+	memset(secret, 'x', sizeof(secret));
+	for (i = 0; i < COUNT(sizes); i++) {
+		a = seal_make(&key, secret, sizes[i]);
+		b = seal_make(&key, secret, sizes[i]);
+		assert_string_not_equal(a, b); /* a new nonce each time */
+		assert_int_equal(
+		    strspn(a + 6, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
+				  "pqrstuvwxyz0123456789-_"),
+		    strlen(a) - 6);
+		out = seal_open(&key, a, strlen(a), &n, &err);
+		assert_non_null(out);
+		assert_int_equal(n, sizes[i]);
+		assert_memory_equal(out, secret, n);
+		free(out);
+		free(a);
+		free(b);
+	}
+	assert_null(seal_make(&key, secret, sizeof(secret)));
+}
+
+/* A value made by another implementation stays readable for ever. */
+static void
+test_known(void **state)
+{
+	static const char value[] =
+	    "enc:1:oKGio6Slpqeoqaqr_fxJkaZrIXJiFp1WQgqmgOtGoJzpaeEze0s";
+	struct seal_key key = key_of(KEY);
+	struct err err = ERR_INIT;
+	size_t n;
+	char *out = seal_open(&key, value, strlen(value), &n, &err);
+
+	(void)state;
+	assert_non_null(out);
+	assert_string_equal(out, "hunter2 \xc3\xbc");
+	free(out);
+}
+
+/* Cut anywhere, changed anywhere, another key: a sentence, and nothing of it */
+static void
+test_damaged(void **state)
+{
+	struct seal_key key = key_of(KEY), other = key;
+	char *value = seal_make(&key, "hunter2", 7), *cut;
+	struct err err = ERR_INIT;
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < strlen(value); i++) {
+		cut = mem_strndup(value, i);
+		assert_null(seal_open(&key, cut, i, &n, &err));
+		assert_null(strstr(err.msg, value + 6));
+		free(cut);
+		cut = mem_strdup(value);
+		cut[i] = cut[i] == 'A' ? 'B' : 'A';
+		/* the last character's spare bits say nothing */
+		if (i + 1 < strlen(value))
+			assert_null(
+			    seal_open(&key, cut, strlen(cut), &n, &err));
+		free(cut);
+	}
+	other.k[31] ^= 1;
+	assert_null(seal_open(&other, value, strlen(value), &n, &err));
+	assert_int_equal(err.kind, ERR_CONFIG);
+	assert_string_equal(err.msg,
+	    "does not open with the key in secret_key_file: it was made with "
+	    "another key, or changed since: make it again with exsync "
+	    "--encrypt");
+	cut = mem_alloc(10000);
+	memset(cut, 'A', 9999);
+	memcpy(cut, "enc:1:", 6);
+	assert_null(seal_open(&key, cut, 9999, &n, &err));
+	free(cut);
+	free(value);
+}
+
+static char *
+put(const char *name, const char *text, mode_t mode)
+{
+	char *path = mem_printf("%s/%s", tmp, name);
+	FILE *f;
+
+	unlink(path);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	assert_int_equal(chmod(path, mode), 0);
+	return path;
+}
+
+/* Loads the INI; its errors must begin (after the directory) with want. */
+static struct conf *
+load(const char *ini, const char *want)
+{
+	char *errs, *path = mem_printf("%s/%s", tmp, ini), *full;
+	struct conf *c;
+	size_t size;
+	FILE *f = open_memstream(&errs, &size);
+
+	c = conf_load(path, f);
+	fclose(f);
+	full = mem_printf("%s:%s", path, want);
+	if (want[0] == '\0')
+		assert_string_equal(errs, "");
+	else if (strncmp(errs, full, strlen(full)) != 0)
+		assert_string_equal(errs, full);
+	free(full);
+	free(errs);
+	free(path);
+	return c;
+}
+
+#define INI(source)                                                            \
+	"[exsync]\nsecret_key_file = k\n"                                      \
+	"[profile p]\nserver = h\ndomains = a.example\nusername = u\n" source
+
+static void
+check_password(const char *want)
+{
+	struct conf *c = load("e.ini", "");
+
+	assert_string_equal(c->profile[0].password, want);
+	conf_free(c);
+}
+
+/* In the INI, in a file, in the environment; the INI may be read by all. */
+static void
+test_sources(void **state)
+{
+	struct seal_key key = key_of(KEY);
+	char *value = seal_make(&key, " hunter2;", 9), *text, *big;
+
+	(void)state;
+	free(put("k", KEY "\n", 0600));
+	text = mem_printf(INI("password = %s\n"), value);
+	free(put("e.ini", text, 0644));
+	free(text);
+	check_password(" hunter2;");
+	free(put("e.ini", INI("password_file = pw\n"), 0644));
+	text = mem_printf("%s\n", value);
+	free(put("pw", text, 0600));
+	free(text);
+	check_password(" hunter2;");
+	setenv("T_SEALED", value, 1);
+	free(put("e.ini", INI("password_env = T_SEALED\n"), 0644));
+	check_password(" hunter2;");
+	free(value);
+	/* the longest, which only a file can hold */
+	big = mem_alloc(SEAL_SECRET + 1);
+	memset(big, 'x', SEAL_SECRET);
+	value = seal_make(&key, big, SEAL_SECRET);
+	free(put("pw", value, 0600));
+	free(put("e.ini", INI("password_file = pw\n"), 0644));
+	check_password(big);
+	free(big);
+	free(value);
+}
+
+static void
+bad(const char *source, const char *want)
+{
+	char *text = mem_printf(INI("%s"), source);
+
+	free(put("e.ini", text, 0644));
+	free(text);
+	assert_null(load("e.ini", want));
+}
+
+static void
+test_refused(void **state)
+{
+	struct seal_key key = key_of(KEY);
+	char *value = seal_make(&key, "hunter2", 7), *line, *path;
+
+	(void)state;
+	line = mem_printf("password = %s\n", value);
+	path = put("k", KEY, 0640);
+	bad(line, "2: secret_key_file: ");
+	chmod(path, 0600);
+	bad("password = enc:2:AAAA\n",
+	    "7: password: begins with enc: but is none of this version's");
+	bad("password = enc:1:AAAA\n",
+	    "7: password: is not a whole enc: value");
+	free(put("k", "no key", 0600));
+	bad(line, "2: secret_key_file: k: holds no key");
+	unlink(path);
+	bad(line, "2: secret_key_file: ");
+	free(put("k", HEX "ff" HEX "00", 0600));
+	bad(line, "2: secret_key_file: k: holds no key");
+	free(put("k", "ff0102030405060708090a0b0c0d0e0f" HEX, 0600));
+	bad(line, "7: password: does not open with the key");
+	free(value);
+	free(line);
+	/* what is inside is checked as any password is */
+	free(put("k", KEY, 0600));
+	value = seal_make(&key, "a\nb", 3);
+	line = mem_printf("password = %s\n", value);
+	bad(line, "7: password: holds more than one line");
+	free(value);
+	free(line);
+	free(path);
+}
+
+/* exsync --encrypt's side: made once, 0600, and never written again. */
+static void
+test_conf_key(void **state)
+{
+	char *ini, *k = mem_printf("%s/new.key", tmp), *made, *errs;
+	struct seal_key a, b;
+	struct stat st;
+	size_t size;
+	FILE *f = open_memstream(&errs, &size);
+
+	(void)state;
+	/* the rest of the INI is not ready yet: no matter */
+	ini = put("n.ini",
+	    "[exsync]\nsecret_key_file = new.key\n[profile p]\nnonsense = 1\n",
+	    0644);
+	assert_int_equal(conf_key(ini, &a, &made, f), 0);
+	assert_string_equal(made, k);
+	free(made);
+	assert_int_equal(stat(k, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(conf_key(ini, &b, &made, f), 0);
+	assert_null(made);
+	assert_memory_equal(&a, &b, sizeof(a));
+	fflush(f);
+	assert_int_equal(size, 0);
+	chmod(k, 0644);
+	assert_int_equal(conf_key(ini, &b, &made, f), -1);
+	fflush(f);
+	assert_non_null(strstr(errs, "n.ini:2: secret_key_file: "));
+	assert_non_null(strstr(errs, "others may read it: run chmod 600 "));
+	free(ini);
+	ini = put("n.ini", "[exsync]\n", 0644);
+	assert_int_equal(conf_key(ini, &b, &made, f), -1);
+	fflush(f);
+	assert_non_null(strstr(errs, "secret_key_file is missing: write "));
+	free(ini);
+	ini = put("n.ini", "[exsync]\nsecret_key_file = no/dir\n", 0644);
+	assert_int_equal(conf_key(ini, &b, &made, f), -1);
+	fflush(f);
+	assert_non_null(strstr(errs, "no/dir: cannot be made: No such file"));
+	free(ini);
+	fclose(f);
+	free(errs);
+	free(k);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	unsetenv("CREDENTIALS_DIRECTORY");
+	return mkdtemp(tmp) == NULL;
+}
+
+static int
+teardown(void **state)
+{
+	static const char *const names[] = { "k", "pw", "e.ini", "n.ini",
+		"new.key" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(names); i++) {
+		char *path = mem_printf("%s/%s", tmp, names[i]);
+
+		unlink(path);
+		free(path);
+	}
+	return rmdir(tmp);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_key_made),
+		cmocka_unit_test(test_round),
+		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_conf_key),
+	};
+
+	return cmocka_run_group_tests_name("seal", tests, setup, teardown);
+}

@@ -1,0 +1,435 @@
+/*
+ * control.c - the command language.
+ * 1. A command answers `ok…` or `error: …`, on one line.
+ */
+#include "control.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <gnutls/crypto.h>
+
+#include "controlmail.h"
+#include "fault.h"
+#include "folder.h"
+#include "gen.h"
+#include "hash.h"
+#include "ident.h"
+#include "item.h"
+#include "log.h"
+
+#define MAX_WORDS 32
+
+int
+control_split(char *line, char **word, int max)
+{
+	char *in = line, *out;
+	bool quoted;
+	int n = 0;
+
+	for (;;) {
+		in += strspn(in, " \t\r\n");
+		if (*in == 0 || *in == '#' || n == max)
+			return n;
+		word[n++] = out = in;
+		for (quoted = false; *in != 0; in++) {
+			if (*in == '"')
+				quoted = !quoted;
+			else if (!quoted && strchr(" \t\r\n", *in) != NULL)
+				break;
+			else
+				*out++ = *in;
+		}
+		if (*in != 0)
+			in++;
+		*out = 0;
+	}
+}
+
+const char *
+control_key(struct cmd *c, const char *key)
+{
+	size_t n = strlen(key);
+	int i;
+
+	for (i = 1; i < c->n; i++)
+		if (strncmp(c->w[i], key, n) == 0 && c->w[i][n] == '=')
+			return c->w[i] + n + 1;
+	return NULL;
+}
+
+long
+control_number(struct cmd *c, const char *key, long otherwise)
+{
+	const char *v = control_key(c, key);
+
+	return v != NULL ? atol(v) : otherwise;
+}
+
+int64_t
+control_time(struct cmd *c, const char *key, int64_t otherwise)
+{
+	const char *v = control_key(c, key);
+	struct tm tm = { 0 };
+
+	if (v == NULL)
+		return otherwise;
+	if (strptime(v, "%Y-%m-%dT%H:%M:%S", &tm) == NULL &&
+	    strptime(v, "%Y-%m-%d", &tm) == NULL)
+		return otherwise;
+	return (int64_t)timegm(&tm);
+}
+
+struct mailbox *
+control_mailbox(struct cmd *c, struct sb *out)
+{
+	struct mailbox *mb = c->n > 1 ? world_mailbox(c->w[1]) : NULL;
+
+	if (mb == NULL)
+		SB_LIT(out, "error: no such mailbox");
+	return mb;
+}
+
+struct folder *
+control_folder(struct cmd *c, int at, bool create, struct sb *out)
+{
+	struct mailbox *mb = control_mailbox(c, out);
+	struct folder *f;
+
+	if (mb == NULL)
+		return NULL;
+	f = c->n > at ? folder_find(mb, c->w[at], create) : NULL;
+	if (f == NULL)
+		SB_LIT(out, "error: no such folder");
+	return f;
+}
+
+static struct item *
+selected(struct cmd *c, struct sb *out)
+{
+	struct mailbox *mb = control_mailbox(c, out);
+	struct item *it;
+
+	if (mb == NULL)
+		return NULL;
+	it = c->n > 2 ? fault_select(mb, c->w[2]) : NULL;
+	if (it == NULL)
+		SB_LIT(out, "error: no such item");
+	return it;
+}
+
+static void
+each_of(const char *list, void (*add)(void *, const char *), void *arg)
+{
+	char *copy = sb_xstrdup(list), *save = NULL, *p;
+
+	for (p = strtok_r(copy, ",", &save); p; p = strtok_r(NULL, ",", &save))
+		add(arg, p);
+	free(copy);
+}
+
+static void
+add_alias(void *p, const char *addr)
+{
+	world_add_alias(p, addr);
+}
+
+static void
+add_delegate(void *mb, const char *account)
+{
+	world_add_delegate(mb, account);
+}
+
+static void
+cmd_mailbox(struct cmd *c, struct sb *out)
+{
+	struct person *p = c->n > 1 ? world_person(c->w[1]) : NULL;
+	struct mailbox *mb;
+
+	if (c->n < 2 || (p != NULL && p->mailbox != NULL)) {
+		SB_LIT(out, "error: no address, or it exists already");
+		return;
+	}
+	if (p == NULL)
+		p = world_add_person(
+		    c->w[1], control_key(c, "name"), control_key(c, "dn"));
+	if (control_key(c, "alias") != NULL)
+		each_of(control_key(c, "alias"), add_alias, p);
+	mb = world_add_mailbox(p, control_key(c, "owner"));
+	if (control_key(c, "delegate") != NULL)
+		each_of(control_key(c, "delegate"), add_delegate, mb);
+}
+
+static void
+cmd_account(struct cmd *c, struct sb *out)
+{
+	if (c->n < 3)
+		SB_LIT(out, "error: account NAME PASSWORD [impersonate]");
+	else
+		world_add_account(c->w[1], c->w[2],
+		    c->n > 3 && strcmp(c->w[3], "impersonate") == 0);
+}
+
+static void
+cmd_person(struct cmd *c, struct sb *out)
+{
+	struct person *p;
+
+	if (c->n < 2 || world_person(c->w[1]) != NULL) {
+		SB_LIT(out, "error: no address, or it exists already");
+		return;
+	}
+	p = world_add_person(
+	    c->w[1], control_key(c, "name"), control_key(c, "dn"));
+	if (control_key(c, "alias") != NULL)
+		each_of(control_key(c, "alias"), add_alias, p);
+}
+
+static void
+cmd_folder(struct cmd *c, struct sb *out)
+{
+	struct folder *f = control_folder(c, 2, true, out);
+	const char *kind = control_key(c, "kind");
+	const char *class = control_key(c, "class");
+
+	if (f == NULL)
+		return;
+	if (kind != NULL && strcmp(kind, "search") == 0)
+		f->kind = FOLDER_SEARCH;
+	else if (kind != NULL && strcmp(kind, "calendar") == 0)
+		class = "IPF.Appointment";
+	else if (kind != NULL && strcmp(kind, "contacts") == 0)
+		class = "IPF.Contact";
+	else if (kind != NULL && strcmp(kind, "tasks") == 0)
+		class = "IPF.Task";
+	if (class != NULL) {
+		free(f->class);
+		f->class = *class != 0 ? sb_xstrdup(class) : NULL;
+	}
+}
+
+static void
+cmd_move(struct cmd *c, struct sb *out)
+{
+	struct item *it = selected(c, out);
+	struct folder *to;
+
+	if (it == NULL || (to = control_folder(c, 3, false, out)) == NULL)
+		return;
+	it = item_move(it, to);
+	SB_LIT(out, "ok ");
+	ident_item(out, to->mailbox, it->num);
+}
+
+static void
+cmd_delete(struct cmd *c, struct sb *out)
+{
+	struct item *it = selected(c, out);
+
+	if (it != NULL)
+		item_delete(it);
+}
+
+static void
+cmd_read(struct cmd *c, struct sb *out)
+{
+	struct item *it = selected(c, out);
+
+	if (it != NULL)
+		item_set_read(it, c->n > 3 && c->w[3][0] == '1');
+}
+
+static void
+cmd_touch(struct cmd *c, struct sb *out)
+{
+	struct item *it = selected(c, out);
+
+	if (it != NULL)
+		item_touch(it);
+}
+
+static void
+cmd_rename(struct cmd *c, struct sb *out)
+{
+	struct folder *f = control_folder(c, 2, false, out);
+
+	if (f != NULL && c->n > 3)
+		folder_rename(f, c->w[3]);
+}
+
+static void
+cmd_rmfolder(struct cmd *c, struct sb *out)
+{
+	struct folder *f = control_folder(c, 2, false, out);
+
+	if (f != NULL)
+		folder_remove(f);
+}
+
+static void
+cmd_expire(struct cmd *c, struct sb *out)
+{
+	struct mailbox *mb = control_mailbox(c, out);
+
+	if (mb != NULL)
+		mb->epoch++;
+}
+
+static void
+cmd_limit(struct cmd *c, struct sb *out)
+{
+	(void)out;
+	world.find_cap = (int)control_number(c, "find", world.find_cap);
+	world.sync_cap = (int)control_number(c, "sync", world.sync_cap);
+}
+
+static bool
+on(const char *v)
+{
+	return strcmp(v, "on") == 0 || strcmp(v, "1") == 0;
+}
+
+static void
+cmd_option(struct cmd *c, struct sb *out)
+{
+	const char *v;
+	int i;
+
+	for (i = 1; i < c->n; i++) {
+		const char *w = c->w[i];
+
+		v = strchr(w, '=');
+		if (v++ == NULL) {
+			SB_LIT(out, "error: option NAME=VALUE");
+			return;
+		}
+		if (strncmp(w, "sync_order=", 11) == 0)
+			world.newest_first = strcmp(v, "newest") == 0;
+		else if (strncmp(w, "ids=", 4) == 0)
+			world.short_ids = strcmp(v, "short") == 0;
+		else if (strncmp(w, "body_delay_ms=", 14) == 0)
+			world.body_delay_ms = atoi(v);
+		else if (strncmp(w, "delay_ms=", 9) == 0)
+			world.delay_ms = atoi(v);
+		else if (strncmp(w, "markers=", 8) == 0)
+			world.markers = strcmp(v, "coarse") == 0
+					    ? MARKERS_COARSE
+					: on(v) ? MARKERS_ON
+						: MARKERS_OFF;
+		else if (strncmp(w, "well_known=", 11) == 0)
+			world.well_known = on(v);
+		else if (strncmp(w, "chunked=", 8) == 0)
+			world.chunked = on(v);
+		else if (strncmp(w, "empty_content=", 14) == 0)
+			world.no_empty_content = !on(v);
+		else if (strncmp(w, "list_ex=", 8) == 0)
+			world.text_ex = on(v);
+		else {
+			sb_fmt(out, "error: unknown option %s", w);
+			return;
+		}
+	}
+}
+
+static void
+cmd_fault(struct cmd *c, struct sb *out)
+{
+	const char *wrong = fault_add(c->w + 1, c->n - 1);
+
+	if (wrong != NULL)
+		sb_fmt(out, "error: %s", wrong);
+}
+
+static void
+cmd_nofault(struct cmd *c, struct sb *out)
+{
+	(void)c;
+	(void)out;
+	fault_clear();
+}
+
+static void
+cmd_stats(struct cmd *c, struct sb *out)
+{
+	(void)c;
+	SB_LIT(out, "ok ");
+	log_stats(out);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct cmd *, struct sb *);
+} COMMAND[] = {
+	{ "mailbox", cmd_mailbox },
+	{ "account", cmd_account },
+	{ "person", cmd_person },
+	{ "folder", cmd_folder },
+	{ "mail", controlmail_mail },
+	{ "maildir", controlmail_maildir },
+	{ "generate", controlmail_generate },
+	{ "dump", controlmail_dump },
+	{ "move", cmd_move },
+	{ "delete", cmd_delete },
+	{ "read", cmd_read },
+	{ "touch", cmd_touch },
+	{ "rename", cmd_rename },
+	{ "rmfolder", cmd_rmfolder },
+	{ "expire", cmd_expire },
+	{ "limit", cmd_limit },
+	{ "option", cmd_option },
+	{ "fault", cmd_fault },
+	{ "nofault", cmd_nofault },
+	{ "stats", cmd_stats },
+};
+
+static int
+command(char *line, struct sb *answer)
+{
+	char *word[MAX_WORDS];
+	struct cmd c = { word, 0 };
+	struct sb out = { 0 };
+	size_t i, n = sizeof(COMMAND) / sizeof(COMMAND[0]);
+	int failed;
+
+	c.n = control_split(line, word, MAX_WORDS);
+	if (c.n == 0)
+		return 0;
+	for (i = 0; i < n && strcmp(COMMAND[i].name, word[0]) != 0; i++)
+		;
+	pthread_rwlock_wrlock(&world.lock);
+	if (i == n)
+		sb_fmt(&out, "error: unknown command %s", word[0]);
+	else
+		COMMAND[i].run(&c, &out);
+	pthread_rwlock_unlock(&world.lock);
+	if (out.n == 0)
+		SB_LIT(&out, "ok");
+	failed = strncmp(out.p, "error:", 6) == 0;
+	sb_add(answer, out.p, out.n);
+	sb_ch(answer, '\n');
+	sb_free(&out);
+	return failed;
+}
+
+int
+control_run(const char *text, size_t len, struct sb *answer)
+{
+	const char *p = text, *end = text + len;
+	int failed = 0;
+
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((eol != NULL ? eol : end) - p);
+		char *line = strndup(p, n);
+
+		failed += command(line, answer);
+		free(line);
+		p += n + 1;
+	}
+	return failed;
+}

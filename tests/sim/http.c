@@ -1,0 +1,382 @@
+/*
+ * http.c - libmicrohttpd: requests in, answers out.
+ * 1. A request is read whole, answered from one buffer.
+ * 2. A worker never sleeps: waiting connections are suspended (defer.c).
+ */
+#include "http.h"
+
+#include <arpa/inet.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include <microhttpd.h>
+
+#include "call.h"
+#include "control.h"
+#include "defer.h"
+#include "hash.h"
+#include "log.h"
+
+#define MAX_BODY (68u << 20)
+#define BLOCK    (64u << 10)
+
+struct exchange {
+	struct sb in;
+	struct call call;
+	char *account, *cookie;
+	struct MHD_Connection *connection;
+	size_t sent;
+	bool too_big, done, is_soap;
+	bool paused; /* slow: a wait lies behind this read */
+};
+
+static struct MHD_Daemon *daemon_;
+static bool with_control;
+static unsigned connections;
+static unsigned long requests;
+
+static const char *
+header(struct MHD_Connection *c, const char *name)
+{
+	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+}
+
+/* The account of the Authorization field, or NULL. */
+static const struct account *
+authenticate(struct exchange *x)
+{
+	const char *h = header(x->connection, "Authorization");
+	const struct account *a = NULL;
+	struct sb b = { 0 };
+	char *colon;
+
+	if (h == NULL || strncasecmp(h, "Basic ", 6) != 0 ||
+	    sb_unb64(&b, h + 6, strlen(h + 6)) < 0)
+		goto out;
+	sb_ch(&b, 0);
+	colon = strchr(b.p, ':');
+	if (colon == NULL)
+		goto out;
+	*colon = 0;
+	x->account = sb_xstrdup(b.p);
+	pthread_rwlock_rdlock(&world.lock);
+	a = world_account(b.p);
+	if (a != NULL && strcmp(a->password, colon + 1) != 0)
+		a = NULL;
+	pthread_rwlock_unlock(&world.lock);
+out:
+	sb_free(&b);
+	return a;
+}
+
+static void
+read_cookie(struct exchange *x)
+{
+	const char *v = MHD_lookup_connection_value(
+	    x->connection, MHD_COOKIE_KIND, "X-BackEndCookie");
+	struct sb b = { 0 };
+
+	if (v != NULL && sb_unb64(&b, v, strlen(v)) == 0)
+		x->cookie = strndup(b.p, b.n);
+	sb_free(&b);
+}
+
+static void
+run_soap(struct exchange *x)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    x->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct call *c = &x->call;
+
+	x->is_soap = true;
+	c->body = x->in.p != NULL ? x->in.p : "";
+	c->body_len = x->in.n;
+	c->cut_at = -1;
+	c->account = authenticate(x);
+	c->anchor = header(x->connection, "X-AnchorMailbox");
+	read_cookie(x);
+	c->cookie = x->cookie;
+	if (info != NULL)
+		c->connection = (unsigned)(uintptr_t)info->socket_context;
+	if (x->too_big)
+		c->status = 413;
+	else if (c->account == NULL)
+		c->status = 401;
+	else
+		call_run(c);
+	log_call(c, x->account);
+}
+
+static void
+run_control(struct exchange *x)
+{
+	x->call.status = 200;
+	x->call.cut_at = -1;
+	x->call.type = sb_xstrdup("text/plain; charset=utf-8");
+	control_run(x->in.p != NULL ? x->in.p : "", x->in.n, &x->call.out);
+}
+
+static bool
+loopback(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr_in *in = (const void *)info->client_addr;
+
+	return in->sin_family == AF_INET &&
+	       ntohl(in->sin_addr.s_addr) >> 24 == 127;
+}
+
+/* Ends the connection with a reset instead of a clean end. */
+static void
+arm_reset(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct linger now = { 1, 0 };
+
+	setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+}
+
+static ssize_t
+read_out(void *arg, uint64_t pos, char *buf, size_t max)
+{
+	struct exchange *x = arg;
+	const struct call *c = &x->call;
+	size_t left = c->out.n - (size_t)pos;
+
+	if (c->cut_at >= 0 && pos >= (uint64_t)c->cut_at) {
+		if (c->cut_hard)
+			arm_reset(x->connection);
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	}
+	if (left == 0)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (c->cut_at >= 0 && left > (size_t)c->cut_at - pos)
+		left = (size_t)c->cut_at - pos;
+	if (left > max)
+		left = max;
+	if (c->bps > 0) {
+		size_t bit = (size_t)(c->bps + 9) / 10;
+
+		x->paused = !x->paused;
+		if (x->paused) {
+			defer_wait(
+			    x->connection, (long)(1000 * bit / (size_t)c->bps));
+			return 0;
+		}
+		if (left > bit)
+			left = bit;
+	}
+	memcpy(buf, c->out.p + pos, left);
+	return (ssize_t)left;
+}
+
+static struct MHD_Response *
+make_response(struct exchange *x)
+{
+	struct call *c = &x->call;
+	struct MHD_Response *r;
+	char *p;
+
+	if (c->cut_at >= 0 || c->bps > 0)
+		return MHD_create_response_from_callback(
+		    c->out.n, BLOCK, read_out, x, NULL);
+	if (world.chunked && x->is_soap && c->out.n > 0)
+		return MHD_create_response_from_callback(
+		    MHD_SIZE_UNKNOWN, BLOCK, read_out, x, NULL);
+	p = c->out.p;
+	r = MHD_create_response_from_buffer(c->out.n,
+	    p != NULL ? p : (void *)(uintptr_t) "",
+	    p != NULL ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+	c->out.p = NULL;
+	c->out.n = c->out.cap = 0;
+	return r;
+}
+
+static void
+routing_cookie(struct exchange *x, struct MHD_Response *r)
+{
+	const struct mailbox *mb = x->call.mailbox;
+	struct sb b = { 0 };
+
+	if (mb == NULL || world.product < EX2013 ||
+	    (x->cookie != NULL && strcmp(x->cookie, mb->person->addr) == 0))
+		return;
+	SB_LIT(&b, "X-BackEndCookie=");
+	sb_b64(&b, mb->person->addr, strlen(mb->person->addr));
+	SB_LIT(&b, "; expires=Sun, 20-Dec-2048 08:00:00 GMT; path=/EWS; "
+		   "secure; HttpOnly");
+	MHD_add_response_header(r, "Set-Cookie", b.p);
+	sb_free(&b);
+}
+
+static void
+add_headers(struct exchange *x, struct MHD_Response *r)
+{
+	const struct call *c = &x->call;
+	char id[64];
+	uint64_t h;
+
+	MHD_add_response_header(r, "Server", "Microsoft-IIS/10.0");
+	if (c->out.n > 0 || c->type != NULL || c->status == 200 ||
+	    c->status == 500)
+		MHD_add_response_header(r, "Content-Type",
+		    c->type != NULL ? c->type : "text/xml; charset=utf-8");
+	if (c->status == 401)
+		MHD_add_response_header(
+		    r, "WWW-Authenticate", "Basic realm=\"localhost\"");
+	if (c->location != NULL)
+		MHD_add_response_header(r, "Location", c->location);
+	if (c->retry_after != NULL)
+		MHD_add_response_header(r, "Retry-After", c->retry_after);
+	if (!x->is_soap)
+		return;
+	h = hash_mix(__atomic_add_fetch(&requests, 1, __ATOMIC_RELAXED));
+	snprintf(id, sizeof(id), "%08x-%04x-4000-8000-%012llx",
+	    (unsigned)(h >> 32), (unsigned)(h & 0xFFFF),
+	    (unsigned long long)(h >> 8));
+	MHD_add_response_header(r, "request-id", id);
+	MHD_add_response_header(r, "X-FEServer", "EXSIM01");
+	MHD_add_response_header(r, "X-DiagInfo", "EXSIM01");
+	routing_cookie(x, r);
+}
+
+static enum MHD_Result
+answer(struct exchange *x)
+{
+	struct MHD_Response *r = make_response(x);
+	enum MHD_Result rc;
+
+	add_headers(x, r);
+	rc = MHD_queue_response(x->connection, (unsigned)x->call.status, r);
+	MHD_destroy_response(r);
+	return rc;
+}
+
+static void
+run(struct exchange *x, const char *url, const char *method)
+{
+	bool post = strcmp(method, "POST") == 0;
+
+	if (post && strcasecmp(url, "/EWS/Exchange.asmx") == 0) {
+		run_soap(x);
+	} else if (post && with_control && strcmp(url, "/sim") == 0 &&
+		   loopback(x->connection)) {
+		run_control(x);
+	} else {
+		x->call.status =
+		    strcasecmp(url, "/EWS/Exchange.asmx") == 0 ? 405 : 404;
+		x->call.cut_at = -1;
+	}
+}
+
+static enum MHD_Result
+handle(void *arg, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *data, size_t *n,
+    void **state)
+{
+	struct exchange *x = *state;
+
+	(void)arg;
+	(void)version;
+	if (x == NULL) {
+		*state = x = sb_xmalloc(sizeof(*x));
+		x->connection = connection;
+		return MHD_YES;
+	}
+	if (*n > 0) {
+		if (x->in.n + *n > MAX_BODY)
+			x->too_big = true;
+		else
+			sb_add(&x->in, data, *n);
+		*n = 0;
+		return MHD_YES;
+	}
+	if (!x->done) {
+		x->done = true;
+		run(x, url, method);
+		if (x->call.delay_ms > 0) {
+			defer_wait(connection, x->call.delay_ms);
+			return MHD_YES;
+		}
+	}
+	return answer(x);
+}
+
+static void
+completed(void *arg, struct MHD_Connection *connection, void **state,
+    enum MHD_RequestTerminationCode code)
+{
+	struct exchange *x = *state;
+
+	(void)arg;
+	(void)connection;
+	(void)code;
+	if (x == NULL)
+		return;
+	call_free(&x->call);
+	sb_free(&x->in);
+	free(x->account);
+	free(x->cookie);
+	free(x);
+	*state = NULL;
+}
+
+static void
+connected(void *arg, struct MHD_Connection *connection, void **socket_context,
+    enum MHD_ConnectionNotificationCode code)
+{
+	(void)arg;
+	(void)connection;
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		*socket_context = (void *)(uintptr_t)__atomic_add_fetch(
+		    &connections, 1, __ATOMIC_RELAXED);
+}
+
+int
+http_start(const struct http_opts *o)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)o->port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key },
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->cert },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0,
+		    (void *)(uintptr_t) "NORMAL:-CIPHER-ALL:+AES-128-GCM:"
+					"+AES-256-GCM:+CHACHA20-POLY1305" },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+	const union MHD_DaemonInfo *info;
+
+	with_control = o->control;
+	defer_start();
+	daemon_ = MHD_start_daemon(
+	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+		MHD_USE_ERROR_LOG | (o->cert != NULL ? MHD_USE_TLS : 0),
+	    0, NULL, NULL, handle, NULL, MHD_OPTION_SOCK_ADDR, &addr,
+	    MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_CONNECTION_LIMIT, 2000u,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(256 << 10),
+	    MHD_OPTION_CONNECTION_TIMEOUT, 300u, MHD_OPTION_NOTIFY_COMPLETED,
+	    completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, connected, NULL,
+	    MHD_OPTION_ARRAY, o->cert != NULL ? tls : tls + 3, MHD_OPTION_END);
+	if (daemon_ == NULL) {
+		defer_stop();
+		return -1;
+	}
+	info = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_BIND_PORT);
+	return info != NULL ? info->port : -1;
+}
+
+void
+http_stop(void)
+{
+	MHD_quiesce_daemon(daemon_);
+	defer_stop();
+	MHD_stop_daemon(daemon_);
+}

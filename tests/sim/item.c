@@ -1,0 +1,141 @@
+/*
+ * item.c - life of an item.
+ * 1. A number names one item in one folder for ever.
+ */
+#include "item.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "folder.h"
+#include "gen.h"
+#include "mime.h"
+
+struct item *
+item_new(struct folder *f, struct mail *mail, int64_t received)
+{
+	struct item *it = sb_xmalloc(sizeof(*it));
+
+	it->num = world_new_item_num(it);
+	it->search_key = it->num;
+	it->folder = f;
+	it->mail = mail;
+	it->received = it->created = it->modified = received;
+	return it;
+}
+
+void
+item_settle(struct item *it)
+{
+	folder_insert(it->folder, it);
+}
+
+struct item *
+item_deliver(struct folder *f, struct mail *mail, int64_t received)
+{
+	struct item *it = item_new(f, mail, received);
+
+	item_settle(it);
+	return it;
+}
+
+void
+item_free(struct item *it)
+{
+	if (it == NULL)
+		return;
+	mime_free(it->mail);
+	free(it->class);
+	free(it);
+}
+
+void
+item_delete(struct item *it)
+{
+	folder_take_out(it->folder, it);
+	world.items[it->num] = NULL;
+	item_free(it);
+}
+
+struct item *
+item_move(struct item *it, struct folder *to)
+{
+	struct item *n = sb_xmalloc(sizeof(*n));
+
+	*n = *it;
+	n->num = world_new_item_num(n);
+	n->version = n->version + 1;
+	n->update_seq = n->read_seq = 0;
+	n->modified = (int64_t)time(NULL);
+	it->mail = NULL;
+	it->class = NULL;
+	item_delete(it);
+	folder_insert(to, n);
+	return n;
+}
+
+struct item *
+item_copy(struct item *it, struct folder *to)
+{
+	struct item *n = item_new(to, NULL, it->received);
+
+	if (it->mail != NULL)
+		n->mail = mime_parse(it->mail->raw, it->mail->raw_len);
+	n->gen = it->gen;
+	n->gen_n = it->gen_n;
+	n->search_key = it->search_key;
+	n->class = it->class != NULL ? sb_xstrdup(it->class) : NULL;
+	n->ex = it->ex;
+	n->read = it->read;
+	n->sent = it->sent;
+	n->draft = it->draft;
+	item_settle(n);
+	return n;
+}
+
+void
+item_set_read(struct item *it, bool read)
+{
+	if (it->read == read)
+		return;
+	it->read = read;
+	if (read)
+		it->folder->unread--;
+	else
+		it->folder->unread++;
+	it->version++;
+	it->modified = (int64_t)time(NULL);
+	folder_changed(it->folder, it, true);
+}
+
+void
+item_touch(struct item *it)
+{
+	it->version++;
+	it->modified = (int64_t)time(NULL);
+	folder_changed(it->folder, it, false);
+}
+
+const struct mail *
+item_mail(const struct item *it, struct mail *tmp, unsigned want)
+{
+	if (it->mail != NULL)
+		return it->mail;
+	gen_make(it->gen, it->gen_n, want, tmp);
+	return tmp;
+}
+
+size_t
+item_size(const struct item *it)
+{
+	return it->mail != NULL ? it->mail->raw_len
+				: gen_size(it->gen, it->gen_n);
+}
+
+const char *
+item_class(const struct item *it, const struct mail *m)
+{
+	if (it != NULL && it->class != NULL)
+		return it->class;
+	return m->class != NULL ? m->class : "IPM.Note";
+}

@@ -1,0 +1,144 @@
+/*
+ * log.c - the request log and the counts of `stats`.
+ */
+#include "log.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "folder.h"
+#include "valid.h"
+
+#define MAX_OPS 32
+
+static FILE *file;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+	char name[40];
+	unsigned long n;
+} ops[MAX_OPS];
+static unsigned long requests, messages, bodies, bytes_in, bytes_out, denied,
+    wrong_cookies;
+
+int
+log_open(const char *path)
+{
+	if (path == NULL)
+		return 0;
+	file = fopen(path, "a");
+	if (file == NULL)
+		perror(path);
+	return file != NULL ? 0 : -1;
+}
+
+void
+log_close(void)
+{
+	if (file != NULL)
+		fclose(file);
+	file = NULL;
+}
+
+static void
+count_op(const char *name)
+{
+	int i;
+
+	for (i = 0; i < MAX_OPS; i++) {
+		if (ops[i].name[0] == 0)
+			snprintf(ops[i].name, sizeof(ops[i].name), "%s", name);
+		if (strcmp(ops[i].name, name) == 0) {
+			ops[i].n++;
+			return;
+		}
+	}
+}
+
+static void
+line(struct sb *b, const struct call *c, const char *account)
+{
+	struct timespec ts;
+	struct sb path = { 0 };
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	sb_fmt(b, "{\"t\":%lld.%03ld,\"op\":", (long long)ts.tv_sec,
+	    ts.tv_nsec / 1000000);
+	sb_json(b, c->opname != NULL ? c->opname : "");
+	SB_LIT(b, ",\"account\":");
+	sb_json(b, account);
+	SB_LIT(b, ",\"mailbox\":");
+	sb_json(b, c->mailbox != NULL ? c->mailbox->person->addr : NULL);
+	sb_fmt(b, ",\"impersonated\":%s,\"status\":%d,\"code\":",
+	    c->impersonated ? "true" : "false", c->status);
+	sb_json(b, c->code);
+	SB_LIT(b, ",\"version\":");
+	sb_json(b, c->version);
+	SB_LIT(b, ",\"anchor\":");
+	sb_json(b, c->anchor);
+	SB_LIT(b, ",\"cookie\":");
+	sb_json(b, c->cookie);
+	sb_fmt(b, ",\"ids\":[%s],\"shape\":{%s},\"bodies\":[%s],\"folder\":",
+	    c->log_ids.n ? c->log_ids.p : "",
+	    c->log_shape.n ? c->log_shape.p : "",
+	    c->log_bodies.n ? c->log_bodies.p : "");
+	if (c->folder != NULL) {
+		sb_str(&path, "");
+		folder_path(&path, c->folder);
+	}
+	sb_json(b, path.p);
+	sb_free(&path);
+	sb_fmt(b, ",\"bytes_in\":%zu,\"bytes_out\":%zu,\"connection\":%u}\n",
+	    c->body_len, c->out.n, c->connection);
+}
+
+void
+log_call(const struct call *c, const char *account)
+{
+	struct sb b = { 0 };
+
+	if (file != NULL) {
+		pthread_rwlock_rdlock(&world.lock);
+		line(&b, c, account);
+		pthread_rwlock_unlock(&world.lock);
+	}
+	pthread_mutex_lock(&lock);
+	requests++;
+	denied += c->status == 401;
+	messages += c->messages;
+	bodies += c->bodies;
+	bytes_in += c->body_len;
+	bytes_out += c->out.n;
+	if (c->cookie != NULL && c->impersonated &&
+	    world_mailbox(c->cookie) != c->mailbox)
+		wrong_cookies++;
+	count_op(c->opname != NULL ? c->opname : "?");
+	if (file != NULL) {
+		fwrite(b.p, 1, b.n, file);
+		fflush(file);
+	}
+	pthread_mutex_unlock(&lock);
+	sb_free(&b);
+}
+
+void
+log_stats(struct sb *b)
+{
+	int i;
+
+	pthread_mutex_lock(&lock);
+	sb_fmt(b, "{\"requests\":%lu,\"ops\":{", requests);
+	for (i = 0; i < MAX_OPS && ops[i].name[0] != 0; i++) {
+		sb_str(b, i ? "," : "");
+		sb_json(b, ops[i].name);
+		sb_fmt(b, ":%lu", ops[i].n);
+	}
+	sb_fmt(b,
+	    "},\"messages\":%lu,\"bodies\":%lu,\"denied\":%lu,"
+	    "\"wrong_cookies\":%lu,\"bytes_in\":%lu,\"bytes_out\":%lu,"
+	    "\"violations\":%lu}",
+	    messages, bodies, denied, wrong_cookies, bytes_in, bytes_out,
+	    valid_violations());
+	pthread_mutex_unlock(&lock);
+}

@@ -1,0 +1,14 @@
+/*
+ * log.h - one JSON line per request, and counts.
+ */
+#ifndef SIM_LOG_H
+#define SIM_LOG_H
+
+#include "call.h"
+
+int log_open(const char *path); /* NULL: counts only */
+void log_close(void);
+void log_call(const struct call *, const char *account);
+void log_stats(struct sb *); /* one JSON object */
+
+#endif

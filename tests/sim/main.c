@@ -1,0 +1,189 @@
+/*
+ * main.c - starts and ends the simulator.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gnutls/gnutls.h>
+#include <libxml/parser.h>
+
+#include "control.h"
+#include "fault.h"
+#include "http.h"
+#include "log.h"
+#include "mime.h"
+#include "opts.h"
+#include "tlsdir.h"
+#include "valid.h"
+#include "version.h"
+#include "world.h"
+
+static int
+add_account(const char *spec)
+{
+	char *copy = sb_xstrdup(spec), *password, *rest = NULL;
+	int rc = -1;
+
+	password = strchr(copy, ':');
+	if (password != NULL) {
+		*password++ = 0;
+		rest = strrchr(password, ':');
+		if (rest != NULL && strcmp(rest, ":impersonate") == 0)
+			*rest = 0;
+		else
+			rest = NULL;
+		world_add_account(copy, password, rest != NULL);
+		rc = 0;
+	} else {
+		fprintf(stderr, "exsim: --account %s: NAME:PASSWORD\n", spec);
+	}
+	free(copy);
+	return rc;
+}
+
+static int
+load(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	struct sb text = { 0 }, answer = { 0 };
+	char buf[8192];
+	size_t n;
+	int failed;
+
+	if (f == NULL) {
+		perror(path);
+		return -1;
+	}
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+		sb_add(&text, buf, n);
+	fclose(f);
+	failed = control_run(text.p != NULL ? text.p : "", text.n, &answer);
+	if (failed != 0)
+		fprintf(stderr, "exsim: %s:\n%s", path, answer.p);
+	sb_free(&text);
+	sb_free(&answer);
+	return failed ? -1 : 0;
+}
+
+static int
+open_schema(const struct opts *o)
+{
+	const char *dir = o->schema;
+	struct stat st;
+
+	if (o->no_schema)
+		return 0;
+	if (dir == NULL)
+		dir = getenv("EWS_SCHEMA_DIR");
+	if (dir == NULL && stat("../shared/ews-schema/soap.xsd", &st) == 0)
+		dir = "../shared/ews-schema";
+	return dir != NULL ? valid_open(dir) : 0;
+}
+
+static int
+prepare(const struct opts *o)
+{
+	int i, product = version_product(o->version);
+
+	if (product < 0) {
+		fprintf(stderr, "exsim: --version %s: unknown\n", o->version);
+		return -1;
+	}
+	world_init((enum product)product);
+	if (open_schema(o) < 0 || log_open(o->log) < 0)
+		return -1;
+	for (i = 0; i < o->n_account; i++)
+		if (add_account(o->account[i]) < 0)
+			return -1;
+	for (i = 0; i < o->n_load; i++)
+		if (load(o->load[i]) < 0)
+			return -1;
+	return 0;
+}
+
+/* The ready file appears complete or not at all. */
+static int
+tell(const struct opts *o, int port)
+{
+	struct sb url = { 0 }, tmp = { 0 };
+	FILE *f;
+	int rc = 0;
+
+	sb_fmt(&url, "%s://localhost:%d/EWS/Exchange.asmx",
+	    o->http ? "http" : "https", port);
+	printf("%s\n", url.p);
+	fflush(stdout);
+	if (o->ready != NULL) {
+		sb_fmt(&tmp, "%s.tmp", o->ready);
+		f = fopen(tmp.p, "w");
+		if (f == NULL || fprintf(f, "%s\n", url.p) < 0 ||
+		    fclose(f) != 0 || rename(tmp.p, o->ready) != 0) {
+			perror(o->ready);
+			rc = -1;
+		}
+	}
+	sb_free(&url);
+	sb_free(&tmp);
+	return rc;
+}
+
+static int
+serve(const struct opts *o)
+{
+	struct http_opts h = { .port = o->port, .control = o->control };
+	struct sb cert = { 0 }, key = { 0 };
+	sigset_t stop;
+	int port = -1, got;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &stop, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	if (o->http || tlsdir_load(o->tls_dir, &cert, &key) == 0) {
+		h.cert = cert.p;
+		h.key = key.p;
+		port = http_start(&h);
+	}
+	if (port >= 0) {
+		if (tell(o, port) == 0)
+			sigwait(&stop, &got);
+		else
+			port = -1;
+		http_stop();
+	}
+	sb_free(&cert);
+	sb_free(&key);
+	return port >= 0 ? 0 : -1;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct opts o;
+	unsigned long bad;
+	int rc;
+
+	if (opts_read(&o, argc, argv) < 0)
+		return 2;
+	xmlInitParser();
+	mime_init();
+	rc = prepare(&o) < 0 ? 2 : 0;
+	if (rc == 0 && serve(&o) < 0)
+		rc = 2;
+	bad = valid_violations();
+	if (bad != 0)
+		fprintf(stderr, "exsim: %lu violations\n", bad);
+	fault_clear();
+	log_close();
+	world_free();
+	valid_close();
+	xmlCleanupParser();
+	mime_done();
+	return rc != 0 ? rc : bad != 0 ? 1 : 0;
+}

@@ -5,7 +5,8 @@
  * 2. After anything but a whole, expected answer the connection is dropped.
  * 3. A version is refused before any data: ops has seen nothing of such an
  *    answer, so the request may be made again.
- * 4. A login is tried at most twice, the second time on a new connection.
+ * 4. A login is tried once. Who tries it again (sync/gate: once) does so on a
+ *    new connection.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -353,12 +354,13 @@ once(struct ews_session *s, const struct call *c, enum version v, bool *refused,
 	return rc;
 }
 
-/* The same after a refused login, once more on a new connection. */
+/* On the session's connection; a refused login leaves a new one behind. */
 static int
 login(struct ews_session *s, const struct call *c, enum version v,
     bool *refused, struct err *err)
 {
-	int rc, tries;
+	struct err later = ERR_INIT;
+	int rc;
 
 	if (s->conn == NULL && (s->conn = pool_take(&s->ews->pool, s->username,
 				    s->password, err)) == NULL)
@@ -366,18 +368,15 @@ login(struct ews_session *s, const struct call *c, enum version v,
 	if (s->conn->http == NULL &&
 	    pool_renew(&s->ews->pool, s->conn, err) == -1)
 		return -1;
-	for (tries = 0;; tries++) {
-		rc = once(s, c, v, refused, err);
-		if (rc == 0 || tries == 1 || strcmp(err->code, "http-401") != 0)
-			break;
-		err_clear(err);
-		if (pool_renew(&s->ews->pool, s->conn, err) == -1)
-			return -1;
-	}
-	if (rc == -1 && s->own_login && err->kind == ERR_AUTH &&
+	rc = once(s, c, v, refused, err);
+	if (rc == 0)
+		return 0;
+	if (strcmp(err->code, "http-401") == 0)
+		pool_renew(&s->ews->pool, s->conn, &later);
+	if (s->own_login && err->kind == ERR_AUTH &&
 	    err->scope == SCOPE_PROFILE)
 		err->scope = SCOPE_MAILBOX;
-	return rc;
+	return -1;
 }
 
 int

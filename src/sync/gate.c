@@ -4,6 +4,8 @@
  *    unreachable server, at most one call is under way.
  * 2. A stopped gate never opens again: the next pass makes a new one.
  * 3. A call is repeated at most TRIES times, after at most WAIT_MAX each.
+ * 4. Of rejected logins one is tried again, once in the gate's life, alone;
+ *    whoever else was rejected meanwhile waits for how that ends.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -23,12 +25,17 @@
 #define UNREACHABLE 3     /* failures in a row that stop the profile */
 #define RECOVER     50    /* good calls for one more at once */
 
+enum second { SECOND_NONE, SECOND_UNDER_WAY, SECOND_OVER };
+
 struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t free;
 	int max, limit, inside;
-	int good;    /* since the limit was last changed */
-	bool proven; /* the login works */
+	int good;           /* since the limit was last changed */
+	bool proven;        /* the login works */
+	bool accepted;      /* the profile's login did work */
+	enum second second; /* attempt with a rejected login */
+	pthread_t second_by;
 	int unreachable;
 	int64_t not_before; /* tim_mono */
 	struct err stopped;
@@ -59,6 +66,44 @@ gate_close(struct gate *g)
 	free(g);
 }
 
+void
+gate_stop(struct gate *g, const struct err *why)
+{
+	pthread_mutex_lock(&g->lock);
+	if (g->stopped.kind == ERR_NONE)
+		g->stopped = *why;
+	pthread_mutex_unlock(&g->lock);
+}
+
+const struct err *
+gate_stopped(const struct gate *g)
+{
+	return g->stopped.kind != ERR_NONE ? &g->stopped : NULL;
+}
+
+bool
+gate_accepted(const struct gate *g)
+{
+	return g->accepted;
+}
+
+bool
+gate_is_login(const struct err *e)
+{
+	static const char *const code[] = { "http-401", "http-456", "http-457",
+		"login", "ErrorPasswordChangeRequired",
+		"ErrorPasswordExpired" };
+	size_t i;
+
+	if (e->kind != ERR_AUTH)
+		return false;
+	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++) {
+		if (strcmp(e->code, code[i]) == 0)
+			return true;
+	}
+	return e->scope >= SCOPE_PROFILE;
+}
+
 /* With the lock held: waits for a change, at most 100 ms. */
 static void
 wait_a_little(struct gate *g)
@@ -83,7 +128,9 @@ refuse(struct gate *g, struct gate_login *l, struct err *err)
 		    "stored, the next pass goes on from there");
 		return err_code(err, "stopped", SCOPE_ALL);
 	}
-	if (g->stopped.kind != ERR_NONE && !(l->own && g->proven)) {
+	/* a rejected login of the profile says nothing of one's own */
+	if (g->stopped.kind != ERR_NONE &&
+	    !(l->own && (g->proven || g->stopped.kind == ERR_AUTH))) {
 		*err = g->stopped;
 		return -1;
 	}
@@ -96,6 +143,22 @@ refuse(struct gate *g, struct gate_login *l, struct err *err)
 	return 0;
 }
 
+/* With the lock held: is the second attempt this thread's to make? */
+static bool
+is_second(const struct gate *g)
+{
+	return g->second == SECOND_UNDER_WAY &&
+	       pthread_equal(g->second_by, pthread_self());
+}
+
+/* With the lock held: the second attempt was made, or will never be. */
+static void
+second_over(struct gate *g)
+{
+	if (is_second(g))
+		g->second = SECOND_OVER;
+}
+
 int
 gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 {
@@ -103,9 +166,12 @@ gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 
 	pthread_mutex_lock(&g->lock);
 	for (;;) {
-		if ((rc = refuse(g, l, err)) == -1)
+		if ((rc = refuse(g, l, err)) == -1) {
+			second_over(g);
 			break;
-		if (g->inside < (g->proven ? g->limit : 1) &&
+		}
+		if ((g->second != SECOND_UNDER_WAY || is_second(g)) &&
+		    g->inside < (g->proven ? g->limit : 1) &&
 		    tim_mono() >= g->not_before) {
 			g->inside++;
 			break;
@@ -149,6 +215,11 @@ learn(struct gate *g, struct gate_login *l, const struct err *e)
 		g->unreachable = 0;
 		g->proven = true;
 	}
+	/* an error with a name of its own came from behind the login */
+	if (!l->own &&
+	    (e->kind == ERR_NONE ||
+		(strncmp(e->code, "Error", 5) == 0 && !gate_is_login(e))))
+		g->accepted = true;
 	if (e->kind == ERR_NONE) {
 		if (g->limit < g->max && ++g->good >= RECOVER) {
 			g->limit++;
@@ -201,6 +272,31 @@ wait_and_go(int64_t ms, int *tries, struct err *err)
 	return true;
 }
 
+/*
+ * With the lock held: a login was rejected. True: the caller may come again,
+ * for the second attempt or to wait for somebody else's.
+ */
+static bool
+again(struct gate *g, struct gate_login *l, const struct err *e)
+{
+	if (strcmp(e->code, "http-401") != 0 || stop_requested())
+		return false;
+	if (l->own) {
+		if (l->retried || l->rejected)
+			return false;
+		return l->retried = true;
+	}
+	if (g->stopped.kind != ERR_NONE || g->second == SECOND_OVER)
+		return false;
+	if (g->second == SECOND_NONE) {
+		g->second = SECOND_UNDER_WAY;
+		g->second_by = pthread_self();
+		g->proven = false;
+		log_debug("%s; tried once more on a new connection", e->msg);
+	}
+	return true;
+}
+
 bool
 gate_leave(
     struct gate *g, struct gate_login *l, int rc, int *tries, struct err *err)
@@ -210,6 +306,13 @@ gate_leave(
 
 	pthread_mutex_lock(&g->lock);
 	g->inside--;
+	second_over(g);
+	if (rc == -1 && again(g, l, err)) {
+		pthread_cond_broadcast(&g->free);
+		pthread_mutex_unlock(&g->lock);
+		err_clear(err);
+		return true;
+	}
 	learn(g, l, rc == 0 ? &none : err);
 	if (ms >= 0 && g->stopped.kind != ERR_NONE)
 		ms = -1;
@@ -221,7 +324,7 @@ gate_leave(
 bool
 gate_pause(struct gate *g, int *tries, struct err *err)
 {
-	struct gate_login nobody = { false, false };
+	struct gate_login nobody = { .own = true };
 
 	pthread_mutex_lock(&g->lock);
 	learn(g, &nobody, err);

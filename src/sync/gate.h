@@ -15,7 +15,9 @@
  * never be locked by ten threads with a wrong password), waits out what the
  * server asks for up to 30 s, lowers the number of calls at once when the
  * server is busy and raises it slowly again, and stops the profile when its
- * login is rejected or its server cannot be reached.
+ * login is rejected or its server cannot be reached. A rejected login is
+ * tried once more (the provider does that on a fresh connection), by one
+ * caller while all others wait: two attempts in a pass, however many threads.
  */
 #ifndef SYNC_GATE_H
 #define SYNC_GATE_H
@@ -29,11 +31,23 @@ struct gate;
 /* A login of its own within a profile (access = mailbox). Zeroed is new. */
 struct gate_login {
 	bool own;      /* false: the profile's */
+	bool retried;  /* own: the second attempt was made */
 	bool rejected; /* own: never again in this pass */
 };
 
 struct gate *gate_open(int max_calls);
 void gate_close(struct gate *);
+/* Stops the profile before its first call: err says why. */
+void gate_stop(struct gate *, const struct err *);
+/*
+ * Why the profile was stopped, or NULL. Lives as long as the gate; asked when
+ * all calls are over.
+ */
+const struct err *gate_stopped(const struct gate *);
+/* Has the server accepted the profile's login in this pass? */
+bool gate_accepted(const struct gate *);
+/* Is this error a login that was rejected, whoever's it was? */
+bool gate_is_login(const struct err *);
 /*
  * -1: do not call. err is why the profile was stopped, or that the program
  * is to end (ERR_RETRY code "stopped").

@@ -57,7 +57,7 @@ static void *
 caller(void *arg)
 {
 	struct scene *s = arg;
-	struct gate_login l = { false, false };
+	struct gate_login l = { .own = false };
 	struct err err = ERR_INIT;
 
 	call(s, &l, &err);
@@ -89,7 +89,10 @@ test_good_login(void **state)
 	assert_true(s.most > 1);
 }
 
-/* A wrong password is tried once, whatever the number of threads. */
+/*
+ * A wrong password is tried twice, the second time for all threads together,
+ * whatever their number.
+ */
 static void
 test_bad_login(void **state)
 {
@@ -99,8 +102,140 @@ test_bad_login(void **state)
 
 	(void)state;
 	run_ten(&s);
-	assert_int_equal(s.calls, 1);
+	assert_int_equal(s.calls, 2);
+	assert_int_equal(s.most, 1);
 	assert_int_equal(s.refused, 9);
+}
+
+/* What a gate that was told of a rejected login lets through: nothing. */
+static void
+test_told_before(void **state)
+{
+	struct gate *g = gate_open(4);
+	struct gate_login l = { .own = false }, own = { .own = true };
+	struct err why = ERR_INIT, err = ERR_INIT;
+	int tries = 0;
+
+	(void)state;
+	assert_null(gate_stopped(g));
+	err_set(&why, ERR_AUTH, "rejected an hour ago");
+	err_code(&why, "login", SCOPE_PROFILE);
+	assert_true(gate_is_login(&why));
+	gate_stop(g, &why);
+	assert_int_equal(gate_enter(g, &l, &err), -1);
+	assert_string_equal(err.msg, "rejected an hour ago");
+	assert_string_equal(gate_stopped(g)->code, "login");
+	/* a login of one's own is another one */
+	assert_int_equal(gate_enter(g, &own, &err), 0);
+	assert_false(gate_leave(g, &own, 0, &tries, &err));
+	assert_false(gate_accepted(g));
+	gate_close(g);
+}
+
+/* One call with the outcome that is given. */
+static bool
+one(struct gate *g, const char *code, enum err_scope scope, int *rc)
+{
+	struct gate_login l = { .own = false };
+	struct err err = ERR_INIT;
+	int tries = 0;
+
+	*rc = gate_enter(g, &l, &err);
+	if (*rc == -1)
+		return false;
+	if (code != NULL) {
+		*rc = err_set(&err, ERR_AUTH, "so it is");
+		err_code(&err, code, scope);
+	}
+	return gate_leave(g, &l, *rc, &tries, &err);
+}
+
+/* The second attempt may go well, and there is no third one. */
+static void
+test_second_attempt(void **state)
+{
+	struct gate *g = gate_open(4);
+	int rc;
+
+	(void)state;
+	assert_true(one(g, "http-401", SCOPE_PROFILE, &rc));
+	assert_false(one(g, NULL, SCOPE_PROFILE, &rc));
+	assert_int_equal(rc, 0);
+	assert_true(gate_accepted(g));
+	assert_null(gate_stopped(g));
+	assert_false(one(g, "http-401", SCOPE_PROFILE, &rc));
+	assert_non_null(gate_stopped(g));
+	gate_close(g);
+
+	/* a locked account is not tried a second time at all */
+	g = gate_open(4);
+	assert_false(one(g, "http-456", SCOPE_PROFILE, &rc));
+	assert_non_null(gate_stopped(g));
+	assert_true(gate_is_login(gate_stopped(g)));
+	gate_close(g);
+
+	/* who is denied one mailbox has logged in */
+	g = gate_open(4);
+	assert_false(one(g, "ErrorImpersonateUserDenied", SCOPE_MAILBOX, &rc));
+	assert_true(gate_accepted(g));
+	gate_close(g);
+}
+
+/* A password that changes while ten calls are inside. */
+struct late {
+	struct gate *gate;
+	pthread_barrier_t inside;
+	atomic_int calls, alone, most, refused;
+};
+
+static void *
+late_caller(void *arg)
+{
+	struct late *s = arg;
+	struct gate_login l = { .own = false };
+	struct err err = ERR_INIT;
+	int tries = 0, rc, n = 0, now;
+
+	do {
+		if (gate_enter(s->gate, &l, &err) == -1) {
+			atomic_fetch_add(&s->refused, 1);
+			return NULL;
+		}
+		atomic_fetch_add(&s->calls, 1);
+		if (n++ == 0)
+			pthread_barrier_wait(&s->inside);
+		else {
+			now = atomic_fetch_add(&s->alone, 1) + 1;
+			if (now > s->most)
+				s->most = now;
+			tim_sleep(5);
+			atomic_fetch_sub(&s->alone, 1);
+		}
+		rc = err_set(&err, ERR_AUTH, "changed");
+		err_code(&err, "http-401", SCOPE_PROFILE);
+	} while (gate_leave(s->gate, &l, rc, &tries, &err));
+	return NULL;
+}
+
+static void
+test_late_rejection(void **state)
+{
+	struct late s = { .gate = gate_open(10) };
+	pthread_t t[10];
+	int i, rc;
+
+	(void)state;
+	pthread_barrier_init(&s.inside, NULL, 10);
+	assert_false(one(s.gate, NULL, SCOPE_PROFILE, &rc));
+	for (i = 0; i < 10; i++)
+		pthread_create(&t[i], NULL, late_caller, &s);
+	for (i = 0; i < 10; i++)
+		pthread_join(t[i], NULL);
+	assert_int_equal(s.calls, 11);
+	assert_int_equal(s.most, 1);
+	assert_int_equal(s.refused, 9);
+	pthread_barrier_destroy(&s.inside);
+	gate_close(s.gate);
 }
 
 static void
@@ -138,7 +273,7 @@ test_retries(void **state)
 		.scope = SCOPE_MAILBOX,
 		.code = "ErrorServerBusy",
 		.retry_ms = 20 };
-	struct gate_login l = { false, false };
+	struct gate_login l = { .own = false };
 	struct err err = ERR_INIT;
 	int64_t began = tim_mono();
 
@@ -163,14 +298,14 @@ test_own_login(void **state)
 	struct scene s = {
 		.kind = ERR_AUTH, .scope = SCOPE_PROFILE, .code = "http-401"
 	};
-	struct gate_login own = { true, false }, other = { true, false };
+	struct gate_login own = { .own = true }, other = { .own = true };
 	struct err err = ERR_INIT;
 
 	(void)state;
 	s.gate = gate_open(4);
 	assert_int_equal(call(&s, &own, &err), -1);
 	assert_int_equal(call(&s, &own, &err), -1);
-	assert_int_equal(s.calls, 1); /* not tried again */
+	assert_int_equal(s.calls, 2); /* twice, then never again */
 	s.kind = ERR_NONE;
 	assert_int_equal(call(&s, &other, &err), 0);
 	gate_close(s.gate);
@@ -182,6 +317,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_login),
 		cmocka_unit_test(test_bad_login),
+		cmocka_unit_test(test_told_before),
+		cmocka_unit_test(test_second_attempt),
+		cmocka_unit_test(test_late_rejection),
 		cmocka_unit_test(test_unreachable),
 		cmocka_unit_test(test_mailbox_denied),
 		cmocka_unit_test(test_retries),

@@ -172,4 +172,4 @@ ews_usage(struct session *base, int64_t *requests, int64_t *bytes)
 const struct provider_ops ews_ops = { "ews", ews_open, ews_close,
 	ews_session_open, ews_session_close, ews_probe, ews_folders,
 	ews_changes, ews_headers, ews_messages, ews_partial, ews_attachment,
-	ews_undeliver, ews_undeliver, ews_usage };
+	ews_undeliver, ews_usage };

@@ -165,7 +165,7 @@ def merge_ini(base, extra):
 
 def make_mail(name, text):
     """Fills in the headers that a case does not care about."""
-    head, _, body = text.partition("\n\n")
+    head, _, body = text.strip("\n").partition("\n\n")
     present = {line.partition(":")[0].lower()
                for line in head.splitlines() if line[:1] not in " \t"}
     for header, value in DEFAULT_MAIL.items():
@@ -176,7 +176,7 @@ def make_mail(name, text):
             continue
         head = (head + "\n" if head.strip() else "") + \
             f"{header}: {value.format(name=name)}"
-    return head.strip("\n") + "\n\n" + (body or f"Body of {name}.\n")
+    return head.strip("\n") + "\n\n" + (body or f"Body of {name}.") + "\n"
 
 
 def cell(value):
@@ -229,8 +229,13 @@ def short(value):
 
 def sender_and_to(item):
     """The SMTP addresses that a dumped item names."""
-    return [a for a in [item["from"], *item["to"]]
+    return [a for a in [*item["from"], *item["to"]]
             if a and re.fullmatch(r"[^@\s,;\"<>]+@[\w.-]+", a)]
+
+
+def bare(message_id):
+    """Without the <> that some mail leaves out."""
+    return message_id.replace("<", "").replace(">", "")
 
 
 def diff(want, got, want_name, got_name):
@@ -524,8 +529,9 @@ class Case:
         for item in self.sim.dump(section.rest):
             name = f"{item['message_id']}|{item['subject']}"
             if sender_and_to(item):
-                want.append(name)
-                got.append(copies.get(item["id"], f"nothing of {name}"))
+                want.append(bare(name))
+                got.append(bare(copies.get(item["id"],
+                                           f"nothing of {name}")))
             else:
                 want.append(f"{name} skipped by match")
                 got.append(f"{name} skipped by "

@@ -116,29 +116,15 @@ class Sim:
         if len(lines) != len(answers):
             raise Error(f"{len(lines)} commands, {len(answers)} answers")
 
-    def lines(self, command):
-        """Sends one command; its answer is "ok" and then one JSON object
-        per line, or all on the line of the ok."""
-        answers = self.send(command + "\n")
-        if not answers or not answers[0].startswith("ok"):
-            raise Error(f"{command}: " + " ".join(answers[:1]))
-        answers[0] = answers[0][2:].strip()
-        return "\n".join(a for a in answers if a)
-
     def dump(self, address):
-        """What the mailbox holds: a list of dicts."""
-        text = self.lines(f"dump {address}")
-        decoder, items, at = json.JSONDecoder(), [], 0
-        while at < len(text):
-            if text[at] in " \n\t":
-                at += 1
-                continue
-            value, at = decoder.raw_decode(text, at)
-            items += value if isinstance(value, list) else [value]
-        return items
+        """What the mailbox holds: a list of dicts, oldest first."""
+        head, *lines = self.send(f"dump {address}\n")
+        if not head.startswith("ok") or int(head[2:]) != len(lines):
+            raise Error(f"dump {address}: {head}, {len(lines)} lines")
+        return [json.loads(line) for line in lines]
 
     def stats(self):
-        return json.loads(self.lines("stats"))
+        return json.loads(self.command("stats"))
 
     def log(self):
         """The requests served so far, as dicts."""

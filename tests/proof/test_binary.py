@@ -126,11 +126,3 @@ def test_schema_is_sql(tmp_path):
             "run"} <= tables
     db.close()
 
-
-def test_example_ini():
-    """exsync.ini.example is what the key table generates now."""
-    done = subprocess.run([BINARY, "--example"], capture_output=True,
-                          text=True, timeout=30)
-    with open(os.path.join(exsim.TOP, "exsync.ini.example"),
-              encoding="utf-8") as f:
-        assert f.read() == done.stdout

@@ -195,7 +195,7 @@ def test_fields(sim, anna):
         assert item.changekey == held["change_key"]
         assert item.subject == held["subject"]
         assert item.message_id == held["message_id"]
-        assert item.author.email_address == held["from"]
+        assert [item.author.email_address] == held["from"]
         assert addresses(item.to_recipients) == held["to"]
         assert item.datetime_received.isoformat() \
             .replace("+00:00", "Z") == held["received"]
@@ -264,10 +264,9 @@ def test_changes(sim):
     ben = account(sim, BEN)
     folder = ben.inbox
     assert len(synced(folder)) == 12
-    before = {i["subject"]: i for i in sim.dump(BEN)}
-    by_age = sorted(before.values(), key=lambda i: i["received"])
+    by_age = sorted(sim.dump(BEN), key=lambda i: i["received"])
     sim.commands(f"""
-read {BEN} nth:@inbox:0 {0 if by_age[0].get("read") else 1}
+read {BEN} nth:@inbox:0 {0 if by_age[0]["read"] else 1}
 move {BEN} nth:@inbox:1 @deleteditems
 delete {BEN} nth:@inbox:1
 generate {BEN} @inbox 1 1000 seed=99 start=2030-01-01T00:00:00Z
@@ -311,7 +310,8 @@ def test_resolve_names(sim, anna):
     dn = "/o=Contoso/ou=Site/cn=Recipients/cn=anna"
     (found,) = anna.protocol.resolve_names([dn])
     assert found.email_address == ANNA
-    assert anna.protocol.resolve_names(["/o=Nowhere/cn=x"]) == []
+    (answer,) = anna.protocol.resolve_names(["/o=Nowhere/cn=x"])
+    assert isinstance(answer, errors.ErrorNameResolutionNoResults)
 
 
 def test_own_mailbox(sim):
@@ -334,9 +334,8 @@ def test_impersonation_needs_the_right(sim):
 
 
 def test_wrong_password(sim):
-    wrong = account(sim, ANNA, exsim.USER, "wrong")
     with pytest.raises(errors.UnauthorizedError):
-        wrong.inbox.refresh()
+        account(sim, ANNA, exsim.USER, "wrong").inbox.refresh()
 
 
 # --- the shared messages, each against its own file ------------------------
@@ -388,8 +387,9 @@ def test_shared(path, box):
         original = f.read()
     assert (item.subject or "") == (held["subject"] or "")
     assert (item.message_id or "") == (held["message_id"] or "")
-    author = item.author.email_address if item.author else None
-    assert (author or "") == (held["from"] or "")
+    # several in From: Exchange has room for the first
+    assert addresses([item.author] if item.author else []) == \
+        held["from"][:1]
     assert addresses(item.to_recipients) == held["to"]
     assert headers(item.mime_content) == headers(original)
     assert parts(item.mime_content) == parts(original)

@@ -21,11 +21,11 @@ struct call {
 };
 
 /*
- * 0: the answer came whole and every response message went to ops. The
- * request is made again, before ops has seen anything of an answer, in a
- * lower version where the server refuses the one in use, and once on a new
- * connection where the login was refused. A response message's own error is
- * for ops (call_status).
+ * 0: the answer came whole and every response message went to ops. Where the
+ * server refuses the version in use the request is made again in a lower one,
+ * before ops has seen anything of an answer. A refused login is ERR_AUTH; the
+ * next call finds a new connection. A response message's own error is for ops
+ * (call_status).
  */
 int call_run(struct ews_session *, const struct call *, struct err *);
 

@@ -36,6 +36,9 @@ static const struct build_get_item headers = { refs, 2, BUILD_HEADERS, false };
 static const struct build_get_item content = { refs, 2, BUILD_CONTENT, false };
 static const struct build_get_item less = { refs, 1, BUILD_HEADERS, true };
 static const struct build_get_item rest = { refs, 1, BUILD_CONTENT, true };
+static const struct build_get_item part = { refs, 1, BUILD_PARTIAL, false };
+static const struct build_create_folder make_one = { "A&B" };
+static const struct build_move_item move = { "F&1", "I&1" };
 static const struct build_get_attachment file = { "AT&1", false };
 static const struct build_get_attachment mime = { "AT&1", true };
 static const struct build_resolve who = { "/o=Org/ou=A&B/cn=x" };
@@ -57,6 +60,9 @@ static const struct {
 	{ "file", build_get_attachment, &file },
 	{ "mime", build_get_attachment, &mime },
 	{ "who", build_resolve, &who },
+	{ "part", build_get_item, &part },
+	{ "make", build_create_folder, &make_one },
+	{ "move", build_move_item, &move },
 };
 #define N (sizeof(t) / sizeof(t[0]))
 
@@ -195,6 +201,9 @@ versions(void **state)
 		has(i, VERSION_2016, "TimeZoneContext", false);
 		has(i, VERSION_2016, "Impersonation", false);
 	}
+	has(12, VERSION_2016, "item:Body", false);
+	has(12, VERSION_2016, "BodyType", false);
+	has(12, VERSION_2016, "item:Attachments", true);
 	has(3, VERSION_2016, "SyncState", false);
 	has(4, VERSION_2016, "<m:SyncState>H4sI&lt;&gt;A==</m:", true);
 	has(5, VERSION_2016, "Id=\"a&quot;&lt;&amp;&gt;'z\"", true);

@@ -2,6 +2,7 @@
 # (tests/setup.sh); the simulator has its own fragment.
 
 -include tests/sim/sim.mk
+-include tests/fuzz/fuzz.mk
 
 .PHONY: setup-build
 setup-build:
@@ -32,7 +33,8 @@ fuzz:
 
 $(B)/bench/floor: tests/bench/floor.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(FLAGS_release) -static -s -o $@ $< $(VENDOR_LIBS)
+	$(CC) $(BASE) $(FLAGS_release) -static -s -o $@ $< $(VENDOR_LIBS) \
+	    2>$@.log || { cat $@.log >&2; exit 1; }
 
 # Its peer is a TLS library that exsync does not use.
 $(B)/unit/test_tls: VENDOR_LIBS += -lgnutls

@@ -1,0 +1,31 @@
+# Fuzz targets: every tests/fuzz/fuzz_*.c with libFuzzer, ASan and UBSan, into
+# build/fuzz/. tests/fuzz/run runs them.
+
+FUZZ_CC ?= clang
+FUZZ_FLAGS := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -Itests/fuzz
+FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+# What reads from outside; nothing above it.
+FUZZ_SRC := $(filter-out src/cmd/% src/sync/% src/store/%,$(SRC))
+FUZZ_OBJ := $(FUZZ_SRC:%.c=build/fuzz/%.o) build/fuzz/tests/fuzz/soaprun.o
+# In these the network is memsock.c.
+FUZZ_MEM := http ews
+FUZZ_MEMOBJ := $(filter-out %/net/sock.o,$(FUZZ_OBJ)) \
+	build/fuzz/tests/fuzz/memsock.o
+
+.PHONY: fuzz-build
+fuzz-build: $(FUZZ_NAMES:%=build/fuzz/fuzz_%)
+
+build/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(BASE) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(FUZZ_MEM:%=build/fuzz/fuzz_%): build/fuzz/fuzz_%: \
+    build/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_MEMOBJ)
+	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(VENDOR_LIBS)
+
+build/fuzz/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
+	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(VENDOR_LIBS)
+
+.PRECIOUS: build/fuzz/%.o
+-include $(wildcard build/fuzz/src/*/*.d build/fuzz/tests/fuzz/*.d)

@@ -1,0 +1,34 @@
+/*
+ * fuzz_address.c - addresses as they are compared: normalising twice is the
+ * same as once, and what comes out is one word of valid UTF-8.
+ */
+#include "core/party.h"
+#include "fuzz.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *s = fuzz_string(data, size), *one = party_normalise(s), *two;
+	char out[PARTY_ADDRESS], small[16];
+	size_t n = party_normalise_to(s, out, sizeof(out)), k;
+
+	FUZZ_CHECK((one == NULL) == (n == 0));
+	k = party_normalise_to(s, small, sizeof(small));
+	FUZZ_CHECK(k == 0 || (k == n && k < sizeof(small)));
+	if (one != NULL) {
+		FUZZ_CHECK(strlen(one) == n && strcmp(one, out) == 0);
+		FUZZ_CHECK(enc_utf8_valid(one, n));
+		for (k = 0; k < n; k++)
+			FUZZ_CHECK(
+			    (unsigned char)one[k] > 0x1f && one[k] != 0x7f);
+		FUZZ_CHECK(strchr(one, '@') > one);
+		FUZZ_CHECK(party_domain(one)[0] != '\0');
+		FUZZ_CHECK(strpbrk(party_domain(one), " @<>") == NULL);
+		two = party_normalise(one);
+		FUZZ_CHECK(two != NULL && strcmp(one, two) == 0);
+		free(two);
+	}
+	free(one);
+	free(s);
+	return 0;
+}

@@ -1,0 +1,22 @@
+/*
+ * fuzz_cert.c - what is read of a server's certificate, for people.
+ */
+#include "fuzz.h"
+#include "net/tls_cert.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	unsigned char *der = malloc(size + 1);
+	struct tls_cert c;
+
+	FUZZ_CHECK(der != NULL);
+	/* one byte more is allocated, but at the front: no slack behind */
+	memcpy(der + 1, data, size);
+	tls_cert_read(der + 1, size, &c);
+	fuzz_printable(c.subject);
+	fuzz_printable(c.issuer);
+	fuzz_printable(c.names);
+	free(der);
+	return 0;
+}

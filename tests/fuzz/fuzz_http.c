@@ -1,0 +1,159 @@
+/*
+ * fuzz_http.c - whole exchanges. The first byte chooses what is done, the
+ * rest are answers as memsock.h cuts them. Verdict, body, and how many
+ * connections it takes do not depend on the size of reads.
+ */
+#include "auth/auth.h"
+#include "base/buf.h"
+#include "fuzz.h"
+#include "memsock.h"
+#include "net/http.h"
+#include "net/proxy.h"
+
+#define ANSWERS   8
+#define EXCHANGES 3
+
+enum { HEAD_TOO = 1, AUTH = 2, PROXY = 4, IDEMPOTENT = 8 };
+
+struct keep {
+	struct stream base;
+	struct buf *log;
+};
+
+static int
+put(struct stream *base, const void *p, size_t n, struct err *e)
+{
+	struct keep *k = (struct keep *)base;
+
+	(void)e;
+	FUZZ_CHECK(n > 0);
+	return buf_add(k->log, p, n);
+}
+
+static void
+proxy(struct buf *log)
+{
+	struct url target = { true, (char *)"mail.example", (char *)"443",
+		(char *)"/", NULL, NULL, false };
+	struct err e = ERR_INIT;
+	struct proxy p;
+	struct sock *s;
+	int rc;
+
+	FUZZ_CHECK(
+	    proxy_choose(&p, &target, "http://u:pw@127.0.0.1:8080", &e) == 0);
+	s = sock_connect("127.0.0.1", "8080", 0, NULL, NULL, &e);
+	if (s == NULL) {
+		proxy_free(&p);
+		return;
+	}
+	rc = proxy_connect(&p, s, &target, INT64_MAX, &e);
+	fuzz_err(rc, &e);
+	/*
+	 * what follows the proxy's answer is refused here when it came with
+	 * it, else by TLS
+	 */
+	if (rc == -1 && strstr(e.msg, "more than its answer") == NULL)
+		buf_addf(log, "%s %s", e.code, e.msg);
+	sock_close(s);
+	proxy_free(&p);
+}
+
+static void
+exchange(struct http *h, int flags, struct buf *log)
+{
+	struct http_header header = { "Accept", "text/xml" };
+	struct http_request req;
+	struct http_response resp;
+	struct err e = ERR_INIT;
+	struct buf scratch, body;
+	struct keep out = { { put }, &body };
+	const char *v;
+	int rc, i;
+
+	memset(&req, 0, sizeof(req));
+	memset(&resp, 0, sizeof(resp));
+	req.method = flags & HEAD_TOO ? "HEAD" : "POST";
+	req.header = &header;
+	req.nheader = 1;
+	req.body = "<x/>";
+	req.body_len = flags & HEAD_TOO ? 0 : 4;
+	req.idempotent = (flags & IDEMPOTENT) != 0;
+	buf_init(&body, 65536);
+	rc = http_exchange(h, &req, &resp, &out.base, &e);
+	fuzz_err(rc, &e);
+	FUZZ_CHECK(rc == -1 || (resp.status >= 200 && resp.status <= 599));
+	FUZZ_CHECK(rc == 0 || !http_connected(h));
+	buf_addf(log, "\n%d %s %s\n", rc, e.code, e.msg);
+	if (rc == 0) {
+		FUZZ_CHECK(resp.body_len == (int64_t)body.len);
+		buf_addf(log, "%d %zu\n", resp.status, body.len);
+		buf_add(log, buf_str(&body), body.len);
+	}
+	buf_free(&body);
+	buf_init(&scratch, 4096);
+	for (i = 0; rc == 0 && i < 3; i++)
+		if ((v = http_get(&resp, "Set-Cookie", i, &scratch)) != NULL)
+			buf_addf(log, "%s\n", v);
+	buf_free(&scratch);
+	http_response_free(&resp);
+}
+
+static void
+run(struct buf *log, int mode, const uint8_t *data, size_t size)
+{
+	struct memsock_answer v[ANSWERS];
+	struct err e = ERR_INIT;
+	struct fuzz_split split;
+	struct http_opts o;
+	struct http_auth *auth = NULL;
+	struct http *h;
+	int flags = data[0], i;
+	size_t n;
+
+	buf_init(log, (size_t)16 << 20);
+	n = memsock_parse((const char *)data + 1, size - 1, v, ANSWERS);
+	fuzz_split_init(&split, mode, data, size);
+	memsock_script(v, n, &split);
+	if (flags & PROXY) {
+		proxy(log);
+		FUZZ_CHECK(memsock_open_now() == 0);
+		return;
+	}
+	memset(&o, 0, sizeof(o));
+	if (flags & AUTH)
+		o.auth = auth = auth_basic("user", "secret");
+	o.url = "http://127.0.0.1/EWS";
+	o.head_max = 4096;
+	o.body_max = 65536;
+	h = http_open(&o, &e);
+	FUZZ_CHECK(h != NULL);
+	for (i = 0; i < EXCHANGES; i++)
+		exchange(h, flags, log);
+	buf_addf(log, "%zu connections", memsock_opened());
+	http_close(h);
+	if (auth != NULL)
+		auth->free(auth);
+	FUZZ_CHECK(memsock_open_now() == 0);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct buf log[3];
+	int i;
+
+	if (size == 0)
+		return 0;
+	for (i = 0; i < 3; i++)
+		run(&log[i], i, data, size);
+	for (i = 1; i < 3; i++) {
+		FUZZ_SAME(buf_str(&log[i]), buf_str(&log[0]));
+		FUZZ_CHECK(log[i].len == log[0].len);
+		FUZZ_CHECK(memcmp(buf_str(&log[i]), buf_str(&log[0]),
+			       log[0].len) == 0);
+	}
+	for (i = 0; i < 3; i++)
+		buf_free(&log[i]);
+	return 0;
+}

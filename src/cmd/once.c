@@ -9,6 +9,7 @@
 #include "base/tim.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
+#include "cmd/sandbox.h"
 #include "store/store.h"
 #include "sync/pass.h"
 
@@ -94,8 +95,10 @@ once_run(const struct cmd *cmd)
 	log_init(conf->log_level);
 	store = store_open(
 	    conf->database, cmd->dry_run ? STORE_READ_ONLY : 0, &err);
-	if (store != NULL)
+	if (store != NULL) {
+		sandbox_enter(conf, false);
 		rc = run(cmd, conf, store, &err);
+	}
 	if (rc == -1) {
 		log_error("%s", err.msg);
 		rc = err.kind == ERR_CONFIG ? CMD_USAGE : CMD_FAILED;

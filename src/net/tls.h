@@ -26,6 +26,11 @@ struct tls_trust;
  */
 struct tls_trust *tls_trust_load(const char *path, struct err *);
 void tls_trust_free(struct tls_trust *);
+/*
+ * The i-th file that tls_trust_load(NULL) looks for, whether it is there or
+ * not; NULL after the last.
+ */
+const char *tls_trust_place(size_t i);
 
 struct tls;
 

@@ -171,20 +171,30 @@ read_file(struct buf *b, const char *path)
 	return no == 0 ? 0 : -1;
 }
 
+const char *
+tls_trust_place(size_t i)
+{
+	const char *env = getenv("SSL_CERT_FILE");
+
+	if (env != NULL && *env != '\0')
+		return i == 0 ? env : NULL;
+	return i < sizeof(places) / sizeof(places[0]) ? places[i] : NULL;
+}
+
 static const char *
 system_place(void)
 {
-	const char *env = getenv("SSL_CERT_FILE");
+	const char *path;
 	size_t i;
 
-	if (env != NULL && *env != '\0')
-		return env;
-	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		FILE *f = fopen(places[i], "re");
+	if (tls_trust_place(1) == NULL)
+		return tls_trust_place(0);
+	for (i = 0; (path = tls_trust_place(i)) != NULL; i++) {
+		FILE *f = fopen(path, "re");
 
 		if (f != NULL) {
 			fclose(f);
-			return places[i];
+			return path;
 		}
 	}
 	return NULL;

@@ -1,0 +1,19 @@
+/*
+ * probe.h - what the sandbox refuses, tried from the inside.
+ * Floor: cmd.
+ * Threads: the main thread.
+ *
+ * Empty in release builds. Built with -DEXSYNC_FAULT and with
+ * EXSYNC_SANDBOX_PROBE=FILE in the environment: tries what an intruder would,
+ * FILE among it, and prints "probe: WHAT: RESULT" lines to standard error.
+ */
+#ifndef CMD_PROBE_H
+#define CMD_PROBE_H
+
+#ifdef EXSYNC_FAULT
+void probe_run(void);
+#else
+#define probe_run() ((void)0)
+#endif
+
+#endif

@@ -48,16 +48,16 @@ static const struct operation {
 bool
 call_is(const xmlNode *n, const char *name)
 {
-	return n->type == XML_ELEMENT_NODE &&
+	return n != NULL && n->type == XML_ELEMENT_NODE &&
 	       strcmp((const char *)n->name, name) == 0;
 }
 
 xmlNode *
 call_child(const xmlNode *n, const char *name)
 {
-	xmlNode *c;
+	xmlNode *c = n != NULL ? n->children : NULL;
 
-	for (c = n->children; c != NULL; c = c->next)
+	for (; c != NULL; c = c->next)
 		if (call_is(c, name))
 			return c;
 	return NULL;
@@ -66,7 +66,7 @@ call_child(const xmlNode *n, const char *name)
 xmlNode *
 call_first(const xmlNode *n)
 {
-	xmlNode *c = n->children;
+	xmlNode *c = n != NULL ? n->children : NULL;
 
 	while (c != NULL && c->type != XML_ELEMENT_NODE)
 		c = c->next;
@@ -86,14 +86,16 @@ call_next(const xmlNode *n)
 char *
 call_attr(const xmlNode *n, const char *name)
 {
-	return (char *)xmlGetNoNsProp(
-	    (xmlNode *)(uintptr_t)n, (const xmlChar *)name);
+	return n == NULL ? NULL
+			 : (char *)xmlGetNoNsProp(
+			       (xmlNode *)(uintptr_t)n, (const xmlChar *)name);
 }
 
 char *
 call_text(const xmlNode *n)
 {
-	return (char *)xmlNodeGetContent((xmlNode *)(uintptr_t)n);
+	return n == NULL ? NULL
+			 : (char *)xmlNodeGetContent((xmlNode *)(uintptr_t)n);
 }
 
 bool

@@ -61,7 +61,7 @@ struct call {
 void call_run(struct call *);
 void call_free(struct call *);
 
-/* Children by local name. */
+/* Children by local name. NULL in, NULL out, for all of these. */
 xmlNode *call_child(const xmlNode *, const char *name);
 xmlNode *call_first(const xmlNode *); /* first child element */
 xmlNode *call_next(const xmlNode *);  /* next sibling element */

@@ -20,6 +20,9 @@
 
 /* 2026-01-01T00:00:00Z: when mail without a date arrived. */
 #define EPOCH INT64_C(1767225600)
+/* A Date between 1990 and 2100 is believed. */
+#define EARLIEST INT64_C(631152000)
+#define LATEST   INT64_C(4102444800)
 
 static int
 read_file(struct sb *b, const char *path)
@@ -103,7 +106,8 @@ load(struct cmd *c, struct folder *f, const char *path, int64_t received)
 	if (ref != NULL)
 		reference(m, ref);
 	if (received == NO_TIME)
-		received = m->sent != NO_TIME ? m->sent : EPOCH;
+		received =
+		    m->sent > EARLIEST && m->sent < LATEST ? m->sent : EPOCH;
 	it = item_new(f, m, received);
 	it->read = read != NULL && *read == '1';
 	it->ex = ex_of(control_key(c, "ex"));

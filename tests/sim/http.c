@@ -131,15 +131,15 @@ loopback(struct MHD_Connection *c)
 	       ntohl(in->sin_addr.s_addr) >> 24 == 127;
 }
 
-/* Ends the connection with a reset instead of a clean end. */
+/* Resets the connection now: disconnecting a TCP socket sends a RST. */
 static void
-arm_reset(struct MHD_Connection *c)
+reset(struct MHD_Connection *c)
 {
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-	struct linger now = { 1, 0 };
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
 
-	setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	connect(info->connect_fd, &none, sizeof(none));
 }
 
 static ssize_t
@@ -151,7 +151,7 @@ read_out(void *arg, uint64_t pos, char *buf, size_t max)
 
 	if (c->cut_at >= 0 && pos >= (uint64_t)c->cut_at) {
 		if (c->cut_hard)
-			arm_reset(x->connection);
+			reset(x->connection);
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	}
 	if (left == 0)

@@ -217,7 +217,7 @@ converted(struct call *c, const char *format, const struct item *it,
 	else
 		ident_folder(b, f);
 	SB_LIT(b, "\" Mailbox=\"");
-	sb_xml(b, mb->person->addr);
+	sb_attr(b, mb->person->addr);
 	SB_LIT(b, "\"/>");
 	sb_free(&bytes);
 }

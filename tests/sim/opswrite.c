@@ -165,17 +165,14 @@ set_field(struct item *it, const xmlNode *set)
 	const xmlNode *message = path != NULL ? call_next(path) : NULL;
 	const xmlNode *value = message != NULL ? call_first(message) : NULL;
 	const char *code = NULL;
-	char *text;
 
 	if (value == NULL || call_next(value) != NULL) {
 		code = "ErrorIncorrectUpdatePropertyCount";
 	} else if (uri != NULL && strcmp(uri, "message:IsRead") == 0) {
-		text = call_text(value);
 		if (!call_is(value, "IsRead"))
 			code = "ErrorUpdatePropertyMismatch";
 		else
-			item_set_read(it, text && strcmp(text, "true") == 0);
-		xmlFree(text);
+			item_set_read(it, call_true(message, "IsRead"));
 	} else {
 		item_touch(it);
 	}

@@ -97,7 +97,7 @@ period(struct sb *b, const struct zone *z, const char *kind, int east)
 	SB_LIT(b, "<t:Period Bias=\"");
 	bias(b, east);
 	sb_fmt(b, "\" Name=\"%s\" Id=\"trule:Microsoft/Registry/", kind);
-	sb_xml(b, z->id);
+	sb_attr(b, z->id);
 	sb_fmt(b, "/1-%s\"/>", kind);
 }
 
@@ -171,9 +171,9 @@ ops_time_zones(struct call *c)
 		if (!wanted(ids, ZONE[i].id))
 			continue;
 		SB_LIT(b, "<t:TimeZoneDefinition Id=\"");
-		sb_xml(b, ZONE[i].id);
+		sb_attr(b, ZONE[i].id);
 		SB_LIT(b, "\" Name=\"");
-		sb_xml(b, ZONE[i].name);
+		sb_attr(b, ZONE[i].name);
 		SB_LIT(b, "\">");
 		if (all)
 			full(b, &ZONE[i]);

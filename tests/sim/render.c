@@ -120,7 +120,7 @@ static void
 header(struct sb *b, const struct header *h)
 {
 	SB_LIT(b, "<t:InternetMessageHeader HeaderName=\"");
-	sb_xml(b, h->name);
+	sb_attr(b, h->name);
 	SB_LIT(b, "\">");
 	sb_xml(b, h->value);
 	SB_LIT(b, "</t:InternetMessageHeader>");

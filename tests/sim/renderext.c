@@ -18,7 +18,7 @@ attr(struct sb *b, const char *name, const char *value)
 	if (value == NULL)
 		return;
 	sb_fmt(b, " %s=\"", name);
-	sb_xml(b, value);
+	sb_attr(b, value);
 	SB_LIT(b, "\"");
 }
 

@@ -277,6 +277,8 @@ restrict_meets(const xmlNode *e, const struct item *it, const struct folder *f,
 	const xmlNode *n;
 	struct value v;
 
+	if (e == NULL)
+		return true;
 	if (call_is(e, "And") || call_is(e, "Or")) {
 		bool all = call_is(e, "And");
 

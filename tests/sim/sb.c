@@ -114,9 +114,8 @@ sb_fmt(struct sb *b, const char *fmt, ...)
 static bool
 xml_special(unsigned char c)
 {
-	return c < 0x20
-		   ? c != '\t' && c != '\n'
-		   : c == '<' || c == '>' || c == '&' || c == '"' || c == 0xEF;
+	return c < 0x20 ? c != '\t' && c != '\n'
+			: c == '<' || c == '>' || c == '&' || c == 0xEF;
 }
 
 static void
@@ -131,9 +130,6 @@ xml_one(struct sb *b, unsigned char c)
 		break;
 	case '&':
 		SB_LIT(b, "&amp;");
-		break;
-	case '"':
-		SB_LIT(b, "&quot;");
 		break;
 	case '\r':
 		SB_LIT(b, "&#xD;");
@@ -180,6 +176,21 @@ sb_xml(struct sb *b, const char *s)
 {
 	if (s != NULL)
 		sb_xmln(b, s, strlen(s));
+}
+
+void
+sb_attr(struct sb *b, const char *s)
+{
+	const char *quote;
+
+	if (s == NULL)
+		return;
+	while ((quote = strchr(s, '"')) != NULL) {
+		sb_xmln(b, s, (size_t)(quote - s));
+		SB_LIT(b, "&quot;");
+		s = quote + 1;
+	}
+	sb_xml(b, s);
 }
 
 void

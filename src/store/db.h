@@ -85,10 +85,28 @@ enum db_slot {
 	DB_RUN_STALE,
 	DB_RUN_BEGIN,
 	DB_RUN_END,
+	DB_RUN_LAST,
+	DB_ALERT_OPEN,
+	DB_ALERT_COUNT,
+	DB_ALERT_INSERT,
+	DB_ALERT_RESOLVE,
+	DB_LOGIN_GET,
+	DB_LOGIN_PUT,
+	DB_LOGIN_FORGET,
+	DB_BOX_MISSING,
+	DB_BOX_NOTE,
+	DB_BOX_ALIAS,
+	DB_BOX_LIST,
+	DB_DAY_ADD,
+	DB_DAY_PLACE,
+	DB_DAY_PRUNE,
+	DB_DAY_LIST,
 	DB_NSLOT
 };
 
 struct pending; /* mailbox.c */
+
+#define DB_DAYS 31 /* that day.c counts */
 
 struct store {
 	pthread_mutex_t lock;
@@ -107,6 +125,9 @@ struct store {
 
 	struct pending *pending; /* status not yet written */
 	unsigned char key[32];   /* of the hashes in decision.parties */
+
+	int64_t today;      /* day.c: its number, of the transaction */
+	int day_n[DB_DAYS]; /* new mails of today, yesterday, ... */
 
 	int64_t busy_limit, busy_since; /* ms */
 	int wal_pages;                  /* in the WAL at the last commit */
@@ -177,6 +198,18 @@ extern const struct schema_step schema_steps[];
 extern const int schema_nsteps;
 /* Read-only: shadows the small tables by writable temporary ones. */
 int schema_shadow(struct store *, struct err *);
+
+/* --- day.c: table sync_day --------------------------------------------- */
+
+void day_begin(struct store *); /* a transaction of new mail begins */
+/* A new mail; written by day_write. Mail of long ago is not counted. */
+void day_add(struct store *, int64_t received_at);
+int day_write(struct store *, const char *mailbox, struct err *);
+/* A new place of mail n: counted unless it was moved inside the mailbox. */
+int day_place(struct store *, const char *mailbox, const char *item_id,
+    int64_t n, struct err *);
+/* Forgets what is too old to matter. */
+int day_prune(struct store *, struct err *);
 
 /* --- mailbox.c --------------------------------------------------------- */
 

@@ -65,7 +65,7 @@ end(struct store *st, const struct store_run *run, struct err *err)
 	db_int(s, 14, run->bytes);
 	db_int(s, 15, run->id);
 	fault_point("before run end");
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	return db_run(st, s, err) == -1 ? -1 : day_prune(st, err);
 }
 
 int

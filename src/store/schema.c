@@ -347,10 +347,42 @@ static const char *const version_1[] = {
 ")",
 NULL
 };
+
+/* What --status and alerts need to know from one pass to the next. */
+static const char *const version_2[] = {
+"CREATE TABLE sync_mailbox(\n"
+"  -- private: what else is known of each mailbox\n"
+"  address TEXT PRIMARY KEY, -- mailbox.address\n"
+"  first_at TEXT NOT NULL, -- the pass that met it first, UTC\n"
+"  alias_of TEXT -- the mailbox that it is another address of; NULL: none\n"
+") WITHOUT ROWID",
+
+"CREATE TABLE sync_login(\n"
+"  -- private: logins that were rejected, and when they are tried again\n"
+"  scope TEXT PRIMARY KEY, -- profile NAME, mailbox ADDRESS; access ADDRESS:"
+" a mailbox that was denied\n"
+"  hash TEXT NOT NULL, -- keyed hash of the credentials; empty: of none\n"
+"  tries INTEGER NOT NULL, -- rejected so often\n"
+"  first_at TEXT NOT NULL, -- for the first time, UTC\n"
+"  last_at TEXT NOT NULL, -- for the last time, UTC\n"
+"  retry_at TEXT NOT NULL, -- not tried before, UTC\n"
+"  text TEXT NOT NULL -- what the server said, for a person\n"
+") WITHOUT ROWID",
+
+"CREATE TABLE sync_day(\n"
+"  -- private: how much mail came, for --status; of the last weeks only\n"
+"  day TEXT NOT NULL, -- on which it was received, UTC\n"
+"  mailbox TEXT NOT NULL, -- mailbox.address\n"
+"  n INTEGER NOT NULL, -- mails\n"
+"  PRIMARY KEY(day, mailbox)\n"
+") WITHOUT ROWID",
+NULL
+};
 /* clang-format on */
 
 const struct schema_step schema_steps[] = {
 	{ version_1 },
+	{ version_2 },
 };
 const int schema_nsteps = sizeof(schema_steps) / sizeof(schema_steps[0]);
 
@@ -536,7 +568,7 @@ schema_shadow(struct store *st, struct err *err)
 		char *sql;
 
 		db_text(s, 1, name[i]);
-		if ((rc = db_row(st, s, err)) != 1) {
+		if (db_row(st, s, err) != 1) {
 			rc = -1;
 			break;
 		}

@@ -1,0 +1,233 @@
+/*
+ * alert.c - table alert: said once, and resolved once.
+ * 1. At most one alert of a scope and code is open.
+ * 2. What is met again is counted on the open one; only what was not open is
+ *    reported as opened, only what was open as resolved.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "store/db.h"
+#include "store/health.h"
+
+static void
+add(struct store_alerts *l, size_t *cap, const struct store_alert *a)
+{
+	struct store_alert *v = l->v;
+
+	if (l->n == *cap) {
+		*cap = *cap == 0 ? 16 : 2 * *cap;
+		v = arena_alloc(&l->arena, *cap * sizeof(*v));
+		if (l->n > 0)
+			memcpy(v, l->v, l->n * sizeof(*v));
+		l->v = v;
+	}
+	v += l->n++;
+	*v = *a;
+	v->scope = arena_strdup(&l->arena, a->scope);
+	v->code = arena_strdup(&l->arena, a->code);
+	v->severity = arena_strdup(&l->arena, a->severity);
+	v->text = arena_strdup(&l->arena, a->text);
+}
+
+static int
+read_open(struct store *st, struct store_alerts *out, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_ALERT_OPEN,
+	    "SELECT scope,code,severity,text,first_at,last_at,count FROM alert "
+	    "WHERE resolved_at IS NULL "
+	    "ORDER BY severity<>'error',first_at,scope,code");
+	struct store_alert a;
+	size_t cap = 0;
+	int r;
+
+	while ((r = db_row(st, s, err)) == 1) {
+		a.scope = db_col(s, 0);
+		a.code = db_col(s, 1);
+		a.severity = db_col(s, 2);
+		a.text = db_col(s, 3);
+		a.first_at = db_col_time(s, 4);
+		a.last_at = db_col_time(s, 5);
+		a.count = sqlite3_column_int64(s, 6);
+		add(out, &cap, &a);
+	}
+	return r;
+}
+
+int
+store_alert_list(struct store *st, struct store_alerts *out, struct err *err)
+{
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	db_lock(st);
+	rc = read_open(st, out, err);
+	db_unlock(st);
+	if (rc == -1)
+		arena_free(&out->arena);
+	return rc;
+}
+
+/* --- what a pass met --------------------------------------------------- */
+
+struct apply {
+	struct store *st;
+	const struct store_alert **met; /* by scope and code */
+	size_t nmet;
+	const struct store_alert **open; /* likewise */
+	size_t nopen;
+	struct store_alerts *opened, *resolved;
+	size_t cap_opened, cap_resolved;
+};
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct store_alert *const *x = a, *const *y = b;
+	int c = strcmp((*x)->scope, (*y)->scope);
+
+	return c != 0 ? c : strcmp((*x)->code, (*y)->code);
+}
+
+static const struct store_alert **
+sorted(const struct store_alert *v, size_t n)
+{
+	const struct store_alert **p = mem_alloc((n + 1) * sizeof(*p));
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		p[i] = &v[i];
+	qsort(p, n, sizeof(*p), compare);
+	return p;
+}
+
+static const struct store_alert *
+find(const struct store_alert **v, size_t n, const struct store_alert *a)
+{
+	const struct store_alert **p = bsearch(&a, v, n, sizeof(*v), compare);
+
+	return p != NULL ? *p : NULL;
+}
+
+static int
+raise(struct apply *ap, const struct store_alert *a, struct err *err)
+{
+	const struct store_alert *was = find(ap->open, ap->nopen, a);
+	struct store *st = ap->st;
+	struct store_alert now = *a;
+	sqlite3_stmt *s;
+
+	if (was != NULL)
+		s = db_stmt(st, DB_ALERT_COUNT,
+		    "UPDATE alert SET last_at=?5,count=count+1,severity=?3,"
+		    "text=?4 WHERE scope=?1 AND code=?2 AND "
+		    "resolved_at IS NULL");
+	else
+		/* a conflict: resolved and met again in the same second */
+		s = db_stmt(st, DB_ALERT_INSERT,
+		    "INSERT INTO alert(scope,code,severity,text,first_at,"
+		    "last_at) VALUES(?1,?2,?3,?4,?5,?5) "
+		    "ON CONFLICT DO UPDATE SET count=count+1,severity=?3,"
+		    "text=?4,resolved_at=NULL");
+	db_text(s, 1, a->scope);
+	db_text(s, 2, a->code);
+	db_text(s, 3, a->severity);
+	db_text(s, 4, a->text);
+	db_text(s, 5, st->at);
+	fault_point("before alert");
+	if (db_run(st, s, err) == -1)
+		return -1;
+	if (was == NULL) {
+		now.count = 1;
+		tim_iso(st->at, &now.first_at);
+		now.last_at = now.first_at;
+		add(ap->opened, &ap->cap_opened, &now);
+	}
+	return 0;
+}
+
+static int
+resolve(struct apply *ap, const struct store_alert *a, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(ap->st, DB_ALERT_RESOLVE,
+	    "UPDATE alert SET resolved_at=?3 WHERE scope=?1 AND code=?2 AND "
+	    "resolved_at IS NULL");
+
+	db_text(s, 1, a->scope);
+	db_text(s, 2, a->code);
+	db_text(s, 3, ap->st->at);
+	if (db_run(ap->st, s, err) == -1)
+		return -1;
+	add(ap->resolved, &ap->cap_resolved, a);
+	return 0;
+}
+
+/* Takes out of open (in place) what is not to be resolved. */
+static void
+keep_open(struct apply *ap, const struct store_alerts *open,
+    store_alert_well well, void *arg, struct store_alerts *over)
+{
+	size_t i, cap = 0;
+
+	for (i = 0; i < open->n; i++) {
+		if (find(ap->met, ap->nmet, &open->v[i]) == NULL &&
+		    well != NULL && well(arg, &open->v[i]))
+			add(over, &cap, &open->v[i]);
+	}
+}
+
+static int
+write_all(struct apply *ap, const struct store_alerts *over, struct err *err)
+{
+	size_t i;
+	int rc = db_begin(ap->st, err);
+
+	if (rc == -1)
+		return -1;
+	for (i = 0; rc == 0 && i < ap->nmet; i++)
+		rc = raise(ap, ap->met[i], err);
+	for (i = 0; rc == 0 && i < over->n; i++)
+		rc = resolve(ap, &over->v[i], err);
+	return db_end(ap->st, rc, err);
+}
+
+int
+store_alert_apply(struct store *st, const struct store_alert *met, size_t n,
+    store_alert_well well, void *arg, struct store_alerts *opened,
+    struct store_alerts *resolved, struct err *err)
+{
+	struct apply ap = { st, NULL, n, NULL, 0, opened, resolved, 0, 0 };
+	struct store_alerts open, over;
+	int rc;
+
+	memset(opened, 0, sizeof(*opened));
+	memset(resolved, 0, sizeof(*resolved));
+	memset(&over, 0, sizeof(over));
+	if (st->read_only)
+		return 0;
+	if (store_alert_list(st, &open, err) == -1)
+		return -1;
+	ap.met = sorted(met, n);
+	ap.open = sorted(open.v, open.n);
+	ap.nopen = open.n;
+	keep_open(&ap, &open, well, arg, &over);
+	rc = 0;
+	if (n > 0 || over.n > 0) {
+		db_lock(st);
+		rc = write_all(&ap, &over, err);
+		db_unlock(st);
+	}
+	if (rc == -1) {
+		arena_free(&opened->arena);
+		arena_free(&resolved->arena);
+		memset(opened, 0, sizeof(*opened));
+		memset(resolved, 0, sizeof(*resolved));
+	}
+	free(ap.met);
+	free(ap.open);
+	arena_free(&open.arena);
+	arena_free(&over.arena);
+	return rc;
+}

@@ -1,0 +1,111 @@
+/*
+ * health.h - what the SQLite file knows of how well everything is: alerts,
+ * rejected logins, the state of every mailbox.
+ * Floor: store.
+ * Threads, errors: as in store.h. In a read-only store nothing is written
+ * and every call succeeds.
+ */
+#ifndef STORE_HEALTH_H
+#define STORE_HEALTH_H
+
+#include "store/store.h"
+
+/* --- alerts (alert.c) -------------------------------------------------- */
+
+struct store_alert {
+	const char *scope; /* "profile hq", "mailbox a@b.example", "exsync" */
+	const char *code;  /* "login", "stale", ... */
+	const char *severity;             /* "error", "warning" */
+	const char *text;                 /* for a person */
+	int64_t first_at, last_at, count; /* the store's */
+};
+
+struct store_alerts {
+	struct arena arena;
+	struct store_alert *v;
+	size_t n;
+};
+
+/* What is asked of each open alert that was not met: is it over? */
+typedef bool (*store_alert_well)(void *arg, const struct store_alert *);
+
+/*
+ * What a pass has met (no two with the same scope and code; count and times
+ * are ignored): each opens an alert, or is counted on the one that is open,
+ * which takes its text. Open alerts that were not met and that well calls
+ * over are resolved. All in one transaction; nothing is written when there is
+ * nothing to say. well NULL: none is resolved. opened and resolved: those
+ * that became so; arena_free both.
+ */
+int store_alert_apply(struct store *, const struct store_alert *met, size_t n,
+    store_alert_well well, void *arg, struct store_alerts *opened,
+    struct store_alerts *resolved, struct err *);
+/* Those that are open, errors first, then the oldest. */
+int store_alert_list(struct store *, struct store_alerts *out, struct err *);
+
+/* --- rejected logins (login.c) ----------------------------------------- */
+
+struct store_login {
+	int64_t tries; /* rejected so often */
+	int64_t first_at, last_at, retry_at;
+	char text[sizeof(((struct err *)0)->msg)];
+};
+
+enum store_login_is { LOGIN_NONE, LOGIN_SAME, LOGIN_CHANGED };
+
+/*
+ * What is known of a scope's login. CHANGED: it was rejected with other
+ * credentials than these (out is of those). Of credentials only a keyed and
+ * slow hash is stored. NULL: none, the same always.
+ */
+int store_login_get(struct store *, const char *scope, const char *credentials,
+    enum store_login_is *, struct store_login *out, struct err *);
+int store_login_put(struct store *, const char *scope, const char *credentials,
+    const struct store_login *, struct err *);
+int store_login_forget(struct store *, const char *scope, struct err *);
+
+/* --- mailboxes and the last run (status.c) ----------------------------- */
+
+struct store_box {
+	const char *address, *profile, *type, *state;
+	const char *last_error, *alias_of;      /* or NULL */
+	int64_t first_at, last_ok_at, retry_at; /* TIM_NONE: none */
+	int64_t passes;
+	int64_t failures; /* messages in failure ... */
+	int64_t given_up; /* ... of which these are not tried again */
+	/* store_box_days: mail received, by days in UTC */
+	int64_t today, yesterday;
+	int64_t before;      /* in the 28 days before these */
+	int64_t before_days; /* since the first of these with mail, <= 28 */
+};
+
+struct store_boxes {
+	struct arena arena;
+	struct store_box *v; /* in the order of their addresses (strcmp) */
+	size_t n;
+};
+
+/* Notes since when mailboxes are known that are new. */
+int store_box_note(struct store *, struct err *);
+/* alias_of NULL: it is not another mailbox' address. */
+int store_box_alias(
+    struct store *, const char *address, const char *alias_of, struct err *);
+/* Every row of table mailbox; store_box_free frees. */
+int store_box_list(struct store *, struct store_boxes *out, struct err *);
+void store_box_free(struct store_boxes *);
+/* Fills in the mail by days. */
+int
+store_box_days(struct store *, struct store_boxes *, int64_t now, struct err *);
+/* By address, or NULL. */
+struct store_box *store_box_find(const struct store_boxes *, const char *);
+
+struct store_last_run {
+	bool known;
+	int64_t started, finished; /* finished TIM_NONE: not yet, or never */
+	int64_t mailboxes, failed_mailboxes, emails, skipped, failed;
+	char outcome[16];
+};
+/* The latest row of table run. */
+int store_last_run(struct store *, struct store_last_run *out, struct err *);
+
+#endif

@@ -1,0 +1,214 @@
+/*
+ * status.c - what the file says of every mailbox, and of the last pass.
+ * 1. Nothing here is written but sync_mailbox, and that only when it changes:
+ *    a pass in which all is well writes nothing more.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "store/db.h"
+#include "store/health.h"
+
+#define DAY_MS INT64_C(86400000)
+#define BEFORE 28 /* days that tell what is usual */
+
+/* --- sync_mailbox ------------------------------------------------------ */
+
+static int
+note(struct store *st, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_BOX_NOTE,
+	    "INSERT INTO sync_mailbox(address,first_at) "
+	    "SELECT address,? FROM mailbox WHERE "
+	    "address NOT IN(SELECT address FROM sync_mailbox)");
+
+	db_text(s, 1, st->at);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+store_box_note(struct store *st, struct err *err)
+{
+	sqlite3_stmt *s;
+	int r;
+
+	if (st->read_only)
+		return 0;
+	if (store_flush(st, err) == -1)
+		return -1;
+	db_lock(st);
+	s = db_stmt(st, DB_BOX_MISSING,
+	    "SELECT 1 FROM mailbox WHERE "
+	    "address NOT IN(SELECT address FROM sync_mailbox) LIMIT 1");
+	r = db_row(st, s, err);
+	sqlite3_reset(s);
+	if (r == 1 && (r = db_begin(st, err)) == 0)
+		r = db_end(st, note(st, err), err);
+	db_unlock(st);
+	return r;
+}
+
+static int
+alias(struct store *st, const char *address, const char *of, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_BOX_ALIAS,
+	    "UPDATE sync_mailbox SET alias_of=?2 WHERE address=?1");
+
+	db_text(s, 1, address);
+	db_text(s, 2, of);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+store_box_alias(
+    struct store *st, const char *address, const char *of, struct err *err)
+{
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	rc = db_begin(st, err);
+	if (rc == 0)
+		rc = db_end(st, alias(st, address, of, err), err);
+	db_unlock(st);
+	return rc;
+}
+
+/* --- reading ----------------------------------------------------------- */
+
+static void
+load(sqlite3_stmt *s, struct arena *a, struct store_box *b)
+{
+	memset(b, 0, sizeof(*b));
+	b->address = arena_strdup(a, db_col(s, 0));
+	b->profile = arena_strdup(a, db_col(s, 1));
+	b->type = arena_strdup(a, db_col(s, 2));
+	b->state = arena_strdup(a, db_col(s, 3));
+	b->last_error = arena_strdup(a, db_col(s, 4));
+	b->last_ok_at = db_col_time(s, 5);
+	b->retry_at = db_col_time(s, 6);
+	b->passes = sqlite3_column_int64(s, 7);
+	b->first_at = db_col_time(s, 8);
+	b->alias_of = arena_strdup(a, db_col(s, 9));
+	b->failures = sqlite3_column_int64(s, 10);
+	b->given_up = sqlite3_column_int64(s, 11);
+}
+
+int
+store_box_list(struct store *st, struct store_boxes *out, struct err *err)
+{
+	sqlite3_stmt *s;
+	size_t cap = 0;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	db_lock(st);
+	s = db_stmt(st, DB_BOX_LIST,
+	    "SELECT m.address,m.profile,m.type,m.state,m.last_error,"
+	    "m.last_ok_at,m.retry_at,m.passes,s.first_at,s.alias_of,"
+	    "ifnull(f.n,0),ifnull(f.up,0) FROM mailbox m "
+	    "LEFT JOIN sync_mailbox s ON s.address=m.address "
+	    "LEFT JOIN (SELECT mailbox,count(*) AS n,sum(next_try IS NULL) AS "
+	    "up FROM failure GROUP BY mailbox) f ON f.mailbox=m.address "
+	    "ORDER BY m.address");
+	while ((r = db_row(st, s, err)) == 1) {
+		if (out->n == cap) {
+			cap = cap == 0 ? 64 : 2 * cap;
+			out->v = mem_grow(out->v, cap, sizeof(*out->v));
+		}
+		load(s, &out->arena, &out->v[out->n++]);
+	}
+	db_unlock(st);
+	if (r == -1)
+		store_box_free(out);
+	return r;
+}
+
+void
+store_box_free(struct store_boxes *b)
+{
+	arena_free(&b->arena);
+	free(b->v);
+	memset(b, 0, sizeof(*b));
+}
+
+static int
+by_address(const void *key, const void *row)
+{
+	return strcmp(key, ((const struct store_box *)row)->address);
+}
+
+struct store_box *
+store_box_find(const struct store_boxes *b, const char *address)
+{
+	return b->n == 0
+		   ? NULL
+		   : bsearch(address, b->v, b->n, sizeof(*b->v), by_address);
+}
+
+/* ago: 0 today, 1 yesterday, ... */
+static void
+add_day(struct store_box *b, int64_t ago, int64_t n)
+{
+	if (ago == 0)
+		b->today += n;
+	else if (ago == 1)
+		b->yesterday += n;
+	else if (ago >= 2 && ago < 2 + BEFORE) {
+		b->before += n;
+		if (ago - 1 > b->before_days)
+			b->before_days = ago - 1;
+	}
+}
+
+int
+store_box_days(
+    struct store *st, struct store_boxes *boxes, int64_t now, struct err *err)
+{
+	sqlite3_stmt *s;
+	struct store_box *b;
+	int64_t day;
+	int r;
+
+	db_lock(st);
+	s = db_stmt(st, DB_DAY_LIST, "SELECT mailbox,day,n FROM sync_day");
+	while ((r = db_row(st, s, err)) == 1) {
+		b = store_box_find(boxes, str_nn(db_col(s, 0)));
+		if (b != NULL && tim_iso(str_nn(db_col(s, 1)), &day))
+			add_day(b, now / DAY_MS - day / DAY_MS,
+			    sqlite3_column_int64(s, 2));
+	}
+	db_unlock(st);
+	return r;
+}
+
+int
+store_last_run(struct store *st, struct store_last_run *out, struct err *err)
+{
+	sqlite3_stmt *s;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	db_lock(st);
+	s = db_stmt(st, DB_RUN_LAST,
+	    "SELECT started,finished,outcome,mailboxes,mailboxes_failed,"
+	    "emails,skipped,failed FROM run ORDER BY id DESC LIMIT 1");
+	if ((r = db_row(st, s, err)) == 1) {
+		out->known = true;
+		out->started = db_col_time(s, 0);
+		out->finished = db_col_time(s, 1);
+		snprintf(out->outcome, sizeof(out->outcome), "%s",
+		    str_nn(db_col(s, 2)));
+		out->mailboxes = sqlite3_column_int64(s, 3);
+		out->failed_mailboxes = sqlite3_column_int64(s, 4);
+		out->emails = sqlite3_column_int64(s, 5);
+		out->skipped = sqlite3_column_int64(s, 6);
+		out->failed = sqlite3_column_int64(s, 7);
+	}
+	sqlite3_reset(s);
+	db_unlock(st);
+	return r == -1 ? -1 : 0;
+}

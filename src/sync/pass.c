@@ -102,6 +102,7 @@ start_profile(struct running *r, struct profile_work *p,
 	p->conf = conf;
 	p->dir = r->dir;
 	p->tally = &r->tally;
+	p->plan = &r->plan;
 	p->ops = r->pass->provider_for(conf);
 	if ((p->provider = p->ops->open(r->pass->conf, conf, err)) == NULL)
 		return err_prefix(err, "profile %s", conf->name);
@@ -122,7 +123,6 @@ start_mailboxes(struct running *r)
 
 		w->conf = r->plan.v[i].mailbox;
 		w->crm_id = r->plan.v[i].crm_id;
-		w->alias_of = r->plan.v[i].alias_of;
 		w->profile = &r->profile[w->conf.profile - first];
 		w->login.own = w->conf.username != NULL;
 		w->job.run = visit_job;

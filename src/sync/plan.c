@@ -124,35 +124,6 @@ add_listed(struct making *m, struct party_list *list)
 	}
 }
 
-static int
-by_crm_id(const void *a, const void *b)
-{
-	const struct plan_entry *const *x = a, *const *y = b;
-	int c = strcmp((*x)->crm_id, (*y)->crm_id);
-
-	return c != 0 ? c : (*x < *y ? -1 : 1);
-}
-
-/* Names the first address of the same person at each later one. */
-static void
-mark_aliases(struct plan *p, size_t first)
-{
-	size_t i, n = p->n - first;
-	struct plan_entry **v = mem_alloc((n + 1) * sizeof(*v));
-
-	for (i = 0; i < n; i++)
-		v[i] = &p->v[first + i];
-	qsort(v, n, sizeof(*v), by_crm_id);
-	for (i = 1; i < n; i++) {
-		if (strcmp(v[i]->crm_id, v[i - 1]->crm_id) != 0)
-			continue;
-		v[i]->alias_of = v[i - 1]->alias_of != NULL
-				     ? v[i - 1]->alias_of
-				     : v[i - 1]->mailbox.address;
-	}
-	free(v);
-}
-
 static void
 add_users(struct making *m, const struct party_list *list, size_t n)
 {
@@ -206,7 +177,7 @@ plan_make(const struct conf *conf, struct party_list *list,
     struct plan *out, struct err *err)
 {
 	struct making m = { conf, only, nonly, profile, out, 0, NULL, 64 };
-	size_t users = list->n, listed;
+	size_t users = list->n;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -214,10 +185,11 @@ plan_make(const struct conf *conf, struct party_list *list,
 		m.nslot *= 2;
 	m.slot = mem_alloc(m.nslot * sizeof(*m.slot));
 	add_listed(&m, list);
-	listed = out->n;
 	add_users(&m, list, users);
-	mark_aliases(out, listed);
-	rc = restrict_to(&m, err);
+	if ((rc = restrict_to(&m, err)) == -1) {
+		free(out->v);
+		memset(out, 0, sizeof(*out));
+	}
 	free(m.slot);
 	return rc;
 }

@@ -12,7 +12,6 @@
 struct plan_entry {
 	struct conf_mailbox mailbox; /* strings borrowed from conf and list */
 	const char *crm_id;          /* of the CRM user or queue, or NULL */
-	const char *alias_of;        /* an earlier address of that user */
 };
 
 struct plan {

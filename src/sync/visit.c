@@ -132,12 +132,28 @@ leave_alone(
 	return *failed = true;
 }
 
-static bool
-is_alias(const struct mailbox_work *w, const struct err *err)
+/*
+ * Is this another address of a person whose mailbox is read by its primary
+ * address anyway? The server names the primary one in its error.
+ */
+static const char *
+alias_of(const struct mailbox_work *w, const struct err *err)
 {
-	return w->alias_of != NULL &&
-	       (strcmp(err->code, "ErrorNonPrimarySmtpAddress") == 0 ||
-		   strcmp(err->code, "ErrorNonExistentMailbox") == 0);
+	const struct plan *p = w->profile->plan;
+	size_t i;
+
+	if (w->crm_id == NULL ||
+	    strcmp(err->code, "ErrorNonPrimarySmtpAddress") != 0)
+		return NULL;
+	for (i = 0; i < p->n; i++) {
+		const char *other = p->v[i].mailbox.address;
+
+		if (str_eq(p->v[i].crm_id, w->crm_id) &&
+		    strcmp(other, w->conf.address) != 0 &&
+		    strcasestr(err->msg, other) != NULL)
+			return other;
+	}
+	return NULL;
 }
 
 /* Logs why, once for what concerns the whole profile. */
@@ -164,11 +180,12 @@ conclude(struct mailbox_work *w, int rc, const struct err *err)
 	struct store *store = w->profile->pass->store;
 	struct err e = ERR_INIT;
 	int64_t retry_at = TIM_NONE;
+	const char *primary;
 
-	if (rc == -1 && is_alias(w, err)) {
-		log_info("mailbox %s is another address of %s", w->conf.address,
-		    w->alias_of);
-		return false;
+	if (rc == -1 && (primary = alias_of(w, err)) != NULL) {
+		log_info("mailbox %s is another address of %s, which is read",
+		    w->conf.address, primary);
+		rc = 0;
 	}
 	if (rc == -1) {
 		say(w, err);

@@ -13,6 +13,7 @@
 #include "sync/crew.h"
 #include "sync/gate.h"
 #include "sync/pass.h"
+#include "sync/plan.h"
 
 /* One profile in this pass. Shared by its threads, read-only but gate. */
 struct profile_work {
@@ -24,6 +25,7 @@ struct profile_work {
 	struct crew *crew;
 	const struct party_dir *dir;
 	struct tally *tally;
+	const struct plan *plan;
 	atomic_bool said; /* why the whole profile fails was logged */
 };
 
@@ -39,8 +41,6 @@ struct mailbox_work {
 	struct profile_work *profile;
 	struct conf_mailbox conf; /* borrows its strings */
 	const char *crm_id;       /* or NULL */
-	const char *alias_of;     /* another address of the same person, or
-				    * NULL */
 	struct match match;       /* read-only once the job runs */
 	struct gate_login login;
 	struct session *session; /* of the thread that runs the job */

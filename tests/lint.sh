@@ -32,7 +32,7 @@ sim=$(pkg-config --cflags libmicrohttpd gnutls libxml-2.0 gmime-3.0 \
 flags() {
 	case $1 in
 	tests/sim/*) echo "$base $warn -Itests/sim $sim" ;;
-	*) echo "$base $warn -Isrc -Itests/unit" ;;
+	*) echo "$base $warn -Isrc -I$(dirname "$1")" ;;
 	esac
 }
 

@@ -1,7 +1,8 @@
 # The targets around the program. Each installs what it needs and is missing
-# (tests/setup.sh); the simulator has its own fragment.
+# (tests/setup.sh); the simulator and the fuzz targets have fragments of
+# their own.
 
--include tests/sim/sim.mk
+include $(wildcard tests/*/*.mk)
 -include tests/fuzz/fuzz.mk
 
 .PHONY: setup-build

@@ -70,15 +70,66 @@ fill_addrs(struct mail *m, struct addrs *a, InternetAddressList *list)
 	}
 }
 
+/*
+ * Where a run of encoded words may be cut: after one whose base64 is padded.
+ * GMime joins neighbouring words and would stop at the padding.
+ */
+static const char *
+cut_after(const char *text)
+{
+	const char *p = text;
+
+	while ((p = strstr(p, "=?=")) != NULL) {
+		const char *next = p + 3;
+
+		if (strncmp(next + strspn(next, " \t\r\n"), "=?", 2) == 0)
+			return next;
+		p += 1;
+	}
+	return NULL;
+}
+
+/* Decodes RFC 2047 in an unstructured field. */
+static void
+decode_into(struct sb *b, const char *raw)
+{
+	const char *cut;
+
+	while ((cut = cut_after(raw)) != NULL) {
+		char *piece = g_strndup(raw, (gsize)(cut - raw));
+		char *text = g_mime_utils_header_decode_text(NULL, piece);
+
+		sb_str(b, text);
+		g_free(text);
+		g_free(piece);
+		raw = cut + strspn(cut, " \t\r\n");
+	}
+	if (b->n != 0) {
+		char *text = g_mime_utils_header_decode_text(NULL, raw);
+
+		sb_str(b, text);
+		g_free(text);
+	}
+}
+
 static const char *
 header(struct mail *m, GMimeMessage *msg, const char *name)
 {
-	const char *v = g_mime_object_get_header(GMIME_OBJECT(msg), name);
+	GMimeHeader *h = g_mime_header_list_get_header(
+	    g_mime_object_get_header_list(GMIME_OBJECT(msg)), name);
+	struct sb b = { 0 };
+	const char *v;
 	char *p;
 
+	if (h == NULL)
+		return NULL;
+	if (g_mime_header_get_raw_value(h) != NULL)
+		decode_into(&b, g_mime_header_get_raw_value(h));
+	v = b.n != 0 ? b.p : g_mime_header_get_value(h);
 	if (v == NULL)
 		return NULL;
 	p = arena_str(&m->a, mimetext_clean(&m->a, v));
+	sb_free(&b);
 	p += strspn(p, " \t\r\n");
 	while (*p != 0 && isspace((unsigned char)p[strlen(p) - 1]))
 		p[strlen(p) - 1] = 0;

@@ -3,15 +3,19 @@
  * 1. After ask_items every out[i] is a message, or every one is NULL.
  * 2. An item is called broken only when the server answers something else
  *    right after it failed.
+ * 3. When no item comes, whichever is asked for, the server or the network is
+ *    broken, and not one item after the other: that ends after SAMPLE more.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypt.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "sync/ask.h"
 
-#define AGAIN 2 /* further requests for items of a busy server */
+#define AGAIN  2 /* further requests for items of a busy server */
+#define SAMPLE 3 /* items asked for alone before a request is halved */
 
 /* One question: the refs, and where their messages go. */
 struct question {
@@ -54,13 +58,16 @@ forget(struct message **v, size_t n)
 	}
 }
 
-/* One request through the gate, as often as the gate says. */
+/*
+ * One request through the gate, as often as the gate says; patient false: not
+ * again after a failure.
+ */
 static int
-request(const struct question *q, struct err *err)
+request(const struct question *q, bool patient, struct err *err)
 {
 	struct collect c = { { collect_message }, q->out, 0, q->n };
 	struct gate *gate = q->w->profile->gate;
-	int tries = 0, rc;
+	int tries = patient ? 0 : GATE_TRIES, rc;
 
 	do {
 		forget(q->out, q->n);
@@ -129,15 +136,50 @@ broken(const struct item_ref *ref, const struct err *why)
 	return m;
 }
 
-/* Asks, and halves what fails. Recursion is as deep as log2(ASK_MAX). */
+/*
+ * Does any of some items come, asked for alone? They are chosen by chance, so
+ * that no order of broken ones can keep a folder from moving on.
+ */
+static bool
+some_come(const struct question *q)
+{
+	struct question one = *q;
+	struct message *out;
+	struct err e = ERR_INIT;
+	unsigned char r;
+	int i;
+
+	one.out = &out;
+	one.n = 1;
+	for (i = 0; i < SAMPLE; i++) {
+		crypt_random(&r, 1);
+		one.ref = &q->ref[r % q->n];
+		out = NULL;
+		if (request(&one, false, &e) == 0) {
+			message_free(out);
+			return true;
+		}
+		if (!suspicious(&e))
+			return false;
+		err_clear(&e);
+	}
+	return false;
+}
+
+/*
+ * Asks, and halves what fails. Recursion is as deep as log2(ASK_MAX). part:
+ * it is one already.
+ */
 static int
-halving(const struct question *q, struct err *err)
+halving(const struct question *q, bool part, struct err *err)
 {
 	struct question half = *q;
 
-	if (request(q, err) == 0)
+	if (request(q, !part, err) == 0)
 		return 0;
 	if (!suspicious(err) || !alive(q))
+		return -1;
+	if (!part && q->n > SAMPLE && !some_come(q))
 		return -1;
 	if (q->n == 1) {
 		q->out[0] = broken(q->ref, err);
@@ -148,12 +190,12 @@ halving(const struct question *q, struct err *err)
 	    err->msg);
 	err_clear(err);
 	half.n = q->n / 2;
-	if (halving(&half, err) == -1)
+	if (halving(&half, true, err) == -1)
 		return -1;
 	half.ref += half.n;
 	half.out += half.n;
 	half.n = q->n - half.n;
-	return halving(&half, err);
+	return halving(&half, true, err);
 }
 
 /* The items that the server had no time for: their refs and places. */
@@ -196,7 +238,7 @@ again(const struct question *q, struct err *err)
 		part.ref = ref;
 		part.out = out;
 		part.n = n;
-		if (halving(&part, err) == -1) {
+		if (halving(&part, false, err) == -1) {
 			forget(out, n);
 			return -1;
 		}
@@ -219,7 +261,7 @@ ask_items(struct mailbox_work *w, struct session *s, ask_fn fn,
 	struct question q = { w, s, fn, ref, out, n };
 
 	memset(out, 0, n * sizeof(*out));
-	if (halving(&q, err) == 0 && again(&q, err) == 0)
+	if (halving(&q, false, err) == 0 && again(&q, err) == 0)
 		return 0;
 	forget(out, n);
 	return -1;

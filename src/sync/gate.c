@@ -3,7 +3,7 @@
  * 1. Until one call has come back with anything but a rejected login or an
  *    unreachable server, at most one call is under way.
  * 2. A stopped gate never opens again: the next pass makes a new one.
- * 3. A call is repeated at most TRIES times, after at most WAIT_MAX each.
+ * 3. A call is repeated at most GATE_TRIES times, after at most WAIT_MAX each.
  * 4. Of rejected logins one is tried again, once in the gate's life, alone;
  *    whoever else was rejected meanwhile waits for how that ends.
  */
@@ -20,7 +20,6 @@
 #include "base/tim.h"
 #include "sync/gate.h"
 
-#define TRIES       2     /* further tries of one call */
 #define WAIT_MAX    30000 /* ms: a longer wait is left to a later pass */
 #define UNREACHABLE 3     /* failures in a row that stop the profile */
 #define RECOVER     50    /* good calls for one more at once */
@@ -37,7 +36,8 @@ struct gate {
 	enum second second; /* attempt with a rejected login */
 	pthread_t second_by;
 	int unreachable;
-	int64_t not_before; /* tim_mono */
+	const struct gate_login *late; /* who timed out last */
+	int64_t not_before;            /* tim_mono */
 	struct err stopped;
 };
 
@@ -195,6 +195,22 @@ is_network(const struct err *e)
 	return false;
 }
 
+/*
+ * With the lock held: a timeout that says something of the server: of TLS, or
+ * of another mailbox than the last one. A mailbox that is slow by itself stops
+ * nobody else.
+ */
+static bool
+is_late(struct gate *g, const struct gate_login *l, const struct err *e)
+{
+	const struct gate_login *last = g->late;
+
+	if (strcmp(e->code, "timeout") != 0)
+		return false;
+	g->late = l;
+	return e->scope >= SCOPE_PROFILE || l != last;
+}
+
 /* With the lock held: what this outcome means for everybody else. */
 static void
 learn(struct gate *g, struct gate_login *l, const struct err *e)
@@ -207,12 +223,16 @@ learn(struct gate *g, struct gate_login *l, const struct err *e)
 			l->rejected = true;
 		else if (g->stopped.kind == ERR_NONE)
 			g->stopped = *e;
-	} else if (e->kind == ERR_RETRY && is_network(e)) {
+	} else if (e->kind == ERR_RETRY &&
+		   (is_network(e) || is_late(g, l, e))) {
 		if (++g->unreachable >= UNREACHABLE &&
-		    g->stopped.kind == ERR_NONE)
+		    g->stopped.kind == ERR_NONE) {
 			g->stopped = *e;
-	} else {
+			g->stopped.scope = SCOPE_PROFILE;
+		}
+	} else if (strcmp(e->code, "timeout") != 0) {
 		g->unreachable = 0;
+		g->late = NULL;
 		g->proven = true;
 	}
 	/* an error with a name of its own came from behind the login */
@@ -241,8 +261,11 @@ delay(const struct err *e, int tries)
 {
 	unsigned char r;
 
-	if (e->kind != ERR_RETRY || tries >= TRIES || e->retry_ms > WAIT_MAX ||
-	    strcmp(e->code, "stopped") == 0)
+	if (e->kind != ERR_RETRY || tries >= GATE_TRIES ||
+	    e->retry_ms > WAIT_MAX || strcmp(e->code, "stopped") == 0)
+		return -1;
+	/* each costs minutes, and the next one is asked by the next pass */
+	if (tries > 0 && strcmp(e->code, "timeout") == 0)
 		return -1;
 	if (e->retry_ms > 0)
 		return e->retry_ms;

@@ -15,9 +15,10 @@
  * never be locked by ten threads with a wrong password), waits out what the
  * server asks for up to 30 s, lowers the number of calls at once when the
  * server is busy and raises it slowly again, and stops the profile when its
- * login is rejected or its server cannot be reached. A rejected login is
- * tried once more (the provider does that on a fresh connection), by one
- * caller while all others wait: two attempts in a pass, however many threads.
+ * login is rejected, its server cannot be reached, or three mailboxes in a
+ * row get no answer in time. A rejected login is tried once more (the provider
+ * does that on a fresh connection), by one caller while all others wait: two
+ * attempts in a pass, however many threads.
  */
 #ifndef SYNC_GATE_H
 #define SYNC_GATE_H
@@ -27,6 +28,8 @@
 #include "base/err.h"
 
 struct gate;
+
+#define GATE_TRIES 2 /* further tries of one call */
 
 /* A login of its own within a profile (access = mailbox). Zeroed is new. */
 struct gate_login {
@@ -55,7 +58,7 @@ bool gate_is_login(const struct err *);
 int gate_enter(struct gate *, struct gate_login *, struct err *);
 /*
  * rc and err are the call's outcome. True: wait is over, call again (at most
- * twice); err is cleared then. False: rc stands.
+ * GATE_TRIES times; once after a timeout); err is cleared then. False: rc stands.
  */
 bool gate_leave(
     struct gate *, struct gate_login *, int rc, int *tries, struct err *);

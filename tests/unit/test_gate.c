@@ -253,6 +253,43 @@ test_unreachable(void **state)
 }
 
 /* A mailbox that is denied does not stop the others. */
+/*
+ * Timeouts: three mailboxes in a row stop the profile, the same one never
+ * does, and each is tried once more only.
+ */
+static void
+test_timeouts(void **state)
+{
+	struct scene s = {
+		.kind = ERR_RETRY, .code = "timeout", .scope = SCOPE_MAILBOX
+	};
+	struct gate_login l[4] = { { .own = false } };
+	struct err err = ERR_INIT;
+	int i;
+
+	(void)state;
+	s.gate = gate_open(10);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(call(&s, &l[0], &err), -1);
+	assert_int_equal(s.calls, 4);
+	assert_null(gate_stopped(s.gate));
+	call(&s, &l[1], &err);
+	assert_null(gate_stopped(s.gate));
+	s.kind = ERR_NONE; /* an answer: counted from the start */
+	assert_int_equal(call(&s, &l[0], &err), 0);
+	s.kind = ERR_RETRY;
+	for (i = 0; i < 2; i++)
+		call(&s, &l[i], &err);
+	assert_null(gate_stopped(s.gate));
+	call(&s, &l[2], &err);
+	assert_non_null(gate_stopped(s.gate));
+	assert_int_equal(gate_stopped(s.gate)->scope, SCOPE_PROFILE);
+	assert_int_equal(s.refused, 0);
+	call(&s, &l[3], &err);
+	assert_int_equal(s.refused, 1);
+	gate_close(s.gate);
+}
+
 static void
 test_mailbox_denied(void **state)
 {
@@ -321,6 +358,7 @@ main(void)
 		cmocka_unit_test(test_second_attempt),
 		cmocka_unit_test(test_late_rejection),
 		cmocka_unit_test(test_unreachable),
+		cmocka_unit_test(test_timeouts),
 		cmocka_unit_test(test_mailbox_denied),
 		cmocka_unit_test(test_retries),
 		cmocka_unit_test(test_own_login),

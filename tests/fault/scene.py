@@ -1,0 +1,241 @@
+"""What the fault tests share: running exsync, comparing databases, saying
+how a check ended."""
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(TOP, "tests", "lib"))
+
+import exsim  # noqa: E402
+
+RELEASE = os.environ.get("EXSYNC", os.path.join(TOP, "exsync"))
+FAULT = os.environ.get(
+    "EXSYNC_FAULT", os.path.join(TOP, "build", "fault", "exsync"))
+SHORT = os.environ.get("FAULT_SHORT", "") not in ("", "0")
+USERS = ("crm_id,address,name\n"
+         "u1,anna@contoso.example,Anna Arndt\n"
+         "u2,ben@contoso.example,Ben Baum\n")
+
+_lock = threading.Lock()
+_bad = 0
+
+
+class Wrong(Exception):
+    """A check did not hold; the text says which."""
+
+
+def check(condition, text):
+    if not condition:
+        raise Wrong(text)
+
+
+def say(verdict, name, why=""):
+    global _bad
+    with _lock:
+        print(f"{verdict} {name}", flush=True)
+        for line in why.rstrip().splitlines():
+            print("#   " + line, flush=True)
+        _bad += verdict == "not ok"
+
+
+def test(name, function, *args):
+    """Runs function; one line about how it ended. True: well."""
+    began = time.monotonic()
+    try:
+        note = function(*args)
+    except Exception as e:  # whatever it is, it is this test's end
+        why = str(e) if isinstance(e, (Wrong, exsim.Error)) \
+            else traceback.format_exc()
+        say("not ok", name, why)
+        return False
+    say("ok", f"{name} ({note + ', ' if note else ''}"
+        f"{time.monotonic() - began:.1f} s)")
+    return True
+
+
+def status():
+    return 1 if _bad else 0
+
+
+def in_parallel(workers, jobs):
+    """Runs the jobs, each a tuple (function, *args), on some threads."""
+    jobs = list(jobs)[::-1]
+
+    def work():
+        while True:
+            with _lock:
+                if not jobs:
+                    return
+                function, *args = jobs.pop()
+            function(*args)
+
+    threads = [threading.Thread(target=work) for _ in range(workers)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+
+
+def scratch():
+    """A directory of its own, in memory where that is possible: what is
+    tested is the order of writes, and the kernel outlives the process."""
+    for base in ("/dev/shm", None):
+        if base is None or os.access(base, os.W_OK):
+            return tempfile.mkdtemp(prefix="exsync-fault-", dir=base)
+
+
+def write(path, text, mode=0o600):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    os.chmod(path, mode)
+
+
+class Run:
+    """One exsync that has ended."""
+
+    def __init__(self, status, out, err, seconds):
+        self.status, self.out, self.err = status, out, err
+        self.seconds = seconds
+
+    def said(self):
+        return f"status {self.status}, {self.seconds:.1f} s\n" \
+            f"{self.out[-1500:]}{self.err[-3000:]}"
+
+    def want(self, status):
+        check(self.status == status,
+              f"exit status {status} was expected: {self.said()}")
+        return self
+
+
+def environment(**extra):
+    env = {k: v for k, v in os.environ.items()
+           if not k.startswith("EXSYNC_") and "proxy" not in k.lower()}
+    env.update({k: str(v) for k, v in extra.items()})
+    return env
+
+
+def exsync(directory, *args, binary=FAULT, timeout=120, wrap=(), **env):
+    """Runs exsync --once in directory. wrap: a command that runs it."""
+    began = time.monotonic()
+    command = [*wrap, binary, "--once", *args]
+    try:
+        done = subprocess.run(
+            command, cwd=directory, env=environment(**env),
+            stdin=subprocess.DEVNULL, capture_output=True,
+            encoding="utf-8", errors="replace", timeout=timeout)
+    except subprocess.TimeoutExpired as e:
+        raise Wrong(f"{' '.join(command)} did not end within {timeout} s\n"
+                    + (e.stderr or b"").decode("utf-8", "replace")[-2000:]) \
+            from None
+    return Run(done.returncode, done.stdout, done.stderr,
+               time.monotonic() - began)
+
+
+# --- databases -----------------------------------------------------------
+
+def open_db(directory, name="exsync.db"):
+    db = sqlite3.connect(os.path.join(directory, name), timeout=60)
+    db.text_factory = lambda b: b.decode("utf-8", "surrogateescape")
+    return db
+
+
+def copy_db(source, target):
+    """The database of one directory, its WAL included, into another."""
+    for end in ("", "-wal", "-shm"):
+        new = os.path.join(target, "exsync.db" + end)
+        old = os.path.join(source, "exsync.db" + end)
+        if os.path.exists(new):
+            os.unlink(new)
+        if os.path.exists(old):
+            shutil.copy(old, new)
+
+
+def sound(db):
+    """SQLite itself and the foreign keys find nothing wrong."""
+    found = db.execute("PRAGMA integrity_check").fetchall()
+    check(found == [("ok",)], f"integrity_check: {found[:5]}")
+    found = db.execute("PRAGMA foreign_key_check").fetchall()
+    check(found == [], f"foreign_key_check: {found[:5]}")
+
+
+# All that the CRM sees, without times and numbers that depend on when and in
+# which order things happened.
+DUMP = {
+    "party": "crm_type, crm_id, address, name FROM party",
+    "mailbox": "address, profile, type, crm_id, state, incoming,"
+               " last_error FROM mailbox",
+    "folder": "mailbox, path, well_known FROM folder",
+    "email": "* FROM email",
+    "email_body": "* FROM email_body",
+    "email_party": "* FROM email_party",
+    "email_link": "* FROM email_link",
+    "email_copy": "c.email_id, c.mailbox, f.path, c.item_id, c.is_read,"
+                  " c.removed_at IS NOT NULL"
+                  " FROM email_copy c JOIN folder f ON f.id = c.folder",
+    "attachment": "* FROM attachment",
+    "blob": "sha256, size, data FROM blob",
+    "decision": "d.mailbox, d.item, d.message_id, d.verdict, d.rule, f.path,"
+                " d.change_key, d.parties IS NOT NULL, d.state"
+                " FROM decision d LEFT JOIN folder f ON f.id = d.folder",
+    "failure": "a.mailbox, a.item, f.path, a.class, a.code, a.tries,"
+               " a.next_try IS NOT NULL"
+               " FROM failure a LEFT JOIN folder f ON f.id = a.folder",
+    "change": "entity, entity_id, op FROM change",
+}
+
+
+def cell(value):
+    if isinstance(value, (str, bytes)) and len(value) > 120:
+        data = value if isinstance(value, bytes) else \
+            value.encode("utf-8", "surrogateescape")
+        return f"<{len(data)} {hashlib.sha256(data).hexdigest()[:16]}>"
+    return repr(value)
+
+
+def dump(directory, without=(), name="exsync.db"):
+    """The database as a sorted list of lines; checks it on the way."""
+    db = open_db(directory, name)
+    try:
+        sound(db)
+        lines = []
+        for table, query in DUMP.items():
+            if table in without:
+                continue
+            lines += sorted(table + "|" + "|".join(map(cell, row))
+                            for row in db.execute("SELECT " + query))
+        return lines
+    finally:
+        db.close()
+
+
+def last_change(directory):
+    db = open_db(directory)
+    try:
+        return db.execute("SELECT coalesce(max(seq), 0), count(*)"
+                          " FROM change").fetchone()
+    finally:
+        db.close()
+
+
+def compare(want, got, what):
+    """Both are sorted lists of lines."""
+    if want == got:
+        return
+    a, b = list(want), list(got)
+    for line in want:
+        if line in b:
+            b.remove(line)
+            a.remove(line)
+    raise Wrong(f"{what}: {len(a)} rows missing, {len(b)} rows too many\n"
+                + "\n".join(["- " + x[:300] for x in a[:8]]
+                            + ["+ " + x[:300] for x in b[:8]]))

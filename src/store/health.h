@@ -68,7 +68,7 @@ int store_login_forget(struct store *, const char *scope, struct err *);
 
 struct store_box {
 	const char *address, *profile, *type, *state;
-	const char *last_error, *alias_of;      /* or NULL */
+	const char *last_error;                 /* or NULL */
 	int64_t first_at, last_ok_at, retry_at; /* TIM_NONE: none */
 	int64_t passes;
 	int64_t failures; /* messages in failure ... */
@@ -87,9 +87,6 @@ struct store_boxes {
 
 /* Notes since when mailboxes are known that are new. */
 int store_box_note(struct store *, struct err *);
-/* alias_of NULL: it is not another mailbox' address. */
-int store_box_alias(
-    struct store *, const char *address, const char *alias_of, struct err *);
 /* Every row of table mailbox; store_box_free frees. */
 int store_box_list(struct store *, struct store_boxes *out, struct err *);
 void store_box_free(struct store_boxes *);

@@ -353,8 +353,7 @@ static const char *const version_2[] = {
 "CREATE TABLE sync_mailbox(\n"
 "  -- private: what else is known of each mailbox\n"
 "  address TEXT PRIMARY KEY, -- mailbox.address\n"
-"  first_at TEXT NOT NULL, -- the pass that met it first, UTC\n"
-"  alias_of TEXT -- the mailbox that it is another address of; NULL: none\n"
+"  first_at TEXT NOT NULL -- the pass that met it first, UTC\n"
 ") WITHOUT ROWID",
 
 "CREATE TABLE sync_login(\n"

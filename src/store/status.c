@@ -50,33 +50,6 @@ store_box_note(struct store *st, struct err *err)
 	return r;
 }
 
-static int
-alias(struct store *st, const char *address, const char *of, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_BOX_ALIAS,
-	    "UPDATE sync_mailbox SET alias_of=?2 WHERE address=?1");
-
-	db_text(s, 1, address);
-	db_text(s, 2, of);
-	return db_run(st, s, err) == -1 ? -1 : 0;
-}
-
-int
-store_box_alias(
-    struct store *st, const char *address, const char *of, struct err *err)
-{
-	int rc;
-
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	rc = db_begin(st, err);
-	if (rc == 0)
-		rc = db_end(st, alias(st, address, of, err), err);
-	db_unlock(st);
-	return rc;
-}
-
 /* --- reading ----------------------------------------------------------- */
 
 static void
@@ -92,9 +65,8 @@ load(sqlite3_stmt *s, struct arena *a, struct store_box *b)
 	b->retry_at = db_col_time(s, 6);
 	b->passes = sqlite3_column_int64(s, 7);
 	b->first_at = db_col_time(s, 8);
-	b->alias_of = arena_strdup(a, db_col(s, 9));
-	b->failures = sqlite3_column_int64(s, 10);
-	b->given_up = sqlite3_column_int64(s, 11);
+	b->failures = sqlite3_column_int64(s, 9);
+	b->given_up = sqlite3_column_int64(s, 10);
 }
 
 int
@@ -108,7 +80,7 @@ store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 	db_lock(st);
 	s = db_stmt(st, DB_BOX_LIST,
 	    "SELECT m.address,m.profile,m.type,m.state,m.last_error,"
-	    "m.last_ok_at,m.retry_at,m.passes,s.first_at,s.alias_of,"
+	    "m.last_ok_at,m.retry_at,m.passes,s.first_at,"
 	    "ifnull(f.n,0),ifnull(f.up,0) FROM mailbox m "
 	    "LEFT JOIN sync_mailbox s ON s.address=m.address "
 	    "LEFT JOIN (SELECT mailbox,count(*) AS n,sum(next_try IS NULL) AS "

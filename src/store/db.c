@@ -361,9 +361,15 @@ db_exec(struct store *st, const char *sql, struct err *err)
 sqlite3_stmt *
 db_stmt(struct store *st, enum db_slot slot, const char *sql)
 {
-	if (st->stmt[slot] == NULL)
-		sqlite3_prepare_v3(st->h, sql, -1, SQLITE_PREPARE_PERSISTENT,
-		    &st->stmt[slot], NULL);
+	int rc;
+
+	if (st->stmt[slot] != NULL)
+		return st->stmt[slot];
+	rc = sqlite3_prepare_v3(st->h, sql, -1, SQLITE_PREPARE_PERSISTENT,
+	    &st->stmt[slot], NULL);
+	/* kept, for db_row comes when other statements have run */
+	if (rc != SQLITE_OK)
+		st->prepare_rc = rc;
 	return st->stmt[slot];
 }
 
@@ -421,7 +427,7 @@ db_row(struct store *st, sqlite3_stmt *s, struct err *err)
 	int rc;
 
 	if (s == NULL)
-		return db_fail(st, sqlite3_extended_errcode(st->h), err);
+		return db_fail(st, st->prepare_rc, err);
 	rc = sqlite3_step(s);
 	if (rc == SQLITE_ROW)
 		return 1;

@@ -115,6 +115,7 @@ struct store {
 	bool in_memory; /* read only, and there is no file */
 	int lock_fd;    /* store_lock, or -1 */
 	sqlite3_stmt *stmt[DB_NSLOT];
+	int prepare_rc; /* why one of them is NULL */
 
 	bool writing;        /* a write transaction is under way */
 	char at[TIM_TEXT];   /* now, of the transaction under way */

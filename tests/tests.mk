@@ -3,7 +3,6 @@
 # their own.
 
 include $(wildcard tests/*/*.mk)
--include tests/fuzz/fuzz.mk
 
 .PHONY: setup-build
 setup-build:

@@ -365,8 +365,8 @@ db_stmt(struct store *st, enum db_slot slot, const char *sql)
 
 	if (st->stmt[slot] != NULL)
 		return st->stmt[slot];
-	rc = sqlite3_prepare_v3(st->h, sql, -1, SQLITE_PREPARE_PERSISTENT,
-	    &st->stmt[slot], NULL);
+	rc = sqlite3_prepare_v3(
+	    st->h, sql, -1, SQLITE_PREPARE_PERSISTENT, &st->stmt[slot], NULL);
 	/* kept, for db_row comes when other statements have run */
 	if (rc != SQLITE_OK)
 		st->prepare_rc = rc;

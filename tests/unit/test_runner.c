@@ -1,0 +1,343 @@
+/*
+ * test_runner.c - the one program that may be run: its words, what it gets,
+ * how it ends.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/tim.h"
+#include "cmd/runner.h"
+#include "cmd/words.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static char tmp[] = "/tmp/exsync-test-runner-XXXXXX";
+
+static const struct {
+	const char *in, *want; /* words in <>; or what the error holds */
+} splits[] = {
+	{ "mail", "<mail>" },
+	{ "  mail \t -s x ", "<mail><-s><x>" },
+	{ "a 'b c' \"d e\" f\\ g", "<a><b c><d e><f g>" },
+	{ "a'b'\"c\"d", "<abcd>" },
+	{ "a '' \"\"", "<a><><>" },
+	{ "a '\\' \"\\\"\\\\\\n\" \\'", "<a><\\><\"\\\\n><'>" },
+	{ "a '$x|y' \\$x \\| \"a|b;c\" \"\\$x\"",
+	    "<a><$x|y><$x><|><a|b;c><$x>" },
+	{ "a #b %c @d {e} [f] *g ~h =",
+	    "<a><#b><%c><@d><{e}><[f]><*g><~h><=>" },
+	{ "a\\", "<a\\>" },
+	{ "", "names no program" },
+	{ " \t", "names no program" },
+	{ "a | b", "| is for a shell" },
+	{ "a > f", "> is for a shell" },
+	{ "a; b", "; is for a shell" },
+	{ "a && b", "& is for a shell" },
+	{ "a $HOME", "$ is for a shell" },
+	{ "a \"$HOME\"", "$ is for a shell" },
+	{ "a `b`", "` is for a shell" },
+	{ "a (b)", "( is for a shell" },
+	{ "a 'b", "a ' is not closed" },
+	{ "a \"b", "a \" is not closed" },
+	{ "a \"b\\\"", "a \" is not closed" },
+};
+
+static void
+test_words(void **state)
+{
+	struct err err = ERR_INIT;
+	char got[256];
+	size_t i, j, n;
+	char **v;
+
+	(void)state;
+	for (i = 0; i < COUNT(splits); i++) {
+		err_clear(&err);
+		v = words_split(splits[i].in, &err);
+		if (splits[i].want[0] != '<') {
+			assert_null(v);
+			assert_int_equal(err.kind, ERR_CONFIG);
+			assert_non_null(strstr(err.msg, splits[i].want));
+			continue;
+		}
+		assert_non_null(v);
+		for (n = j = 0; v[j] != NULL; j++)
+			n += (size_t)snprintf(
+			    got + n, sizeof(got) - n, "<%s>", v[j]);
+		assert_string_equal(got, splits[i].want);
+		words_free(v);
+	}
+}
+
+/* A script of that name with that text; the caller frees its path. */
+static char *
+script(const char *name, const char *text)
+{
+	char *path = mem_printf("%s/%s", tmp, name);
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fprintf(f, "#!/bin/sh\ncd %s\n%s\n", tmp, text);
+	fclose(f);
+	assert_int_equal(chmod(path, 0700), 0);
+	return path;
+}
+
+/* What a file of the directory holds; the caller frees. */
+static char *
+content(const char *name, size_t *len)
+{
+	char *path = mem_printf("%s/%s", tmp, name), *out;
+	FILE *f = fopen(path, "r");
+
+	assert_non_null(f);
+	out = mem_alloc(RUNNER_TEXT + 100);
+	*len = fread(out, 1, RUNNER_TEXT + 99, f);
+	fclose(f);
+	free(path);
+	return out;
+}
+
+static struct runner *
+start(const char *command)
+{
+	struct err err = ERR_INIT;
+	struct runner *r = runner_start(command, &err);
+
+	if (r == NULL)
+		print_message("%s\n", err.msg);
+	assert_non_null(r);
+	return r;
+}
+
+static void
+expect(struct runner *r, const char *text, const char *want)
+{
+	struct err err = ERR_INIT;
+	int rc = runner_run(r, text, strlen(text), &err);
+
+	if (want == NULL) {
+		assert_string_equal(err.msg, "");
+		assert_int_equal(rc, 0);
+		return;
+	}
+	assert_int_equal(rc, -1);
+	assert_string_equal(err.msg, want);
+	assert_int_equal(err.kind, ERR_RETRY);
+	assert_string_equal(err.code, "alert_command");
+}
+
+/* What it gets: text, words, environment, files; nothing of ours. */
+static void
+test_gets(void **state)
+{
+	char *path = script("get",
+		 "cat >text; printf '<%s>' \"$@\" >args; env | sort >env; "
+		 "ls /proc/self/fd | tr '\\n' ' ' >fds"),
+	     *command = mem_printf("%s 'a b' c", path), *s;
+	struct runner *r;
+	size_t n;
+
+	(void)state;
+	setenv("EXSYNC_HQ_PASSWORD", "hunter2", 1);
+	setenv("LANG", "C.UTF-8", 1);
+	r = start(command);
+	expect(r, "one\ntwo\n", NULL);
+	s = content("text", &n);
+	assert_string_equal(s, "one\ntwo\n");
+	free(s);
+	s = content("args", &n);
+	assert_string_equal(s, "<a b><c>");
+	free(s);
+	s = content("env", &n);
+	assert_null(strstr(s, "hunter2"));
+	assert_non_null(strstr(s, "PATH=/"));
+	assert_non_null(strstr(s, "LANG=C.UTF-8\n"));
+	free(s);
+	s = content("fds", &n);
+	assert_string_equal(s, "0 1 2 3 "); /* 3 is ls' own */
+	free(s);
+	expect(r, "", NULL); /* an empty text is no end */
+	s = content("text", &n);
+	assert_int_equal(n, 0);
+	free(s);
+	runner_close(r);
+	unsetenv("EXSYNC_HQ_PASSWORD");
+	free(command);
+	free(path);
+}
+
+static void
+test_large(void **state)
+{
+	char *path = script("large", "cat >text"), *big, *s;
+	struct runner *r = start(path);
+	struct err err = ERR_INIT;
+	size_t n, len = 2 * RUNNER_TEXT;
+
+	(void)state;
+	big = mem_alloc(len);
+	memset(big, 'x', len);
+	big[1] = '\0';
+	assert_int_equal(runner_run(r, big, len, &err), 0);
+	s = content("text", &n);
+	assert_int_equal(n, RUNNER_TEXT - 1);
+	assert_memory_equal(s, big, n);
+	free(s);
+	free(big);
+	runner_close(r);
+	free(path);
+}
+
+static void
+test_ends(void **state)
+{
+	char *path = script("end", "read x; case $x in kill) kill -9 $$;; "
+				   "*) exit $x;; esac");
+	struct runner *r = start(path);
+
+	(void)state;
+	expect(r, "0\n", NULL);
+	expect(r, "3\n", "alert_command: it ended with status 3");
+	expect(r, "kill\n", "alert_command: signal 9 ended it");
+	expect(r, "0\n", NULL);
+	unlink(path);
+	expect(r, "0\n",
+	    "alert_command: it cannot be started: No such file or directory");
+	runner_close(r);
+	free(path);
+	runner_close(NULL);
+}
+
+/* Too long: killed with what it started, and the next one works. */
+static void
+test_too_long(void **state)
+{
+	char *path = script("long", "read x; [ $x = 0 ] && exit 0; "
+				    "(sleep 1; echo >late) & sleep 30");
+	char *late = mem_printf("%s/late", tmp);
+	struct runner *r;
+	int64_t began = tim_mono();
+
+	(void)state;
+	setenv("EXSYNC_ALERT_MS", "200", 1);
+	r = start(path);
+	expect(r, "1\n",
+	    "alert_command: it did not end within 0.2 s and was killed");
+	assert_in_range(tim_mono() - began, 200, 2000);
+	expect(r, "0\n", NULL);
+	usleep(1200000);
+	assert_int_equal(access(late, F_OK), -1);
+	runner_close(r);
+	unsetenv("EXSYNC_ALERT_MS");
+	free(late);
+	free(path);
+}
+
+static const struct {
+	const char *command, *want;
+} refused[] = {
+	{ "no-such-program-here -x", "no-such-program-here: there is no such "
+				     "program in PATH: write its whole path" },
+	{ "./x", "./x: write its whole path, from the first / on" },
+	{ "/etc/passwd", "/etc/passwd: " },
+	{ "/bin", "/bin: Is a directory: write the path of a program" },
+	{ "/none/x", "/none/x: No such file or directory: write the path of a "
+		     "program" },
+	{ "cat | wc", "| is for a shell" },
+	{ "''", ": there is no such program" },
+};
+
+static void
+test_refused(void **state)
+{
+	struct err err = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(refused); i++) {
+		assert_null(runner_start(refused[i].command, &err));
+		assert_int_equal(err.kind, ERR_CONFIG);
+		assert_memory_equal(err.msg, "alert_command: ", 15);
+		assert_non_null(strstr(err.msg, refused[i].want));
+		assert_int_equal(runner_check(refused[i].command, &err), -1);
+		err_clear(&err);
+	}
+	assert_int_equal(runner_check("cat -", &err), 0);
+}
+
+/* The helper of a process that dies does not stay. */
+static void
+test_orphan(void **state)
+{
+	int fd[2], status;
+	char c;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct err err = ERR_INIT;
+
+		/* the helper must not hold this end either */
+		runner_start("cat", &err);
+		_exit(err.kind);
+	}
+	close(fd[1]);
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(read(fd[0], &c, 1), 0);
+	close(fd[0]);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	return mkdtemp(tmp) == NULL;
+}
+
+static int
+teardown(void **state)
+{
+	static const char *const names[] = { "get", "text", "args", "env",
+		"fds", "large", "end", "long", "late" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(names); i++) {
+		char *path = mem_printf("%s/%s", tmp, names[i]);
+
+		unlink(path);
+		free(path);
+	}
+	return rmdir(tmp);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_gets),
+		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_orphan),
+	};
+
+	return cmocka_run_group_tests_name("runner", tests, setup, teardown);
+}

@@ -16,8 +16,8 @@
 #include "base/fault.h"
 #include "store/db.h"
 
-#define IN_MEMORY (256 * 1024)
-#define PIECE     (64 * 1024)
+#define IN_MEMORY ((size_t)256 * 1024)
+#define PIECE     ((size_t)64 * 1024)
 
 struct store_blob {
 	struct stream stream; /* first: it is cast back */

@@ -19,6 +19,12 @@ space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
 /* --- ids --------------------------------------------------------------- */
 
 bool
@@ -41,9 +47,7 @@ content_mid(struct buf *out, const char *mid)
 	for (p = mid; p < end; p++) {
 		if (space(*p))
 			continue;
-		buf_addc(out, at != NULL && p > at && *p >= 'A' && *p <= 'Z'
-				  ? *p + 32
-				  : *p);
+		buf_addc(out, at != NULL && p > at ? lower(*p) : *p);
 	}
 	if (out->len <= start + 1) {
 		out->len = start;
@@ -112,18 +116,17 @@ hash_content(struct buf *b, const struct message *m, struct crypt_sha256 *h)
 	crypt_sha256_add(h, buf_str(b), b->len);
 }
 
-bool
+void
 content_id(struct buf *b, const struct message *m, char *id)
 {
 	struct crypt_sha256 h;
 
 	if (content_mid_id(b, m->message_id, id))
-		return true;
+		return;
 	crypt_sha256_init(&h);
 	crypt_sha256_add(&h, "none:", 5);
 	hash_content(b, m, &h);
 	hash_hex(&h, id);
-	return false;
 }
 
 void
@@ -274,8 +277,7 @@ content_fold(struct buf *out, const char *s, size_t len, bool html)
 			continue;
 		}
 		if (b < 0x80) {
-			buf_addc(
-			    out, (char)(b >= 'A' && b <= 'Z' ? b + 32 : b));
+			buf_addc(out, lower(s[i]));
 			continue;
 		}
 		n = enc_utf8_next(s + i, len - i, &c);

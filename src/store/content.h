@@ -19,8 +19,9 @@
 #include "base/buf.h"
 #include "core/model.h"
 
-#define CONTENT_ID  33                 /* room for an id */
-#define CONTENT_MAX (64 * 1024 * 1024) /* cap of the scratch buffer */
+#define CONTENT_ID 33 /* room for an id */
+/* cap of the scratch buffer */
+#define CONTENT_MAX ((size_t)64 * 1024 * 1024)
 
 /*
  * Message-ID as it is compared: what stands between < and > (or all of it),
@@ -30,8 +31,8 @@
 bool content_mid(struct buf *out, const char *mid);
 /* id of the mail with that Message-ID; false: not a Message-ID. */
 bool content_mid_id(struct buf *scratch, const char *mid, char *id);
-/* The mail's id, with or without a Message-ID. True: it has one. */
-bool content_id(struct buf *scratch, const struct message *, char *id);
+/* The mail's id, with or without a Message-ID. */
+void content_id(struct buf *scratch, const struct message *, char *id);
 /* id of the mail as a variant of id. */
 void content_variant(
     struct buf *scratch, const struct message *, const char *id, char *out);

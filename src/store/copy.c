@@ -23,47 +23,37 @@ tell(struct store *st, int64_t n, const char *op, struct err *err)
 	return rc;
 }
 
+static void
+bind(sqlite3_stmt *s, const struct copy *c)
+{
+	db_int(s, 1, c->email);
+	db_text(s, 2, c->item_id);
+	db_text(s, 3, c->mailbox);
+}
+
 static int
-insert(struct store *st, const char *mailbox, const char *item_id,
-    int64_t folder, bool is_read, int64_t n, struct err *err)
+insert(struct store *st, const struct copy *c, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_INSERT,
 	    "INSERT INTO sync_copy(email,item_id,mailbox,folder,is_read) "
 	    "VALUES(?,?,?,?,?) ON CONFLICT DO NOTHING");
 
-	db_int(s, 1, n);
-	db_text(s, 2, item_id);
-	db_text(s, 3, mailbox);
-	db_int(s, 4, folder);
-	db_int(s, 5, is_read);
+	bind(s, c);
+	db_int(s, 4, c->folder);
+	db_int(s, 5, c->is_read > 0);
 	return db_run(st, s, err);
 }
 
 int
-copy_first(struct store *st, const struct email_in *in, int64_t n,
-    struct store_count *count, struct err *err)
+copy_first(struct store *st, const struct copy *c, struct store_count *count,
+    struct err *err)
 {
 	count->copies++;
-	return insert(st, in->mailbox, in->item_id, in->folder, in->m->is_read,
-		   n, err) == -1
-		   ? -1
-		   : 0;
-}
-
-static void
-bind_place(sqlite3_stmt *s, const char *mailbox, const char *item_id,
-    int64_t folder, int is_read, int64_t n)
-{
-	db_int(s, 1, n);
-	db_text(s, 2, item_id);
-	db_text(s, 3, mailbox);
-	db_int(s, 4, folder);
-	db_intor(s, 5, is_read, -1);
+	return insert(st, c, err) == -1 ? -1 : 0;
 }
 
 int
-copy_back(struct store *st, const char *mailbox, const char *item_id,
-    int64_t folder, int is_read, int64_t n, struct store_count *count,
+copy_back(struct store *st, const struct copy *c, struct store_count *count,
     struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_BACK,
@@ -72,75 +62,76 @@ copy_back(struct store *st, const char *mailbox, const char *item_id,
 	    "mailbox=?3 AND removed_at IS NOT NULL");
 	int r;
 
-	bind_place(s, mailbox, item_id, folder, is_read, n);
+	bind(s, c);
+	db_int(s, 4, c->folder);
+	db_intor(s, 5, c->is_read, -1);
 	if ((r = db_run(st, s, err)) == -1)
 		return -1;
 	if (r > 0) {
 		count->copies++;
-		return tell(st, n, "insert", err);
+		return tell(st, c->email, "insert", err);
 	}
 	s = db_stmt(st, DB_COPY_UPDATE,
 	    "UPDATE sync_copy SET folder=?4,is_read=ifnull(?5,is_read) "
 	    "WHERE email=?1 AND item_id=?2 AND mailbox=?3 AND "
 	    "(folder<>?4 OR is_read<>ifnull(?5,is_read))");
-	bind_place(s, mailbox, item_id, folder, is_read, n);
+	bind(s, c);
+	db_int(s, 4, c->folder);
+	db_intor(s, 5, c->is_read, -1);
 	if ((r = db_run(st, s, err)) <= 0)
 		return r;
 	count->updated++;
-	return tell(st, n, "update", err);
+	return tell(st, c->email, "update", err);
 }
 
 int
-copy_place(struct store *st, const char *mailbox, const char *item_id,
-    int64_t folder, int is_read, int64_t n, struct store_count *count,
+copy_place(struct store *st, const struct copy *c, struct store_count *count,
     struct err *err)
 {
-	int r = insert(st, mailbox, item_id, folder, is_read > 0, n, err);
+	int r = insert(st, c, err);
 
 	if (r == -1)
 		return -1;
 	fault_point("copy written");
 	if (r > 0) {
 		count->copies++;
-		return tell(st, n, "insert", err);
+		if (day_place(st, c->mailbox, c->item_id, c->email, err) == -1)
+			return -1;
+		return tell(st, c->email, "insert", err);
 	}
-	return copy_back(st, mailbox, item_id, folder, is_read, n, count, err);
+	return copy_back(st, c, count, err);
 }
 
 int
-copy_gone(struct store *st, const char *mailbox, const char *item_id, int64_t n,
-    struct store_count *count, struct err *err)
+copy_gone(struct store *st, const struct copy *c, struct store_count *count,
+    struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_GONE,
 	    "UPDATE sync_copy SET removed_at=?4 WHERE email=?1 AND item_id=?2 "
 	    "AND mailbox=?3 AND removed_at IS NULL");
 	int r;
 
-	db_int(s, 1, n);
-	db_text(s, 2, item_id);
-	db_text(s, 3, mailbox);
+	bind(s, c);
 	db_text(s, 4, st->at);
 	if ((r = db_run(st, s, err)) <= 0)
 		return r;
 	count->removed++;
-	return tell(st, n, "delete", err);
+	return tell(st, c->email, "delete", err);
 }
 
 int
-copy_read(struct store *st, const char *mailbox, const char *item_id, int64_t n,
-    bool is_read, struct store_count *count, struct err *err)
+copy_read(struct store *st, const struct copy *c, struct store_count *count,
+    struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_READ,
 	    "UPDATE sync_copy SET is_read=?4 WHERE email=?1 AND item_id=?2 "
 	    "AND mailbox=?3 AND is_read<>?4");
 	int r;
 
-	db_int(s, 1, n);
-	db_text(s, 2, item_id);
-	db_text(s, 3, mailbox);
-	db_int(s, 4, is_read);
+	bind(s, c);
+	db_int(s, 4, c->is_read);
 	if ((r = db_run(st, s, err)) <= 0)
 		return r;
 	count->updated++;
-	return tell(st, n, "update", err);
+	return tell(st, c->email, "update", err);
 }

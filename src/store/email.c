@@ -21,12 +21,11 @@ int
 email_next(struct store *st, int64_t *n, struct err *err)
 {
 	sqlite3_stmt *s;
-	int r;
 
 	if (st->next_email == 0) {
 		s = db_stmt(st, DB_EMAIL_NEXT,
 		    "SELECT ifnull(max(n),0)+1 FROM sync_email");
-		if ((r = db_row(st, s, err)) != 1)
+		if (db_row(st, s, err) != 1)
 			return -1;
 		st->next_email = sqlite3_column_int64(s, 0);
 		sqlite3_reset(s);
@@ -119,18 +118,30 @@ insert(struct store *st, const struct email_in *in, const char *id,
 	return r;
 }
 
+static struct copy
+place(const struct email_in *in, int64_t n)
+{
+	struct copy c = { n, in->mailbox, in->item_id, in->folder,
+		in->m->is_read };
+
+	return c;
+}
+
 /* The rest of a mail whose row has just been inserted. */
 static int
 complete(struct store *st, const struct email_in *in, const char *id,
     int64_t *n, struct store_count *count, struct err *err)
 {
+	struct copy c = place(in, st->next_email);
+
 	*n = st->next_email++;
 	count->emails++;
+	day_add(st, in->m->received_at);
 	fault_point("before parts");
 	if (parts_insert(st, in, *n, count, err) == -1)
 		return -1;
 	fault_point("before copy");
-	if (copy_first(st, in, *n, count, err) == -1)
+	if (copy_first(st, &c, count, err) == -1)
 		return -1;
 	fault_point("before change");
 	return db_change(st, "email", id, "insert", err);
@@ -275,7 +286,7 @@ fill_body(struct store *st, const struct email_in *in, const struct stored *e,
 	if (!with_body(in) || m->body_state != BODY_FULL)
 		return 0;
 	as_content(e, &c);
-	if (strcmp(e->body_state, "full") == 0 &&
+	if (str_eq(e->body_state, "full") &&
 	    (!replace || (m->text == NULL && m->html == NULL) ||
 		content_body_equal(&c, m)))
 		return 0;
@@ -293,6 +304,7 @@ static int
 merge(struct store *st, const struct email_in *in, const struct stored *e,
     bool replace, struct store_count *count, struct err *err)
 {
+	struct copy at = place(in, e->n);
 	int a, b, c;
 
 	if ((a = fill(st, in->m, e->n, replace, err)) == -1 ||
@@ -306,8 +318,7 @@ merge(struct store *st, const struct email_in *in, const struct stored *e,
 		if (db_change(st, "email", e->id, "update", err) == -1)
 			return -1;
 	}
-	return copy_place(st, in->mailbox, in->item_id, in->folder,
-	    in->m->is_read, e->n, count, err);
+	return copy_place(st, &at, count, err);
 }
 
 static int
@@ -373,10 +384,11 @@ candidate(struct store *st, const struct message *m, int64_t first,
 /* The id is taken: by this mail, or by another with the same Message-ID. */
 static int
 put_again(struct store *st, const struct email_in *in, const char *id,
-    bool has_mid, int64_t *n, struct store_count *count, struct err *err)
+    int64_t *n, struct store_count *count, struct err *err)
 {
 	struct stored e;
 	char variant[CONTENT_ID];
+	bool has_mid = content_mid_id(&st->scratch, in->m->message_id, variant);
 	int64_t first;
 	int r;
 
@@ -393,6 +405,8 @@ put_again(struct store *st, const struct email_in *in, const char *id,
 			r = find(st, variant, &first, err);
 		if (r == 0)
 			r = load(st, first, &e, err);
+		if (r == 0 && !e.found)
+			r = db_fail(st, SQLITE_CORRUPT, err);
 	}
 	if (r == 0) {
 		*n = e.n;
@@ -412,6 +426,8 @@ put_known(struct store *st, const struct email_in *in, int64_t known,
 	if ((replace = sole(st, known, err)) == -1)
 		return -1;
 	r = load(st, known, &e, err);
+	if (r == 0 && !e.found)
+		r = db_fail(st, SQLITE_CORRUPT, err);
 	if (r == 0)
 		r = merge(st, in, &e, replace, count, err);
 	stored_free(&e);
@@ -423,7 +439,6 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
     int64_t *n, struct store_count *count, struct err *err)
 {
 	char id[CONTENT_ID];
-	bool has_mid;
 	int64_t next;
 	int r;
 
@@ -433,10 +448,10 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 	}
 	if (email_next(st, &next, err) == -1)
 		return -1;
-	has_mid = content_id(&st->scratch, in->m, id);
+	content_id(&st->scratch, in->m, id);
 	if ((r = insert(st, in, id, id, 0, err)) == -1)
 		return -1;
 	if (r == 1)
 		return complete(st, in, id, n, count, err);
-	return put_again(st, in, id, has_mid, n, count, err);
+	return put_again(st, in, id, n, count, err);
 }

@@ -39,21 +39,31 @@ int parts_merge(struct store *, const struct email_in *, int64_t n,
 
 /* --- copy.c ------------------------------------------------------------ */
 
+/* A place of a mail. */
+struct copy {
+	int64_t email; /* sync_email.n */
+	const char *mailbox, *item_id;
+	int64_t folder;
+	int is_read; /* 0, 1, or -1: as it was */
+};
+
 /* The first place of a new mail: no change row. */
-int copy_first(struct store *, const struct email_in *, int64_t n,
-    struct store_count *, struct err *);
+int copy_first(
+    struct store *, const struct copy *, struct store_count *, struct err *);
 /*
- * A place of a known mail: new, back again, or perhaps another folder or
- * read flag. is_read -1: as it was.
+ * A place of a known mail: new, back again, or perhaps with another folder or
+ * read flag.
  */
-int copy_place(struct store *, const char *mailbox, const char *item_id,
-    int64_t folder, int is_read, int64_t n, struct store_count *, struct err *);
-/* A place that was known is back; nothing when it is not known. */
-int copy_back(struct store *, const char *mailbox, const char *item_id,
-    int64_t folder, int is_read, int64_t n, struct store_count *, struct err *);
-int copy_gone(struct store *, const char *mailbox, const char *item_id,
-    int64_t n, struct store_count *, struct err *);
-int copy_read(struct store *, const char *mailbox, const char *item_id,
-    int64_t n, bool is_read, struct store_count *, struct err *);
+int copy_place(
+    struct store *, const struct copy *, struct store_count *, struct err *);
+/* The same of a place that is known; nothing when it is not. */
+int copy_back(
+    struct store *, const struct copy *, struct store_count *, struct err *);
+/* It is gone: removed_at is set. */
+int copy_gone(
+    struct store *, const struct copy *, struct store_count *, struct err *);
+/* Only the read flag; the folder is not looked at. */
+int copy_read(
+    struct store *, const struct copy *, struct store_count *, struct err *);
 
 #endif

@@ -73,11 +73,18 @@ judge(sqlite3_stmt *s, int64_t folder, const char *change_key)
 	return STORE_CHANGED;
 }
 
-/* *stamp: a walk is under way and saw some of them. */
+/* A question about n items of a folder, and the answer. */
+struct question {
+	const char *mailbox;
+	int64_t folder;
+	const struct item_ref *v;
+	size_t n;
+	enum store_known *out;
+	bool stamp; /* a walk is under way and saw some of them */
+};
+
 static int
-look(struct store *st, const char *mailbox, int64_t folder,
-    const struct item_ref *v, size_t n, enum store_known *out, bool *stamp,
-    struct err *err)
+look(struct store *st, struct question *q, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_GET,
 	    "SELECT folder,change_key,state FROM decision "
@@ -87,26 +94,27 @@ look(struct store *st, const char *mailbox, int64_t folder,
 	int r;
 
 	st->walk_folder = 0;
-	*stamp = false;
-	if (walk_of(st, folder, &walk, err) == -1)
+	if (walk_of(st, q->folder, &walk, err) == -1)
 		return -1;
-	for (i = 0; i < n; i++) {
-		db_text(s, 1, mailbox);
-		db_text(s, 2, v[i].id);
+	for (i = 0; i < q->n; i++) {
+		enum store_known known = STORE_NEW;
+
+		db_text(s, 1, q->mailbox);
+		db_text(s, 2, q->v[i].id);
 		if ((r = db_row(st, s, err)) == -1)
 			return -1;
-		out[i] = r == 0 ? STORE_NEW : judge(s, folder, v[i].change_key);
+		if (r == 1)
+			known = judge(s, q->folder, q->v[i].change_key);
 		sqlite3_reset(s);
-		*stamp |= walk != 0 &&
-			  (out[i] == STORE_SAME || out[i] == STORE_FAILED);
+		q->out[i] = known;
+		if (walk != 0 && (known == STORE_SAME || known == STORE_FAILED))
+			q->stamp = true;
 	}
 	return 0;
 }
 
 static int
-stamp_seen(struct store *st, const char *mailbox, int64_t folder,
-    const struct item_ref *v, size_t n, const enum store_known *known,
-    struct err *err)
+stamp_seen(struct store *st, const struct question *q, struct err *err)
 {
 	int64_t walk;
 	size_t i;
@@ -114,10 +122,11 @@ stamp_seen(struct store *st, const char *mailbox, int64_t folder,
 
 	if (db_begin(st, err) == -1)
 		return -1;
-	rc = walk_of(st, folder, &walk, err);
-	for (i = 0; rc == 0 && walk != 0 && i < n; i++) {
-		if (known[i] == STORE_SAME || known[i] == STORE_FAILED)
-			rc = ledger_stamp(st, mailbox, v[i].id, walk, err);
+	rc = walk_of(st, q->folder, &walk, err);
+	for (i = 0; rc == 0 && walk != 0 && i < q->n; i++) {
+		if (q->out[i] == STORE_SAME || q->out[i] == STORE_FAILED)
+			rc =
+			    ledger_stamp(st, q->mailbox, q->v[i].id, walk, err);
 	}
 	return db_end(st, rc, err);
 }
@@ -126,16 +135,15 @@ int
 store_items_known(struct store *st, const char *mailbox, int64_t folder,
     const struct item_ref *v, size_t n, enum store_known *out, struct err *err)
 {
-	bool stamp = false;
+	struct question q = { mailbox, folder, v, n, out, false };
 	int rc;
 
 	db_lock(st);
 	rc = db_begin_read(st, err);
 	if (rc == 0)
-		rc = db_end(
-		    st, look(st, mailbox, folder, v, n, out, &stamp, err), err);
-	if (rc == 0 && stamp && !st->read_only)
-		rc = stamp_seen(st, mailbox, folder, v, n, out, err);
+		rc = db_end(st, look(st, &q, err), err);
+	if (rc == 0 && q.stamp && !st->read_only)
+		rc = stamp_seen(st, &q, err);
 	db_unlock(st);
 	return rc;
 }
@@ -192,10 +200,11 @@ static int
 follow(struct store *st, const struct store_item *it, const struct ledger *l,
     int64_t email, struct store_count *count, struct err *err)
 {
-	int is_read = it->message != NULL ? it->message->is_read : -1;
+	struct copy c = { email, l->mailbox, l->item, l->folder, -1 };
 
-	return copy_back(
-	    st, l->mailbox, l->item, l->folder, is_read, email, count, err);
+	if (it->message != NULL)
+		c.is_read = it->message->is_read;
+	return copy_back(st, &c, count, err);
 }
 
 /* l->email becomes the mail that the item is, if any. */
@@ -229,6 +238,8 @@ static int
 remove_item(struct store *st, const char *mailbox, const char *item,
     const struct ledger_old *old, struct store_count *count, struct err *err)
 {
+	struct copy c = { old->email, mailbox, item, old->folder, -1 };
+
 	if (old->state == LEDGER_FAILED &&
 	    failure_delete(st, mailbox, item, err) == -1)
 		return -1;
@@ -237,7 +248,7 @@ remove_item(struct store *st, const char *mailbox, const char *item,
 		return -1;
 	if (old->email == 0)
 		return 0;
-	return copy_gone(st, mailbox, item, old->email, count, err);
+	return copy_gone(st, &c, count, err);
 }
 
 /* Never seen: the row of decision first, with the number a new mail gets. */
@@ -304,6 +315,20 @@ put_item(struct store *st, const char *mailbox, const struct store_item *it,
 
 /* --- the end of a page ------------------------------------------------- */
 
+/* The read flag moves the change key, too. */
+static int
+apply_read(struct store *st, const char *mailbox, const struct change *c,
+    const struct ledger_old *old, struct store_count *count, struct err *err)
+{
+	struct copy at = { old->email, mailbox, c->id, old->folder,
+		c->is_read };
+
+	if (c->change_key != NULL &&
+	    ledger_key(st, mailbox, c->id, c->change_key, err) == -1)
+		return -1;
+	return old->email == 0 ? 0 : copy_read(st, &at, count, err);
+}
+
 static int
 apply(struct store *st, const char *mailbox, int64_t folder,
     const struct change *c, struct store_count *count, struct err *err)
@@ -315,32 +340,33 @@ apply(struct store *st, const char *mailbox, int64_t folder,
 		return 0;
 	if ((r = ledger_get(st, mailbox, c->id, &old, err)) != 1)
 		return r;
-	if (c->op == CHANGE_READ) {
-		if (c->change_key != NULL &&
-		    ledger_key(st, mailbox, c->id, c->change_key, err) == -1)
-			return -1;
-		return old.email == 0 ? 0
-				      : copy_read(st, mailbox, c->id, old.email,
-					    c->is_read, count, err);
-	}
+	if (c->op == CHANGE_READ)
+		return apply_read(st, mailbox, c, &old, count, err);
 	if (old.folder != folder)
 		return 0;
 	return remove_item(st, mailbox, c->id, &old, count, err);
 }
 
-/* An item that the walk missed. */
-struct missed {
-	char *item;
-	struct ledger_old old;
+#define SWEEP 256
+
+/* Items that the walk missed, some at a time. */
+struct sweep {
+	const char *mailbox;
+	int64_t folder, walk;
+	char *after; /* the last one of the time before */
+	size_t n;
+	struct {
+		char *item;
+		struct ledger_old old;
+	} v[SWEEP];
 };
 
 /*
- * Some of them at a time: the list must not grow with the folder, and rows
- * cannot be changed under the statement that reads them.
+ * The next of them: the list must not grow with the folder, and rows cannot
+ * be changed under the statement that reads them.
  */
 static int
-missed(struct store *st, const char *mailbox, int64_t folder, int64_t walk,
-    struct missed *v, int max, char *after, size_t *n, struct err *err)
+sweep_next(struct store *st, struct sweep *w, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_FOLDER,
 	    "SELECT item,email,state FROM decision WHERE mailbox=?1 AND "
@@ -348,47 +374,48 @@ missed(struct store *st, const char *mailbox, int64_t folder, int64_t walk,
 	    "ORDER BY item LIMIT ?5");
 	int r;
 
-	*n = 0;
-	db_text(s, 1, mailbox);
-	db_text(s, 2, after);
-	db_int(s, 3, folder);
-	db_int(s, 4, walk);
-	db_int(s, 5, max);
+	w->n = 0;
+	db_text(s, 1, w->mailbox);
+	db_text(s, 2, w->after);
+	db_int(s, 3, w->folder);
+	db_int(s, 4, w->walk);
+	db_int(s, 5, SWEEP);
 	while ((r = db_row(st, s, err)) == 1) {
-		v[*n].item = mem_strdup(db_col(s, 0));
-		v[*n].old.folder = folder;
-		v[*n].old.email = sqlite3_column_int64(s, 1);
-		v[*n].old.state = (enum ledger_state)sqlite3_column_int(s, 2);
-		(*n)++;
+		w->v[w->n].item = mem_strdup(db_col(s, 0));
+		w->v[w->n].old.folder = w->folder;
+		w->v[w->n].old.email = sqlite3_column_int64(s, 1);
+		w->v[w->n].old.state =
+		    (enum ledger_state)sqlite3_column_int(s, 2);
+		w->n++;
 	}
 	return r;
 }
-
-#define SWEEP 256
 
 int
 item_sweep(struct store *st, const char *mailbox, int64_t folder, int64_t walk,
     struct store_count *count, struct err *err)
 {
-	struct missed *v = mem_alloc(SWEEP * sizeof(*v));
-	char *after = mem_strdup("");
-	size_t i, n;
+	struct sweep *w = mem_alloc(sizeof(*w));
+	size_t i;
 	int rc;
 
+	w->mailbox = mailbox;
+	w->folder = folder;
+	w->walk = walk;
+	w->after = mem_strdup("");
 	do {
-		rc =
-		    missed(st, mailbox, folder, walk, v, SWEEP, after, &n, err);
-		for (i = 0; i < n; i++) {
+		rc = sweep_next(st, w, err);
+		for (i = 0; i < w->n; i++) {
 			if (rc == 0)
-				rc = remove_item(st, mailbox, v[i].item,
-				    &v[i].old, count, err);
-			free(after);
-			after = v[i].item;
+				rc = remove_item(st, mailbox, w->v[i].item,
+				    &w->v[i].old, count, err);
+			free(w->after);
+			w->after = w->v[i].item;
 		}
 		fault_point("inside sweep");
-	} while (rc == 0 && n == SWEEP);
-	free(after);
-	free(v);
+	} while (rc == 0 && w->n == SWEEP);
+	free(w->after);
+	free(w);
 	return rc;
 }
 
@@ -467,8 +494,11 @@ store_put(struct store *st, const char *mailbox, const struct store_item *v,
 	db_lock(st);
 	rc = db_begin(st, err);
 	if (rc == 0) {
+		day_begin(st);
 		for (i = 0; rc == 0 && i < n; i++)
 			rc = put_item(st, mailbox, &v[i], &c, err);
+		if (rc == 0)
+			rc = day_write(st, mailbox, err);
 		if (rc == 0 && page != NULL)
 			rc = end_page(st, mailbox, page, &c, err);
 		rc = db_end(st, rc, err);

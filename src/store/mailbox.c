@@ -205,60 +205,62 @@ add(struct store *st, const char *address, struct err *err)
 	return &p->v[p->n++];
 }
 
-/* Reads the row; *fresh: it says what the configuration says. */
+/* Reads the row, if any; *fresh: it says what the configuration says. */
 static int
-load(struct store *st, const struct conf_mailbox *m, const char *type,
-    const char *crm_id, struct store_mailbox *out, bool *fresh, struct err *err)
+load(struct store *st, const struct status *want, struct store_mailbox *out,
+    bool *fresh, struct err *err)
 {
-	bool manual = m->profile->approval == CONF_APPROVAL_MANUAL;
 	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_GET,
 	    "SELECT state,passes,last_ok_at,retry_at,profile,type,crm_id,"
 	    "incoming FROM mailbox WHERE address=?");
+	bool waits;
 	int r;
 
 	*fresh = false;
-	db_text(s, 1, m->address);
+	db_text(s, 1, want->address);
 	if ((r = db_row(st, s, err)) != 1)
 		return r;
 	snprintf(out->state, sizeof(out->state), "%s", str_nn(db_col(s, 0)));
 	out->passes = sqlite3_column_int64(s, 1);
 	out->last_ok_at = db_col_time(s, 2);
 	out->retry_at = db_col_time(s, 3);
-	*fresh = str_eq(db_col(s, 4), m->profile->name) &&
-		 str_eq(db_col(s, 5), type) && str_eq(db_col(s, 6), crm_id) &&
-		 m->incoming == !str_eq(db_col(s, 7), "disabled") &&
-		 (manual || strcmp(out->state, "waiting") != 0);
-	if (!manual && strcmp(out->state, "waiting") == 0)
+	waits = strcmp(out->state, "waiting") == 0;
+	*fresh = str_eq(db_col(s, 4), want->profile) &&
+		 str_eq(db_col(s, 5), want->type) &&
+		 str_eq(db_col(s, 6), want->crm_id) &&
+		 want->incoming == !str_eq(db_col(s, 7), "disabled") &&
+		 (want->waiting || !waits);
+	if (waits && !want->waiting)
 		strcpy(out->state, "enabled");
 	sqlite3_reset(s);
 	return 0;
 }
 
+/* want's strings are borrowed here. */
 static int
-get(struct store *st, const struct conf_mailbox *m, const char *crm_id,
-    struct store_mailbox *out, struct err *err)
+get(struct store *st, const struct status *want, struct store_mailbox *out,
+    struct err *err)
 {
-	const char *type = m->type == CONF_MAILBOX_QUEUE ? "queue" : "user";
-	bool manual = m->profile->approval == CONF_APPROVAL_MANUAL, fresh;
 	struct status *v;
+	bool fresh;
 
-	if ((pending_due(st) || find(st, m->address) != NULL) &&
+	if ((pending_due(st) || find(st, want->address) != NULL) &&
 	    flush(st, err) == -1)
 		return -1;
 	memset(out, 0, sizeof(*out));
 	out->last_ok_at = out->retry_at = TIM_NONE;
-	strcpy(out->state, manual ? "waiting" : "enabled");
-	if (load(st, m, type, crm_id, out, &fresh, err) == -1)
+	strcpy(out->state, want->waiting ? "waiting" : "enabled");
+	if (load(st, want, out, &fresh, err) == -1)
 		return -1;
 	if (fresh)
 		return 0;
-	if ((v = add(st, m->address, err)) == NULL)
+	if ((v = add(st, want->address, err)) == NULL)
 		return -1;
-	v->profile = mem_strdup(m->profile->name);
-	v->type = mem_strdup(type);
-	v->crm_id = mem_strdup(crm_id);
-	v->incoming = m->incoming;
-	v->waiting = manual;
+	v->profile = mem_strdup(want->profile);
+	v->type = mem_strdup(want->type);
+	v->crm_id = mem_strdup(want->crm_id);
+	v->incoming = want->incoming;
+	v->waiting = want->waiting;
 	v->put = true;
 	return 0;
 }
@@ -267,10 +269,19 @@ int
 store_mailbox_get(struct store *st, const struct conf_mailbox *m,
     const char *crm_id, struct store_mailbox *out, struct err *err)
 {
+	char type[] = "queue", user[] = "user";
+	struct status want;
 	int rc;
 
+	memset(&want, 0, sizeof(want));
+	want.address = m->address;
+	want.profile = m->profile->name;
+	want.type = m->type == CONF_MAILBOX_QUEUE ? type : user;
+	want.crm_id = (char *)crm_id;
+	want.incoming = m->incoming;
+	want.waiting = m->profile->approval == CONF_APPROVAL_MANUAL;
 	db_lock(st);
-	rc = get(st, m, crm_id, out, err);
+	rc = get(st, &want, out, err);
 	db_unlock(st);
 	return rc;
 }

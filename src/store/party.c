@@ -112,10 +112,10 @@ sorted(const struct party_list *list, size_t *n)
 	const struct party **v;
 	size_t i, total = list != NULL ? list->n : 0;
 
-	v = mem_alloc((total + 1) * sizeof(*v));
+	v = mem_alloc((total + 1) * sizeof(v[0]));
 	for (i = 0; i < total; i++)
 		v[i] = &list->v[i];
-	qsort(v, total, sizeof(*v), by_key);
+	qsort(v, total, sizeof(v[0]), by_key);
 	for (i = *n = 0; i < total; i++) {
 		if (*n == 0 || by_key(&v[*n - 1], &v[i]) != 0)
 			v[(*n)++] = v[i];
@@ -134,7 +134,7 @@ store_party_sync(
 
 	memset(&d, 0, sizeof(d));
 	v = sorted(list, &n);
-	d.put = mem_alloc((n + 1) * sizeof(*d.put));
+	d.put = mem_alloc((n + 1) * sizeof(d.put[0]));
 	db_lock(st);
 	rc = compare(st, v, n, &d, err);
 	if (rc == 0 && (d.drop.n > 0 || d.nput > 0)) {

@@ -33,6 +33,8 @@
 
 static struct err err;
 static char body[1 << 20];
+static long batch = 100;
+static size_t len = 7200; /* of a body */
 static const char *path = "bench_store.db";
 
 static double
@@ -45,7 +47,7 @@ cpu(void)
 }
 
 static struct message *
-make(long i, size_t len, const char *box)
+make(long i, size_t size, const char *box)
 {
 	struct message *m = message_new(0);
 	struct address *a;
@@ -70,11 +72,11 @@ make(long i, size_t len, const char *box)
 	m->importance = m->sensitivity = "normal";
 	m->sent_at = 1767225600000 + i * 60000;
 	m->received_at = m->sent_at + 2000;
-	m->size = (int64_t)len + 900;
+	m->size = (int64_t)size + 900;
 	m->body_state = BODY_FULL;
 	m->have_content = true;
 	m->html = body;
-	m->html_len = len;
+	m->html_len = size;
 	for (k = 0; k < 3; k++) {
 		a = message_address(m);
 		a->role = k == 0 ? ROLE_FROM : ROLE_TO;
@@ -92,8 +94,8 @@ static struct party people[2] = {
 
 /* n messages in batches; the CPU for each. */
 static double
-put(struct store *st, const char *box, int64_t folder, long n, long batch,
-    size_t len, enum verdict verdict)
+put(struct store *st, const char *box, int64_t folder, long n,
+    enum verdict verdict)
 {
 	struct decision d = { verdict, "match", DIRECTION_IN, links, 2 };
 	struct store_item *v = calloc((size_t)batch, sizeof(*v));
@@ -123,7 +125,7 @@ put(struct store *st, const char *box, int64_t folder, long n, long batch,
 }
 
 static double
-same(struct store *st, const char *box, int64_t folder, long n, long batch)
+same(struct store *st, const char *box, int64_t folder, long n)
 {
 	struct item_ref *r = calloc((size_t)batch, sizeof(*r));
 	enum store_known *known = calloc((size_t)batch, sizeof(*known));
@@ -208,8 +210,7 @@ int
 main(int argc, char **argv)
 {
 	long n = argc > 1 ? atol(argv[1]) : 20000;
-	long batch = argc > 2 ? atol(argv[2]) : 100;
-	size_t len = argc > 3 ? (size_t)atol(argv[3]) : 7200, i;
+	size_t i;
 	struct folder f[20];
 	struct folder_list list = { .v = f, .n = 20 };
 	struct store_folders a, b, c;
@@ -220,6 +221,10 @@ main(int argc, char **argv)
 
 	for (i = 0; i < sizeof(body); i++)
 		body[i] = i % 61 == 60 ? '\n' : (char)('a' + i % 26);
+	if (argc > 2)
+		batch = atol(argv[2]);
+	if (argc > 3)
+		len = (size_t)atol(argv[3]);
 	body[len] = '\0';
 	memset(f, 0, sizeof(f));
 	for (i = 0; i < 20; i++) {
@@ -243,16 +248,15 @@ main(int argc, char **argv)
 	box(st, "a@contoso.example", &list, &a);
 	box(st, "b@contoso.example", &list, &b);
 	box(st, "c@contoso.example", &list, &c);
-	t_new = put(
-	    st, "a@contoso.example", a.v[0].id, n, batch, len, VERDICT_KEEP);
+	t_new = put(st, "a@contoso.example", a.v[0].id, n, VERDICT_KEEP);
 	printf("store_new %.1f us\n", t_new);
 	stat(path, &s);
-	printf("store_copy %.1f us\n", put(st, "b@contoso.example", b.v[0].id,
-					   n, batch, len, VERDICT_KEEP));
-	printf("store_skip %.1f us\n", put(st, "c@contoso.example", c.v[0].id,
-					   n, batch, len, VERDICT_SKIP));
+	printf("store_copy %.1f us\n",
+	    put(st, "b@contoso.example", b.v[0].id, n, VERDICT_KEEP));
+	printf("store_skip %.1f us\n",
+	    put(st, "c@contoso.example", c.v[0].id, n, VERDICT_SKIP));
 	printf("store_same %.1f us\n",
-	    same(st, "a@contoso.example", a.v[0].id, n, batch));
+	    same(st, "a@contoso.example", a.v[0].id, n));
 	printf("store_bytes %.0f bytes\n", (double)s.st_size / (double)n);
 	printf("store_idle %.1f us\n", idle(st, &list, 2000));
 	store_close(st);

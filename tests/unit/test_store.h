@@ -6,6 +6,7 @@
 #ifndef TEST_STORE_H
 #define TEST_STORE_H
 
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -66,7 +67,7 @@ kit_box(const char *address)
 static inline const char *
 ask(struct kit *k, const char *sql)
 {
-	static char out[4][20000];
+	static char out[4][65536];
 	static int turn;
 	sqlite3 *h = NULL;
 	sqlite3_stmt *s = NULL;
@@ -211,14 +212,21 @@ kit_bare(void **state)
 }
 
 static inline int
+kit_remove(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static inline int
 kit_teardown(void **state)
 {
 	struct kit *k = *state;
-	char cmd[128];
 
 	store_close(k->st);
-	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", k->dir);
-	assert_int_equal(system(cmd), 0);
+	assert_int_equal(nftw(k->dir, kit_remove, 8, FTW_DEPTH | FTW_PHYS), 0);
 	free(k);
 	return 0;
 }

@@ -199,7 +199,7 @@ static int
 pass_dying(struct kit *k, long n)
 {
 	pid_t pid = fork();
-	char at[16];
+	char at[24];
 	int status;
 
 	if (pid == 0) {
@@ -230,8 +230,9 @@ rows(struct kit *k)
 		"SELECT * FROM attachment ORDER BY 1,2",
 		"SELECT sha256,size,length(data) FROM blob ORDER BY 1",
 		"SELECT * FROM change ORDER BY 1",
-		"SELECT mailbox,item,message_id,verdict,rule,folder,change_key,"
-		"length(parties),email,state FROM decision ORDER BY 1,2",
+		("SELECT mailbox,item,message_id,verdict,rule,folder,"
+		 "change_key,length(parties),email,state FROM decision "
+		 "ORDER BY 1,2"),
 		"SELECT * FROM failure ORDER BY 1,2",
 		"SELECT * FROM folder ORDER BY 1",
 		"SELECT * FROM sync_folder ORDER BY 1",
@@ -320,6 +321,7 @@ test_crash_everywhere(void **state)
 struct worker {
 	pthread_t thread;
 	struct kit *k;
+	const struct decision *d;
 	int n;
 	bool bad;
 };
@@ -331,7 +333,6 @@ work(void *arg)
 	struct kit *k = w->k;
 	struct err err = ERR_INIT;
 	struct store_count count = { 0 };
-	struct decision d = keep();
 	int i;
 
 	for (i = 0; i < 40 && !w->bad; i++) {
@@ -350,7 +351,7 @@ work(void *arg)
 		w->bad |= s->write(s, mid, strlen(mid), &err) != 0;
 		w->bad |= store_blob_end(b, sha, &size, &err) != 0;
 		m = mail(mid, "S", "text");
-		it = item(id, "k", k->inbox_a, m, &d);
+		it = item(id, "k", k->inbox_a, m, w->d);
 		w->bad |=
 		    store_put(k->st, BOX_A, &it, 1, NULL, &count, &err) != 0;
 		w->bad |= store_items_known(k->st, BOX_A, k->inbox_a, &r, 1,
@@ -368,13 +369,15 @@ test_threads(void **state)
 {
 	struct kit *k = *state;
 	struct worker w[4];
+	struct decision d;
 	int i;
 
 	kit_open(k, 0);
 	kit_boxes(k);
-	keep(); /* its links are made before the threads look */
+	d = keep();
 	for (i = 0; i < 4; i++) {
 		w[i].k = k;
+		w[i].d = &d;
 		w[i].n = i;
 		w[i].bad = false;
 		assert_int_equal(

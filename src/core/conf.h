@@ -60,6 +60,7 @@ struct conf_profile {
 	enum conf_match match;
 	int64_t process_email_from; /* ms or TIM_NONE */
 	int polling_interval;       /* minutes */
+	int64_t stale_after;        /* ms; 0: not set */
 	int max_connections;
 	bool move_failed;
 	enum conf_approval approval;
@@ -95,6 +96,7 @@ struct conf {
 	char *proxy;           /* http://host:port or NULL */
 	char *secret_key_file; /* or NULL; may not exist */
 	bool sandbox;
+	char *alert_command;    /* or NULL */
 	int64_t max_attachment; /* bytes */
 	char *users, *contacts; /* CSV or NULL */
 	struct conf_profile *profile;

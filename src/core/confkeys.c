@@ -63,6 +63,14 @@ const struct conf_key confkeys[] = {
 	    "The content of larger attachments is not stored, only their "
 	    "name, type and size. 0: of none." },
 
+	{ CONF_EXSYNC, "alert_command", CONF_COMMAND,
+	    AT(conf, alert_command), 0, NULL, 0, 0, NULL,
+	    "/usr/local/bin/tell-admin --from exsync",
+	    "A program with its arguments, run once when something goes wrong "
+	    "(a login is rejected, a mailbox cannot be read, ...) and once "
+	    "when that is over, with the news as text on its standard input. "
+	    "No shell is involved." },
+
 	{ CONF_DIRECTORY, "users", CONF_FILE, AT(conf, users),
 	    CONF_SHOWN, NULL, 0, 0, NULL, "users.csv",
 	    "The CRM's own users." },
@@ -131,6 +139,10 @@ const struct conf_key confkeys[] = {
 	{ CONF_PROFILE, "polling_interval", CONF_INT,
 	    AT(conf_profile, polling_interval), 0, "5", 1, 1440, NULL, NULL,
 	    "Minutes from one pass to the next, at least." },
+	{ CONF_PROFILE, "stale_after", CONF_DURATION,
+	    AT(conf_profile, stale_after), 0, NULL, 5, 525600, NULL, "24h",
+	    "A mailbox without a good pass for longer is an alert, and the "
+	    "exit status is not 0: 90m, 24h, 2d. Absent: 24h." },
 	{ CONF_PROFILE, "max_connections", CONF_INT,
 	    AT(conf_profile, max_connections), 0, "10", 1, 64, NULL, NULL,
 	    "Connections to the server at the same time, at most." },
@@ -215,8 +227,6 @@ static const struct {
 	{ "retention_days", "remove the line" },
 	{ "status_page", "remove the line" },
 	{ "metrics_file", "remove the line" },
-	{ "stale_after", "remove the line" },
-	{ "alert_command", "remove the line" },
 };
 
 bool

@@ -33,6 +33,8 @@ enum conf_type {
 	CONF_MEGABYTES, /* int64_t bytes, lo..hi MB */
 	CONF_WORD,      /* an enum: position in words */
 	CONF_DATE,      /* int64_t ms */
+	CONF_DURATION,  /* int64_t ms, lo..hi minutes; 0: not set */
+	CONF_COMMAND,   /* char *, a program and its arguments */
 	CONF_SERVER,    /* char * url from host[:port] */
 	CONF_URL,       /* char * url */
 	CONF_PROXY,     /* char * */
@@ -57,7 +59,7 @@ struct conf_key {
 	size_t offset; /* in the section's struct */
 	int flags;
 	const char *def;     /* as it would be written, or NULL */
-	int64_t lo, hi;      /* CONF_INT, CONF_MEGABYTES */
+	int64_t lo, hi;      /* CONF_INT, CONF_MEGABYTES, CONF_DURATION */
 	const char *words;   /* CONF_WORD: in the enum's order, "a|b" */
 	const char *example; /* value in the example; NULL: def */
 	const char *help;

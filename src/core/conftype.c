@@ -131,6 +131,59 @@ set_date(const struct spot *s, void *base, const char *text)
 	return true;
 }
 
+/* 90m, 24h, 2d, and several of them as 1d12h; into ms. */
+static bool
+duration(const char *s, int64_t *out)
+{
+	static const struct {
+		char unit;
+		int64_t ms;
+	} units[] = { { 'd', 86400000 }, { 'h', 3600000 }, { 'm', 60000 } };
+	size_t i = 0;
+	int64_t n;
+
+	*out = 0;
+	if (*s == '\0')
+		return false;
+	while (*s != '\0') {
+		for (n = 0; *s >= '0' && *s <= '9' && n < 1000000; s++)
+			n = n * 10 + (*s - '0');
+		while (i < 3 && *s != units[i].unit)
+			i++;
+		if (i == 3 || s[-1] < '0' || s[-1] > '9')
+			return false;
+		*out += n * units[i++].ms;
+		s++;
+	}
+	return true;
+}
+
+static bool
+set_duration(const struct spot *s, void *base, const char *text)
+{
+	int64_t ms, *to = field(s->key, base);
+
+	if (!(*text >= '0' && *text <= '9') || !duration(text, &ms))
+		return FAIL(s,
+		    "must be a time such as 90m, 24h or 2d (minutes, hours, "
+		    "days)%s",
+		    hint(text));
+	if (ms < s->key->lo * 60000 || ms > s->key->hi * 60000)
+		return FAIL(s, "must be from %lldm to %lldd",
+		    (long long)s->key->lo, (long long)(s->key->hi / 1440));
+	*to = ms;
+	return true;
+}
+
+/* Whether it can be run is looked at by who runs it (cmd/runner). */
+static bool
+set_command(const struct spot *s, void *base, const char *text)
+{
+	if (*text == '\0')
+		return FAIL(s, "must be a program and its arguments");
+	return put_string(s, base, mem_strdup(text));
+}
+
 /* A file to read: there, a regular one, and ours to read. */
 static bool
 set_file(const struct spot *s, void *base, const char *text)
@@ -402,6 +455,8 @@ static bool (*const setter[])(const struct spot *, void *, const char *) = {
 	[CONF_MEGABYTES] = set_number,
 	[CONF_WORD] = set_word,
 	[CONF_DATE] = set_date,
+	[CONF_DURATION] = set_duration,
+	[CONF_COMMAND] = set_command,
 	[CONF_SERVER] = set_url,
 	[CONF_URL] = set_url,
 	[CONF_PROXY] = set_url,
@@ -435,6 +490,7 @@ conftype_free(const struct conf_key *k, void *base)
 	case CONF_MEGABYTES:
 	case CONF_WORD:
 	case CONF_DATE:
+	case CONF_DURATION:
 	case CONF_REF:
 		return;
 	case CONF_DOMAINS:
@@ -514,6 +570,20 @@ print_string(const struct conf_key *k, const char *s, FILE *out)
 	fputc('\n', out);
 }
 
+static bool
+duration_text(int64_t ms, char *out, size_t size)
+{
+	int64_t m = ms / 60000;
+
+	if (m % 1440 == 0)
+		snprintf(out, size, "%lldd", (long long)(m / 1440));
+	else if (m % 60 == 0)
+		snprintf(out, size, "%lldh", (long long)(m / 60));
+	else
+		snprintf(out, size, "%lldm", (long long)m);
+	return m != 0;
+}
+
 /* The text of a number, word or date. False: none to print. */
 static bool
 scalar_text(const struct conf_key *k, const void *base, char *out, size_t size)
@@ -535,6 +605,8 @@ scalar_text(const struct conf_key *k, const void *base, char *out, size_t size)
 	case CONF_WORD:
 		memcpy(&word, p, sizeof(word));
 		return confkeys_word(k->words, (size_t)word, out, size);
+	case CONF_DURATION:
+		return duration_text(*(const int64_t *)p, out, size);
 	case CONF_DATE:
 		return tim_text(*(const int64_t *)p, out) != NULL;
 	case CONF_REF:
@@ -558,6 +630,6 @@ conftype_print(const struct conf_key *k, const void *base, FILE *out)
 		print_list(k, cfield(k, base), out);
 	else if (scalar_text(k, base, text, sizeof(text)))
 		fprintf(out, "%-18s = %s\n", k->name, text);
-	else if (k->type != CONF_DATE)
+	else if (k->type != CONF_DATE && k->type != CONF_DURATION)
 		print_string(k, *(char *const *)cfield(k, base), out);
 }

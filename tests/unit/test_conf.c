@@ -198,6 +198,54 @@ test_proxy(void **state)
 	    "as %XX\n");
 }
 
+static const struct {
+	const char *text;
+	int64_t minutes; /* 0: refused */
+} durations[] = {
+	{ "5m", 5 },
+	{ "90m", 90 },
+	{ "24h", 1440 },
+	{ "2d", 2880 },
+	{ "1d12h", 2160 },
+	{ "365d", 525600 },
+	{ "4m", 0 },
+	{ "366d", 0 },
+	{ "0", 0 },
+	{ "24", 0 },
+	{ "h", 0 },
+	{ "1d2", 0 },
+	{ "12h1d", 0 },
+	{ "1hh", 0 },
+	{ "-1h", 0 },
+	{ "1 h", 0 },
+	{ "24 hours", 0 },
+	{ "99999999999999999999d", 0 },
+};
+
+static void
+test_durations(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
+		char *errs, *text = mem_printf(
+				HQ "stale_after = %s\n", durations[i].text);
+		struct conf *c = read_text(text, strlen(text), &errs);
+
+		if ((c == NULL) != (durations[i].minutes == 0))
+			fail_msg("%s: %s", durations[i].text, errs);
+		if (c != NULL)
+			assert_int_equal(c->profile[0].stale_after,
+			    durations[i].minutes * 60000);
+		else
+			assert_memory_equal(errs, "t.ini:6: stale_after: ", 22);
+		conf_free(c);
+		free(errs);
+		free(text);
+	}
+}
+
 static void
 test_defaults(void **state)
 {
@@ -227,6 +275,8 @@ test_defaults(void **state)
 	assert_int_equal(p->match, CONF_MATCH_ANY);
 	assert_true(p->process_email_from == TIM_NONE);
 	assert_int_equal(p->polling_interval, 5);
+	assert_int_equal(p->stale_after, 0);
+	assert_null(c->alert_command);
 	assert_int_equal(p->max_connections, 10);
 	assert_false(p->move_failed);
 	assert_int_equal(p->approval, CONF_APPROVAL_AUTOMATIC);
@@ -245,6 +295,7 @@ test_values(void **state)
 	    "database = sub.db ; a comment\n"
 	    "log_level:debug\n"
 	    "max_attachment_mb = 0\n"
+	    "alert_command = /bin/tell \"an admin\"\n"
 	    "[rule r1]\n"
 	    "domain = Rival.Example\n"
 	    "; between\n"
@@ -270,6 +321,7 @@ test_values(void **state)
 	    "match = replies\n"
 	    "process_email_from = 2026-01-01\n"
 	    "polling_interval = 1440\n"
+	    "stale_after = 36h\n"
 	    "max_connections = 64\n"
 	    "approval = manual\n"
 	    "folders = Inbox/A=B, @Inbox, Smith\\, John/*\n"
@@ -296,6 +348,8 @@ test_values(void **state)
 	assert_int_equal(p->match, CONF_MATCH_REPLIES);
 	assert_true(p->process_email_from == INT64_C(1767225600000));
 	assert_int_equal(p->polling_interval, 1440);
+	assert_int_equal(p->stale_after, 36 * 3600000);
+	assert_string_equal(c->alert_command, "/bin/tell \"an admin\"");
 	assert_int_equal(p->max_connections, 64);
 	assert_int_equal(p->approval, CONF_APPROVAL_MANUAL);
 	assert_int_equal(p->folders.n, 3);
@@ -633,6 +687,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_proxy),
+		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_files),

@@ -4,10 +4,6 @@
 
 include $(wildcard tests/*/*.mk)
 
-.PHONY: setup-build
-setup-build:
-	@tests/setup.sh build sim
-
 test:
 	@tests/run
 

@@ -81,7 +81,8 @@ header(
     struct http_auth *a, const char *challenge, struct buf *out, struct err *e)
 {
 	struct basic *b = (struct basic *)a;
-	char *pair;
+	struct buf pair;
+	size_t room;
 	int r;
 
 	if (strchr(b->username, ':') != NULL) {
@@ -93,11 +94,13 @@ header(
 	}
 	if (challenge != NULL)
 		return rejected(b, challenge, e);
-	pair = mem_printf("%s:%s", b->username, b->password);
+	room = strlen(b->username) + 1 + strlen(b->password);
+	buf_init(&pair, room);
+	buf_room(&pair, room);
+	buf_addf(&pair, "%s:%s", b->username, b->password);
 	buf_adds(out, "Basic ");
-	r = enc_base64(out, pair, strlen(pair));
-	explicit_bzero(pair, strlen(pair));
-	free(pair);
+	r = enc_base64(out, buf_str(&pair), pair.len);
+	buf_wipe(&pair);
 	if (r == 0)
 		return 0;
 	err_set(e, ERR_CONFIG, "username and password are too long");
@@ -111,9 +114,8 @@ basic_free(struct http_auth *a)
 
 	if (a == NULL)
 		return;
-	explicit_bzero(b->password, strlen(b->password));
 	free(b->username);
-	free(b->password);
+	mem_wipe_str(b->password);
 	free(b);
 }
 

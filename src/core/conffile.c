@@ -536,7 +536,7 @@ read_line(char *out, int size, void *arg)
 	buf_reset(&r->text);
 	if (!take_line(r, copy))
 		buf_reset(&r->text);
-	explicit_bzero(copy, n);
+	mem_wipe(copy, n);
 	free(copy);
 	snprintf(out, (size_t)size, "%s\n", buf_str(&r->text));
 	return out;
@@ -561,14 +561,6 @@ take_value(void *arg, const char *section, const char *name, const char *value)
 	return 1;
 }
 
-static void
-wipe(struct buf *b)
-{
-	if (b->data != NULL)
-		explicit_bzero(b->data, b->cap);
-	buf_free(b);
-}
-
 void
 conffile_parse(struct conf_file *f, const char *data, size_t len)
 {
@@ -579,6 +571,6 @@ conffile_parse(struct conf_file *f, const char *data, size_t len)
 	buf_init(&r.text, CONFFILE_MAX);
 	buf_init(&r.want, CONFFILE_MAX);
 	ini_parse_stream(read_line, &r, take_value, &r);
-	wipe(&r.text);
-	wipe(&r.want);
+	buf_wipe(&r.text);
+	buf_wipe(&r.want);
 }

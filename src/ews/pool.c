@@ -55,9 +55,7 @@ conn_close(struct pool_conn *c)
 {
 	conn_shut(c);
 	free(c->username);
-	if (c->password != NULL)
-		explicit_bzero(c->password, strlen(c->password));
-	free(c->password);
+	mem_wipe_str(c->password);
 	free(c);
 }
 

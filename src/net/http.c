@@ -23,6 +23,7 @@
 #define ROUNDS      4           /* 401 answers that auth may answer */
 #define DRAIN_MAX   (64 << 10)  /* body of such a 401 */
 #define REQUEST_MAX (256 << 10) /* request line and headers */
+#define SECRET_ROOM 8192        /* of a head with credentials: no growing */
 #define WRITE_MAX   (64 << 10)  /* bytes per silence_ms when sending */
 
 struct http {
@@ -259,7 +260,7 @@ send_request(struct http *h, const struct http_request *req, struct buf *b,
 	for (;;) {
 		if (send_piece(h, buf_str(b), b->len, e) == -1)
 			return -1;
-		explicit_bzero(b->data, head);
+		mem_wipe(b->data, head);
 		head = 0;
 		left -= n;
 		if (left == 0)
@@ -295,6 +296,8 @@ ask(struct http *h, const struct http_request *req, const struct buf *auth,
 	int r;
 
 	buf_init(&b, REQUEST_MAX + WRITE_MAX);
+	buf_room(&b, SECRET_ROOM + (req->body_len < WRITE_MAX ? req->body_len
+							      : WRITE_MAX));
 	do {
 		err_clear(e);
 		buf_reset(&b);
@@ -315,9 +318,7 @@ ask(struct http *h, const struct http_request *req, const struct buf *auth,
 			http_drop(h);
 	} while (r == -1 && used && !a->began && req->idempotent &&
 		 str_eq(e->code, "truncated"));
-	if (b.data != NULL)
-		explicit_bzero(b.data, b.len);
-	buf_free(&b);
+	buf_wipe(&b);
 	return r;
 }
 
@@ -417,10 +418,9 @@ http_exchange(struct http *h, const struct http_request *req,
 	buf_reset(&out->head);
 	buf_init(&auth, h->o.head_max);
 	err_clear(e);
+	buf_room(&auth, SECRET_ROOM);
 	r = rounds(h, req, out, body, &auth, e);
-	if (auth.data != NULL)
-		explicit_bzero(auth.data, auth.cap);
-	buf_free(&auth);
+	buf_wipe(&auth);
 	return r;
 }
 

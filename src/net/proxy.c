@@ -101,7 +101,7 @@ proxy_choose(
 	if (strstr(opt, "://") == NULL)
 		opt = full = mem_printf("http://%s", opt);
 	r = url_parse(&out->url, opt, e);
-	free(full);
+	mem_wipe_str(full);
 	if (r == 0 && out->url.https) {
 		err_set(e, ERR_CONFIG,
 		    "write http://host:port; the way to the server is "
@@ -123,13 +123,12 @@ request(const struct proxy *p, const char *to, struct buf *b)
 	buf_addf(b, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n", to, to);
 	if (p->url.user != NULL) {
 		buf_init(&login, 4096);
+		buf_room(&login, 4096);
 		buf_addf(&login, "%s:%s", p->url.user, p->url.password);
 		buf_adds(b, "Proxy-Authorization: Basic ");
 		enc_base64(b, buf_str(&login), login.len);
 		buf_adds(b, "\r\n");
-		if (login.data != NULL)
-			explicit_bzero(login.data, login.len);
-		buf_free(&login);
+		buf_wipe(&login);
 	}
 	buf_adds(b, "\r\n");
 }
@@ -209,11 +208,10 @@ proxy_connect(const struct proxy *p, struct sock *s, const struct url *target,
 
 	to = mem_printf(v6 ? "[%s]:%s" : "%s:%s", target->host, target->port);
 	buf_init(&b, HEAD_MAX);
+	buf_room(&b, HEAD_MAX);
 	request(p, to, &b);
 	r = sock_write(s, buf_str(&b), b.len, deadline, e);
-	if (b.data != NULL)
-		explicit_bzero(b.data, b.len);
-	buf_free(&b);
+	buf_wipe(&b);
 	if (r == -1 && !str_eq(e->code, "stop"))
 		err_code(e, "proxy", SCOPE_PROFILE);
 	if (r == 0)

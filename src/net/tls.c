@@ -97,7 +97,7 @@ engine(struct tls *t)
 	br_ssl_engine_set_buffer(eng, t->io, sizeof(t->io), 1);
 	crypt_random(seed, sizeof(seed));
 	br_ssl_engine_inject_entropy(eng, seed, sizeof(seed));
-	explicit_bzero(seed, sizeof(seed));
+	mem_wipe(seed, sizeof(seed));
 }
 
 /* The engine has failed: why? */
@@ -353,7 +353,7 @@ tls_close(struct tls *t)
 		send_record(t, tim_mono(), &ignored);
 	tls_x509_free(&t->x509);
 	free(t->host);
-	explicit_bzero(t, sizeof(*t));
+	mem_wipe(t, sizeof(*t));
 	free(t);
 }
 

@@ -48,6 +48,7 @@ decode(const char *s, size_t n)
 		hi = i + 2 < n ? hex(s[i + 1]) : -1;
 		lo = i + 2 < n ? hex(s[i + 2]) : -1;
 		if (hi < 0 || lo < 0 || hi + lo == 0) {
+			mem_wipe(out, n);
 			free(out);
 			return NULL;
 		}
@@ -182,13 +183,11 @@ url_parse(struct url *u, const char *url, struct err *e)
 void
 url_free(struct url *u)
 {
-	if (u->password != NULL)
-		explicit_bzero(u->password, strlen(u->password));
 	free(u->host);
 	free(u->port);
 	free(u->path);
 	free(u->user);
-	free(u->password);
+	mem_wipe_str(u->password);
 	memset(u, 0, sizeof(*u));
 }
 

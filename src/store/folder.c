@@ -157,6 +157,7 @@ find(struct rows *r, const char *folder_id)
 {
 	struct row key;
 
+	memset(&key, 0, sizeof(key));
 	key.pub.folder_id = folder_id;
 	return r->n == 0 ? NULL
 			 : bsearch(&key, r->v, r->n, sizeof(*r->v), by_id);

@@ -135,9 +135,10 @@ int
 store_items_known(struct store *st, const char *mailbox, int64_t folder,
     const struct item_ref *v, size_t n, enum store_known *out, struct err *err)
 {
-	struct question q = { mailbox, folder, v, n, out, false };
+	struct question q = { mailbox, folder, v, n, NULL, false };
 	int rc;
 
+	q.out = out;
 	db_lock(st);
 	rc = db_begin_read(st, err);
 	if (rc == 0)

@@ -58,6 +58,7 @@ buf_room(struct buf *b, size_t n)
 		if (cap < want)
 			cap = want;
 		b->data = mem_grow(b->data, cap, 1);
+		b->data[b->len] = '\0'; /* who made room may add nothing */
 		b->cap = cap;
 	}
 	return b->data + b->len;

@@ -162,6 +162,7 @@ read_file(struct buf *b, const char *path)
 		}
 		k = fread(to, 1, 65536, f);
 		b->len += k;
+		to[k] = '\0';
 		if (k == 0)
 			break;
 	}

@@ -10,6 +10,8 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "sync/health.h"
+#include "sync/login.h"
 #include "sync/pass.h"
 #include "sync/plan.h"
 #include "sync/visit.h"
@@ -108,7 +110,7 @@ start_profile(struct running *r, struct profile_work *p,
 		return err_prefix(err, "profile %s", conf->name);
 	p->gate = gate_open(conf->max_connections);
 	p->crew = crew_open(conf->max_connections);
-	return 0;
+	return login_profile_begin(p, err);
 }
 
 static void
@@ -182,6 +184,8 @@ finish(struct running *r)
 		if (p->provider != NULL)
 			p->ops->close(p->provider);
 	}
+	for (i = 0; r->mailbox != NULL && i < r->plan.n; i++)
+		free(r->mailbox[i].fault);
 	free(r->profile);
 	free(r->mailbox);
 	free(r->plan.v);
@@ -191,14 +195,33 @@ finish(struct running *r)
 }
 
 static enum pass_outcome
-judge(const struct pass_counts *c)
+judge(const struct pass_counts *c, int64_t stale)
 {
 	if (stop_requested())
 		return PASS_PARTIAL;
 	if (c->mailboxes > 0 && c->mailboxes_failed == c->mailboxes)
 		return PASS_FAILED;
-	return c->mailboxes_failed > 0 || c->store.failed > 0 ? PASS_PARTIAL
-							      : PASS_OK;
+	return c->mailboxes_failed > 0 || c->store.failed > 0 || stale > 0
+		   ? PASS_PARTIAL
+		   : PASS_OK;
+}
+
+/* All jobs are over: logins and alerts are brought up to date. */
+static int
+look_back(struct running *r, int64_t *stale, struct err *err)
+{
+	struct health h = { r->pass, r->profile, r->mailbox, r->plan.n, 0 };
+	size_t i;
+
+	for (i = 0; i < r->pass->conf->nprofile; i++) {
+		if (r->profile[i].gate != NULL &&
+		    login_profile_end(&r->profile[i], err) == -1)
+			return -1;
+	}
+	if (health_pass(&h, err) == -1)
+		return -1;
+	*stale = h.stale;
+	return 0;
 }
 
 static int
@@ -239,6 +262,7 @@ pass_run(const struct pass *p, struct pass_counts *out,
 {
 	struct running r;
 	struct store_run run;
+	int64_t stale = 0;
 	int rc;
 
 	memset(&r, 0, sizeof(r));
@@ -251,9 +275,13 @@ pass_run(const struct pass *p, struct pass_counts *out,
 	if (rc == 0 && (rc = start(&r, err)) == 0) {
 		wait_for_all(&r);
 		tally_get(&r.tally, out);
-		*outcome = judge(out);
-		rc = record(p->store, &run, out, *outcome, err);
+		rc = look_back(&r, &stale, err);
+		*outcome = judge(out, stale);
+		if (rc == 0)
+			rc = record(p->store, &run, out, *outcome, err);
 	}
+	if (rc == -1)
+		health_trouble(p, err);
 	finish(&r);
 	return rc;
 }

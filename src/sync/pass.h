@@ -23,6 +23,8 @@ struct pass_counts {
 	int64_t requests, bytes;
 };
 
+struct alert_text; /* sync/alert.h */
+
 struct pass {
 	const struct conf *conf;
 	struct store *store;
@@ -35,6 +37,10 @@ struct pass {
 	/* Called about four times a second; may be NULL. */
 	void (*tick)(void *arg, const struct pass_counts *);
 	void *tick_arg;
+	bool daemon; /* there is a pass at each polling_interval */
+	/* An alert was opened or resolved, on the thread of tick; or NULL. */
+	void (*alert)(void *arg, const struct alert_text *);
+	void *alert_arg;
 };
 
 enum pass_outcome { PASS_OK, PASS_PARTIAL, PASS_FAILED };

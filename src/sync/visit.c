@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "sync/login.h"
 #include "sync/select.h"
 #include "sync/visit.h"
 #include "sync/walk.h"
@@ -112,23 +114,26 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 
 /* Should it be left alone in this pass? *failed: is that a failure? */
 static bool
-leave_alone(
-    const struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
+leave_alone(struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
 {
 	char when[TIM_TEXT];
 
 	*failed = false;
+	w->end = VISIT_OFF;
 	if (strcmp(m->state, "waiting") == 0) {
 		log_info("mailbox %s waits for approval", w->conf.address);
 		return true;
 	}
 	if (strcmp(m->state, "disabled") == 0)
 		return true;
+	w->end = VISIT_LATER;
 	if (m->retry_at == TIM_NONE || m->retry_at <= tim_now() ||
 	    w->profile->pass->nonly > 0)
 		return false;
-	log_info("mailbox %s is left alone until %s, as its server asked",
-	    w->conf.address, tim_text(m->retry_at, when));
+	log_info("mailbox %s is left alone until %s, after what went wrong "
+		 "before (exsync --status tells; --once --mailbox %s tries it "
+		 "now)",
+	    w->conf.address, tim_text(m->retry_at, when), w->conf.address);
 	return *failed = true;
 }
 
@@ -173,33 +178,69 @@ say(struct mailbox_work *w, const struct err *err)
 	    err->msg);
 }
 
+/* Why it failed, for the alerts. A fault of the profile is in its gate. */
+static void
+keep_fault(struct mailbox_work *w, const struct err *err)
+{
+	w->end = VISIT_NONE;
+	if (strcmp(err->code, "stopped") == 0 ||
+	    (gate_stopped(w->profile->gate) != NULL &&
+		err->scope >= SCOPE_PROFILE && err->kind != ERR_FATAL))
+		return;
+	w->end = VISIT_FAILED;
+	w->fault = mem_alloc(sizeof(*w->fault));
+	*w->fault = *err;
+}
+
+/* What the store is told of a visit that failed. */
+static int
+remember_fault(struct mailbox_work *w, const struct err *fault, struct err *e)
+{
+	int64_t retry_at;
+
+	if (login_mailbox_failed(w, fault, &retry_at, e) == -1)
+		return -1;
+	if (fault->kind == ERR_RETRY && fault->retry_ms > 0)
+		retry_at = tim_now() + fault->retry_ms;
+	return store_mailbox_done(
+	    w->profile->pass->store, w->conf.address, fault, retry_at, e);
+}
+
 /* The visit is over: what is remembered of it. True: it failed. */
 static bool
 conclude(struct mailbox_work *w, int rc, const struct err *err)
 {
 	struct store *store = w->profile->pass->store;
 	struct err e = ERR_INIT;
-	int64_t retry_at = TIM_NONE;
 	const char *primary;
+	bool failed = rc == -1;
 
-	if (rc == -1 && (primary = alias_of(w, err)) != NULL) {
+	w->end = VISIT_OK;
+	if (failed && (primary = alias_of(w, err)) != NULL) {
 		log_info("mailbox %s is another address of %s, which is read",
 		    w->conf.address, primary);
-		rc = 0;
+		failed = false;
 	}
-	if (rc == -1) {
+	if (failed) {
 		say(w, err);
+		keep_fault(w, err);
 		if (strcmp(err->code, "stopped") == 0)
 			return true;
-		if (err->kind == ERR_RETRY && err->retry_ms > 0)
-			retry_at = tim_now() + err->retry_ms;
+		rc = remember_fault(w, err, &e);
+	} else {
+		if (w->login.own)
+			atomic_store(&w->profile->own_accepted, true);
+		rc = w->failing ? login_mailbox_well(w, &e) : 0;
+		if (rc == 0)
+			rc = store_mailbox_done(
+			    store, w->conf.address, NULL, TIM_NONE, &e);
 	}
-	if (store_mailbox_done(store, w->conf.address, rc == -1 ? err : NULL,
-		retry_at, &e) == -1) {
-		log_error("%s", e.msg);
-		return true;
-	}
-	return rc == -1;
+	if (rc == 0)
+		return failed;
+	log_error("%s", e.msg);
+	if (!failed)
+		keep_fault(w, &e);
+	return true;
 }
 
 static bool
@@ -215,10 +256,14 @@ visit_one(struct mailbox_work *w)
 	if (store_mailbox_get(p->pass->store, &w->conf, w->crm_id, &m, &err) ==
 	    -1) {
 		log_error("mailbox %s: %s", w->conf.address, err.msg);
+		keep_fault(w, &err);
 		return true;
 	}
+	w->failing = strcmp(m.state, "failing") == 0;
 	if (leave_alone(w, &m, &failed))
 		return failed;
+	if (login_mailbox_begin(w, &err) == -1)
+		return conclude(w, -1, &err);
 	if ((w->session = p->ops->session_open(p->provider, &w->conf, &err)) ==
 	    NULL)
 		return conclude(w, -1, &err);

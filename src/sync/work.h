@@ -26,7 +26,18 @@ struct profile_work {
 	const struct party_dir *dir;
 	struct tally *tally;
 	const struct plan *plan;
-	atomic_bool said; /* why the whole profile fails was logged */
+	atomic_bool said;         /* why the whole profile fails was logged */
+	bool login_known;         /* it was rejected before */
+	atomic_bool own_accepted; /* a mailbox' own login works */
+};
+
+/* How a mailbox came out of the pass. */
+enum visit_end {
+	VISIT_NONE, /* not reached: interrupted, or the profile stopped */
+	VISIT_OK,
+	VISIT_FAILED, /* why is in fault */
+	VISIT_LATER,  /* left alone until its retry_at */
+	VISIT_OFF     /* disabled, or waits for approval */
 };
 
 /* The counts of the pass. Any thread, under lock. */
@@ -44,6 +55,9 @@ struct mailbox_work {
 	struct match match;       /* read-only once the job runs */
 	struct gate_login login;
 	struct session *session; /* of the thread that runs the job */
+	enum visit_end end;
+	struct err *fault; /* VISIT_FAILED; pass_run frees */
+	bool failing;      /* it was, before this pass */
 };
 
 void tally_add(struct tally *, const struct store_count *, int64_t seen);

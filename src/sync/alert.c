@@ -1,0 +1,161 @@
+/*
+ * alert.c - the kinds of alerts, and what a person is told of them.
+ * 1. Nothing in a text changes from pass to pass while nothing changes: an
+ *    alert that is only met again is the same row.
+ * 2. Every line is printable: names and server's words are made so here.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/tim.h"
+#include "sync/alert.h"
+#include "sync/gate.h"
+
+#define LINE 1024
+
+static const struct {
+	const char *code, *advice;
+} kinds[] = {
+	{ "login", "correct username and password in the INI, or unlock the "
+		   "account; a changed login is tried in the next pass, the "
+		   "same one only when its wait is over" },
+	{ "certificate", "look at the server's certificate: renew it, set "
+			 "ca_file to its authority, or tls_pin to it" },
+	{ "unreachable", "check that the server runs and that server, proxy "
+			 "and firewall let exsync reach it" },
+	{ "config", "correct what the text names, then run exsync --check" },
+	{ "access", "give the account its right to this mailbox, then run "
+		    "exsync --once --mailbox ADDRESS" },
+	{ "failing", "read the text; exsync --once --mailbox ADDRESS tries it "
+		     "at once" },
+	{ "stale", "exsync --once --mailbox ADDRESS tries it at once and says "
+		   "what is wrong; if all are stale look whether exsync is "
+		   "still started at all" },
+	{ "items", "look at table failure; the messages are in the mailbox, "
+		   "only not in the database" },
+	{ "store", "free space on the disk, or do what the text says; no mail "
+		   "is lost, the next pass goes on" },
+};
+
+const char *
+alert_advice(const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(kinds[i].code, code) == 0)
+			return kinds[i].advice;
+	}
+	return "read the text";
+}
+
+const char *
+alert_profile_code(const struct err *e)
+{
+	if (gate_is_login(e))
+		return "login";
+	if (strcmp(e->code, "certificate") == 0)
+		return "certificate";
+	return e->kind == ERR_RETRY ? "unreachable" : "config";
+}
+
+const char *
+alert_mailbox_code(const struct err *e)
+{
+	if (gate_is_login(e))
+		return "login";
+	switch (e->kind) {
+	case ERR_AUTH:
+		return "access";
+	case ERR_CONFIG:
+		return "config";
+	default:
+		return "failing";
+	}
+}
+
+int64_t
+alert_stale_after(const struct conf_profile *p, bool daemon)
+{
+	if (p->stale_after > 0)
+		return p->stale_after;
+	if (daemon)
+		return (int64_t)3 * p->polling_interval * 60000;
+	return (int64_t)24 * 3600000;
+}
+
+bool
+alert_is_stale(int64_t last_ok_at, int64_t first_at, int64_t after, int64_t now)
+{
+	int64_t since = last_ok_at != TIM_NONE ? last_ok_at : first_at;
+
+	return since != TIM_NONE && now - since > after;
+}
+
+char *
+alert_span(int64_t ms, char *out)
+{
+	static const struct {
+		int64_t from, ms;
+		const char *name;
+	} unit[] = {
+		{ INT64_C(48) * 3600000, 86400000, "days" },
+		{ 7200000, 3600000, "h" },
+		{ 60000, 60000, "min" },
+		{ 0, 1000, "s" },
+	};
+	size_t i = 0;
+
+	if (ms < 0)
+		ms = 0;
+	while (ms < unit[i].from)
+		i++;
+	snprintf(
+	    out, 32, "%lld %s", (long long)(ms / unit[i].ms), unit[i].name);
+	return out;
+}
+
+/* --- the text ---------------------------------------------------------- */
+
+static void
+add_line(struct buf *out, const char *key, const char *value)
+{
+	char line[LINE];
+
+	str_printable(line, sizeof(line), value, strlen(value));
+	buf_addf(out, "%s: %s\n", key, line);
+}
+
+static void
+add_time(struct buf *out, const char *key, int64_t t)
+{
+	char text[TIM_TEXT];
+
+	if (tim_text(t, text) != NULL)
+		buf_addf(out, "%s: %s\n", key, text);
+}
+
+void
+alert_format(const struct alert_text *a, struct buf *out)
+{
+	char raw[LINE], line[LINE], span[32];
+
+	snprintf(raw, sizeof(raw), "%s: %s", a->scope, a->text);
+	str_printable(line, sizeof(line), raw, strlen(raw));
+	if (a->resolved)
+		buf_addf(out, "exsync: resolved after %s: %s\n\n",
+		    alert_span(a->last_at - a->first_at, span), line);
+	else
+		buf_addf(out, "exsync: %s: %s\n\n", a->severity, line);
+	add_line(out, "state", a->resolved ? "resolved" : "open");
+	add_line(out, "severity", a->severity);
+	add_line(out, "scope", a->scope);
+	add_line(out, "code", a->code);
+	add_line(out, "text", a->text);
+	add_time(out, "first", a->first_at);
+	add_time(out, a->resolved ? "resolved" : "last", a->last_at);
+	buf_addf(out, "count: %lld\n", (long long)a->count);
+	if (!a->resolved)
+		add_line(out, "advice", alert_advice(a->code));
+}

@@ -1,0 +1,62 @@
+/*
+ * alert.h - the kinds of alerts, and what a person is told of them.
+ * Floor: sync.
+ * Threads: pure.
+ *
+ * scope, code: when it is met, and when it is over
+ *	profile NAME, login: its login was rejected, or still has to wait
+ *	profile NAME, certificate, unreachable, config: it was stopped for
+ *		that, or none of its mailboxes could be reached; over when the
+ *		server has accepted the login
+ *	mailbox ADDRESS, login, access, config, failing: it cannot be read, and
+ *		will not be until a person does something
+ *	mailbox ADDRESS, stale: no good pass for longer than stale_after,
+ *		whatever the reason
+ *	mailbox ADDRESS, items (a warning): messages that could not be stored
+ *		and are not tried again
+ *	exsync, store: the database cannot be written
+ *	exsync, config: no pass can begin: a CSV file, no mailbox
+ * A mailbox that is only asked to come back later is no alert until it is
+ * stale.
+ */
+#ifndef SYNC_ALERT_H
+#define SYNC_ALERT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "core/conf.h"
+
+/* An alert that was opened or resolved: what alert_command is told. */
+struct alert_text {
+	bool resolved;
+	const char *scope, *code, *severity, *text;
+	int64_t first_at, last_at, count;
+};
+
+/*
+ * As text: a summary line, an empty line, then "key: value" lines; each is
+ * one line of printable UTF-8.
+ */
+void alert_format(const struct alert_text *, struct buf *out);
+
+/* The code for what stopped a profile, or for what a mailbox failed with. */
+const char *alert_profile_code(const struct err *);
+const char *alert_mailbox_code(const struct err *);
+/* What to do about an alert of that code, as a sentence. */
+const char *alert_advice(const char *code);
+
+/* How long a mailbox of the profile may go without a good pass, in ms. */
+int64_t alert_stale_after(const struct conf_profile *, bool daemon);
+/*
+ * Is now longer than that after the last good pass, or after first_at when
+ * there was none? Both TIM_NONE: it is new.
+ */
+bool alert_is_stale(
+    int64_t last_ok_at, int64_t first_at, int64_t after, int64_t now);
+/* "3 min", "5 h", "12 days": the greatest unit alone. out: 32 bytes. */
+char *alert_span(int64_t ms, char *out);
+
+#endif

@@ -1,0 +1,397 @@
+/*
+ * health.c - what a pass found out about how well everything is.
+ * 1. What was not looked at in this pass is neither met nor over.
+ * 2. A fault of a profile is one alert, not one for each of its mailboxes;
+ *    and the same fault is never two alerts.
+ * 3. pass->alert gets at most TELL_MAX alerts of a pass; the last one says how
+ *    many more there are.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "store/health.h"
+#include "sync/alert.h"
+#include "sync/health.h"
+
+#define TELL_MAX 20
+
+/* What was met, while it is collected. */
+struct met {
+	struct health *h;
+	struct arena arena;
+	struct store_alert *v;
+	size_t n, cap;
+	const struct mailbox_work **by_address;
+	struct store_boxes boxes;
+};
+
+static void
+meet(struct met *, const char *kind, const char *name, const char *code,
+    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+static void
+meet(struct met *m, const char *kind, const char *name, const char *code,
+    const char *fmt, ...)
+{
+	struct store_alert *a;
+	char scope[512], text[800];
+	va_list ap;
+
+	if (m->n == m->cap) {
+		m->cap = m->cap == 0 ? 16 : 2 * m->cap;
+		m->v = mem_grow(m->v, m->cap, sizeof(*m->v));
+	}
+	a = &m->v[m->n++];
+	memset(a, 0, sizeof(*a));
+	snprintf(scope, sizeof(scope), "%s%s%s", kind, *name ? " " : "", name);
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	a->scope = arena_strdup(&m->arena, scope);
+	a->code = code;
+	a->severity = strcmp(code, "items") == 0 ? "warning" : "error";
+	a->text = arena_strdup(&m->arena, text);
+}
+
+/* --- profiles ---------------------------------------------------------- */
+
+/*
+ * Why none of the profile's mailboxes could be read though nothing stopped
+ * it: the first fault, when all of those that were visited failed with one of
+ * the way to the server. NULL: it is not so.
+ */
+static const struct err *
+cut_off(const struct health *h, const struct profile_work *p)
+{
+	const struct err *first = NULL;
+	size_t i;
+
+	for (i = 0; i < h->nmailbox; i++) {
+		const struct mailbox_work *w = &h->mailbox[i];
+		const struct err *e = w->fault;
+
+		if (w->profile != p || w->end == VISIT_OFF ||
+		    w->end == VISIT_LATER)
+			continue;
+		if (w->end != VISIT_FAILED || e->kind != ERR_RETRY ||
+		    e->retry_ms > 0 || e->scope < SCOPE_MAILBOX ||
+		    strncmp(e->code, "Error", 5) == 0)
+			return NULL;
+		if (first == NULL)
+			first = e;
+	}
+	return first;
+}
+
+static void
+meet_profiles(struct met *m)
+{
+	const struct health *h = m->h;
+	const struct err *why;
+	size_t i;
+
+	for (i = 0; i < h->pass->conf->nprofile; i++) {
+		const struct profile_work *p = &h->profile[i];
+
+		if (p->gate == NULL)
+			continue;
+		if ((why = gate_stopped(p->gate)) != NULL)
+			meet(m, "profile", p->conf->name,
+			    alert_profile_code(why), "%s", why->msg);
+		else if ((why = cut_off(h, p)) != NULL)
+			meet(m, "profile", p->conf->name, "unreachable", "%s",
+			    why->msg);
+	}
+}
+
+/* Not reached because a person ended the pass: nothing is known of it. */
+static bool
+unknown(const struct mailbox_work *w)
+{
+	return w->end == VISIT_NONE && stop_requested();
+}
+
+/* --- mailboxes --------------------------------------------------------- */
+
+static void
+meet_fault(struct met *m, const struct mailbox_work *w, bool *store)
+{
+	const struct err *e = w->fault;
+
+	if (e->kind == ERR_RETRY)
+		return;
+	if (e->kind == ERR_FATAL && e->scope >= SCOPE_PROFILE) {
+		if (!*store)
+			meet(m, "exsync", "", "store", "%s", e->msg);
+		*store = true;
+		return;
+	}
+	meet(
+	    m, "mailbox", w->conf.address, alert_mailbox_code(e), "%s", e->msg);
+}
+
+static void
+meet_stale(struct met *m, const struct mailbox_work *w,
+    const struct store_box *b, int64_t now)
+{
+	int64_t after = alert_stale_after(w->conf.profile, m->h->pass->daemon);
+	char since[TIM_TEXT] = "";
+
+	if (w->end == VISIT_OK || unknown(w) ||
+	    !alert_is_stale(b->last_ok_at, b->first_at, after, now))
+		return;
+	m->h->stale++;
+	tim_text(
+	    b->last_ok_at != TIM_NONE ? b->last_ok_at : b->first_at, since);
+	meet(m, "mailbox", w->conf.address, "stale",
+	    b->last_ok_at != TIM_NONE ? "no good pass since %s"
+				      : "never a good pass, known since %s",
+	    since);
+}
+
+static void
+meet_mailboxes(struct met *m)
+{
+	const struct health *h = m->h;
+	int64_t now = tim_now();
+	bool store = false;
+	size_t i;
+
+	for (i = 0; i < h->nmailbox; i++) {
+		const struct mailbox_work *w = &h->mailbox[i];
+		const struct store_box *b;
+
+		if (w->end == VISIT_FAILED)
+			meet_fault(m, w, &store);
+		if (w->end == VISIT_OFF ||
+		    (b = store_box_find(&m->boxes, w->conf.address)) == NULL)
+			continue;
+		meet_stale(m, w, b, now);
+		if (b->given_up > 0)
+			meet(m, "mailbox", w->conf.address, "items",
+			    "%lld %s could not be stored and will not be "
+			    "tried again",
+			    (long long)b->given_up,
+			    b->given_up == 1 ? "message" : "messages");
+	}
+}
+
+/* --- what is over ------------------------------------------------------ */
+
+static int
+by_address(const void *a, const void *b)
+{
+	const struct mailbox_work *const *x = a, *const *y = b;
+
+	return strcmp((*x)->conf.address, (*y)->conf.address);
+}
+
+static void
+index_mailboxes(struct met *m)
+{
+	const struct health *h = m->h;
+	size_t i;
+
+	m->by_address = mem_alloc((h->nmailbox + 1) * sizeof(*m->by_address));
+	for (i = 0; i < h->nmailbox; i++)
+		m->by_address[i] = &h->mailbox[i];
+	qsort(m->by_address, h->nmailbox, sizeof(*m->by_address), by_address);
+}
+
+static const struct mailbox_work *
+find_mailbox(const struct met *m, const char *address)
+{
+	struct mailbox_work key;
+	const struct mailbox_work *k = &key, **p;
+
+	key.conf.address = (char *)(uintptr_t)address;
+	p = bsearch(&k, m->by_address, m->h->nmailbox, sizeof(*m->by_address),
+	    by_address);
+	return p != NULL ? *p : NULL;
+}
+
+static bool
+whole(const struct pass *p)
+{
+	return p->nonly == 0 && p->profile == NULL;
+}
+
+static bool
+profile_well(const struct met *m, const char *name)
+{
+	const struct health *h = m->h;
+	size_t i;
+
+	for (i = 0; i < h->pass->conf->nprofile; i++) {
+		const struct profile_work *p = &h->profile[i];
+
+		if (strcmp(h->pass->conf->profile[i].name, name) != 0)
+			continue;
+		if (p->gate == NULL)
+			return whole(h->pass);
+		return gate_stopped(p->gate) == NULL &&
+		       (gate_accepted(p->gate) || p->own_accepted);
+	}
+	return whole(h->pass); /* taken out of the INI */
+}
+
+static bool
+mailbox_well(const struct met *m, const struct store_alert *a)
+{
+	const struct mailbox_work *w = find_mailbox(m, a->scope + 8);
+
+	if (w == NULL)
+		return whole(m->h->pass);
+	if (unknown(w))
+		return false;
+	/* these are looked at in the database */
+	if (strcmp(a->code, "stale") == 0 || strcmp(a->code, "items") == 0)
+		return true;
+	switch (w->end) {
+	case VISIT_OK:
+	case VISIT_OFF:
+		return true;
+	case VISIT_FAILED:
+		/* something else is wrong now, and lasts */
+		return w->fault->kind != ERR_RETRY &&
+		       w->fault->kind != ERR_FATAL;
+	default:
+		return false;
+	}
+}
+
+static bool
+is_over(void *arg, const struct store_alert *a)
+{
+	const struct met *m = arg;
+
+	if (strncmp(a->scope, "profile ", 8) == 0)
+		return profile_well(m, a->scope + 8);
+	if (strncmp(a->scope, "mailbox ", 8) == 0)
+		return mailbox_well(m, a);
+	return true; /* the pass did begin, and is being written */
+}
+
+/* --- telling ----------------------------------------------------------- */
+
+static void
+tell(const struct pass *p, const struct store_alert *a, bool resolved)
+{
+	struct alert_text t = { resolved, a->scope, a->code, a->severity,
+		a->text, a->first_at, resolved ? tim_now() : a->last_at,
+		a->count };
+
+	if (p->alert != NULL)
+		p->alert(p->alert_arg, &t);
+}
+
+static void
+tell_more(const struct pass *p, size_t n)
+{
+	char text[128];
+	int64_t now = tim_now();
+	struct alert_text t = { false, "exsync", "more", "error", text, now,
+		now, (int64_t)n };
+
+	snprintf(text, sizeof(text),
+	    "%zu more alerts are new or resolved: "
+	    "exsync --status shows what is open",
+	    n);
+	if (p->alert != NULL)
+		p->alert(p->alert_arg, &t);
+}
+
+static void
+tell_all(const struct pass *p, const struct store_alerts *opened,
+    const struct store_alerts *resolved)
+{
+	size_t i, n = opened->n + resolved->n;
+	size_t most = n > TELL_MAX ? TELL_MAX - 1 : n;
+
+	for (i = 0; i < n; i++) {
+		bool over = i >= opened->n;
+		const struct store_alert *a =
+		    over ? &resolved->v[i - opened->n] : &opened->v[i];
+
+		if (over)
+			log_info("alert resolved: %s: %s: %s", a->scope,
+			    a->code, a->text);
+		else
+			log_error(
+			    "alert: %s: %s: %s", a->scope, a->code, a->text);
+		if (i < most)
+			tell(p, a, over);
+	}
+	if (n > most)
+		tell_more(p, n - most);
+}
+
+/* ----------------------------------------------------------------------- */
+
+static int
+apply(struct met *m, struct err *err)
+{
+	struct store *st = m->h->pass->store;
+	struct store_alerts opened, resolved;
+
+	if (store_box_note(st, err) == -1 ||
+	    store_box_list(st, &m->boxes, err) == -1)
+		return -1;
+	meet_profiles(m);
+	meet_mailboxes(m);
+	index_mailboxes(m);
+	if (store_alert_apply(
+		st, m->v, m->n, is_over, m, &opened, &resolved, err) == -1)
+		return -1;
+	tell_all(m->h->pass, &opened, &resolved);
+	arena_free(&opened.arena);
+	arena_free(&resolved.arena);
+	return 0;
+}
+
+int
+health_pass(struct health *h, struct err *err)
+{
+	struct met m;
+	int rc;
+
+	h->stale = 0;
+	if (h->pass->dry_run)
+		return 0;
+	memset(&m, 0, sizeof(m));
+	m.h = h;
+	rc = apply(&m, err);
+	store_box_free(&m.boxes);
+	arena_free(&m.arena);
+	free(m.v);
+	free(m.by_address);
+	return rc;
+}
+
+void
+health_trouble(const struct pass *p, const struct err *why)
+{
+	struct store_alert a = { "exsync",
+		why->kind == ERR_CONFIG ? "config" : "store", "error", why->msg,
+		tim_now(), tim_now(), 1 };
+	struct store_alerts opened, resolved;
+	struct err err = ERR_INIT;
+
+	/* a wrong word on the command line is nobody else's business */
+	if (p->dry_run || (why->kind == ERR_CONFIG && !whole(p)))
+		return;
+	if (p->store == NULL || store_alert_apply(p->store, &a, 1, NULL, NULL,
+				    &opened, &resolved, &err) == -1) {
+		tell(p, &a, false);
+		return;
+	}
+	tell_all(p, &opened, &resolved);
+	arena_free(&opened.arena);
+	arena_free(&resolved.arena);
+}

@@ -1,0 +1,34 @@
+/*
+ * login.h - rejected logins and denied mailboxes, from one pass to the next:
+ * tried again after an hour, then four, then every 24 hours, so that no
+ * account is ever locked by us. A login is tried at once when its
+ * credentials changed.
+ * Floor: sync, internal.
+ * Threads: login_profile_* by the thread that runs the pass; the others by
+ * the thread that runs the mailbox' job.
+ */
+#ifndef SYNC_LOGIN_H
+#define SYNC_LOGIN_H
+
+#include "sync/work.h"
+
+/* Before the first call: stops the gate while the login has to wait. */
+int login_profile_begin(struct profile_work *, struct err *);
+/* After the last call: remembers a rejected login, forgets a good one's. */
+int login_profile_end(struct profile_work *, struct err *);
+
+/* -1 with ERR_AUTH code "login": the mailbox' own login has to wait. */
+int login_mailbox_begin(struct mailbox_work *, struct err *);
+/*
+ * The mailbox failed with fault. *retry_at: when to try again, TIM_NONE for
+ * the next pass. Remembers a rejected login, a denied or missing mailbox.
+ */
+int login_mailbox_failed(struct mailbox_work *, const struct err *fault,
+    int64_t *retry_at, struct err *);
+/* The mailbox failed before, and is well now. */
+int login_mailbox_well(struct mailbox_work *, struct err *);
+
+/* ms to wait after so many rejections (>= 1). */
+int64_t login_wait(int64_t tries);
+
+#endif

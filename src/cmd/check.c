@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/runner.h"
 #include "core/party.h"
 
 /* The CSV files: readable, and how much is in them. */
@@ -28,6 +29,18 @@ check_csv(const char *path, const char *what, const char *crm_type)
 	return rc;
 }
 
+static int
+check_command(const struct conf *c)
+{
+	struct err err = ERR_INIT;
+
+	if (c->alert_command == NULL ||
+	    runner_check(c->alert_command, &err) == 0)
+		return 0;
+	fprintf(stderr, "%s\n", err.msg);
+	return -1;
+}
+
 int
 check_run(const struct cmd *cmd)
 {
@@ -39,6 +52,7 @@ check_run(const struct cmd *cmd)
 	conf_print(c, stdout);
 	rc = check_csv(c->users, "users", "user");
 	rc |= check_csv(c->contacts, "contacts", "contact");
+	rc |= check_command(c);
 	if (rc == 0)
 		printf("; %s is good: exsync --once starts a pass\n", c->path);
 	conf_free(c);

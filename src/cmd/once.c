@@ -9,8 +9,11 @@
 #include "base/tim.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
+#include "cmd/runner.h"
 #include "cmd/sandbox.h"
 #include "store/store.h"
+#include "sync/alert.h"
+#include "sync/health.h"
 #include "sync/pass.h"
 
 static void
@@ -50,31 +53,50 @@ report(const struct cmd *cmd, const struct pass_counts *c, int64_t ms)
 		printf("interrupted: the next pass goes on from here\n");
 }
 
+/* For struct pass.alert: the news to alert_command. */
+static void
+tell(void *arg, const struct alert_text *a)
+{
+	struct err err = ERR_INIT;
+	struct buf text;
+
+	buf_init(&text, RUNNER_TEXT);
+	alert_format(a, &text);
+	if (runner_run(arg, buf_str(&text), text.len, &err) == -1)
+		log_error("%s", err.msg);
+	buf_free(&text);
+}
+
+static void
+prepare(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
+    struct runner *runner)
+{
+	memset(pass, 0, sizeof(*pass));
+	pass->conf = conf;
+	pass->provider_for = providers_for;
+	pass->dry_run = cmd->dry_run;
+	pass->only = (const char *const *)cmd->mailbox;
+	pass->nonly = cmd->nmailbox;
+	pass->profile = cmd->profile;
+	pass->tick = progress_tick;
+	pass->alert = runner != NULL ? tell : NULL;
+	pass->alert_arg = runner;
+}
+
 static int
-run(const struct cmd *cmd, const struct conf *conf, struct store *store,
-    struct err *err)
+run(const struct cmd *cmd, const struct pass *pass, struct err *err)
 {
 	static const int code[] = { CMD_OK, CMD_PARTIAL, CMD_FAILED };
 	struct pass_counts count;
 	enum pass_outcome outcome = PASS_FAILED;
-	struct pass pass;
 	int64_t began = tim_mono();
 	int rc;
 
 	memset(&count, 0, sizeof(count));
-	memset(&pass, 0, sizeof(pass));
-	pass.conf = conf;
-	pass.store = store;
-	pass.provider_for = providers_for;
-	pass.dry_run = cmd->dry_run;
-	pass.only = (const char *const *)cmd->mailbox;
-	pass.nonly = cmd->nmailbox;
-	pass.profile = cmd->profile;
-	pass.tick = progress_tick;
-	if (!cmd->dry_run && store_lock(store, err) == -1)
+	if (!cmd->dry_run && store_lock(pass->store, err) == -1)
 		return -1;
 	progress_begin();
-	rc = pass_run(&pass, &count, &outcome, err);
+	rc = pass_run(pass, &count, &outcome, err);
 	progress_end();
 	if (rc == -1)
 		return -1;
@@ -82,28 +104,54 @@ run(const struct cmd *cmd, const struct conf *conf, struct store *store,
 	return code[outcome];
 }
 
+/* Opens the store and runs the pass; the exit code, or -1. */
+static int
+with_store(const struct cmd *cmd, struct pass *pass, struct err *err)
+{
+	struct store *store = store_open(
+	    pass->conf->database, cmd->dry_run ? STORE_READ_ONLY : 0, err);
+	int rc;
+
+	sandbox_enter(pass->conf, false);
+	if (store == NULL) {
+		health_trouble(pass, err);
+		return -1;
+	}
+	pass->store = store;
+	rc = run(cmd, pass, err);
+	store_close(store);
+	return rc;
+}
+
 int
 once_run(const struct cmd *cmd)
 {
 	struct err err = ERR_INIT;
 	struct conf *conf = cmd_conf(cmd);
-	struct store *store;
-	int rc = -1;
+	struct runner *runner = NULL;
+	struct pass pass;
+	bool mute = false;
+	int rc;
 
 	if (conf == NULL)
 		return CMD_USAGE;
 	log_init(conf->log_level);
-	store = store_open(
-	    conf->database, cmd->dry_run ? STORE_READ_ONLY : 0, &err);
-	if (store != NULL) {
-		sandbox_enter(conf, false);
-		rc = run(cmd, conf, store, &err);
+	if (conf->alert_command != NULL && !cmd->dry_run) {
+		runner = runner_start(conf->alert_command, &err);
+		if ((mute = runner == NULL))
+			log_error("%s", err.msg);
 	}
+	err_clear(&err);
+	prepare(&pass, cmd, conf, runner);
+	rc = with_store(cmd, &pass, &err);
 	if (rc == -1) {
 		log_error("%s", err.msg);
 		rc = err.kind == ERR_CONFIG ? CMD_USAGE : CMD_FAILED;
 	}
-	store_close(store);
+	/* mail goes on, but who would be told of trouble is not there */
+	if (rc == CMD_OK && mute)
+		rc = CMD_PARTIAL;
+	runner_close(runner);
 	conf_free(conf);
 	return rc;
 }

@@ -144,6 +144,9 @@ failed(const struct soap_status *st)
 		    "the server says success, and gives no item");
 		err_code(&m->err, "answer-mismatch", SCOPE_ITEM);
 	}
+	/* without a figure of the server's: others may have come well */
+	if (st->backoff_ms < 0)
+		m->err.retry_ms = 0;
 	return m;
 }
 

@@ -14,8 +14,9 @@
 #include "base/str.h"
 #include "sync/ask.h"
 
-#define AGAIN  2 /* further requests for items of a busy server */
-#define SAMPLE 3 /* items asked for alone before a request is halved */
+#define AGAIN   2     /* pauses for the items of a busy server */
+#define SAMPLE  3     /* items asked for alone before a request is halved */
+#define BUSY_MS 60000 /* when it says nothing else (PROTOCOL 14) */
 
 /* One question: the refs, and where their messages go. */
 struct question {
@@ -218,40 +219,62 @@ busy(
 	return n;
 }
 
-/* Asks again for the busy ones until they come or the gate gives up. */
+/* Asks for n of the busy ones; what comes takes its place in q->out. */
+static int
+ask_part(const struct question *q, const struct item_ref *ref, const size_t *at,
+    size_t n, struct err *err)
+{
+	struct message *out[ASK_MAX];
+	struct question part = *q;
+	size_t i;
+
+	memset(out, 0, sizeof(out));
+	part.ref = ref;
+	part.out = out;
+	part.n = n;
+	if (halving(&part, false, err) == -1) {
+		forget(out, n);
+		return -1;
+	}
+	for (i = 0; i < n; i++) {
+		message_free(q->out[at[i]]);
+		q->out[at[i]] = out[i];
+	}
+	return 0;
+}
+
+/*
+ * Asks again for the busy ones: at once while some come, since a server may
+ * give so many at a time and no more; else after a pause, until the gate
+ * gives up.
+ */
 static int
 again(const struct question *q, struct err *err)
 {
 	struct item_ref ref[ASK_MAX];
-	struct message *out[ASK_MAX];
-	struct question part = *q;
-	struct err why = ERR_INIT;
-	size_t at[ASK_MAX], i, n, all = q->n;
+	struct gate *gate = q->w->profile->gate;
+	struct err why = ERR_INIT, e;
+	size_t at[ASK_MAX], n, before = q->n, max;
 	int tries = 0;
 
-	while ((n = busy(q, ref, at, &why)) > 0 && tries < AGAIN) {
-		struct err e = why;
-
-		if (!gate_pause(q->w->profile->gate, &tries, &e))
+	while ((n = busy(q, ref, at, &why)) > 0) {
+		if (n < before)
+			gate_short(gate, (int)(before - n));
+		e = why;
+		if ((n == before || why.retry_ms > 0) &&
+		    (tries >= AGAIN || !gate_pause(gate, &tries, &e)))
 			break;
-		memset(out, 0, sizeof(out));
-		part.ref = ref;
-		part.out = out;
-		part.n = n;
-		if (halving(&part, false, err) == -1) {
-			forget(out, n);
+		before = n;
+		max = (size_t)gate_items(gate);
+		if (ask_part(q, ref, at, n < max ? n : max, err) == -1)
 			return -1;
-		}
-		for (i = 0; i < n; i++) {
-			message_free(q->out[at[i]]);
-			q->out[at[i]] = out[i];
-		}
 	}
-	if (n == all && all > 0) { /* nothing came: not the items' fault */
-		*err = why;
-		return -1;
-	}
-	return 0;
+	if (n < q->n || n == 0)
+		return 0;
+	*err = why; /* nothing came: not the items' fault */
+	if (err->retry_ms == 0)
+		err->retry_ms = BUSY_MS;
+	return -1;
 }
 
 int

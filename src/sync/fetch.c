@@ -158,8 +158,12 @@ settle_one(struct fetch *f, struct session *s, bool content, struct message *m,
 static size_t
 request_size(const struct fetch *f, bool content, const size_t *at, size_t n)
 {
+	size_t now = (size_t)gate_items(f->mailbox->profile->gate);
 	size_t max = content ? FETCH_CONTENT : FETCH_HEADERS, i;
 	int64_t bytes = 0;
+
+	if (max > now)
+		max = now;
 
 	for (i = 0; i < n && i < max; i++) {
 		int64_t size = f->ref[at[i]].size;

@@ -30,6 +30,7 @@ struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t free;
 	int max, limit, inside;
+	int items;          /* of one request */
 	int good;           /* since the limit was last changed */
 	bool proven;        /* the login works */
 	bool accepted;      /* the profile's login did work */
@@ -53,6 +54,7 @@ gate_open(int max_calls)
 	pthread_cond_init(&g->free, &attr);
 	pthread_condattr_destroy(&attr);
 	g->max = g->limit = max_calls;
+	g->items = GATE_ITEMS;
 	return g;
 }
 
@@ -241,12 +243,17 @@ learn(struct gate *g, struct gate_login *l, const struct err *e)
 		(strncmp(e->code, "Error", 5) == 0 && !gate_is_login(e))))
 		g->accepted = true;
 	if (e->kind == ERR_NONE) {
-		if (g->limit < g->max && ++g->good >= RECOVER) {
-			g->limit++;
+		if ((g->limit < g->max || g->items < GATE_ITEMS) &&
+		    ++g->good >= RECOVER) {
+			g->limit += g->limit < g->max;
+			g->items += g->items / 2 + 1;
+			if (g->items > GATE_ITEMS)
+				g->items = GATE_ITEMS;
 			g->good = 0;
 		}
 	} else if (e->kind == ERR_RETRY && e->retry_ms > 0) {
 		g->limit = g->limit > 1 ? g->limit / 2 : 1;
+		g->items = g->items > 1 ? g->items / 2 : 1;
 		g->good = 0;
 		if (e->scope >= SCOPE_PROFILE)
 			g->not_before =
@@ -353,4 +360,25 @@ gate_pause(struct gate *g, int *tries, struct err *err)
 	learn(g, &nobody, err);
 	pthread_mutex_unlock(&g->lock);
 	return wait_and_go(delay(err, *tries), tries, err);
+}
+
+int
+gate_items(struct gate *g)
+{
+	int n;
+
+	pthread_mutex_lock(&g->lock);
+	n = g->items;
+	pthread_mutex_unlock(&g->lock);
+	return n;
+}
+
+void
+gate_short(struct gate *g, int came)
+{
+	pthread_mutex_lock(&g->lock);
+	if (came < g->items)
+		g->items = came > 1 ? came : 1;
+	g->good = 0;
+	pthread_mutex_unlock(&g->lock);
 }

@@ -29,7 +29,8 @@
 
 struct gate;
 
-#define GATE_TRIES 2 /* further tries of one call */
+#define GATE_TRIES 2   /* further tries of one call */
+#define GATE_ITEMS 100 /* items of one request */
 
 /* A login of its own within a profile (access = mailbox). Zeroed is new. */
 struct gate_login {
@@ -67,5 +68,11 @@ bool gate_leave(
  * err and waits like gate_leave. True: ask for that part again.
  */
 bool gate_pause(struct gate *, int *tries, struct err *);
+/*
+ * How many items one request may ask for now, 1..GATE_ITEMS: fewer while the
+ * server is busy. gate_short tells that it gave only so many of them.
+ */
+int gate_items(struct gate *);
+void gate_short(struct gate *, int came);
 
 #endif

@@ -278,6 +278,7 @@ class Case:
         if self.sim is not None:
             names["URL"] = self.sim.url
             names["PORT"] = str(self.sim.parts.port)
+            names["PIN"] = self.sim.pin()
         return re.sub(r"\$([A-Z]+)\b",
                       lambda m: names.get(m.group(1), m.group(0)), text)
 

@@ -1,5 +1,6 @@
 """Starts and steers the simulator (tests/sim/README.md) from a test."""
 
+import hashlib
 import http.client
 import json
 import os
@@ -67,6 +68,15 @@ class Sim:
             time.sleep(0.01)
         self.stop()
         raise Error("the simulator did not get ready")
+
+    def pin(self):
+        """SHA-256 of its certificate, as tls_pin wants it."""
+        with open(os.path.join(TLS_DIR, "server.pem"),
+                  encoding="ascii") as f:
+            text = f.read()
+        end = "-----END CERTIFICATE-----"
+        first = text[text.index("-----BEGIN"):text.index(end) + len(end)]
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(first)).hexdigest()
 
     def _connect(self):
         if self.parts.scheme == "http":

@@ -168,6 +168,10 @@ def sound(db):
     check(found == [], f"foreign_key_check: {found[:5]}")
 
 
+EMAIL = ["id", "message_id", "in_reply_to", "refs", "conversation_id",
+         "thread_id", "direction", "subject", "sent_at", "received_at",
+         "importance", "sensitivity", "item_class", "has_attachments",
+         "size", "body_state", "headers"]
 # All that the CRM sees, without times and numbers that depend on when and in
 # which order things happened.
 DUMP = {
@@ -175,7 +179,7 @@ DUMP = {
     "mailbox": "address, profile, type, crm_id, state, incoming,"
                " last_error FROM mailbox",
     "folder": "mailbox, path, well_known FROM folder",
-    "email": "* FROM email",
+    "email": ", ".join(EMAIL) + " FROM email",
     "email_body": "* FROM email_body",
     "email_party": "* FROM email_party",
     "email_link": "* FROM email_link",

@@ -24,6 +24,8 @@ static const struct cmd_verb verbs[] = {
 	    "the configuration only: its errors, or the effective "
 	    "settings",
 	    check_run, false },
+	{ "status", "how well everything is: alerts, mailboxes, ages, counts",
+	    status_run, false },
 	{ "encrypt",
 	    "a password from standard input as an enc: value for the INI",
 	    encrypt_run, false },
@@ -52,6 +54,7 @@ help_run(const struct cmd *cmd)
 	       "(repeatable)\n"
 	       "  --profile NAME     with --once: only this profile\n"
 	       "  --dry-run          with --once: decide, write nothing\n"
+	       "  --json             with --status: as one JSON object\n"
 	       "\nexit status: 0 all well, 1 some mailbox or message failed "
 	       "and will be retried,\n2 usage or configuration, 3 nothing "
 	       "could be synced\n");
@@ -125,6 +128,9 @@ take(struct cmd *cmd, int c, char **argv)
 	case 'n':
 		cmd->dry_run = true;
 		return 0;
+	case 'j':
+		cmd->json = true;
+		return 0;
 	case ':':
 		return usage("%s wants a value", argv[optind - 1]);
 	case '?':
@@ -143,7 +149,7 @@ take(struct cmd *cmd, int c, char **argv)
 static int
 parse(struct cmd *cmd, int argc, char **argv)
 {
-	struct option opt[NVERB + 4];
+	struct option opt[NVERB + 5];
 	size_t i;
 	int c;
 
@@ -155,6 +161,7 @@ parse(struct cmd *cmd, int argc, char **argv)
 	opt[i++] = (struct option){ "mailbox", required_argument, NULL, 'm' };
 	opt[i++] = (struct option){ "profile", required_argument, NULL, 'p' };
 	opt[i++] = (struct option){ "dry-run", no_argument, NULL, 'n' };
+	opt[i++] = (struct option){ "json", no_argument, NULL, 'j' };
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":c:", opt, NULL)) != -1) {
 		if (take(cmd, c, argv) == -1)
@@ -169,6 +176,8 @@ parse(struct cmd *cmd, int argc, char **argv)
 		return usage("--mailbox, --profile and --dry-run do not go "
 			     "with --%s",
 		    cmd->verb->option);
+	if (cmd->json && cmd->verb->run != status_run)
+		return usage("--json does not go with --%s", cmd->verb->option);
 	return 0;
 }
 

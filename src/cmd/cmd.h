@@ -22,7 +22,7 @@ struct cmd {
 	char **mailbox; /* --mailbox, normalised */
 	size_t nmailbox;
 	const char *profile;
-	bool dry_run;
+	bool dry_run, json;
 };
 
 /* One command: its option, what it does, what may stand beside it. */
@@ -41,6 +41,7 @@ struct conf *cmd_conf(const struct cmd *);
 
 int once_run(const struct cmd *);
 int check_run(const struct cmd *);
+int status_run(const struct cmd *);
 int encrypt_run(const struct cmd *);
 
 /* The implementation behind a profile: the one list of providers. */

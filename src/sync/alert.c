@@ -38,16 +38,24 @@ static const struct {
 		   "is lost, the next pass goes on" },
 };
 
-const char *
-alert_advice(const char *code)
+char *
+alert_advice(const char *scope, const char *code, char *out, size_t size)
 {
+	const char *advice = "read the text", *at, *name = scope;
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strcmp(kinds[i].code, code) == 0)
-			return kinds[i].advice;
+			advice = kinds[i].advice;
 	}
-	return "read the text";
+	if (strncmp(scope, "mailbox ", 8) == 0)
+		name = scope + 8;
+	if ((at = strstr(advice, "ADDRESS")) == NULL)
+		snprintf(out, size, "%s", advice);
+	else
+		snprintf(out, size, "%.*s%s%s", (int)(at - advice), advice,
+		    name, at + 7);
+	return out;
 }
 
 const char *
@@ -157,5 +165,6 @@ alert_format(const struct alert_text *a, struct buf *out)
 	add_time(out, a->resolved ? "resolved" : "last", a->last_at);
 	buf_addf(out, "count: %lld\n", (long long)a->count);
 	if (!a->resolved)
-		add_line(out, "advice", alert_advice(a->code));
+		add_line(out, "advice",
+		    alert_advice(a->scope, a->code, raw, sizeof(raw)));
 }

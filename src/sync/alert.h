@@ -45,8 +45,8 @@ void alert_format(const struct alert_text *, struct buf *out);
 /* The code for what stopped a profile, or for what a mailbox failed with. */
 const char *alert_profile_code(const struct err *);
 const char *alert_mailbox_code(const struct err *);
-/* What to do about an alert of that code, as a sentence. */
-const char *alert_advice(const char *code);
+/* What to do about such an alert, as a sentence; returns out. */
+char *alert_advice(const char *scope, const char *code, char *out, size_t size);
 
 /* How long a mailbox of the profile may go without a good pass, in ms. */
 int64_t alert_stale_after(const struct conf_profile *, bool daemon);

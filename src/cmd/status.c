@@ -1,0 +1,246 @@
+/*
+ * status.c - exsync --status: what the database knows, judged by the clock.
+ * 1. Works while a pass runs: the database is only read.
+ * 2. What no pass has said is said here all the same: a mailbox is stale when
+ *    the clock says so, whether or not any pass has raised the alert.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "cmd/cmd.h"
+#include "cmd/status.h"
+#include "sync/alert.h"
+#include "sync/plan.h"
+
+/* What the report borrows from. */
+struct source {
+	struct conf *conf;
+	struct store *store;
+	struct party_list party;
+	struct plan plan;
+	struct store_boxes boxes;
+	struct store_alerts alerts;
+};
+
+const char *
+status_name(enum status_is is)
+{
+	static const char *const name[] = { "stale", "failing", "waiting",
+		"new", "ok", "disabled" };
+
+	return name[is];
+}
+
+/* --- judging ----------------------------------------------------------- */
+
+static bool
+has_alert(const struct status *s, const char *kind, const char *name)
+{
+	size_t i, n = strlen(kind);
+
+	for (i = 0; i < s->nalert; i++) {
+		const char *scope = s->alert[i].scope;
+
+		if (strncmp(scope, kind, n) == 0 &&
+		    strcmp(scope + n, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+count_in(struct status_profile *p, const struct status_box *b)
+{
+	if (b->is == STATUS_OFF)
+		return;
+	p->mailboxes++;
+	p->well += b->is == STATUS_OK;
+	p->failing += b->is == STATUS_FAILING || b->is == STATUS_STALE;
+	if (b->last_ok_at != TIM_NONE &&
+	    (p->last_ok_at == TIM_NONE || b->last_ok_at > p->last_ok_at))
+		p->last_ok_at = b->last_ok_at;
+	if (b->is < p->is)
+		p->is = b->is;
+	p->mail.today += b->mail.today;
+	p->mail.yesterday += b->mail.yesterday;
+	if (b->mail.usual >= 0)
+		p->mail.usual =
+		    b->mail.usual + (p->mail.usual >= 0 ? p->mail.usual : 0);
+}
+
+static int
+worst_first(const void *a, const void *b)
+{
+	const struct status_box *x = a, *y = b;
+	int c;
+
+	if (x->is != y->is)
+		return x->is < y->is ? -1 : 1;
+	/* among the bad the longest without a good pass */
+	if (x->is <= STATUS_FAILING && x->last_ok_at != y->last_ok_at)
+		return x->last_ok_at < y->last_ok_at ? -1 : 1;
+	c = strcmp(x->profile, y->profile);
+	return c != 0 ? c : strcmp(x->address, y->address);
+}
+
+void
+status_judge(struct status *s)
+{
+	size_t i, k, active = 0, bad = 0;
+
+	for (i = 0; i < s->nprofile; i++) {
+		struct status_profile *p = &s->profile[i];
+
+		p->is = STATUS_OFF;
+		p->last_ok_at = TIM_NONE;
+		p->mail.usual = -1;
+		p->told = has_alert(s, "profile ", p->name);
+		for (k = 0; k < s->nbox; k++) {
+			struct status_box *b = &s->box[k];
+
+			if (strcmp(b->profile, p->name) != 0)
+				continue;
+			b->told = p->told ||
+				  (b->is <= STATUS_FAILING &&
+				      has_alert(s, "mailbox ", b->address));
+			count_in(p, b);
+		}
+		active += p->mailboxes;
+		bad += p->failing;
+	}
+	if (s->nbox > 0)
+		qsort(s->box, s->nbox, sizeof(*s->box), worst_first);
+	s->exit = CMD_OK;
+	if (bad > 0 || s->nalert > 0 || !s->run.known)
+		s->exit = CMD_PARTIAL;
+	if (active > 0 && bad == active)
+		s->exit = CMD_FAILED;
+}
+
+/* --- collecting -------------------------------------------------------- */
+
+static enum status_is
+state_of(const struct store_box *b, int64_t after, int64_t now)
+{
+	if (strcmp(b->state, "waiting") == 0)
+		return STATUS_WAITING;
+	if (strcmp(b->state, "disabled") == 0)
+		return STATUS_OFF;
+	if (alert_is_stale(b->last_ok_at, b->first_at, after, now))
+		return STATUS_STALE;
+	if (strcmp(b->state, "failing") == 0)
+		return STATUS_FAILING;
+	return b->last_ok_at == TIM_NONE ? STATUS_NEW : STATUS_OK;
+}
+
+static void
+fill(struct status_box *to, const struct plan_entry *e,
+    const struct store_box *b, int64_t now)
+{
+	memset(to, 0, sizeof(*to));
+	to->address = e->mailbox.address;
+	to->profile = e->mailbox.profile->name;
+	to->type = e->mailbox.type == CONF_MAILBOX_QUEUE ? "queue" : "user";
+	to->stale_after = alert_stale_after(e->mailbox.profile, false);
+	to->last_ok_at = to->retry_at = TIM_NONE;
+	to->is = STATUS_NEW;
+	to->mail.usual = -1;
+	if (b == NULL)
+		return;
+	to->is = state_of(b, to->stale_after, now);
+	to->last_error = b->last_error;
+	to->last_ok_at = b->last_ok_at;
+	to->retry_at = b->retry_at;
+	to->mail.today = b->today;
+	to->mail.yesterday = b->yesterday;
+	if (b->before_days > 0)
+		to->mail.usual = (double)b->before / (double)b->before_days;
+	to->failures = b->failures;
+	to->given_up = b->given_up;
+}
+
+static int
+load(struct source *src, int64_t now, struct err *err)
+{
+	struct store *st;
+
+	src->store = st = store_open(src->conf->database, STORE_READ_ONLY, err);
+	if (st == NULL || store_party_list(st, &src->party, err) == -1 ||
+	    plan_make(src->conf, &src->party, NULL, 0, NULL, &src->plan, err) ==
+		-1 ||
+	    store_box_list(st, &src->boxes, err) == -1 ||
+	    store_box_days(st, &src->boxes, now, err) == -1)
+		return -1;
+	return store_alert_list(st, &src->alerts, err);
+}
+
+static int
+collect(struct source *src, struct status *s, struct err *err)
+{
+	size_t i, known = 0;
+
+	if (load(src, s->now, err) == -1 ||
+	    store_last_run(src->store, &s->run, err) == -1)
+		return -1;
+	s->database = src->conf->database;
+	s->alert = src->alerts.v;
+	s->nalert = src->alerts.n;
+	s->nbox = src->plan.n;
+	s->box = mem_alloc((s->nbox + 1) * sizeof(*s->box));
+	for (i = 0; i < s->nbox; i++) {
+		const struct plan_entry *e = &src->plan.v[i];
+		const struct store_box *b =
+		    store_box_find(&src->boxes, e->mailbox.address);
+
+		known += b != NULL;
+		fill(&s->box[i], e, b, s->now);
+	}
+	s->off_plan = src->boxes.n - known;
+	s->nprofile = src->conf->nprofile;
+	s->profile = mem_alloc((s->nprofile + 1) * sizeof(*s->profile));
+	for (i = 0; i < s->nprofile; i++)
+		s->profile[i].name = src->conf->profile[i].name;
+	return 0;
+}
+
+static void
+done(struct source *src, struct status *s)
+{
+	free(s->box);
+	free(s->profile);
+	store_box_free(&src->boxes);
+	arena_free(&src->alerts.arena);
+	free(src->plan.v);
+	party_list_free(&src->party);
+	store_close(src->store);
+	conf_free(src->conf);
+}
+
+int
+status_run(const struct cmd *cmd)
+{
+	struct err err = ERR_INIT;
+	struct source src;
+	struct status s;
+	int rc = CMD_FAILED;
+
+	memset(&src, 0, sizeof(src));
+	memset(&s, 0, sizeof(s));
+	if ((src.conf = cmd_conf(cmd)) == NULL)
+		return CMD_USAGE;
+	log_init(src.conf->log_level);
+	s.now = tim_now();
+	if (collect(&src, &s, &err) == -1)
+		log_error("%s", err.msg);
+	else {
+		status_judge(&s);
+		(cmd->json ? status_json : status_text)(&s, stdout);
+		rc = s.exit;
+	}
+	done(&src, &s);
+	return rc;
+}

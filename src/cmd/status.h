@@ -1,0 +1,89 @@
+/*
+ * status.h - exsync --status: how well everything is, as the database tells
+ * it. Nothing is contacted and nothing is written.
+ * Floor: cmd.
+ * Threads: the main thread.
+ *
+ * --json prints one object. Its names stay, further ones may come:
+ *	now, database, state (ok, trouble, down), exit_status
+ *	last_run: null, or started, finished, outcome, mailboxes,
+ *		mailboxes_failed, emails, skipped, failed
+ *	profiles[]: name, state, mailboxes, well, failing, last_ok_at,
+ *		mail_today, mail_yesterday, mail_usual
+ *	mailboxes[], worst first: address, profile, type, state, last_ok_at,
+ *		age_seconds, stale, stale_after_seconds, retry_at, last_error,
+ *		mail_today, mail_yesterday, mail_usual, failures, given_up
+ *	alerts[], errors first: scope, code, severity, text, advice, first_at,
+ *		last_at, count
+ * Times are UTC text or null, as in the database; days are days in UTC.
+ * mail_usual is the mean of the 28 days before yesterday, or null.
+ */
+#ifndef CMD_STATUS_H
+#define CMD_STATUS_H
+
+#include <stdio.h>
+
+#include "core/conf.h"
+#include "store/health.h"
+
+/* A mailbox' or profile's state, the worst first. */
+enum status_is {
+	STATUS_STALE,   /* no good pass for longer than stale_after */
+	STATUS_FAILING, /* the last pass over it failed */
+	STATUS_WAITING, /* for approval */
+	STATUS_NEW,     /* no pass has visited it yet */
+	STATUS_OK,
+	STATUS_OFF /* disabled */
+};
+
+struct status_mail {
+	int64_t today, yesterday;
+	double usual; /* < 0: not known */
+};
+
+struct status_box {
+	enum status_is is;
+	const char *address, *profile, *type; /* borrowed */
+	const char *last_error;               /* or NULL */
+	int64_t last_ok_at, retry_at;         /* or TIM_NONE */
+	int64_t stale_after;                  /* ms */
+	struct status_mail mail;
+	int64_t failures, given_up;
+	bool told; /* an open alert of its own or its profile's says why */
+};
+
+struct status_profile {
+	enum status_is is;
+	const char *name;
+	size_t mailboxes, well, failing; /* failing: or stale */
+	int64_t last_ok_at;              /* the latest */
+	struct status_mail mail;
+	bool told; /* an alert of it is open */
+};
+
+struct status {
+	int64_t now;
+	const char *database;
+	struct store_last_run run;
+	struct status_profile *profile; /* as in the INI */
+	size_t nprofile;
+	struct status_box *box; /* worst first */
+	size_t nbox;
+	const struct store_alert *alert; /* open, errors first */
+	size_t nalert;
+	size_t off_plan; /* mailboxes that the INI no longer reads */
+	int exit;        /* the exit status */
+};
+
+/*
+ * Sorts the boxes and fills in the profiles, told, and exit: 0 all well, 1
+ * something fails, is stale, has an open alert, or nothing ran yet; 3
+ * everything that should be read fails.
+ */
+void status_judge(struct status *);
+const char *status_name(enum status_is);
+
+void status_text(const struct status *, FILE *); /* statustext.c */
+void status_json(const struct status *, FILE *); /* statusjson.c */
+
+#endif

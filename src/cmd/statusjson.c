@@ -1,0 +1,198 @@
+/*
+ * statusjson.c - exsync --status --json (RFC 8259).
+ * 1. One object in valid UTF-8, whatever bytes the names hold: what is no
+ *    UTF-8 becomes U+FFFD.
+ * 2. Control characters, and those that change the direction of text, are
+ *    escaped: the output is safe on a terminal too.
+ */
+#include <string.h>
+
+#include "base/enc.h"
+#include "base/tim.h"
+#include "cmd/status.h"
+#include "sync/alert.h"
+
+static bool
+is_plain(uint32_t c)
+{
+	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c != 0x61c &&
+	       !(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) &&
+	       !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
+}
+
+static void
+put_string(FILE *out, const char *s)
+{
+	size_t n = s == NULL ? 0 : strlen(s), len;
+	uint32_t c;
+
+	if (s == NULL) {
+		fputs("null", out);
+		return;
+	}
+	fputc('"', out);
+	for (; n > 0; s += len, n -= len) {
+		len = enc_utf8_next(s, n, &c);
+		if (len == 0) {
+			len = 1;
+			fputs("\\ufffd", out);
+		} else if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", (char)c);
+		else if (!is_plain(c))
+			fprintf(out, "\\u%04x", (unsigned)c);
+		else
+			fwrite(s, 1, len, out);
+	}
+	fputc('"', out);
+}
+
+/* ,"name": - or without the comma for the first one. */
+static void
+put_name(FILE *out, const char *name, bool first)
+{
+	fprintf(out, "%s\"%s\":", first ? "" : ",", name);
+}
+
+static void
+put_text(FILE *out, const char *name, const char *value)
+{
+	put_name(out, name, false);
+	put_string(out, value);
+}
+
+static void
+put_int(FILE *out, const char *name, int64_t value)
+{
+	put_name(out, name, false);
+	fprintf(out, "%lld", (long long)value);
+}
+
+static void
+put_time(FILE *out, const char *name, int64_t t)
+{
+	char text[TIM_TEXT];
+
+	put_text(out, name, tim_text(t, text));
+}
+
+static void
+put_mail(FILE *out, const struct status_mail *m)
+{
+	put_int(out, "mail_today", m->today);
+	put_int(out, "mail_yesterday", m->yesterday);
+	put_name(out, "mail_usual", false);
+	if (m->usual < 0)
+		fputs("null", out);
+	else
+		fprintf(out, "%lld.%lld", (long long)m->usual,
+		    (long long)(m->usual * 10) % 10);
+}
+
+static void
+put_run(FILE *out, const struct store_last_run *r)
+{
+	put_name(out, "last_run", false);
+	if (!r->known) {
+		fputs("null", out);
+		return;
+	}
+	fputc('{', out);
+	put_name(out, "outcome", true);
+	put_string(out, r->outcome);
+	put_time(out, "started", r->started);
+	put_time(out, "finished", r->finished);
+	put_int(out, "mailboxes", r->mailboxes);
+	put_int(out, "mailboxes_failed", r->failed_mailboxes);
+	put_int(out, "emails", r->emails);
+	put_int(out, "skipped", r->skipped);
+	put_int(out, "failed", r->failed);
+	fputc('}', out);
+}
+
+static void
+put_profile(FILE *out, const struct status_profile *p)
+{
+	put_name(out, "name", true);
+	put_string(out, p->name);
+	put_text(out, "state", status_name(p->is));
+	put_int(out, "mailboxes", (int64_t)p->mailboxes);
+	put_int(out, "well", (int64_t)p->well);
+	put_int(out, "failing", (int64_t)p->failing);
+	put_time(out, "last_ok_at", p->last_ok_at);
+	put_mail(out, &p->mail);
+}
+
+static void
+put_box(FILE *out, const struct status_box *b, int64_t now)
+{
+	put_name(out, "address", true);
+	put_string(out, b->address);
+	put_text(out, "profile", b->profile);
+	put_text(out, "type", b->type);
+	put_text(out, "state", status_name(b->is));
+	put_time(out, "last_ok_at", b->last_ok_at);
+	if (b->last_ok_at == TIM_NONE)
+		put_text(out, "age_seconds", NULL);
+	else
+		put_int(out, "age_seconds", (now - b->last_ok_at) / 1000);
+	put_name(out, "stale", false);
+	fputs(b->is == STATUS_STALE ? "true" : "false", out);
+	put_int(out, "stale_after_seconds", b->stale_after / 1000);
+	put_time(out, "retry_at", b->retry_at);
+	put_text(out, "last_error", b->last_error);
+	put_mail(out, &b->mail);
+	put_int(out, "failures", b->failures);
+	put_int(out, "given_up", b->given_up);
+}
+
+static void
+put_alert(FILE *out, const struct store_alert *a)
+{
+	char advice[512];
+
+	put_name(out, "scope", true);
+	put_string(out, a->scope);
+	put_text(out, "code", a->code);
+	put_text(out, "severity", a->severity);
+	put_text(out, "text", a->text);
+	put_text(out, "advice",
+	    alert_advice(a->scope, a->code, advice, sizeof(advice)));
+	put_time(out, "first_at", a->first_at);
+	put_time(out, "last_at", a->last_at);
+	put_int(out, "count", a->count);
+}
+
+void
+status_json(const struct status *s, FILE *out)
+{
+	static const char *const state[] = { "ok", "trouble", "", "down" };
+	char now[TIM_TEXT];
+	size_t i;
+
+	fputc('{', out);
+	put_name(out, "now", true);
+	put_string(out, tim_text(s->now, now));
+	put_text(out, "database", s->database);
+	put_text(out, "state", state[s->exit]);
+	put_int(out, "exit_status", s->exit);
+	put_run(out, &s->run);
+	fputs(",\n\"profiles\":[", out);
+	for (i = 0; i < s->nprofile; i++) {
+		fputs(i > 0 ? ",\n{" : "\n{", out);
+		put_profile(out, &s->profile[i]);
+		fputc('}', out);
+	}
+	fputs("],\n\"mailboxes\":[", out);
+	for (i = 0; i < s->nbox; i++) {
+		fputs(i > 0 ? ",\n{" : "\n{", out);
+		put_box(out, &s->box[i], s->now);
+		fputc('}', out);
+	}
+	fputs("],\n\"alerts\":[", out);
+	for (i = 0; i < s->nalert; i++) {
+		fputs(i > 0 ? ",\n{" : "\n{", out);
+		put_alert(out, &s->alert[i]);
+		fputc('}', out);
+	}
+	fputs("]}\n", out);
+}

@@ -1,0 +1,346 @@
+/*
+ * statustext.c - exsync --status for a person, perhaps at two in the morning:
+ * the summary first, then what to do, then the mailboxes, worst first.
+ * 1. Every name and text is made printable before it is printed.
+ * 2. However many mailboxes there are, what is wrong is on the first pages:
+ *    the list of those that are well ends after WELL_MAX.
+ */
+#include <string.h>
+
+#include "base/str.h"
+#include "base/tim.h"
+#include "cmd/status.h"
+#include "sync/alert.h"
+
+#define WELL_MAX 40
+#define BAD_MAX  200
+#define TEXT     1024
+#define WIDTH    80
+#define CELLS    8
+
+/* --- pieces ------------------------------------------------------------ */
+
+/* Columns on the screen, taking every character for one. */
+static int
+columns(const char *s)
+{
+	int n = 0;
+
+	for (; *s != '\0'; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+/*
+ * Printable text, broken at spaces, each line after indent spaces; mark
+ * stands before the first.
+ */
+static void
+put_wrapped(FILE *out, int indent, const char *mark, const char *text)
+{
+	char line[TEXT];
+	const char *p = line;
+	int col = 0;
+	size_t n;
+
+	str_printable(line, sizeof(line), text, strlen(text));
+	while (*p != '\0') {
+		n = strcspn(p, " ");
+		if (col > 0 && indent + col + 1 + (int)n > WIDTH) {
+			fputc('\n', out);
+			col = 0;
+		}
+		if (col > 0)
+			col += fprintf(out, " %.*s", (int)n, p);
+		else
+			col = fprintf(out, "%*s%.*s", indent, mark, (int)n, p) -
+			      indent;
+		mark = "";
+		p += n + (p[n] == ' ');
+	}
+	fputc('\n', out);
+}
+
+static const char *
+plural(size_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
+/* "3 min", or what a time that is not known means. */
+static const char *
+age(int64_t now, int64_t t, const char *none, char *out)
+{
+	return t == TIM_NONE ? none : alert_span(now - t, out);
+}
+
+/* A row of cells; the first two to the left, the others to the right. */
+struct table {
+	int width[CELLS];
+	int n, left; /* cells; so many of them to the left */
+};
+
+static void
+measure(struct table *t, char cell[][TEXT])
+{
+	int i, w;
+
+	for (i = 0; i < t->n; i++) {
+		w = columns(cell[i]);
+		if (w > t->width[i])
+			t->width[i] = w;
+	}
+}
+
+static void
+put_row(FILE *out, const struct table *t, char cell[][TEXT])
+{
+	int i, pad;
+
+	for (i = 0; i < t->n; i++) {
+		pad = t->width[i] - columns(cell[i]);
+		if (i > 0)
+			fputs("  ", out);
+		if (i < t->left)
+			fprintf(
+			    out, "%s%*s", cell[i], i + 1 < t->n ? pad : 0, "");
+		else
+			fprintf(out, "%*s%s", pad, "", cell[i]);
+	}
+	fputc('\n', out);
+}
+
+static void
+set(char *cell, const char *text)
+{
+	str_printable(cell, TEXT, text, strlen(text));
+}
+
+static void
+set_mail(char cell[][TEXT], const struct status_mail *m)
+{
+	snprintf(cell[0], TEXT, "%lld", (long long)m->today);
+	snprintf(cell[1], TEXT, "%lld", (long long)m->yesterday);
+	if (m->usual < 0)
+		strcpy(cell[2], "-");
+	else
+		snprintf(cell[2], TEXT, "%lld", (long long)(m->usual + 0.5));
+}
+
+/* --- parts ------------------------------------------------------------- */
+
+static void
+put_run(FILE *out, const struct status *s)
+{
+	const struct store_last_run *r = &s->run;
+	char span[32];
+
+	if (!r->known) {
+		fprintf(out, "No pass has run yet: exsync --once starts one, "
+			     "a scheduler should.\n");
+		return;
+	}
+	if (strcmp(r->outcome, "running") == 0) {
+		fprintf(out, "A pass began %s ago and has not ended.\n",
+		    age(s->now, r->started, "", span));
+		return;
+	}
+	fprintf(out, "Last pass: %s ago, %s: ",
+	    age(s->now, r->finished != TIM_NONE ? r->finished : r->started, "",
+		span),
+	    r->outcome);
+	fprintf(out, "%lld %s", (long long)r->mailboxes,
+	    plural((size_t)r->mailboxes, "mailbox", "mailboxes"));
+	if (r->failed_mailboxes > 0)
+		fprintf(out, " (%lld failed)", (long long)r->failed_mailboxes);
+	fprintf(out, ", %lld new %s, %lld skipped", (long long)r->emails,
+	    plural((size_t)r->emails, "mail", "mails"), (long long)r->skipped);
+	if (r->failed > 0)
+		fprintf(out, ", %lld failed", (long long)r->failed);
+	fprintf(out, ".\n");
+}
+
+static void
+put_summary(FILE *out, const struct status *s)
+{
+	size_t i, n[STATUS_OFF + 1] = { 0 };
+	const char *sep = ": ";
+	enum status_is is;
+
+	for (i = 0; i < s->nbox; i++)
+		n[s->box[i].is]++;
+	fprintf(out, "%s  %zu %s",
+	    s->exit == 0   ? "ALL WELL."
+	    : s->exit == 3 ? "NOTHING WORKS."
+			   : "TROUBLE.",
+	    s->nbox, plural(s->nbox, "mailbox", "mailboxes"));
+	for (is = STATUS_STALE; is <= STATUS_OFF; is++) {
+		if (n[is] == 0)
+			continue;
+		fprintf(out, "%s%zu %s", sep, n[is], status_name(is));
+		sep = ", ";
+	}
+	fprintf(out, "; %zu open %s.\n", s->nalert,
+	    plural(s->nalert, "alert", "alerts"));
+}
+
+static void
+put_alerts(FILE *out, const struct status *s)
+{
+	char line[TEXT], span[32];
+	size_t i;
+
+	if (s->nalert > 0)
+		fprintf(out, "\nOPEN ALERTS\n");
+	for (i = 0; i < s->nalert && i < BAD_MAX; i++) {
+		const struct store_alert *a = &s->alert[i];
+
+		set(line, a->scope);
+		fprintf(out, "  %s  %s: ", a->severity, line);
+		set(line, a->code);
+		fprintf(out, "%s, for %s", line,
+		    age(s->now, a->first_at, "?", span));
+		if (a->count > 1)
+			fprintf(out, ", in %lld passes", (long long)a->count);
+		fputc('\n', out);
+		put_wrapped(out, 9, "", a->text);
+		put_wrapped(out, 9, "> ",
+		    alert_advice(a->scope, a->code, line, sizeof(line)));
+	}
+	if (i < s->nalert)
+		fprintf(
+		    out, "  and %zu more: --json lists all\n", s->nalert - i);
+}
+
+static void
+profile_cells(
+    const struct status *s, const struct status_profile *p, char cell[][TEXT])
+{
+	char span[32];
+
+	set(cell[0], p->name);
+	strcpy(cell[1], status_name(p->is));
+	snprintf(cell[2], TEXT, "%zu", p->mailboxes);
+	snprintf(cell[3], TEXT, "%zu", p->failing);
+	strcpy(cell[4], age(s->now, p->last_ok_at, "never", span));
+	set_mail(cell + 5, &p->mail);
+}
+
+static void
+put_profiles(FILE *out, const struct status *s)
+{
+	char head[CELLS][TEXT] = { "PROFILE", "STATE", "MAILBOXES", "FAILING",
+		"LAST GOOD", "TODAY", "YESTERDAY", "USUAL" };
+	char cell[CELLS][TEXT];
+	struct table t = { { 0 }, CELLS, 2 };
+	size_t i;
+
+	measure(&t, head);
+	for (i = 0; i < s->nprofile; i++) {
+		profile_cells(s, &s->profile[i], cell);
+		measure(&t, cell);
+	}
+	fputc('\n', out);
+	put_row(out, &t, head);
+	for (i = 0; i < s->nprofile; i++) {
+		profile_cells(s, &s->profile[i], cell);
+		put_row(out, &t, cell);
+	}
+}
+
+static void
+box_cells(const struct status *s, const struct status_box *b, char cell[][TEXT])
+{
+	char span[32];
+
+	set(cell[0], b->address);
+	set(cell[1], b->profile);
+	strcpy(cell[2], status_name(b->is));
+	strcpy(cell[3], age(s->now, b->last_ok_at, "never", span));
+	set_mail(cell + 4, &b->mail);
+	snprintf(cell[7], TEXT, "%lld", (long long)b->failures);
+}
+
+/* What else there is to say of a mailbox. */
+static void
+put_why(FILE *out, const struct status *s, const struct status_box *b)
+{
+	char span[32];
+
+	if (b->is <= STATUS_FAILING && !b->told && b->last_error != NULL)
+		put_wrapped(out, 4, "", b->last_error);
+	if (b->is <= STATUS_FAILING && b->retry_at != TIM_NONE &&
+	    b->retry_at > s->now)
+		fprintf(out, "    tried again in %s\n",
+		    alert_span(b->retry_at - s->now, span));
+	if (b->is == STATUS_WAITING)
+		fprintf(out, "    waits for approval\n");
+	if (b->is == STATUS_OK && b->mail.usual >= 5 && b->mail.today == 0 &&
+	    b->mail.yesterday == 0)
+		fprintf(out, "    unusually quiet\n");
+}
+
+/* Is it shown? bad, well: how many of its kind are before it. */
+static bool
+shown(const struct status_box *b, size_t *bad, size_t *well)
+{
+	return b->is <= STATUS_NEW ? (*bad)++ < BAD_MAX : (*well)++ < WELL_MAX;
+}
+
+static void
+put_boxes(FILE *out, const struct status *s)
+{
+	char head[CELLS][TEXT] = { "MAILBOX", "PROFILE", "STATE", "LAST GOOD",
+		"TODAY", "YESTERDAY", "USUAL", "FAILED" };
+	char cell[CELLS][TEXT];
+	struct table t = { { 0 }, CELLS, 3 };
+	size_t i, bad = 0, well = 0, hidden = 0;
+
+	if (s->nbox == 0)
+		return;
+	measure(&t, head);
+	for (i = 0; i < s->nbox; i++) {
+		box_cells(s, &s->box[i], cell);
+		if (shown(&s->box[i], &bad, &well))
+			measure(&t, cell);
+		else
+			hidden++;
+	}
+	fputc('\n', out);
+	put_row(out, &t, head);
+	bad = well = 0;
+	for (i = 0; i < s->nbox; i++) {
+		if (!shown(&s->box[i], &bad, &well))
+			continue;
+		box_cells(s, &s->box[i], cell);
+		put_row(out, &t, cell);
+		put_why(out, s, &s->box[i]);
+	}
+	if (hidden > 0)
+		fprintf(out, "and %zu more: --json lists all\n", hidden);
+}
+
+void
+status_text(const struct status *s, FILE *out)
+{
+	char now[TIM_TEXT] = "", line[TEXT];
+
+	tim_text(s->now, now);
+	put_summary(out, s);
+	put_run(out, s);
+	put_alerts(out, s);
+	if (s->nbox > 0)
+		put_profiles(out, s);
+	put_boxes(out, s);
+	set(line, s->database);
+	fprintf(out,
+	    "\n%s, at %s. TODAY, YESTERDAY, USUAL: mail per day in "
+	    "UTC.\n",
+	    line, now);
+	if (s->off_plan > 0)
+		fprintf(out,
+		    "%zu %s in the database that the INI does not read "
+		    "any more.\n",
+		    s->off_plan,
+		    plural(s->off_plan, "mailbox is", "mailboxes are"));
+}

@@ -148,10 +148,13 @@ xml_escape(const char *s, size_t n, uint32_t c)
 		return "&gt;";
 	case '"':
 		return "&quot;";
+	/* as they are, an attribute's would reach the reader as blanks */
 	case '\t':
+		return "&#9;";
 	case '\n':
+		return "&#10;";
 	case '\r':
-		return NULL;
+		return "&#13;";
 	}
 	return n == 0 || c < 0x20 || c == 0xfffe || c == 0xffff ? "" : NULL;
 }

@@ -43,8 +43,8 @@ void buf_drop(struct buf *, size_t n);
 const char *buf_str(const struct buf *);
 /* The bytes as a malloc'ed string that the caller owns; buf is empty then. */
 char *buf_take(struct buf *);
-/* XML character data: & < > " escaped; characters that XML 1.0 forbids and
- * invalid UTF-8 dropped. */
+/* XML text or attribute value: & < > " and line breaks escaped; characters
+ * that XML 1.0 forbids and invalid UTF-8 dropped. */
 int buf_addxml(struct buf *, const char *);
 
 #endif

@@ -14,7 +14,8 @@
 #include "ews/syncxml.h"
 
 #define STATE_MAX ((size_t)32 << 20)
-#define ARENA_MAX ((size_t)128 << 20)
+#define ARENA_MAX ((size_t)64 << 20)
+#define PAGE_MAX  10000 /* changes; 512 at most are asked for */
 
 static bool
 is_true(const char *s)
@@ -95,6 +96,10 @@ change_end(struct syncxml *p)
 
 	if (p->cur.id == NULL || p->cur.id[0] == '\0')
 		return;
+	if (g->n == PAGE_MAX) {
+		p->over = true;
+		return;
+	}
 	if (g->n == p->cap) {
 		p->cap = p->cap == 0 ? 64 : 2 * p->cap;
 		v = arena_alloc(&g->arena, p->cap * sizeof(*v));

@@ -125,7 +125,7 @@ test_xml(void **state)
 		{ "plain", "plain" },
 		{ "<a b=\"c\">&</a>'",
 		    "&lt;a b=&quot;c&quot;&gt;&amp;&lt;/a&gt;'" },
-		{ "a\tb\nc\rd", "a\tb\nc\rd" },
+		{ "a\tb\nc\rd", "a&#9;b&#10;c&#13;d" },
 		{ "\x01x\x1fy\x0b", "xy" },
 		{ "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\x7f",
 		    "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\x7f" },

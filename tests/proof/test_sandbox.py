@@ -170,6 +170,28 @@ def test_from_the_outside(place, more, want):
     assert got == want
 
 
+def test_alert_command(place, fault_binary):
+    """The one program that runs nevertheless, with nothing of ours; it is
+    outside of the sandbox, exsync is not."""
+    directory, sim, write = place
+    told = directory / "told"
+    script = directory / "tell me"
+    script.write_text("#!/bin/sh\n"
+                      f"{{ cat; echo \"$# $1\"; env; }} >'{told}'\n")
+    script.chmod(0o700)
+    write(f"alert_command = '{script}' 'one word'")
+    sim.commands("fault do=http status=503 times=always\n")
+    private = directory / "private"
+    done = run(fault_binary, directory, HQ_PASSWORD="x" * 20,
+               EXSYNC_SANDBOX_PROBE=str(private))
+    assert done.returncode != 0, done.stdout + done.stderr
+    text = told.read_text()
+    assert "\n1 one word\n" in text, text
+    assert exsim.PASSWORD not in text and "HQ_PASSWORD" not in text
+    if HAS_FILTER:
+        assert probes(done.stderr)["exec"] == REFUSED
+
+
 def sim_asked(sim):
     return any(value for key, value in sim.stats().items()
                if key == "requests" and value) or bool(sim.log())

@@ -5,7 +5,9 @@
  * 2. An item is stamped with the number of a full walk when that walk sees
  *    it, and only while one is under way; at its end the items of the folder
  *    without that stamp are gone.
- * 3. A delete of an item that is not known, or known in another folder by
+ * 3. What is written ahead of the cursor is noted until a cursor passes it
+ *    (ahead.h).
+ * 4. A delete of an item that is not known, or known in another folder by
  *    now, does nothing.
  */
 #include <stdlib.h>
@@ -14,6 +16,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "store/ahead.h"
 #include "store/email.h"
 #include "store/item.h"
 #include "store/ledger.h"
@@ -420,6 +423,28 @@ item_sweep(struct store *st, const char *mailbox, int64_t folder, int64_t walk,
 	return rc;
 }
 
+/*
+ * What an earlier pass wrote ahead of its cursor and no page has told of
+ * since, though the folder is at its end: it is gone.
+ */
+static int
+sweep_ahead(struct store *st, const char *mailbox, int64_t folder,
+    struct store_count *count, struct err *err)
+{
+	struct ledger_old old;
+	char *item;
+	int r, k = 1;
+
+	while (k != -1 && (r = ahead_take(st, folder, &item, err)) == 1) {
+		fault_point("inside sweep ahead");
+		k = ledger_get(st, mailbox, item, &old, err);
+		if (k == 1 && old.folder == folder && old.state != LEDGER_GONE)
+			k = remove_item(st, mailbox, item, &old, count, err);
+		free(item);
+	}
+	return k == -1 ? -1 : r;
+}
+
 static int
 finish(struct store *st, const char *mailbox, const struct store_page *p,
     struct store_count *count, struct err *err)
@@ -431,6 +456,8 @@ finish(struct store *st, const char *mailbox, const struct store_page *p,
 		return -1;
 	if (walk != 0 &&
 	    item_sweep(st, mailbox, p->folder, walk, count, err) == -1)
+		return -1;
+	if (sweep_ahead(st, mailbox, p->folder, count, err) == -1)
 		return -1;
 	s = db_stmt(st, DB_WALK_END,
 	    "INSERT INTO sync_folder(folder,marker) VALUES(?1,?2) "
@@ -455,6 +482,8 @@ end_page(struct store *st, const char *mailbox, const struct store_page *p,
 		    -1)
 			return -1;
 	}
+	if (ahead_passed(st, p->folder, p->change, p->nchange, err) == -1)
+		return -1;
 	fault_point("before cursor");
 	if (p->cursor != NULL) {
 		s = db_stmt(st, DB_WALK_CURSOR,
@@ -486,6 +515,7 @@ store_put(struct store *st, const char *mailbox, const struct store_item *v,
     struct err *err)
 {
 	struct store_count c;
+	bool ahead = page != NULL && page->ahead;
 	size_t i;
 	int rc;
 
@@ -498,9 +528,11 @@ store_put(struct store *st, const char *mailbox, const struct store_item *v,
 		day_begin(st);
 		for (i = 0; rc == 0 && i < n; i++)
 			rc = put_item(st, mailbox, &v[i], &c, err);
+		for (i = 0; rc == 0 && ahead && i < n; i++)
+			rc = ahead_note(st, page->folder, v[i].item_id, err);
 		if (rc == 0)
 			rc = day_write(st, mailbox, err);
-		if (rc == 0 && page != NULL)
+		if (rc == 0 && page != NULL && !ahead)
 			rc = end_page(st, mailbox, page, &c, err);
 		rc = db_end(st, rc, err);
 	}

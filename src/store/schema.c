@@ -348,8 +348,15 @@ static const char *const version_1[] = {
 NULL
 };
 
-/* What --status and alerts need to know from one pass to the next. */
+/* What --status, alerts and cursors need to know from one pass to the next. */
 static const char *const version_2[] = {
+"CREATE TABLE sync_ahead(\n"
+"  -- private: items written before the cursor that passes them\n"
+"  folder INTEGER NOT NULL REFERENCES folder(id), -- which folder\n"
+"  item TEXT NOT NULL, -- the server's item id\n"
+"  PRIMARY KEY(folder, item)\n"
+") WITHOUT ROWID",
+
 "CREATE TABLE sync_mailbox(\n"
 "  -- private: what else is known of each mailbox\n"
 "  address TEXT PRIMARY KEY, -- mailbox.address\n"

@@ -148,6 +148,11 @@ struct store_item {
 /* The end of a page of changes. */
 struct store_page {
 	int64_t folder;
+	bool ahead;                  /* not the end: a part of the
+				      * page, and what follows here
+				      * is not set; the cursor comes
+				      * with a later call, or after a
+				      * crash never */
 	const char *cursor;          /* NULL: leave as it is */
 	const struct change *change; /* CHANGE_DELETE and CHANGE_READ
 						 * are applied, PUT ignored */

@@ -84,6 +84,19 @@ close_session(struct mailbox_work *w, struct session *s)
 	w->profile->ops->session_close(s);
 }
 
+/* Writes a part of the page before the page's cursor. */
+static int
+store_part(int64_t folder, struct fetch *f, struct err *err)
+{
+	struct store_page part;
+
+	memset(&part, 0, sizeof(part));
+	part.folder = folder;
+	part.ahead = true;
+	return f->nitem > 0 ? fetch_store(f, &part, err)
+			    : fetch_store(f, NULL, err);
+}
+
 /*
  * Puts what was settled into the store, unless this is the page's last batch
  * and it went well: that is stored with the page's end.
@@ -103,7 +116,7 @@ batch_done(struct batch *b, int rc, struct err *err)
 	if (!keep) {
 		struct err e = ERR_INIT;
 
-		if (fetch_store(&b->fetch, NULL, &e) == -1) {
+		if (store_part(p->folder, &b->fetch, &e) == -1) {
 			rc = -1;
 			*err = e;
 		}
@@ -255,7 +268,7 @@ page_skips(struct page *p, struct err *err)
 	f.nitem = p->nskip;
 	f.seen = (int64_t)p->nskip;
 	p->skip = NULL;
-	return fetch_store(&f, NULL, err);
+	return store_part(p->folder, &f, err);
 }
 
 /* Waits for the batches and writes the page's end with the last of them. */
@@ -270,7 +283,7 @@ page_finish(struct page *p, const char *marker, struct err *err)
 		struct err e = ERR_INIT;
 
 		if (p->last != NULL)
-			fetch_store(&p->last->fetch, NULL, &e);
+			store_part(p->folder, &p->last->fetch, &e);
 		*err = p->err;
 		return -1;
 	}

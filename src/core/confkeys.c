@@ -146,6 +146,11 @@ const struct conf_key confkeys[] = {
 	{ CONF_PROFILE, "max_connections", CONF_INT,
 	    AT(conf_profile, max_connections), 0, "10", 1, 64, NULL, NULL,
 	    "Connections to the server at the same time, at most." },
+	{ CONF_PROFILE, "move_failed", CONF_BOOL,
+	    AT(conf_profile, move_failed), 0, "no", 0, 0, NULL, NULL,
+	    "yes: mail that cannot be stored, after its last try, is moved "
+	    "to the mailbox' folder Undeliverable, which is made when it is "
+	    "missing. The only thing that exsync ever changes in a mailbox." },
 	{ CONF_PROFILE, "approval", CONF_WORD, AT(conf_profile, approval),
 	    0, "automatic", 0, 0, "automatic|manual", NULL,
 	    "manual: a new mailbox waits for exsync --approve ADDRESS." },
@@ -223,7 +228,6 @@ static const struct {
 	const char *name, *instead;
 } later[] = {
 	{ "autodiscover", "give server or url" },
-	{ "move_failed", "remove the line" },
 	{ "retention_days", "remove the line" },
 	{ "status_page", "remove the line" },
 	{ "metrics_file", "remove the line" },

@@ -287,6 +287,8 @@ totals(struct store *st, struct rows *r, const struct folder_list *list,
 {
 	size_t i;
 
+	if (r->n > 1)
+		qsort(r->v, r->n, sizeof(*r->v), by_id);
 	for (i = 0; i < list->n; i++) {
 		struct row *v = find(r, list->v[i].id);
 
@@ -329,7 +331,7 @@ store_folders_merge(struct store *st, const char *mailbox,
 	rc = snapshot(st, mailbox, &r, err);
 	if (rc == 0 && differs(&r, list))
 		rc = merge(st, mailbox, &r, list, err);
-	else if (rc == 0)
+	if (rc == 0)
 		rc = totals(st, &r, list, err);
 	db_unlock(st);
 	if (rc == -1) {

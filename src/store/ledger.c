@@ -204,30 +204,22 @@ failure_delete(
     struct store *st, const char *mailbox, const char *item, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_DELETE,
-	    "DELETE FROM failure WHERE mailbox=? AND item=?");
+	    "DELETE FROM failure WHERE mailbox=? AND item=? AND "
+	    "moved_at IS NULL");
 
 	db_text(s, 1, mailbox);
 	db_text(s, 2, item);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
-int
-store_failures_due(struct store *st, const char *mailbox, int64_t now,
-    size_t max, struct store_failures *out, struct err *err)
+/* The rows of s as the caller's. */
+static int
+collect(struct store *st, sqlite3_stmt *s, struct store_failures *out,
+    struct err *err)
 {
-	sqlite3_stmt *s;
-	char at[TIM_TEXT];
 	size_t cap = 0;
 	int r;
 
-	memset(out, 0, sizeof(*out));
-	db_lock(st);
-	s = db_stmt(st, DB_FAILURE_DUE,
-	    "SELECT item,folder,tries FROM failure WHERE mailbox=? AND "
-	    "next_try<=? ORDER BY next_try,item LIMIT ?");
-	db_text(s, 1, mailbox);
-	db_time(s, 2, now, at);
-	db_int(s, 3, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
 	while ((r = db_row(st, s, err)) == 1) {
 		struct store_failure *v = out->v;
 
@@ -243,8 +235,70 @@ store_failures_due(struct store *st, const char *mailbox, int64_t now,
 		v->folder = sqlite3_column_int64(s, 1);
 		v->tries = sqlite3_column_int64(s, 2);
 	}
-	db_unlock(st);
 	if (r == -1)
 		arena_free(&out->arena);
 	return r;
+}
+
+int
+store_failures_due(struct store *st, const char *mailbox, int64_t now,
+    size_t max, struct store_failures *out, struct err *err)
+{
+	sqlite3_stmt *s;
+	char at[TIM_TEXT];
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	db_lock(st);
+	s = db_stmt(st, DB_FAILURE_DUE,
+	    "SELECT item,folder,tries FROM failure WHERE mailbox=? AND "
+	    "next_try<=? ORDER BY next_try,item LIMIT ?");
+	db_text(s, 1, mailbox);
+	db_time(s, 2, now, at);
+	db_int(s, 3, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
+	r = collect(st, s, out, err);
+	db_unlock(st);
+	return r;
+}
+
+int
+store_failures_final(struct store *st, const char *mailbox, size_t max,
+    struct store_failures *out, struct err *err)
+{
+	sqlite3_stmt *s;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	db_lock(st);
+	s = db_stmt(st, DB_FAILURE_FINAL,
+	    "SELECT item,folder,tries FROM failure WHERE mailbox=? AND "
+	    "next_try IS NULL AND moved_at IS NULL ORDER BY item LIMIT ?");
+	db_text(s, 1, mailbox);
+	db_int(s, 2, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
+	r = collect(st, s, out, err);
+	db_unlock(st);
+	return r;
+}
+
+int
+store_failure_moved(
+    struct store *st, const char *mailbox, const char *item, struct err *err)
+{
+	sqlite3_stmt *s;
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	if ((rc = db_begin(st, err)) == 0) {
+		s = db_stmt(st, DB_FAILURE_MOVED,
+		    "UPDATE failure SET moved_at=?3 WHERE mailbox=?1 AND "
+		    "item=?2");
+		db_text(s, 1, mailbox);
+		db_text(s, 2, item);
+		db_text(s, 3, st->at);
+		rc = db_end(st, db_run(st, s, err) == -1 ? -1 : 0, err);
+	}
+	db_unlock(st);
+	return rc;
 }

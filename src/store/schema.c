@@ -310,6 +310,7 @@ static const char *const version_1[] = {
 "  tries INTEGER NOT NULL, -- so far\n"
 "  next_try TEXT, -- UTC; NULL: it will not be tried again\n"
 "  first_at TEXT NOT NULL, -- UTC\n"
+"  moved_at TEXT, -- moved to the mailbox' folder Undeliverable, UTC\n"
 "  PRIMARY KEY(mailbox, item)\n"
 ") WITHOUT ROWID",
 

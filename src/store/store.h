@@ -198,6 +198,12 @@ struct store_failures {
 };
 int store_failures_due(struct store *, const char *mailbox, int64_t now,
     size_t max, struct store_failures *out, struct err *);
+/* Items that will not be tried again and have not been moved. */
+int store_failures_final(struct store *, const char *mailbox, size_t max,
+    struct store_failures *out, struct err *err);
+/* The item lies in Undeliverable now; its row stays visible. */
+int store_failure_moved(
+    struct store *, const char *mailbox, const char *item, struct err *err);
 
 /* Is a mail with this Message-ID stored? (match = replies, --why) */
 bool store_has_message_id(struct store *, const char *message_id);

@@ -113,7 +113,8 @@ select_folder(const struct conf_profile *p, const struct folder_list *list,
 	const struct folder *up = f;
 	size_t depth;
 
-	if (!is_mail(f))
+	if (!is_mail(f) ||
+	    (p->move_failed && str_ieq(f->path, PROVIDER_UNDELIVERABLE)))
 		return false;
 	for (depth = 0; up != NULL && depth < 100; depth++) {
 		const char *wk = well_known(up, known);

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "sync/login.h"
+#include "sync/giveup.h"
 #include "sync/select.h"
 #include "sync/visit.h"
 #include "sync/walk.h"
@@ -107,6 +108,9 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 		rc = walk_failures(w, err);
 	if (rc == 0)
 		rc = read_folders(w, &list, &known, all, err);
+	if (rc == 0 && w->profile->conf->move_failed &&
+	    !w->profile->pass->dry_run)
+		rc = giveup_run(w, err);
 	arena_free(&known.arena);
 	arena_free(&list.arena);
 	return rc;

@@ -78,8 +78,6 @@ static const struct {
 	    "t.ini:2: users: unknown key here; it belongs in section "
 	    "[directory]\n" },
 	{ HQ "move_failed = no\nautodiscover = yes\n",
-	    "t.ini:6: move_failed: unknown key: not in this version; remove "
-	    "the line\n"
 	    "t.ini:7: autodiscover: unknown key: not in this version; give "
 	    "server or url\n" },
 	{ HQ "match = any\nmatch = contact\n",

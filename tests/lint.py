@@ -134,7 +134,8 @@ def check_sizes(path, text):
         if branches(body) > MAX_BRANCHES:
             fault(path, number, f"{name}: {branches(body)} branches "
                   f"(more than {MAX_BRANCHES})")
-        if parameters(head) > MAX_PARAMETERS:
+        # a library's callback has the parameters that it has
+        if parameters(head) > MAX_PARAMETERS and "MHD_" not in head:
             fault(path, number, f"{name}: {parameters(head)} parameters "
                   f"(more than {MAX_PARAMETERS})")
     for number, line in enumerate(lines, 1):

@@ -40,7 +40,8 @@ static const char *const PARAGRAPHS[] = {
 	"sales@client3.example&gt;<br>\r\n<b>Sent:</b> Tuesday, 3 March 2026 "
 	"09:14<br>\r\n<b>Subject:</b> RE: Offer</p>\r\n</div>\r\n",
 	"<p class=\"MsoNormal\"><span style=\"color:#1F497D\">I have talked to "
-	"our engineers about the noise that your colleague heard at night. They "
+	"our engineers about the noise that your colleague heard at night. "
+	"They "
 	"believe that the bearing is worn and want to look at it before the "
 	"end of the month. Would Thursday suit you? It takes about two hours, "
 	"during which line 2 has to stand still.</span></p>\r\n",

@@ -139,7 +139,8 @@ reset(struct MHD_Connection *c)
 	    MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
 
-	connect(info->connect_fd, &none, sizeof(none));
+	if (connect(info->connect_fd, &none, sizeof(none)) < 0)
+		perror("exsim: reset");
 }
 
 static ssize_t

@@ -216,7 +216,7 @@ ident_find_attachment(const char *id, struct item **it, struct att_path *path)
 		return IDENT_MALFORMED;
 	}
 	p = (const unsigned char *)b.p + 5;
-	path->n = b.p[4];
+	path->n = p[-1];
 	for (i = 0; i < path->n; i++)
 		path->at[i] = p[2 * i] << 8 | p[2 * i + 1];
 	sb_free(&b);

@@ -38,6 +38,20 @@ new_att(struct walk *w)
 	return &w->v[w->n++];
 }
 
+/* The bytes of an object with its headers. */
+static void
+object_bytes(struct sb *b, GMimeObject *o)
+{
+	GMimeStream *mem = g_mime_stream_mem_new();
+	GByteArray *bytes;
+
+	g_mime_object_write_to_stream(o, NULL, mem);
+	bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(mem));
+	sb_need(b, 1);
+	sb_add(b, bytes->data, bytes->len);
+	g_object_unref(mem);
+}
+
 /* The decoded bytes of a part. */
 static void
 part_bytes(struct sb *b, GMimePart *part)
@@ -123,16 +137,17 @@ static void
 add_whole(struct walk *w, GMimeObject *o)
 {
 	struct att *a;
-	char *text = g_mime_object_to_string(o, NULL);
+	struct sb b = { 0 };
 
+	object_bytes(&b, o);
 	w->n = 0;
 	a = new_att(w);
 	common(w, a, o, false);
 	a->kind = ATT_FILE;
 	a->name = "smime.p7m";
-	a->len = strlen(text);
-	a->data = arena_strn(&w->m->a, text, a->len);
-	g_free(text);
+	a->len = b.n;
+	a->data = arena_strn(&w->m->a, b.p, b.n);
+	sb_free(&b);
 }
 
 static void
@@ -140,8 +155,8 @@ add_message(struct walk *w, GMimeObject *o)
 {
 	GMimeMessage *inner =
 	    g_mime_message_part_get_message(GMIME_MESSAGE_PART(o));
+	struct sb b = { 0 };
 	struct att *a;
-	char *text;
 
 	if (inner == NULL || w->depth >= 8) {
 		add_file(w, o, false);
@@ -150,9 +165,9 @@ add_message(struct walk *w, GMimeObject *o)
 	a = new_att(w);
 	common(w, a, o, false);
 	a->kind = ATT_ITEM;
-	text = g_mime_object_to_string(GMIME_OBJECT(inner), NULL);
-	a->item = mime_parse(text, strlen(text));
-	g_free(text);
+	object_bytes(&b, GMIME_OBJECT(inner));
+	a->item = mime_parse(b.p, b.n);
+	sb_free(&b);
 	a->len = a->item->raw_len;
 	a->name = a->item->subject != NULL
 		      ? arena_str(&w->m->a, a->item->subject)

@@ -236,7 +236,7 @@ ops_convert_id(struct call *c)
 
 		if (id != NULL && format != NULL)
 			rc = source(format, id, &it, &f);
-		if (rc == IDENT_OK)
+		if (rc == IDENT_OK && (it != NULL || f != NULL))
 			converted(c, to != NULL ? to : "EwsId", it, f);
 		else
 			reply_error(c, rc == IDENT_GONE

@@ -248,7 +248,7 @@ send_one(struct call *c, const xmlNode *n, struct folder *to)
 		else if (strcmp(key, now.p) != 0)
 			code = "ErrorStaleObject";
 	}
-	if (code == NULL && it->mail != NULL) {
+	if (code == NULL && it != NULL && it->mail != NULL) {
 		send(it->mail);
 		it->draft = false;
 		it->sent = true;

@@ -256,23 +256,9 @@ state_prop(const struct view *v, enum prop p)
 	const char *name = PROPS[p].element;
 
 	switch (p) {
-	case P_CLASS:
-		text(b, name, item_class(v->path.n ? NULL : v->item, m));
-		break;
 	case P_SIZE:
 		sb_fmt(b, "<t:Size>%zu</t:Size>",
 		    v->path.n ? m->raw_len : item_size(v->item));
-		break;
-	case P_IS_SUBMITTED:
-	case P_IS_RESEND:
-	case P_REMINDER:
-	case P_IS_ASSOCIATED:
-	case P_DELIVERY_RECEIPT:
-	case P_RESPONSE_REQUESTED:
-	case P_IS_DELEGATED:
-	case P_OUT_OF_DATE:
-	case P_PROCESSED:
-		boolean(b, name, false);
 		break;
 	case P_IS_DRAFT:
 		boolean(b, name, v->path.n == 0 && v->item->draft);
@@ -292,9 +278,6 @@ state_prop(const struct view *v, enum prop p)
 	case P_READ_RECEIPT:
 		boolean(b, name, m->read_receipt);
 		break;
-	case P_CULTURE:
-		text(b, name, "en-US");
-		break;
 	case P_FLAG:
 		SB_LIT(b, "<t:Flag><t:FlagStatus>NotFlagged</t:FlagStatus>"
 			  "</t:Flag>");
@@ -313,6 +296,8 @@ meeting_prop(const struct view *v, enum prop p)
 
 	if (m->kind == MAIL_MESSAGE)
 		return;
+	if (PROPS[p].flags & PF_FALSE)
+		boolean(b, PROPS[p].element, false);
 	if (!request && p >= P_START && v->c->level < V2013)
 		return;
 	switch (p) {
@@ -346,7 +331,7 @@ meeting_prop(const struct view *v, enum prop p)
 			render_addrs(v, "Organizer", &m->from, 0);
 		break;
 	default:
-		state_prop(v, p);
+		break;
 	}
 }
 
@@ -396,12 +381,6 @@ mail_prop(const struct view *v, enum prop p)
 	case P_SUBJECT:
 		subject(b, m);
 		break;
-	case P_SENSITIVITY:
-		text(b, name, m->sensitivity ? m->sensitivity : "Normal");
-		break;
-	case P_IMPORTANCE:
-		text(b, name, m->importance ? m->importance : "Normal");
-		break;
 	case P_BODY:
 		render_body(v, name, v->s->body_type);
 		break;
@@ -417,9 +396,6 @@ mail_prop(const struct view *v, enum prop p)
 		break;
 	case P_ATTACHMENTS:
 		render_attachments(v);
-		break;
-	case P_IN_REPLY_TO:
-		text(b, name, m->in_reply_to);
 		break;
 	case P_HEADERS:
 		headers(v);
@@ -438,15 +414,6 @@ mail_prop(const struct view *v, enum prop p)
 		break;
 	case P_CONVERSATION_INDEX:
 		conversation_index(b, m);
-		break;
-	case P_TOPIC:
-		text(b, name, topic(m));
-		break;
-	case P_MESSAGE_ID:
-		text(b, name, m->message_id);
-		break;
-	case P_REFERENCES:
-		text(b, name, m->references);
 		break;
 	default:
 		break;
@@ -491,42 +458,53 @@ person_prop(const struct view *v, enum prop p)
 	}
 }
 
+static const char *
+string_of(const struct view *v, enum prop p)
+{
+	const struct mail *m = v->m;
+
+	switch (p) {
+	case P_CLASS:
+		return item_class(v->path.n ? NULL : v->item, m);
+	case P_SENSITIVITY:
+		return m->sensitivity != NULL ? m->sensitivity : "Normal";
+	case P_IMPORTANCE:
+		return m->importance != NULL ? m->importance : "Normal";
+	case P_IN_REPLY_TO:
+		return m->in_reply_to;
+	case P_CULTURE:
+		return "en-US";
+	case P_TOPIC:
+		return topic(m);
+	case P_MESSAGE_ID:
+		return m->message_id;
+	case P_REFERENCES:
+		return m->references;
+	default:
+		return NULL;
+	}
+}
+
 static void
 prop(const struct view *v, enum prop p)
 {
-	switch (p) {
-	case P_SENDER:
-	case P_FROM:
-	case P_TO:
-	case P_CC:
-	case P_BCC:
-	case P_REPLY_TO:
+	unsigned flags = PROPS[p].flags;
+
+	if (flags & PF_ITEM && v->path.n > 0)
+		return;
+	if (flags & PF_PERSON) {
 		person_prop(v, p);
-		break;
-	case P_RECEIVED_BY:
-	case P_RECEIVED_REPRESENTING:
-		if (v->path.n == 0)
-			person_prop(v, p);
-		break;
-	case P_ITEM_ID:
-	case P_PARENT:
-	case P_RECEIVED:
-	case P_CREATED:
-	case P_MODIFIED_NAME:
-	case P_MODIFIED:
-	case P_RIGHTS:
-	case P_CONVERSATION:
-	case P_INSTANCE_KEY:
-		if (v->path.n == 0)
-			item_prop(v, p);
-		break;
-	default:
-		if (PROPS[p].flags & PF_MEETING)
-			meeting_prop(v, p);
-		else {
-			mail_prop(v, p);
-			state_prop(v, p);
-		}
+	} else if (flags & PF_ITEM) {
+		item_prop(v, p);
+	} else if (flags & PF_MEETING) {
+		meeting_prop(v, p);
+	} else if (flags & PF_FALSE) {
+		boolean(&v->c->out, PROPS[p].element, false);
+	} else if (flags & PF_TEXT) {
+		text(&v->c->out, PROPS[p].element, string_of(v, p));
+	} else {
+		mail_prop(v, p);
+		state_prop(v, p);
 	}
 }
 
@@ -540,7 +518,13 @@ log_body(const struct view *v)
 	v->c->bodies++;
 	if (b->n != 0)
 		sb_ch(b, ',');
-	sb_json(b, v->m->message_id != NULL ? v->m->message_id : "");
+	if (v->m->message_id != NULL) {
+		sb_json(b, v->m->message_id);
+	} else {
+		SB_LIT(b, "\"");
+		ident_item(b, v->item->folder->mailbox, v->item->num);
+		SB_LIT(b, "\"");
+	}
 }
 
 void

@@ -149,7 +149,8 @@ path_value(const xmlNode *path, const struct item *it, const struct folder *f)
 	const struct mail *m;
 
 	if (it == NULL) {
-		v = folder_value(uri, t, f);
+		if (f != NULL)
+			v = folder_value(uri, t, f);
 	} else {
 		m = item_mail(it, &tmp, 0);
 		if (tag != NULL)

@@ -28,9 +28,10 @@ sb_fmt(struct sb *, const char *, ...) __attribute__((format(printf, 2, 3)));
 #define SB_LIT(b, s) sb_add((b), "" s, sizeof(s) - 1)
 
 /*
- * Element text; sb_attr is the same for attribute values. CR becomes &#xD; as the .NET writer does. What
- * XML 1.0 forbids becomes U+FFFD, or, when illegal is set, the numeric
- * reference that Exchange sends. The text must be valid UTF-8 otherwise.
+ * Element text; sb_attr is the same for attribute values. CR becomes &#xD;
+ * as the .NET writer does. What XML 1.0 forbids becomes U+FFFD,
+ * or, when illegal is set, the numeric reference that Exchange sends. The
+ * text must be valid UTF-8 otherwise.
  */
 void sb_xml(struct sb *, const char *);
 void sb_attr(struct sb *, const char *);

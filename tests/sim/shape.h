@@ -78,11 +78,15 @@ enum prop {
 
 /* Property flags. */
 enum {
-	PF_DEFAULT = 1, /* in shape Default */
-	PF_ALL = 2,     /* in shape AllProperties */
-	PF_GET = 4,     /* GetItem only: lists refuse it */
-	PF_QUIET = 8,   /* lists leave it out without a word */
-	PF_MEETING = 16 /* of meeting messages */
+	PF_DEFAULT = 1,  /* in shape Default */
+	PF_ALL = 2,      /* in shape AllProperties */
+	PF_GET = 4,      /* GetItem only: lists refuse it */
+	PF_QUIET = 8,    /* lists leave it out without a word */
+	PF_MEETING = 16, /* of meeting messages */
+	PF_FALSE = 32,   /* always false here */
+	PF_TEXT = 64,    /* plain text */
+	PF_PERSON = 128, /* addresses */
+	PF_ITEM = 256    /* of items in a folder: attached ones have none */
 };
 
 struct prop_row {

@@ -1,0 +1,345 @@
+/*
+ * test_store_health.c - alerts, rejected logins, mail by day, mailboxes.
+ */
+#include "store/health.h"
+#include "test_store.h"
+
+#define DAY INT64_C(86400000)
+
+/* --- alerts ------------------------------------------------------------ */
+
+static const struct store_alert login = { "profile hq", "login", "error",
+	"rejected", 0, 0, 0 };
+static const struct store_alert denied = { "mailbox " BOX_A, "access", "error",
+	"denied", 0, 0, 0 };
+static const struct store_alert items = { "mailbox " BOX_A, "items", "warning",
+	"2 messages", 0, 0, 0 };
+
+static bool
+all_well(void *arg, const struct store_alert *a)
+{
+	int *asked = arg;
+
+	assert_non_null(a->scope);
+	(*asked)++;
+	return true;
+}
+
+static bool
+none_well(void *arg, const struct store_alert *a)
+{
+	(void)arg;
+	(void)a;
+	return false;
+}
+
+/* Applies and compares how many were opened and resolved. */
+static void
+apply(struct kit *k, const struct store_alert *v, size_t n,
+    store_alert_well well, void *arg, size_t opened, size_t resolved)
+{
+	struct store_alerts o, r;
+
+	OK(k, store_alert_apply(k->st, v, n, well, arg, &o, &r, &k->err));
+	assert_int_equal(o.n, opened);
+	assert_int_equal(r.n, resolved);
+	arena_free(&o.arena);
+	arena_free(&r.arena);
+}
+
+static void
+test_once(void **state)
+{
+	struct kit *k = *state;
+	struct store_alert both[2] = { login, items };
+	struct store_alerts list;
+	int asked = 0;
+
+	apply(k, both, 2, all_well, &asked, 2, 0);
+	apply(k, both, 2, all_well, &asked, 0, 0);
+	both[0].text = "still rejected";
+	apply(k, both, 2, all_well, &asked, 0, 0);
+	assert_int_equal(asked, 0);
+	assert_string_equal(
+	    ask(k, "SELECT group_concat(code||count||text) FROM alert"),
+	    "items32 messages,login3still rejected");
+	/* what was not met is over only when it is called so */
+	apply(k, both, 1, none_well, NULL, 0, 0);
+	apply(k, both, 1, NULL, NULL, 0, 0);
+	apply(k, both, 1, all_well, &asked, 0, 1);
+	assert_int_equal(asked, 1);
+	OK(k, store_alert_list(k->st, &list, &k->err));
+	assert_int_equal(list.n, 1);
+	assert_string_equal(list.v[0].code, "login");
+	assert_int_equal(list.v[0].count, 6);
+	arena_free(&list.arena);
+	apply(k, NULL, 0, all_well, &asked, 0, 1);
+	apply(k, NULL, 0, all_well, &asked, 0, 0);
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM alert WHERE resolved_at IS NULL"),
+	    0);
+	assert_int_equal(number(k, "SELECT count(*) FROM alert"), 2);
+}
+
+/* Over and back within a second is the same row; later it is another one. */
+static void
+test_again(void **state)
+{
+	struct kit *k = *state;
+	int asked = 0;
+
+	setenv("EXSYNC_NOW", "2026-11-20T08:00:00Z", 1);
+	apply(k, &login, 1, NULL, NULL, 1, 0);
+	apply(k, NULL, 0, all_well, &asked, 0, 1);
+	apply(k, &login, 1, NULL, NULL, 1, 0);
+	assert_string_equal(
+	    ask(k, "SELECT group_concat(count||ifnull(resolved_at,'open')) "
+		   "FROM alert"),
+	    "2open");
+	setenv("EXSYNC_NOW", "2026-11-20T09:00:00Z", 1);
+	apply(k, NULL, 0, all_well, &asked, 0, 1);
+	setenv("EXSYNC_NOW", "2026-11-20T10:00:00Z", 1);
+	apply(k, &login, 1, NULL, NULL, 1, 0);
+	assert_string_equal(ask(k, "SELECT group_concat(first_at||count||"
+				   "ifnull(resolved_at,'open')) FROM alert"),
+	    "2026-11-20T08:00:00Z22026-11-20T09:00:00Z,"
+	    "2026-11-20T10:00:00Z1open");
+	unsetenv("EXSYNC_NOW");
+}
+
+static void
+test_order(void **state)
+{
+	struct kit *k = *state;
+	struct store_alert v[3] = { items, denied, login };
+	struct store_alerts list;
+
+	apply(k, v, 3, NULL, NULL, 3, 0);
+	OK(k, store_alert_list(k->st, &list, &k->err));
+	assert_int_equal(list.n, 3);
+	assert_string_equal(list.v[0].code, "access");
+	assert_string_equal(list.v[1].code, "login");
+	assert_string_equal(list.v[2].severity, "warning");
+	arena_free(&list.arena);
+}
+
+/* Nothing to say: nothing is written, and nothing ever in a dry run. */
+static void
+test_silence(void **state)
+{
+	struct kit *k = *state;
+	char *before, *after;
+	int asked = 0;
+
+	before = dump(k);
+	apply(k, NULL, 0, all_well, &asked, 0, 0);
+	store_close(k->st);
+	kit_open(k, STORE_READ_ONLY);
+	apply(k, &login, 1, all_well, &asked, 0, 0);
+	OK(k, store_login_forget(k->st, "profile hq", &k->err));
+	OK(k, store_box_note(k->st, &k->err));
+	after = dump(k);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+/* --- logins ------------------------------------------------------------ */
+
+static void
+test_login(void **state)
+{
+	struct kit *k = *state;
+	struct store_login in, out;
+	enum store_login_is is;
+
+	memset(&in, 0, sizeof(in));
+	OK(k, store_login_get(k->st, "profile hq", "u\np", &is, &out, &k->err));
+	assert_int_equal(is, LOGIN_NONE);
+	in.tries = 2;
+	in.first_at = T0;
+	in.last_at = T0 + 1000;
+	in.retry_at = T0 + 3600000;
+	strcpy(in.text, "401");
+	OK(k, store_login_put(k->st, "profile hq", "u\np", &in, &k->err));
+	OK(k, store_login_get(k->st, "profile hq", "u\np", &is, &out, &k->err));
+	assert_int_equal(is, LOGIN_SAME);
+	assert_int_equal(out.tries, 2);
+	assert_true(out.first_at == in.first_at);
+	assert_true(out.last_at == in.last_at);
+	assert_true(out.retry_at == in.retry_at);
+	assert_string_equal(out.text, "401");
+	OK(k, store_login_get(k->st, "profile hq", "u\nq", &is, &out, &k->err));
+	assert_int_equal(is, LOGIN_CHANGED);
+	OK(k, store_login_get(k->st, "profile x", "u\np", &is, &out, &k->err));
+	assert_int_equal(is, LOGIN_NONE);
+	/* nothing of the credentials is readable, and another key differs */
+	assert_int_equal(number(k, "SELECT count(*) FROM sync_login WHERE "
+				   "hash LIKE '%u%p%' OR length(hash)<>64"),
+	    0);
+	/* none at all */
+	OK(k, store_login_put(k->st, "access x", NULL, &in, &k->err));
+	OK(k, store_login_get(k->st, "access x", NULL, &is, &out, &k->err));
+	assert_int_equal(is, LOGIN_SAME);
+	OK(k, store_login_forget(k->st, "profile hq", &k->err));
+	OK(k, store_login_get(k->st, "profile hq", "u\np", &is, &out, &k->err));
+	assert_int_equal(is, LOGIN_NONE);
+}
+
+/* --- mail by day, mailboxes -------------------------------------------- */
+
+static void
+mail_at(struct kit *k, const char *box, const char *id, const char *mid,
+    int64_t received)
+{
+	struct message *m = mail(mid, "s", "t");
+
+	m->received_at = received;
+	store(k, box, id, "k1", m);
+}
+
+static void
+test_days(void **state)
+{
+	struct kit *k = *state;
+	struct store_boxes b;
+	struct store_box *a;
+
+	setenv("EXSYNC_NOW", "2026-11-20T08:16:00Z", 1);
+	mail_at(k, BOX_A, "i1", "<1@x>", T0 - 1000);
+	mail_at(k, BOX_A, "i2", "<2@x>", T0 - 2000);
+	mail_at(k, BOX_A, "i3", "<3@x>", T0 - DAY);
+	mail_at(k, BOX_A, "i4", "<4@x>", T0 - 4 * DAY);
+	mail_at(k, BOX_A, "i5", "<5@x>", T0 - 5 * DAY);
+	mail_at(k, BOX_A, "i6", "<6@x>", T0 - 400 * DAY);
+	mail_at(k, BOX_A, "i7", "<7@x>", TIM_NONE);
+	mail_at(k, BOX_A, "i8", "<8@x>", T0 + 400 * DAY);
+	/* the same mail: in another mailbox it counts, moved it does not */
+	mail_at(k, BOX_B, "i1", "<1@x>", T0 - 1000);
+	mail_at(k, BOX_A, "i1-moved", "<1@x>", T0 - 1000);
+	/* and told again neither */
+	mail_at(k, BOX_A, "i2", "<2@x>", T0 - 2000);
+	OK(k, store_box_list(k->st, &b, &k->err));
+	OK(k, store_box_days(k->st, &b, T0, &k->err));
+	assert_int_equal(b.n, 2);
+	a = store_box_find(&b, BOX_A);
+	assert_non_null(a);
+	assert_int_equal(a->today, 2);
+	assert_int_equal(a->yesterday, 1);
+	assert_int_equal(a->before, 2);
+	assert_int_equal(a->before_days, 4);
+	a = store_box_find(&b, BOX_B);
+	assert_int_equal(a->today, 1);
+	assert_int_equal(a->before_days, 0);
+	assert_null(store_box_find(&b, "nobody@x.example"));
+	store_box_free(&b);
+	assert_int_equal(number(k, "SELECT sum(n) FROM sync_day"), 6);
+	unsetenv("EXSYNC_NOW");
+}
+
+static void
+test_prune(void **state)
+{
+	struct kit *k = *state;
+	struct store_run run;
+
+	memset(&run, 0, sizeof(run));
+	setenv("EXSYNC_NOW", "2026-11-20T08:16:00Z", 1);
+	mail_at(k, BOX_A, "i1", "<1@x>", T0);
+	mail_at(k, BOX_A, "i2", "<2@x>", T0 - 30 * DAY);
+	run.outcome = "ok";
+	OK(k, store_run_begin(k->st, &run, &k->err));
+	OK(k, store_run_end(k->st, &run, &k->err));
+	assert_int_equal(number(k, "SELECT count(*) FROM sync_day"), 2);
+	setenv("EXSYNC_NOW", "2026-11-21T08:16:00Z", 1);
+	OK(k, store_run_begin(k->st, &run, &k->err));
+	OK(k, store_run_end(k->st, &run, &k->err));
+	assert_string_equal(
+	    ask(k, "SELECT group_concat(day) FROM sync_day"), "2026-11-20");
+	unsetenv("EXSYNC_NOW");
+}
+
+static void
+test_boxes(void **state)
+{
+	struct kit *k = *state;
+	struct err fault = ERR_INIT;
+	struct store_boxes b;
+	struct store_box *a;
+
+	setenv("EXSYNC_NOW", "2026-11-20T08:16:00Z", 1);
+	OK(k, store_box_note(k->st, &k->err));
+	setenv("EXSYNC_NOW", "2026-11-20T09:16:00Z", 1);
+	OK(k, store_box_note(k->st, &k->err));
+	err_set(&fault, ERR_AUTH, "denied");
+	OK(k, store_mailbox_done(k->st, BOX_A, &fault, T0 + DAY, &k->err));
+	OK(k, store_mailbox_done(k->st, BOX_B, NULL, TIM_NONE, &k->err));
+	OK(k, store_flush(k->st, &k->err));
+	ask(k, "INSERT INTO failure(mailbox,item,class,tries,next_try,"
+	       "first_at) VALUES('" BOX_A "','1','item',1,'2027','x'),('" BOX_A
+	       "','2','item',10,NULL,'x')");
+	OK(k, store_box_list(k->st, &b, &k->err));
+	a = store_box_find(&b, BOX_A);
+	assert_string_equal(a->state, "failing");
+	assert_string_equal(a->profile, "hq");
+	assert_string_equal(a->last_error, "denied");
+	assert_true(a->first_at == T0);
+	assert_true(a->last_ok_at == TIM_NONE);
+	assert_true(a->retry_at == T0 + DAY);
+	assert_int_equal(a->failures, 2);
+	assert_int_equal(a->given_up, 1);
+	a = store_box_find(&b, BOX_B);
+	assert_string_equal(a->state, "enabled");
+	assert_true(a->last_ok_at == T0 + 3600000);
+	assert_int_equal(a->failures, 0);
+	store_box_free(&b);
+	unsetenv("EXSYNC_NOW");
+}
+
+static void
+test_last_run(void **state)
+{
+	struct kit *k = *state;
+	struct store_last_run r;
+	struct store_run run;
+
+	memset(&run, 0, sizeof(run));
+	OK(k, store_last_run(k->st, &r, &k->err));
+	assert_false(r.known);
+	OK(k, store_run_begin(k->st, &run, &k->err));
+	OK(k, store_last_run(k->st, &r, &k->err));
+	assert_true(r.known);
+	assert_string_equal(r.outcome, "running");
+	assert_true(r.finished == TIM_NONE);
+	run.outcome = "partial";
+	run.mailboxes = 3;
+	run.failed = 1;
+	run.count.emails = 7;
+	OK(k, store_run_end(k->st, &run, &k->err));
+	OK(k, store_last_run(k->st, &r, &k->err));
+	assert_string_equal(r.outcome, "partial");
+	assert_int_equal(r.mailboxes, 3);
+	assert_int_equal(r.failed_mailboxes, 1);
+	assert_int_equal(r.emails, 7);
+	assert_true(r.finished != TIM_NONE);
+}
+
+#define KIT(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		KIT(test_once),
+		KIT(test_again),
+		KIT(test_order),
+		KIT(test_silence),
+		KIT(test_login),
+		KIT(test_days),
+		KIT(test_prune),
+		KIT(test_boxes),
+		KIT(test_last_run),
+	};
+
+	return cmocka_run_group_tests_name("store health", tests, NULL, NULL);
+}

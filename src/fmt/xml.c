@@ -41,6 +41,7 @@ struct xml {
 	struct err err; /* the first failure */
 	bool failed, ended;
 	size_t memory;   /* what the parser has allocated */
+	bool starved;    /* the system had no more of it */
 	uint64_t given;  /* bytes given to expat */
 	struct buf wait; /* filtered, not yet given to expat */
 	size_t pending;  /* bytes of the unfinished token in expat */
@@ -73,8 +74,10 @@ x_realloc(void *p, size_t n)
 
 	if (n > MEMORY || running->memory - had + n > MEMORY)
 		return NULL;
-	if ((b = realloc(old, sizeof(*b) + n)) == NULL)
+	if ((b = realloc(old, sizeof(*b) + n)) == NULL) {
+		running->starved = true;
 		return NULL; /* expat still owns the old one */
+	}
 	running->memory += n - had;
 	b->size = n;
 	return b + 1;
@@ -314,6 +317,9 @@ refused(struct xml *x, bool final)
 		    "the server's answer is cut off (its XML ends at line "
 		    "%lu, column %lu)",
 		    line, column + 1);
+	else if (x->starved)
+		err_set(&x->err, ERR_RETRY,
+		    "out of memory while reading the server's answer");
 	else if (code == XML_ERROR_NO_MEMORY)
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer holds too many different names "

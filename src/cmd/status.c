@@ -95,9 +95,10 @@ status_judge(struct status *s)
 	for (i = 0; i < s->nprofile; i++) {
 		struct status_profile *p = &s->profile[i];
 
-		p->is = STATUS_OFF;
-		p->last_ok_at = TIM_NONE;
-		p->mail.usual = -1;
+		*p = (struct status_profile){ .is = STATUS_OFF,
+			.name = p->name,
+			.last_ok_at = TIM_NONE,
+			.mail.usual = -1 };
 		p->told = has_alert(s, "profile ", p->name);
 		for (k = 0; k < s->nbox; k++) {
 			struct status_box *b = &s->box[k];

@@ -334,9 +334,10 @@ status_text(const struct status *s, FILE *out)
 	put_boxes(out, s);
 	set(line, s->database);
 	fprintf(out,
-	    "\n%s, at %s. TODAY, YESTERDAY, USUAL: mail per day in "
-	    "UTC.\n",
-	    line, now);
+	    "\n%s, %s\n"
+	    "TODAY, YESTERDAY, USUAL: mail per day (UTC). FAILED: rows of "
+	    "table failure.\n",
+	    now, line);
 	if (s->off_plan > 0)
 		fprintf(out,
 		    "%zu %s in the database that the INI does not read "

@@ -1,0 +1,309 @@
+/*
+ * test_status.c - exsync --status: what is judged, and how it is printed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/enc.h"
+#include "base/tim.h"
+#include "cmd/status.h"
+
+/* 2026-11-20T08:16:00Z */
+#define T0  INT64_C(1795162560000)
+#define MIN INT64_C(60000)
+
+/* A report of one profile with up to eight mailboxes. */
+struct scene {
+	struct status s;
+	struct status_profile profile[2];
+	struct status_box box[8];
+	struct store_alert alert[4];
+};
+
+static void
+begin(struct scene *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->profile[0].name = "hq";
+	c->profile[1].name = "branch";
+	c->s.now = T0;
+	c->s.database = "/var/lib/exsync.db";
+	c->s.run.known = true;
+	strcpy(c->s.run.outcome, "ok");
+	c->s.run.started = T0 - 4 * MIN;
+	c->s.run.finished = T0 - 3 * MIN;
+	c->s.profile = c->profile;
+	c->s.nprofile = 1;
+	c->s.box = c->box;
+	c->s.alert = c->alert;
+}
+
+static struct status_box *
+add(struct scene *c, const char *address, enum status_is is, int64_t last_ok)
+{
+	struct status_box *b = &c->box[c->s.nbox++];
+
+	b->is = is;
+	b->address = address;
+	b->profile = "hq";
+	b->type = "user";
+	b->last_ok_at = last_ok;
+	b->retry_at = TIM_NONE;
+	b->stale_after = 24 * 60 * MIN;
+	b->mail.usual = -1;
+	return b;
+}
+
+static struct store_alert *
+alert(struct scene *c, const char *scope, const char *code)
+{
+	struct store_alert *a = &c->alert[c->s.nalert++];
+
+	a->scope = scope;
+	a->code = code;
+	a->severity = "error";
+	a->text = "so it is";
+	a->first_at = T0 - 90 * MIN;
+	a->last_at = T0 - 3 * MIN;
+	a->count = 18;
+	return a;
+}
+
+static char *
+print(struct scene *c, void (*put)(const struct status *, FILE *))
+{
+	char *text;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	status_judge(&c->s);
+	put(&c->s, f);
+	fclose(f);
+	assert_true(enc_utf8_valid(text, n));
+	return text;
+}
+
+static void
+has(const char *text, const char *part)
+{
+	if (strstr(text, part) == NULL)
+		fail_msg("missing: %s\nin:\n%s", part, text);
+}
+
+static void
+test_exit(void **state)
+{
+	static const struct {
+		enum status_is a, b;
+		int alerts;
+		bool ran;
+		int exit;
+	} row[] = {
+		{ STATUS_OK, STATUS_OK, 0, true, 0 },
+		{ STATUS_OK, STATUS_OFF, 0, true, 0 },
+		{ STATUS_OK, STATUS_WAITING, 0, true, 0 },
+		{ STATUS_OK, STATUS_NEW, 0, true, 0 },
+		{ STATUS_NEW, STATUS_NEW, 0, false, 1 },
+		{ STATUS_OK, STATUS_OK, 1, true, 1 },
+		{ STATUS_OK, STATUS_FAILING, 0, true, 1 },
+		{ STATUS_STALE, STATUS_OK, 0, true, 1 },
+		{ STATUS_STALE, STATUS_FAILING, 1, true, 3 },
+		{ STATUS_FAILING, STATUS_OFF, 0, true, 3 },
+		{ STATUS_OFF, STATUS_OFF, 0, true, 0 },
+	};
+	struct scene c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		begin(&c);
+		c.s.run.known = row[i].ran;
+		add(&c, "a@x.example", row[i].a, T0);
+		add(&c, "b@x.example", row[i].b, T0);
+		if (row[i].alerts > 0)
+			alert(&c, "mailbox a@x.example", "items");
+		status_judge(&c.s);
+		if (c.s.exit != row[i].exit)
+			fail_msg("row %zu: %d", i, c.s.exit);
+	}
+}
+
+static void
+test_order(void **state)
+{
+	struct scene c;
+
+	(void)state;
+	begin(&c);
+	add(&c, "e@x.example", STATUS_OK, T0);
+	add(&c, "d@x.example", STATUS_OK, T0);
+	add(&c, "c@x.example", STATUS_FAILING, T0 - MIN);
+	add(&c, "b@x.example", STATUS_FAILING, T0 - 9 * MIN);
+	add(&c, "a@x.example", STATUS_STALE, T0 - 9999 * MIN);
+	add(&c, "f@x.example", STATUS_STALE, TIM_NONE);
+	status_judge(&c.s);
+	assert_string_equal(c.box[0].address, "f@x.example");
+	assert_string_equal(c.box[1].address, "a@x.example");
+	assert_string_equal(c.box[2].address, "b@x.example");
+	assert_string_equal(c.box[3].address, "c@x.example");
+	assert_string_equal(c.box[4].address, "d@x.example");
+	assert_int_equal(c.profile[0].is, STATUS_STALE);
+	assert_int_equal(c.profile[0].failing, 4);
+	assert_int_equal(c.profile[0].well, 2);
+	assert_true(c.profile[0].last_ok_at == T0);
+}
+
+static void
+test_text(void **state)
+{
+	struct scene c;
+	struct status_box *b;
+	char *text;
+
+	(void)state;
+	begin(&c);
+	b = add(&c, "ben@contoso.example", STATUS_FAILING, T0 - 180 * MIN);
+	b->last_error = "HTTP 503\x1b[2J";
+	b->retry_at = T0 + 40 * MIN;
+	b->failures = 2;
+	b = add(&c, "anna@contoso.example", STATUS_OK, T0 - 3 * MIN);
+	b->mail.today = 4;
+	b->mail.yesterday = 11;
+	b->mail.usual = 12.6;
+	b = add(&c, "quiet@contoso.example", STATUS_OK, T0 - 3 * MIN);
+	b->mail.usual = 40;
+	alert(&c, "profile hq", "certificate");
+	text = print(&c, status_text);
+	has(text, "TROUBLE.  3 mailboxes: 1 failing, 2 ok; 1 open alert.\n");
+	has(text, "Last pass: 3 min ago, ok: ");
+	has(text, "  error  profile hq: certificate, for 90 min, in 18 "
+		  "passes\n         so it is\n       > look at");
+	has(text, "MAILBOX                PROFILE  STATE    LAST GOOD  TODAY  "
+		  "YESTERDAY  USUAL  FAILED\n"
+		  "ben@contoso.example    hq       failing        3 h      0  "
+		  "        0      -       2\n"
+		  "    tried again in 40 min\n"
+		  "anna@contoso.example   hq       ok           3 min      4  "
+		  "       11     13       0\n");
+	has(text, "quiet@contoso.example  hq       ok           3 min      0  "
+		  "        0     40       0\n    unusually quiet\n");
+	/* the profile's alert says why already */
+	assert_null(strstr(text, "HTTP 503"));
+	free(text);
+	c.s.nalert = 0;
+	text = print(&c, status_text);
+	has(text, "    HTTP 503?[2J\n");
+	assert_null(strchr(text, '\x1b'));
+	free(text);
+}
+
+static void
+test_text_states(void **state)
+{
+	struct scene c;
+	char *text;
+
+	(void)state;
+	begin(&c);
+	add(&c, "a@x.example", STATUS_OK, T0);
+	text = print(&c, status_text);
+	has(text, "ALL WELL.  1 mailbox: 1 ok; 0 open alerts.\n");
+	free(text);
+	c.box[0].is = STATUS_STALE;
+	strcpy(c.s.run.outcome, "running");
+	c.s.off_plan = 2;
+	text = print(&c, status_text);
+	has(text, "NOTHING WORKS.  1 mailbox: 1 stale");
+	has(text, "A pass began 4 min ago and has not ended.\n");
+	has(text, "2 mailboxes are in the database that the INI does not");
+	free(text);
+	begin(&c);
+	c.s.run.known = false;
+	text = print(&c, status_text);
+	has(text, "TROUBLE.  0 mailboxes; 0 open alerts.\nNo pass has run");
+	free(text);
+}
+
+/* With thousands of mailboxes the bad ones are all seen, and the rest told. */
+static void
+test_text_many(void **state)
+{
+	struct scene c;
+	struct status_box *many = calloc(1000, sizeof(*many));
+	char *text;
+	int i;
+
+	(void)state;
+	begin(&c);
+	for (i = 0; i < 1000; i++) {
+		c.s.nbox = 0;
+		many[i] = *add(
+		    &c, "m@x.example", i < 20 ? STATUS_FAILING : STATUS_OK, T0);
+	}
+	c.s.box = many;
+	c.s.nbox = 1000;
+	text = print(&c, status_text);
+	has(text, "1000 mailboxes: 20 failing, 980 ok");
+	has(text, "and 940 more: --json lists all\n");
+	free(text);
+	free(many);
+}
+
+static void
+test_json(void **state)
+{
+	struct scene c;
+	struct status_box *b;
+	char *text;
+
+	(void)state;
+	begin(&c);
+	b = add(&c, "a@x.example", STATUS_OK, T0 - MIN);
+	b->mail.usual = 12.66;
+	b = add(&c, "b\"\\@x.example", STATUS_FAILING, TIM_NONE);
+	b->last_error = "one\ntwo \xff\xe2\x80\xae \x7f \xc3\xa4";
+	alert(&c, "exsync", "store");
+	text = print(&c, status_json);
+	has(text, "{\"now\":\"2026-11-20T08:16:00Z\",\"database\":"
+		  "\"/var/lib/exsync.db\",\"state\":\"trouble\","
+		  "\"exit_status\":1,\"last_run\":{\"outcome\":\"ok\",");
+	has(text, "{\"address\":\"b\\\"\\\\@x.example\",\"profile\":\"hq\","
+		  "\"type\":\"user\",\"state\":\"failing\","
+		  "\"last_ok_at\":null,\"age_seconds\":null,\"stale\":false,");
+	has(text, "\"last_error\":\"one\\u000atwo \\ufffd\\u202e \\u007f "
+		  "\xc3\xa4\"");
+	has(text, "\"mail_usual\":12.6,");
+	has(text, "\"age_seconds\":60,");
+	has(text, "\"scope\":\"exsync\",\"code\":\"store\"");
+	assert_int_equal(text[strlen(text) - 1], '\n');
+	free(text);
+	begin(&c);
+	c.s.run.known = false;
+	c.s.nprofile = 0;
+	text = print(&c, status_json);
+	has(text, "\"last_run\":null,\n\"profiles\":[],\n\"mailboxes\":[],\n"
+		  "\"alerts\":[]}\n");
+	free(text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_exit),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_text_states),
+		cmocka_unit_test(test_text_many),
+		cmocka_unit_test(test_json),
+	};
+
+	return cmocka_run_group_tests_name("status", tests, NULL, NULL);
+}

@@ -95,7 +95,7 @@ print(const char *value, const char *made)
 	if (made != NULL)
 		fprintf(stderr,
 		    "exsync: %s is new: it opens every enc: value, so keep it "
-		    "out of backups of the INI\n",
+		    "apart from copies of the INI\n",
 		    made);
 	printf("%s\n", value);
 	/* an INI line takes 197 bytes */

@@ -11,7 +11,8 @@
  * is a program in PATH or a whole path. It runs in a session of its own with
  * the text as its standard input, our standard error as its output, no other
  * open file, and only PATH, HOME, LANG in its environment; after 60 s it is
- * killed with all it started in its group.
+ * killed with all it started in its group. (Built with -DEXSYNC_FAULT:
+ * EXSYNC_ALERT_MS in the environment says another time.)
  */
 #ifndef CMD_RUNNER_H
 #define CMD_RUNNER_H

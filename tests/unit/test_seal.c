@@ -223,7 +223,7 @@ static void
 test_sources(void **state)
 {
 	struct seal_key key = key_of(KEY);
-	char *value = seal_make(&key, " hunter2;", 9), *text, *big;
+	char *value = seal_make(&key, " hunter2;", 9), *text, *big, *line;
 
 	(void)state;
 	free(put("k", KEY "\n", 0600));
@@ -240,6 +240,14 @@ test_sources(void **state)
 	free(put("e.ini", INI("password_env = T_SEALED\n"), 0644));
 	check_password(" hunter2;");
 	free(value);
+	/* the key as systemd's credential, which an ACL shows as group bits */
+	line = put("k", KEY, 0440);
+	setenv("CREDENTIALS_DIRECTORY", tmp, 1);
+	check_password(" hunter2;");
+	unsetenv("CREDENTIALS_DIRECTORY");
+	assert_null(load("e.ini", "2: secret_key_file: "));
+	chmod(line, 0600);
+	free(line);
 	/* the longest, which only a file can hold */
 	big = mem_alloc(SEAL_SECRET + 1);
 	memset(big, 'x', SEAL_SECRET);

@@ -29,6 +29,8 @@ main(int argc, char **argv)
 	sa.sa_handler = SIG_IGN;
 	sa.sa_flags = 0;
 	sigaction(SIGPIPE, &sa, NULL);
+	/* a file size limit is a full disk, with a sentence about it */
+	sigaction(SIGXFSZ, &sa, NULL);
 	/* one heap for all threads: memory stays flat (DESIGN 7) */
 	mallopt(M_ARENA_MAX, 2);
 	return cmd_main(argc, argv);

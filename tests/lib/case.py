@@ -439,6 +439,21 @@ class Case:
             time.sleep(0.02)
         raise Failure(f"{section.where()}: never came true: {section.rest}")
 
+    def do_until_sql(self, section):
+        """The same with the database."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                db = self.database()
+                found = db.execute(section.rest).fetchone()
+                db.close()
+                if found and found[0]:
+                    return
+            except sqlite3.Error:
+                pass            # not there yet
+            time.sleep(0.01)
+        raise Failure(f"{section.where()}: never came true: {section.rest}")
+
     def do_sql(self, section):
         db = self.database()
         try:

@@ -55,6 +55,14 @@ tim_mono(void)
 	return clock_ms(CLOCK_MONOTONIC);
 }
 
+bool
+tim_due(int64_t at)
+{
+	int64_t now = tim_now();
+
+	return at <= now || at > now + TIM_FAR;
+}
+
 void
 tim_sleep(int64_t ms)
 {

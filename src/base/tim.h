@@ -32,5 +32,12 @@ bool tim_mail(const char *, int64_t *);
 /* HTTP-date, all three forms of RFC 9110 5.6.7. */
 bool tim_http(const char *, int64_t *);
 void tim_sleep(int64_t ms);
+/*
+ * Has the time come until which something was put off? Nothing is put off for
+ * longer than TIM_FAR: what lies further ahead was written while the clock
+ * was wrong, and has come.
+ */
+#define TIM_FAR (INT64_C(8) * 24 * 3600 * 1000)
+bool tim_due(int64_t at);
 
 #endif

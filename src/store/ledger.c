@@ -245,17 +245,18 @@ store_failures_due(struct store *st, const char *mailbox, int64_t now,
     size_t max, struct store_failures *out, struct err *err)
 {
 	sqlite3_stmt *s;
-	char at[TIM_TEXT];
+	char at[TIM_TEXT], far[TIM_TEXT];
 	int r;
 
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
-	s = db_stmt(st, DB_FAILURE_DUE,
-	    "SELECT item,folder,tries FROM failure WHERE mailbox=? AND "
-	    "next_try<=? ORDER BY next_try,item LIMIT ?");
+	s = db_stmt(st, DB_FAILURE_DUE, /* as tim_due */
+	    "SELECT item,folder,tries FROM failure WHERE mailbox=?1 AND "
+	    "(next_try<=?2 OR next_try>?3) ORDER BY next_try,item LIMIT ?4");
 	db_text(s, 1, mailbox);
 	db_time(s, 2, now, at);
-	db_int(s, 3, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
+	db_time(s, 3, now + TIM_FAR, far);
+	db_int(s, 4, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
 	r = collect(st, s, out, err);
 	db_unlock(st);
 	return r;

@@ -58,7 +58,7 @@ begin(struct store *st, const char *scope, const char *secret, bool *known,
 	if (store_login_get(st, scope, secret, &is, &l, err) == -1)
 		return -1;
 	*known = is != LOGIN_NONE;
-	if (is != LOGIN_SAME || l.retry_at <= tim_now())
+	if (is != LOGIN_SAME || tim_due(l.retry_at))
 		return 0;
 	return say_waiting(&l, err);
 }

@@ -131,7 +131,7 @@ leave_alone(struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
 	if (strcmp(m->state, "disabled") == 0)
 		return true;
 	w->end = VISIT_LATER;
-	if (m->retry_at == TIM_NONE || m->retry_at <= tim_now() ||
+	if (m->retry_at == TIM_NONE || tim_due(m->retry_at) ||
 	    w->profile->pass->nonly > 0)
 		return false;
 	log_info("mailbox %s is left alone until %s, after what went wrong "

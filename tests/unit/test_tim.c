@@ -273,6 +273,21 @@ test_clocks(void **state)
 #endif
 }
 
+static void
+test_due(void **state)
+{
+	int64_t now = tim_now(), minute = 60000;
+
+	(void)state;
+	assert_true(tim_due(TIM_NONE));
+	assert_true(tim_due(now - minute));
+	assert_true(tim_due(now));
+	assert_false(tim_due(now + minute));
+	assert_false(tim_due(now + TIM_FAR - minute));
+	assert_true(tim_due(now + TIM_FAR + minute));
+	assert_true(tim_due(INT64_MAX));
+}
+
 int
 main(void)
 {
@@ -282,6 +297,7 @@ main(void)
 		cmocka_unit_test(test_text_range),
 		cmocka_unit_test(test_every_day),
 		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_due),
 	};
 
 	return cmocka_run_group_tests_name("tim", tests, NULL, NULL);

@@ -209,7 +209,8 @@ static const struct {
 	    "t.ini:6: colour: unknown key; [profile] has server url version "
 	    "auth username password_file password_env password access domains "
 	    "mailboxes match process_email_from polling_interval "
-	    "stale_after max_connections approval folders skip_folders tls_pin\n"
+	    "stale_after max_connections move_failed approval folders "
+	    "skip_folders tls_pin\n"
 	    "t.ini:8: domain: is missing: write domain = rival.example, "
 	    "*.rival.example\n"
 	    "t.ini:9: doamin: unknown key; did you mean domain?\n" },

@@ -1,0 +1,378 @@
+/*
+ * test_health.c - what a pass makes of how its mailboxes came out: which
+ * alerts are met, which are over, and who is told.
+ */
+#include "store/health.h"
+#include "sync/alert.h"
+#include "sync/health.h"
+#include "sync/login.h"
+#include "test_store.h"
+
+#define HOUR INT64_C(3600000)
+
+/* A pass over ann and bob that is over. */
+struct scene {
+	struct kit *k;
+	struct conf_profile conf_profile[2];
+	struct conf conf;
+	struct pass pass;
+	struct profile_work profile[2];
+	struct mailbox_work box[64];
+	struct health h;
+	int opened, resolved; /* what pass.alert was told */
+	char last[256];
+};
+
+static void
+told(void *arg, const struct alert_text *a)
+{
+	struct scene *c = arg;
+
+	c->opened += !a->resolved;
+	c->resolved += a->resolved;
+	snprintf(c->last, sizeof(c->last), "%s %s", a->scope, a->code);
+}
+
+static void
+begin(struct scene *c, struct kit *k)
+{
+	char *hq = (char *)"hq", *branch = (char *)"branch";
+	size_t i;
+
+	memset(c, 0, sizeof(*c));
+	c->k = k;
+	c->conf_profile[0].name = hq;
+	c->conf_profile[1].name = branch;
+	c->conf.profile = c->conf_profile;
+	c->conf.nprofile = 2;
+	c->pass.conf = &c->conf;
+	c->pass.store = k->st;
+	c->pass.alert = told;
+	c->pass.alert_arg = c;
+	c->h.pass = &c->pass;
+	c->h.profile = c->profile;
+	c->h.mailbox = c->box;
+	c->h.nmailbox = 2;
+	c->profile[0].pass = &c->pass;
+	c->profile[0].conf = &c->conf_profile[0];
+	c->profile[0].gate = gate_open(2);
+	for (i = 0; i < 2; i++) {
+		c->box[i].conf = kit_box(i == 0 ? BOX_A : BOX_B);
+		c->box[i].conf.profile = &c->conf_profile[0];
+		c->box[i].profile = &c->profile[0];
+		c->box[i].end = VISIT_OK;
+	}
+}
+
+static void
+end(struct scene *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->h.nmailbox; i++)
+		free(c->box[i].fault);
+	gate_close(c->profile[0].gate);
+}
+
+static void
+accept_login(struct scene *c)
+{
+	struct gate_login l = { .own = false };
+	struct err err = ERR_INIT;
+	int tries = 0;
+
+	assert_int_equal(gate_enter(c->profile[0].gate, &l, &err), 0);
+	assert_false(gate_leave(c->profile[0].gate, &l, 0, &tries, &err));
+}
+
+static void
+fails(struct mailbox_work *w, enum err_kind kind, const char *code,
+    enum err_scope scope)
+{
+	w->end = VISIT_FAILED;
+	free(w->fault);
+	w->fault = calloc(1, sizeof(*w->fault));
+	err_set(w->fault, kind, "%s, as the scene says", code);
+	err_code(w->fault, code, scope);
+}
+
+static void
+stop_profile(struct scene *c, enum err_kind kind, const char *code)
+{
+	struct err e = ERR_INIT;
+
+	err_set(&e, kind, "stopped");
+	err_code(&e, code, SCOPE_PROFILE);
+	gate_stop(c->profile[0].gate, &e);
+	c->box[0].end = c->box[1].end = VISIT_NONE;
+}
+
+static const char *
+open_alerts(struct scene *c)
+{
+	return ask(c->k, "SELECT group_concat(scope||':'||code,' ') FROM "
+			 "(SELECT * FROM alert WHERE resolved_at IS NULL "
+			 "ORDER BY scope,code)");
+}
+
+/* The pass ends; returns what is open then. */
+static const char *
+pass(struct scene *c)
+{
+	c->opened = c->resolved = 0;
+	OK(c->k, health_pass(&c->h, &c->k->err));
+	return open_alerts(c);
+}
+
+static void
+test_mailbox(void **state)
+{
+	struct scene c;
+
+	begin(&c, *state);
+	assert_string_equal(pass(&c), "");
+	assert_int_equal(c.opened, 0);
+	fails(&c.box[0], ERR_AUTH, "ErrorImpersonateUserDenied", SCOPE_MAILBOX);
+	fails(&c.box[1], ERR_RETRY, "ErrorServerBusy", SCOPE_MAILBOX);
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":access");
+	assert_int_equal(c.opened, 1);
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":access");
+	assert_int_equal(c.opened, 0);
+	/* left alone, busy: not over */
+	c.box[0].end = VISIT_LATER;
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":access");
+	fails(&c.box[0], ERR_RETRY, "http-503", SCOPE_MAILBOX);
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":access");
+	/* something else that lasts takes its place */
+	fails(&c.box[0], ERR_CONFIG, "ErrorNonExistentMailbox", SCOPE_MAILBOX);
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":config");
+	assert_int_equal(c.opened, 1);
+	assert_int_equal(c.resolved, 1);
+	c.box[0].end = VISIT_OK;
+	assert_string_equal(pass(&c), "");
+	assert_int_equal(c.resolved, 1);
+	end(&c);
+}
+
+static void
+test_profile(void **state)
+{
+	static const struct {
+		enum err_kind kind;
+		const char *code, *open;
+	} row[] = {
+		{ ERR_AUTH, "http-401", "profile hq:login" },
+		{ ERR_CONFIG, "certificate", "profile hq:certificate" },
+		{ ERR_RETRY, "connect", "profile hq:unreachable" },
+		{ ERR_CONFIG, "http-404", "profile hq:config" },
+	};
+	struct scene c;
+	size_t i;
+
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		begin(&c, *state);
+		stop_profile(&c, row[i].kind, row[i].code);
+		assert_string_equal(pass(&c), row[i].open);
+		end(&c);
+		/* nobody was asked, so nothing is known to be over */
+		begin(&c, *state);
+		c.box[0].end = c.box[1].end = VISIT_LATER;
+		assert_string_equal(pass(&c), row[i].open);
+		accept_login(&c);
+		c.box[0].end = c.box[1].end = VISIT_OK;
+		assert_string_equal(pass(&c), "");
+		assert_int_equal(c.resolved, 1);
+		end(&c);
+	}
+}
+
+/* Nothing stopped it, and yet no mailbox could be read. */
+static void
+test_cut_off(void **state)
+{
+	struct scene c;
+
+	begin(&c, *state);
+	fails(&c.box[0], ERR_RETRY, "timeout", SCOPE_MAILBOX);
+	fails(&c.box[1], ERR_RETRY, "truncated", SCOPE_MAILBOX);
+	assert_string_equal(pass(&c), "profile hq:unreachable");
+	c.box[1].end = VISIT_OK;
+	accept_login(&c);
+	assert_string_equal(pass(&c), "");
+	/* a busy server is reached */
+	fails(&c.box[1], ERR_RETRY, "ErrorServerBusy", SCOPE_MAILBOX);
+	assert_string_equal(pass(&c), "");
+	end(&c);
+}
+
+/* A pass over some resolves nothing of the others. */
+static void
+test_restricted(void **state)
+{
+	static const char *const only[] = { BOX_B };
+	struct scene c;
+
+	begin(&c, *state);
+	fails(&c.box[0], ERR_AUTH, "ErrorAccessDenied", SCOPE_MAILBOX);
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":access");
+	end(&c);
+	begin(&c, *state);
+	c.box[0] = c.box[1];
+	c.h.nmailbox = 1;
+	c.pass.only = only;
+	c.pass.nonly = 1;
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":access");
+	c.pass.nonly = 0;
+	c.pass.profile = "hq";
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":access");
+	/* of a whole pass it is no part any more */
+	c.pass.profile = NULL;
+	assert_string_equal(pass(&c), "");
+	end(&c);
+}
+
+static void
+test_stale(void **state)
+{
+	struct scene c;
+
+	begin(&c, *state);
+	setenv("EXSYNC_NOW", "2026-11-20T08:00:00Z", 1);
+	fails(&c.box[0], ERR_RETRY, "ErrorServerBusy", SCOPE_MAILBOX);
+	assert_string_equal(pass(&c), "");
+	assert_int_equal(c.h.stale, 0);
+	setenv("EXSYNC_NOW", "2026-11-21T08:00:00Z", 1);
+	assert_string_equal(pass(&c), "");
+	setenv("EXSYNC_NOW", "2026-11-21T08:00:01Z", 1);
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":stale");
+	assert_int_equal(c.h.stale, 1);
+	/* also while it is left alone, or its profile is stopped */
+	c.box[0].end = VISIT_LATER;
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":stale");
+	stop_profile(&c, ERR_RETRY, "connect");
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":stale mailbox " BOX_B
+				      ":stale profile hq:unreachable");
+	assert_int_equal(c.h.stale, 2);
+	/* disabled by a person: no alert */
+	c.box[0].end = VISIT_OFF;
+	c.box[1].end = VISIT_OK;
+	assert_string_equal(pass(&c), "profile hq:unreachable");
+	c.box[0].end = VISIT_LATER;
+	c.pass.daemon = true;
+	c.conf_profile[0].polling_interval = 5;
+	setenv("EXSYNC_NOW", "2026-11-20T08:15:01Z", 1);
+	assert_string_equal(
+	    pass(&c), "mailbox " BOX_A ":stale profile hq:unreachable");
+	unsetenv("EXSYNC_NOW");
+	end(&c);
+}
+
+static void
+test_items(void **state)
+{
+	struct scene c;
+
+	begin(&c, *state);
+	ask(c.k, "INSERT INTO failure(mailbox,item,class,tries,next_try,"
+		 "first_at) VALUES('" BOX_A "','1','item',10,NULL,'x'),"
+		 "('" BOX_B "','2','item',1,'2027','x')");
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":items");
+	assert_string_equal(ask(c.k, "SELECT severity||text FROM alert"),
+	    "warning1 message could not be stored and will not be tried "
+	    "again");
+	ask(c.k, "DELETE FROM failure");
+	assert_string_equal(pass(&c), "");
+	end(&c);
+}
+
+static void
+test_store_trouble(void **state)
+{
+	struct scene c;
+	struct err why = ERR_INIT;
+
+	begin(&c, *state);
+	err_set(&why, ERR_FATAL, "disk full");
+	err_code(&why, "full", SCOPE_ALL);
+	health_trouble(&c.pass, &why);
+	assert_int_equal(c.opened, 1);
+	assert_string_equal(open_alerts(&c), "exsync:store");
+	health_trouble(&c.pass, &why);
+	assert_int_equal(c.opened, 1);
+	/* two mailboxes that met it are one alert */
+	fails(&c.box[0], ERR_FATAL, "full", SCOPE_ALL);
+	fails(&c.box[1], ERR_FATAL, "full", SCOPE_ALL);
+	assert_string_equal(pass(&c), "exsync:store");
+	c.box[0].end = c.box[1].end = VISIT_OK;
+	assert_string_equal(pass(&c), "");
+	/* without any store it is told every time */
+	c.pass.store = NULL;
+	health_trouble(&c.pass, &why);
+	health_trouble(&c.pass, &why);
+	assert_int_equal(c.opened, 2);
+	/* --mailbox with a typing error is nobody's alert */
+	c.pass.store = c.k->st;
+	c.pass.nonly = 1;
+	why.kind = ERR_CONFIG;
+	health_trouble(&c.pass, &why);
+	assert_string_equal(open_alerts(&c), "");
+	c.pass.dry_run = true;
+	fails(&c.box[0], ERR_AUTH, "ErrorAccessDenied", SCOPE_MAILBOX);
+	assert_string_equal(pass(&c), "");
+	end(&c);
+}
+
+/* Many at once: twenty are told, the last of them how many more. */
+static void
+test_many(void **state)
+{
+	struct scene c;
+	char name[64][32];
+	int i;
+
+	begin(&c, *state);
+	for (i = 0; i < 50; i++) {
+		snprintf(name[i], sizeof(name[i]), "m%02d@x.example", i);
+		c.box[i] = c.box[0];
+		c.box[i].fault = NULL;
+		c.box[i].conf.address = name[i];
+		fails(&c.box[i], ERR_AUTH, "ErrorAccessDenied", SCOPE_MAILBOX);
+	}
+	c.h.nmailbox = 50;
+	pass(&c);
+	assert_int_equal(c.opened, 20);
+	assert_string_equal(c.last, "exsync more");
+	assert_int_equal(number(c.k, "SELECT count(*) FROM alert"), 50);
+	end(&c);
+}
+
+static void
+test_wait(void **state)
+{
+	(void)state;
+	assert_int_equal(login_wait(1), HOUR);
+	assert_int_equal(login_wait(2), 4 * HOUR);
+	assert_int_equal(login_wait(3), 24 * HOUR);
+	assert_int_equal(login_wait(99), 24 * HOUR);
+}
+
+#define KIT(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		KIT(test_mailbox),
+		KIT(test_profile),
+		KIT(test_cut_off),
+		KIT(test_restricted),
+		KIT(test_stale),
+		KIT(test_items),
+		KIT(test_store_trouble),
+		KIT(test_many),
+		cmocka_unit_test(test_wait),
+	};
+
+	log_init(LOG_ERROR);
+	return cmocka_run_group_tests_name("health", tests, NULL, NULL);
+}

@@ -81,8 +81,13 @@ defer_wait(struct MHD_Connection *connection, long ms)
 		w->until.tv_nsec -= 1000000000;
 	}
 	w->connection = connection;
-	MHD_suspend_connection(connection);
 	pthread_mutex_lock(&lock);
+	if (ending) { /* nobody would wake it */
+		pthread_mutex_unlock(&lock);
+		free(w);
+		return;
+	}
+	MHD_suspend_connection(connection);
 	for (p = &list; *p && !later(&(*p)->until, &w->until); p = &(*p)->next)
 		;
 	w->next = *p;

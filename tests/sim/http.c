@@ -377,7 +377,7 @@ http_start(const struct http_opts *o)
 void
 http_stop(void)
 {
-	MHD_quiesce_daemon(daemon_);
+	/* not MHD_quiesce_daemon: with a pool of epoll threads it races */
 	defer_stop();
 	MHD_stop_daemon(daemon_);
 }

@@ -83,7 +83,8 @@ append(const br_x509_class **ctx, const unsigned char *p, size_t n)
 		buf_add(&x->leaf, p, n);
 	if (!x->pinned)
 		x->minimal.vtable->append(&x->minimal.vtable, p, n);
-	else if (x->ncert == 1)
+	else if (x->ncert == 1 && x->key.err == 0 && !x->key.decoded)
+		/* BearSSL's decoder must not be fed once it has stopped */
 		br_x509_decoder_push(&x->key, p, n);
 }
 

@@ -1,7 +1,8 @@
 /*
  * fuzz_ews.c - the provider against a hostile server. The first byte, a
  * digit, chooses the call: 0 folders, 1 the same with well-known names, 2
- * changes, 3 headers, 4 messages, 5 attachment, 6 attached item, 7 probe.
+ * changes, 3 headers, 4 messages, 5 attachment, 6 attached item, 7 probe, 8
+ * partial messages, 9 moving an item away.
  * The rest are answers as memsock.h cuts them, with a head of their own when
  * they begin with HTTP/, else under status 200. Whatever they say, each item
  * asked for reaches the sink exactly once and in order.
@@ -84,6 +85,8 @@ changes(struct session *s, struct err *err)
 static int
 call(struct session *s, int what, struct err *err)
 {
+	int (*get)(struct session *, const struct item_ref *, size_t,
+	    struct sink *, struct err *);
 	struct stream out = { put };
 	struct attachment att;
 	struct order o = { { take }, 0 };
@@ -102,8 +105,11 @@ call(struct session *s, int what, struct err *err)
 		return changes(s, err);
 	case 3:
 	case 4:
-		rc = what == 3 ? ews_ops.headers(s, refs, ITEMS, &o.base, err)
-			       : ews_ops.messages(s, refs, ITEMS, &o.base, err);
+	case 8:
+		get = what == 3   ? ews_ops.headers
+		      : what == 4 ? ews_ops.messages
+				  : ews_ops.partial;
+		rc = get(s, refs, ITEMS, &o.base, err);
 		FUZZ_CHECK(rc == -1 || o.n == ITEMS);
 		return rc;
 	case 5:
@@ -111,6 +117,8 @@ call(struct session *s, int what, struct err *err)
 		rc = ews_ops.attachment(s, &att, &out, type, err);
 		fuzz_printable(type);
 		return rc;
+	case 9:
+		return ews_ops.undeliver(s, "A", err);
 	default:
 		rc = ews_ops.probe(s, &probe, err);
 		fuzz_printable(probe.mailbox);
@@ -190,7 +198,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		complete(&v[i], &made[i]);
 	fuzz_split_init(&split, 2, data, size);
 	memsock_script(v, n, &split);
-	run((int)((unsigned)(data[0] - '0') % 8));
+	run((int)((unsigned)(data[0] - '0') % 10));
 	for (i = 0; i < n; i++)
 		free(made[i]);
 	return 0;

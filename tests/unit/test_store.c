@@ -206,6 +206,7 @@ test_fill_in(void **state)
 	m = mail("<1@x>", "One", "Full text");
 	m->headers = "Raw: headers\r\n";
 	person(m, ROLE_BCC, "secret@customer.example");
+	person(m, ROLE_TO, "further@customer.example");
 	store(k, BOX_B, "i1", "k", m);
 	assert_int_equal(k->count.emails, 0);
 	assert_int_equal(k->count.updated, 1);
@@ -216,6 +217,10 @@ test_fill_in(void **state)
 	assert_string_equal(
 	    ask(k, "SELECT address FROM email_party WHERE role='bcc'"),
 	    "secret@customer.example");
+	assert_string_equal(
+	    ask(k, "SELECT group_concat(position||address) FROM "
+		   "email_party WHERE role='to'"),
+	    "0" BOX_A ",1further@customer.example");
 	assert_int_equal(number(k, "SELECT count(*) FROM email_link"), 2);
 	assert_string_equal(ask(k, "SELECT group_concat(entity||' '||op) FROM "
 				   "(SELECT * FROM change ORDER BY seq)"),

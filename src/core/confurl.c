@@ -136,6 +136,19 @@ is_path(const char *s)
 	return true;
 }
 
+/* Each % begins two hex digits, and none of them a NUL. */
+static bool
+is_escaped(const char *s)
+{
+	static const char hex[] = "0123456789abcdefABCDEF";
+
+	while ((s = strchr(s, '%')) != NULL) {
+		if (strspn(++s, hex) < 2 || strncmp(s, "00", 2) == 0)
+			return false;
+	}
+	return true;
+}
+
 int
 confurl_ews(const char *s, char **out, char *why, size_t size)
 {
@@ -198,7 +211,7 @@ confurl_proxy(const char *s, char **out, char *why, size_t size)
 			n -= (size_t)(at - host) + 1;
 			host = at + 1;
 		}
-		ok = is_path(b.data + 7) &&
+		ok = is_path(b.data + 7) && is_escaped(b.data) &&
 		     strchr(b.data, '/') + 1 == strrchr(b.data, '/');
 		if (!ok)
 			advice = "write special characters of user and "

@@ -202,6 +202,12 @@ test_cut_off(void **state)
 	/* a busy server is reached */
 	fails(&c.box[1], ERR_RETRY, "ErrorServerBusy", SCOPE_MAILBOX);
 	assert_string_equal(pass(&c), "");
+	fails(&c.box[1], ERR_RETRY, "http-503", SCOPE_MAILBOX);
+	c.box[1].fault->retry_ms = 60000;
+	assert_string_equal(pass(&c), "");
+	/* what was not visited says nothing */
+	c.box[1].end = VISIT_LATER;
+	assert_string_equal(pass(&c), "profile hq:unreachable");
 	end(&c);
 }
 

@@ -231,6 +231,29 @@ def last_change(directory):
         db.close()
 
 
+def places(directory):
+    """Where mail lies: (mailbox, item id, Message-ID) of every live copy."""
+    db = open_db(directory)
+    try:
+        return set(db.execute(
+            "SELECT c.mailbox, c.item_id, e.message_id FROM email_copy c"
+            " JOIN email e ON e.id = c.email_id"
+            " WHERE c.removed_at IS NULL"))
+    finally:
+        db.close()
+
+
+def as_on_the_server(directory, sim, but=()):
+    """The file tells of the same mail in the same places; but: Message-IDs
+    that are not kept."""
+    want = sorted(repr((who, i["id"], i["message_id"]))
+                  for who in ("anna@contoso.example", "ben@contoso.example")
+                  for i in sim.dump(who) if i["message_id"] not in but)
+    compare(want, sorted(map(repr, places(directory))),
+            "the server and the file")
+    return len(want)
+
+
 def compare(want, got, what):
     """Both are sorted lists of lines."""
     if want == got:

@@ -2,8 +2,9 @@
  * visit.c - a pass over one mailbox.
  * 1. A folder that fails alone does not keep the others from being read; a
  *    fault of the mailbox or the connection ends the visit.
- * 2. An idle mailbox costs one request: folders whose marker has not moved
- *    are not asked, except on every 24th pass.
+ * 2. An idle mailbox costs one request: folders whose marker has not moved,
+ *    and those that never held anything, are not asked, except on every 24th
+ *    pass.
  */
 #include <string.h>
 
@@ -12,8 +13,8 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
-#include "sync/login.h"
 #include "sync/giveup.h"
+#include "sync/login.h"
 #include "sync/select.h"
 #include "sync/visit.h"
 #include "sync/walk.h"
@@ -50,6 +51,13 @@ stored(const struct store_folders *known, const char *id)
 	return NULL;
 }
 
+/* Nothing was read of it yet, and nothing is in it. */
+static bool
+empty(const struct store_folder *s, const struct folder *f)
+{
+	return f->total == 0 && s->cursor == NULL && !s->resync;
+}
+
 static bool
 idle(const struct store_folder *s, const struct folder *f)
 {
@@ -69,7 +77,7 @@ read_folders(struct mailbox_work *w, const struct folder_list *list,
 		const struct folder *f = &list->v[i];
 		const struct store_folder *s = stored(known, f->id);
 
-		if (s == NULL || (!all && idle(s, f)) ||
+		if (s == NULL || (!all && (idle(s, f) || empty(s, f))) ||
 		    !select_folder(w->profile->conf, list, f, known))
 			continue;
 		if (walk_folder(w, s, f->marker, err) == 0)
@@ -107,7 +115,7 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	if (rc == 0)
 		rc = walk_failures(w, err);
 	if (rc == 0)
-		rc = read_folders(w, &list, &known, all, err);
+		rc = read_folders(w, &list, &known, all && m->passes > 0, err);
 	if (rc == 0 && w->profile->conf->move_failed &&
 	    !w->profile->pass->dry_run)
 		rc = giveup_run(w, err);

@@ -18,6 +18,7 @@
 #include "sync/fetch.h"
 #include "sync/walk.h"
 
+#define PAGE_MIN  100
 #define PAGE_MAX  512 /* PROTOCOL 5: MaxChangesReturned is 1..512 */
 #define EMPTY_MAX 100 /* pages in a row without a change */
 
@@ -47,19 +48,33 @@ struct batch {
 	bool ok;
 };
 
+/*
+ * As many as the other connections fetch in one go, while this one asks for
+ * the next page: then all of them are busy all the time.
+ */
+static int
+page_size(const struct profile_work *p)
+{
+	int n = (crew_size(p->crew) - 1) * FETCH_CONTENT;
+
+	if (n <= 0 || n > PAGE_MAX)
+		return PAGE_MAX;
+	return n < PAGE_MIN ? PAGE_MIN : n;
+}
+
 static int
 ask_changes(struct mailbox_work *w, const char *folder_id, const char *cursor,
     struct change_page *out, struct err *err)
 {
 	const struct profile_work *p = w->profile;
-	int tries = 0, rc;
+	int max = page_size(p), tries = 0, rc;
 
 	do {
 		memset(out, 0, sizeof(*out));
 		if (gate_enter(p->gate, &w->login, err) == -1)
 			return -1;
 		rc = p->ops->changes(
-		    w->session, folder_id, cursor, PAGE_MAX, out, err);
+		    w->session, folder_id, cursor, max, out, err);
 		if (rc == -1)
 			arena_free(&out->arena);
 	} while (gate_leave(p->gate, &w->login, rc, &tries, err));

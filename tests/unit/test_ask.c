@@ -1,0 +1,212 @@
+/*
+ * test_ask.c - items that break every request they are in, and a server that
+ * breaks every request.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "sync/ask.h"
+
+#define N 50
+
+static struct {
+	bool poison[N];
+	const char *code; /* of the error that poison makes */
+	enum err_kind kind;
+	bool dead; /* probe fails as well */
+	int calls, probes;
+} server;
+
+static int
+items(struct session *s, const struct item_ref *ref, size_t n,
+    struct sink *sink, struct err *err)
+{
+	size_t i;
+
+	(void)s;
+	server.calls++;
+	for (i = 0; i < n; i++) {
+		struct message *m;
+
+		if (server.poison[atoi(ref[i].id)]) {
+			err_set(err, server.kind, "as the test says");
+			return err_code(err, server.code, SCOPE_MAILBOX);
+		}
+		m = message_new(0);
+		m->item_id = arena_strdup(&m->arena, ref[i].id);
+		if (sink->message(sink, m, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+probe(struct session *s, struct probe *out, struct err *err)
+{
+	(void)s;
+	(void)out;
+	server.probes++;
+	if (!server.dead)
+		return 0;
+	err_set(err, ERR_FATAL, "dead");
+	return -1;
+}
+
+/* Asks for n items; how many came, those that are broken as negative. */
+static int
+ask(size_t n, int *rc, struct err *err)
+{
+	static const struct provider_ops ops = { .probe = probe };
+	struct profile_work p = { .ops = &ops };
+	struct mailbox_work w = { .profile = &p };
+	struct item_ref ref[N];
+	struct message *out[N];
+	char id[N][24];
+	size_t i;
+	int broken = 0;
+
+	w.conf.address = (char *)"ann@contoso.example";
+	p.gate = gate_open(4);
+	server.calls = server.probes = 0;
+	for (i = 0; i < n; i++) {
+		snprintf(id[i], sizeof(id[i]), "%zu", i);
+		ref[i] = (struct item_ref){ id[i], NULL, 0 };
+	}
+	err_clear(err);
+	*rc = ask_items(&w, NULL, items, ref, n, out, err);
+	for (i = 0; i < n; i++) {
+		if (*rc == -1) {
+			assert_null(out[i]);
+			continue;
+		}
+		assert_string_equal(out[i]->item_id, id[i]);
+		assert_int_equal(
+		    out[i]->err.kind == ERR_ITEM, server.poison[i]);
+		broken += server.poison[i];
+		message_free(out[i]);
+	}
+	gate_close(p.gate);
+	return broken;
+}
+
+static void
+scene(enum err_kind kind, const char *code)
+{
+	memset(&server, 0, sizeof(server));
+	server.kind = kind;
+	server.code = code;
+}
+
+static void
+test_found(void **state)
+{
+	static const int at[][3] = { { 0, 0, 0 }, { 49, 49, 49 }, { 7, 7, 30 },
+		{ 10, 11, 12 } };
+	struct err err = ERR_INIT;
+	size_t i;
+	int k, rc, n, broken = 0;
+
+	(void)state;
+	for (i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		scene(ERR_ITEM, "xml");
+		for (k = 0; k < 3; k++)
+			server.poison[at[i][k]] = true;
+		for (k = n = 0; k < N; k++)
+			n += server.poison[k];
+		/* the sample may have met none but broken ones */
+		for (k = 0, rc = -1; k < 3 && rc == -1; k++)
+			broken = ask(N, &rc, &err);
+		assert_int_equal(rc, 0);
+		assert_int_equal(broken, n);
+		/* the whole, the sample, two at each level and item */
+		assert_true(server.calls <= 1 + 3 + 2 * 6 * n);
+	}
+}
+
+/* Nothing comes at all: not the items' fault, and not asked for one by one. */
+static void
+test_all(void **state)
+{
+	struct err err = ERR_INIT;
+	int rc;
+
+	(void)state;
+	scene(ERR_RETRY, "truncated");
+	memset(server.poison, true, sizeof(server.poison));
+	ask(N, &rc, &err);
+	assert_int_equal(rc, -1);
+	assert_int_equal(err.kind, ERR_RETRY);
+	assert_string_equal(err.code, "truncated");
+	assert_int_equal(server.calls, 1 + GATE_TRIES + 3);
+}
+
+/* Few items: each is asked for alone, and one that never comes is broken. */
+static void
+test_few(void **state)
+{
+	struct err err = ERR_INIT;
+	int rc;
+
+	(void)state;
+	scene(ERR_ITEM, "xml");
+	server.poison[0] = true;
+	assert_int_equal(ask(1, &rc, &err), 1);
+	assert_int_equal(rc, 0);
+	server.poison[2] = true;
+	assert_int_equal(ask(3, &rc, &err), 2);
+	assert_int_equal(rc, 0);
+}
+
+/* A server that answers nothing else, either, blames nobody. */
+static void
+test_dead(void **state)
+{
+	struct err err = ERR_INIT;
+	int rc;
+
+	(void)state;
+	scene(ERR_ITEM, "xml");
+	server.poison[3] = server.dead = true;
+	ask(N, &rc, &err);
+	assert_int_equal(rc, -1);
+	assert_int_equal(server.calls, 1);
+	assert_int_equal(server.probes, 1);
+}
+
+/* What is known to be no item's fault is not looked into. */
+static void
+test_network(void **state)
+{
+	struct err err = ERR_INIT;
+	int rc;
+
+	(void)state;
+	scene(ERR_AUTH, "http-401");
+	server.poison[3] = true;
+	ask(N, &rc, &err);
+	assert_int_equal(rc, -1);
+	assert_int_equal(server.probes, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_found),
+		cmocka_unit_test(test_all),
+		cmocka_unit_test(test_few),
+		cmocka_unit_test(test_dead),
+		cmocka_unit_test(test_network),
+	};
+
+	log_init(LOG_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "cmd/cmd.h"
 #include "core/party.h"
 #include "store/store.h"
@@ -19,20 +20,31 @@ static int version_run(const struct cmd *);
 static int schema_run(const struct cmd *);
 
 static const struct cmd_verb verbs[] = {
-	{ "once", "one pass over all mailboxes, then exit", once_run, true },
+	{ "once", "one pass over all mailboxes, then exit", once_run, true,
+	    NULL },
 	{ "check",
 	    "the configuration only: its errors, or the effective "
 	    "settings",
-	    check_run, false },
+	    check_run, false, NULL },
 	{ "status", "how well everything is: alerts, mailboxes, ages, counts",
-	    status_run, false },
+	    status_run, false, NULL },
+	{ "why", "what was decided about that mail, by which rule, when",
+	    why_run, false, "MESSAGE-ID" },
+	{ "approve", "a mailbox that waits is read (approval = manual)",
+	    approve_run, false, "ADDRESS" },
+	{ "disable", "a mailbox is left alone", disable_run, false, "ADDRESS" },
+	{ "enable", "and read again", enable_run, false, "ADDRESS" },
+	{ "resync",
+	    "a mailbox is read from its start and compared with what is "
+	    "stored",
+	    resync_run, false, "ADDRESS" },
 	{ "encrypt",
 	    "a password from standard input as an enc: value for the INI",
-	    encrypt_run, false },
+	    encrypt_run, false, NULL },
 	{ "schema", "the tables of the database, a comment per column",
-	    schema_run, false },
-	{ "help", "this text", help_run, false },
-	{ "version", "the version", version_run, false },
+	    schema_run, false, NULL },
+	{ "help", "this text", help_run, false, NULL },
+	{ "version", "the version", version_run, false, NULL },
 };
 
 #define NVERB (sizeof(verbs) / sizeof(verbs[0]))
@@ -47,14 +59,16 @@ help_run(const struct cmd *cmd)
 	       "for the CRM.\n\n"
 	       "usage: exsync [-c FILE] --COMMAND [OPTION]...\n\n");
 	for (i = 0; i < NVERB; i++)
-		printf("  --%-16s %s\n", verbs[i].option, verbs[i].help);
+		printf("  --%s %-*s %s\n", verbs[i].option,
+		    17 - (int)strlen(verbs[i].option), str_nn(verbs[i].arg),
+		    verbs[i].help);
 	printf("\noptions:\n"
-	       "  -c FILE            the INI file (default: exsync.ini)\n"
-	       "  --mailbox ADDRESS  with --once: only this mailbox "
+	       "  -c FILE              the INI file (default: exsync.ini)\n"
+	       "  --mailbox ADDRESS    with --once: only this mailbox "
 	       "(repeatable)\n"
-	       "  --profile NAME     with --once: only this profile\n"
-	       "  --dry-run          with --once: decide, write nothing\n"
-	       "  --json             with --status: as one JSON object\n"
+	       "  --profile NAME       with --once: only this profile\n"
+	       "  --dry-run            with --once: decide, write nothing\n"
+	       "  --json               with --status: as one JSON object\n"
 	       "\nexit status: 0 all well, 1 some mailbox or message failed "
 	       "and will be retried,\n2 usage or configuration, 3 nothing "
 	       "could be synced\n");
@@ -142,6 +156,7 @@ take(struct cmd *cmd, int c, char **argv)
 				     "one",
 			    verbs[c - 256].option);
 		cmd->verb = &verbs[c - 256];
+		cmd->arg = optarg;
 		return 0;
 	}
 }
@@ -157,6 +172,8 @@ parse(struct cmd *cmd, int argc, char **argv)
 	for (i = 0; i < NVERB; i++) {
 		opt[i].name = verbs[i].option;
 		opt[i].val = 256 + (int)i;
+		if (verbs[i].arg != NULL)
+			opt[i].has_arg = required_argument;
 	}
 	opt[i++] = (struct option){ "mailbox", required_argument, NULL, 'm' };
 	opt[i++] = (struct option){ "profile", required_argument, NULL, 'p' };

@@ -19,7 +19,8 @@ enum { CMD_OK = 0, CMD_PARTIAL = 1, CMD_USAGE = 2, CMD_FAILED = 3 };
 struct cmd {
 	const char *conf; /* -c; default exsync.ini */
 	const struct cmd_verb *verb;
-	char **mailbox; /* --mailbox, normalised */
+	const char *arg; /* the verb's own */
+	char **mailbox;  /* --mailbox, normalised */
 	size_t nmailbox;
 	const char *profile;
 	bool dry_run, json;
@@ -32,6 +33,7 @@ struct cmd_verb {
 	int (*run)(const struct cmd *); /* returns the exit code */
 	bool selects;                   /* takes --mailbox, --profile,
 					 * --dry-run */
+	const char *arg; /* what it wants, "ADDRESS"; NULL: nothing */
 };
 
 /* Parses argv and runs the command; returns the exit code. */
@@ -41,6 +43,11 @@ struct conf *cmd_conf(const struct cmd *);
 
 int once_run(const struct cmd *);
 int check_run(const struct cmd *);
+int why_run(const struct cmd *);
+int approve_run(const struct cmd *);
+int enable_run(const struct cmd *);
+int disable_run(const struct cmd *);
+int resync_run(const struct cmd *);
 int status_run(const struct cmd *);
 int encrypt_run(const struct cmd *);
 

@@ -1,0 +1,164 @@
+/*
+ * admin.c - exsync --why, --approve, --enable, --disable, --resync.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "cmd/cmd.h"
+#include "core/party.h"
+#include "store/admin.h"
+
+/* The store of the configuration, or NULL after saying why. */
+static struct store *
+open_store(const struct cmd *cmd, int flags, struct conf **conf)
+{
+	struct err err = ERR_INIT;
+	struct store *st;
+
+	if ((*conf = cmd_conf(cmd)) == NULL)
+		return NULL;
+	if ((st = store_open((*conf)->database, flags, &err)) == NULL)
+		log_error("%s", err.msg);
+	return st;
+}
+
+static int
+leave(struct store *st, struct conf *conf, int rc)
+{
+	store_close(st);
+	conf_free(conf);
+	return rc;
+}
+
+/* --- why ---------------------------------------------------------------- */
+
+/* name and value on a line of their own, safe to look at */
+static void
+line(const char *name, const char *value)
+{
+	char safe[600];
+
+	if (value == NULL)
+		return;
+	str_printable(safe, sizeof(safe), value, strlen(value));
+	printf("  %-10s %s\n", name, safe);
+}
+
+static void
+explain(void *arg, const struct store_reason *r)
+{
+	(void)arg;
+	printf("%s\n", r->mailbox);
+	line("folder", r->folder);
+	line("verdict", r->verdict);
+	line("because", r->rule);
+	line("decided", r->at);
+	line("stored as", r->email_id);
+	line("gone since", r->removed_at);
+	if (r->failure != NULL) {
+		line("failure", r->failure);
+		printf("  %-10s %lld\n", "tries", (long long)r->tries);
+		line("next try", r->next != NULL ? r->next : "never");
+	}
+}
+
+int
+why_run(const struct cmd *cmd)
+{
+	struct err err = ERR_INIT;
+	struct conf *conf;
+	struct store *st = open_store(cmd, STORE_READ_ONLY, &conf);
+	long n;
+
+	if (st == NULL)
+		return leave(st, conf, conf == NULL ? CMD_USAGE : CMD_FAILED);
+	n = store_why(st, cmd->arg, explain, NULL, &err);
+	if (n == -1)
+		log_error("%s", err.msg);
+	else if (n == 0)
+		printf("exsync has not seen a mail with this Message-ID: it is "
+		       "not in a folder that is read, was there only between "
+		       "two passes, or came before exsync knew the mailbox\n");
+	return leave(st, conf, n == -1 ? CMD_FAILED : n > 0 ? CMD_OK : 1);
+}
+
+/* --- mailboxes ---------------------------------------------------------- */
+
+typedef int (*tell_fn)(struct store *, const char *address, struct err *);
+
+static int
+tell(const struct cmd *cmd, tell_fn fn, const char *done)
+{
+	struct err err = ERR_INIT;
+	char *address = party_normalise(cmd->arg);
+	struct conf *conf;
+	struct store *st;
+	int n, rc = CMD_OK;
+
+	if (address == NULL) {
+		fprintf(
+		    stderr, "exsync: %s: not an e-mail address\n", cmd->arg);
+		return CMD_USAGE;
+	}
+	if ((st = open_store(cmd, 0, &conf)) == NULL) {
+		free(address);
+		return leave(st, conf, conf == NULL ? CMD_USAGE : CMD_FAILED);
+	}
+	n = fn(st, address, &err);
+	if (n == -1) {
+		log_error("%s", err.msg);
+		rc = CMD_FAILED;
+	} else if (n == 0) {
+		fprintf(stderr,
+		    "exsync: no mailbox %s has been met yet; "
+		    "exsync --once meets all that the INI permits\n",
+		    address);
+		rc = CMD_USAGE;
+	} else
+		printf("%s %s\n", address, done);
+	free(address);
+	return leave(st, conf, rc);
+}
+
+static int
+enable(struct store *st, const char *address, struct err *err)
+{
+	return store_mailbox_state(st, address, "enabled", err);
+}
+
+static int
+disable(struct store *st, const char *address, struct err *err)
+{
+	return store_mailbox_state(st, address, "disabled", err);
+}
+
+int
+approve_run(const struct cmd *cmd)
+{
+	return tell(cmd, enable, "is approved: the next pass reads it");
+}
+
+int
+enable_run(const struct cmd *cmd)
+{
+	return tell(cmd, enable, "is enabled: the next pass reads it");
+}
+
+int
+disable_run(const struct cmd *cmd)
+{
+	return tell(cmd, disable,
+	    "is disabled: no pass reads it until "
+	    "exsync --enable");
+}
+
+int
+resync_run(const struct cmd *cmd)
+{
+	return tell(cmd, store_mailbox_resync,
+	    "is read from its start by the "
+	    "next pass and compared with what is stored");
+}

@@ -1,0 +1,112 @@
+/*
+ * admin.c - what an administrator asks of the file, or tells it.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/str.h"
+#include "store/admin.h"
+#include "store/db.h"
+
+/* One statement about one mailbox in a transaction; how many rows it had. */
+static int
+tell(struct store *st, enum db_slot slot, const char *sql, const char *address,
+    const char *state, struct err *err)
+{
+	sqlite3_stmt *s;
+	int rc, n = 0;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	if ((rc = db_begin(st, err)) == 0) {
+		s = db_stmt(st, slot, sql);
+		db_text(s, 1, address);
+		if (state != NULL)
+			db_text(s, 2, state);
+		rc = db_run(st, s, err) == -1 ? -1 : 0;
+		n = sqlite3_changes(st->h);
+		rc = db_end(st, rc, err);
+	}
+	db_unlock(st);
+	return rc == -1 ? -1 : n;
+}
+
+int
+store_mailbox_state(
+    struct store *st, const char *address, const char *state, struct err *err)
+{
+	int n = tell(st, DB_ADMIN_STATE,
+	    "UPDATE mailbox SET state=?2,retry_at=NULL WHERE address=?1",
+	    address, state, err);
+
+	return n > 0 ? 1 : n;
+}
+
+int
+store_mailbox_resync(struct store *st, const char *address, struct err *err)
+{
+	int n = tell(st, DB_ADMIN_KNOWN,
+	    "UPDATE mailbox SET retry_at=NULL WHERE address=?1", address, NULL,
+	    err);
+
+	if (n <= 0)
+		return n;
+	fault_point("inside resync");
+	n = tell(st, DB_ADMIN_RESYNC,
+	    "UPDATE sync_folder SET cursor=NULL,marker=NULL,walk=walk+1,"
+	    "walking=1 WHERE folder IN(SELECT id FROM folder WHERE mailbox=?1)",
+	    address, NULL, err);
+	return n == -1 ? -1 : 1;
+}
+
+static void
+reason(sqlite3_stmt *s, struct store_reason *r)
+{
+	r->mailbox = db_col(s, 0);
+	r->folder = db_col(s, 1);
+	r->verdict = db_col(s, 2);
+	r->rule = db_col(s, 3);
+	r->at = db_col(s, 4);
+	r->email_id = db_col(s, 5);
+	r->removed_at = db_col(s, 6);
+	r->failure = db_col(s, 7);
+	r->next = db_col(s, 8);
+	r->tries = sqlite3_column_int64(s, 9);
+}
+
+long
+store_why(struct store *st, const char *message_id,
+    void (*each)(void *, const struct store_reason *), void *arg,
+    struct err *err)
+{
+	struct store_reason r;
+	struct buf id;
+	sqlite3_stmt *s;
+	long n = 0;
+	int more;
+
+	buf_init(&id, strlen(message_id) + 2);
+	buf_addf(&id, message_id[0] == '<' ? "%s" : "<%s>", message_id);
+	db_lock(st);
+	s = db_stmt(st, DB_ADMIN_WHY,
+	    "SELECT d.mailbox,f.path,d.verdict,d.rule,d.at,e.id,c.removed_at,"
+	    "x.message,x.next_try,x.tries FROM decision d "
+	    "LEFT JOIN folder f ON f.id=d.folder "
+	    "LEFT JOIN sync_email e ON e.n=d.email "
+	    "LEFT JOIN sync_copy c ON c.email=d.email AND c.item_id=d.item "
+	    "AND c.mailbox=d.mailbox "
+	    "LEFT JOIN failure x ON x.mailbox=d.mailbox AND x.item=d.item "
+	    "WHERE d.message_id=?1 OR d.message_id=?2 ORDER BY d.at");
+	db_text(s, 1, buf_str(&id));
+	db_text(s, 2, message_id);
+	while ((more = db_row(st, s, err)) == 1) {
+		reason(s, &r);
+		each(arg, &r);
+		n++;
+	}
+	db_unlock(st);
+	buf_free(&id);
+	return more == -1 ? -1 : n;
+}

@@ -78,7 +78,7 @@ struct apply {
 	size_t nmet;
 	const struct store_alert **open; /* likewise */
 	size_t nopen;
-	struct store_alerts *opened, *resolved;
+	struct store_alert_news *news;
 	size_t cap_opened, cap_resolved;
 };
 
@@ -143,7 +143,7 @@ raise(struct apply *ap, const struct store_alert *a, struct err *err)
 		now.count = 1;
 		tim_iso(st->at, &now.first_at);
 		now.last_at = now.first_at;
-		add(ap->opened, &ap->cap_opened, &now);
+		add(&ap->news->opened, &ap->cap_opened, &now);
 	}
 	return 0;
 }
@@ -160,20 +160,20 @@ resolve(struct apply *ap, const struct store_alert *a, struct err *err)
 	db_text(s, 3, ap->st->at);
 	if (db_run(ap->st, s, err) == -1)
 		return -1;
-	add(ap->resolved, &ap->cap_resolved, a);
+	add(&ap->news->resolved, &ap->cap_resolved, a);
 	return 0;
 }
 
-/* Takes out of open (in place) what is not to be resolved. */
+/* The open ones that were not met, and are over. */
 static void
-keep_open(struct apply *ap, const struct store_alerts *open,
-    store_alert_well well, void *arg, struct store_alerts *over)
+find_over(struct apply *ap, const struct store_alerts *open,
+    const struct store_alert_met *met, struct store_alerts *over)
 {
 	size_t i, cap = 0;
 
 	for (i = 0; i < open->n; i++) {
 		if (find(ap->met, ap->nmet, &open->v[i]) == NULL &&
-		    well != NULL && well(arg, &open->v[i]))
+		    met->well != NULL && met->well(met->arg, &open->v[i]))
 			add(over, &cap, &open->v[i]);
 	}
 }
@@ -194,36 +194,36 @@ write_all(struct apply *ap, const struct store_alerts *over, struct err *err)
 }
 
 int
-store_alert_apply(struct store *st, const struct store_alert *met, size_t n,
-    store_alert_well well, void *arg, struct store_alerts *opened,
-    struct store_alerts *resolved, struct err *err)
+store_alert_apply(struct store *st, const struct store_alert_met *met,
+    struct store_alert_news *news, struct err *err)
 {
-	struct apply ap = { st, NULL, n, NULL, 0, opened, resolved, 0, 0 };
+	struct apply ap;
 	struct store_alerts open, over;
-	int rc;
+	int rc = 0;
 
-	memset(opened, 0, sizeof(*opened));
-	memset(resolved, 0, sizeof(*resolved));
+	memset(news, 0, sizeof(*news));
 	memset(&over, 0, sizeof(over));
+	memset(&ap, 0, sizeof(ap));
 	if (st->read_only)
 		return 0;
 	if (store_alert_list(st, &open, err) == -1)
 		return -1;
-	ap.met = sorted(met, n);
+	ap.st = st;
+	ap.met = sorted(met->v, met->n);
+	ap.nmet = met->n;
 	ap.open = sorted(open.v, open.n);
 	ap.nopen = open.n;
-	keep_open(&ap, &open, well, arg, &over);
-	rc = 0;
-	if (n > 0 || over.n > 0) {
+	ap.news = news;
+	find_over(&ap, &open, met, &over);
+	if (met->n > 0 || over.n > 0) {
 		db_lock(st);
 		rc = write_all(&ap, &over, err);
 		db_unlock(st);
 	}
 	if (rc == -1) {
-		arena_free(&opened->arena);
-		arena_free(&resolved->arena);
-		memset(opened, 0, sizeof(*opened));
-		memset(resolved, 0, sizeof(*resolved));
+		arena_free(&news->opened.arena);
+		arena_free(&news->resolved.arena);
+		memset(news, 0, sizeof(*news));
 	}
 	free(ap.met);
 	free(ap.open);

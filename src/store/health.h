@@ -26,20 +26,27 @@ struct store_alerts {
 	size_t n;
 };
 
-/* What is asked of each open alert that was not met: is it over? */
-typedef bool (*store_alert_well)(void *arg, const struct store_alert *);
-
+/* What a pass has met. */
+struct store_alert_met {
+	/* no two with the same scope and code; count and times are ignored */
+	const struct store_alert *v;
+	size_t n;
+	/* asked for each open alert that was not met: is it over? or NULL */
+	bool (*well)(void *arg, const struct store_alert *);
+	void *arg;
+};
+/* What became so. */
+struct store_alert_news {
+	struct store_alerts opened, resolved; /* arena_free both */
+};
 /*
- * What a pass has met (no two with the same scope and code; count and times
- * are ignored): each opens an alert, or is counted on the one that is open,
- * which takes its text. Open alerts that were not met and that well calls
- * over are resolved. All in one transaction; nothing is written when there is
- * nothing to say. well NULL: none is resolved. opened and resolved: those
- * that became so; arena_free both.
+ * Each of met opens an alert, or is counted on the one that is open, which
+ * takes its text. Open alerts that were not met and that well calls over are
+ * resolved; well NULL: none. All in one transaction; nothing is written when
+ * there is nothing to say.
  */
-int store_alert_apply(struct store *, const struct store_alert *met, size_t n,
-    store_alert_well well, void *arg, struct store_alerts *opened,
-    struct store_alerts *resolved, struct err *);
+int store_alert_apply(struct store *, const struct store_alert_met *,
+    struct store_alert_news *, struct err *);
 /* Those that are open, errors first, then the oldest. */
 int store_alert_list(struct store *, struct store_alerts *out, struct err *);
 

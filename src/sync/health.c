@@ -308,9 +308,10 @@ tell_more(const struct pass *p, size_t n)
 }
 
 static void
-tell_all(const struct pass *p, const struct store_alerts *opened,
-    const struct store_alerts *resolved)
+tell_all(const struct pass *p, const struct store_alert_news *news)
 {
+	const struct store_alerts *opened = &news->opened;
+	const struct store_alerts *resolved = &news->resolved;
 	size_t i, n = opened->n + resolved->n;
 	size_t most = n > TELL_MAX ? TELL_MAX - 1 : n;
 
@@ -338,7 +339,8 @@ static int
 apply(struct met *m, struct err *err)
 {
 	struct store *st = m->h->pass->store;
-	struct store_alerts opened, resolved;
+	struct store_alert_met met;
+	struct store_alert_news news;
 
 	if (store_box_note(st, err) == -1 ||
 	    store_box_list(st, &m->boxes, err) == -1)
@@ -346,12 +348,12 @@ apply(struct met *m, struct err *err)
 	meet_profiles(m);
 	meet_mailboxes(m);
 	index_mailboxes(m);
-	if (store_alert_apply(
-		st, m->v, m->n, is_over, m, &opened, &resolved, err) == -1)
+	met = (struct store_alert_met){ m->v, m->n, is_over, m };
+	if (store_alert_apply(st, &met, &news, err) == -1)
 		return -1;
-	tell_all(m->h->pass, &opened, &resolved);
-	arena_free(&opened.arena);
-	arena_free(&resolved.arena);
+	tell_all(m->h->pass, &news);
+	arena_free(&news.opened.arena);
+	arena_free(&news.resolved.arena);
 	return 0;
 }
 
@@ -380,18 +382,19 @@ health_trouble(const struct pass *p, const struct err *why)
 	struct store_alert a = { "exsync",
 		why->kind == ERR_CONFIG ? "config" : "store", "error", why->msg,
 		tim_now(), tim_now(), 1 };
-	struct store_alerts opened, resolved;
+	struct store_alert_met met = { &a, 1, NULL, NULL };
+	struct store_alert_news news;
 	struct err err = ERR_INIT;
 
 	/* a wrong word on the command line is nobody else's business */
 	if (p->dry_run || (why->kind == ERR_CONFIG && !whole(p)))
 		return;
-	if (p->store == NULL || store_alert_apply(p->store, &a, 1, NULL, NULL,
-				    &opened, &resolved, &err) == -1) {
+	if (p->store == NULL ||
+	    store_alert_apply(p->store, &met, &news, &err) == -1) {
 		tell(p, &a, false);
 		return;
 	}
-	tell_all(p, &opened, &resolved);
-	arena_free(&opened.arena);
-	arena_free(&resolved.arena);
+	tell_all(p, &news);
+	arena_free(&news.opened.arena);
+	arena_free(&news.resolved.arena);
 }

@@ -33,18 +33,20 @@ none_well(void *arg, const struct store_alert *a)
 	return false;
 }
 
-/* Applies and compares how many were opened and resolved. */
-static void
+/* How many were opened and resolved: "opened/resolved". */
+static const char *
 apply(struct kit *k, const struct store_alert *v, size_t n,
-    store_alert_well well, void *arg, size_t opened, size_t resolved)
+    bool (*well)(void *, const struct store_alert *), void *arg)
 {
-	struct store_alerts o, r;
+	static char out[32];
+	struct store_alert_met met = { v, n, well, arg };
+	struct store_alert_news news;
 
-	OK(k, store_alert_apply(k->st, v, n, well, arg, &o, &r, &k->err));
-	assert_int_equal(o.n, opened);
-	assert_int_equal(r.n, resolved);
-	arena_free(&o.arena);
-	arena_free(&r.arena);
+	OK(k, store_alert_apply(k->st, &met, &news, &k->err));
+	snprintf(out, sizeof(out), "%zu/%zu", news.opened.n, news.resolved.n);
+	arena_free(&news.opened.arena);
+	arena_free(&news.resolved.arena);
+	return out;
 }
 
 static void
@@ -55,26 +57,26 @@ test_once(void **state)
 	struct store_alerts list;
 	int asked = 0;
 
-	apply(k, both, 2, all_well, &asked, 2, 0);
-	apply(k, both, 2, all_well, &asked, 0, 0);
+	assert_string_equal(apply(k, both, 2, all_well, &asked), "2/0");
+	assert_string_equal(apply(k, both, 2, all_well, &asked), "0/0");
 	both[0].text = "still rejected";
-	apply(k, both, 2, all_well, &asked, 0, 0);
+	assert_string_equal(apply(k, both, 2, all_well, &asked), "0/0");
 	assert_int_equal(asked, 0);
 	assert_string_equal(
 	    ask(k, "SELECT group_concat(code||count||text) FROM alert"),
 	    "items32 messages,login3still rejected");
 	/* what was not met is over only when it is called so */
-	apply(k, both, 1, none_well, NULL, 0, 0);
-	apply(k, both, 1, NULL, NULL, 0, 0);
-	apply(k, both, 1, all_well, &asked, 0, 1);
+	assert_string_equal(apply(k, both, 1, none_well, NULL), "0/0");
+	assert_string_equal(apply(k, both, 1, NULL, NULL), "0/0");
+	assert_string_equal(apply(k, both, 1, all_well, &asked), "0/1");
 	assert_int_equal(asked, 1);
 	OK(k, store_alert_list(k->st, &list, &k->err));
 	assert_int_equal(list.n, 1);
 	assert_string_equal(list.v[0].code, "login");
 	assert_int_equal(list.v[0].count, 6);
 	arena_free(&list.arena);
-	apply(k, NULL, 0, all_well, &asked, 0, 1);
-	apply(k, NULL, 0, all_well, &asked, 0, 0);
+	assert_string_equal(apply(k, NULL, 0, all_well, &asked), "0/1");
+	assert_string_equal(apply(k, NULL, 0, all_well, &asked), "0/0");
 	assert_int_equal(
 	    number(k, "SELECT count(*) FROM alert WHERE resolved_at IS NULL"),
 	    0);
@@ -89,17 +91,17 @@ test_again(void **state)
 	int asked = 0;
 
 	setenv("EXSYNC_NOW", "2026-11-20T08:00:00Z", 1);
-	apply(k, &login, 1, NULL, NULL, 1, 0);
-	apply(k, NULL, 0, all_well, &asked, 0, 1);
-	apply(k, &login, 1, NULL, NULL, 1, 0);
+	assert_string_equal(apply(k, &login, 1, NULL, NULL), "1/0");
+	assert_string_equal(apply(k, NULL, 0, all_well, &asked), "0/1");
+	assert_string_equal(apply(k, &login, 1, NULL, NULL), "1/0");
 	assert_string_equal(
 	    ask(k, "SELECT group_concat(count||ifnull(resolved_at,'open')) "
 		   "FROM alert"),
 	    "2open");
 	setenv("EXSYNC_NOW", "2026-11-20T09:00:00Z", 1);
-	apply(k, NULL, 0, all_well, &asked, 0, 1);
+	assert_string_equal(apply(k, NULL, 0, all_well, &asked), "0/1");
 	setenv("EXSYNC_NOW", "2026-11-20T10:00:00Z", 1);
-	apply(k, &login, 1, NULL, NULL, 1, 0);
+	assert_string_equal(apply(k, &login, 1, NULL, NULL), "1/0");
 	assert_string_equal(ask(k, "SELECT group_concat(first_at||count||"
 				   "ifnull(resolved_at,'open')) FROM alert"),
 	    "2026-11-20T08:00:00Z22026-11-20T09:00:00Z,"
@@ -114,7 +116,7 @@ test_order(void **state)
 	struct store_alert v[3] = { items, denied, login };
 	struct store_alerts list;
 
-	apply(k, v, 3, NULL, NULL, 3, 0);
+	assert_string_equal(apply(k, v, 3, NULL, NULL), "3/0");
 	OK(k, store_alert_list(k->st, &list, &k->err));
 	assert_int_equal(list.n, 3);
 	assert_string_equal(list.v[0].code, "access");
@@ -132,10 +134,10 @@ test_silence(void **state)
 	int asked = 0;
 
 	before = dump(k);
-	apply(k, NULL, 0, all_well, &asked, 0, 0);
+	assert_string_equal(apply(k, NULL, 0, all_well, &asked), "0/0");
 	store_close(k->st);
 	kit_open(k, STORE_READ_ONLY);
-	apply(k, &login, 1, all_well, &asked, 0, 0);
+	assert_string_equal(apply(k, &login, 1, all_well, &asked), "0/0");
 	OK(k, store_login_forget(k->st, "profile hq", &k->err));
 	OK(k, store_box_note(k->st, &k->err));
 	after = dump(k);

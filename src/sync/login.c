@@ -109,22 +109,37 @@ login_profile_begin(struct profile_work *p, struct err *err)
 }
 
 int
+login_profile_rejected(
+    struct profile_work *p, const struct err *why, struct err *err)
+{
+	char *scope, *secret;
+	int64_t retry_at;
+	int rc;
+
+	if (strcmp(why->code, "login") == 0 ||
+	    atomic_exchange(&p->login_kept, true))
+		return 0;
+	scope = mem_printf("profile %s", p->conf->name);
+	secret = credentials(p->conf, p->conf->username, p->conf->password);
+	rc = rejected(p->pass->store, scope, secret, why, &retry_at, err);
+	mem_wipe_str(secret);
+	free(scope);
+	return rc;
+}
+
+int
 login_profile_end(struct profile_work *p, struct err *err)
 {
 	const struct err *why = gate_stopped(p->gate);
-	char *scope = mem_printf("profile %s", p->conf->name), *secret;
-	int64_t retry_at;
+	char *scope;
 	int rc = 0;
 
-	if (why != NULL && gate_is_login(why)) {
-		secret =
-		    credentials(p->conf, p->conf->username, p->conf->password);
-		if (strcmp(why->code, "login") != 0)
-			rc = rejected(
-			    p->pass->store, scope, secret, why, &retry_at, err);
-		mem_wipe_str(secret);
-	} else if (p->login_known && gate_accepted(p->gate))
-		rc = store_login_forget(p->pass->store, scope, err);
+	if (why != NULL && gate_is_login(why))
+		return login_profile_rejected(p, why, err);
+	if (!p->login_known || !gate_accepted(p->gate))
+		return 0;
+	scope = mem_printf("profile %s", p->conf->name);
+	rc = store_login_forget(p->pass->store, scope, err);
 	free(scope);
 	return rc;
 }

@@ -14,7 +14,13 @@
 
 /* Before the first call: stops the gate while the login has to wait. */
 int login_profile_begin(struct profile_work *, struct err *);
-/* After the last call: remembers a rejected login, forgets a good one's. */
+/*
+ * Its login was rejected: remembers that at once, for the pass may yet be
+ * killed. Any thread.
+ */
+int login_profile_rejected(
+    struct profile_work *, const struct err *why, struct err *);
+/* After the last call: forgets what a good login was rejected for before. */
 int login_profile_end(struct profile_work *, struct err *);
 
 /* -1 with ERR_AUTH code "login": the mailbox' own login has to wait. */

@@ -210,6 +210,9 @@ remember_fault(struct mailbox_work *w, const struct err *fault, struct err *e)
 {
 	int64_t retry_at;
 
+	if (fault->scope >= SCOPE_PROFILE && gate_is_login(fault) &&
+	    login_profile_rejected(w->profile, fault, e) == -1)
+		return -1;
 	if (login_mailbox_failed(w, fault, &retry_at, e) == -1)
 		return -1;
 	if (fault->kind == ERR_RETRY && fault->retry_ms > 0)

@@ -28,6 +28,7 @@ struct profile_work {
 	const struct plan *plan;
 	atomic_bool said;         /* why the whole profile fails was logged */
 	bool login_known;         /* it was rejected before */
+	atomic_bool login_kept;   /* its rejection is in the store */
 	atomic_bool own_accepted; /* a mailbox' own login works */
 };
 

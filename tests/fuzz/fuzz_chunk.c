@@ -2,6 +2,8 @@
  * fuzz_chunk.c - the chunked coding: the same bytes and the same verdict
  * however the input is cut.
  */
+#include <ctype.h>
+
 #include "base/buf.h"
 #include "fuzz.h"
 #include "net/chunk.h"
@@ -43,6 +45,60 @@ run(struct result *r, int mode, const uint8_t *data, size_t size)
 	FUZZ_CHECK((r->rc == -1) == (r->c.why != NULL));
 }
 
+/*
+ * The same once more, as RFC 9112 7.1 is written, without extensions and
+ * trailers: the length of the body, or -1.
+ */
+static long
+plainly(const char *p, const char *end, struct buf *out)
+{
+	unsigned long long n;
+	char *q;
+
+	for (;;) {
+		if (p == end || !isxdigit((unsigned char)*p))
+			return -1;
+		n = strtoull(p, &q, 16);
+		if (q - p > 15 || p[1] == 'x' || p[1] == 'X')
+			return -1;
+		p = q;
+		if (end - p < 2 || p[0] != '\r' || p[1] != '\n')
+			return -1;
+		p += 2;
+		if (n == 0)
+			return end - p == 2 && p[0] == '\r' && p[1] == '\n'
+				   ? (long)out->len
+				   : -1;
+		if (n > (size_t)(end - p) || (size_t)(end - p) - n < 2)
+			return -1;
+		buf_add(out, p, n);
+		p += n;
+		if (p[0] != '\r' || p[1] != '\n')
+			return -1;
+		p += 2;
+	}
+}
+
+/* What is written plainly is read as it is written. */
+static void
+compare(const struct result *r, const uint8_t *data, size_t size)
+{
+	char *s = fuzz_string(data, size);
+	bool whole = r->rc == 0 && r->c.done && r->used == size;
+	struct buf out;
+	long n;
+
+	buf_init(&out, size);
+	n = plainly(s, s + size, &out);
+	if (n >= 0) {
+		FUZZ_CHECK(whole && r->body.len == (size_t)n);
+		FUZZ_CHECK(
+		    memcmp(buf_str(&r->body), buf_str(&out), (size_t)n) == 0);
+	}
+	buf_free(&out);
+	free(s);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -60,6 +116,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(memcmp(buf_str(&r[i].body), buf_str(&r[0].body),
 			       r[0].body.len) == 0);
 	}
+	compare(&r[0], data, size);
 	for (i = 0; i < 3; i++)
 		buf_free(&r[i].body);
 	return 0;

@@ -79,6 +79,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(
 	    strstr(s, "hunter2@") == NULL || strstr(e.msg, "hunter2") == NULL);
 	if (rc == 0) {
+		if (u.user != NULL)
+			FUZZ_CHECK(strstr(s, "%00") == NULL ||
+				   strstr(s, "%00") > strchr(s, '@'));
 		parts(&u);
 		again(&u);
 	}

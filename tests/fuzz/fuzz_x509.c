@@ -64,6 +64,7 @@ judge(const struct tls_trust *t, const unsigned char *pin,
 	struct err e[3];
 	struct tls_x509 x;
 	unsigned code[3];
+	char *clock;
 	int i;
 
 	for (i = 0; i < 3; i++) {
@@ -73,6 +74,9 @@ judge(const struct tls_trust *t, const unsigned char *pin,
 		tls_x509_error(&x, (int)code[i], "mail:443", &e[i]);
 		fuzz_err(-1, &e[i]);
 		tls_x509_free(&x);
+		/* the clock may have moved on between two */
+		if ((clock = strstr(e[i].msg, "the clock here")) != NULL)
+			*clock = '\0';
 		FUZZ_CHECK(code[i] == code[0]);
 		FUZZ_SAME(e[i].msg, e[0].msg);
 	}

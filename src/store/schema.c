@@ -538,8 +538,8 @@ schema_migrate(
 	if (st->read_only && !st->in_memory && version < n) {
 		err_set(err, ERR_FATAL,
 		    "%s: was written by an older exsync (schema version %d, "
-		    "this one writes %d): run once without --dry-run, which "
-		    "brings it up to date",
+		    "this one writes %d): exsync --once brings it "
+		    "up to date",
 		    st->path, version, n);
 		return err_code(err, "older", SCOPE_ALL);
 	}

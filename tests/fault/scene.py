@@ -195,6 +195,8 @@ DUMP = {
                " a.next_try IS NOT NULL"
                " FROM failure a LEFT JOIN folder f ON f.id = a.folder",
     "change": "entity, entity_id, op FROM change",
+    "sync_day": "day, mailbox, n FROM sync_day",
+    "sync_ahead": "folder, item FROM sync_ahead",
 }
 
 

@@ -323,6 +323,8 @@ cmd_option(struct cmd *c, struct sb *out)
 						: MARKERS_OFF;
 		else if (strncmp(w, "well_known=", 11) == 0)
 			world.well_known = on(v);
+		else if (strncmp(w, "bom=", 4) == 0)
+			world.bom = on(v);
 		else if (strncmp(w, "chunked=", 8) == 0)
 			world.chunked = on(v);
 		else if (strncmp(w, "empty_content=", 14) == 0)

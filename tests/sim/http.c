@@ -357,11 +357,12 @@ http_start(const struct http_opts *o)
 
 	with_control = o->control;
 	defer_start();
-	daemon_ = MHD_start_daemon(
-	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-		MHD_USE_ERROR_LOG | (o->cert != NULL ? MHD_USE_TLS : 0),
-	    0, NULL, NULL, handle, NULL, MHD_OPTION_SOCK_ADDR, &addr,
-	    MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_CONNECTION_LIMIT, 2000u,
+	daemon_ = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+				       MHD_ALLOW_SUSPEND_RESUME |
+				       (o->cert != NULL ? MHD_USE_TLS : 0),
+	    0, NULL, NULL, handle, NULL, MHD_OPTION_EXTERNAL_LOGGER, silent,
+	    NULL, MHD_OPTION_SOCK_ADDR, &addr, MHD_OPTION_THREAD_POOL_SIZE, 2u,
+	    MHD_OPTION_CONNECTION_LIMIT, 2000u,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(256 << 10),
 	    MHD_OPTION_CONNECTION_TIMEOUT, 300u, MHD_OPTION_NOTIFY_COMPLETED,
 	    completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, connected, NULL,

@@ -112,6 +112,8 @@ reply_envelope(struct call *c)
 {
 	struct sb *b = &c->out;
 
+	if (world.bom)
+		SB_LIT(b, "\xEF\xBB\xBF");
 	sb_fmt(b,
 	    "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
 	    "<%s:Envelope xmlns:%s=\"" NS_SOAP "\"><%s:Header>",

@@ -118,7 +118,7 @@ struct world {
 	size_t n_items, cap_items;
 	struct gen_set *gen_sets;
 	/* options */
-	bool newest_first, short_ids, well_known, chunked;
+	bool newest_first, short_ids, well_known, chunked, bom;
 	enum { MARKERS_ON, MARKERS_OFF, MARKERS_COARSE } markers;
 	bool no_empty_content; /* an empty attachment has no t:Content */
 	bool text_ex; /* FindItem and SyncFolderItems show EX senders */

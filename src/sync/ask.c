@@ -209,7 +209,7 @@ busy(
 	for (i = 0; i < q->n; i++) {
 		const struct message *m = q->out[i];
 
-		if (m->err.kind != ERR_RETRY)
+		if (m == NULL || m->err.kind != ERR_RETRY)
 			continue;
 		if (n == 0 || m->err.retry_ms > why->retry_ms)
 			*why = m->err;

@@ -23,16 +23,18 @@
 #include "store/db.h"
 
 /*
- * Measured with tests/bench/bench_store.c: at 8 KB a mail, pages of 8 KiB
- * cost 15 % less CPU than 4 KiB (fewer, fuller WAL frames) and 16 KiB no less.
+ * Measured with tests/bench/bench_store.c, 7 KB a mail, CPU against 8 KiB
+ * pages: 4 KiB 17 % more after 20,000 mails and 6 % more after 120,000;
+ * 16 KiB 8 % less and 10 % more.
  */
 #define SETUP_NEW "PRAGMA page_size=8192"
+/* counted in pages when it is set: again once the page size is known */
+#define SETUP_CACHE "PRAGMA cache_size=-4096"
 #define SETUP                                                                  \
 	"PRAGMA foreign_keys=ON;"                                              \
 	"PRAGMA synchronous=FULL;"                                             \
 	"PRAGMA secure_delete=OFF;"                                            \
-	"PRAGMA temp_store=MEMORY;"                                            \
-	"PRAGMA cache_size=-4096;"                                             \
+	"PRAGMA temp_store=MEMORY;" SETUP_CACHE ";"                            \
 	"PRAGMA trusted_schema=OFF;"                                           \
 	"PRAGMA journal_size_limit=33554432"
 
@@ -322,7 +324,7 @@ db_use(struct store *st, struct err *err)
 	if (set_wal(st, err) == -1)
 		return -1;
 	sqlite3_wal_hook(st->h, committed, st);
-	return 0;
+	return db_exec(st, SETUP_CACHE, err);
 }
 
 void

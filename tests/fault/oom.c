@@ -33,8 +33,8 @@ begin(void)
 
 	fail_all = getenv("OOM_ALL") != NULL;
 	if (count != NULL)
-		count_fd = open(
-		    count, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		count_fd =
+		    open(count, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	atomic_store(&calls, 0);
 	fail_at = at == NULL ? 0 : atol(at);
 }

@@ -29,6 +29,7 @@ run(struct buf *out, int mode, const char *data, size_t size)
 	for (at = 0; at < size; at += n) {
 		n = fuzz_piece(&s, size - at);
 		/* exactly as large: nothing behind it may be read */
+		FUZZ_CHECK(n > 0);
 		piece = malloc(n);
 		FUZZ_CHECK(piece != NULL);
 		memcpy(piece, data + at, n);

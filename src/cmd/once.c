@@ -75,9 +75,9 @@ prepare(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
 	pass->conf = conf;
 	pass->provider_for = providers_for;
 	pass->dry_run = cmd->dry_run;
-	pass->only = (const char *const *)cmd->mailbox;
-	pass->nonly = cmd->nmailbox;
-	pass->profile = cmd->profile;
+	pass->want.mailbox = (const char *const *)cmd->mailbox;
+	pass->want.nmailbox = cmd->nmailbox;
+	pass->want.profile = cmd->profile;
 	pass->tick = progress_tick;
 	pass->alert = runner != NULL ? tell : NULL;
 	pass->alert_arg = runner;

@@ -167,12 +167,12 @@ fill(struct status_box *to, const struct plan_entry *e,
 static int
 load(struct source *src, int64_t now, struct err *err)
 {
+	static const struct plan_want all = { NULL, 0, NULL };
 	struct store *st;
 
 	src->store = st = store_open(src->conf->database, STORE_READ_ONLY, err);
 	if (st == NULL || store_party_list(st, &src->party, err) == -1 ||
-	    plan_make(src->conf, &src->party, NULL, 0, NULL, &src->plan, err) ==
-		-1 ||
+	    plan_make(src->conf, &src->party, &all, &src->plan, err) == -1 ||
 	    store_box_list(st, &src->boxes, err) == -1 ||
 	    store_box_days(st, &src->boxes, now, err) == -1)
 		return -1;

@@ -110,18 +110,18 @@ suspicious(const struct err *e)
 
 /* Does the server answer at all? */
 static bool
-alive(const struct question *q)
+alive(struct mailbox_work *w, struct session *s)
 {
-	const struct profile_work *p = q->w->profile;
+	const struct profile_work *p = w->profile;
 	struct probe probe;
 	struct err e = ERR_INIT;
 	int tries = 0, rc;
 
 	do {
-		if (gate_enter(p->gate, &q->w->login, &e) == -1)
+		if (gate_enter(p->gate, &w->login, &e) == -1)
 			return false;
-		rc = p->ops->probe(q->s, &probe, &e);
-	} while (gate_leave(p->gate, &q->w->login, rc, &tries, &e));
+		rc = p->ops->probe(s, &probe, &e);
+	} while (gate_leave(p->gate, &w->login, rc, &tries, &e));
 	return rc == 0;
 }
 
@@ -178,7 +178,7 @@ halving(const struct question *q, bool part, struct err *err)
 
 	if (request(q, !part, err) == 0)
 		return 0;
-	if (!suspicious(err) || !alive(q))
+	if (!suspicious(err) || !alive(q->w, q->s))
 		return -1;
 	if (!part && q->n > SAMPLE && !some_come(q))
 		return -1;
@@ -278,14 +278,20 @@ again(const struct question *q, struct err *err)
 }
 
 int
-ask_items(struct mailbox_work *w, struct session *s, ask_fn fn,
-    const struct item_ref *ref, size_t n, struct message **out, struct err *err)
+ask_items(const struct ask *a, const struct item_ref *ref, size_t n,
+    struct message **out, struct err *err)
 {
-	struct question q = { w, s, fn, ref, out, n };
+	struct question q = { a->mailbox, a->session, a->fn, ref, out, n };
 
 	memset(out, 0, n * sizeof(*out));
 	if (halving(&q, false, err) == 0 && again(&q, err) == 0)
 		return 0;
 	forget(out, n);
 	return -1;
+}
+
+bool
+ask_is_broken(struct mailbox_work *w, struct session *s, const struct err *why)
+{
+	return suspicious(why) && alive(w, s);
 }

@@ -13,14 +13,28 @@
 typedef int (*ask_fn)(struct session *, const struct item_ref *, size_t,
     struct sink *, struct err *);
 
+/* Who asks, and which of the provider's operations. */
+struct ask {
+	struct mailbox_work *mailbox;
+	struct session *session;
+	ask_fn fn;
+};
+
 /*
- * Asks for n <= ASK_MAX items with fn (an operation of the provider): out[i]
- * is the message for ref[i], the caller's to free. Items that the server is
- * too busy for are asked for again; a request that fails while the server is
- * well is halved until the item that breaks it is found: that one comes with
- * its err set. -1: the server could not be asked; out is all NULL.
+ * Asks for n <= ASK_MAX items: out[i] is the message for ref[i], the caller's
+ * to free. Items that the server is too busy for are asked for again; a
+ * request that fails while the server is well is halved until the item that
+ * breaks it is found: that one comes with its err set. -1: the server could
+ * not be asked; out is all NULL.
  */
-int ask_items(struct mailbox_work *, struct session *, ask_fn fn,
-    const struct item_ref *ref, size_t n, struct message **out, struct err *);
+int ask_items(const struct ask *, const struct item_ref *ref, size_t n,
+    struct message **out, struct err *);
+
+/*
+ * Is what was asked for itself the reason why that request failed? Yes when
+ * the error may be of that kind and the server answers something else right
+ * after it.
+ */
+bool ask_is_broken(struct mailbox_work *, struct session *, const struct err *);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "sync/ask.h"
 #include "sync/attach.h"
 
 /* One attachment through the gate into *blob. */
@@ -43,6 +44,9 @@ state_of(const struct err *err)
 	return NULL;
 }
 
+/*
+ * 1: this one cannot be had now and may be later, err says why.
+ */
 static int
 attach_one(struct mailbox_work *w, struct session *s, struct message *m,
     struct attachment *a, struct err *err)
@@ -52,12 +56,16 @@ attach_one(struct mailbox_work *w, struct session *s, struct message *m,
 
 	if (fetch_one(w, s, a, type, &blob, err) == -1) {
 		store_blob_drop(blob);
-		if ((a->state = state_of(err)) == NULL)
+		if ((a->state = state_of(err)) != NULL) {
+			log_debug("mailbox %s: attachment %s: %s",
+			    w->conf.address, str_nn(a->name), err->msg);
+			err_clear(err);
+			return 0;
+		}
+		if (!ask_is_broken(w, s, err))
 			return -1;
-		log_debug("mailbox %s: attachment %s: %s", w->conf.address,
-		    str_nn(a->name), err->msg);
-		err_clear(err);
-		return 0;
+		a->state = "failed";
+		return 1;
 	}
 	fault_point("before store_blob_end");
 	if (store_blob_end(blob, a->sha256, &a->size, err) == -1)
@@ -74,11 +82,14 @@ attach_all(struct mailbox_work *w, struct session *s, struct message *m,
     struct err *err)
 {
 	int64_t max = w->profile->pass->conf->max_attachment;
+	struct err why = ERR_INIT;
 	size_t i;
+	int rc;
 
 	for (i = 0; i < m->natt; i++) {
 		struct attachment *a = &m->att[i];
 
+		rc = 0;
 		if (a->kind == ATT_REFERENCE)
 			a->state = "reference";
 		else if (max == 0)
@@ -87,9 +98,16 @@ attach_all(struct mailbox_work *w, struct session *s, struct message *m,
 			a->state = "too_large"; /* the figure is approximate */
 		else if (a->id == NULL)
 			a->state = "failed";
-		else if (attach_one(w, s, m, a, err) == -1)
-			return err_prefix(err, "attachment \"%s\" of \"%s\"",
+		else
+			rc = attach_one(w, s, m, a, err);
+		if (rc != 0)
+			err_prefix(err, "attachment \"%s\" of \"%s\"",
 			    str_nn(a->name), str_nn(m->subject));
+		if (rc == -1)
+			return -1;
+		if (rc == 1)
+			why = *err;
 	}
-	return 0;
+	*err = why;
+	return why.kind == ERR_NONE ? 0 : 1;
 }

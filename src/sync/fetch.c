@@ -101,13 +101,28 @@ keep_message(struct fetch *f, struct message *m)
 	f->message[f->nmessage++] = m;
 }
 
+/* A kept mail's attachments; what cannot be had of them is the item's fault. */
+static int
+attach(struct fetch *f, struct store_item *it, struct message *m, size_t at,
+    struct err *err)
+{
+	int rc = attach_all(f->mailbox, f->session, m, err);
+
+	if (rc == 1) {
+		m->err = *err;
+		err_clear(err);
+		if (it->fault == NULL)
+			blame(f, it, &m->err, at);
+	}
+	return rc == -1 ? -1 : 0;
+}
+
 /*
  * The content of the item cannot be had, why is in m: what can be had
  * instead is stored. -1: the server could not be asked.
  */
 static int
-rescue(struct fetch *f, struct session *s, struct message *m, size_t at,
-    struct err *err)
+rescue(struct fetch *f, struct message *m, size_t at, struct err *err)
 {
 	const struct provider_ops *ops = f->mailbox->profile->ops;
 	const ask_fn step[] = { ops->partial, ops->headers };
@@ -115,10 +130,10 @@ rescue(struct fetch *f, struct session *s, struct message *m, size_t at,
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
+		struct ask ask = { f->mailbox, f->session, step[i] };
 		struct message *less;
 
-		if (ask_items(f->mailbox, s, step[i], &f->ref[at], 1, &less,
-			err) == -1)
+		if (ask_items(&ask, &f->ref[at], 1, &less, err) == -1)
 			return -1;
 		keep_message(f, less);
 		if (less->err.kind != ERR_NONE)
@@ -126,11 +141,10 @@ rescue(struct fetch *f, struct session *s, struct message *m, size_t at,
 		less->have_content = true;
 		less->body_state = BODY_FAILED;
 		it = settle_decision(f, less, at);
-		if (f->decision[at].verdict == VERDICT_KEEP) {
-			blame(f, it, &m->err, at);
-			return attach_all(f->mailbox, s, less, err);
-		}
-		return 0;
+		if (f->decision[at].verdict != VERDICT_KEEP)
+			return 0;
+		blame(f, it, &m->err, at);
+		return attach(f, it, less, at, err);
 	}
 	settle_fault(f, m, at);
 	return 0;
@@ -138,25 +152,34 @@ rescue(struct fetch *f, struct session *s, struct message *m, size_t at,
 
 /* One message that came. *again: its content is still wanted. */
 static int
-settle_one(struct fetch *f, struct session *s, bool content, struct message *m,
-    size_t at, bool *again, struct err *err)
+settle_one(struct fetch *f, bool content, struct message *m, size_t at,
+    bool *again, struct err *err)
 {
+	struct store_item *it;
+
 	*again = false;
 	if (m->err.kind == ERR_ITEM && content)
-		return rescue(f, s, m, at, err);
+		return rescue(f, m, at, err);
 	if (m->err.kind != ERR_NONE) {
 		settle_fault(f, m, at);
 		return 0;
 	}
-	*again = settle_decision(f, m, at) == NULL;
-	if (!*again && f->decision[at].verdict == VERDICT_KEEP)
-		return attach_all(f->mailbox, s, m, err);
+	it = settle_decision(f, m, at);
+	*again = it == NULL;
+	if (it != NULL && f->decision[at].verdict == VERDICT_KEEP)
+		return attach(f, it, m, at, err);
 	return 0;
 }
 
-/* How many of the refs at[0..n) go into one request. */
+/* Places in fetch.ref. */
+struct todo {
+	size_t *at, n;
+};
+
+/* How many of t, from the given one on, go into one request. */
 static size_t
-request_size(const struct fetch *f, bool content, const size_t *at, size_t n)
+request_size(
+    const struct fetch *f, bool content, const struct todo *t, size_t from)
 {
 	size_t now = (size_t)gate_items(f->mailbox->profile->gate);
 	size_t max = content ? FETCH_CONTENT : FETCH_HEADERS, i;
@@ -164,9 +187,10 @@ request_size(const struct fetch *f, bool content, const size_t *at, size_t n)
 
 	if (max > now)
 		max = now;
-
-	for (i = 0; i < n && i < max; i++) {
-		int64_t size = f->ref[at[i]].size;
+	if (max > t->n - from)
+		max = t->n - from;
+	for (i = 0; i < max; i++) {
+		int64_t size = f->ref[t->at[from + i]].size;
 
 		bytes += content && size > 0 ? size : 0;
 		if (i > 0 && bytes > BYTES_MAX)
@@ -175,40 +199,53 @@ request_size(const struct fetch *f, bool content, const size_t *at, size_t n)
 	return i;
 }
 
-/*
- * Asks for the refs at[0..n), a request at a time. Those whose content is
- * still wanted go to again[].
- */
+/* Settles what one request brought for at[0..n). */
 static int
-round_of(struct fetch *f, struct session *s, bool content, const size_t *at,
-    size_t n, size_t *again, size_t *nagain, struct err *err)
+settle_all(struct fetch *f, bool content, struct message **msg,
+    const struct todo *part, struct todo *again, struct err *err)
 {
-	const struct provider_ops *ops = f->mailbox->profile->ops;
-	struct message *msg[ASK_MAX];
-	struct item_ref ref[ASK_MAX];
-	size_t from, size, i, settled;
+	size_t i, settled;
 	bool more;
 
-	for (from = 0; from < n; from += size) {
-		size = request_size(f, content, at + from, n - from);
-		for (i = 0; i < size; i++)
-			ref[i] = f->ref[at[from + i]];
-		if (ask_items(f->mailbox, s,
-			content ? ops->messages : ops->headers, ref, size, msg,
-			err) == -1)
+	for (i = 0; i < part->n; i++)
+		keep_message(f, msg[i]);
+	for (i = 0; i < part->n; i++) {
+		settled = f->nitem;
+		if (settle_one(f, content, msg[i], part->at[i], &more, err) ==
+		    -1) {
+			f->nitem = settled; /* not settled after all */
 			return -1;
-		for (i = 0; i < size; i++)
-			keep_message(f, msg[i]);
-		for (i = 0; i < size; i++) {
-			settled = f->nitem;
-			if (settle_one(f, s, content, msg[i], at[from + i],
-				&more, err) == -1) {
-				f->nitem = settled; /* not settled after all */
-				return -1;
-			}
-			if (more)
-				again[(*nagain)++] = at[from + i];
 		}
+		if (more)
+			again->at[again->n++] = part->at[i];
+	}
+	return 0;
+}
+
+/*
+ * Asks for the refs of t, a request at a time. Those whose content is still
+ * wanted go to again.
+ */
+static int
+round_of(struct fetch *f, bool content, const struct todo *t,
+    struct todo *again, struct err *err)
+{
+	const struct provider_ops *ops = f->mailbox->profile->ops;
+	struct ask ask = { f->mailbox, f->session,
+		content ? ops->messages : ops->headers };
+	struct message *msg[ASK_MAX];
+	struct item_ref ref[ASK_MAX];
+	struct todo part;
+	size_t from, i;
+
+	for (from = 0; from < t->n; from += part.n) {
+		part.n = request_size(f, content, t, from);
+		part.at = t->at + from;
+		for (i = 0; i < part.n; i++)
+			ref[i] = f->ref[part.at[i]];
+		if (ask_items(&ask, ref, part.n, msg, err) == -1 ||
+		    settle_all(f, content, msg, &part, again, err) == -1)
+			return -1;
 	}
 	return 0;
 }
@@ -238,13 +275,15 @@ count_only(struct fetch *f, size_t kept)
 }
 
 int
-fetch_run(struct fetch *f, struct session *s, struct err *err)
+fetch_run(struct fetch *f, struct session *session, struct err *err)
 {
 	bool dry = f->mailbox->profile->pass->dry_run;
-	size_t *at = mem_alloc(2 * f->n * sizeof(*at)), *again = at + f->n;
-	size_t i, n = 0, none = 0;
+	size_t *at = mem_alloc(2 * f->n * sizeof(*at)), i;
+	struct todo all = { at, f->n }, rest = { at + f->n, 0 };
+	struct todo none = { at, 0 };
 	int rc = 0;
 
+	f->session = session;
 	f->item = mem_alloc(f->n * sizeof(*f->item));
 	/* headers, content, and two steps of a rescue */
 	f->message = mem_alloc(4 * f->n * sizeof(*f->message));
@@ -253,15 +292,15 @@ fetch_run(struct fetch *f, struct session *s, struct err *err)
 		at[i] = i;
 	f->seen = (int64_t)f->n;
 	if (!dry && !match_needs_headers(&f->mailbox->match))
-		rc = round_of(f, s, true, at, f->n, again, &none, err);
+		rc = round_of(f, true, &all, &none, err);
 	else {
-		rc = round_of(f, s, false, at, f->n, again, &n, err);
+		rc = round_of(f, false, &all, &rest, err);
 		if (rc == 0 && !dry)
-			rc = round_of(f, s, true, again, n, at, &none, err);
+			rc = round_of(f, true, &rest, &none, err);
 	}
 	free(at);
 	if (rc == 0 && dry)
-		count_only(f, n);
+		count_only(f, rest.n);
 	return rc;
 }
 

@@ -20,6 +20,8 @@ struct fetch {
 	size_t n;
 	const int64_t *tries; /* of failed items tried again; NULL: new */
 
+	struct session *session; /* while fetch_run runs */
+
 	/* results, until fetch_free */
 	struct store_item *item;
 	size_t nitem;

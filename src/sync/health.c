@@ -219,7 +219,7 @@ find_mailbox(const struct met *m, const char *address)
 static bool
 whole(const struct pass *p)
 {
-	return p->nonly == 0 && p->profile == NULL;
+	return p->want.nmailbox == 0 && p->want.profile == NULL;
 }
 
 static bool

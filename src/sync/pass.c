@@ -246,8 +246,7 @@ prepare(struct running *r, struct err *err)
 	const struct pass *p = r->pass;
 
 	if (load_party(r, err) == -1 ||
-	    plan_make(p->conf, &r->party, p->only, p->nonly, p->profile,
-		&r->plan, err) == -1)
+	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1)
 		return -1;
 	if (r->plan.n == 0)
 		return nothing_planned(p, err);

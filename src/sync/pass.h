@@ -14,6 +14,7 @@
 #include "core/conf.h"
 #include "core/provider.h"
 #include "store/store.h"
+#include "sync/plan.h"
 
 /* What has been done so far; all counters only grow. */
 struct pass_counts {
@@ -30,10 +31,8 @@ struct pass {
 	struct store *store;
 	/* The kind of server behind a profile. */
 	const struct provider_ops *(*provider_for)(const struct conf_profile *);
-	bool dry_run;            /* decide, write nothing */
-	const char *const *only; /* these mailboxes; nonly 0: all */
-	size_t nonly;
-	const char *profile; /* this profile; NULL: all */
+	bool dry_run;          /* decide, write nothing */
+	struct plan_want want; /* what it is restricted to */
 	/* Called about four times a second; may be NULL. */
 	void (*tick)(void *arg, const struct pass_counts *);
 	void *tick_arg;

@@ -12,9 +12,7 @@
 
 struct making {
 	const struct conf *conf;
-	const char *const *only;
-	size_t nonly;
-	const char *profile;
+	const struct plan_want *want;
 	struct plan *plan;
 	size_t cap;
 	/* open hash set of addresses, values are index + 1 */
@@ -48,13 +46,14 @@ wanted(const struct making *m, const struct conf_mailbox *b)
 {
 	size_t i;
 
-	if (m->profile != NULL && strcmp(m->profile, b->profile->name) != 0)
+	if (m->want->profile != NULL &&
+	    strcmp(m->want->profile, b->profile->name) != 0)
 		return false;
-	for (i = 0; i < m->nonly; i++) {
-		if (strcmp(m->only[i], b->address) == 0)
+	for (i = 0; i < m->want->nmailbox; i++) {
+		if (strcmp(m->want->mailbox[i], b->address) == 0)
 			return true;
 	}
-	return m->nonly == 0;
+	return m->want->nmailbox == 0;
 }
 
 static struct plan_entry *
@@ -148,19 +147,20 @@ restrict_to(struct making *m, struct err *err)
 {
 	size_t i, k = 0;
 
-	if (m->profile != NULL && conf_profile(m->conf, m->profile) == NULL)
+	if (m->want->profile != NULL &&
+	    conf_profile(m->conf, m->want->profile) == NULL)
 		return err_set(err, ERR_CONFIG,
 		    "--profile %s: there is no "
 		    "[profile %s] in %s",
-		    m->profile, m->profile, m->conf->path);
-	for (i = 0; i < m->nonly; i++) {
-		if (*find(m, m->only[i]) == 0)
+		    m->want->profile, m->want->profile, m->conf->path);
+	for (i = 0; i < m->want->nmailbox; i++) {
+		if (*find(m, m->want->mailbox[i]) == 0)
 			return err_set(err, ERR_CONFIG,
 			    "--mailbox %s: no "
 			    "[mailbox] section has this address, and it is "
 			    "no CRM user's address in the domains of a "
 			    "profile",
-			    m->only[i]);
+			    m->want->mailbox[i]);
 	}
 	for (i = 0; i < m->plan->n; i++) {
 		if (m->plan->v[i].mailbox.incoming &&
@@ -173,10 +173,9 @@ restrict_to(struct making *m, struct err *err)
 
 int
 plan_make(const struct conf *conf, struct party_list *list,
-    const char *const *only, size_t nonly, const char *profile,
-    struct plan *out, struct err *err)
+    const struct plan_want *want, struct plan *out, struct err *err)
 {
-	struct making m = { conf, only, nonly, profile, out, 0, NULL, 64 };
+	struct making m = { conf, want, out, 0, NULL, 64 };
 	size_t users = list->n;
 	int rc;
 

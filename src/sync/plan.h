@@ -19,15 +19,21 @@ struct plan {
 	size_t n;
 };
 
+/* What the plan is restricted to; all NULL and 0: nothing. */
+struct plan_want {
+	const char *const *mailbox; /* these, normalised */
+	size_t nmailbox;            /* 0: all */
+	const char *profile;        /* this one; NULL: all */
+};
+
 /*
  * Every [mailbox] with incoming = yes, and for profiles with mailboxes =
  * users every CRM user's address in the profile's domains (the first profile
  * that permits it). Queues become parties (crm_type "queue") at the end of
- * list, so that mail to them concerns somebody. only and profile restrict
- * the plan: a name that fits nothing is ERR_CONFIG. free(out->v).
+ * list, so that mail to them concerns somebody. A want that fits nothing is
+ * ERR_CONFIG. free(out->v).
  */
-int
-plan_make(const struct conf *, struct party_list *list, const char *const *only,
-    size_t nonly, const char *profile, struct plan *out, struct err *);
+int plan_make(const struct conf *, struct party_list *list,
+    const struct plan_want *, struct plan *out, struct err *);
 
 #endif

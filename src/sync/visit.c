@@ -140,7 +140,7 @@ leave_alone(struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
 		return true;
 	w->end = VISIT_LATER;
 	if (m->retry_at == TIM_NONE || tim_due(m->retry_at) ||
-	    w->profile->pass->nonly > 0)
+	    w->profile->pass->want.nmailbox > 0)
 		return false;
 	log_info("mailbox %s is left alone until %s, after what went wrong "
 		 "before (exsync --status tells; --once --mailbox %s tries it "

@@ -67,6 +67,7 @@ ask(size_t n, int *rc, struct err *err)
 	static const struct provider_ops ops = { .probe = probe };
 	struct profile_work p = { .ops = &ops };
 	struct mailbox_work w = { .profile = &p };
+	struct ask a = { &w, NULL, items };
 	struct item_ref ref[N];
 	struct message *out[N];
 	char id[N][24];
@@ -81,7 +82,7 @@ ask(size_t n, int *rc, struct err *err)
 		ref[i] = (struct item_ref){ id[i], NULL, 0 };
 	}
 	err_clear(err);
-	*rc = ask_items(&w, NULL, items, ref, n, out, err);
+	*rc = ask_items(&a, ref, n, out, err);
 	for (i = 0; i < n; i++) {
 		if (*rc == -1) {
 			assert_null(out[i]);

@@ -225,14 +225,14 @@ test_restricted(void **state)
 	begin(&c, *state);
 	c.box[0] = c.box[1];
 	c.h.nmailbox = 1;
-	c.pass.only = only;
-	c.pass.nonly = 1;
+	c.pass.want.mailbox = only;
+	c.pass.want.nmailbox = 1;
 	assert_string_equal(pass(&c), "mailbox " BOX_A ":access");
-	c.pass.nonly = 0;
-	c.pass.profile = "hq";
+	c.pass.want.nmailbox = 0;
+	c.pass.want.profile = "hq";
 	assert_string_equal(pass(&c), "mailbox " BOX_A ":access");
 	/* of a whole pass it is no part any more */
-	c.pass.profile = NULL;
+	c.pass.want.profile = NULL;
 	assert_string_equal(pass(&c), "");
 	end(&c);
 }
@@ -318,7 +318,7 @@ test_store_trouble(void **state)
 	assert_int_equal(c.opened, 2);
 	/* --mailbox with a typing error is nobody's alert */
 	c.pass.store = c.k->st;
-	c.pass.nonly = 1;
+	c.pass.want.nmailbox = 1;
 	why.kind = ERR_CONFIG;
 	health_trouble(&c.pass, &why);
 	assert_string_equal(open_alerts(&c), "");

@@ -13,8 +13,11 @@
 #include "base/tim.h"
 #include "sync/plan.h"
 
-static char *contoso[] = { "contoso.example", "contoso.de" };
-static char *fabrikam[] = { "fabrikam.example" };
+static char text[][32] = { "contoso.example", "contoso.de", "fabrikam.example",
+	"hq", "branch", "sales", "sales@contoso.example", "quiet",
+	"anna@contoso.example", "exsync.ini" };
+static char *contoso[] = { text[0], text[1] };
+static char *fabrikam[] = { text[2] };
 static struct conf_profile profiles[2];
 static struct conf_mailbox mailboxes[2];
 static struct conf conf;
@@ -23,24 +26,24 @@ static void
 setup(void)
 {
 	memset(profiles, 0, sizeof(profiles));
-	profiles[0].name = "hq";
+	profiles[0].name = text[3];
 	profiles[0].domains.v = contoso;
 	profiles[0].domains.n = 2;
-	profiles[1].name = "branch";
+	profiles[1].name = text[4];
 	profiles[1].domains.v = fabrikam;
 	profiles[1].domains.n = 1;
 	memset(mailboxes, 0, sizeof(mailboxes));
-	mailboxes[0].name = "sales";
-	mailboxes[0].address = "sales@contoso.example";
+	mailboxes[0].name = text[5];
+	mailboxes[0].address = text[6];
 	mailboxes[0].type = CONF_MAILBOX_QUEUE;
 	mailboxes[0].profile = &profiles[0];
 	mailboxes[0].incoming = true;
-	mailboxes[1].name = "quiet";
-	mailboxes[1].address = "anna@contoso.example";
+	mailboxes[1].name = text[7];
+	mailboxes[1].address = text[8];
 	mailboxes[1].profile = &profiles[0];
 	mailboxes[1].incoming = false;
 	memset(&conf, 0, sizeof(conf));
-	conf.path = "exsync.ini";
+	conf.path = text[9];
 	conf.profile = profiles;
 	conf.nprofile = 2;
 	conf.mailbox = mailboxes;
@@ -63,6 +66,7 @@ people(struct party_list *l)
 static void
 check(const char *only, const char *profile, const char *want)
 {
+	struct plan_want only_these = { &only, only != NULL, profile };
 	struct party_list l;
 	struct plan p;
 	struct err err = ERR_INIT;
@@ -71,7 +75,7 @@ check(const char *only, const char *profile, const char *want)
 
 	setup();
 	people(&l);
-	if (plan_make(&conf, &l, &only, only != NULL, profile, &p, &err) == -1)
+	if (plan_make(&conf, &l, &only_these, &p, &err) == -1)
 		strcat(got, err.msg);
 	for (i = 0; i < p.n; i++) {
 		strcat(got, p.v[i].mailbox.address);
@@ -112,6 +116,7 @@ test_restricted(void **state)
 static void
 test_listed_only(void **state)
 {
+	static const struct plan_want all = { NULL, 0, NULL };
 	struct party_list l;
 	struct plan p;
 	struct err err = ERR_INIT;
@@ -120,7 +125,7 @@ test_listed_only(void **state)
 	setup();
 	profiles[0].mailboxes = profiles[1].mailboxes = CONF_MAILBOXES_LISTED;
 	people(&l);
-	assert_int_equal(plan_make(&conf, &l, NULL, 0, NULL, &p, &err), 0);
+	assert_int_equal(plan_make(&conf, &l, &all, &p, &err), 0);
 	assert_int_equal(p.n, 1);
 	/* the queue is somebody whom mail can concern */
 	assert_string_equal(l.v[l.n - 1].crm_type, "queue");

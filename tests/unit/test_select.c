@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -31,22 +32,25 @@ static struct store_folder known_folder = { 1, "9", "Entwürfe", "drafts", NULL,
 	NULL, false, 0 };
 
 static void
-check(char *folders_key, char *skip_key, const char *want)
+check(const char *folders_key, const char *skip_key, const char *want)
 {
 	struct folder_list list = { { NULL, 0, 0 }, folders,
 		sizeof(folders) / sizeof(folders[0]) };
 	struct store_folders known = { { NULL, 0, 0 }, &known_folder, 1 };
 	struct conf_profile p;
+	char text[2][32], *key[] = { text[0], text[1] };
 	char got[64] = "";
 	size_t i;
 
 	memset(&p, 0, sizeof(p));
 	if (folders_key != NULL) {
-		p.folders.v = &folders_key;
+		snprintf(text[0], sizeof(text[0]), "%s", folders_key);
+		p.folders.v = &key[0];
 		p.folders.n = 1;
 	}
 	if (skip_key != NULL) {
-		p.skip_folders.v = &skip_key;
+		snprintf(text[1], sizeof(text[1]), "%s", skip_key);
+		p.skip_folders.v = &key[1];
 		p.skip_folders.n = 1;
 	}
 	for (i = 0; i < list.n; i++) {

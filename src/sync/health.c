@@ -307,6 +307,28 @@ tell_more(const struct pass *p, size_t n)
 		p->alert(p->alert_arg, &t);
 }
 
+/*
+ * The log has the error itself already, from where it was met; the alert adds
+ * what to do. What nothing failed with is told here alone.
+ */
+static void
+say_opened(const struct store_alert *a)
+{
+	static const char *const alone[] = { "stale", "items" };
+	char advice[300];
+	size_t i;
+
+	for (i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
+		if (strcmp(a->code, alone[i]) == 0) {
+			log_error(
+			    "alert: %s: %s: %s", a->scope, a->code, a->text);
+			return;
+		}
+	}
+	log_error("alert: %s: %s: %s", a->scope, a->code,
+	    alert_advice(a->scope, a->code, advice, sizeof(advice)));
+}
+
 static void
 tell_all(const struct pass *p, const struct store_alert_news *news)
 {
@@ -324,8 +346,7 @@ tell_all(const struct pass *p, const struct store_alert_news *news)
 			log_info("alert resolved: %s: %s: %s", a->scope,
 			    a->code, a->text);
 		else
-			log_error(
-			    "alert: %s: %s: %s", a->scope, a->code, a->text);
+			say_opened(a);
 		if (i < most)
 			tell(p, a, over);
 	}

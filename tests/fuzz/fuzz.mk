@@ -13,6 +13,9 @@ FUZZ_MEM := http ews x509
 FUZZ_MEMOBJ := $(filter-out %/net/sock.o,$(FUZZ_OBJ)) \
 	build/fuzz/tests/fuzz/memsock.o
 
+FUZZ_STOREOBJ := $(FUZZ_OBJ) \
+	$(patsubst %.c,build/fuzz/%.o,$(wildcard src/store/*.c))
+
 .PHONY: fuzz-build
 fuzz-build: $(FUZZ_NAMES:%=build/fuzz/fuzz_%)
 
@@ -22,6 +25,9 @@ build/fuzz/%.o: %.c
 
 $(FUZZ_MEM:%=build/fuzz/fuzz_%): build/fuzz/fuzz_%: \
     build/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_MEMOBJ)
+	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(VENDOR_LIBS)
+
+build/fuzz/fuzz_store: build/fuzz/tests/fuzz/fuzz_store.o $(FUZZ_STOREOBJ)
 	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(VENDOR_LIBS)
 
 build/fuzz/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)

@@ -31,7 +31,9 @@ main(int argc, char **argv)
 	sigaction(SIGPIPE, &sa, NULL);
 	/* a file size limit is a full disk, with a sentence about it */
 	sigaction(SIGXFSZ, &sa, NULL);
-	/* one heap for all threads: memory stays flat (DESIGN 7) */
+	/* one heap for all threads, and what is large goes back to the
+	 * system at once: memory stays flat (DESIGN 7) */
 	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 	return cmd_main(argc, argv);
 }

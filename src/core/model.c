@@ -53,6 +53,7 @@ message_free(struct message *m)
 	if (m == NULL)
 		return;
 	arena_free(&m->arena);
+	free(m->big);
 	free(m);
 }
 
@@ -96,4 +97,11 @@ message_attachment(struct message *m)
 	memset(p, 0, sizeof(*p));
 	p->size = -1;
 	return p;
+}
+
+size_t
+message_bytes(const struct message *m)
+{
+	return sizeof(*m) + m->arena.used +
+	       (m->big != NULL ? m->text_len + m->html_len : 0);
 }

@@ -70,6 +70,8 @@ struct message {
 	enum body_state body_state;
 	const char *text, *html; /* the body as stored: one of them */
 	size_t text_len, html_len;
+	char *big; /* what text or html points to when it is large; else
+		    * NULL: it lies in the arena */
 
 	struct address *addr;
 	size_t naddr;
@@ -80,6 +82,8 @@ struct message {
 /* An empty message; arena_max 0 is no cap. message_free frees all of it. */
 struct message *message_new(size_t arena_max);
 void message_free(struct message *);
+/* The memory it takes, about. */
+size_t message_bytes(const struct message *);
 /* Appends; NULL when over the arena's cap. The result is zeroed. */
 struct address *message_address(struct message *);
 struct attachment *message_attachment(struct message *);

@@ -15,6 +15,8 @@
 #include "ews/folderxml.h"
 #include "ews/itemxml.h"
 
+#define BIG ((size_t)128 << 10) /* bodies that are handed over, not copied */
+
 enum {
 	TAG_MID = 0x1035,     /* internet message id */
 	TAG_HEADERS = 0x007D, /* transport message headers */
@@ -393,6 +395,7 @@ body_end(struct itemxml *p)
 {
 	struct message *m = p->m;
 	const char *s;
+	size_t len;
 
 	if (p->body->over) {
 		m->body_state = BODY_TOO_LARGE;
@@ -400,13 +403,17 @@ body_end(struct itemxml *p)
 	}
 	if (itemxml_truncated(buf_str(p->body), p->body->len))
 		p->cut = true;
-	s = keep(p, buf_str(p->body), p->body->len);
+	len = p->body->len;
+	if (len > BIG && m->big == NULL)
+		s = m->big = buf_take(p->body); /* no second copy */
+	else
+		s = keep(p, buf_str(p->body), len);
 	if (p->html) {
 		m->html = s;
-		m->html_len = p->body->len;
+		m->html_len = len;
 	} else {
 		m->text = s;
-		m->text_len = p->body->len;
+		m->text_len = len;
 	}
 }
 

@@ -5,7 +5,8 @@
  * 2. The content of a mail that concerns nobody is not asked for when
  *    match_needs_headers says so.
  * 3. Items point into messages, decisions and faults of the same fetch.
- * 4. A mail whose content cannot be had is stored with what can: without its
+ * 4. What a fetch holds between two requests is less than FLUSH.
+ * 5. A mail whose content cannot be had is stored with what can: without its
  *    body, or its headers alone; it stays in failure all the same.
  */
 #include <stdlib.h>
@@ -19,7 +20,9 @@
 #include "sync/attach.h"
 #include "sync/fetch.h"
 
-#define BYTES_MAX ((int64_t)1 << 20) /* of one request, as the server says */
+#define BYTES_MAX ((int64_t)1 << 19) /* of one request, as the server says */
+#define ITEM      ((int64_t)1 << 12) /* an item of which it says nothing */
+#define FLUSH     ((size_t)1 << 19)  /* written before its batch is whole */
 
 int64_t
 fetch_next_try(int64_t tries, int64_t retry_ms)
@@ -99,6 +102,7 @@ static void
 keep_message(struct fetch *f, struct message *m)
 {
 	f->message[f->nmessage++] = m;
+	f->bytes += message_bytes(m);
 }
 
 /* A kept mail's attachments; what cannot be had of them is the item's fault. */
@@ -176,25 +180,29 @@ struct todo {
 	size_t *at, n;
 };
 
-/* How many of t, from the given one on, go into one request. */
+/*
+ * How many of t, from the given one on, go into one request, and their bytes
+ * as the server says.
+ */
 static size_t
-request_size(
-    const struct fetch *f, bool content, const struct todo *t, size_t from)
+request_size(const struct fetch *f, bool content, const struct todo *t,
+    size_t from, int64_t *bytes)
 {
 	size_t now = (size_t)gate_items(f->mailbox->profile->gate);
 	size_t max = content ? FETCH_CONTENT : FETCH_HEADERS, i;
-	int64_t bytes = 0;
 
 	if (max > now)
 		max = now;
 	if (max > t->n - from)
 		max = t->n - from;
+	*bytes = 0;
 	for (i = 0; i < max; i++) {
 		int64_t size = f->ref[t->at[from + i]].size;
 
-		bytes += content && size > 0 ? size : 0;
-		if (i > 0 && bytes > BYTES_MAX)
+		size = content && size > 0 ? size : ITEM;
+		if (i > 0 && *bytes + size > BYTES_MAX)
 			break;
+		*bytes += size;
 	}
 	return i;
 }
@@ -222,6 +230,90 @@ settle_all(struct fetch *f, bool content, struct message **msg,
 	return 0;
 }
 
+static int
+put(struct fetch *f, const struct store_page *page, struct err *err)
+{
+	const struct mailbox_work *w = f->mailbox;
+	struct store_count count;
+	int rc = 0;
+
+	memset(&count, 0, sizeof(count));
+	fault_point("before store_put");
+	if (f->nitem > 0 || page != NULL)
+		rc = store_put(w->profile->pass->store, w->conf.address,
+		    f->item, f->nitem, page, &count, err);
+	if (rc == 0) {
+		tally_add(w->profile->tally, &count, f->seen);
+		f->seen = 0;
+	}
+	return rc;
+}
+
+/* The messages and the items that point into them. */
+static void
+forget(struct fetch *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->nmessage; i++)
+		message_free(f->message[i]);
+	f->nitem = f->nmessage = 0;
+	f->bytes = 0;
+}
+
+/* Writes what is settled so far when it takes much memory. */
+static int
+flush(struct fetch *f, struct err *err)
+{
+	struct store_page part;
+	int rc;
+
+	if (f->bytes < FLUSH || f->nitem == 0 ||
+	    f->mailbox->profile->pass->dry_run)
+		return 0;
+	memset(&part, 0, sizeof(part));
+	part.folder = f->folder;
+	part.ahead = true;
+	rc = put(f, f->ahead ? &part : NULL, err);
+	forget(f);
+	return rc;
+}
+
+/*
+ * One request: asks for the items of part and settles what came. expected: as
+ * many bytes as the server says that they have.
+ */
+static int
+request(struct fetch *f, bool content, const struct todo *part,
+    int64_t expected, struct todo *again, struct err *err)
+{
+	const struct profile_work *p = f->mailbox->profile;
+	struct ask ask = { f->mailbox, f->session,
+		content ? p->ops->messages : p->ops->headers };
+	struct message *msg[ASK_MAX];
+	struct item_ref ref[ASK_MAX];
+	int64_t share, came = 0;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < part->n; i++)
+		ref[i] = f->ref[part->at[i]];
+	share = budget_take(p->budget, expected);
+	rc = ask_items(&ask, ref, part->n, msg, err);
+	for (i = 0; rc == 0 && i < part->n; i++)
+		came += (int64_t)message_bytes(msg[i]);
+	if (came < share) { /* attachments count in the server's sizes */
+		budget_give(p->budget, share - came);
+		share = came;
+	}
+	if (rc == 0)
+		rc = settle_all(f, content, msg, part, again, err);
+	if (rc == 0)
+		rc = flush(f, err);
+	budget_give(p->budget, share);
+	return rc;
+}
+
 /*
  * Asks for the refs of t, a request at a time. Those whose content is still
  * wanted go to again.
@@ -230,21 +322,14 @@ static int
 round_of(struct fetch *f, bool content, const struct todo *t,
     struct todo *again, struct err *err)
 {
-	const struct provider_ops *ops = f->mailbox->profile->ops;
-	struct ask ask = { f->mailbox, f->session,
-		content ? ops->messages : ops->headers };
-	struct message *msg[ASK_MAX];
-	struct item_ref ref[ASK_MAX];
 	struct todo part;
-	size_t from, i;
+	size_t from;
+	int64_t bytes;
 
 	for (from = 0; from < t->n; from += part.n) {
-		part.n = request_size(f, content, t, from);
+		part.n = request_size(f, content, t, from, &bytes);
 		part.at = t->at + from;
-		for (i = 0; i < part.n; i++)
-			ref[i] = f->ref[part.at[i]];
-		if (ask_items(&ask, ref, part.n, msg, err) == -1 ||
-		    settle_all(f, content, msg, &part, again, err) == -1)
+		if (request(f, content, &part, bytes, again, err) == -1)
 			return -1;
 	}
 	return 0;
@@ -307,17 +392,8 @@ fetch_run(struct fetch *f, struct session *session, struct err *err)
 int
 fetch_store(struct fetch *f, const struct store_page *page, struct err *err)
 {
-	struct store_count count;
-	const struct mailbox_work *w = f->mailbox;
-	int rc = 0;
+	int rc = put(f, page, err);
 
-	memset(&count, 0, sizeof(count));
-	fault_point("before store_put");
-	if (f->nitem > 0 || page != NULL)
-		rc = store_put(w->profile->pass->store, w->conf.address,
-		    f->item, f->nitem, page, &count, err);
-	if (rc == 0)
-		tally_add(w->profile->tally, &count, f->seen);
 	fetch_free(f);
 	return rc;
 }
@@ -327,8 +403,7 @@ fetch_free(struct fetch *f)
 {
 	size_t i;
 
-	for (i = 0; i < f->nmessage; i++)
-		message_free(f->message[i]);
+	forget(f);
 	for (i = 0; f->decision != NULL && i < f->n; i++)
 		free(f->decision[i].link);
 	free(f->item);
@@ -337,6 +412,5 @@ fetch_free(struct fetch *f)
 	f->item = NULL;
 	f->message = NULL;
 	f->decision = NULL;
-	f->nitem = f->nmessage = 0;
 	f->seen = 0;
 }

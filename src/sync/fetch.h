@@ -18,6 +18,8 @@ struct fetch {
 	int64_t folder;       /* store_folder.id */
 	struct item_ref *ref; /* borrowed: what to fetch */
 	size_t n;
+	bool ahead;           /* it is a part of a page: may be written
+			       * before the page's cursor */
 	const int64_t *tries; /* of failed items tried again; NULL: new */
 
 	struct session *session; /* while fetch_run runs */
@@ -29,6 +31,7 @@ struct fetch {
 	size_t nmessage;
 	struct decision *decision;
 	int64_t seen;
+	size_t bytes; /* of message */
 };
 
 /*
@@ -36,7 +39,10 @@ struct fetch {
  * not, and the cursor must not pass it; err says why.
  */
 int fetch_run(struct fetch *, struct session *, struct err *);
-/* Writes the settled items (and the page's end) and forgets them. */
+/*
+ * Writes the settled items (and the page's end) and frees the fetch. What was
+ * large has been written by fetch_run already, ahead of the page's end.
+ */
 int fetch_store(struct fetch *, const struct store_page *, struct err *);
 void fetch_free(struct fetch *);
 /*

@@ -17,7 +17,8 @@
 #include "sync/visit.h"
 #include "sync/work.h"
 
-#define TICK 250 /* ms */
+#define TICK   250                /* ms */
+#define BUDGET ((int64_t)6 << 20) /* bytes of mail in memory (DESIGN 7) */
 
 /* What a pass holds while it runs. */
 struct running {
@@ -28,6 +29,7 @@ struct running {
 	struct profile_work *profile; /* as many as conf has */
 	struct mailbox_work *mailbox; /* as many as plan has */
 	struct tally tally;
+	struct budget *budget;
 };
 
 static int
@@ -105,6 +107,7 @@ start_profile(struct running *r, struct profile_work *p,
 	p->dir = r->dir;
 	p->tally = &r->tally;
 	p->plan = &r->plan;
+	p->budget = r->budget;
 	p->ops = r->pass->provider_for(conf);
 	if ((p->provider = p->ops->open(r->pass->conf, conf, err)) == NULL)
 		return err_prefix(err, "profile %s", conf->name);
@@ -191,6 +194,7 @@ finish(struct running *r)
 	free(r->plan.v);
 	party_dir_free(r->dir);
 	party_list_free(&r->party);
+	budget_close(r->budget);
 	pthread_mutex_destroy(&r->tally.lock);
 }
 
@@ -268,6 +272,7 @@ pass_run(const struct pass *p, struct pass_counts *out,
 	memset(&run, 0, sizeof(run));
 	r.pass = p;
 	pthread_mutex_init(&r.tally.lock, NULL);
+	r.budget = budget_open(BUDGET);
 	rc = prepare(&r, err);
 	if (rc == 0)
 		rc = store_run_begin(p->store, &run, err);

@@ -238,6 +238,7 @@ page_start(struct page *p)
 		b->page = p;
 		b->fetch.mailbox = p->mailbox;
 		b->fetch.folder = p->folder;
+		b->fetch.ahead = true;
 		b->fetch.ref = p->ref + from;
 		b->fetch.n = p->nref - from < size ? p->nref - from : size;
 	}

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "core/match.h"
+#include "sync/budget.h"
 #include "sync/crew.h"
 #include "sync/gate.h"
 #include "sync/pass.h"
@@ -26,6 +27,7 @@ struct profile_work {
 	const struct party_dir *dir;
 	struct tally *tally;
 	const struct plan *plan;
+	struct budget *budget;
 	atomic_bool said;         /* why the whole profile fails was logged */
 	bool login_known;         /* it was rejected before */
 	atomic_bool login_kept;   /* its rejection is in the store */

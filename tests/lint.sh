@@ -5,7 +5,7 @@
 #
 #	tests/lint.sh [FILE]...		only these files
 #
-# clang-tidy remembers in build/lint/ which preprocessed files were clean.
+# What was clean is remembered in build/lint/ by its preprocessed text.
 
 cd "$(dirname "$0")/.." || exit 2
 export LC_ALL=C.UTF-8
@@ -40,45 +40,35 @@ heading() {
 	printf -- '-- %s\n' "$*"
 }
 
-# compile COMPILER FILE
-compile() {
-	# shellcheck disable=SC2046
-	"$1" $(flags "$2") -O2 -Werror -c -o /dev/null "$2"
-}
-
-tidy() {
+# The compilers and clang-tidy on one file, unless it was clean before.
+check() {
 	local key checks=
+	# shellcheck disable=SC2046
+	key=$({ clang $(flags "$1") -E "$1" && flags "$1" &&
+	    cat .clang-tidy; } 2>/dev/null | sha256sum | cut -c1-40)
+	if [ -e "$cache/$key" ]; then
+		return 0
+	fi
 	case $1 in
 	# cmocka's assertions end a test without the analyzer knowing it
 	tests/unit/*) checks=--checks=-clang-analyzer-core.* ;;
 	esac
-	# shellcheck disable=SC2046
-	key=$({ clang $(flags "$1") -E "$1"; cat .clang-tidy; } 2>/dev/null |
-	    sha256sum | cut -c1-40)
-	if [ -e "$cache/$key" ]; then
-		return 0
-	fi
 	# shellcheck disable=SC2046,SC2086
-	if clang-tidy --quiet $checks "$1" -- $(flags "$1") >"$cache/$key.out" \
-	    2>"$cache/$key.err"; then
-		rm -f "$cache/$key.out" "$cache/$key.err"
+	if gcc $(flags "$1") -O2 -Werror -c -o /dev/null "$1" &&
+	    clang $(flags "$1") -Werror -fsyntax-only "$1" &&
+	    clang-tidy --quiet $checks "$1" -- $(flags "$1") \
+		2>"$cache/$key.err"; then
+		rm -f "$cache/$key.err"
 		touch "$cache/$key"
 		return 0
 	fi
-	cat "$cache/$key.out"
-	grep -E 'error:' "$cache/$key.err"
-	rm -f "$cache/$key.out" "$cache/$key.err"
+	grep -E 'error:' "$cache/$key.err" 2>/dev/null
+	rm -f "$cache/$key.err"
 	return 1
 }
 
-export -f compile tidy flags
+export -f check flags
 export warn base sim cache
-
-# each FUNCTION [WORD]...: runs it on every source, several at once
-each() {
-	echo "$sources" | xargs -P "$jobs" -I{} bash -c '"$@"' _ "$@" {} ||
-	    bad=1
-}
 
 heading "floors and sizes"
 # shellcheck disable=SC2086
@@ -86,12 +76,8 @@ heading "floors and sizes"
 heading "clang-format"
 # shellcheck disable=SC2086
 clang-format --dry-run -Werror $files 2>&1 | grep error: && bad=1
-heading "gcc -Werror"
-each compile gcc
-heading "clang -Werror"
-each compile clang
-heading "clang-tidy"
-each tidy
+heading "gcc, clang (warnings are errors), clang-tidy"
+echo "$sources" | xargs -P "$jobs" -I{} bash -c 'check "$1"' _ {} || bad=1
 heading "cppcheck"
 # shellcheck disable=SC2086
 cppcheck -q -j "$jobs" --std=c11 --error-exitcode=1 --inline-suppr \

@@ -9,7 +9,7 @@ FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SRC := $(filter-out src/cmd/% src/sync/% src/store/%,$(SRC))
 FUZZ_OBJ := $(FUZZ_SRC:%.c=build/fuzz/%.o) build/fuzz/tests/fuzz/soaprun.o
 # In these the network is memsock.c.
-FUZZ_MEM := http ews x509
+FUZZ_MEM := http ews x509 tls
 FUZZ_MEMOBJ := $(filter-out %/net/sock.o,$(FUZZ_OBJ)) \
 	build/fuzz/tests/fuzz/memsock.o
 

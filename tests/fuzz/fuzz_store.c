@@ -195,12 +195,15 @@ put(struct store *st, sqlite3 *h, const struct batch *b)
 	int rc;
 
 	memset(&count, 0, sizeof(count));
-	rc = store_put(st, BOX, b->item, b->n, NULL, &count, &e);
+	rc = store_put(
+	    st, &(struct store_work){ BOX, b->item, b->n, NULL }, &count, &e);
 	fuzz_err(rc, &e);
 	FUZZ_CHECK(rc == 0);
 	counts(h, before);
 	memset(&count, 0, sizeof(count));
-	FUZZ_CHECK(store_put(st, BOX, b->item, b->n, NULL, &count, &e) == 0);
+	FUZZ_CHECK(
+	    store_put(st, &(struct store_work){ BOX, b->item, b->n, NULL },
+		&count, &e) == 0);
 	counts(h, after);
 	FUZZ_CHECK(after[0] == before[0] && after[1] == before[1]);
 	FUZZ_CHECK(count.emails == 0 && count.copies == 0);

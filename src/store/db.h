@@ -113,6 +113,7 @@ enum db_slot {
 };
 
 struct pending; /* mailbox.c */
+struct put;     /* put.c */
 
 #define DB_DAYS 31 /* that day.c counts */
 
@@ -125,6 +126,12 @@ struct store {
 	int lock_fd;    /* store_lock, or -1 */
 	sqlite3_stmt *stmt[DB_NSLOT];
 	int prepare_rc; /* why one of them is NULL */
+
+	/* put.c: store_put calls that wait to be written together */
+	pthread_mutex_t put_lock; /* guards the two, and their results */
+	pthread_cond_t put_done;
+	struct put *put_first, *put_last;
+	bool putting; /* somebody writes them */
 
 	bool writing;        /* a write transaction is under way */
 	char at[TIM_TEXT];   /* now, of the transaction under way */

@@ -1,7 +1,8 @@
 /*
  * item.c - items of a folder: what is known of them, what becomes of them,
  * and the end of a page of changes.
- * 1. store_put is one transaction: the cursor is never ahead of its rows.
+ * 1. item_put is inside one transaction: the cursor is never ahead of its
+ *    rows.
  * 2. An item is stamped with the number of a full walk when that walk sees
  *    it, and only while one is under way; at its end the items of the folder
  *    without that stamp are gone.
@@ -135,10 +136,10 @@ stamp_seen(struct store *st, const struct question *q, struct err *err)
 }
 
 int
-store_items_known(struct store *st, const char *mailbox, int64_t folder,
+store_items_known(struct store *st, const struct store_place *at,
     const struct item_ref *v, size_t n, enum store_known *out, struct err *err)
 {
-	struct question q = { mailbox, folder, v, n, NULL, false };
+	struct question q = { at->mailbox, at->folder, v, n, NULL, false };
 	int rc;
 
 	q.out = out;
@@ -497,47 +498,22 @@ end_page(struct store *st, const char *mailbox, const struct store_page *p,
 	return p->finished ? finish(st, mailbox, p, count, err) : 0;
 }
 
-static void
-add_count(struct store_count *to, const struct store_count *c)
-{
-	to->emails += c->emails;
-	to->copies += c->copies;
-	to->skipped += c->skipped;
-	to->failed += c->failed;
-	to->removed += c->removed;
-	to->updated += c->updated;
-	to->attachments += c->attachments;
-}
-
 int
-store_put(struct store *st, const char *mailbox, const struct store_item *v,
-    size_t n, const struct store_page *page, struct store_count *count,
+item_put(struct store *st, const struct store_work *w, struct store_count *c,
     struct err *err)
 {
-	struct store_count c;
-	bool ahead = page != NULL && page->ahead;
+	bool ahead = w->page != NULL && w->page->ahead;
 	size_t i;
-	int rc;
+	int rc = 0;
 
-	if (st->read_only)
-		return 0;
-	memset(&c, 0, sizeof(c));
-	db_lock(st);
-	rc = db_begin(st, err);
-	if (rc == 0) {
-		day_begin(st);
-		for (i = 0; rc == 0 && i < n; i++)
-			rc = put_item(st, mailbox, &v[i], &c, err);
-		for (i = 0; rc == 0 && ahead && i < n; i++)
-			rc = ahead_note(st, page->folder, v[i].item_id, err);
-		if (rc == 0)
-			rc = day_write(st, mailbox, err);
-		if (rc == 0 && page != NULL && !ahead)
-			rc = end_page(st, mailbox, page, &c, err);
-		rc = db_end(st, rc, err);
-	}
-	db_unlock(st);
+	day_begin(st);
+	for (i = 0; rc == 0 && i < w->n; i++)
+		rc = put_item(st, w->mailbox, &w->item[i], c, err);
+	for (i = 0; rc == 0 && ahead && i < w->n; i++)
+		rc = ahead_note(st, w->page->folder, w->item[i].item_id, err);
 	if (rc == 0)
-		add_count(count, &c);
+		rc = day_write(st, w->mailbox, err);
+	if (rc == 0 && w->page != NULL && !ahead)
+		rc = end_page(st, w->mailbox, w->page, c, err);
 	return rc;
 }

@@ -1,6 +1,7 @@
 /*
- * item.h - what folder.c needs of item.c.
+ * item.h - what folder.c and put.c need of item.c.
  * Floor: store.
+ * Threads: inside a write transaction, with the store's lock held.
  */
 #ifndef STORE_ITEM_H
 #define STORE_ITEM_H
@@ -13,5 +14,9 @@
  */
 int item_sweep(struct store *, const char *mailbox, int64_t folder,
     int64_t walk, struct store_count *, struct err *);
+
+/* All that one store_put writes. */
+int item_put(struct store *, const struct store_work *, struct store_count *,
+    struct err *);
 
 #endif

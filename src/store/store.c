@@ -51,6 +51,8 @@ store_open(const char *path, int flags, struct err *err)
 	pthread_once(&once, configure);
 	st = mem_alloc(sizeof(*st));
 	pthread_mutex_init(&st->lock, NULL);
+	pthread_mutex_init(&st->put_lock, NULL);
+	pthread_cond_init(&st->put_done, NULL);
 	st->path = mem_strdup(path);
 	st->read_only = (flags & STORE_READ_ONLY) != 0;
 	st->lock_fd = -1;
@@ -81,6 +83,8 @@ store_close(struct store *st)
 	buf_free(&st->scratch);
 	free(st->path);
 	pthread_mutex_destroy(&st->lock);
+	pthread_mutex_destroy(&st->put_lock);
+	pthread_cond_destroy(&st->put_done);
 	free(st);
 }
 

@@ -124,11 +124,17 @@ enum store_known {
 	STORE_FAILED   /* waits in failure */
 };
 
+/* A folder of a mailbox. */
+struct store_place {
+	const char *mailbox;
+	int64_t folder; /* store_folder.id */
+};
+
 /*
  * For each of n items of a folder: what is known of it (out[i]). Items that
  * are STORE_SAME are marked as seen by this walk of the folder.
  */
-int store_items_known(struct store *, const char *mailbox, int64_t folder,
+int store_items_known(struct store *, const struct store_place *,
     const struct item_ref *, size_t n, enum store_known *out, struct err *);
 
 /* One item's outcome. */
@@ -175,15 +181,25 @@ struct store_count {
 	int64_t emails, copies, skipped, failed, removed, updated, attachments;
 };
 
+/* What store_put writes. */
+struct store_work {
+	const char *mailbox;
+	const struct store_item *item; /* n of them */
+	size_t n;
+	const struct store_page *page; /* or NULL */
+};
+
 /*
  * Writes n items and, when page is not NULL, the page's end, all in ONE
  * transaction. Items: email, email_body, email_party, email_link,
  * email_copy, attachment, change, decision; or decision alone; or failure
  * (tries counted up, kept cursor moving). An item that was in failure and
  * now succeeded leaves it.
+ * What several threads put at the same time is one transaction: one wait for
+ * the disk for all of them.
  */
-int store_put(struct store *, const char *mailbox, const struct store_item *,
-    size_t n, const struct store_page *, struct store_count *, struct err *);
+int store_put(struct store *, const struct store_work *, struct store_count *,
+    struct err *);
 
 /* Items of failure whose next_try has come; at most max. */
 struct store_failure {

@@ -240,8 +240,10 @@ put(struct fetch *f, const struct store_page *page, struct err *err)
 	memset(&count, 0, sizeof(count));
 	fault_point("before store_put");
 	if (f->nitem > 0 || page != NULL)
-		rc = store_put(w->profile->pass->store, w->conf.address,
-		    f->item, f->nitem, page, &count, err);
+		rc = store_put(w->profile->pass->store,
+		    &(struct store_work){
+			w->conf.address, f->item, f->nitem, page },
+		    &count, err);
 	if (rc == 0) {
 		tally_add(w->profile->tally, &count, f->seen);
 		f->seen = 0;

@@ -189,8 +189,9 @@ page_sort(struct page *p, struct err *err)
 		put[n].size = c->size;
 		of[n++] = c;
 	}
-	rc = store_items_known(w->profile->pass->store, w->conf.address,
-	    p->folder, put, n, known, err);
+	rc = store_items_known(w->profile->pass->store,
+	    &(struct store_place){ w->conf.address, p->folder }, put, n, known,
+	    err);
 	for (i = 0; rc == 0 && i < n; i++) {
 		if (known[i] == STORE_SAME || known[i] == STORE_FAILED)
 			continue;

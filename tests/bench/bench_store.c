@@ -114,7 +114,9 @@ put(struct store *st, const char *box, int64_t folder, long n,
 				.decision = &d };
 		}
 		t = cpu();
-		CHECK(store_put(st, box, v, (size_t)batch, NULL, &count, &err));
+		CHECK(store_put(st,
+		    &(struct store_work){ box, v, (size_t)batch, NULL }, &count,
+		    &err));
 		sum += cpu() - t;
 		for (k = 0; k < batch; k++)
 			message_free(m[k]);
@@ -140,8 +142,9 @@ same(struct store *st, const char *box, int64_t folder, long n)
 			r[k].change_key = m[k]->change_key;
 		}
 		t = cpu();
-		CHECK(store_items_known(
-		    st, box, folder, r, (size_t)batch, known, &err));
+		CHECK(
+		    store_items_known(st, &(struct store_place){ box, folder },
+			r, (size_t)batch, known, &err));
 		sum += cpu() - t;
 		for (k = 0; k < batch; k++) {
 			if (known[k] != STORE_SAME)

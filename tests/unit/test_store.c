@@ -404,7 +404,8 @@ static void
 page(struct kit *k, const char *box, const struct store_page *p)
 {
 	memset(&k->count, 0, sizeof(k->count));
-	OK(k, store_put(k->st, box, NULL, 0, p, &k->count, &k->err));
+	OK(k, store_put(k->st, &(struct store_work){ box, NULL, 0, p },
+		  &k->count, &k->err));
 }
 
 static enum store_known
@@ -414,7 +415,8 @@ known(struct kit *k, const char *box, int64_t folder, const char *id,
 	struct item_ref r = { .id = id, .change_key = key };
 	enum store_known out;
 
-	OK(k, store_items_known(k->st, box, folder, &r, 1, &out, &k->err));
+	OK(k, store_items_known(k->st, &(struct store_place){ box, folder }, &r,
+		  1, &out, &k->err));
 	return out;
 }
 
@@ -763,7 +765,9 @@ test_all_or_nothing(void **state)
 	it[0] = item("i1", "k1", k->inbox_a, m, &d);
 	it[1] = item("i2", "k1", 9999, m, &d); /* no such folder */
 	assert_int_equal(
-	    store_put(k->st, BOX_A, it, 2, &p, &k->count, &k->err), -1);
+	    store_put(k->st, &(struct store_work){ BOX_A, it, 2, &p },
+		&k->count, &k->err),
+	    -1);
 	assert_int_equal(k->err.kind, ERR_FATAL);
 	assert_int_equal(k->count.emails, 0);
 	after = dump(k);

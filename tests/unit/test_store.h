@@ -295,7 +295,8 @@ static inline void
 put(struct kit *k, const char *box, const struct store_item *it)
 {
 	memset(&k->count, 0, sizeof(k->count));
-	OK(k, store_put(k->st, box, it, 1, NULL, &k->count, &k->err));
+	OK(k, store_put(k->st, &(struct store_work){ box, it, 1, NULL },
+		  &k->count, &k->err));
 }
 
 /* Stores m as that item of ann's or bob's inbox, and frees it. */

@@ -1,0 +1,142 @@
+/*
+ * put.c - store_put: what several threads put at the same time is written in
+ * one transaction. A commit waits for the disk (a CRM must never read what a
+ * power cut takes back), and ten threads would wait ten times.
+ * 1. A call returns when the transaction that holds its rows has ended, with
+ *    how that ended. A transaction that fails fails all of them: what fails
+ *    it (disk full, damage) is nobody's own.
+ * 2. Calls are written in the order in which they came.
+ * 3. Who finds nobody writing writes what waits, its own call among it, and
+ *    leaves what comes after GROUP items to the next.
+ */
+#include <string.h>
+
+#include "store/item.h"
+
+#define GROUP 300 /* items of one transaction, about */
+
+struct put {
+	struct put *next;
+	const struct store_work *work;
+	struct store_count count;
+	struct err err;
+	int rc;
+	bool done;
+};
+
+static void
+add_count(struct store_count *to, const struct store_count *c)
+{
+	to->emails += c->emails;
+	to->copies += c->copies;
+	to->skipped += c->skipped;
+	to->failed += c->failed;
+	to->removed += c->removed;
+	to->updated += c->updated;
+	to->attachments += c->attachments;
+}
+
+/* With put_lock held: the first call that waits, or NULL. */
+static struct put *
+take(struct store *st)
+{
+	struct put *p = st->put_first;
+
+	if (p != NULL && (st->put_first = p->next) == NULL)
+		st->put_last = NULL;
+	return p;
+}
+
+/* The next call of a group that has n items already, or NULL. */
+static struct put *
+next_of(struct store *st, size_t n)
+{
+	struct put *p;
+
+	pthread_mutex_lock(&st->put_lock);
+	p = n < GROUP ? take(st) : NULL;
+	pthread_mutex_unlock(&st->put_lock);
+	return p;
+}
+
+/* Writes a group that begins with first; all of it is linked from first. */
+static int
+write_group(struct store *st, struct put *first, struct err *err)
+{
+	struct put *p = first, *last = first;
+	size_t n = 0;
+	int rc;
+
+	db_lock(st);
+	st->walk_folder = 0;
+	rc = db_begin(st, err);
+	while (p != NULL) {
+		if (rc == 0)
+			rc = item_put(st, p->work, &p->count, err);
+		/* once it has failed, for all that wait */
+		n += rc == 0 ? p->work->n + 1 : 0;
+		if ((p = next_of(st, rc == 0 ? n : 0)) != NULL) {
+			p->next = NULL;
+			last->next = p;
+			last = p;
+		}
+	}
+	if (st->writing)
+		rc = db_end(st, rc, err);
+	db_unlock(st);
+	return rc;
+}
+
+/* This thread writes: its own call, and what else waits. */
+static void
+lead(struct store *st)
+{
+	struct err err = ERR_INIT;
+	struct put *p, *first, *next;
+	int rc;
+
+	first = take(st);
+	first->next = NULL;
+	st->putting = true;
+	pthread_mutex_unlock(&st->put_lock);
+	rc = write_group(st, first, &err);
+	pthread_mutex_lock(&st->put_lock);
+	for (p = first; p != NULL; p = next) {
+		next = p->next; /* p is its caller's again once it is done */
+		p->rc = rc;
+		p->err = err;
+		p->done = true;
+	}
+	st->putting = false;
+	pthread_cond_broadcast(&st->put_done);
+}
+
+int
+store_put(struct store *st, const struct store_work *work,
+    struct store_count *count, struct err *err)
+{
+	struct put me;
+
+	if (st->read_only)
+		return 0;
+	memset(&me, 0, sizeof(me));
+	me.work = work;
+	pthread_mutex_lock(&st->put_lock);
+	if (st->put_last == NULL)
+		st->put_first = &me;
+	else
+		st->put_last->next = &me;
+	st->put_last = &me;
+	while (!me.done) {
+		if (st->putting)
+			pthread_cond_wait(&st->put_done, &st->put_lock);
+		else
+			lead(st);
+	}
+	pthread_mutex_unlock(&st->put_lock);
+	if (me.rc == 0)
+		add_count(count, &me.count);
+	else
+		*err = me.err;
+	return me.rc;
+}

@@ -84,7 +84,7 @@ append(const br_x509_class **ctx, const unsigned char *p, size_t n)
 	if (!x->pinned)
 		x->minimal.vtable->append(&x->minimal.vtable, p, n);
 	else if (x->ncert == 1 && x->key.err == 0 && !x->key.decoded)
-		/* BearSSL's decoder must not be fed once it has stopped */
+		/* fed on after an error it runs over its own stack */
 		br_x509_decoder_push(&x->key, p, n);
 }
 

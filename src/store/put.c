@@ -36,6 +36,17 @@ add_count(struct store_count *to, const struct store_count *c)
 	to->attachments += c->attachments;
 }
 
+/* With put_lock held: p waits behind all others. */
+static void
+append(struct store *st, struct put *p)
+{
+	if (st->put_last == NULL)
+		st->put_first = p;
+	else
+		st->put_last->next = p;
+	st->put_last = p;
+}
+
 /* With put_lock held: the first call that waits, or NULL. */
 static struct put *
 take(struct store *st)
@@ -122,11 +133,7 @@ store_put(struct store *st, const struct store_work *work,
 	memset(&me, 0, sizeof(me));
 	me.work = work;
 	pthread_mutex_lock(&st->put_lock);
-	if (st->put_last == NULL)
-		st->put_first = &me;
-	else
-		st->put_last->next = &me;
-	st->put_last = &me;
+	append(st, &me); /* it has left the queue when this returns */
 	while (!me.done) {
 		if (st->putting)
 			pthread_cond_wait(&st->put_done, &st->put_lock);

@@ -307,86 +307,88 @@ test_percent(void **state)
 
 #define L63 "a23456789012345678901234567890123456789012345678901234567890123"
 
+static const struct {
+	const char *in, *out; /* NULL: no domain */
+} domains[] = {
+	{ "contoso.example", "contoso.example" },
+	{ "Contoso.EXAMPLE.", "contoso.example" },
+	{ "localhost", "localhost" },
+	{ "_dmarc.a-b.example", "_dmarc.a-b.example" },
+	{ "XN--BCHER-KVA.example", "xn--bcher-kva.example" },
+	{ "b\xc3\xbc"
+	  "cher.example",
+	    "xn--bcher-kva.example" },
+	{ "B\xc3\x9c"
+	  "CHER.Example",
+	    "xn--bcher-kva.example" },
+	{ "\xc3\xbc.example", "xn--tda.example" },
+	{ "b\xc3\xbc"
+	  "cher\xe3\x80\x82"
+	  "example",
+	    "xn--bcher-kva.example" },
+	{ "\xd0\x9f\xd0\x9e\xd0\xa7\xd0\xa2\xd0\x90.\xd1\x80\xd1\x84",
+	    "xn--80a1acny.xn--p1ai" },
+	{ "\xe4\xbe\x8b\xe3\x81\x88.\xe3\x83\x86\xe3\x82\xb9"
+	  "\xe3\x83\x88",
+	    "xn--r8jz45g.xn--zckzah" },
+	/* RFC 3492 7.1: (L), (P), (R) */
+	{ "3\xe5\xb9\xb4"
+	  "b\xe7\xb5\x84\xe9\x87\x91\xe5\x85\xab"
+	  "\xe5\x85\x88\xe7\x94\x9f",
+	    "xn--3b-ww4c5e180e575a65lsy2b" },
+	{ "maji\xe3\x81\xa7koi\xe3\x81\x99\xe3\x82\x8b"
+	  "5"
+	  "\xe7\xa7\x92\xe5\x89\x8d",
+	    "xn--majikoi5-783gue6qz075azm5e" },
+	{ "\xe3\x81\x9d\xe3\x81\xae\xe3\x82\xb9\xe3\x83\x94\xe3\x83"
+	  "\xbc\xe3\x83\x89\xe3\x81\xa7",
+	    "xn--d9juau41awczczp" },
+	{ "\xf0\x9f\x98\x80.example", "xn--e28h.example" },
+	{ "[192.0.2.1]", "[192.0.2.1]" },
+	{ "[IPv6:2001:DB8::1]", "[ipv6:2001:db8::1]" },
+	{ L63 ".x", L63 ".x" },
+	{ L63 "." L63 "." L63 "." L63, NULL },
+	{ "x" L63 ".x", NULL },
+	{ "", NULL },
+	{ ".", NULL },
+	{ ".x", NULL },
+	{ "x..y", NULL },
+	{ "x..", NULL },
+	{ "a b", NULL },
+	{ "a@b", NULL },
+	{ "*.x", NULL },
+	{ "a\nb", NULL },
+	{ "a\xff", NULL },
+	{ "a\xe2\x80\x8b"
+	  "b",
+	    NULL },
+	{ "a\xc2\xa0"
+	  "b",
+	    NULL },
+	{ "[]", NULL },
+	{ "[1.2", NULL },
+	{ "[1 2]", NULL },
+	{ "[[1]]", NULL },
+};
+
 static void
 test_domain(void **state)
 {
-	static const struct {
-		const char *in, *out; /* NULL: no domain */
-	} rows[] = {
-		{ "contoso.example", "contoso.example" },
-		{ "Contoso.EXAMPLE.", "contoso.example" },
-		{ "localhost", "localhost" },
-		{ "_dmarc.a-b.example", "_dmarc.a-b.example" },
-		{ "XN--BCHER-KVA.example", "xn--bcher-kva.example" },
-		{ "b\xc3\xbc"
-		  "cher.example",
-		    "xn--bcher-kva.example" },
-		{ "B\xc3\x9c"
-		  "CHER.Example",
-		    "xn--bcher-kva.example" },
-		{ "\xc3\xbc.example", "xn--tda.example" },
-		{ "b\xc3\xbc"
-		  "cher\xe3\x80\x82"
-		  "example",
-		    "xn--bcher-kva.example" },
-		{ "\xd0\x9f\xd0\x9e\xd0\xa7\xd0\xa2\xd0\x90.\xd1\x80\xd1\x84",
-		    "xn--80a1acny.xn--p1ai" },
-		{ "\xe4\xbe\x8b\xe3\x81\x88.\xe3\x83\x86\xe3\x82\xb9"
-		  "\xe3\x83\x88",
-		    "xn--r8jz45g.xn--zckzah" },
-		/* RFC 3492 7.1: (L), (P), (R) */
-		{ "3\xe5\xb9\xb4"
-		  "b\xe7\xb5\x84\xe9\x87\x91\xe5\x85\xab"
-		  "\xe5\x85\x88\xe7\x94\x9f",
-		    "xn--3b-ww4c5e180e575a65lsy2b" },
-		{ "maji\xe3\x81\xa7koi\xe3\x81\x99\xe3\x82\x8b"
-		  "5"
-		  "\xe7\xa7\x92\xe5\x89\x8d",
-		    "xn--majikoi5-783gue6qz075azm5e" },
-		{ "\xe3\x81\x9d\xe3\x81\xae\xe3\x82\xb9\xe3\x83\x94\xe3\x83"
-		  "\xbc\xe3\x83\x89\xe3\x81\xa7",
-		    "xn--d9juau41awczczp" },
-		{ "\xf0\x9f\x98\x80.example", "xn--e28h.example" },
-		{ "[192.0.2.1]", "[192.0.2.1]" },
-		{ "[IPv6:2001:DB8::1]", "[ipv6:2001:db8::1]" },
-		{ L63 ".x", L63 ".x" },
-		{ L63 "." L63 "." L63 "." L63, NULL },
-		{ "x" L63 ".x", NULL },
-		{ "", NULL },
-		{ ".", NULL },
-		{ ".x", NULL },
-		{ "x..y", NULL },
-		{ "x..", NULL },
-		{ "a b", NULL },
-		{ "a@b", NULL },
-		{ "*.x", NULL },
-		{ "a\nb", NULL },
-		{ "a\xff", NULL },
-		{ "a\xe2\x80\x8b"
-		  "b",
-		    NULL },
-		{ "a\xc2\xa0"
-		  "b",
-		    NULL },
-		{ "[]", NULL },
-		{ "[1.2", NULL },
-		{ "[1 2]", NULL },
-		{ "[[1]]", NULL },
-	};
 	struct buf b;
 	size_t i;
 	int r;
 
 	(void)state;
 	buf_init(&b, 1000);
-	for (i = 0; i < COUNT(rows); i++) {
+	for (i = 0; i < COUNT(domains); i++) {
 		buf_reset(&b);
 		buf_adds(&b, "@");
-		r = enc_domain(&b, rows[i].in, strlen(rows[i].in));
-		if ((r == -1) != (rows[i].out == NULL))
-			fail_msg("\"%s\": %d %s", rows[i].in, r, buf_str(&b));
+		r = enc_domain(&b, domains[i].in, strlen(domains[i].in));
+		if ((r == -1) != (domains[i].out == NULL))
+			fail_msg(
+			    "\"%s\": %d %s", domains[i].in, r, buf_str(&b));
 		assert_string_equal(
-		    buf_str(&b) + 1, r == -1 ? "" : rows[i].out);
+		    buf_str(&b) + 1, r == -1 ? "" : domains[i].out);
 	}
 	assert_int_equal(enc_domain(&b, "a\0b", 3), -1);
 	buf_free(&b);

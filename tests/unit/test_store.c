@@ -404,8 +404,7 @@ static void
 page(struct kit *k, const char *box, const struct store_page *p)
 {
 	memset(&k->count, 0, sizeof(k->count));
-	OK(k, store_put(k->st, &(struct store_work){ box, NULL, 0, p },
-		  &k->count, &k->err));
+	OK(k, store_put(k->st, WORK(box, NULL, 0, p), &k->count, &k->err));
 }
 
 static enum store_known
@@ -415,8 +414,8 @@ known(struct kit *k, const char *box, int64_t folder, const char *id,
 	struct item_ref r = { .id = id, .change_key = key };
 	enum store_known out;
 
-	OK(k, store_items_known(k->st, &(struct store_place){ box, folder }, &r,
-		  1, &out, &k->err));
+	OK(k,
+	    store_items_known(k->st, PLACE(box, folder), &r, 1, &out, &k->err));
 	return out;
 }
 
@@ -765,9 +764,7 @@ test_all_or_nothing(void **state)
 	it[0] = item("i1", "k1", k->inbox_a, m, &d);
 	it[1] = item("i2", "k1", 9999, m, &d); /* no such folder */
 	assert_int_equal(
-	    store_put(k->st, &(struct store_work){ BOX_A, it, 2, &p },
-		&k->count, &k->err),
-	    -1);
+	    store_put(k->st, WORK(BOX_A, it, 2, &p), &k->count, &k->err), -1);
 	assert_int_equal(k->err.kind, ERR_FATAL);
 	assert_int_equal(k->count.emails, 0);
 	after = dump(k);
@@ -784,25 +781,14 @@ test_all_or_nothing(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		TEST(test_new_mail),
-		TEST(test_replay),
-		TEST(test_same_or_variant),
-		TEST(test_change_rows_of_copies),
-		TEST(test_fill_in),
-		TEST(test_item_changes),
-		TEST(test_threads),
-		TEST(test_attachments),
-		TEST(test_removed_and_back),
-		TEST(test_known),
-		TEST(test_walk),
-		TEST(test_walk_misses),
-		TEST(test_sweep_many),
-		TEST(test_vanished),
-		TEST(test_skip),
-		TEST(test_failures),
-		TEST(test_all_or_nothing),
-	};
+	const struct CMUnitTest tests[] = { TEST(test_new_mail),
+		TEST(test_replay), TEST(test_same_or_variant),
+		TEST(test_change_rows_of_copies), TEST(test_fill_in),
+		TEST(test_item_changes), TEST(test_threads),
+		TEST(test_attachments), TEST(test_removed_and_back),
+		TEST(test_known), TEST(test_walk), TEST(test_walk_misses),
+		TEST(test_sweep_many), TEST(test_vanished), TEST(test_skip),
+		TEST(test_failures), TEST(test_all_or_nothing) };
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

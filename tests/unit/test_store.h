@@ -24,6 +24,9 @@
 #include "base/tim.h"
 #include "store/store.h"
 
+#define WORK(box, items, n, page) (&(struct store_work){ box, items, n, page })
+#define PLACE(box, folder)        (&(struct store_place){ box, folder })
+
 #define BOX_A "ann@contoso.example"
 #define BOX_B "bob@contoso.example"
 
@@ -295,8 +298,7 @@ static inline void
 put(struct kit *k, const char *box, const struct store_item *it)
 {
 	memset(&k->count, 0, sizeof(k->count));
-	OK(k, store_put(k->st, &(struct store_work){ box, it, 1, NULL },
-		  &k->count, &k->err));
+	OK(k, store_put(k->st, WORK(box, it, 1, NULL), &k->count, &k->err));
 }
 
 /* Stores m as that item of ann's or bob's inbox, and frees it. */

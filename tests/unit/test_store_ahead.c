@@ -17,8 +17,7 @@ part(struct kit *k, const char *id)
 		.finished = true };
 
 	memset(&k->count, 0, sizeof(k->count));
-	OK(k, store_put(k->st, &(struct store_work){ BOX_A, &it, 1, &page },
-		  &k->count, &k->err));
+	OK(k, store_put(k->st, WORK(BOX_A, &it, 1, &page), &k->count, &k->err));
 	assert_int_equal(k->count.emails, 1);
 	message_free(m);
 }
@@ -39,8 +38,8 @@ end(struct kit *k, const char *a, const char *b, const char *cursor,
 		.finished = finished };
 
 	memset(&k->count, 0, sizeof(k->count));
-	OK(k, store_put(k->st, &(struct store_work){ BOX_A, NULL, 0, &page },
-		  &k->count, &k->err));
+	OK(k,
+	    store_put(k->st, WORK(BOX_A, NULL, 0, &page), &k->count, &k->err));
 }
 
 static const char *

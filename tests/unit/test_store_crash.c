@@ -27,8 +27,7 @@ static void
 end_page(struct kit *k, const struct store_item *it, size_t n,
     const struct store_page *p)
 {
-	OK(k, store_put(k->st, &(struct store_work){ BOX_A, it, n, p },
-		  &k->count, &k->err));
+	OK(k, store_put(k->st, WORK(BOX_A, it, n, p), &k->count, &k->err));
 }
 
 /* First page: mails in two batches, one with attachments, one skipped. */
@@ -126,9 +125,8 @@ full_walk(struct kit *k)
 		.marker = "m5" };
 	enum store_known known[3];
 
-	OK(k,
-	    store_items_known(k->st, &(struct store_place){ BOX_A, k->inbox_a },
-		r, 3, known, &k->err));
+	OK(k, store_items_known(
+		  k->st, PLACE(BOX_A, k->inbox_a), r, 3, known, &k->err));
 	end_page(k, NULL, 0, &p);
 }
 
@@ -354,12 +352,10 @@ work(void *arg)
 		w->bad |= store_blob_end(b, sha, &size, &err) != 0;
 		m = mail(mid, "S", "text");
 		it = item(id, "k", k->inbox_a, m, w->d);
-		w->bad |= store_put(k->st,
-			      &(struct store_work){ BOX_A, &it, 1, NULL },
-			      &count, &err) != 0;
-		w->bad |= store_items_known(k->st,
-			      &(struct store_place){ BOX_A, k->inbox_a }, &r, 1,
-			      &known, &err) != 0 ||
+		w->bad |= store_put(k->st, WORK(BOX_A, &it, 1, NULL), &count,
+			      &err) != 0;
+		w->bad |= store_items_known(k->st, PLACE(BOX_A, k->inbox_a), &r,
+			      1, &known, &err) != 0 ||
 			  known != STORE_SAME;
 		w->bad |=
 		    store_mailbox_done(k->st, BOX_A, NULL, TIM_NONE, &err) != 0;

@@ -184,9 +184,8 @@ test_corrupt(void **state)
 	m = mail("<2@x>", "Two", "x");
 	it = item("i2", "k", k->inbox_a, m, &d);
 	if (k->st != NULL)
-		rc = store_put(k->st,
-		    &(struct store_work){ BOX_A, &it, 1, NULL }, &k->count,
-		    &k->err);
+		rc = store_put(
+		    k->st, WORK(BOX_A, &it, 1, NULL), &k->count, &k->err);
 	message_free(m);
 	assert_true(k->st == NULL || rc == -1);
 	assert_string_equal(k->err.code, "corrupt");
@@ -441,8 +440,7 @@ test_locked_too_long(void **state)
 
 	k->st->busy_limit = 200;
 	assert_int_equal(
-	    store_put(k->st, &(struct store_work){ BOX_A, &it, 1, NULL },
-		&k->count, &k->err),
+	    store_put(k->st, WORK(BOX_A, &it, 1, NULL), &k->count, &k->err),
 	    -1);
 	assert_string_equal(k->err.code, "busy");
 	assert_non_null(strstr(k->err.msg, "another program"));
@@ -553,9 +551,8 @@ fill_up(struct kit *k)
 		snprintf(id, sizeof(id), "full%d", i);
 		m = mail(mid, "S", text);
 		it = item(id, "k", k->inbox_a, m, &d);
-		rc = store_put(k->st,
-		    &(struct store_work){ BOX_A, &it, 1, NULL }, &k->count,
-		    &k->err);
+		rc = store_put(
+		    k->st, WORK(BOX_A, &it, 1, NULL), &k->count, &k->err);
 		message_free(m);
 	}
 	free(text);

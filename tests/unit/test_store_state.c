@@ -201,8 +201,7 @@ test_folders(void **state)
 	char *before, *after;
 
 	put(k, BOX_A, &it);
-	OK(k, store_put(k->st, &(struct store_work){ BOX_A, NULL, 0, &p },
-		  &k->count, &k->err));
+	OK(k, store_put(k->st, WORK(BOX_A, NULL, 0, &p), &k->count, &k->err));
 	merge(k, f, 3, &out);
 	assert_int_equal(out.n, 3);
 	assert_int_equal(out.v[0].id, k->inbox_a);
@@ -338,9 +337,8 @@ test_read_only(void **state)
 	assert_int_equal(f.v[0].id, k->inbox_a);
 	assert_true(f.v[1].id != 0);
 	arena_free(&f.arena);
-	OK(k,
-	    store_items_known(k->st, &(struct store_place){ BOX_A, k->inbox_a },
-		ref, 2, known, &k->err));
+	OK(k, store_items_known(
+		  k->st, PLACE(BOX_A, k->inbox_a), ref, 2, known, &k->err));
 	assert_int_equal(known[0], STORE_SAME);
 	assert_int_equal(known[1], STORE_NEW);
 	assert_true(store_has_message_id(k->st, "<1@x>"));

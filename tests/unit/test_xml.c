@@ -783,26 +783,18 @@ test_nested(void **state)
 	xml_close(NULL);
 }
 
+#define TEST(f) cmocka_unit_test(f)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_filter),
-		cmocka_unit_test(test_filter_nul_and_utf16),
-		cmocka_unit_test(test_filter_untouched),
-		cmocka_unit_test(test_filter_zeros),
-		cmocka_unit_test(test_filter_rubbish),
-		cmocka_unit_test(test_filter_emit_fails),
-		cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_handler_fails),
-		cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_large_text),
-		cmocka_unit_test(test_large_token),
-		cmocka_unit_test(test_large_token_message),
-		cmocka_unit_test(test_many_names),
-		cmocka_unit_test(test_nested),
-	};
+	const struct CMUnitTest tests[] = { TEST(test_filter),
+		TEST(test_filter_nul_and_utf16), TEST(test_filter_untouched),
+		TEST(test_filter_zeros), TEST(test_filter_rubbish),
+		TEST(test_filter_emit_fails), TEST(test_parse),
+		TEST(test_wrong), TEST(test_handler_fails), TEST(test_depth),
+		TEST(test_large_text), TEST(test_large_token),
+		TEST(test_large_token_message), TEST(test_many_names),
+		TEST(test_nested) };
 
 	return cmocka_run_group_tests_name("xml", tests, NULL, NULL);
 }

@@ -92,7 +92,7 @@ decide(struct fetch *f, struct message *m, struct err *err)
 	if (f->nqueue == 0 && ready(f, m))
 		return deliver(f, m, err);
 	f->queue[f->nqueue++] = m;
-	f->bytes += m->arena.used + sizeof(*m);
+	f->bytes += message_bytes(m);
 	f->full = f->bytes > QUEUE_MAX;
 	return 0;
 }

@@ -298,21 +298,6 @@ tls_pending(const struct tls *t)
 	       (br_ssl_engine_current_state(&t->sc.eng) & BR_SSL_RECVAPP);
 }
 
-long
-tls_read(struct tls *t, void *p, size_t n, int64_t deadline, struct err *e)
-{
-	size_t have;
-	const unsigned char *from = tls_peek(t, &have, deadline, e);
-
-	if (from == NULL)
-		return e->kind == ERR_NONE ? 0 : -1;
-	if (have > n)
-		have = n;
-	memcpy(p, from, have);
-	tls_eat(t, have);
-	return (long)have;
-}
-
 int
 tls_write(
     struct tls *t, const void *buf, size_t n, int64_t deadline, struct err *e)
@@ -355,10 +340,4 @@ tls_close(struct tls *t)
 	free(t->host);
 	mem_wipe(t, sizeof(*t));
 	free(t);
-}
-
-void
-tls_leaf_sha256(const struct tls *t, unsigned char out[32])
-{
-	memcpy(out, t->x509.sha256, 32);
 }

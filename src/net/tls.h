@@ -38,12 +38,13 @@ struct tls;
  * Handshake over sock (borrowed) until deadline (tim_mono). pin:
  * "sha256:<hex of the leaf certificate's DER>" replaces chain and name
  * checks. Errors: ERR_RETRY network; ERR_CONFIG certificate, with the
- * sentence that says what to do, and the leaf's pin where that helps.
+ * sentence that says what to do, and the leaf's pin where that helps. Codes,
+ * here and below: "certificate" and "tls-version" (ERR_CONFIG), "tls",
+ * "timeout", "stop", "truncated" (ERR_RETRY).
  */
 struct tls *tls_connect(struct sock *, const char *host,
     const struct tls_trust *, const char *pin, int64_t deadline, struct err *);
-/* Like sock_read and sock_write. 0 from tls_read is a clean close_notify. */
-long tls_read(struct tls *, void *, size_t, int64_t deadline, struct err *);
+/* All n bytes or -1, like sock_write. */
 int
 tls_write(struct tls *, const void *, size_t, int64_t deadline, struct err *);
 /*
@@ -56,13 +57,7 @@ tls_peek(struct tls *, size_t *n, int64_t deadline, struct err *);
 void tls_eat(struct tls *, size_t k);
 /* Has the peer sent anything that was not consumed yet? */
 bool tls_pending(const struct tls *);
-/*
- * Codes: "certificate" and "tls-version" (ERR_CONFIG), "tls", "timeout",
- * "stop", "truncated" (ERR_RETRY).
- */
 /* Sends close_notify without waiting, frees; the socket stays open. */
 void tls_close(struct tls *);
-/* SHA-256 of the leaf certificate (for pins and channel binding later). */
-void tls_leaf_sha256(const struct tls *, unsigned char[32]);
 
 #endif

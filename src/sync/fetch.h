@@ -11,7 +11,7 @@
 
 #define FETCH_CONTENT 50  /* items of one request with bodies */
 #define FETCH_HEADERS 100 /* items of one request without */
-#define FETCH_TRIES   10  /* of an item, over about a week */
+#define FETCH_TRIES   10  /* of an item, within four days */
 
 struct fetch {
 	struct mailbox_work *mailbox;

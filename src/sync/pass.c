@@ -104,7 +104,6 @@ start_profile(struct running *r, struct profile_work *p,
 {
 	p->pass = r->pass;
 	p->conf = conf;
-	p->dir = r->dir;
 	p->tally = &r->tally;
 	p->plan = &r->plan;
 	p->budget = r->budget;

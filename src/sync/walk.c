@@ -45,7 +45,6 @@ struct batch {
 	struct job job;
 	struct page *page;
 	struct fetch fetch;
-	bool ok;
 };
 
 /*
@@ -122,9 +121,8 @@ batch_done(struct batch *b, int rc, struct err *err)
 	struct page *p = b->page;
 	bool keep;
 
-	b->ok = rc == 0;
 	pthread_mutex_lock(&p->lock);
-	keep = --p->running == 0 && b->ok;
+	keep = --p->running == 0 && rc == 0;
 	if (keep)
 		p->last = b;
 	pthread_mutex_unlock(&p->lock);

@@ -24,7 +24,6 @@ struct profile_work {
 	struct provider *provider;
 	struct gate *gate;
 	struct crew *crew;
-	const struct party_dir *dir;
 	struct tally *tally;
 	const struct plan *plan;
 	struct budget *budget;

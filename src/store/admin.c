@@ -44,6 +44,10 @@ store_mailbox_state(
 	return n > 0 ? 1 : n;
 }
 
+/*
+ * Only asked for here: a pass that is at work now writes cursors of its own,
+ * and a walk that began at one of those would take all before it for gone.
+ */
 int
 store_mailbox_resync(struct store *st, const char *address, struct err *err)
 {
@@ -55,8 +59,8 @@ store_mailbox_resync(struct store *st, const char *address, struct err *err)
 		return n;
 	fault_point("inside resync");
 	n = tell(st, DB_ADMIN_RESYNC,
-	    "UPDATE sync_folder SET cursor=NULL,marker=NULL,walk=walk+1,"
-	    "walking=1 WHERE folder IN(SELECT id FROM folder WHERE mailbox=?1)",
+	    "UPDATE sync_folder SET walking=2 WHERE folder IN("
+	    "SELECT id FROM folder WHERE mailbox=?1)",
 	    address, NULL, err);
 	return n == -1 ? -1 : 1;
 }

@@ -74,6 +74,9 @@ load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 		v->pub.marker = arena_strdup(&r->arena, db_col(s, 4));
 		v->pub.cursor = arena_strdup(&r->arena, db_col(s, 5));
 		v->pub.resync = sqlite3_column_int(s, 6) != 0;
+		v->pub.restart = sqlite3_column_int(s, 6) == 2;
+		if (v->pub.restart)
+			v->pub.cursor = NULL;
 		v->class = arena_strdup(&r->arena, db_col(s, 7));
 		v->total = sqlite3_column_int64(s, 8);
 		v->removed = sqlite3_column_type(s, 9) != SQLITE_NULL;

@@ -33,7 +33,8 @@ walk_of(struct store *st, int64_t folder, int64_t *walk, struct err *err)
 
 	if (st->walk_folder != folder) {
 		s = db_stmt(st, DB_WALK_GET,
-		    "SELECT walk FROM sync_folder WHERE folder=? AND walking");
+		    "SELECT walk FROM sync_folder WHERE folder=? AND "
+		    "walking=1");
 		db_int(s, 1, folder);
 		if ((r = db_row(st, s, err)) == -1)
 			return -1;
@@ -462,7 +463,7 @@ finish(struct store *st, const char *mailbox, const struct store_page *p,
 		return -1;
 	s = db_stmt(st, DB_WALK_END,
 	    "INSERT INTO sync_folder(folder,marker) VALUES(?1,?2) "
-	    "ON CONFLICT DO UPDATE SET marker=?2,walking=0");
+	    "ON CONFLICT DO UPDATE SET marker=?2,walking=iif(walking=2,2,0)");
 	db_int(s, 1, p->folder);
 	db_text(s, 2, p->marker);
 	st->walk_folder = 0;

@@ -92,6 +92,8 @@ struct store_folder {
 	const char *folder_id; /* the server's */
 	const char *path, *well_known, *marker, *cursor;
 	bool resync;    /* a full walk is under way */
+	bool restart;   /* one is asked for (store_mailbox_resync): put a
+			 * page with .restart first. cursor is NULL */
 	int64_t failed; /* items in failure that lie here */
 };
 
@@ -168,7 +170,9 @@ struct store_page {
 	bool finished;      /* the folder is at its end: a
 						 * full walk under way ends,
 						 * items it did not see are
-						 * removed (mark and sweep) */
+						 * removed (mark and sweep);
+						 * one that is asked for stays
+						 * so */
 	const char *marker; /* with finished; NULL: unknown */
 };
 

@@ -413,7 +413,15 @@ int
 walk_folder(struct mailbox_work *w, const struct store_folder *f,
     const char *marker, struct err *err)
 {
-	int rc = walk(w, f, f->cursor, marker, err);
+	int rc = 0;
+
+	if (f->restart) {
+		err_set(err, ERR_RESYNC, "folder %s: --resync was given",
+		    str_nn(f->path));
+		rc = restart(w, f->id, err);
+	}
+	if (rc == 0)
+		rc = walk(w, f, f->cursor, marker, err);
 
 	if (rc == -1 && err->kind == ERR_RESYNC) {
 		if (restart(w, f->id, err) == 0)

@@ -29,7 +29,7 @@ static struct folder folders[] = {
 
 /* Drafts are known from an earlier pass only. */
 static struct store_folder known_folder = { 1, "9", "Entwürfe", "drafts", NULL,
-	NULL, false, 0 };
+	NULL, false, false, 0 };
 
 static void
 check(const char *folders_key, const char *skip_key, const char *want)

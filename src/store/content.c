@@ -2,6 +2,8 @@
  * content.c - what makes two messages the same mail.
  * 1. Ids depend on nothing but the message.
  * 2. content_same is symmetric, and true for a message and itself.
+ * 3. What is folded for an id is never changed; what only content_same looks
+ *    at may be.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -254,8 +256,22 @@ markup(const char *s, size_t len)
 	return end != NULL ? (size_t)(end - s) + 1 : len;
 }
 
-void
-content_fold(struct buf *out, const char *s, size_t len, bool html)
+/* How long is the link that is written out at s? 0: there is none. */
+static size_t
+link_length(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	if (starts(s, len, "http://") || starts(s, len, "https://"))
+		while (n < len && !space(s[n]) && s[n] != '<' && s[n] != '>' &&
+		       s[n] != '"')
+			n++;
+	return n;
+}
+
+/* content_fold; without_links: those written out are dropped as well. */
+static void
+fold(struct buf *out, const char *s, size_t len, bool html, bool without_links)
 {
 	size_t i, n;
 	uint32_t c;
@@ -264,6 +280,9 @@ content_fold(struct buf *out, const char *s, size_t len, bool html)
 	for (i = 0; i < len; i += n) {
 		unsigned char b = (unsigned char)s[i];
 
+		if (without_links && (b | 32) == 'h' &&
+		    (n = link_length(s + i, len - i)) > 0)
+			continue;
 		n = 1;
 		if (space(s[i]))
 			continue;
@@ -291,25 +310,98 @@ content_fold(struct buf *out, const char *s, size_t len, bool html)
 	}
 }
 
+void
+content_fold(struct buf *out, const char *s, size_t len, bool html)
+{
+	fold(out, s, len, html, false);
+}
+
 /* --- the same mail? ---------------------------------------------------- */
 
-/* Equal but for white space at the ends; NULL equals everything. */
-static bool
-same_text(const char *a, const char *b)
-{
-	size_t n, m;
+/*
+ * The copies of one mail are not equal byte for byte. Between the sender's
+ * copy and a recipient's a server may put in banners, signatures (above the
+ * text that is answered) and disclaimers, and a tag into the subject; a mail
+ * security service writes the links anew; and the time of sending is taken
+ * once by the client and once by the server.
+ */
+#define SENT_MS INT64_C(60000)
+#define INSERTS 8  /* passages put in */
+#define PIECE   16 /* what goes on after one is that long, or chance */
 
-	if (a == NULL || b == NULL)
+/* Is b the text a with passages put in? a is the shorter one. */
+static bool
+grown(const char *a, size_t alen, const char *b, size_t blen)
+{
+	size_t n, back;
+	const char *p;
+	int i;
+
+	if (memmem(b, blen, a, alen) != NULL)
 		return true;
-	for (; space(*a); a++)
-		;
-	for (; space(*b); b++)
-		;
-	for (n = strlen(a); n > 0 && space(a[n - 1]); n--)
-		;
-	for (m = strlen(b); m > 0 && space(b[m - 1]); m--)
-		;
-	return n == m && memcmp(a, b, n) == 0;
+	if (alen < PIECE)
+		return false;
+	for (i = 0;; i++) {
+		for (n = 0; n < alen && n < blen && a[n] == b[n]; n++)
+			;
+		a += n;
+		b += n;
+		alen -= n;
+		blen -= n;
+		if (alen == 0 || i == INSERTS)
+			return alen == 0;
+		/* the passage may begin as that does which it stands before */
+		back = alen < PIECE ? PIECE - alen : 0;
+		a -= back;
+		b -= back;
+		alen += back;
+		blen += back;
+		if ((p = memmem(b, blen, a, PIECE)) == NULL)
+			return false;
+		blen -= (size_t)(p - b);
+		b = p;
+	}
+}
+
+/* Equal, or the longer one is the other with passages put in. */
+static bool
+same_folded(struct buf *a, struct buf *b)
+{
+	if (a->len > b->len)
+		return grown(buf_str(b), b->len, buf_str(a), a->len);
+	return grown(buf_str(a), a->len, buf_str(b), b->len);
+}
+
+/* NULL equals everything. */
+static bool
+same_subject(const char *a, const char *b)
+{
+	struct buf x, y;
+	bool same;
+
+	if (a == NULL || b == NULL || strcmp(a, b) == 0)
+		return true;
+	buf_init(&x, CONTENT_MAX);
+	buf_init(&y, CONTENT_MAX);
+	content_fold(&x, a, strlen(a), false);
+	content_fold(&y, b, strlen(b), false);
+	same = same_folded(&x, &y);
+	buf_free(&x);
+	buf_free(&y);
+	return same;
+}
+
+/* Not known equals everything. */
+static bool
+same_sent(const char *a, int64_t b)
+{
+	char text[TIM_TEXT];
+	int64_t x, y;
+
+	if (a == NULL || tim_text(b, text) == NULL || !tim_iso(a, &x) ||
+	    !tim_iso(text, &y))
+		return true;
+	return x - y <= SENT_MS && y - x <= SENT_MS;
 }
 
 static bool
@@ -330,55 +422,64 @@ same_from(const char *a, const char *b)
 
 static void
 fold_either(struct buf *out, const char *text, size_t text_len,
-    const char *html, size_t html_len)
+    const char *html, size_t html_len, bool without_links)
 {
 	if (html != NULL)
-		content_fold(out, html, html_len, true);
+		fold(out, html, html_len, true, without_links);
 	else if (text != NULL)
-		content_fold(out, text, text_len, false);
+		fold(out, text, text_len, false, without_links);
 }
 
-/* -1 different, 0 equal, 1 one contains the other. */
-static int
-compare(const struct content *c, const struct message *m)
+/* Both bodies, folded; the caller frees a and b. */
+static void
+fold_both(const struct content *c, const struct message *m, struct buf *a,
+    struct buf *b, bool without_links)
 {
-	struct buf a, b;
-	int r = -1;
-
-	if (str_eq(c->text, m->text) && str_eq(c->html, m->html))
-		return 0;
-	buf_init(&a, CONTENT_MAX);
-	buf_init(&b, CONTENT_MAX);
-	fold_either(&a, c->text, c->text != NULL ? strlen(c->text) : 0, c->html,
-	    c->html != NULL ? strlen(c->html) : 0);
-	fold_either(&b, m->text, m->text_len, m->html, m->html_len);
-	if (a.len == b.len && memcmp(buf_str(&a), buf_str(&b), a.len) == 0)
-		r = 0;
-	else if (memmem(buf_str(&a), a.len, buf_str(&b), b.len) != NULL ||
-		 memmem(buf_str(&b), b.len, buf_str(&a), a.len) != NULL)
-		r = 1;
-	buf_free(&a);
-	buf_free(&b);
-	return r;
+	buf_init(a, CONTENT_MAX);
+	buf_init(b, CONTENT_MAX);
+	fold_either(a, c->text, c->text != NULL ? strlen(c->text) : 0, c->html,
+	    c->html != NULL ? strlen(c->html) : 0, without_links);
+	fold_either(
+	    b, m->text, m->text_len, m->html, m->html_len, without_links);
 }
 
 bool
 content_body_equal(const struct content *c, const struct message *m)
 {
-	return compare(c, m) == 0;
+	struct buf a, b;
+	bool same;
+
+	if (str_eq(c->text, m->text) && str_eq(c->html, m->html))
+		return true;
+	fold_both(c, m, &a, &b, false);
+	same = a.len == b.len && memcmp(buf_str(&a), buf_str(&b), a.len) == 0;
+	buf_free(&a);
+	buf_free(&b);
+	return same;
+}
+
+static bool
+same_body(const struct content *c, const struct message *m)
+{
+	struct buf a, b;
+	bool same;
+
+	if ((c->text == NULL && c->html == NULL) ||
+	    (m->text == NULL && m->html == NULL))
+		return true;
+	if (str_eq(c->text, m->text) && str_eq(c->html, m->html))
+		return true;
+	fold_both(c, m, &a, &b, true);
+	same = same_folded(&a, &b);
+	buf_free(&a);
+	buf_free(&b);
+	return same;
 }
 
 bool
 content_same(const struct content *c, const struct message *m)
 {
-	char at[TIM_TEXT];
-
-	if (!same_text(c->sent_at, tim_text(m->sent_at, at)) ||
-	    !same_text(c->subject, m->subject) ||
-	    !same_from(c->from, content_from(m)))
-		return false;
-	if ((c->text == NULL && c->html == NULL) ||
-	    (m->text == NULL && m->html == NULL))
-		return true;
-	return compare(c, m) >= 0;
+	return same_sent(c->sent_at, m->sent_at) &&
+	       same_from(c->from, content_from(m)) &&
+	       same_subject(c->subject, m->subject) && same_body(c, m);
 }

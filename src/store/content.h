@@ -58,10 +58,10 @@ struct content {
 	const char *text, *html;
 };
 /*
- * Are they the same mail? Same sender, subject and second of sending (not
- * known equals everything) and bodies that are equal, or one of which
- * contains the other (banners and disclaimers are added to some copies), or
- * one of which is not there.
+ * Are they the same mail? Not known equals everything. The same sender, sent
+ * within a minute of each other; of the subjects and of the bodies the longer
+ * one is the other with passages put in (tags, banners, signatures,
+ * disclaimers) or equal to it. Links written out in a body do not count.
  */
 bool content_same(const struct content *, const struct message *);
 /* Are the bodies equal once folded? */

@@ -125,7 +125,7 @@ test_same_or_variant(void **state)
 		{ "One", "Hello World", NULL, TIM_NONE, NULL, 1 },
 		{ "Two", "Hello World", NULL, T0, "carl@customer.example", 0 },
 		{ "One", "Hello Mars", NULL, T0, "carl@customer.example", 0 },
-		{ "One", "Hello World", NULL, T0 + 1000,
+		{ "One", "Hello World", NULL, T0 + 61000,
 		    "carl@customer.example", 0 },
 		{ "One", "Hello World", NULL, T0, "eve@rival.example", 0 },
 	};

@@ -167,6 +167,113 @@ test_id(void **state)
 	buf_free(&b);
 }
 
+#define T0   INT64_C(1795162560000) /* 2026-11-20T08:16:00Z */
+#define LONG "Thank you for the offer. We take all of it, on Monday.\n"
+#define OLD  "From: Carl Clay\nSent: Thursday\nWhat do you say to this?\n"
+#define SIGN "Anna Arndt | Contoso Ltd | phone +49 30 1234567\n"
+#define SAFE "https://eur01.safelinks.example/?url=https%3A%2F%2Fx.example%2Fa"
+
+struct half {
+	const char *subject, *text, *html;
+	int64_t sent;
+};
+
+static const struct {
+	const char *what;
+	struct half a, b;
+	bool same;
+} pair[] = {
+	{ "equal", { "S", LONG, NULL, T0 }, { "S", LONG, NULL, T0 }, true },
+	{ "a signature above what is answered", { "S", LONG OLD, NULL, T0 },
+	    { "S", LONG SIGN OLD, NULL, T0 }, true },
+	{ "a banner, a signature and a disclaimer", { "S", LONG OLD, NULL, T0 },
+	    { "S", "CAUTION\n" LONG SIGN OLD "Confidential!", NULL, T0 },
+	    true },
+	{ "a signature that begins as the text after it",
+	    { "S", LONG "From: Carl Clay, Oslo", NULL, T0 },
+	    { "S", LONG "From: Anna From: Carl Clay, Oslo", NULL, T0 }, true },
+	{ "a banner before few words", { "S", "Ok!", NULL, T0 },
+	    { "S", "CAUTION\nOk!", NULL, T0 }, true },
+	{ "few words after many others", { "S", "We need 5", NULL, T0 },
+	    { "S", "We need 12 of the 5", NULL, T0 }, false },
+	{ "another text", { "S", LONG OLD, NULL, T0 },
+	    { "S", "No, thank you.\n" OLD, NULL, T0 }, false },
+	{ "one word of it", { "S", "Dear Anna,\n" LONG, NULL, T0 },
+	    { "S", "Dear Beatrix,\n" LONG, NULL, T0 }, false },
+	{ "one digit at its end", { "S", LONG "Number 1", NULL, T0 },
+	    { "S", LONG "Number 22 or 21", NULL, T0 }, false },
+	{ "links written anew", { "S", LONG "http://x.example/a", NULL, T0 },
+	    { "S", LONG SAFE, NULL, T0 }, true },
+	{ "links in HTML",
+	    { "S", NULL, "<p>see <a href='https://x'>https://x</a>, ok", T0 },
+	    { "S", NULL, "<p>see <a href='" SAFE "'>" SAFE "</a>, ok", T0 },
+	    true },
+	{ "a tag in the subject", { "Offer", LONG, NULL, T0 },
+	    { "[EXTERN] Offer", LONG, NULL, T0 }, true },
+	{ "white space in the subject", { "An  offer", LONG, NULL, T0 },
+	    { " An offer", LONG, NULL, T0 }, true },
+	{ "another subject", { "Offer 1", LONG, NULL, T0 },
+	    { "Offer 2", LONG, NULL, T0 }, false },
+	{ "a second later", { "S", LONG, NULL, T0 },
+	    { "S", LONG, NULL, T0 + 1999 }, true },
+	{ "a minute later", { "S", LONG, NULL, T0 },
+	    { "S", LONG, NULL, T0 + 60999 }, true },
+	{ "more than a minute later", { "S", LONG, NULL, T0 },
+	    { "S", LONG, NULL, T0 + 61000 }, false },
+	{ "no time that can be said", { "S", LONG, NULL, T0 },
+	    { "S", LONG, NULL, INT64_MAX }, true },
+	{ "no body", { "S", LONG, NULL, T0 }, { "S", NULL, NULL, T0 }, true },
+	{ "no subject", { NULL, LONG, NULL, T0 }, { "S", LONG, NULL, T0 },
+	    true },
+};
+
+static bool
+same(const struct half *a, const struct half *b)
+{
+	struct message *m = make("<a@b>", "x@y.example", b->subject, b->text);
+	char at[TIM_TEXT];
+	struct content c = { "X@y.example", a->subject, tim_text(a->sent, at),
+		a->text, a->html };
+	bool r;
+
+	m->html = b->html;
+	m->html_len = b->html != NULL ? strlen(b->html) : 0;
+	m->sent_at = b->sent;
+	r = content_same(&c, m);
+	message_free(m);
+	return r;
+}
+
+/* What a server does to a copy does not make it another mail. */
+static void
+test_same(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(pair) / sizeof(*pair); i++) {
+		if (same(&pair[i].a, &pair[i].b) != pair[i].same ||
+		    same(&pair[i].b, &pair[i].a) != pair[i].same)
+			fail_msg("%s", pair[i].what);
+		assert_true(same(&pair[i].a, &pair[i].a));
+	}
+}
+
+/* Links do not make another mail; they are part of a body all the same. */
+static void
+test_body_equal(void **state)
+{
+	struct message *m = make("<a@b>", NULL, NULL, "see http://x.example/b");
+	struct content c = { .text = "See  http://x.example/b" };
+
+	(void)state;
+	assert_true(content_body_equal(&c, m));
+	c.text = "see http://x.example/c";
+	assert_true(content_same(&c, m));
+	assert_false(content_body_equal(&c, m));
+	message_free(m);
+}
+
 #define TEST(f) cmocka_unit_test(f)
 
 int
@@ -176,6 +283,8 @@ main(void)
 		TEST(test_mid),
 		TEST(test_fold),
 		TEST(test_id),
+		TEST(test_same),
+		TEST(test_body_equal),
 	};
 
 	return cmocka_run_group_tests_name("store_content", tests, NULL, NULL);

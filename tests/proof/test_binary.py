@@ -126,3 +126,27 @@ def test_schema_is_sql(tmp_path):
             "run"} <= tables
     db.close()
 
+
+
+@pytest.mark.parametrize("closed", [(0,), (2,), (0, 1, 2)])
+def test_closed_descriptors(closed, tmp_path):
+    """No log line goes where standard error was: to alert_command's helper."""
+    (tmp_path / "users.csv").write_text(
+        "crm_id,address,name\nu1,anna@elsewhere.example,Anna\n")
+    ini = tmp_path / "exsync.ini"
+    ini.write_text(
+        INI.format(url="https://localhost:1/EWS/Exchange.asmx", user="svc",
+                   password="x")
+        .replace("ca_file = ca.pem\n", "log_level = debug\nalert_command ="
+                 " /bin/sh -c \"cat >> news; echo ==== >> news\"\n")
+        .replace("contacts = contacts.csv\n", ""))
+    ini.chmod(0o600)
+    redirect = " ".join(f"{n}<&-" for n in closed)
+    done = subprocess.run(
+        f"exec {BINARY} --once {redirect}", shell=True, cwd=tmp_path,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.DEVNULL, timeout=60)
+    assert done.returncode == 2, done.stderr
+    news = (tmp_path / "news").read_text()
+    assert news.count("====") == 1, news
+    assert "\nstate: open\n" in news, news

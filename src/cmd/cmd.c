@@ -2,6 +2,7 @@
  * cmd.c - the command line.
  * 1. One table of commands: parsing, --help and the error texts come from it.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +16,9 @@
 #include "core/party.h"
 #include "store/store.h"
 
+/* The val of an option that is no command; commands have 256 and up. */
+enum { OPT_MAILBOX = 1000, OPT_PROFILE, OPT_DRY_RUN, OPT_JSON };
+
 static int help_run(const struct cmd *);
 static int version_run(const struct cmd *);
 static int schema_run(const struct cmd *);
@@ -22,9 +26,7 @@ static int schema_run(const struct cmd *);
 static const struct cmd_verb verbs[] = {
 	{ "once", "one pass over all mailboxes, then exit", once_run, true,
 	    NULL },
-	{ "check",
-	    "the configuration only: its errors, or the effective "
-	    "settings",
+	{ "check", "the configuration: the settings in effect, or its errors",
 	    check_run, false, NULL },
 	{ "status", "how well everything is: alerts, mailboxes, ages, counts",
 	    status_run, false, NULL },
@@ -34,12 +36,9 @@ static const struct cmd_verb verbs[] = {
 	    approve_run, false, "ADDRESS" },
 	{ "disable", "a mailbox is left alone", disable_run, false, "ADDRESS" },
 	{ "enable", "and read again", enable_run, false, "ADDRESS" },
-	{ "resync",
-	    "a mailbox is read from its start and compared with what is "
-	    "stored",
+	{ "resync", "read again from its start, compared with what is stored",
 	    resync_run, false, "ADDRESS" },
-	{ "encrypt",
-	    "a password from standard input as an enc: value for the INI",
+	{ "encrypt", "a password from standard input as enc: value for the INI",
 	    encrypt_run, false, NULL },
 	{ "schema", "the tables of the database, a comment per column",
 	    schema_run, false, NULL },
@@ -126,30 +125,43 @@ add_mailbox(struct cmd *cmd, const char *address)
 	return 0;
 }
 
+/* What getopt_long does not know: it is in optopt, or in the last word. */
+static int
+unknown(char **argv)
+{
+	if (optopt == 0)
+		return usage("%s is not an option, or not a whole one",
+		    argv[optind - 1]);
+	if (optopt < 256)
+		return usage("-%c is not an option", optopt);
+	return usage("%s: this option takes no value", argv[optind - 1]);
+}
+
 /* One option that getopt_long found; c is its val. */
 static int
 take(struct cmd *cmd, int c, char **argv)
 {
+	if (c != '?' && c != ':' && optarg != NULL && *optarg == '\0')
+		return usage("the value of an option is empty");
 	switch (c) {
 	case 'c':
 		cmd->conf = optarg;
 		return 0;
-	case 'm':
+	case OPT_MAILBOX:
 		return add_mailbox(cmd, optarg);
-	case 'p':
+	case OPT_PROFILE:
 		cmd->profile = optarg;
 		return 0;
-	case 'n':
+	case OPT_DRY_RUN:
 		cmd->dry_run = true;
 		return 0;
-	case 'j':
+	case OPT_JSON:
 		cmd->json = true;
 		return 0;
 	case ':':
 		return usage("%s wants a value", argv[optind - 1]);
 	case '?':
-		return usage("%s is not an option, or not a whole one",
-		    argv[optind - 1]);
+		return unknown(argv);
 	default:
 		if (cmd->verb != NULL && cmd->verb != &verbs[c - 256])
 			return usage("one command at a time: --%s is a second "
@@ -175,10 +187,12 @@ parse(struct cmd *cmd, int argc, char **argv)
 		if (verbs[i].arg != NULL)
 			opt[i].has_arg = required_argument;
 	}
-	opt[i++] = (struct option){ "mailbox", required_argument, NULL, 'm' };
-	opt[i++] = (struct option){ "profile", required_argument, NULL, 'p' };
-	opt[i++] = (struct option){ "dry-run", no_argument, NULL, 'n' };
-	opt[i++] = (struct option){ "json", no_argument, NULL, 'j' };
+	opt[i++] =
+	    (struct option){ "mailbox", required_argument, NULL, OPT_MAILBOX };
+	opt[i++] =
+	    (struct option){ "profile", required_argument, NULL, OPT_PROFILE };
+	opt[i++] = (struct option){ "dry-run", no_argument, NULL, OPT_DRY_RUN };
+	opt[i++] = (struct option){ "json", no_argument, NULL, OPT_JSON };
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":c:", opt, NULL)) != -1) {
 		if (take(cmd, c, argv) == -1)
@@ -198,6 +212,25 @@ parse(struct cmd *cmd, int argc, char **argv)
 	return 0;
 }
 
+/* Nobody may take half a report for a whole one. */
+static int
+end_output(int rc)
+{
+	const char *why = NULL;
+
+	if (fflush(stdout) != 0)
+		why = strerror(errno);
+	else if (ferror(stdout))
+		why = "a part of it is missing";
+	else
+		return rc;
+	/* but who reads with head has seen enough */
+	if (errno != EPIPE)
+		fprintf(stderr,
+		    "exsync: standard output cannot be written: %s\n", why);
+	return rc == CMD_OK ? CMD_FAILED : rc;
+}
+
 int
 cmd_main(int argc, char **argv)
 {
@@ -213,7 +246,5 @@ cmd_main(int argc, char **argv)
 	for (i = 0; i < cmd.nmailbox; i++)
 		free(cmd.mailbox[i]);
 	free(cmd.mailbox);
-	if (fflush(stdout) != 0 && rc == CMD_OK)
-		rc = CMD_FAILED;
-	return rc;
+	return end_output(rc);
 }

@@ -128,6 +128,19 @@ def test_schema_is_sql(tmp_path):
 
 
 
+def test_output_cannot_be_written():
+    """A full disk behind standard output is said, head's pipe is not."""
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([BINARY, "--schema"], stdout=full,
+                              stderr=subprocess.PIPE, text=True, timeout=30)
+    assert done.returncode == 3
+    assert "standard output cannot be written: No space" in done.stderr
+    done = subprocess.run(
+        f"{BINARY} --schema | true", shell=True, stderr=subprocess.PIPE,
+        text=True, timeout=30)
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize("closed", [(0,), (2,), (0, 1, 2)])
 def test_closed_descriptors(closed, tmp_path):
     """No log line goes where standard error was: to alert_command's helper."""

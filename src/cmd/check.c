@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/runner.h"
 #include "core/party.h"
+#include "net/tls.h"
 
 /* The CSV files: readable, and how much is in them. */
 static int
@@ -41,6 +42,28 @@ check_command(const struct conf *c)
 	return -1;
 }
 
+/* The certificates to trust, if any server's is checked against them. */
+static int
+check_trust(const struct conf *c)
+{
+	struct err err = ERR_INIT;
+	struct tls_trust *trust;
+	size_t i;
+
+	for (i = 0; i < c->nprofile; i++)
+		if (strncmp(c->profile[i].url, "https:", 6) == 0 &&
+		    c->profile[i].tls_pin == NULL)
+			break;
+	if (i == c->nprofile)
+		return 0;
+	if ((trust = tls_trust_load(c->ca_file, &err)) == NULL) {
+		fprintf(stderr, "%s\n", err.msg);
+		return -1;
+	}
+	tls_trust_free(trust);
+	return 0;
+}
+
 int
 check_run(const struct cmd *cmd)
 {
@@ -53,6 +76,7 @@ check_run(const struct cmd *cmd)
 	rc = check_csv(c->users, "users", "user");
 	rc |= check_csv(c->contacts, "contacts", "contact");
 	rc |= check_command(c);
+	rc |= check_trust(c);
 	if (rc == 0)
 		printf("; %s is good: exsync --once starts a pass\n", c->path);
 	conf_free(c);

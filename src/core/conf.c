@@ -360,7 +360,9 @@ finish(struct conf_file *f, FILE *errs)
 	struct conf *c = mem_alloc(sizeof(*c));
 
 	c->path = mem_strdup(f->name);
-	build(f, c);
+	/* what seems to be missing may stand in the part that was not read */
+	if (!f->cut)
+		build(f, c);
 	if (conffile_report(f, errs) > 0) {
 		conf_free(c);
 		c = NULL;

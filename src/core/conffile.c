@@ -528,6 +528,7 @@ read_line(char *out, int size, void *arg)
 	if (n > 0 && p[n - 1] == '\r')
 		n--;
 	if (is_rubbish(r, p, n)) {
+		r->file->cut = true;
 		r->pos = r->len;
 		return NULL;
 	}

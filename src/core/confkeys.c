@@ -173,8 +173,8 @@ const struct conf_key confkeys[] = {
 	    0, NULL, 0, 0, NULL, "sha256:"
 	    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 	    "SHA-256 of the server's own certificate (DER): exactly this one "
-	    "is trusted, whoever signed it. For self-signed servers; "
-	    "exsync --test shows it." },
+	    "is trusted, whoever signed it. For self-signed servers; the "
+	    "error that their certificate leads to names it." },
 
 	{ CONF_MAILBOX, "address", CONF_ADDRESS, AT(conf_mailbox, address),
 	    CONF_SHOWN | CONF_REQUIRED, NULL, 0, 0, NULL,

@@ -276,8 +276,8 @@ set_pin(const struct spot *s, void *base, const char *text)
 	hex[n] = '\0';
 	if (n != 64 || *p != '\0' || !enc_unhex(hex, raw, 32))
 		return FAIL(s,
-		    "must be sha256: and 64 hex digits; exsync --test shows "
-		    "the server's");
+		    "must be sha256: and 64 hex digits; without the key the "
+		    "error about the certificate names them");
 	return put_string(s, base, mem_printf("sha256:%s", str_lower(hex)));
 }
 

@@ -135,6 +135,9 @@ static const struct {
 	    "it as UTF-8 text\n" },
 	{ "[exsync]\ndatabase = \xe4.db\nnonsense\n",
 	    "t.ini:2: not UTF-8: save the file as UTF-8\n" },
+	/* what is missing may stand behind it */
+	{ "[profile hq]\nusername = \xe4\n",
+	    "t.ini:2: not UTF-8: save the file as UTF-8\n" },
 	{ "\xff\xfe[", "t.ini:1: this is UTF-16: save the file as UTF-8\n" },
 	/* values */
 	{ HQ "polling_interval = 0\nmax_connections = 65\napproval = later\n",
@@ -155,8 +158,8 @@ static const struct {
 	    "t.ini:6: process_email_from: must be a date such as 2026-01-01 "
 	    "or a date and time such as 2026-01-01T08:00:00Z\n" },
 	{ HQ "tls_pin = sha256:12\n",
-	    "t.ini:6: tls_pin: must be sha256: and 64 hex digits; exsync "
-	    "--test shows the server's\n" },
+	    "t.ini:6: tls_pin: must be sha256: and 64 hex digits; without the "
+	    "key the error about the certificate names them\n" },
 	{ HQ "folders = /Inbox, @junkmail, In//box\n",
 	    "t.ini:6: folders: /Inbox: write a path as Inbox/Projects, "
 	    "without / at its ends; to mean all below it end it in /*\n"

@@ -73,6 +73,12 @@ peek(struct answer *a, size_t *n, struct err *e)
 	int64_t deadline = a->until < a->end ? a->until : a->end;
 	const char *p;
 
+	*n = 0;
+	/* what is there is read without waiting: ask the clock here */
+	if (tim_mono() >= a->end) {
+		late(a, e);
+		return NULL;
+	}
 	p = conn_peek(a->conn, n, deadline, e);
 	if (p == NULL && str_eq(e->code, "timeout"))
 		late(a, e);

@@ -176,11 +176,14 @@ send_record(struct tls *t, int64_t deadline, struct err *e)
 
 /*
  * Moves records until the engine is in one of the wanted states: 1. 0: the
- * connection is closed properly. -1: error.
+ * connection is closed properly. -1: error. Records that bring nothing
+ * (alerts, empty ones) earn no time, however fast they come.
  */
 static int
 pump(struct tls *t, unsigned want, int64_t deadline, struct err *e)
 {
+	bool again = false;
+
 	for (;;) {
 		unsigned st = br_ssl_engine_current_state(&t->sc.eng);
 
@@ -203,8 +206,14 @@ pump(struct tls *t, unsigned want, int64_t deadline, struct err *e)
 			    sock_where(t->sock));
 			return err_code(e, "malformed", SCOPE_MAILBOX);
 		}
+		if (again && tim_mono() >= deadline) {
+			err_set(e, ERR_RETRY, "%s: no answer in time",
+			    sock_where(t->sock));
+			return err_code(e, "timeout", SCOPE_MAILBOX);
+		}
 		if (fill(t, deadline, e) == -1)
 			return -1;
+		again = true;
 	}
 }
 

@@ -457,6 +457,39 @@ endless(void **state)
 	}
 }
 
+/* All of it is there at once, and still there is no time for it. */
+static int
+dawdle(struct stream *s, const void *p, size_t n, struct err *e)
+{
+	(void)s, (void)p, (void)n, (void)e;
+	usleep(20000);
+	return 0;
+}
+
+static void
+total(void **state)
+{
+	static const char head[] = "HTTP/1.1 200 OK\r\n"
+				   "Transfer-Encoding: chunked\r\n\r\n";
+	char *all = mem_alloc(1000000), *p = all + strlen(strcpy(all, head));
+	const struct step steps[] = { { all, HANG, 0, 0 }, END };
+	struct scene s = { .opts = { .total_ms = 200 } };
+	int64_t t;
+
+	(void)state;
+	while (p < all + 900000)
+		p += sprintf(p, "1;%04000d\r\nx\r\n", 0);
+	open_scene(&s, steps);
+	s.keep.stream.write = dawdle;
+	t = tim_mono();
+	assert_int_equal(ask(&s), -1);
+	assert_string_equal(s.e.code, "timeout");
+	assert_non_null(strstr(s.e.msg, "not complete"));
+	assert_in_range(tim_mono() - t, 200, 2000);
+	close_scene(&s);
+	free(all);
+}
+
 static bool
 after_a_while(void *arg)
 {
@@ -573,6 +606,7 @@ main(void)
 		cmocka_unit_test(challenge_rounds),
 		cmocka_unit_test(deadlines),
 		cmocka_unit_test(endless),
+		cmocka_unit_test(total),
 		cmocka_unit_test(stop),
 		cmocka_unit_test(stream_refuses),
 		cmocka_unit_test(refused),

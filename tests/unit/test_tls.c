@@ -455,6 +455,36 @@ not_tls(void **state)
 	}
 }
 
+/* Warnings without end, faster than they can be read, hold nobody up. */
+static void
+flood(void **state)
+{
+	static const char warning[] = { 21, 3, 3, 0, 2, 1, 90 };
+	size_t n = sizeof(warning), size = (size_t)6000000 * n, at;
+	char *all = mem_alloc(size), port[16];
+	const struct step steps[] = { { all, CLOSE, size, 0 }, END };
+	struct server sv = { .step = steps };
+	struct err e = ERR_INIT;
+	struct sock *k;
+	int64_t t;
+
+	(void)state;
+	for (at = 0; at < size; at += n)
+		memcpy(all + at, warning, n);
+	server_start(&sv);
+	snprintf(port, sizeof(port), "%d", sv.port);
+	t = tim_mono();
+	k = sock_connect("localhost", port, t + 3000, NULL, NULL, &e);
+	assert_non_null(k);
+	assert_int_equal(sock_write(k, "\r\n\r\n", 4, t + 3000, &e), 0);
+	assert_null(tls_connect(k, "localhost", trust, NULL, t + 200, &e));
+	assert_string_equal(e.code, "timeout");
+	assert_in_range(tim_mono() - t, 200, 1000);
+	sock_close(k);
+	server_stop(&sv);
+	free(all);
+}
+
 /* Every prefix and every single changed byte: no crash, no overrun. */
 static void
 der(void **state)
@@ -589,6 +619,7 @@ main(void)
 		cmocka_unit_test(large),
 		cmocka_unit_test(proxied),
 		cmocka_unit_test(not_tls),
+		cmocka_unit_test(flood),
 		cmocka_unit_test(der),
 		cmocka_unit_test(bundles),
 	};

@@ -434,7 +434,7 @@ from_properties(struct itemxml *p)
 
 	for (i = 0; i < p->m->naddr; i++) {
 		d = &p->m->addr[i];
-		if (!itemxml_unresolved(d))
+		if (d->address != NULL || d->raw == NULL)
 			continue;
 		if (d->role == ROLE_FROM)
 			d->address = from;
@@ -455,7 +455,7 @@ from_properties(struct itemxml *p)
 bool
 itemxml_unresolved(const struct address *d)
 {
-	return d->address == NULL && d->raw != NULL;
+	return d->address == NULL && d->raw != NULL && d->raw[0] == '/';
 }
 
 static void

@@ -41,7 +41,11 @@ extern const struct soap_ops itemxml_ops;
 
 /* Frees an item that was not taken. */
 void itemxml_free(struct itemxml *);
-/* Is this address to be looked up? */
+/*
+ * Is this address to be looked up? Only a legacyExchangeDN is: the server
+ * takes any other text (a fax number, the name of a private list) for the
+ * beginning of a name, and would find somebody whom the mail does not mean.
+ */
 bool itemxml_unresolved(const struct address *);
 /* Does the text end with Exchange's mark of a cut answer (PROTOCOL 7)? */
 bool itemxml_truncated(const char *text, size_t len);

@@ -82,10 +82,11 @@ reduced(void **state)
 	assert_int_equal(count(&s, "item:Body"), 4);
 }
 
-#define EXADDR(dn)                                                             \
-	"<t:ToRecipients><t:Mailbox><t:Name>N</t:Name><t:EmailAddress>" dn     \
-	"</t:EmailAddress><t:RoutingType>EX</t:RoutingType></t:Mailbox>"       \
-	"</t:ToRecipients>"
+#define ADDR(address, type)                                                     \
+	"<t:ToRecipients><t:Mailbox><t:Name>N</t:Name><t:EmailAddress>" address \
+	"</t:EmailAddress><t:RoutingType>" type                                 \
+	"</t:RoutingType></t:Mailbox></t:ToRecipients>"
+#define EXADDR(dn) ADDR(dn, "EX")
 #define RESOLVED(sets)                                                         \
 	ENV(RESP("ResolveNames",                                               \
 	    OKMSG("ResolveNames",                                              \
@@ -139,6 +140,29 @@ addresses(void **state)
 		assert_string_equal(buf_str(&s.got), t[i].got);
 		end(&s);
 		assert_int_equal(s.server.requests, 3);
+	}
+}
+
+/* What is no name of the directory would find whoever is called like it. */
+static void
+addresses_of_others(void **state)
+{
+	static const char *const type[] = { "FAX", "MAPIPDL", "NOTES" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(type) / sizeof(type[0]); i++) {
+		struct scene s = { 0 };
+		char *each = mem_printf(ADDR("Anna", "%s"), type[i]);
+
+		ok_items(&s, "a", each);
+		free(each);
+		begin(&s);
+		assert_int_equal(
+		    ews_ops.headers(s.session, abcd, 1, &s.sink, &s.e), 0);
+		assert_string_equal(buf_str(&s.got), "a=?");
+		end(&s);
+		assert_int_equal(s.server.requests, 1);
 	}
 }
 
@@ -253,6 +277,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(matching),
 		cmocka_unit_test(reduced), cmocka_unit_test(addresses),
+		cmocka_unit_test(addresses_of_others),
 		cmocka_unit_test(addresses_busy), cmocka_unit_test(queue),
 		cmocka_unit_test(halved), cmocka_unit_test(sink_refuses),
 		cmocka_unit_test(cut) };

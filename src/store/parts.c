@@ -285,6 +285,19 @@ atts_load(struct store *st, int64_t n, struct old_atts *o, struct err *err)
 	return r;
 }
 
+/*
+ * Is that content another attachment's? Of an attached item the server makes
+ * the file anew each time, with other boundaries and dates in it
+ * (PROTOCOL 7): its bytes tell nothing.
+ */
+static bool
+other_content(
+    const struct old_att *v, const struct attachment *a, const char *hash)
+{
+	return a->kind != ATT_ITEM && both(v->sha256, hash) &&
+	       strcmp(v->sha256, hash) != 0;
+}
+
 /* The row that is this attachment, each row once. NULL: there is none. */
 static struct old_att *
 atts_find(struct old_atts *o, const struct attachment *a, const char *hash)
@@ -295,8 +308,7 @@ atts_find(struct old_atts *o, const struct attachment *a, const char *hash)
 		struct old_att *v = &o->v[i];
 
 		if (!v->used && strcmp(v->kind, att_kind_name(a->kind)) == 0 &&
-		    str_eq(v->name, a->name) &&
-		    (!both(v->sha256, hash) || strcmp(v->sha256, hash) == 0)) {
+		    str_eq(v->name, a->name) && !other_content(v, a, hash)) {
 			v->used = true;
 			return v;
 		}

@@ -316,88 +316,6 @@ test_threads(void **state)
 	    number(k, "SELECT count(*) FROM email WHERE id=thread_id"), 2);
 }
 
-/* --- attachments ------------------------------------------------------- */
-
-static void
-blob(struct kit *k, const char *text, unsigned char *sha)
-{
-	struct store_blob *b = store_blob_begin(k->st, 1 << 20, &k->err);
-	struct stream *s = store_blob_stream(b);
-	int64_t size;
-	size_t i;
-
-	for (i = 0; i < strlen(text); i++)
-		OK(k, s->write(s, text + i, 1, &k->err));
-	OK(k, store_blob_end(b, sha, &size, &k->err));
-	assert_int_equal(size, strlen(text));
-}
-
-static void
-attach(struct kit *k, struct message *m, const char *name, const char *text)
-{
-	struct attachment *a = message_attachment(m);
-
-	a->name = name;
-	a->kind = ATT_FILE;
-	a->media_type = "text/plain";
-	a->state = text != NULL ? "full" : "failed";
-	if (text == NULL)
-		return;
-	blob(k, text, a->sha256);
-	a->stored = true;
-	a->size = (int64_t)strlen(text);
-}
-
-static void
-test_attachments(void **state)
-{
-	struct kit *k = *state;
-	struct message *m = mail("<1@x>", "One", "x");
-	struct attachment *a;
-
-	attach(k, m, "same.txt", "one");
-	attach(k, m, "same.txt", "two");
-	attach(k, m, "late.txt", NULL);
-	a = message_attachment(m);
-	a->kind = ATT_REFERENCE;
-	a->url = "https://x.example/";
-	a->state = "reference";
-	a->is_inline = true;
-	store(k, BOX_A, "i1", "k1", m);
-	assert_int_equal(k->count.attachments, 2);
-	assert_string_equal(
-	    ask(k,
-		"SELECT group_concat(position||ifnull(name,'-')||kind||inline||"
-		"state||ifnull(data,'-')||ifnull(url,'-'),' ') FROM attachment "
-		"a LEFT JOIN blob b ON b.sha256=a.sha256"),
-	    "0same.txtfile0fullone- 1same.txtfile0fulltwo- "
-	    "2late.txtfile0failed-- 3-reference1reference-https://x.example/");
-	assert_int_equal(number(k, "SELECT has_attachments FROM email"), 1);
-
-	/* another place: the late one has come, one is new, order differs */
-	m = mail("<1@x>", "One", "x");
-	attach(k, m, "late.txt", "three");
-	attach(k, m, "same.txt", "two");
-	attach(k, m, "same.txt", "one");
-	attach(k, m, "more.txt", "one");
-	store(k, BOX_B, "i1", "k1", m);
-	assert_int_equal(k->count.attachments, 2);
-	assert_int_equal(k->count.updated, 1);
-	assert_string_equal(
-	    ask(k,
-		"SELECT group_concat(position||name||data,' ') FROM attachment "
-		"a JOIN blob b ON b.sha256=a.sha256"),
-	    "0same.txtone 1same.txttwo 2late.txtthree 4more.txtone");
-	assert_int_equal(number(k, "SELECT count(*) FROM blob"), 3);
-	/* ba7816bf...: SHA-256 of "abc" */
-	blob(k, "abc", (unsigned char[32]){ 0 });
-	assert_int_equal(
-	    number(k,
-		"SELECT size FROM blob WHERE sha256='ba7816bf8f01cfea414140de5d"
-		"ae2223b00361a396177a9cb410ff61f20015ad' AND data=x'616263'"),
-	    3);
-}
-
 /* --- deletes, moves, walks --------------------------------------------- */
 
 static void
@@ -785,10 +703,10 @@ main(void)
 		TEST(test_replay), TEST(test_same_or_variant),
 		TEST(test_change_rows_of_copies), TEST(test_fill_in),
 		TEST(test_item_changes), TEST(test_threads),
-		TEST(test_attachments), TEST(test_removed_and_back),
-		TEST(test_known), TEST(test_walk), TEST(test_walk_misses),
-		TEST(test_sweep_many), TEST(test_vanished), TEST(test_skip),
-		TEST(test_failures), TEST(test_all_or_nothing) };
+		TEST(test_removed_and_back), TEST(test_known), TEST(test_walk),
+		TEST(test_walk_misses), TEST(test_sweep_many),
+		TEST(test_vanished), TEST(test_skip), TEST(test_failures),
+		TEST(test_all_or_nothing) };
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

@@ -100,7 +100,7 @@ same_person(const struct person *p, const struct address *a)
 		return str_ieq(p->address, a->address);
 	if (both(p->raw, a->raw))
 		return str_ieq(p->raw, a->raw);
-	return str_eq(p->name, a->name);
+	return p->name != NULL && str_eq(p->name, a->name);
 }
 
 static int

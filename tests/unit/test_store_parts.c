@@ -1,5 +1,5 @@
 /*
- * test_store_parts.c - the attachments of mails.
+ * test_store_parts.c - the people and attachments of mails.
  */
 #include "test_store.h"
 
@@ -118,13 +118,41 @@ test_attached_items(void **state)
 	    1);
 }
 
+/* --- people ------------------------------------------------------------ */
+
+static void
+nameless(struct message *m, const char *address, const char *raw)
+{
+	struct address *a = message_address(m);
+
+	a->role = ROLE_CC;
+	a->address = address;
+	a->raw = raw;
+}
+
+/* Two who have no name are not the same person for that. */
+static void
+test_nameless(void **state)
+{
+	struct kit *k = *state;
+	struct message *m = mail("<1@x>", "One", "x");
+
+	nameless(m, NULL, "/o=x/cn=a");
+	store(k, BOX_A, "i1", "k1", m);
+	m = mail("<1@x>", "One", "x");
+	nameless(m, "dora@x.example", NULL);
+	store(k, BOX_B, "i1", "k1", m);
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM email_party WHERE role='cc'"), 2);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_attachments),
-		TEST(test_attached_items) };
+		TEST(test_attached_items), TEST(test_nameless) };
 
 	return cmocka_run_group_tests_name("store_parts", tests, NULL, NULL);
 }

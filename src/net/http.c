@@ -32,7 +32,8 @@ struct http {
 	struct proxy proxy;
 	char *host; /* value of the Host header */
 	struct conn *conn;
-	bool used; /* conn has carried an answer */
+	bool used;      /* conn has carried an answer */
+	int64_t rested; /* since then */
 	int64_t received;
 };
 
@@ -56,6 +57,7 @@ copy_opts(struct http *h, const struct http_opts *o)
 	h->o.first_byte_ms = or_default(o->first_byte_ms, 120000);
 	h->o.silence_ms = or_default(o->silence_ms, 60000);
 	h->o.total_ms = or_default(o->total_ms, 3600000);
+	h->o.idle_ms = or_default(o->idle_ms, 60000);
 	if (o->head_max == 0)
 		h->o.head_max = 64 << 10;
 	if (o->body_max == 0)
@@ -190,6 +192,17 @@ dial(struct http *h, struct err *e)
 	return 0;
 }
 
+/*
+ * Is the kept connection of no use: closed meanwhile, or it said what nobody
+ * asked, or it rested for too long?
+ */
+static bool
+stale(const struct http *h)
+{
+	return conn_pending(h->conn) ||
+	       (h->used && tim_mono() - h->rested > h->o.idle_ms);
+}
+
 /* May these characters stand in a request head without changing it? */
 static bool
 clean(const char *s, bool blank)
@@ -303,8 +316,7 @@ ask(struct http *h, const struct http_request *req, const struct buf *auth,
 		buf_reset(&b);
 		if ((r = build(h, req, auth, &b, e)) == -1)
 			break;
-		/* closed meanwhile, or it said what nobody asked */
-		if (h->conn != NULL && conn_pending(h->conn))
+		if (h->conn != NULL && stale(h))
 			http_drop(h);
 		memset(a, 0, sizeof(*a));
 		if (h->conn == NULL && (r = dial(h, e)) == -1)
@@ -329,6 +341,7 @@ finish(struct http *h, struct answer *a, struct stream *body, struct err *e)
 	int r = answer_body(a, body, e);
 
 	h->used = true;
+	h->rested = tim_mono();
 	if (r == -1 || !a->body.keep || conn_pending(h->conn))
 		http_drop(h);
 	return r;

@@ -55,6 +55,9 @@ struct http_opts {
 	int first_byte_ms; /* (120,000) first byte of the answer */
 	int silence_ms;    /* (60,000) in which 1 KiB must come */
 	int total_ms;      /* (3,600,000) the whole answer */
+	int idle_ms;       /* (60,000) a connection not used for longer is
+			    * not used again: firewalls forget such ones
+			    * without a word to either end */
 	size_t head_max;   /* (64 KiB) status line and headers */
 	int64_t body_max;  /* (2 GiB) body bytes of one answer */
 	/* true: stop soon with ERR_RETRY; polled at least every 250 ms */

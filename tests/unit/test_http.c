@@ -294,6 +294,32 @@ idle_close(void **state)
 	close_scene(&s);
 }
 
+/* One that rested for too long is not used again, one that did not is. */
+static void
+rested(void **state)
+{
+	static const struct step steps[] = { { OK(2) "a1", KEEP, 0, 0 },
+		{ OK(2) "a2", CLOSE, 0, 0 }, { OK(2) "a3", KEEP, 0, 0 }, END };
+	struct scene s = { .opts = { .idle_ms = 1000 } };
+
+	(void)state;
+	open_scene(&s, steps);
+	assert_int_equal(ask_as(&s, "POST", false), 0);
+	assert_int_equal(ask_as(&s, "POST", false), 0);
+	close_scene(&s);
+	assert_int_equal(s.server.connections, 1);
+	s.opts.idle_ms = 50;
+	open_scene(&s, steps);
+	assert_int_equal(ask_as(&s, "POST", false), 0);
+	assert_true(http_connected(s.http));
+	usleep(100000);
+	/* the server would still take it */
+	assert_true(http_connected(s.http));
+	assert_int_equal(ask_as(&s, "POST", false), 0);
+	close_scene(&s);
+	assert_int_equal(s.server.connections, 2);
+}
+
 #define NO(x)                                                                  \
 	"HTTP/1.1 401 No\r\nWWW-Authenticate: " x                              \
 	"\r\nContent-Length: 4\r\n\r\nnope"
@@ -602,6 +628,7 @@ main(void)
 		cmocka_unit_test(request),
 		cmocka_unit_test(again),
 		cmocka_unit_test(idle_close),
+		cmocka_unit_test(rested),
 		cmocka_unit_test(rejected),
 		cmocka_unit_test(challenge_rounds),
 		cmocka_unit_test(deadlines),

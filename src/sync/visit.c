@@ -5,6 +5,8 @@
  * 2. An idle mailbox costs one request: folders whose marker has not moved,
  *    and those that never held anything, are not asked, except on every 24th
  *    pass.
+ * 3. No folder is read for the first time before it was asked which folders
+ *    are the junk, the drafts and the like.
  */
 #include <string.h>
 
@@ -65,6 +67,45 @@ idle(const struct store_folder *s, const struct folder *f)
 	       str_eq(f->marker, s->marker);
 }
 
+/* Would a folder be read for the first time, and nobody told which is which? */
+static bool
+unnamed(const struct mailbox_work *w, const struct folder_list *list,
+    const struct store_folders *known)
+{
+	bool first = false;
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		const struct folder *f = &list->v[i];
+		const struct store_folder *s = stored(known, f->id);
+
+		if (f->well_known != NULL)
+			return false;
+		first = first ||
+			(s != NULL && s->cursor == NULL && !s->resync &&
+			    !empty(s, f) &&
+			    select_folder(w->profile->conf, list, f, known));
+	}
+	return first;
+}
+
+/* The folders of the server, and what is known of them now. */
+static int
+list_folders(struct mailbox_work *w, bool well_known, struct folder_list *list,
+    struct store_folders *known, struct err *err)
+{
+	memset(known, 0, sizeof(*known));
+	if (ask_folders(w, well_known, list, err) == -1 ||
+	    store_folders_merge(w->profile->pass->store, w->conf.address, list,
+		known, err) == -1)
+		return -1;
+	if (well_known || !unnamed(w, list, known))
+		return 0;
+	arena_free(&known->arena);
+	arena_free(&list->arena);
+	return list_folders(w, true, list, known, err);
+}
+
 /* Reads every folder that is selected and not idle. */
 static int
 read_folders(struct mailbox_work *w, const struct folder_list *list,
@@ -102,16 +143,12 @@ read_folders(struct mailbox_work *w, const struct folder_list *list,
 static int
 visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 {
-	struct store *store = w->profile->pass->store;
 	struct folder_list list;
 	struct store_folders known;
 	bool all = m->passes % FULL_EVERY == 0;
 	int rc;
 
-	memset(&known, 0, sizeof(known));
-	if (ask_folders(w, all, &list, err) == -1)
-		return -1;
-	rc = store_folders_merge(store, w->conf.address, &list, &known, err);
+	rc = list_folders(w, all, &list, &known, err);
 	if (rc == 0)
 		rc = walk_failures(w, err);
 	if (rc == 0)

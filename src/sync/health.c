@@ -59,6 +59,13 @@ meet(struct met *m, const char *kind, const char *name, const char *code,
 	a->text = arena_strdup(&m->arena, text);
 }
 
+/* No --mailbox and no --profile. */
+static bool
+whole(const struct pass *p)
+{
+	return p->want.nmailbox == 0 && p->want.profile == NULL;
+}
+
 /* --- profiles ---------------------------------------------------------- */
 
 /*
@@ -89,24 +96,61 @@ cut_off(const struct health *h, const struct profile_work *p)
 	return first;
 }
 
+/* Is this profile meant to have mailboxes? */
+static bool
+wants_users(const struct conf *c, const struct conf_profile *p)
+{
+	size_t i;
+
+	for (i = 0; i < c->nmailbox; i++) {
+		if (c->mailbox[i].profile == p)
+			return false; /* each of them has incoming = no */
+	}
+	return p->mailboxes == CONF_MAILBOXES_USERS;
+}
+
+/* A profile that works, but of which nothing is read; NULL: it is not so. */
+static const char *
+reads_nothing(const struct health *h, size_t i)
+{
+	const struct profile_work *p = &h->profile[i];
+	const struct conf *c = h->pass->conf;
+
+	if (p->gate != NULL)
+		return p->looked && !p->reads
+			   ? "no mailbox has a folder that folders names: no "
+			     "mail is read (exsync --once --dry-run tells "
+			     "which names are missing)"
+			   : NULL;
+	return whole(h->pass) && wants_users(c, &c->profile[i])
+		   ? "there is no mailbox to read: no CRM user's address lies "
+		     "in its domains; check users in [directory] (or table "
+		     "party) and domains"
+		   : NULL;
+}
+
 static void
 meet_profiles(struct met *m)
 {
 	const struct health *h = m->h;
 	const struct err *why;
+	const char *nothing;
 	size_t i;
 
 	for (i = 0; i < h->pass->conf->nprofile; i++) {
 		const struct profile_work *p = &h->profile[i];
+		const char *name = h->pass->conf->profile[i].name;
 
-		if (p->gate == NULL)
-			continue;
-		if ((why = gate_stopped(p->gate)) != NULL)
-			meet(m, "profile", p->conf->name,
-			    alert_profile_code(why), "%s", why->msg);
-		else if ((why = cut_off(h, p)) != NULL)
-			meet(m, "profile", p->conf->name, "unreachable", "%s",
+		why = p->gate == NULL ? NULL : gate_stopped(p->gate);
+		if (why != NULL)
+			meet(m, "profile", name, alert_profile_code(why), "%s",
 			    why->msg);
+		else if (p->gate != NULL && (why = cut_off(h, p)) != NULL)
+			meet(m, "profile", name, "unreachable", "%s", why->msg);
+		else if ((nothing = reads_nothing(h, i)) != NULL) {
+			log_warning("profile %s: %s", name, nothing);
+			meet(m, "profile", name, "config", "%s", nothing);
+		}
 	}
 }
 
@@ -214,12 +258,6 @@ find_mailbox(const struct met *m, const char *address)
 	p = bsearch(&k, m->by_address, m->h->nmailbox, sizeof(*m->by_address),
 	    by_address);
 	return p != NULL ? *p : NULL;
-}
-
-static bool
-whole(const struct pass *p)
-{
-	return p->want.nmailbox == 0 && p->want.profile == NULL;
 }
 
 static bool

@@ -71,6 +71,11 @@ load_party(struct running *r, struct err *err)
 static int
 nothing_planned(const struct pass *p, struct err *err)
 {
+	if (p->want.nmailbox > 0 || p->want.profile != NULL)
+		return err_set(err, ERR_CONFIG,
+		    "--mailbox and --profile leave no mailbox to read: the "
+		    "mailbox has incoming = no or is another profile's, or "
+		    "the profile has none");
 	return err_set(err, ERR_CONFIG,
 	    "%s: there is no mailbox to read: no "
 	    "CRM user's address lies in the domains of a profile, and no "

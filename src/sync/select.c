@@ -107,6 +107,19 @@ is_mail(const struct folder *f)
 }
 
 bool
+select_names(const char *entry, const struct folder_list *list,
+    const struct store_folders *known)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		if (names(entry, &list->v[i], well_known(&list->v[i], known)))
+			return true;
+	}
+	return false;
+}
+
+bool
 select_folder(const struct conf_profile *p, const struct folder_list *list,
     const struct folder *f, const struct store_folders *known)
 {

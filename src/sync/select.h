@@ -24,4 +24,11 @@
 bool select_folder(const struct conf_profile *, const struct folder_list *,
     const struct folder *f, const struct store_folders *known);
 
+/*
+ * Does this entry of folders or skip_folders name a folder of the list? For
+ * telling a person: what is named may be left out for another reason.
+ */
+bool select_names(const char *entry, const struct folder_list *,
+    const struct store_folders *known);
+
 #endif

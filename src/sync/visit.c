@@ -106,6 +106,45 @@ list_folders(struct mailbox_work *w, bool well_known, struct folder_list *list,
 	return list_folders(w, true, list, known, err);
 }
 
+/* In a dry run: what the INI names and this mailbox does not have. */
+static void
+say_missing(const struct mailbox_work *w, const char *key,
+    const struct conf_list *l, const struct folder_list *list,
+    const struct store_folders *known)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		if (!select_names(l->v[i], list, known))
+			log_info("mailbox %s has no folder %s, which %s names",
+			    w->conf.address, l->v[i], key);
+	}
+}
+
+/* A name that no mailbox has must not look like one without mail. */
+static void
+look_for_named(struct mailbox_work *w, const struct folder_list *list,
+    const struct store_folders *known)
+{
+	struct profile_work *p = w->profile;
+	const struct conf_profile *c = p->conf;
+	size_t i;
+
+	if (p->pass->dry_run) {
+		say_missing(w, "folders", &c->folders, list, known);
+		say_missing(w, "skip_folders", &c->skip_folders, list, known);
+	}
+	if (c->folders.n == 0 || atomic_load(&p->reads))
+		return;
+	for (i = 0; i < list->n; i++) {
+		if (select_folder(c, list, &list->v[i], known))
+			break;
+	}
+	if (i < list->n)
+		atomic_store(&p->reads, true);
+	atomic_store(&p->looked, true);
+}
+
 /* Reads every folder that is selected and not idle. */
 static int
 read_folders(struct mailbox_work *w, const struct folder_list *list,
@@ -149,8 +188,10 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	int rc;
 
 	rc = list_folders(w, all, &list, &known, err);
-	if (rc == 0)
+	if (rc == 0) {
+		look_for_named(w, &list, &known);
 		rc = walk_failures(w, err);
+	}
 	if (rc == 0)
 		rc = read_folders(w, &list, &known, all && m->passes > 0, err);
 	if (rc == 0 && w->profile->conf->move_failed &&

@@ -43,6 +43,7 @@ begin(struct scene *c, struct kit *k)
 	c->k = k;
 	c->conf_profile[0].name = hq;
 	c->conf_profile[1].name = branch;
+	c->conf_profile[1].mailboxes = CONF_MAILBOXES_LISTED;
 	c->conf.profile = c->conf_profile;
 	c->conf.nprofile = 2;
 	c->pass.conf = &c->conf;

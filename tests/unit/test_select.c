@@ -90,6 +90,23 @@ test_folders(void **state)
 	check("Inbox/*", "Inbox/News", "1 ");
 }
 
+static void
+test_names(void **state)
+{
+	struct folder_list list = { { NULL, 0, 0 }, folders,
+		sizeof(folders) / sizeof(folders[0]) };
+	struct store_folders known = { { NULL, 0, 0 }, &known_folder, 1 };
+
+	(void)state;
+	assert_true(select_names("@drafts", &list, &known));
+	assert_true(select_names("inbox/news", &list, &known));
+	assert_true(select_names("Kalender", &list, &known));
+	assert_false(select_names("Inbx", &list, &known));
+	assert_false(select_names("Inbox\\News", &list, &known));
+	assert_false(select_names("Feeds/News/*", &list, &known));
+	assert_false(select_names("@outbox", &list, &known));
+}
+
 int
 main(void)
 {
@@ -97,6 +114,7 @@ main(void)
 		cmocka_unit_test(test_default),
 		cmocka_unit_test(test_skip),
 		cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests_name("select", tests, NULL, NULL);

@@ -112,6 +112,10 @@ failed(struct tls *t, struct err *e)
 		return tls_x509_error(&t->x509, code, where, e);
 	if (t->foreign)
 		code = BR_ERR_BAD_VERSION;
+	/* before its certificate it finds no common cipher suite; after it,
+	 * what OpenSSL and others miss is ours */
+	if (code == TLS_ERROR_HANDSHAKE && t->x509.ncert > 0)
+		code = TLS_ERROR_WANTS_CERT;
 	text = tls_error_text(code, &kind);
 	err_set(e, kind, "%s: TLS: %s [%d]", where, text, code);
 	return err_code(e, "tls", SCOPE_PROFILE);
@@ -223,11 +227,30 @@ read_pin(const char *pin, unsigned char out[32])
 	return str_ieqn(pin, "sha256:", 7) && enc_unhex(pin + 7, out, 32);
 }
 
+/*
+ * Who refuses a handshake may be gone before we have sent our part of it:
+ * does its alert still lie there? Nothing more can come on such a connection.
+ */
+static bool
+last_words(struct tls *t)
+{
+	br_ssl_engine_context *eng = &t->sc.eng;
+	struct err ignored = ERR_INIT;
+	int64_t now = tim_mono();
+
+	while ((br_ssl_engine_current_state(eng) & BR_SSL_RECVREC) &&
+	       fill(t, now, &ignored) == 0)
+		;
+	return br_ssl_engine_last_error(eng) != BR_ERR_OK;
+}
+
 /* An error of the handshake that is not about the certificate. */
 static void
 explain(struct tls *t, struct err *e)
 {
-	if (str_eq(e->code, "truncated")) {
+	if (str_eq(e->code, "truncated") && last_words(t)) {
+		failed(t, e);
+	} else if (str_eq(e->code, "truncated")) {
 		err_set(e, ERR_RETRY,
 		    "%s: the connection was ended during the TLS handshake: "
 		    "check that TLS 1.2 is enabled there, that a certificate "

@@ -4,8 +4,6 @@
  */
 #include <stddef.h>
 
-#include <bearssl.h>
-
 #include "net/tls_error.h"
 
 #define ALERT BR_ERR_RECV_FATAL_ALERT /* + the alert's number (RFC 5246) */
@@ -56,7 +54,7 @@ static const struct {
 	{ ALERT + 10, ERR_RETRY, BROKEN " (alert unexpected_message)" },
 	{ ALERT + 20, ERR_RETRY, MANGLED },
 	{ ALERT + 22, ERR_RETRY, BROKEN " (alert record_overflow)" },
-	{ ALERT + 40, ERR_CONFIG, NO_SUITE },
+	{ TLS_ERROR_HANDSHAKE, ERR_CONFIG, NO_SUITE },
 	{ ALERT + 42, ERR_CONFIG,
 	    "the server demands a client certificate (alert "
 	    "bad_certificate): set it to ignore client certificates for "
@@ -84,7 +82,7 @@ static const struct {
 	{ ALERT + 112, ERR_CONFIG,
 	    "the server does not know that host name (alert "
 	    "unrecognized_name): check the name in the URL" },
-	{ ALERT + 116, ERR_CONFIG,
+	{ TLS_ERROR_WANTS_CERT, ERR_CONFIG,
 	    "the server demands a client certificate: set it to ignore "
 	    "client certificates for EWS" },
 };

@@ -6,7 +6,13 @@
 #ifndef NET_TLS_ERROR_H
 #define NET_TLS_ERROR_H
 
+#include <bearssl.h>
+
 #include "base/err.h"
+
+/* Fatal alerts of the server: handshake_failure, certificate_required. */
+#define TLS_ERROR_HANDSHAKE  (BR_ERR_RECV_FATAL_ALERT + 40)
+#define TLS_ERROR_WANTS_CERT (BR_ERR_RECV_FATAL_ALERT + 116)
 
 /*
  * What a code that is not about certificates means and what to do; kind is

@@ -259,6 +259,33 @@ own_anchor(void **state)
 
 static const struct wish good = { "good", -1, 9, DNS, 0, 0, BY_CA, false };
 
+/* A server that takes nobody without a certificate. */
+static void
+client_certificate(void **state)
+{
+	static const struct step steps[] = { { OK(2) "ok", KEEP, 0, 0 }, END };
+	struct made m;
+	struct scene s;
+	int i;
+
+	(void)state;
+	make(&m, &good);
+	/* its alert may come before we have sent all, or after */
+	for (i = 0; i < 20; i++) {
+		memset(&s, 0, sizeof(s));
+		s.peer.cert = &m;
+		s.peer.wants_cert = true;
+		open_scene(&s, steps, "localhost", NULL);
+		assert_int_equal(ask(&s, NULL), -1);
+		if (strstr(s.e.msg, "demands a client certificate") == NULL)
+			fail_msg("%s", s.e.msg);
+		assert_int_equal(s.e.kind, ERR_CONFIG);
+		assert_string_equal(s.e.code, "tls");
+		close_scene(&s);
+	}
+	unmake(&m);
+}
+
 /* How the end of the connection is taken. */
 static void
 endings(void **state)
@@ -615,6 +642,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(certificates),
 		cmocka_unit_test(own_anchor),
+		cmocka_unit_test(client_certificate),
 		cmocka_unit_test(endings),
 		cmocka_unit_test(large),
 		cmocka_unit_test(proxied),

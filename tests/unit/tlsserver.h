@@ -139,6 +139,7 @@ struct peer {
 	const struct made *cert;
 	const char *priority;
 	bool no_bye;
+	bool wants_cert; /* refuses a client without a certificate */
 };
 
 struct link {
@@ -177,13 +178,21 @@ link_new(struct server *sv, int fd)
 					: "NORMAL:-VERS-ALL:+VERS-TLS1.2",
 		    NULL);
 	gnutls_credentials_set(l->s, GNUTLS_CRD_CERTIFICATE, l->cred);
+	if (p->wants_cert)
+		gnutls_certificate_server_set_request(
+		    l->s, GNUTLS_CERT_REQUIRE);
 	gnutls_transport_set_int(l->s, fd);
 	gnutls_handshake_set_timeout(l->s, 5000);
 	while (r == 0 && (r = gnutls_handshake(l->s)) < 0 &&
 	       gnutls_error_is_fatal(r) == 0)
 		r = 0;
 	if (r < 0) {
-		gnutls_alert_send_appropriate(l->s, r);
+		/* as OpenSSL does it, and gone with what was not read */
+		if (p->wants_cert)
+			gnutls_alert_send(
+			    l->s, GNUTLS_AL_FATAL, GNUTLS_A_HANDSHAKE_FAILURE);
+		else
+			gnutls_alert_send_appropriate(l->s, r);
 		gnutls_deinit(l->s);
 		gnutls_certificate_free_credentials(l->cred);
 		free(l);

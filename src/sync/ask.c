@@ -262,7 +262,8 @@ again(const struct question *q, struct err *err)
 			gate_short(gate, (int)(before - n));
 		e = why;
 		if ((n == before || why.retry_ms > 0) &&
-		    (tries >= AGAIN || !gate_pause(gate, &tries, &e)))
+		    (tries >= AGAIN ||
+			!gate_pause(gate, &q->w->login, &tries, &e)))
 			break;
 		before = n;
 		max = (size_t)gate_items(gate);

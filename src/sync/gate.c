@@ -4,8 +4,10 @@
  *    unreachable server, at most one call is under way.
  * 2. A stopped gate never opens again: the next pass makes a new one.
  * 3. A call is repeated at most GATE_TRIES times, after at most WAIT_MAX each.
- * 4. Of rejected logins one is tried again, once in the gate's life, alone;
- *    whoever else was rejected meanwhile waits for how that ends.
+ * 4. Each rejected login is tried again once in the gate's life, by one call
+ *    while no other uses it; whoever else was rejected meanwhile waits for how
+ *    that ends.
+ * 5. While a server's own delay for a mailbox lasts no call for it begins.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -24,18 +26,15 @@
 #define UNREACHABLE 3     /* failures in a row that stop the profile */
 #define RECOVER     50    /* good calls for one more at once */
 
-enum second { SECOND_NONE, SECOND_UNDER_WAY, SECOND_OVER };
-
 struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t free;
 	int max, limit, inside;
-	int items;          /* of one request */
-	int good;           /* since the limit was last changed */
-	bool proven;        /* the login works */
-	bool accepted;      /* the profile's login did work */
-	enum second second; /* attempt with a rejected login */
-	pthread_t second_by;
+	int items;                 /* of one request */
+	int good;                  /* since the limit was last changed */
+	bool proven;               /* the login works */
+	bool accepted;             /* the profile's login did work */
+	struct gate_second second; /* of the profile's login */
 	int unreachable;
 	const struct gate_login *late; /* who timed out last */
 	int64_t not_before;            /* tim_mono */
@@ -121,6 +120,21 @@ wait_a_little(struct gate *g)
 	pthread_cond_timedwait(&g->free, &g->lock, &t);
 }
 
+/* Is the server to be left alone for longer than a pass waits? */
+static int
+put_off(const struct gate_login *l, struct err *err)
+{
+	int64_t left = l->not_before - tim_mono();
+
+	if (left <= WAIT_MAX)
+		return 0;
+	err_set(err, ERR_RETRY,
+	    "%s: the server asked to be left alone; later calls wait as well",
+	    l->code);
+	err->retry_ms = left;
+	return err_code(err, l->code, SCOPE_MAILBOX);
+}
+
 static int
 refuse(struct gate *g, struct gate_login *l, struct err *err)
 {
@@ -140,42 +154,62 @@ refuse(struct gate *g, struct gate_login *l, struct err *err)
 		err_set(err, ERR_AUTH,
 		    "its login was rejected before in this "
 		    "pass and is not tried again");
-		return err_code(err, "login", SCOPE_MAILBOX);
+		return err_code(err, "http-401", SCOPE_MAILBOX);
 	}
-	return 0;
+	return put_off(l, err);
+}
+
+/* Whose second attempt is it? */
+static struct gate_second *
+second_of(struct gate *g, struct gate_login *l)
+{
+	return l->own ? &l->second : &g->second;
 }
 
 /* With the lock held: is the second attempt this thread's to make? */
 static bool
-is_second(const struct gate *g)
+is_second(const struct gate_second *s)
 {
-	return g->second == SECOND_UNDER_WAY &&
-	       pthread_equal(g->second_by, pthread_self());
+	return s->is == SECOND_UNDER_WAY &&
+	       pthread_equal(s->by, pthread_self());
 }
 
 /* With the lock held: the second attempt was made, or will never be. */
 static void
-second_over(struct gate *g)
+second_over(struct gate_second *s)
 {
-	if (is_second(g))
-		g->second = SECOND_OVER;
+	if (is_second(s))
+		s->is = SECOND_OVER;
+}
+
+/* With the lock held: may a call begin now? */
+static bool
+has_room(const struct gate *g, const struct gate_login *l,
+    const struct gate_second *s)
+{
+	int64_t now = tim_mono();
+
+	if (s->is == SECOND_UNDER_WAY && (!is_second(s) || s->inside > 0))
+		return false;
+	return g->inside < (g->proven ? g->limit : 1) && now >= g->not_before &&
+	       now >= l->not_before;
 }
 
 int
 gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 {
+	struct gate_second *s = second_of(g, l);
 	int rc;
 
 	pthread_mutex_lock(&g->lock);
 	for (;;) {
 		if ((rc = refuse(g, l, err)) == -1) {
-			second_over(g);
+			second_over(s);
 			break;
 		}
-		if ((g->second != SECOND_UNDER_WAY || is_second(g)) &&
-		    g->inside < (g->proven ? g->limit : 1) &&
-		    tim_mono() >= g->not_before) {
+		if (has_room(g, l, s)) {
 			g->inside++;
+			s->inside++;
 			break;
 		}
 		wait_a_little(g);
@@ -213,17 +247,40 @@ is_late(struct gate *g, const struct gate_login *l, const struct err *e)
 	return e->scope >= SCOPE_PROFILE || l != last;
 }
 
+/* Is it the load that the server minds? */
+static bool
+is_throttled(const struct err *e)
+{
+	return e->kind == ERR_RETRY &&
+	       (e->retry_ms > 0 || strcmp(e->code, "http-429") == 0 ||
+		   strcmp(e->code, "http-503") == 0);
+}
+
+/* With the lock held: nobody asks before the server's own delay is over. */
+static void
+wait_for_server(struct gate *g, struct gate_login *l, const struct err *e)
+{
+	int64_t now = tim_mono();
+
+	if (e->scope >= SCOPE_PROFILE)
+		g->not_before =
+		    now + (e->retry_ms < WAIT_MAX ? e->retry_ms : WAIT_MAX);
+	else if (e->scope == SCOPE_MAILBOX &&
+		 now + e->retry_ms > l->not_before) {
+		l->not_before = now + e->retry_ms;
+		memcpy(l->code, e->code, sizeof(l->code));
+	}
+}
+
 /* With the lock held: what this outcome means for everybody else. */
 static void
 learn(struct gate *g, struct gate_login *l, const struct err *e)
 {
-	if (e->kind == ERR_AUTH && l->own && e->scope != SCOPE_PROFILE)
+	if (l->own && gate_is_login(e))
 		l->rejected = true;
 	else if ((e->kind == ERR_AUTH || e->kind == ERR_CONFIG) &&
 		 (e->scope == SCOPE_PROFILE || e->scope == SCOPE_ALL)) {
-		if (l->own && e->kind == ERR_AUTH)
-			l->rejected = true;
-		else if (g->stopped.kind == ERR_NONE)
+		if (g->stopped.kind == ERR_NONE)
 			g->stopped = *e;
 	} else if (e->kind == ERR_RETRY &&
 		   (is_network(e) || is_late(g, l, e))) {
@@ -251,14 +308,11 @@ learn(struct gate *g, struct gate_login *l, const struct err *e)
 				g->items = GATE_ITEMS;
 			g->good = 0;
 		}
-	} else if (e->kind == ERR_RETRY && e->retry_ms > 0) {
+	} else if (is_throttled(e)) {
 		g->limit = g->limit > 1 ? g->limit / 2 : 1;
 		g->items = g->items > 1 ? g->items / 2 : 1;
 		g->good = 0;
-		if (e->scope >= SCOPE_PROFILE)
-			g->not_before =
-			    tim_mono() +
-			    (e->retry_ms < WAIT_MAX ? e->retry_ms : WAIT_MAX);
+		wait_for_server(g, l, e);
 	}
 }
 
@@ -309,19 +363,15 @@ wait_and_go(int64_t ms, int *tries, struct err *err)
 static bool
 again(struct gate *g, struct gate_login *l, const struct err *e)
 {
-	if (strcmp(e->code, "http-401") != 0 || stop_requested())
+	struct gate_second *s = second_of(g, l);
+
+	if (strcmp(e->code, "http-401") != 0 || stop_requested() ||
+	    s->is == SECOND_OVER ||
+	    (l->own ? l->rejected : g->stopped.kind != ERR_NONE))
 		return false;
-	if (l->own) {
-		if (l->retried || l->rejected)
-			return false;
-		return l->retried = true;
-	}
-	if (g->stopped.kind != ERR_NONE || g->second == SECOND_OVER)
-		return false;
-	if (g->second == SECOND_NONE) {
-		g->second = SECOND_UNDER_WAY;
-		g->second_by = pthread_self();
-		g->proven = false;
+	if (s->is == SECOND_NONE) {
+		s->is = SECOND_UNDER_WAY;
+		s->by = pthread_self();
 		log_debug("%s; tried once more on a new connection", e->msg);
 	}
 	return true;
@@ -336,7 +386,8 @@ gate_leave(
 
 	pthread_mutex_lock(&g->lock);
 	g->inside--;
-	second_over(g);
+	second_of(g, l)->inside--;
+	second_over(second_of(g, l));
 	if (rc == -1 && again(g, l, err)) {
 		pthread_cond_broadcast(&g->free);
 		pthread_mutex_unlock(&g->lock);
@@ -352,12 +403,10 @@ gate_leave(
 }
 
 bool
-gate_pause(struct gate *g, int *tries, struct err *err)
+gate_pause(struct gate *g, struct gate_login *l, int *tries, struct err *err)
 {
-	struct gate_login nobody = { .own = true };
-
 	pthread_mutex_lock(&g->lock);
-	learn(g, &nobody, err);
+	learn(g, l, err);
 	pthread_mutex_unlock(&g->lock);
 	return wait_and_go(delay(err, *tries), tries, err);
 }

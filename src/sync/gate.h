@@ -13,8 +13,10 @@
  *
  * It admits one call alone until the login is known to work (an account must
  * never be locked by ten threads with a wrong password), waits out what the
- * server asks for up to 30 s, lowers the number of calls at once when the
- * server is busy and raises it slowly again, and stops the profile when its
+ * server asks for up to 30 s, keeps all other calls for that mailbox waiting
+ * as long (or refuses them, when it is longer), lowers the number of calls at
+ * once when the server is busy and raises it slowly again, and stops the
+ * profile when its
  * login is rejected, its server cannot be reached, or three mailboxes in a
  * row get no answer in time. A rejected login is tried once more (the provider
  * does that on a fresh connection), by one caller while all others wait: two
@@ -23,7 +25,9 @@
 #ifndef SYNC_GATE_H
 #define SYNC_GATE_H
 
+#include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -32,11 +36,23 @@ struct gate;
 #define GATE_TRIES 2   /* further tries of one call */
 #define GATE_ITEMS 100 /* items of one request */
 
-/* A login of its own within a profile (access = mailbox). Zeroed is new. */
+/* The one other attempt with a rejected login. */
+struct gate_second {
+	enum { SECOND_NONE, SECOND_UNDER_WAY, SECOND_OVER } is;
+	pthread_t by;
+	int inside; /* calls with this login */
+};
+
+/*
+ * Who calls: a mailbox, with the profile's login or one of its own (access =
+ * mailbox). Zeroed is new; own is the caller's, the rest the gate's.
+ */
 struct gate_login {
-	bool own;      /* false: the profile's */
-	bool retried;  /* own: the second attempt was made */
-	bool rejected; /* own: never again in this pass */
+	bool own;                  /* false: the profile's */
+	bool rejected;             /* own: never again in this pass */
+	struct gate_second second; /* own */
+	int64_t not_before;        /* tim_mono: the server asked for that */
+	char code[64];             /* with which word */
 };
 
 struct gate *gate_open(int max_calls);
@@ -53,8 +69,9 @@ bool gate_accepted(const struct gate *);
 /* Is this error a login that was rejected, whoever's it was? */
 bool gate_is_login(const struct err *);
 /*
- * -1: do not call. err is why the profile was stopped, or that the program
- * is to end (ERR_RETRY code "stopped").
+ * -1: do not call. err is why the profile was stopped, that the server wants
+ * this mailbox left alone for longer than a pass waits, or that the program is
+ * to end (ERR_RETRY code "stopped").
  */
 int gate_enter(struct gate *, struct gate_login *, struct err *);
 /*
@@ -68,7 +85,7 @@ bool gate_leave(
  * A call went well, but the server was too busy for a part of it: learns from
  * err and waits like gate_leave. True: ask for that part again.
  */
-bool gate_pause(struct gate *, int *tries, struct err *);
+bool gate_pause(struct gate *, struct gate_login *, int *tries, struct err *);
 /*
  * How many items one request may ask for now, 1..GATE_ITEMS: fewer while the
  * server is busy. gate_short tells that it gave only so many of them.

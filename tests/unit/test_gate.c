@@ -184,6 +184,7 @@ test_second_attempt(void **state)
 /* A password that changes while ten calls are inside. */
 struct late {
 	struct gate *gate;
+	struct gate_login login; /* of all of them */
 	pthread_barrier_t inside;
 	atomic_int calls, alone, most, refused;
 };
@@ -192,12 +193,14 @@ static void *
 late_caller(void *arg)
 {
 	struct late *s = arg;
-	struct gate_login l = { .own = false };
+	struct gate_login *l = &s->login;
 	struct err err = ERR_INIT;
 	int tries = 0, rc, n = 0, now;
 
 	do {
-		if (gate_enter(s->gate, &l, &err) == -1) {
+		if (gate_enter(s->gate, l, &err) == -1) {
+			assert_true(gate_is_login(&err));
+			assert_string_equal(err.code, "http-401");
 			atomic_fetch_add(&s->refused, 1);
 			return NULL;
 		}
@@ -212,19 +215,19 @@ late_caller(void *arg)
 			atomic_fetch_sub(&s->alone, 1);
 		}
 		rc = err_set(&err, ERR_AUTH, "changed");
-		err_code(&err, "http-401", SCOPE_PROFILE);
-	} while (gate_leave(s->gate, &l, rc, &tries, &err));
+		err_code(
+		    &err, "http-401", l->own ? SCOPE_MAILBOX : SCOPE_PROFILE);
+	} while (gate_leave(s->gate, l, rc, &tries, &err));
 	return NULL;
 }
 
 static void
-test_late_rejection(void **state)
+late_rejection(bool own)
 {
-	struct late s = { .gate = gate_open(10) };
+	struct late s = { .gate = gate_open(10), .login.own = own };
 	pthread_t t[10];
 	int i, rc;
 
-	(void)state;
 	pthread_barrier_init(&s.inside, NULL, 10);
 	assert_false(one(s.gate, NULL, SCOPE_PROFILE, &rc));
 	for (i = 0; i < 10; i++)
@@ -234,8 +237,143 @@ test_late_rejection(void **state)
 	assert_int_equal(s.calls, 11);
 	assert_int_equal(s.most, 1);
 	assert_int_equal(s.refused, 9);
+	assert_int_equal(gate_stopped(s.gate) != NULL, !own);
 	pthread_barrier_destroy(&s.inside);
 	gate_close(s.gate);
+}
+
+/* One more attempt, whosever login it is, and never a third. */
+static void
+test_late_rejection(void **state)
+{
+	(void)state;
+	late_rejection(false);
+	late_rejection(true);
+}
+
+/* A folder that may not be read is not a login that was rejected. */
+static void
+test_own_denied(void **state)
+{
+	struct scene s = { .kind = ERR_AUTH,
+		.scope = SCOPE_FOLDER,
+		.code = "ErrorAccessDenied" };
+	struct gate_login own = { .own = true };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	s.gate = gate_open(4);
+	assert_int_equal(call(&s, &own, &err), -1);
+	s.kind = ERR_NONE;
+	assert_int_equal(call(&s, &own, &err), 0);
+	gate_close(s.gate);
+}
+
+/* What the server asks for goes for all calls of that mailbox, and no other. */
+static void
+test_put_off(void **state)
+{
+	struct scene s = { .kind = ERR_RETRY,
+		.scope = SCOPE_MAILBOX,
+		.code = "ErrorServerBusy",
+		.retry_ms = 300000 };
+	struct gate_login l = { .own = false }, other = { .own = false };
+	struct err err = ERR_INIT;
+	int64_t began;
+	int tries = 0;
+
+	(void)state;
+	s.gate = gate_open(4);
+	assert_int_equal(call(&s, &l, &err), -1);
+	s.kind = ERR_NONE;
+	assert_int_equal(call(&s, &l, &err), -1);
+	assert_int_equal(s.calls, 1);
+	assert_int_equal(err.kind, ERR_RETRY);
+	assert_string_equal(err.code, "ErrorServerBusy");
+	assert_true(err.retry_ms > 299000 && err.retry_ms <= 300000);
+	assert_int_equal(call(&s, &other, &err), 0);
+
+	/* a short one is waited for, by a call that did not cause it, too */
+	err_set(&err, ERR_RETRY, "busy");
+	err_code(&err, "ErrorServerBusy", SCOPE_MAILBOX);
+	err.retry_ms = 300;
+	assert_int_equal(gate_enter(s.gate, &other, &err), 0);
+	began = tim_mono();
+	tries = GATE_TRIES;
+	assert_false(gate_leave(s.gate, &other, -1, &tries, &err));
+	assert_int_equal(call(&s, &other, &err), 0);
+	assert_true(tim_mono() - began >= 300);
+	gate_close(s.gate);
+}
+
+/* One more outcome, without waiting. */
+static void
+told(struct gate *g, const char *code, int64_t retry_ms)
+{
+	struct gate_login l = { .own = false };
+	struct err err = ERR_INIT;
+	int tries = GATE_TRIES, rc = 0;
+
+	assert_int_equal(gate_enter(g, &l, &err), 0);
+	if (code != NULL) {
+		rc = err_set(&err, ERR_RETRY, "busy");
+		err_code(&err, code, SCOPE_MAILBOX);
+		err.retry_ms = retry_ms;
+	}
+	assert_false(gate_leave(g, &l, rc, &tries, &err));
+}
+
+/* How many calls may be inside at once? */
+static int
+room(struct gate *g)
+{
+	struct scene s = { .gate = g, .kind = ERR_NONE, .code = "" };
+	pthread_t t[10];
+	int i;
+
+	for (i = 0; i < 10; i++)
+		pthread_create(&t[i], NULL, caller, &s);
+	for (i = 0; i < 10; i++)
+		pthread_join(t[i], NULL);
+	return s.most;
+}
+
+/* A throttled server gets less at once, in calls and items, and it slowly
+ * becomes more again. */
+static void
+test_throttled(void **state)
+{
+	static const char *const code[] = { "ErrorServerBusy", "http-503",
+		"http-429" };
+	struct gate *g;
+	int i, k;
+
+	(void)state;
+	for (k = 0; k < 3; k++) {
+		g = gate_open(8);
+		told(g, NULL, 0);
+		assert_int_equal(gate_items(g), GATE_ITEMS);
+		for (i = 0; i < 10; i++)
+			told(g, code[k], k == 0 ? 1 : 0);
+		assert_int_equal(gate_items(g), 1);
+		assert_int_equal(room(g), 1);
+		for (i = 0; i < 39; i++)
+			told(g, NULL, 0);
+		assert_int_equal(gate_items(g), 1);
+		told(g, NULL, 0);
+		assert_int_equal(gate_items(g), 2);
+		assert_in_range(room(g), 1, 2);
+		for (i = 0; i < 1000; i++)
+			told(g, NULL, 0);
+		assert_int_equal(gate_items(g), GATE_ITEMS);
+		assert_true(room(g) > 2);
+		gate_close(g);
+	}
+	/* trouble of another kind is no reason */
+	g = gate_open(8);
+	told(g, "http-500", 0);
+	assert_int_equal(gate_items(g), GATE_ITEMS);
+	gate_close(g);
 }
 
 static void
@@ -362,6 +500,9 @@ main(void)
 		cmocka_unit_test(test_mailbox_denied),
 		cmocka_unit_test(test_retries),
 		cmocka_unit_test(test_own_login),
+		cmocka_unit_test(test_own_denied),
+		cmocka_unit_test(test_put_off),
+		cmocka_unit_test(test_throttled),
 	};
 
 	return cmocka_run_group_tests_name("gate", tests, NULL, NULL);

@@ -49,7 +49,8 @@ const char *body_state_name(enum body_state);
 
 struct message {
 	struct arena arena;
-	struct err err;    /* kind != NONE: only item_id counts */
+	struct err err;    /* kind != NONE: only item_id counts, unless
+			    * have_content: its body may be cut */
 	bool have_content; /* came from messages(), not headers() */
 
 	const char *item_id, *change_key; /* opaque, case-sensitive */

@@ -75,7 +75,9 @@ struct change_page {
 struct sink {
 	/*
 	 * Takes ownership of take. take->err tells of an item that could not
-	 * be read. -1 with err set ends the call with that error.
+	 * be read; with have_content it came, and its body may be cut (and is
+	 * when body_state says failed). -1 with err set ends the call with
+	 * that error.
 	 */
 	int (*message)(struct sink *, struct message *take, struct err *);
 };

@@ -55,7 +55,7 @@ ready(const struct fetch *f, const struct message *m)
 {
 	size_t i;
 
-	if (m->err.kind != ERR_NONE)
+	if (m->err.kind != ERR_NONE && !m->have_content)
 		return !to_reduce(f, m);
 	for (i = 0; i < m->naddr; i++)
 		if (itemxml_unresolved(&m->addr[i]))
@@ -240,7 +240,9 @@ resolve(struct fetch *f, struct message *m, struct err *err)
 	size_t i;
 	char *smtp;
 
-	for (i = 0; m->err.kind == ERR_NONE && i < m->naddr; i++) {
+	if (m->err.kind != ERR_NONE && !m->have_content)
+		return 0;
+	for (i = 0; i < m->naddr; i++) {
 		struct address *d = &m->addr[i];
 
 		if (!itemxml_unresolved(d))

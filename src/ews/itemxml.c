@@ -84,6 +84,8 @@ body_start(struct itemxml *p, const struct xml_attrs *a)
 		return SOAP_SKIP;
 	p->html = type == NULL || !str_ieq(type, "Text");
 	p->cut = cut != NULL && is_true(cut);
+	if (p->cut)
+		p->m->body_state = BODY_FAILED;
 	buf_reset(p->body);
 	return SOAP_STREAM;
 }
@@ -472,6 +474,7 @@ item_end(struct itemxml *p)
 		err_set(&m->err, ERR_ITEM,
 		    "the item's properties are larger than exsync takes");
 		err_code(&m->err, "too_large", SCOPE_ITEM);
+		m->have_content = false; /* nobody knows what is missing */
 	} else if (p->cut) {
 		err_set(&m->err, ERR_RETRY,
 		    "the server cut the body short: tried again");

@@ -5,6 +5,8 @@
  *    right after it failed.
  * 3. When no item comes, whichever is asked for, the server or the network is
  *    broken, and not one item after the other: that ends after SAMPLE more.
+ *    Unless they are no more than SAMPLE, or failed before: a few bad mails
+ *    must not stand in the way of all that come after them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,7 @@ struct question {
 	const struct item_ref *ref;
 	struct message **out;
 	size_t n;
+	bool suspect;
 };
 
 struct collect {
@@ -176,11 +179,11 @@ halving(const struct question *q, bool part, struct err *err)
 {
 	struct question half = *q;
 
-	if (request(q, !part, err) == 0)
+	if (request(q, !part && !q->suspect, err) == 0)
 		return 0;
 	if (!suspicious(err) || !alive(q->w, q->s))
 		return -1;
-	if (!part && q->n > SAMPLE && !some_come(q))
+	if (!part && !q->suspect && q->n > SAMPLE && !some_come(q))
 		return -1;
 	if (q->n == 1) {
 		q->out[0] = broken(q->ref, err);
@@ -244,6 +247,41 @@ ask_part(const struct question *q, const struct item_ref *ref, const size_t *at,
 }
 
 /*
+ * No item came, each with an error that says why. Is that the items' own
+ * fault? One that came cut is by itself.
+ */
+static bool
+their_fault(const struct question *q)
+{
+	bool all_cut = true;
+	size_t i;
+
+	for (i = 0; i < q->n; i++) {
+		const struct message *m = q->out[i];
+
+		if (m->err.scope != SCOPE_ITEM || !suspicious(&m->err))
+			return false;
+		all_cut = all_cut && m->have_content;
+	}
+	return (all_cut || q->suspect || q->n <= SAMPLE) && alive(q->w, q->s);
+}
+
+/* What the server gives no other reason for is the item's own. */
+static void
+blame(const struct question *q)
+{
+	size_t i;
+
+	for (i = 0; i < q->n; i++) {
+		struct err *e = &q->out[i]->err;
+
+		if (e->kind == ERR_RETRY && e->scope == SCOPE_ITEM &&
+		    suspicious(e))
+			e->kind = ERR_ITEM;
+	}
+}
+
+/*
  * Asks again for the busy ones: at once while some come, since a server may
  * give so many at a time and no more; else after a pause, until the gate
  * gives up.
@@ -255,7 +293,7 @@ again(const struct question *q, struct err *err)
 	struct gate *gate = q->w->profile->gate;
 	struct err why = ERR_INIT, e;
 	size_t at[ASK_MAX], n, before = q->n, max;
-	int tries = 0;
+	int tries = q->suspect ? AGAIN : 0;
 
 	while ((n = busy(q, ref, at, &why)) > 0) {
 		if (n < before)
@@ -270,8 +308,10 @@ again(const struct question *q, struct err *err)
 		if (ask_part(q, ref, at, n < max ? n : max, err) == -1)
 			return -1;
 	}
-	if (n < q->n || n == 0)
+	if (n < q->n || n == 0 || their_fault(q)) {
+		blame(q);
 		return 0;
+	}
 	*err = why; /* nothing came: not the items' fault */
 	if (err->retry_ms == 0)
 		err->retry_ms = BUSY_MS;
@@ -282,7 +322,8 @@ int
 ask_items(const struct ask *a, const struct item_ref *ref, size_t n,
     struct message **out, struct err *err)
 {
-	struct question q = { a->mailbox, a->session, a->fn, ref, out, n };
+	struct question q = { a->mailbox, a->session, a->fn, ref, out, n,
+		a->suspect };
 
 	memset(out, 0, n * sizeof(*out));
 	if (halving(&q, false, err) == 0 && again(&q, err) == 0)

@@ -18,13 +18,16 @@ struct ask {
 	struct mailbox_work *mailbox;
 	struct session *session;
 	ask_fn fn;
+	bool suspect; /* these failed before: asked once, and blamed one by
+		       * one even when all of them fail again */
 };
 
 /*
  * Asks for n <= ASK_MAX items: out[i] is the message for ref[i], the caller's
  * to free. Items that the server is too busy for are asked for again; a
  * request that fails while the server is well is halved until the item that
- * breaks it is found: that one comes with its err set. -1: the server could
+ * breaks it is found. What cannot be had though the server is well comes with
+ * err ERR_ITEM, what it has no time for with ERR_RETRY. -1: the server could
  * not be asked; out is all NULL.
  */
 int ask_items(const struct ask *, const struct item_ref *ref, size_t n,

@@ -121,6 +121,37 @@ attach(struct fetch *f, struct store_item *it, struct message *m, size_t at,
 	return rc == -1 ? -1 : 0;
 }
 
+/* Less than the mail came; why is NULL when that is taken for all of it. */
+static int
+settle_less(struct fetch *f, struct message *m, size_t at,
+    const struct err *why, struct err *err)
+{
+	struct store_item *it;
+
+	m->have_content = true;
+	if (why != NULL)
+		m->body_state = BODY_FAILED;
+	it = settle_decision(f, m, at);
+	if (f->decision[at].verdict != VERDICT_KEEP)
+		return 0;
+	if (why != NULL)
+		blame(f, it, why, at);
+	return attach(f, it, m, at, err);
+}
+
+/*
+ * Its body is whole, or cut: the server's mark for that may be the sender's
+ * own words. What ends so every time is what was sent.
+ */
+static int
+settle_cut(struct fetch *f, struct message *m, size_t at, struct err *err)
+{
+	bool last = f->tries != NULL && f->tries[at] + 1 >= FETCH_TRIES;
+
+	return settle_less(
+	    f, m, at, last && m->body_state == BODY_FULL ? NULL : &m->err, err);
+}
+
 /*
  * The content of the item cannot be had, why is in m: what can be had
  * instead is stored. -1: the server could not be asked.
@@ -130,25 +161,17 @@ rescue(struct fetch *f, struct message *m, size_t at, struct err *err)
 {
 	const struct provider_ops *ops = f->mailbox->profile->ops;
 	const ask_fn step[] = { ops->partial, ops->headers };
-	struct store_item *it;
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		struct ask ask = { f->mailbox, f->session, step[i] };
+		struct ask ask = { f->mailbox, f->session, step[i], true };
 		struct message *less;
 
 		if (ask_items(&ask, &f->ref[at], 1, &less, err) == -1)
 			return -1;
 		keep_message(f, less);
-		if (less->err.kind != ERR_NONE)
-			continue;
-		less->have_content = true;
-		less->body_state = BODY_FAILED;
-		it = settle_decision(f, less, at);
-		if (f->decision[at].verdict != VERDICT_KEEP)
-			return 0;
-		blame(f, it, &m->err, at);
-		return attach(f, it, less, at, err);
+		if (less->err.kind == ERR_NONE)
+			return settle_less(f, less, at, &m->err, err);
 	}
 	settle_fault(f, m, at);
 	return 0;
@@ -162,6 +185,8 @@ settle_one(struct fetch *f, bool content, struct message *m, size_t at,
 	struct store_item *it;
 
 	*again = false;
+	if (m->err.kind == ERR_ITEM && m->have_content)
+		return settle_cut(f, m, at, err);
 	if (m->err.kind == ERR_ITEM && content)
 		return rescue(f, m, at, err);
 	if (m->err.kind != ERR_NONE) {
@@ -291,7 +316,8 @@ request(struct fetch *f, bool content, const struct todo *part,
 {
 	const struct profile_work *p = f->mailbox->profile;
 	struct ask ask = { f->mailbox, f->session,
-		content ? p->ops->messages : p->ops->headers };
+		content ? p->ops->messages : p->ops->headers,
+		f->tries != NULL };
 	struct message *msg[ASK_MAX];
 	struct item_ref ref[ASK_MAX];
 	int64_t share, came = 0;

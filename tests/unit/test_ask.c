@@ -22,6 +22,9 @@ static struct {
 	const char *code; /* of the error that poison makes */
 	enum err_kind kind;
 	bool dead; /* probe fails as well */
+	bool each; /* it comes as the item's own error, not the request's */
+	bool cut;  /* and with what there is of the item */
+	enum err_scope scope;
 	int calls, probes;
 } server;
 
@@ -36,12 +39,19 @@ items(struct session *s, const struct item_ref *ref, size_t n,
 	for (i = 0; i < n; i++) {
 		struct message *m;
 
-		if (server.poison[atoi(ref[i].id)]) {
+		bool bad = server.poison[atoi(ref[i].id)];
+
+		if (bad && !server.each) {
 			err_set(err, server.kind, "as the test says");
 			return err_code(err, server.code, SCOPE_MAILBOX);
 		}
 		m = message_new(0);
 		m->item_id = arena_strdup(&m->arena, ref[i].id);
+		if (bad) {
+			err_set(&m->err, server.kind, "as the test says");
+			err_code(&m->err, server.code, server.scope);
+			m->have_content = server.cut;
+		}
 		if (sink->message(sink, m, err) == -1)
 			return -1;
 	}
@@ -60,14 +70,14 @@ probe(struct session *s, struct probe *out, struct err *err)
 	return -1;
 }
 
-/* Asks for n items; how many came, those that are broken as negative. */
+/* Asks for n items; how many are broken. */
 static int
-ask(size_t n, int *rc, struct err *err)
+ask_as(bool suspect, size_t n, int *rc, struct err *err)
 {
 	static const struct provider_ops ops = { .probe = probe };
 	struct profile_work p = { .ops = &ops };
 	struct mailbox_work w = { .profile = &p };
-	struct ask a = { &w, NULL, items };
+	struct ask a = { &w, NULL, items, suspect };
 	struct item_ref ref[N];
 	struct message *out[N];
 	char id[N][24];
@@ -96,6 +106,12 @@ ask(size_t n, int *rc, struct err *err)
 	}
 	gate_close(p.gate);
 	return broken;
+}
+
+static int
+ask(size_t n, int *rc, struct err *err)
+{
+	return ask_as(false, n, rc, err);
 }
 
 static void
@@ -197,6 +213,59 @@ test_network(void **state)
 	assert_int_equal(server.probes, 0);
 }
 
+/*
+ * Items that each come with an error for a moment's trouble, and go on doing
+ * so: a few, or those that failed before, are broken; when nothing at all
+ * comes it is the server, unless they came cut.
+ */
+static void
+test_each(void **state)
+{
+	struct err err = ERR_INIT;
+	int rc;
+
+	(void)state;
+	scene(ERR_RETRY, "ErrorInternalServerError");
+	server.each = true;
+	memset(server.poison, true, sizeof(server.poison));
+	assert_int_equal(ask_as(true, N, &rc, &err), N);
+	assert_int_equal(rc, 0);
+	assert_int_equal(server.calls, 1);
+	server.cut = true;
+	assert_int_equal(ask(N, &rc, &err), N);
+	assert_int_equal(rc, 0);
+	server.cut = false;
+	ask(N, &rc, &err);
+	assert_int_equal(rc, -1);
+	assert_true(err.retry_ms > 0);
+	assert_int_equal(ask(1, &rc, &err), 1);
+	assert_int_equal(rc, 0);
+	assert_int_equal(server.calls, 3);
+	/* what reaches further than the item is not its fault */
+	server.scope = SCOPE_MAILBOX;
+	ask_as(true, 1, &rc, &err);
+	assert_int_equal(rc, -1);
+	server.scope = SCOPE_ITEM;
+	server.dead = true;
+	ask_as(true, 1, &rc, &err);
+	assert_int_equal(rc, -1);
+}
+
+/* Those that break every request and failed before are found all the same. */
+static void
+test_suspects(void **state)
+{
+	struct err err = ERR_INIT;
+	int rc;
+
+	(void)state;
+	scene(ERR_RETRY, "truncated");
+	memset(server.poison, true, sizeof(server.poison));
+	assert_int_equal(ask_as(true, N, &rc, &err), N);
+	assert_int_equal(rc, 0);
+	assert_int_equal(server.calls, 2 * N - 1);
+}
+
 int
 main(void)
 {
@@ -206,6 +275,8 @@ main(void)
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_dead),
 		cmocka_unit_test(test_network),
+		cmocka_unit_test(test_each),
+		cmocka_unit_test(test_suspects),
 	};
 
 	log_init(LOG_ERROR);

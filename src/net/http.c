@@ -222,7 +222,10 @@ build(struct http *h, const struct http_request *req, const struct buf *auth,
 	bool ok = clean(path, false) && path[0] == '/';
 	size_t i;
 
-	buf_addf(b, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n",
+	/* no Accept-Encoding would mean: any (RFC 9110 12.5.3) */
+	buf_addf(b,
+	    "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n"
+	    "Accept-Encoding: identity\r\n",
 	    req->method, path, h->host, h->o.user_agent);
 	if (auth->len > 0) {
 		ok = ok && clean(buf_str(auth), true);

@@ -74,6 +74,7 @@ struct http_request {
 	const char *method;               /* "POST" */
 	const char *path;                 /* NULL: that of the url */
 	const struct http_header *header; /* besides Host, User-Agent,
+					 * Accept-Encoding,
 					 * Content-Length, Authorization */
 	size_t nheader;
 	const void *body;

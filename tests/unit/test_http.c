@@ -234,6 +234,7 @@ request(void **state)
 	close_scene(&s);
 	snprintf(want, sizeof(want),
 	    "POST /EWS HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: me/1\r\n"
+	    "Accept-Encoding: identity\r\n"
 	    "Authorization: Basic RE9NXHU6cMOkc3M6d29yZA==\r\n"
 	    "Content-Type: text/xml\r\nContent-Length: 4\r\n\r\n<q/>",
 	    s.server.port);

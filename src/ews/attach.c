@@ -3,8 +3,8 @@
  * 1. Content is decoded piece by piece; nothing of it is held.
  * 2. A file without Content is empty; an item without MimeContent cannot be
  *    had, and that is the item's error.
- * 3. Text that ends with Exchange's mark of a cut answer is an error to try
- *    again, before anything else is said of it.
+ * 3. Text that ends with Exchange's mark of a cut answer, or inside a byte, is
+ *    an error to try again, before anything else is said of it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -165,7 +165,9 @@ settle(const struct attach *p, struct err *err)
 		*err = p->err;
 		return -1;
 	}
-	if (itemxml_truncated(p->tail, p->ntail)) {
+	/* of a single last character no byte can be made */
+	if (itemxml_truncated(p->tail, p->ntail) ||
+	    (!p->bad && p->b64.nbits == 6)) {
 		err_set(err, ERR_RETRY,
 		    "the server cut the content short: tried again");
 		return err_code(err, "truncated", SCOPE_ITEM);

@@ -67,6 +67,8 @@ static const struct {
 	    "no-mime", ERR_ITEM },
 	{ FILE_("<t:Content>aGVs=== Truncated Data ===</t:Content>"), ATT_FILE,
 	    NULL, "", "truncated", ERR_RETRY },
+	{ FILE_("<t:Content>aGVsb</t:Content>"), ATT_FILE, NULL, "",
+	    "truncated", ERR_RETRY },
 	{ FILE_("<t:Content>aG*Vs</t:Content>"), ATT_FILE, NULL, "", "base64",
 	    ERR_ITEM },
 	{ ATT("<t:FileAttachment><t:AttachmentId Id=\"U\"/><t:Content>aGVs"

@@ -98,7 +98,9 @@ alert_is_stale(int64_t last_ok_at, int64_t first_at, int64_t after, int64_t now)
 {
 	int64_t since = last_ok_at != TIM_NONE ? last_ok_at : first_at;
 
-	return since != TIM_NONE && now - since > after;
+	/* far ahead: written while the clock was wrong, and proof of nothing */
+	return since != TIM_NONE &&
+	       (now - since > after || since - now > after);
 }
 
 char *

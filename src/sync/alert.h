@@ -53,7 +53,8 @@ char *alert_advice(const char *scope, const char *code, char *out, size_t size);
 int64_t alert_stale_after(const struct conf_profile *, bool daemon);
 /*
  * Is now longer than that after the last good pass, or after first_at when
- * there was none? Both TIM_NONE: it is new.
+ * there was none? Both TIM_NONE: it is new. A time as far ahead as that is
+ * none of a good pass.
  */
 bool alert_is_stale(
     int64_t last_ok_at, int64_t first_at, int64_t after, int64_t now);

@@ -62,6 +62,8 @@ test_stale(void **state)
 	assert_true(alert_is_stale(T0 - HOUR - 1, T0 - 9 * HOUR, HOUR, T0));
 	/* a clock that jumped back */
 	assert_false(alert_is_stale(T0 + HOUR, TIM_NONE, HOUR, T0));
+	/* the clock was far ahead: not well until it gets there again */
+	assert_true(alert_is_stale(T0 + HOUR + 1, TIM_NONE, HOUR, T0));
 }
 
 static void

@@ -20,37 +20,58 @@ struct basic {
 	char *username, *password;
 };
 
-/* Does one of the challenges (one per line) offer Basic? */
+/*
+ * The next scheme of the challenges (RFC 9110 11.6.1, one header per line)
+ * from *p on, which moves behind it: its length, 0 at the end. What is
+ * followed by = is a parameter.
+ */
+static size_t
+next_scheme(const char **p, const char **scheme)
+{
+	const char *s = *p;
+	bool found = false, quoted;
+	size_t n = 0;
+
+	while (!found && *(s += strspn(s, ", \t\n")) != '\0') {
+		*scheme = s;
+		n = strcspn(s, ", \t\n=\"");
+		found = n > 0 && s[n + strspn(s + n, " \t")] != '=';
+		for (quoted = false; *s != '\0' && *s != '\n'; s++) {
+			if (*s == ',' && !quoted)
+				break;
+			if (*s == '\\' && s[1] != '\0' && s[1] != '\n')
+				s++;
+			else if (*s == '"')
+				quoted = !quoted;
+		}
+	}
+	*p = s;
+	return found ? n : 0;
+}
+
 static bool
 offers_basic(const char *challenge)
 {
-	const char *p = challenge;
+	const char *s;
+	size_t n;
 
-	for (; *p != '\0'; p++) {
-		bool start = p == challenge || strchr("\n, \t", p[-1]) != NULL;
-
-		if (start && str_ieqn(p, "basic", 5) &&
-		    (p[5] == '\0' || strchr(" \t\n,", p[5]) != NULL))
+	while ((n = next_scheme(&challenge, &s)) > 0)
+		if (n == 5 && str_ieqn(s, "basic", 5))
 			return true;
-	}
 	return false;
 }
 
-/* "NTLM, Negotiate": the first word of each line. */
+/* "Negotiate, NTLM" */
 static void
 offered(const char *challenge, char *out, size_t size)
 {
-	size_t at = 0;
+	size_t at = 0, n;
+	const char *s;
 
 	out[0] = '\0';
-	while (*challenge != '\0' && at + 1 < size) {
-		int n = (int)strcspn(challenge, " \t\n");
-
+	while (at + 1 < size && (n = next_scheme(&challenge, &s)) > 0)
 		at += (size_t)snprintf(out + at, size - at, "%s%.*s",
-		    at > 0 ? ", " : "", n > 40 ? 40 : n, challenge);
-		challenge += strcspn(challenge, "\n");
-		challenge += *challenge == '\n';
-	}
+		    at > 0 ? ", " : "", n > 40 ? 40 : (int)n, s);
 }
 
 static int

@@ -353,6 +353,48 @@ rejected(void **state)
 	assert_int_equal(s.server.connections, 3);
 }
 
+/* Challenges as servers and what stands before them write them. */
+static void
+challenges(void **state)
+{
+	static const struct {
+		const char *value, *text;
+	} t[] = {
+		{ "Negotiate, NTLM", "it offers Negotiate, NTLM (HTTP 401)" },
+		{ "Negotiate oRQ=, NTLM TlRM==", "offers Negotiate, NTLM (" },
+		{ "NTLM, Basic realm=\"a, b\", charset=\"UTF-8\"", "rejects" },
+		{ "Basic realm = \"x\" , charset = \"UTF-8\"", "rejects" },
+		{ "basic", "rejects" },
+		{ "Digest realm=\"the Basic, basic one\", nonce=\"=\"",
+		    "it offers Digest (" },
+		{ "Digest realm=\"a\\\", basic\", basic=\"x\"",
+		    "it offers Digest (" },
+		{ "NTLM\r\nWWW-Authenticate: Bearer a=\"b\"",
+		    "it offers NTLM, Bearer (" },
+		{ "Negotiate\r\nWWW-Authenticate: BASIC", "rejects" },
+		{ "Digest realm=\"open\r\nWWW-Authenticate: Basic", "rejects" },
+		{ "\"", "it offers nothing" },
+		{ ", ,=,", "it offers nothing" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		char answer[256];
+		const struct step steps[] = { { answer, KEEP, 0, 0 }, END };
+		struct scene s = { .keep = { .refuse = false } };
+
+		snprintf(answer, sizeof(answer), NO("%s"), t[i].value);
+		s.opts.auth = auth_basic("u", "p");
+		open_scene(&s, steps);
+		assert_int_equal(ask(&s), -1);
+		assert_int_equal(s.e.kind, ERR_AUTH);
+		if (strstr(s.e.msg, t[i].text) == NULL)
+			fail_msg("%s: %s", t[i].value, s.e.msg);
+		close_scene(&s);
+	}
+}
+
 /* An auth that answers every challenge. */
 struct eager {
 	struct http_auth auth;
@@ -631,6 +673,7 @@ main(void)
 		cmocka_unit_test(idle_close),
 		cmocka_unit_test(rested),
 		cmocka_unit_test(rejected),
+		cmocka_unit_test(challenges),
 		cmocka_unit_test(challenge_rounds),
 		cmocka_unit_test(deadlines),
 		cmocka_unit_test(endless),

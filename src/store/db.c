@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/fault.h"
@@ -64,14 +65,39 @@ say_full(struct store *st, struct err *err)
 	return err_code(err, "disk_full", SCOPE_ALL);
 }
 
+const char *
+db_whose(const char *path, char *out, size_t size)
+{
+	struct stat s;
+	uid_t me = geteuid();
+
+	*out = '\0';
+	if (me != 0 && stat(path, &s) == 0 && s.st_uid != me)
+		snprintf(out, size,
+		    "; it belongs to user %u%s and this is user %u: run "
+		    "exsync as the same user always, or give it the files "
+		    "(chown)",
+		    (unsigned)s.st_uid, s.st_uid == 0 ? " (root)" : "",
+		    (unsigned)me);
+	return out;
+}
+
 static int
 say_access(struct store *st, int sys, struct err *err)
 {
+	struct statvfs fs;
+	char whose[200];
+
+	/* SQLite tells no more than that it may not */
+	if (statvfs(st->path, &fs) == 0 && (fs.f_flag & ST_RDONLY))
+		sys = EROFS;
+	/* whoever only reads a WAL database writes beside it, too */
 	err_set(err, ERR_FATAL,
-	    "%s: cannot be opened for writing%s%s: exsync needs the right to "
-	    "write this file and to create files beside it (%s-wal, %s-shm)",
-	    st->path, sys != 0 ? ": " : "", sys != 0 ? strerror(sys) : "",
-	    st->path, st->path);
+	    "%s: cannot be opened%s%s%s: exsync needs the right to "
+	    "write this file and to create files beside it (-wal, -shm)%s",
+	    st->path, st->read_only ? "" : " for writing", sys != 0 ? ": " : "",
+	    sys != 0 ? strerror(sys) : "",
+	    db_whose(st->path, whose, sizeof(whose)));
 	return err_code(err, "not_writable", SCOPE_ALL);
 }
 

@@ -165,6 +165,11 @@ void db_unlock(struct store *);
 
 /* Sets err from the connection's last error: a sentence with what to do. */
 int db_fail(struct store *, int rc, struct err *);
+/*
+ * "; it belongs to ..." for an error about the file, when it is another
+ * user's than this process' (not root); else "". Returns out.
+ */
+const char *db_whose(const char *path, char *out, size_t size);
 int db_exec(struct store *, const char *sql, struct err *);
 
 /* The slot's statement, prepared at the first call. */

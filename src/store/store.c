@@ -113,8 +113,11 @@ store_lock(struct store *st, struct err *err)
 	name = mem_printf("%s.lock", st->path);
 	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd == -1) {
-		err_set(err, ERR_FATAL, "%s: cannot be opened: %s", name,
-		    strerror(errno));
+		int sys = errno;
+		char whose[200];
+
+		err_set(err, ERR_FATAL, "%s: cannot be opened: %s%s", name,
+		    strerror(sys), db_whose(name, whose, sizeof(whose)));
 		err_code(err, "not_writable", SCOPE_ALL);
 	} else if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		if (errno == EWOULDBLOCK)

@@ -597,6 +597,10 @@ as_nobody(struct kit *k)
 		fprintf(stderr, "%s: %s\n", k->err.code, k->err.msg);
 		return 3;
 	}
+	if (access(k->path, F_OK) == 0 &&
+	    strstr(k->err.msg, "belongs to user 0 (root) and this is user "
+			       "65534") == NULL)
+		return 5;
 	return strstr(k->err.msg, "needs the right") != NULL ? 0 : 4;
 }
 

@@ -211,11 +211,17 @@ leave_alone(struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
 	*failed = false;
 	w->end = VISIT_OFF;
 	if (strcmp(m->state, "waiting") == 0) {
-		log_info("mailbox %s waits for approval", w->conf.address);
+		log_info("mailbox %s waits for approval: exsync --approve %s",
+		    w->conf.address, w->conf.address);
 		return true;
 	}
-	if (strcmp(m->state, "disabled") == 0)
+	if (strcmp(m->state, "disabled") == 0) {
+		if (w->profile->pass->want.nmailbox > 0)
+			log_warning("mailbox %s is disabled and is not read; "
+				    "exsync --enable %s changes that",
+			    w->conf.address, w->conf.address);
 		return true;
+	}
 	w->end = VISIT_LATER;
 	if (m->retry_at == TIM_NONE || tim_due(m->retry_at) ||
 	    w->profile->pass->want.nmailbox > 0)

@@ -5,6 +5,7 @@
  * 2. What follows the proxy's answer belongs to the server, which must not
  *    speak first: any byte there is an error.
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,17 +25,46 @@ proxy_free(struct proxy *p)
 	url_free(&p->url);
 }
 
+/* Is host an address in that network, "10.0.0.0/8", or that address? */
+static bool
+in_network(const char *item, size_t n, const char *host)
+{
+	unsigned char net[16], ip[16];
+	char text[64], *slash;
+	int64_t bits, i;
+	int family;
+
+	if (n >= sizeof(text))
+		return false;
+	memcpy(text, item, n);
+	text[n] = '\0';
+	if ((slash = strchr(text, '/')) != NULL)
+		*slash++ = '\0';
+	family = strchr(text, ':') != NULL ? AF_INET6 : AF_INET;
+	bits = family == AF_INET6 ? 128 : 32;
+	if (inet_pton(family, text, net) != 1 ||
+	    inet_pton(family, host, ip) != 1 ||
+	    (slash != NULL && !str_int(slash, 0, bits, &bits)))
+		return false;
+	for (i = 0; i < bits; i++)
+		if ((net[i / 8] ^ ip[i / 8]) >> (7 - i % 8) & 1)
+			return false;
+	return true;
+}
+
 static bool
 covers(const char *item, size_t n, const char *host, const char *port)
 {
-	const char *colon;
+	const char *colon, *close;
 	size_t len = strlen(host), k;
 
 	if (n == 1 && *item == '*')
 		return true;
-	/* "host:port"; more colons are an IPv6 address */
-	colon = memchr(item, ':', n);
-	if (colon != NULL && *item != '[' &&
+	/* "host:port", "[::1]:port"; more colons are an IPv6 address */
+	close = *item == '[' ? memchr(item, ']', n) : NULL;
+	k = close == NULL ? 0 : (size_t)(close + 1 - item);
+	colon = memchr(item + k, ':', n - k);
+	if (colon != NULL &&
 	    memchr(colon + 1, ':', n - (size_t)(colon + 1 - item)) == NULL) {
 		k = n - (size_t)(colon + 1 - item);
 		if (strlen(port) != k || memcmp(colon + 1, port, k) != 0)
@@ -43,6 +73,8 @@ covers(const char *item, size_t n, const char *host, const char *port)
 	}
 	if (n > 2 && item[0] == '[' && item[n - 1] == ']')
 		item++, n -= 2;
+	if (in_network(item, n, host))
+		return true;
 	if (n > 1 && item[0] == '*' && item[1] == '.')
 		item++, n--;
 	if (n > 0 && item[0] == '.')
@@ -100,14 +132,13 @@ proxy_choose(
 		return 0;
 	if (strstr(opt, "://") == NULL)
 		opt = full = mem_printf("http://%s", opt);
-	r = url_parse(&out->url, opt, e);
+	if (str_ieqn(opt, "http://", 7))
+		r = url_parse(&out->url, opt, e);
+	else
+		r = err_set(e, ERR_CONFIG,
+		    "write http://host:port: it must be an HTTP proxy, and "
+		    "the way to the server is encrypted anyway");
 	mem_wipe_str(full);
-	if (r == 0 && out->url.https) {
-		err_set(e, ERR_CONFIG,
-		    "write http://host:port; the way to the server is "
-		    "encrypted anyway");
-		r = -1;
-	}
 	if (r == -1) {
 		err_prefix(e, "%s", source);
 		err_code(e, "proxy", SCOPE_PROFILE);
@@ -133,17 +164,50 @@ request(const struct proxy *p, const char *to, struct buf *b)
 	buf_adds(b, "\r\n");
 }
 
+/* Does the 407 ask for a login that is not Basic? */
+static bool
+wants_other(const struct buf *head)
+{
+	const char *v;
+	char text[128];
+	size_t len;
+	int nth;
+
+	for (nth = 0;
+	     (v = head_find(head, "Proxy-Authenticate", nth, &len)) != NULL;
+	     nth++) {
+		snprintf(text, sizeof(text), "%.*s", (int)len, v);
+		if (strcasestr(text, "basic") != NULL)
+			return false;
+	}
+	return nth > 0;
+}
+
+static const char *
+login_advice(const struct proxy *p, const struct buf *head)
+{
+	if (wants_other(head))
+		return "wants a login, but not by Basic, which is all that "
+		       "exsync offers: allow Basic there, or let this "
+		       "machine through without a login";
+	if (p->url.user != NULL)
+		return "rejects the user name or the password that stand in "
+		       "its URL: correct them (special characters as %XX)";
+	return "wants a user name and a password: write proxy = "
+	       "http://user:password@host:port (exsync offers Basic)";
+}
+
 /* What a refusal means. */
 static int
-refused(const char *where, const char *to, int status, struct err *e)
+refused(const struct proxy *p, const struct buf *head, const char *where,
+    const char *to, int status, struct err *e)
 {
 	enum err_kind kind = ERR_RETRY;
 	const char *what = "refuses the connection";
 
 	if (status == 407) {
 		kind = ERR_CONFIG;
-		what = "wants a user name and a password: write proxy = "
-		       "http://user:password@host:port (exsync offers Basic)";
+		what = login_advice(p, head);
 	} else if (status == 401 || status == 403 || status == 405) {
 		what = "does not permit this connection: ask its "
 		       "administrator to allow it";
@@ -154,18 +218,18 @@ refused(const char *where, const char *to, int status, struct err *e)
 	return err_code(e, "proxy", SCOPE_PROFILE);
 }
 
+/* The answer's head into lines. */
 static int
-answer(struct sock *s, const char *to, int64_t deadline, struct err *e)
+answer(const struct proxy *p, struct sock *s, struct buf *lines, const char *to,
+    int64_t deadline, struct err *e)
 {
 	const char *where = sock_where(s), *why = NULL;
-	struct buf lines;
 	struct head h;
 	char in[2048];
 	long n = 0, k = 0;
 	int status;
 
-	buf_init(&lines, HEAD_MAX);
-	head_init(&h, &lines, HEAD_MAX);
+	head_init(&h, lines, HEAD_MAX);
 	while (!h.done && why == NULL) {
 		n = sock_read(s, in, sizeof(in), deadline, e);
 		if (n == -1)
@@ -177,7 +241,6 @@ answer(struct sock *s, const char *to, int64_t deadline, struct err *e)
 	}
 	status = h.status;
 	head_free(&h);
-	buf_free(&lines);
 	if (n == -1) {
 		if (str_eq(e->code, "stop"))
 			return -1;
@@ -185,7 +248,7 @@ answer(struct sock *s, const char *to, int64_t deadline, struct err *e)
 		return err_code(e, "proxy", SCOPE_PROFILE);
 	}
 	if (why == NULL && status / 100 != 2)
-		return refused(where, to, status, e);
+		return refused(p, lines, where, to, status, e);
 	if (why == NULL && k < n)
 		why = "it sends more than its answer";
 	if (why == NULL)
@@ -203,7 +266,7 @@ proxy_connect(const struct proxy *p, struct sock *s, const struct url *target,
 {
 	bool v6 = strchr(target->host, ':') != NULL;
 	char *to, *label;
-	struct buf b;
+	struct buf b, lines;
 	int r;
 
 	to = mem_printf(v6 ? "[%s]:%s" : "%s:%s", target->host, target->port);
@@ -214,8 +277,10 @@ proxy_connect(const struct proxy *p, struct sock *s, const struct url *target,
 	buf_wipe(&b);
 	if (r == -1 && !str_eq(e->code, "stop"))
 		err_code(e, "proxy", SCOPE_PROFILE);
+	buf_init(&lines, HEAD_MAX);
 	if (r == 0)
-		r = answer(s, to, deadline, e);
+		r = answer(p, s, &lines, to, deadline, e);
+	buf_free(&lines);
 	if (r == 0) {
 		label = mem_printf("%s (proxy %s)", to, sock_where(s));
 		sock_label(s, label);

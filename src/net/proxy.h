@@ -30,7 +30,8 @@ int proxy_choose(
 void proxy_free(struct proxy *);
 /*
  * Does a NO_PROXY list (commas or blanks; "*", names that also cover what
- * ends in them, addresses, each with an optional port) cover the host?
+ * ends in them, addresses, networks as 10.0.0.0/8, each with an optional
+ * port) cover the host?
  */
 bool proxy_excepted(const char *list, const char *host, const char *port);
 /* CONNECT to target over sock, which leads to the proxy. */

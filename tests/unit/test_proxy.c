@@ -25,7 +25,16 @@ static const struct {
 } table[] = {
 	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\n\r\n", CLOSE, 0,
 	      0 },
-	    ERR_CONFIG, "proxy", "user name and a password" },
+	    ERR_CONFIG, "proxy", "rejects the user name or the password" },
+	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: Negotiate\r\n"
+	    "Proxy-Authenticate: NTLM\r\n\r\n",
+	      CLOSE, 0, 0 },
+	    ERR_CONFIG, "proxy", "not by Basic" },
+	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: NTLM, BASIC\r\n\r\n",
+	      CLOSE, 0, 0 },
+	    ERR_CONFIG, "proxy", "rejects the user name or the password" },
+	{ { "HTTP/1.1 407 Who\r\n\r\n", CLOSE, 0, 0 }, ERR_CONFIG, "proxy",
+	    "rejects the user name or the password" },
 	{ { "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", CLOSE, 0,
 	      0 },
 	    ERR_RETRY, "proxy", "does not permit" },
@@ -87,6 +96,37 @@ refusals(void **state)
 	}
 }
 
+/* It wants a login, and the URL has none. */
+static void
+no_login(void **state)
+{
+	static const struct step steps[] = {
+		{ "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\n\r\n",
+		    CLOSE, 0, 0 },
+		{ NULL, KEEP, 0, 0 }
+	};
+	const struct http_request req = { "GET", NULL, NULL, 0, NULL, 0, true };
+	struct server sv = { .step = steps };
+	struct http_response out = { 0 };
+	struct err e = ERR_INIT;
+	char proxy[64];
+	struct http_opts o = {
+		.url = "https://mail.example/", .tls_pin = PIN, .proxy = proxy
+	};
+	struct http *h;
+
+	(void)state;
+	server_start(&sv);
+	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%d", sv.port);
+	h = http_open(&o, &e);
+	assert_int_equal(http_exchange(h, &req, &out, NULL, &e), -1);
+	assert_int_equal(e.kind, ERR_CONFIG);
+	assert_non_null(strstr(e.msg, "wants a user name and a password"));
+	http_close(h);
+	http_response_free(&out);
+	server_stop(&sv);
+}
+
 /* Plain http to this machine never asks a proxy. */
 static void
 loopback(void **state)
@@ -140,6 +180,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(no_login),
 		cmocka_unit_test(loopback),
 		cmocka_unit_test(absent),
 	};

@@ -24,36 +24,89 @@
 
 /* --- addresses --- */
 
+/*
+ * White space, and what cannot be seen and comes along when an address is
+ * copied from a web page or a cell: no-break spaces, marks of direction and
+ * of width 0, byte order marks.
+ */
 static bool
-is_space(char c)
+is_blank(uint32_t c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 0xa0 ||
+	       c == 0xad || (c >= 0x2000 && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) ||
+	       c == 0x3000 || c == 0xfeff;
+}
+
+static void
+trim(const char **s, size_t *len)
+{
+	size_t n;
+	uint32_t c;
+
+	while (
+	    *len > 0 && (n = enc_utf8_next(*s, *len, &c)) > 0 && is_blank(c)) {
+		*s += n;
+		*len -= n;
+	}
+	while (*len > 0) {
+		for (n = 1; n < *len && ((*s)[*len - n] & 0xc0) == 0x80; n++)
+			;
+		if (enc_utf8_next(*s + *len - n, n, &c) != n || !is_blank(c))
+			return;
+		*len -= n;
+	}
+}
+
+/* RFC 5322 3.2.3: what a local part may not hold unless it is quoted */
+static bool
+is_special(char c)
+{
+	return (unsigned char)c <= ' ' || c == 0x7f ||
+	       strchr("\"(),:;<>@[\\]", c) != NULL;
+}
+
+/* Quotes that are not needed do not make another local part. */
+static void
+unquote(const char **s, size_t *len)
+{
+	size_t i;
+
+	if (*len < 3 || (*s)[0] != '"' || (*s)[*len - 1] != '"')
+		return;
+	for (i = 1; i < *len - 1; i++)
+		if (is_special((*s)[i]))
+			return;
+	*s += 1;
+	*len -= 2;
 }
 
 /* The local part in lower case; 0 when it is none. */
 static size_t
 put_local(char *out, size_t size, const char *s, size_t len)
 {
-	bool quoted = len > 2 && s[0] == '"' && s[len - 1] == '"';
+	bool quoted;
 	size_t i, n, o = 0;
 	uint32_t c;
 
 	if (len == 0 || len > LOCAL_MAX)
 		return 0;
+	unquote(&s, &len);
+	quoted = len > 2 && s[0] == '"' && s[len - 1] == '"';
 	for (i = 0; i < len; i += n) {
 		unsigned char b = (unsigned char)s[i];
 
 		if (o + 4 >= size)
 			return 0;
 		if (b >= 0x80) {
-			if ((n = enc_utf8_next(s + i, len - i, &c)) == 0)
+			n = enc_utf8_next(s + i, len - i, &c);
+			if (n == 0 || is_blank(c))
 				return 0;
 			o += enc_utf8_put(out + o, enc_lower(c));
 			continue;
 		}
 		n = 1;
-		if (b < 0x20 || b == 0x7f ||
-		    (!quoted && strchr(" \"(),:;<>@[\\]", b) != NULL))
+		if (b < 0x20 || b == 0x7f || (!quoted && is_special(s[i])))
 			return 0;
 		out[o++] = (char)(b >= 'A' && b <= 'Z' ? b + 32 : b);
 	}
@@ -112,18 +165,19 @@ put_domain(char *out, size_t size, const char *s, size_t len)
 size_t
 party_normalise_to(const char *s, char *out, size_t size)
 {
-	size_t len, local, domain;
+	size_t len = strlen(s), local, domain;
 	const char *at;
 
-	while (is_space(*s))
-		s++;
-	for (len = strlen(s); len > 0 && is_space(s[len - 1]); len--)
-		;
+	trim(&s, &len);
 	if (len >= 2 && s[0] == '<' && s[len - 1] == '>') {
-		for (s++, len -= 2; len > 0 && is_space(*s); len--)
-			s++;
-		while (len > 0 && is_space(s[len - 1]))
-			len--;
+		s++;
+		len -= 2;
+		trim(&s, &len);
+	}
+	if (len >= 7 && str_ieqn(s, "mailto:", 7)) {
+		s += 7;
+		len -= 7;
+		trim(&s, &len);
 	}
 	if ((at = memrchr(s, '@', len)) == NULL)
 		return 0;

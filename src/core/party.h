@@ -40,9 +40,10 @@ int party_csv(
     struct party_list *, const char *path, const char *crm_type, struct err *);
 
 /*
- * An address as it is compared: white space and a surrounding <> cut, local
- * part in lower case, domain as enc_domain makes it. NULL: not an SMTP
- * address; otherwise the caller frees.
+ * An address as it is compared: white space, what cannot be seen, a
+ * surrounding <> and a mailto: cut, local part in lower case and without
+ * quotes that it does not need, domain as enc_domain makes it. NULL: not an
+ * SMTP address; otherwise the caller frees.
  */
 char *party_normalise(const char *);
 /*

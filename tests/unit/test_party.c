@@ -34,6 +34,26 @@ static const struct {
 	{ "a@XN--MNCHEN-3YA.example", "a@xn--mnchen-3ya.example" },
 	{ "\"A b@c\"@d.example", "\"a b@c\"@d.example" },
 	{ "o'brien@b.example", "o'brien@b.example" },
+	/* quotes that are needed, and others */
+	{ "\"Jane.Doe\"@b.example", "jane.doe@b.example" },
+	{ "\"\xc3\x84\"@b.example", "\xc3\xa4@b.example" },
+	{ "\"jane\\doe\"@b.example", "\"jane\\doe\"@b.example" },
+	{ "\"\"@b.example", NULL },
+	{ "\"a\"b@c.example", NULL },
+	/* as it is copied from elsewhere */
+	{ "mailto:A@b.example", "a@b.example" },
+	{ " <MailTo: a@b.example>", "a@b.example" },
+	{ "\xc2\xa0"
+	  "a@b.example\xc2\xa0 \xe2\x80\x8b",
+	    "a@b.example" },
+	{ "\xef\xbb\xbf<\xe2\x80\xaa"
+	  "a@b.example\xe2\x80\xac>",
+	    "a@b.example" },
+	{ "\xc3\xa4@b.example", "\xc3\xa4@b.example" },
+	{ "a\xe2\x80\x8b@b.example", NULL },
+	{ "\xc2\xa0", NULL },
+	{ "\xa0@b.example", NULL },
+	{ "mailto:", NULL },
 	{ "SRS0=x=y/z=a@b.example", "srs0=x=y/z=a@b.example" },
 	{ "", NULL },
 	{ "a", NULL },

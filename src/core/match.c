@@ -178,23 +178,44 @@ direction_of(const struct seen *s)
 	return s->external ? DIRECTION_OUT : DIRECTION_INTERNAL;
 }
 
-/* Is one of the message ids in a header stored? left: how many to ask for. */
+static bool
+is_stored(const struct match *m, const char *id, size_t n)
+{
+	char text[ID_MAX + 1];
+
+	if (n == 0 || n > ID_MAX)
+		return false;
+	memcpy(text, id, n);
+	text[n] = '\0';
+	return m->stored(m->stored_arg, text);
+}
+
+/*
+ * Is one of the message ids in a header stored? left: how many to ask for.
+ * Where no id has its <>, every word is one: some senders leave them out.
+ */
 static bool
 any_stored(const struct match *m, const char *ids, int *left)
 {
-	char id[ID_MAX + 1];
+	static const char space[] = " \t\r\n";
 	size_t n;
 
 	if (ids == NULL)
 		return false;
+	if (strchr(ids, '<') == NULL) {
+		for (ids += strspn(ids, space); *ids != '\0' && (*left)-- > 0;
+		     ids += strspn(ids, space)) {
+			n = strcspn(ids, space);
+			if (is_stored(m, ids, n))
+				return true;
+			ids += n;
+		}
+		return false;
+	}
 	while ((ids = strchr(ids, '<')) != NULL && (*left)-- > 0) {
 		n = strcspn(ids + 1, "<>") + 1;
-		if (n < ID_MAX && ids[n] == '>') {
-			memcpy(id, ids, n + 1);
-			id[n + 1] = '\0';
-			if (m->stored(m->stored_arg, id))
-				return true;
-		}
+		if (ids[n] == '>' && is_stored(m, ids, n + 1))
+			return true;
 		ids += n;
 	}
 	return false;

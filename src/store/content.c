@@ -144,14 +144,30 @@ content_variant(
 	hash_hex(&h, out);
 }
 
+/* id of the first mail in a References header; some leave out the <>. */
+static bool
+first_of(struct buf *b, const char *refs, char *id)
+{
+	static const char white[] = " \t\r\n";
+	char *word;
+	bool found;
+
+	if (refs == NULL || strchr(refs, '<') != NULL)
+		return content_mid_id(b, refs, id);
+	refs += strspn(refs, white);
+	word = mem_strndup(refs, strcspn(refs, white));
+	found = content_mid_id(b, word, id);
+	free(word);
+	return found;
+}
+
 void
 content_thread(
     struct buf *b, const struct message *m, const char *first, char *out)
 {
 	struct crypt_sha256 h;
 
-	if (content_mid_id(b, m->refs, out) ||
-	    content_mid_id(b, m->in_reply_to, out))
+	if (first_of(b, m->refs, out) || content_mid_id(b, m->in_reply_to, out))
 		return;
 	if (m->message_id == NULL && m->conversation_id != NULL) {
 		crypt_sha256_init(&h);

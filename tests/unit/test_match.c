@@ -44,7 +44,7 @@ static bool
 stored(void *arg, const char *id)
 {
 	(void)arg;
-	return strcmp(id, "<known@x>") == 0;
+	return strcmp(id, "<known@x>") == 0 || strcmp(id, "known@x") == 0;
 }
 
 /* "f:a@b t:c@d ...": f s t c b r, ! for a raw address that is not SMTP */
@@ -276,7 +276,9 @@ static const struct {
 	{ "\"Jane\" <jane@x> of Monday <known@x>", NULL, true },
 	{ NULL, "<a@x>\r\n\t<b@x> <known@x> <c@x>", true },
 	{ NULL, "<a@x><known@x>", true },
-	{ "known@x", "known@x", false },
+	{ "known@x", NULL, true },
+	{ NULL, " a@x\r\n\tknown@x b@x", true },
+	{ "other@x of known", "<other@x> known@x", false },
 	{ NULL, "<known@x", false },
 	{ NULL, "<a <known@x>", true },
 	{ NULL, "<<known@x>>", true },

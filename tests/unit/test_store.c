@@ -298,6 +298,9 @@ test_threads(void **state)
 	m->in_reply_to = "<2@x>";
 	m->refs = "<root@x.example>\r\n <2@x>";
 	store(k, BOX_A, "3", "k", m);
+	m = mail("<8@x>", "Re: Re: Re: One", "h");
+	m->refs = " root@X.example\r\n 2@x 3@x";
+	store(k, BOX_A, "8", "k", m);
 	/* no Message-ID: the server's conversation, then the mail itself */
 	m = mail(NULL, "Note", "d");
 	m->conversation_id = "conv";
@@ -311,7 +314,7 @@ test_threads(void **state)
 	assert_string_equal(
 	    ask(k, "SELECT group_concat(n) FROM (SELECT count(*) n FROM email "
 		   "GROUP BY thread_id ORDER BY 1)"),
-	    "1,2,4");
+	    "1,2,5");
 	assert_int_equal(
 	    number(k, "SELECT count(*) FROM email WHERE id=thread_id"), 2);
 }

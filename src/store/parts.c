@@ -100,7 +100,10 @@ same_person(const struct person *p, const struct address *a)
 		return str_ieq(p->address, a->address);
 	if (both(p->raw, a->raw))
 		return str_ieq(p->raw, a->raw);
-	return p->name != NULL && str_eq(p->name, a->name);
+	if (p->name == NULL) /* or nothing is known of either */
+		return a->name == NULL && p->address == NULL &&
+		       a->address == NULL && p->raw == NULL && a->raw == NULL;
+	return str_eq(p->name, a->name);
 }
 
 static int

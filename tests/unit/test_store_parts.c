@@ -141,9 +141,13 @@ test_nameless(void **state)
 	store(k, BOX_A, "i1", "k1", m);
 	m = mail("<1@x>", "One", "x");
 	nameless(m, "dora@x.example", NULL);
+	nameless(m, NULL, NULL);
 	store(k, BOX_B, "i1", "k1", m);
+	m = mail("<1@x>", "One", "x");
+	nameless(m, NULL, NULL);
+	store(k, BOX_B, "i1", "k2", m);
 	assert_int_equal(
-	    number(k, "SELECT count(*) FROM email_party WHERE role='cc'"), 2);
+	    number(k, "SELECT count(*) FROM email_party WHERE role='cc'"), 3);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)

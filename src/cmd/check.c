@@ -8,7 +8,6 @@
 #include "cmd/cmd.h"
 #include "cmd/runner.h"
 #include "core/party.h"
-#include "net/tls.h"
 
 /* The CSV files: readable, and how much is in them. */
 static int
@@ -42,26 +41,32 @@ check_command(const struct conf *c)
 	return -1;
 }
 
-/* The certificates to trust, if any server's is checked against them. */
+/*
+ * What a pass would find out before it contacts anything: certificates to
+ * trust, a proxy that is none. The same is said once.
+ */
 static int
-check_trust(const struct conf *c)
+check_profiles(const struct conf *c)
 {
-	struct err err = ERR_INIT;
-	struct tls_trust *trust;
+	struct err err = ERR_INIT, last = ERR_INIT;
 	size_t i;
+	int rc = 0;
 
-	for (i = 0; i < c->nprofile; i++)
-		if (strncmp(c->profile[i].url, "https:", 6) == 0 &&
-		    c->profile[i].tls_pin == NULL)
-			break;
-	if (i == c->nprofile)
-		return 0;
-	if ((trust = tls_trust_load(c->ca_file, &err)) == NULL) {
-		fprintf(stderr, "%s\n", err.msg);
-		return -1;
+	for (i = 0; i < c->nprofile; i++) {
+		const struct provider_ops *ops = providers_for(&c->profile[i]);
+		struct provider *p = ops->open(c, &c->profile[i], &err);
+
+		if (p != NULL) {
+			ops->close(p);
+			continue;
+		}
+		if (strcmp(err.msg, last.msg) != 0)
+			fprintf(stderr, "profile %s: %s\n", c->profile[i].name,
+			    err.msg);
+		last = err;
+		rc = -1;
 	}
-	tls_trust_free(trust);
-	return 0;
+	return rc;
 }
 
 int
@@ -76,7 +81,7 @@ check_run(const struct cmd *cmd)
 	rc = check_csv(c->users, "users", "user");
 	rc |= check_csv(c->contacts, "contacts", "contact");
 	rc |= check_command(c);
-	rc |= check_trust(c);
+	rc |= check_profiles(c);
 	if (rc == 0)
 		printf("; %s is good: exsync --once starts a pass\n", c->path);
 	conf_free(c);

@@ -63,16 +63,23 @@ int
 pool_init(struct pool *p, const struct conf *conf,
     const struct conf_profile *profile, struct err *err)
 {
+	struct pool_conn *trial;
+
 	memset(p, 0, sizeof(*p));
 	pthread_mutex_init(&p->lock, NULL);
 	p->conf = conf;
 	p->profile = profile;
 	p->max =
 	    profile->max_connections > 0 ? (size_t)profile->max_connections : 1;
-	if (strncmp(profile->url, "https:", 6) != 0 || profile->tls_pin != NULL)
-		return 0;
-	p->trust = tls_trust_load(conf->ca_file, err);
-	return p->trust == NULL ? -1 : 0;
+	if (strncmp(profile->url, "https:", 6) == 0 &&
+	    profile->tls_pin == NULL &&
+	    (p->trust = tls_trust_load(conf->ca_file, err)) == NULL)
+		return -1;
+	/* what can never work is found now, and not by each mailbox */
+	if ((trial = pool_take(p, NULL, NULL, err)) == NULL)
+		return -1;
+	conn_close(trial);
+	return 0;
 }
 
 void

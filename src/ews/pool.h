@@ -29,7 +29,7 @@ struct pool {
 	size_t nidle, max;
 };
 
-/* -1: no CA certificates, a bad url. */
+/* -1: no CA certificates, a bad url, or a proxy that is none. */
 int pool_init(struct pool *, const struct conf *, const struct conf_profile *,
     struct err *);
 void pool_free(struct pool *);

@@ -48,8 +48,13 @@ alert_advice(const char *scope, const char *code, char *out, size_t size)
 		if (strcmp(kinds[i].code, code) == 0)
 			advice = kinds[i].advice;
 	}
-	if (strncmp(scope, "mailbox ", 8) == 0)
+	if (strncmp(scope, "mailbox ", 8) == 0) {
 		name = scope + 8;
+		/* --check asks no server, and the mailbox' wait may be long */
+		if (strcmp(code, "config") == 0)
+			advice = "correct what the text names; exsync --once "
+				 "--mailbox ADDRESS tries it at once";
+	}
 	if ((at = strstr(advice, "ADDRESS")) == NULL)
 		snprintf(out, size, "%s", advice);
 	else

@@ -117,6 +117,10 @@ test_advice(void **state)
 	alert_advice("mailbox a@b.example", "access", out, sizeof(out));
 	assert_non_null(strstr(out, "--mailbox a@b.example"));
 	assert_null(strstr(out, "ADDRESS"));
+	alert_advice("mailbox a@b.example", "config", out, sizeof(out));
+	assert_non_null(strstr(out, "--mailbox a@b.example tries it at once"));
+	alert_advice("profile hq", "config", out, sizeof(out));
+	assert_non_null(strstr(out, "exsync --check"));
 	assert_string_equal(
 	    alert_advice("exsync", "unheard of", out, sizeof(out)),
 	    "read the text");

@@ -80,6 +80,22 @@ reason(sqlite3_stmt *s, struct store_reason *r)
 	r->tries = sqlite3_column_int64(s, 9);
 }
 
+/* The id in what a person copied: a whole header line, or half the <>. */
+static void
+add_id(struct buf *out, const char *s)
+{
+	const char *open = strchr(s, '<');
+	size_t n;
+
+	if (open != NULL)
+		s = open + 1;
+	s += strspn(s, " \t");
+	n = strcspn(s, ">");
+	while (n > 0 && strchr(" \t", s[n - 1]) != NULL)
+		n--;
+	buf_addf(out, "<%.*s>", (int)n, s);
+}
+
 long
 store_why(struct store *st, const char *message_id,
     void (*each)(void *, const struct store_reason *), void *arg,
@@ -91,8 +107,8 @@ store_why(struct store *st, const char *message_id,
 	long n = 0;
 	int more;
 
-	buf_init(&id, strlen(message_id) + 2);
-	buf_addf(&id, message_id[0] == '<' ? "%s" : "<%s>", message_id);
+	buf_init(&id, strlen(message_id) + 3);
+	add_id(&id, message_id);
 	db_lock(st);
 	s = db_stmt(st, DB_ADMIN_WHY,
 	    "SELECT d.mailbox,f.path,d.verdict,d.rule,d.at,e.id,c.removed_at,"

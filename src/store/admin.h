@@ -29,8 +29,10 @@ struct store_reason {
 	int64_t tries;
 };
 
-/* Calls each with every decision about that Message-ID, with or without its
- * <>; returns how many there were. */
+/*
+ * Calls each with every decision about that Message-ID, with or without its
+ * <>, or as a line of a header; returns how many there were.
+ */
 long store_why(struct store *, const char *message_id,
     void (*each)(void *, const struct store_reason *), void *arg, struct err *);
 

@@ -7,17 +7,39 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define NAMES 100
 
 static atomic_long passed;
+static _Atomic(const char *) met[NAMES];
 
 static void
 write_count(void)
 {
 	FILE *f = fopen(getenv("EXSYNC_COUNT"), "w");
+	size_t i;
 
-	if (f != NULL) {
-		fprintf(f, "%ld\n", atomic_load(&passed));
-		fclose(f);
+	if (f == NULL)
+		return;
+	fprintf(f, "%ld\n", atomic_load(&passed));
+	for (i = 0; i < NAMES && met[i] != NULL; i++)
+		fprintf(f, "%s\n", met[i]);
+	fclose(f);
+}
+
+/* Into met, unless it is there already. */
+static void
+meet(const char *name)
+{
+	const char *was;
+	size_t i;
+
+	for (i = 0; i < NAMES; i++) {
+		was = NULL;
+		if (atomic_compare_exchange_strong(&met[i], &was, name) ||
+		    strcmp(was, name) == 0)
+			return;
 	}
 }
 
@@ -27,8 +49,11 @@ fault_point(const char *name)
 	const char *at = getenv("EXSYNC_CRASH_AT");
 	long n = atomic_fetch_add(&passed, 1) + 1;
 
-	if (n == 1 && getenv("EXSYNC_COUNT") != NULL)
-		atexit(write_count);
+	if (getenv("EXSYNC_COUNT") != NULL) {
+		if (n == 1)
+			atexit(write_count);
+		meet(name);
+	}
 	if (at != NULL && atol(at) == n) {
 		fprintf(stderr, "crash at %ld: %s\n", n, name);
 		_Exit(99);

@@ -8,11 +8,12 @@
  *	EXSYNC_CRASH_AT=n	the nth fault_point ends the process at once,
  *				as a crash does (status 99)
  *	EXSYNC_COUNT=file	at exit the number of points passed is
- *				written to file
+ *				written to file, and the name of each on a line
  *	EXSYNC_CONNECT_MS, EXSYNC_TLS_MS, EXSYNC_FIRST_BYTE_MS,
  *	EXSYNC_SILENCE_MS, EXSYNC_TOTAL_MS, EXSYNC_BODY_MAX
  *				the limits of struct http_opts
  *	EXSYNC_BUSY_MS		how long a locked database is waited for
+ *	EXSYNC_WAL_PAGES	how long the WAL grows before a checkpoint
  */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H

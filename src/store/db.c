@@ -39,17 +39,23 @@
 	"PRAGMA trusted_schema=OFF;"                                           \
 	"PRAGMA journal_size_limit=33554432"
 
-#define BUSY_MAX     60000           /* ms, the contract of store.h */
-#define WAL_PAGES    2000            /* checkpoint at 16 MiB of WAL */
-#define WAL_AGAIN    500             /* and every 4 MiB beyond */
-#define WAL_RESTART  (4 * WAL_PAGES) /* then wait for readers a little */
-#define RESTART_WAIT 100             /* ms */
-#define RESTART_GAP  10000           /* ms between two such waits */
+#define BUSY_MAX     60000 /* ms, the contract of store.h */
+#define WAL_PAGES    2000  /* checkpoint at 16 MiB of WAL */
+#define WAL_AGAIN    500   /* and every 4 MiB beyond */
+#define WAL_RESTART  4     /* times that: then wait for readers a little */
+#define RESTART_WAIT 100   /* ms */
+#define RESTART_GAP  10000 /* ms between two such waits */
 
 static int
 busy_max(void)
 {
 	return fault_int("EXSYNC_BUSY_MS", BUSY_MAX);
+}
+
+static int
+wal_pages(void)
+{
+	return fault_int("EXSYNC_WAL_PAGES", WAL_PAGES);
 }
 
 /* --- errors ------------------------------------------------------------ */
@@ -203,11 +209,12 @@ checkpoint(struct store *st)
 {
 	int mode = SQLITE_CHECKPOINT_PASSIVE, log = 0, done = 0;
 
-	if (st->wal_pages < WAL_PAGES)
-		st->wal_next = WAL_PAGES;
+	if (st->wal_pages < wal_pages())
+		st->wal_next = wal_pages();
 	if (st->wal_pages < st->wal_next)
 		return;
-	if (st->wal_pages >= WAL_RESTART && tim_mono() >= st->restart_at) {
+	if (st->wal_pages >= WAL_RESTART * wal_pages() &&
+	    tim_mono() >= st->restart_at) {
 		mode = SQLITE_CHECKPOINT_RESTART;
 		st->restart_at = tim_mono() + RESTART_GAP;
 		st->busy_limit = RESTART_WAIT;
@@ -216,7 +223,7 @@ checkpoint(struct store *st)
 	sqlite3_wal_checkpoint_v2(st->h, "main", mode, &log, &done);
 	fault_point("after checkpoint");
 	st->busy_limit = busy_max();
-	st->wal_next = done < log ? st->wal_pages + WAL_AGAIN : WAL_PAGES;
+	st->wal_next = done < log ? st->wal_pages + WAL_AGAIN : wal_pages();
 }
 
 /* --- opening ----------------------------------------------------------- */
@@ -327,7 +334,7 @@ db_open(struct store *st, struct err *err)
 	    st->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 
 	st->busy_limit = busy_max();
-	st->wal_next = WAL_PAGES;
+	st->wal_next = wal_pages();
 	if (look(st, err) == -1)
 		return -1;
 	if (st->in_memory)

@@ -70,6 +70,7 @@ judge(sqlite3_stmt *s, int64_t folder, const char *change_key)
 	case LEDGER_GONE:
 		return STORE_CHANGED;
 	case LEDGER_FAILED:
+	case LEDGER_MOVING:
 		return STORE_FAILED;
 	}
 	if (sqlite3_column_int64(s, 0) == folder && key != NULL &&
@@ -249,6 +250,9 @@ remove_item(struct store *st, const char *mailbox, const char *item,
 	if (old->state == LEDGER_FAILED &&
 	    failure_delete(st, mailbox, item, err) == -1)
 		return -1;
+	if (old->state == LEDGER_MOVING &&
+	    failure_moved(st, mailbox, item, err) == -1)
+		return -1;
 	if (old->state != LEDGER_GONE &&
 	    ledger_gone(st, mailbox, item, err) == -1)
 		return -1;
@@ -295,7 +299,8 @@ put_known(struct store *st, const struct store_item *it, struct ledger *l,
 		return remove_item(st, l->mailbox, l->item, &old, count, err);
 	if (become(st, it, l, old.email, count, err) == -1)
 		return -1;
-	if (old.state == LEDGER_FAILED && it->fault == NULL &&
+	if ((old.state == LEDGER_FAILED || old.state == LEDGER_MOVING) &&
+	    it->fault == NULL &&
 	    failure_delete(st, l->mailbox, l->item, err) == -1)
 		return -1;
 	return ledger_set(st, l, err);

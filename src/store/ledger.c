@@ -3,7 +3,11 @@
  * 1. An item has one row in decision from the moment it was seen.
  * 2. Of mail that is not kept no subject and no address is stored: addresses
  *    only as HMAC-SHA256 with a key that never leaves this file.
- * 3. state is LEDGER_FAILED exactly while a row of failure waits.
+ * 3. state is LEDGER_FAILED or LEDGER_MOVING exactly while a row of failure
+ *    waits.
+ * 4. LEDGER_MOVING is written before a mail is moved. If we die, or the answer
+ *    does, the server tells only that the mail has left its folder: its row of
+ *    failure is then not taken for that of a mail which its owner deleted.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -281,25 +285,59 @@ store_failures_final(struct store *st, const char *mailbox, size_t max,
 	return r;
 }
 
+static int
+moving(struct store *st, const char *mailbox, const char *item, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_MOVING,
+	    "UPDATE decision SET state=3 WHERE mailbox=? AND item=? AND "
+	    "state=2");
+
+	db_text(s, 1, mailbox);
+	db_text(s, 2, item);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
 int
-store_failure_moved(
+failure_moved(
     struct store *st, const char *mailbox, const char *item, struct err *err)
 {
-	sqlite3_stmt *s;
+	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_MOVED,
+	    "UPDATE failure SET moved_at=?3 WHERE mailbox=?1 AND item=?2 AND "
+	    "moved_at IS NULL");
+
+	db_text(s, 1, mailbox);
+	db_text(s, 2, item);
+	db_text(s, 3, st->at);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+/* fn in a transaction of its own. */
+static int
+alone(struct store *st, const char *mailbox, const char *item,
+    int (*fn)(struct store *, const char *, const char *, struct err *),
+    struct err *err)
+{
 	int rc;
 
 	if (st->read_only)
 		return 0;
 	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0) {
-		s = db_stmt(st, DB_FAILURE_MOVED,
-		    "UPDATE failure SET moved_at=?3 WHERE mailbox=?1 AND "
-		    "item=?2");
-		db_text(s, 1, mailbox);
-		db_text(s, 2, item);
-		db_text(s, 3, st->at);
-		rc = db_end(st, db_run(st, s, err) == -1 ? -1 : 0, err);
-	}
+	if ((rc = db_begin(st, err)) == 0)
+		rc = db_end(st, fn(st, mailbox, item, err), err);
 	db_unlock(st);
 	return rc;
+}
+
+int
+store_failure_moving(
+    struct store *st, const char *mailbox, const char *item, struct err *err)
+{
+	return alone(st, mailbox, item, moving, err);
+}
+
+int
+store_failure_moved(
+    struct store *st, const char *mailbox, const char *item, struct err *err)
+{
+	return alone(st, mailbox, item, failure_moved, err);
 }

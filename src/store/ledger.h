@@ -8,7 +8,8 @@
 
 #include "store/db.h"
 
-enum ledger_state { LEDGER_THERE, LEDGER_GONE, LEDGER_FAILED };
+/* MOVING: waits in failure, as FAILED, and a move to Undeliverable has begun. */
+enum ledger_state { LEDGER_THERE, LEDGER_GONE, LEDGER_FAILED, LEDGER_MOVING };
 
 /* A row. Strings are borrowed. */
 struct ledger {
@@ -52,6 +53,9 @@ char *ledger_parties(const struct store *, const struct message *);
 int failure_put(struct store *, const struct ledger *, const struct err *fault,
     int64_t next_try, struct err *);
 int failure_delete(
+    struct store *, const char *mailbox, const char *item, struct err *);
+/* It lies in Undeliverable; noted once. */
+int failure_moved(
     struct store *, const char *mailbox, const char *item, struct err *);
 
 #endif

@@ -294,7 +294,7 @@ static const char *const version_1[] = {
 "  parties TEXT, -- of mail not kept: keyed hashes of its addresses\n"
 "  email INTEGER, -- private: sync_email.n\n"
 "  state INTEGER NOT NULL DEFAULT 0, -- private: 0 there, 1 gone from its"
-" folder, 2 waits in failure\n"
+" folder, 2 waits in failure, 3 likewise and is being moved\n"
 "  walk INTEGER NOT NULL DEFAULT 0, -- private: last full walk that saw it\n"
 "  PRIMARY KEY(mailbox, item)\n"
 ") WITHOUT ROWID",

@@ -221,6 +221,12 @@ int store_failures_due(struct store *, const char *mailbox, int64_t now,
 /* Items that will not be tried again and have not been moved. */
 int store_failures_final(struct store *, const char *mailbox, size_t max,
     struct store_failures *out, struct err *err);
+/*
+ * The item is about to be moved to Undeliverable: if nobody tells of how that
+ * ended and it leaves its folder, it was moved.
+ */
+int store_failure_moving(
+    struct store *, const char *mailbox, const char *item, struct err *);
 /* The item lies in Undeliverable now; its row stays visible. */
 int store_failure_moved(
     struct store *, const char *mailbox, const char *item, struct err *err);

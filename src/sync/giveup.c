@@ -1,7 +1,8 @@
 /*
  * giveup.c - items that are not tried again.
  * 1. An item that has left its folder counts as moved: a crash after the
- *    move and before it was noted looks like that.
+ *    move and before it was noted looks like that, and so does an answer
+ *    that was lost. The store is told before (store_failure_moving).
  */
 #include <string.h>
 
@@ -39,7 +40,10 @@ giveup_run(struct mailbox_work *w, struct err *err)
 
 	rc = store_failures_final(store, w->conf.address, GIVEUP_MAX, &v, err);
 	for (i = 0; rc == 0 && i < v.n; i++) {
-		rc = move(w, v.v[i].item_id, err);
+		rc = store_failure_moving(
+		    store, w->conf.address, v.v[i].item_id, err);
+		if (rc == 0)
+			rc = move(w, v.v[i].item_id, err);
 		fault_point("after move to Undeliverable");
 		if (rc == 0)
 			rc = store_failure_moved(

@@ -157,9 +157,10 @@ db_fail(struct store *st, int rc, struct err *err)
 		return err_code(err, "not_a_database", SCOPE_ALL);
 	case SQLITE_CORRUPT:
 		err_set(err, ERR_FATAL,
-		    "%s: is damaged (%s); it was left as it is: restore it "
-		    "from a backup, or move it away and run again, then all "
-		    "mail is read anew",
+		    "%s: is damaged (%s); it was left as it is: move it away "
+		    "together with its -wal and -shm (they would damage what "
+		    "takes its place), then restore it from a backup, or just "
+		    "run again and all mail is read anew",
 		    st->path, sqlite3_errmsg(st->h));
 		return err_code(err, "corrupt", SCOPE_ALL);
 	case SQLITE_NOMEM:
@@ -232,16 +233,16 @@ checkpoint(struct store *st)
 static int
 create(struct store *st, struct err *err)
 {
-	int fd = open(st->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	/* no O_EXCL: it may be a link to where a file is to be */
+	int fd = open(st->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	int sys = errno;
 
 	if (fd == -1) {
-		if (sys == EEXIST)
-			return 0;
 		if (sys == ENOENT || sys == ENOTDIR)
 			err_set(err, ERR_FATAL,
-			    "%s: its directory does not exist: create it, or "
-			    "name another database",
+			    "%s: its directory does not exist, or that of "
+			    "what it links to: create or mount it, or name "
+			    "another database",
 			    st->path);
 		else if (sys == ENOSPC || sys == EDQUOT)
 			return say_full(st, err);

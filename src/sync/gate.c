@@ -36,7 +36,7 @@ struct gate {
 	bool accepted;             /* the profile's login did work */
 	struct gate_second second; /* of the profile's login */
 	int unreachable;
-	const struct gate_login *late; /* who timed out last */
+	const struct gate_login *late; /* who timed out, or was lost, last */
 	int64_t not_before;            /* tim_mono */
 	struct err stopped;
 };
@@ -247,6 +247,31 @@ is_late(struct gate *g, const struct gate_login *l, const struct err *e)
 	return e->scope >= SCOPE_PROFILE || l != last;
 }
 
+/*
+ * With the lock held: what answers is not EWS, and has been EWS for nobody: a
+ * login page or another site is in its place.
+ */
+static bool
+is_not_ews(
+    const struct gate *g, const struct gate_login *l, const struct err *e)
+{
+	return e->kind == ERR_CONFIG && !l->own && !g->accepted &&
+	       (strcmp(e->code, "not-ews") == 0 ||
+		   strcmp(e->code, "http-302") == 0);
+}
+
+/* The same, for another mailbox than the last one. */
+static bool
+is_lost(struct gate *g, const struct gate_login *l, const struct err *e)
+{
+	const struct gate_login *last = g->late;
+
+	if (!is_not_ews(g, l, e))
+		return false;
+	g->late = l;
+	return l != last;
+}
+
 /* Is it the load that the server minds? */
 static bool
 is_throttled(const struct err *e)
@@ -282,14 +307,15 @@ learn(struct gate *g, struct gate_login *l, const struct err *e)
 		 (e->scope == SCOPE_PROFILE || e->scope == SCOPE_ALL)) {
 		if (g->stopped.kind == ERR_NONE)
 			g->stopped = *e;
-	} else if (e->kind == ERR_RETRY &&
-		   (is_network(e) || is_late(g, l, e))) {
+	} else if ((e->kind == ERR_RETRY &&
+		       (is_network(e) || is_late(g, l, e))) ||
+		   is_lost(g, l, e)) {
 		if (++g->unreachable >= UNREACHABLE &&
 		    g->stopped.kind == ERR_NONE) {
 			g->stopped = *e;
 			g->stopped.scope = SCOPE_PROFILE;
 		}
-	} else if (strcmp(e->code, "timeout") != 0) {
+	} else if (strcmp(e->code, "timeout") != 0 && !is_not_ews(g, l, e)) {
 		g->unreachable = 0;
 		g->late = NULL;
 		g->proven = true;

@@ -16,11 +16,11 @@
  * server asks for up to 30 s, keeps all other calls for that mailbox waiting
  * as long (or refuses them, when it is longer), lowers the number of calls at
  * once when the server is busy and raises it slowly again, and stops the
- * profile when its
- * login is rejected, its server cannot be reached, or three mailboxes in a
- * row get no answer in time. A rejected login is tried once more (the provider
- * does that on a fresh connection), by one caller while all others wait: two
- * attempts in a pass, however many threads.
+ * profile when its login is rejected, its server cannot be reached, three
+ * mailboxes in a row get no answer in time, or the first three get a web page.
+ * A rejected login is tried once more (the provider does that on a fresh
+ * connection), by one caller while all others wait: two attempts in a pass,
+ * however many threads.
  */
 #ifndef SYNC_GATE_H
 #define SYNC_GATE_H

@@ -163,12 +163,21 @@ unknown(const struct mailbox_work *w)
 
 /* --- mailboxes --------------------------------------------------------- */
 
+/* Did the same fault stop the profile after it had met this mailbox? */
+static bool
+is_profiles(const struct mailbox_work *w)
+{
+	const struct err *stopped = gate_stopped(w->profile->gate);
+
+	return stopped != NULL && strcmp(stopped->code, w->fault->code) == 0;
+}
+
 static void
 meet_fault(struct met *m, const struct mailbox_work *w, bool *store)
 {
 	const struct err *e = w->fault;
 
-	if (e->kind == ERR_RETRY)
+	if (e->kind == ERR_RETRY || is_profiles(w))
 		return;
 	if (e->kind == ERR_FATAL && e->scope >= SCOPE_PROFILE) {
 		if (!*store)

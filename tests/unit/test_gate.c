@@ -390,7 +390,6 @@ test_unreachable(void **state)
 	assert_int_equal(s.most, 1);
 }
 
-/* A mailbox that is denied does not stop the others. */
 /*
  * Timeouts: three mailboxes in a row stop the profile, the same one never
  * does, and each is tried once more only.
@@ -428,6 +427,48 @@ test_timeouts(void **state)
 	gate_close(s.gate);
 }
 
+/*
+ * A web page in place of EWS: the first three mailboxes stop the profile, a
+ * single one never does, nor do any once there was an answer.
+ */
+static void
+test_web_page(void **state)
+{
+	struct scene s = {
+		.kind = ERR_CONFIG, .code = "not-ews", .scope = SCOPE_MAILBOX
+	};
+	struct gate_login l[4] = { { .own = false } };
+	struct gate_login own[4] = { { .own = true }, { .own = true },
+		{ .own = true }, { .own = true } };
+	struct err err = ERR_INIT;
+	int i;
+
+	(void)state;
+	s.gate = gate_open(10);
+	for (i = 0; i < 4; i++)
+		call(&s, &own[i], &err);
+	for (i = 0; i < 4; i++)
+		call(&s, &l[0], &err);
+	call(&s, &l[1], &err);
+	assert_null(gate_stopped(s.gate));
+	call(&s, &l[2], &err);
+	assert_non_null(gate_stopped(s.gate));
+	assert_int_equal(gate_stopped(s.gate)->kind, ERR_CONFIG);
+	assert_int_equal(gate_stopped(s.gate)->scope, SCOPE_PROFILE);
+	call(&s, &l[3], &err);
+	assert_int_equal(s.refused, 1);
+	gate_close(s.gate);
+	s.gate = gate_open(10);
+	s.kind = ERR_NONE;
+	call(&s, &l[0], &err);
+	s.kind = ERR_CONFIG;
+	for (i = 0; i < 4; i++)
+		call(&s, &l[i], &err);
+	assert_null(gate_stopped(s.gate));
+	gate_close(s.gate);
+}
+
+/* A mailbox that is denied does not stop the others. */
 static void
 test_mailbox_denied(void **state)
 {
@@ -497,6 +538,7 @@ main(void)
 		cmocka_unit_test(test_late_rejection),
 		cmocka_unit_test(test_unreachable),
 		cmocka_unit_test(test_timeouts),
+		cmocka_unit_test(test_web_page),
 		cmocka_unit_test(test_mailbox_denied),
 		cmocka_unit_test(test_retries),
 		cmocka_unit_test(test_own_login),

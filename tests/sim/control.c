@@ -227,6 +227,28 @@ cmd_move(struct cmd *c, struct sb *out)
 }
 
 static void
+cmd_copy(struct cmd *c, struct sb *out)
+{
+	struct item *it = selected(c, out);
+	struct folder *to;
+
+	if (it == NULL || (to = control_folder(c, 3, false, out)) == NULL)
+		return;
+	it = item_copy(it, to);
+	SB_LIT(out, "ok ");
+	ident_item(out, to->mailbox, it->num);
+}
+
+static void
+cmd_edit(struct cmd *c, struct sb *out)
+{
+	struct item *it = selected(c, out);
+
+	if (it != NULL && (c->n < 4 || controlmail_edit(it, c->w[3]) < 0))
+		SB_LIT(out, "error: cannot read the file");
+}
+
+static void
 cmd_delete(struct cmd *c, struct sb *out)
 {
 	struct item *it = selected(c, out);
@@ -260,6 +282,19 @@ cmd_rename(struct cmd *c, struct sb *out)
 
 	if (f != NULL && c->n > 3)
 		folder_rename(f, c->w[3]);
+}
+
+static void
+cmd_mvfolder(struct cmd *c, struct sb *out)
+{
+	struct folder *f = control_folder(c, 2, false, out), *to;
+
+	if (f == NULL || (to = control_folder(c, 3, false, out)) == NULL)
+		return;
+	if (f == to || folder_below(to, f))
+		SB_LIT(out, "error: a folder cannot lie in itself");
+	else
+		folder_move(f, to);
 }
 
 static void
@@ -376,10 +411,13 @@ static const struct {
 	{ "generate", controlmail_generate },
 	{ "dump", controlmail_dump },
 	{ "move", cmd_move },
+	{ "copy", cmd_copy },
+	{ "edit", cmd_edit },
 	{ "delete", cmd_delete },
 	{ "read", cmd_read },
 	{ "touch", cmd_touch },
 	{ "rename", cmd_rename },
+	{ "mvfolder", cmd_mvfolder },
 	{ "rmfolder", cmd_rmfolder },
 	{ "expire", cmd_expire },
 	{ "limit", cmd_limit },

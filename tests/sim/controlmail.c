@@ -135,6 +135,21 @@ controlmail_mail(struct cmd *c, struct sb *out)
 	ident_item(out, f->mailbox, (uint32_t)world.n_items - 1);
 }
 
+int
+controlmail_edit(struct item *it, const char *path)
+{
+	struct sb b = { 0 };
+	int rc = read_file(&b, path);
+
+	if (rc == 0) {
+		mime_free(it->mail);
+		it->mail = mime_parse(b.p, b.n);
+		item_touch(it);
+	}
+	sb_free(&b);
+	return rc;
+}
+
 struct paths {
 	char **v;
 	size_t n;

@@ -23,6 +23,8 @@ struct folder *control_folder(struct cmd *, int at, bool create, struct sb *);
 void controlmail_mail(struct cmd *, struct sb *);
 void controlmail_maildir(struct cmd *, struct sb *);
 void controlmail_generate(struct cmd *, struct sb *);
+/* Gives the item the content of another file; -1: it cannot be read. */
+int controlmail_edit(struct item *, const char *path);
 void controlmail_dump(struct cmd *, struct sb *);
 
 #endif

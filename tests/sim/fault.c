@@ -155,6 +155,7 @@ is_selected(const struct item *it, const char *selector)
 	struct mail tmp = { 0 };
 	const struct mail *m = item_mail(it, &tmp, 0);
 	const char *id = m->message_id, *want;
+	struct item *found;
 	bool yes = false;
 	size_t n;
 
@@ -166,6 +167,9 @@ is_selected(const struct item *it, const char *selector)
 		n = strlen(id);
 		if (n > 2 && *id == '<' && strlen(want) == n - 2)
 			yes = yes || strncmp(id + 1, want, n - 2) == 0;
+	} else if (strncmp(selector, "id:", 3) == 0) {
+		yes = ident_find_item(selector + 3, &found) == IDENT_OK &&
+		      found == it;
 	} else if (strncmp(selector, "nth:", 4) == 0) {
 		yes = nth(it->folder->mailbox, selector + 4) == it;
 	}

@@ -142,6 +142,14 @@ folder_rename(struct folder *f, const char *name)
 }
 
 void
+folder_move(struct folder *f, struct folder *parent)
+{
+	f->parent = parent;
+	f->update_seq = ++f->mailbox->hier_seq;
+	f->version++;
+}
+
+void
 folder_remove(struct folder *f)
 {
 	struct folder *c;

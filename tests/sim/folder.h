@@ -14,6 +14,7 @@ void folder_standard(struct mailbox *);
 struct folder *folder_add(struct mailbox *, struct folder *parent,
     const char *name, const char *class);
 void folder_rename(struct folder *, const char *name);
+void folder_move(struct folder *, struct folder *parent);
 void folder_remove(struct folder *); /* with all below and in it */
 void folder_free(struct folder *);
 

@@ -151,20 +151,20 @@ static struct sock *
 reach(struct http *h, struct err *e)
 {
 	const struct url *to = &h->url;
-	int64_t deadline = tim_mono() + h->o.connect_ms;
 	bool proxied = h->proxy.url.host != NULL;
 	struct sock *s;
 
 	if (proxied)
 		to = &h->proxy.url;
-	s = sock_connect(
-	    to->host, to->port, deadline, h->o.stop, h->o.stop_arg, e);
+	s = sock_connect(to->host, to->port, tim_mono() + h->o.connect_ms,
+	    h->o.stop, h->o.stop_arg, e);
 	if (s == NULL && proxied && !str_eq(e->code, "stop")) {
 		err_prefix(e, "the proxy");
 		err_code(e, "proxy", SCOPE_PROFILE);
 	}
 	if (s != NULL && proxied &&
-	    proxy_connect(&h->proxy, s, &h->url, deadline, e) == -1) {
+	    proxy_connect(
+		&h->proxy, s, &h->url, tim_mono() + h->o.connect_ms, e) == -1) {
 		sock_close(s);
 		return NULL;
 	}

@@ -50,7 +50,7 @@ struct http_opts {
 	struct http_auth *auth;        /* borrowed, or NULL */
 	const char *user_agent;
 	/* deadlines in ms; 0: the default in parentheses */
-	int connect_ms;    /* (15,000) TCP or proxy CONNECT */
+	int connect_ms;    /* (15,000) TCP, and then the proxy's CONNECT */
 	int tls_ms;        /* (15,000) handshake */
 	int first_byte_ms; /* (120,000) first byte of the answer */
 	int silence_ms;    /* (60,000) in which 1 KiB must come */

@@ -16,8 +16,9 @@ struct sock;
 
 /*
  * Resolves and connects: every address of the name in turn, IPv6 and IPv4
- * mixed as getaddrinfo sorts them, all within deadline (tim_mono ms); a
- * later address is tried when one has not answered within a fair share.
+ * mixed as getaddrinfo sorts them, all within deadline (tim_mono ms; the
+ * time for the lookup is added); a later address is tried when one has not
+ * answered within a fair share.
  * stop (may be NULL) is polled at least every 250 ms. ERR_RETRY with the
  * host, the port and what to check. Name resolution stays inside the static
  * binary: __nss_configure_lookup (DESIGN 1).

@@ -1,0 +1,240 @@
+/*
+ * test_sock.c - net/sock: names with several addresses of which some are dead
+ * or silent, lookups that are slow or fail.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+
+#include "netserver.h"
+
+#include "base/tim.h"
+#include "net/sock.h"
+
+/* What the name server says: the C library's is not asked here. */
+static struct {
+	int rc, slow_ms;
+	int n;
+	struct addrinfo a[4];
+	struct sockaddr_in6 sa[4]; /* room for either family */
+} dns;
+
+int
+getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+    struct addrinfo **out)
+{
+	(void)host, (void)port, (void)hints;
+	usleep((useconds_t)dns.slow_ms * 1000);
+	*out = dns.a;
+	return dns.rc;
+}
+
+void
+freeaddrinfo(struct addrinfo *list)
+{
+	assert_ptr_equal(list, dns.a);
+}
+
+static void
+forget(void)
+{
+	memset(&dns, 0, sizeof(dns));
+}
+
+static void
+add(const char *ip, int port)
+{
+	struct addrinfo *a = &dns.a[dns.n];
+	struct sockaddr_in *v4 = (struct sockaddr_in *)(void *)&dns.sa[dns.n];
+	struct sockaddr_in6 *v6 = &dns.sa[dns.n];
+
+	if (strchr(ip, ':') == NULL) {
+		v4->sin_port = htons((uint16_t)port);
+		inet_pton(AF_INET, ip, &v4->sin_addr);
+	} else {
+		v6->sin6_port = htons((uint16_t)port);
+		inet_pton(AF_INET6, ip, &v6->sin6_addr);
+	}
+	a->ai_family = strchr(ip, ':') == NULL ? AF_INET : AF_INET6;
+	v6->sin6_family = (sa_family_t)a->ai_family;
+	a->ai_addr = (struct sockaddr *)(void *)v6;
+	a->ai_addrlen = a->ai_family == AF_INET ? sizeof(*v4) : sizeof(*v6);
+	if (dns.n++ > 0)
+		a[-1].ai_next = a;
+}
+
+/* A port that lets nobody in and says nothing: its queue is full. */
+struct silent {
+	int fd, port, in[8];
+};
+
+static void
+silent_start(struct silent *s)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	socklen_t len = sizeof(a);
+	size_t i;
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	s->fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(s->fd, (struct sockaddr *)&a, len), 0);
+	assert_int_equal(listen(s->fd, 0), 0);
+	assert_int_equal(getsockname(s->fd, (struct sockaddr *)&a, &len), 0);
+	s->port = ntohs(a.sin_port);
+	for (i = 0; i < sizeof(s->in) / sizeof(s->in[0]); i++) {
+		s->in[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)connect(s->in[i], (struct sockaddr *)&a, len);
+	}
+	usleep(50000);
+}
+
+static void
+silent_stop(struct silent *s)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(s->in) / sizeof(s->in[0]); i++)
+		close(s->in[i]);
+	close(s->fd);
+}
+
+static const struct step none[] = { { "", CLOSE, 0, 0 }, { NULL, KEEP, 0, 0 } };
+
+/* The next address is tried when one refuses, cannot be reached, is silent. */
+static void
+addresses(void **state)
+{
+	struct server sv = { .step = none };
+	struct silent quiet;
+	int i;
+
+	(void)state;
+	server_start(&sv);
+	silent_start(&quiet);
+	for (i = 0; i < 4; i++) {
+		struct err e = ERR_INIT;
+		int64_t t = tim_mono();
+		struct sock *k;
+
+		forget();
+		if (i == 0)
+			add("127.0.0.1", 1);
+		else if (i == 1)
+			add("::1", 1);
+		else if (i == 2)
+			add("ff02::1", 443); /* no TCP there */
+		else
+			add("127.0.0.1", quiet.port);
+		add("127.0.0.1", sv.port);
+		add("127.0.0.1", 1);
+		k = sock_connect(
+		    "mail.example", "443", t + 1500, NULL, NULL, &e);
+		if (k == NULL)
+			fail_msg("%d: %s", i, e.msg);
+		assert_int_equal(e.kind, ERR_NONE);
+		assert_string_equal(sock_where(k), "mail.example:443");
+		assert_in_range(tim_mono() - t, i < 3 ? 0 : 500, 1500);
+		sock_close(k);
+	}
+	silent_stop(&quiet);
+	server_stop(&sv);
+}
+
+/* None answers: the deadline stands, whatever their number. */
+static void
+all_silent(void **state)
+{
+	struct err e = ERR_INIT;
+	struct silent quiet;
+	int64_t t;
+	int i;
+
+	(void)state;
+	silent_start(&quiet);
+	forget();
+	for (i = 0; i < 4; i++)
+		add("127.0.0.1", quiet.port);
+	t = tim_mono();
+	assert_null(
+	    sock_connect("mail.example", "443", t + 400, NULL, NULL, &e));
+	assert_in_range(tim_mono() - t, 400, 1500);
+	assert_int_equal(e.kind, ERR_RETRY);
+	assert_string_equal(e.code, "connect");
+	assert_non_null(strstr(e.msg, "127.0.0.1, the last of its addresses"));
+	assert_non_null(strstr(e.msg, "firewall"));
+	silent_stop(&quiet);
+}
+
+/* The lookup took all the time; there is still as much to connect. */
+static void
+slow_lookup(void **state)
+{
+	struct err e = ERR_INIT;
+	struct silent quiet;
+	int64_t t;
+
+	(void)state;
+	silent_start(&quiet);
+	forget();
+	dns.slow_ms = 300;
+	add("127.0.0.1", quiet.port);
+	t = tim_mono();
+	assert_null(
+	    sock_connect("mail.example", "443", t + 300, NULL, NULL, &e));
+	assert_in_range(tim_mono() - t, 600, 1500);
+	assert_string_equal(e.code, "connect");
+	silent_stop(&quiet);
+}
+
+static void
+failed_lookup(void **state)
+{
+	static const struct {
+		int rc, no;
+		const char *text;
+	} t[] = {
+		{ EAI_NONAME, 0, "has no address: check its spelling" },
+		{ EAI_NODATA, 0, "has no address: check its spelling" },
+		{ EAI_AGAIN, 0, "check the name servers" },
+		{ EAI_FAIL, 0, "check the name servers" },
+		{ EAI_SYSTEM, EMFILE, "Too many open files" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct err e = ERR_INIT;
+
+		forget();
+		dns.rc = t[i].rc;
+		errno = t[i].no;
+		assert_null(sock_connect(
+		    "mail.example", "443", tim_mono() + 100, NULL, NULL, &e));
+		assert_int_equal(e.kind, ERR_RETRY);
+		assert_string_equal(e.code, "dns");
+		if (strstr(e.msg, t[i].text) == NULL ||
+		    strstr(e.msg, "mail.example:443: ") != e.msg)
+			fail_msg("%s", e.msg);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(all_silent),
+		cmocka_unit_test(slow_lookup),
+		cmocka_unit_test(failed_lookup),
+	};
+
+	return cmocka_run_group_tests_name("sock", tests, NULL, NULL);
+}

@@ -138,15 +138,21 @@ static struct message *
 failed(const struct soap_status *st)
 {
 	struct message *m = message_new(0);
+	const struct code_row *r;
 
 	if (call_status(st, SCOPE_ITEM, &m->err) == 0) {
 		err_set(&m->err, ERR_RETRY,
 		    "the server says success, and gives no item");
 		err_code(&m->err, "answer-mismatch", SCOPE_ITEM);
 	}
+	if (st->backoff_ms >= 0)
+		return m;
 	/* without a figure of the server's: others may have come well */
-	if (st->backoff_ms < 0)
-		m->err.retry_ms = 0;
+	m->err.retry_ms = 0;
+	/* and without a word of its load, nobody but this item is meant */
+	r = code_find(m->err.code);
+	if (m->err.kind == ERR_RETRY && (r == NULL || r->act != CODE_BACKOFF))
+		m->err.scope = SCOPE_ITEM;
 	return m;
 }
 

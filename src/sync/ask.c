@@ -102,6 +102,11 @@ suspicious(const struct err *e)
 
 	if (e->kind == ERR_ITEM)
 		return true;
+	/* not the mail server's own words: what stands in front of it may
+	 * refuse the answers that hold a certain mail */
+	if ((e->kind == ERR_AUTH || e->kind == ERR_CONFIG) &&
+	    e->scope <= SCOPE_MAILBOX && strncmp(e->code, "Error", 5) != 0)
+		return !gate_is_login(e);
 	if (e->kind != ERR_RETRY || e->retry_ms > 0)
 		return false;
 	for (i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
@@ -247,6 +252,16 @@ ask_part(const struct question *q, const struct item_ref *ref, const size_t *at,
 }
 
 /*
+ * Does the server give no reason for this error but the item itself? Of those
+ * that failed before nothing is taken for another's trouble any more.
+ */
+static bool
+is_own(const struct question *q, const struct err *e)
+{
+	return (e->scope == SCOPE_ITEM || q->suspect) && suspicious(e);
+}
+
+/*
  * No item came, each with an error that says why. Is that the items' own
  * fault? One that came cut is by itself.
  */
@@ -259,7 +274,7 @@ their_fault(const struct question *q)
 	for (i = 0; i < q->n; i++) {
 		const struct message *m = q->out[i];
 
-		if (m->err.scope != SCOPE_ITEM || !suspicious(&m->err))
+		if (!is_own(q, &m->err))
 			return false;
 		all_cut = all_cut && m->have_content;
 	}
@@ -275,8 +290,7 @@ blame(const struct question *q)
 	for (i = 0; i < q->n; i++) {
 		struct err *e = &q->out[i]->err;
 
-		if (e->kind == ERR_RETRY && e->scope == SCOPE_ITEM &&
-		    suspicious(e))
+		if (e->kind == ERR_RETRY && is_own(q, e))
 			e->kind = ERR_ITEM;
 	}
 }

@@ -241,10 +241,13 @@ test_each(void **state)
 	assert_int_equal(ask(1, &rc, &err), 1);
 	assert_int_equal(rc, 0);
 	assert_int_equal(server.calls, 3);
-	/* what reaches further than the item is not its fault */
+	/* what reaches further than the item is not its fault at first sight;
+	 * but it may not keep all that come after it waiting for ever */
 	server.scope = SCOPE_MAILBOX;
-	ask_as(true, 1, &rc, &err);
+	ask(1, &rc, &err);
 	assert_int_equal(rc, -1);
+	assert_int_equal(ask_as(true, 1, &rc, &err), 1);
+	assert_int_equal(rc, 0);
 	server.scope = SCOPE_ITEM;
 	server.dead = true;
 	ask_as(true, 1, &rc, &err);
@@ -266,6 +269,30 @@ test_suspects(void **state)
 	assert_int_equal(server.calls, 2 * N - 1);
 }
 
+/* What something in front of the server refuses is no fault of the server. */
+static void
+test_refused(void **state)
+{
+	static const char *const code[] = { "http-403", "http-302", "not-ews" };
+	struct err err = ERR_INIT;
+	size_t i;
+	int rc;
+
+	(void)state;
+	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++) {
+		scene(i == 0 ? ERR_AUTH : ERR_CONFIG, code[i]);
+		server.poison[1] = true;
+		assert_int_equal(ask(3, &rc, &err), 1);
+		assert_int_equal(rc, 0);
+	}
+	/* but this is the server's own */
+	scene(ERR_AUTH, "ErrorAccessDenied");
+	server.poison[1] = true;
+	ask(3, &rc, &err);
+	assert_int_equal(rc, -1);
+	assert_int_equal(server.probes, 0);
+}
+
 int
 main(void)
 {
@@ -275,6 +302,7 @@ main(void)
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_dead),
 		cmocka_unit_test(test_network),
+		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_each),
 		cmocka_unit_test(test_suspects),
 	};

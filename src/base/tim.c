@@ -391,12 +391,13 @@ http_asctime(const char **p, struct fields *f)
 }
 
 /* "06 Nov 1994 08:49:37 GMT", and "06-Nov-94 08:49:37 GMT" of RFC 850:
- * there a year over 50 years ahead lies in the past. */
+ * there a year over 50 years ahead lies in the past. ASP.NET's cookies have
+ * "06-Nov-1994 08:49:37 GMT" (RFC 6265 5.1.1). */
 static bool
 http_date(const char **p, struct fields *f)
 {
 	char sep, now[TIM_TEXT];
-	int year;
+	int year, n;
 
 	if (!fixed(p, 2, &f->day))
 		return false;
@@ -404,9 +405,12 @@ http_date(const char **p, struct fields *f)
 	if (!lit(p, ' ') && !lit(p, '-'))
 		return false;
 	f->mon = name(p, months, 12) + 1;
-	if (!lit(p, sep) || !fixed(p, sep == '-' ? 2 : 4, &f->year))
+	if (!lit(p, sep))
 		return false;
-	if (sep == '-') {
+	n = sep == '-' && strcspn(*p, " ") == 2 ? 2 : 4;
+	if (!fixed(p, n, &f->year))
+		return false;
+	if (n == 2) {
 		year = tim_text(tim_now(), now) == NULL ? 1970 : atoi(now);
 		f->year += year - year % 100;
 		if (f->year > year + 50)

@@ -29,7 +29,7 @@ char *tim_text(int64_t, char *out);
 bool tim_iso(const char *, int64_t *);
 /* RFC 5322 3.3 date-time with the obsolete zones of 4.3; comments allowed. */
 bool tim_mail(const char *, int64_t *);
-/* HTTP-date, all three forms of RFC 9110 5.6.7. */
+/* HTTP-date, all three forms of RFC 9110 5.6.7, and that of cookies. */
 bool tim_http(const char *, int64_t *);
 void tim_sleep(int64_t ms);
 /*

@@ -159,17 +159,22 @@ mbox_build(struct mboxes *b, struct mbox *m)
 	return v;
 }
 
-/* Max-Age=0 or an Expires that has passed: the server takes it back. */
+/*
+ * Max-Age=0 or an Expires that has passed: the server takes it back. Where
+ * both stand Max-Age counts (RFC 6265 5.3).
+ */
 static bool
 taken_back(const char *attrs)
 {
+	bool passed = false;
 	char date[64];
 	int64_t t;
 
 	for (; attrs != NULL; attrs = strchr(attrs, ';')) {
 		attrs += strspn(attrs, "; \t");
-		if (strncasecmp(attrs, "Max-Age=", 8) == 0)
-			return atoi(attrs + 8) <= 0;
+		if (strncasecmp(attrs, "Max-Age=", 8) == 0 &&
+		    attrs[8] != '\0' && strchr("-0123456789", attrs[8]) != NULL)
+			return strtol(attrs + 8, NULL, 10) <= 0;
 		if (strncasecmp(attrs, "Expires=", 8) == 0) {
 			size_t n = strcspn(attrs + 8, ";");
 
@@ -177,11 +182,10 @@ taken_back(const char *attrs)
 				continue;
 			memcpy(date, attrs + 8, n);
 			date[n] = '\0';
-			if (tim_http(date, &t) && t < tim_now())
-				return true;
+			passed = tim_http(date, &t) && t < tim_now();
 		}
 	}
-	return false;
+	return passed;
 }
 
 static void

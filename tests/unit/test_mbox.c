@@ -113,6 +113,15 @@ cookies(void **state)
 		{ "a=b\r\nEvil: 1", "X-BackEndCookie=a=b%" },
 		{ "x=1; Max-Age=10", "x=1; X-BackEndCookie=a=b%" },
 		{ "x=1; Path=/; max-age=0", "X-BackEndCookie=a=b%" },
+		/* as ASP.NET writes the date */
+		{ "x=1; expires=Thu, 01-Jan-1970 00:00:00 GMT; path=/",
+		    "X-BackEndCookie=a=b%" },
+		{ "x=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=9",
+		    "x=1; X-BackEndCookie=a=b%" },
+		{ "x=1; Max-Age=-1; Expires=Sun, 20-Nov-2050 08:16:00 GMT",
+		    "X-BackEndCookie=a=b%" },
+		{ "x=1; Max-Age=soon", "x=1; X-BackEndCookie=a=b%" },
+		{ "x=; Max-Age=9", "X-BackEndCookie=a=b%" },
 		{ "X-BackEndCookie=q; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
 		    "" },
 	};

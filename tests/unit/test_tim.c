@@ -158,6 +158,11 @@ static const struct row mail[] = {
 static const struct row http[] = {
 	{ "Sun, 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z" },
 	{ "Sunday, 06-Nov-94 08:49:37 GMT", "1994-11-06T08:49:37Z" },
+	{ "Sun, 06-Nov-1994 08:49:37 GMT", "1994-11-06T08:49:37Z" },
+	{ "Sun, 06-Nov-194 08:49:37 GMT", NULL },
+	{ "Sun, 06-Nov-9 08:49:37 GMT", NULL },
+	{ "Sun, 06-Nov-", NULL },
+	{ "Sun, 06 Nov 94 08:49:37 GMT", NULL },
 	{ "Sun Nov  6 08:49:37 1994", "1994-11-06T08:49:37Z" },
 	{ "Sun Nov 16 08:49:37 1994", "1994-11-16T08:49:37Z" },
 	{ " Fri, 20 Nov 2026 08:16:00 GMT ", "2026-11-20T08:16:00Z" },

@@ -43,8 +43,7 @@ page(struct folderxml *p, const struct xml_attrs *a)
 	const char *next = xml_attr(a, "IndexedPagingOffset");
 
 	p->last_known = last != NULL;
-	p->last = last != NULL &&
-		  (strcmp(last, "true") == 0 || strcmp(last, "1") == 0);
+	p->last = soap_true(last);
 	if (next == NULL || !str_int(next, 0, INT32_MAX, &p->next))
 		p->next = -1;
 }

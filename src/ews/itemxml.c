@@ -36,12 +36,6 @@ itemxml_truncated(const char *text, size_t len)
 		   sizeof(MARK) - 1) == 0;
 }
 
-static bool
-is_true(const char *s)
-{
-	return strcmp(s, "true") == 0 || strcmp(s, "1") == 0;
-}
-
 static const char *
 keep(struct itemxml *p, const char *s, size_t len)
 {
@@ -83,7 +77,7 @@ body_start(struct itemxml *p, const struct xml_attrs *a)
 	if (!p->content)
 		return SOAP_SKIP;
 	p->html = type == NULL || !str_ieq(type, "Text");
-	p->cut = cut != NULL && is_true(cut);
+	p->cut = soap_true(cut);
 	if (p->cut)
 		p->m->body_state = BODY_FAILED;
 	buf_reset(p->body);
@@ -321,13 +315,13 @@ field_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 			m->size = -1;
 		break;
 	case TOK_IsRead:
-		m->is_read = is_true(s);
+		m->is_read = soap_true(s);
 		break;
 	case TOK_IsDraft:
-		m->is_draft = is_true(s);
+		m->is_draft = soap_true(s);
 		break;
 	case TOK_HasAttachments:
-		m->has_attachments = is_true(s);
+		m->has_attachments = soap_true(s);
 		break;
 	default:
 		break;
@@ -370,7 +364,7 @@ attachment_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 			a->size = -1;
 		break;
 	case TOK_IsInline:
-		a->is_inline = is_true(s);
+		a->is_inline = soap_true(s);
 		break;
 	default:
 		break;

@@ -6,7 +6,9 @@
  *    response 3, ResponseMessages 4, a response message 5.
  * 3. Only what lies inside a response message reaches the operation, as
  *    level depth - 5.
- * 4. A fault ends nothing by itself: the caller looks at it afterwards. A
+ * 4. A response message says what it is by its class, or by the code NoError
+ *    where it has none.
+ * 5. A fault ends nothing by itself: the caller looks at it afterwards. A
  *    first message that refuses the version counts as one.
  */
 #include <stdio.h>
@@ -78,8 +80,8 @@ response_class(struct soap *s, const struct xml_attrs *a)
 	const char *class = xml_attr(a, "ResponseClass");
 
 	status_clear(&s->st);
-	s->st.success = class != NULL && strcmp(class, "Success") == 0;
-	s->st.warning = class != NULL && strcmp(class, "Warning") == 0;
+	s->st.success = class != NULL && str_ieq(class, "Success");
+	s->st.warning = class != NULL && str_ieq(class, "Warning");
 }
 
 static int
@@ -274,6 +276,8 @@ message_end(
 	int level = s->depth - D_MESSAGE;
 
 	if (level == 0) {
+		if (!s->st.warning && strcmp(s->st.code, "NoError") == 0)
+			s->st.success = true;
 		if (s->messages == 0 && refuses_version(&s->st)) {
 			s->fault = true;
 			s->fault_st = s->st;
@@ -294,6 +298,30 @@ message_end(
 	return 0;
 }
 
+/* Text that people wrote, or whose form is nobody's business here. */
+static bool
+verbatim(enum tok t)
+{
+	return t == TOK_Subject || t == TOK_DisplayName || t == TOK_Name ||
+	       t == TOK_Value;
+}
+
+/* The text of the element that ends; NULL: too large. */
+static const char *
+text_of(const struct soap *s, enum tok t, size_t *len)
+{
+	char *p = s->text->data;
+
+	*len = s->text->over ? 1 : s->text->len;
+	if (s->text->over)
+		return NULL;
+	if (p == NULL || verbatim(t))
+		return buf_str(s->text);
+	p = str_trim(p);
+	*len = strlen(p);
+	return p;
+}
+
 static int
 on_end(void *arg, const char *name, struct err *err)
 {
@@ -311,10 +339,8 @@ on_end(void *arg, const char *name, struct err *err)
 		return 0;
 	}
 	t = (enum tok)s->tok[s->depth];
-	if (s->want[s->depth] == SOAP_TEXT) {
-		text = s->text->over ? NULL : buf_str(s->text);
-		len = s->text->over ? 1 : s->text->len;
-	}
+	if (s->want[s->depth] == SOAP_TEXT)
+		text = text_of(s, t, &len);
 	if (s->depth > D_RESPONSE && s->tok[D_RESPONSE] == TOK_Fault)
 		fault_end(s, t, text, len);
 	else if (s->depth >= D_MESSAGE)
@@ -374,4 +400,19 @@ soap_close(struct soap *s)
 {
 	xml_close(s->xml);
 	s->xml = NULL;
+}
+
+bool
+soap_true(const char *s)
+{
+	static const char white[] = " \t\r\n";
+	size_t n;
+
+	if (s == NULL)
+		return false;
+	s += strspn(s, white);
+	n = strcspn(s, white);
+	if (s[n + strspn(s + n, white)] != '\0')
+		return false;
+	return (n == 4 && str_ieqn(s, "true", 4)) || (n == 1 && *s == '1');
 }

@@ -47,8 +47,9 @@ struct soap_ops {
 	const char *name; /* "GetItem" */
 	int (*start)(void *, enum tok, int level, const struct xml_attrs *,
 	    struct err *); /* enum soap_want or -1 */
-	/* text: of SOAP_TEXT, NUL-terminated; NULL with len > 0: it was too
-	 * large for the scratch buffer; NULL with 0: another element */
+	/* text: of SOAP_TEXT, NUL-terminated, without the white space around
+	 * it but where a person wrote it; NULL with len > 0: it was too large
+	 * for the scratch buffer; NULL with 0: another element */
 	int (*end)(void *, enum tok, int level, const char *text, size_t len,
 	    struct err *);
 	int (*text)(void *, const char *, size_t, struct err *);
@@ -81,5 +82,8 @@ int soap_feed(struct soap *, const void *, size_t, struct err *);
 /* The body has ended: -1 when the document is not complete. */
 int soap_end(struct soap *, struct err *);
 void soap_close(struct soap *);
+
+/* An XML boolean, also as other servers write it ("True"). NULL: false. */
+bool soap_true(const char *);
 
 #endif

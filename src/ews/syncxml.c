@@ -17,12 +17,6 @@
 #define ARENA_MAX ((size_t)64 << 20)
 #define PAGE_MAX  10000 /* changes; 512 at most are asked for */
 
-static bool
-is_true(const char *s)
-{
-	return s != NULL && (strcmp(s, "true") == 0 || strcmp(s, "1") == 0);
-}
-
 static int
 change_start(struct syncxml *p, enum tok t)
 {
@@ -123,11 +117,11 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 	(void)len;
 	if (level == 1 && t == TOK_IncludesLastItemInRange) {
 		p->last_known = true;
-		p->last = is_true(text);
+		p->last = soap_true(text);
 	} else if (level == 2)
 		change_end(p);
 	else if (level == 3 && t == TOK_IsRead)
-		p->cur.is_read = is_true(text);
+		p->cur.is_read = soap_true(text);
 	else if (level == 4 && t == TOK_DateTimeReceived && text != NULL &&
 		 !tim_iso(text, &p->cur.received_at))
 		p->cur.received_at = TIM_NONE;

@@ -2,8 +2,9 @@
  * folder.c - the folders of a mailbox.
  * 1. A folder is known by the server's id; a row is never deleted.
  * 2. A list that says what is known already writes nothing.
- * 3. A folder that is gone takes its copies along (removed_at) and forgets
- *    its cursor; when it comes back it is walked from the start.
+ * 3. A folder that is gone, or is not read any more, takes its copies along
+ *    (removed_at) and forgets its cursor; when it comes back it is walked
+ *    from the start.
  * 4. An empty list is a server's mistake, not an empty mailbox: nothing is
  *    taken for gone.
  */
@@ -12,6 +13,7 @@
 
 #include "base/fault.h"
 #include "base/str.h"
+#include "store/ahead.h"
 #include "store/db.h"
 #include "store/item.h"
 
@@ -53,8 +55,9 @@ load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_LIST,
 	    "SELECT f.id,f.folder_id,f.path,f.well_known,s.marker,s.cursor,"
-	    "s.walking,f.class,ifnull(f.total,-1),f.removed_at FROM folder f "
-	    "LEFT JOIN sync_folder s ON s.folder=f.id WHERE f.mailbox=? "
+	    "s.walking,f.class,ifnull(f.total,-1),f.removed_at,"
+	    "EXISTS(SELECT 1 FROM sync_ahead a WHERE a.folder=f.id) "
+	    "FROM folder f LEFT JOIN sync_folder s ON s.folder=f.id WHERE f.mailbox=? "
 	    "ORDER BY f.id");
 	struct row *v;
 	int more;
@@ -80,6 +83,7 @@ load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 		v->class = arena_strdup(&r->arena, db_col(s, 7));
 		v->total = sqlite3_column_int64(s, 8);
 		v->removed = sqlite3_column_type(s, 9) != SQLITE_NULL;
+		v->pub.ahead = sqlite3_column_int(s, 10) != 0;
 	}
 	return more == -1 ? -1 : count_failed(st, mailbox, r, err);
 }
@@ -235,6 +239,34 @@ update(struct store *st, const struct row *v, const struct folder *f,
 	return db_run(st, s, err);
 }
 
+/*
+ * Nothing of what lies in the folder is known any more. walk: it is walked
+ * from the start when it is read next.
+ */
+static int
+forget(struct store *st, const struct store_place *at, bool walk,
+    struct store_count *count, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_FORGET,
+	    "UPDATE sync_folder SET cursor=NULL,marker=NULL,walk=walk+1,"
+	    "walking=?2 WHERE folder=?1");
+	char *item;
+	int r;
+
+	db_int(s, 1, at->folder);
+	db_int(s, 2, walk);
+	if (db_run(st, s, err) == -1)
+		return -1;
+	if (st->read_only)
+		return 0;
+	fault_point("before folder sweep");
+	if (item_sweep(st, at->mailbox, at->folder, -1, count, err) == -1)
+		return -1;
+	while ((r = ahead_take(st, at->folder, &item, err)) == 1)
+		free(item);
+	return r;
+}
+
 static int
 gone(
     struct store *st, const char *mailbox, const struct row *v, struct err *err)
@@ -248,16 +280,8 @@ gone(
 	db_int(s, 2, v->pub.id);
 	if (db_run(st, s, err) == -1)
 		return -1;
-	s = db_stmt(st, DB_FOLDER_FORGET,
-	    "UPDATE sync_folder SET cursor=NULL,marker=NULL,walk=walk+1,"
-	    "walking=1 WHERE folder=?");
-	db_int(s, 1, v->pub.id);
-	if (db_run(st, s, err) == -1)
-		return -1;
-	fault_point("before folder sweep");
-	return st->read_only
-		   ? 0
-		   : item_sweep(st, mailbox, v->pub.id, -1, &count, err);
+	return forget(
+	    st, &(struct store_place){ mailbox, v->pub.id }, true, &count, err);
 }
 
 /* rows are sorted by id and seen is set. */
@@ -346,4 +370,23 @@ store_folders_merge(struct store *st, const char *mailbox,
 		qsort(r.v, r.n, sizeof(*r.v), by_number);
 	hand_over(&r, out);
 	return 0;
+}
+
+int
+store_folder_leave(struct store *st, const struct store_place *at,
+    struct store_count *count, struct err *err)
+{
+	struct store_count c;
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	memset(&c, 0, sizeof(c));
+	db_lock(st);
+	if ((rc = db_begin(st, err)) == 0)
+		rc = db_end(st, forget(st, at, false, &c, err), err);
+	db_unlock(st);
+	if (rc == 0)
+		count->removed += c.removed;
+	return rc;
 }

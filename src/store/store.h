@@ -87,6 +87,15 @@ int store_flush(struct store *, struct err *);
 
 /* --- folders ----------------------------------------------------------- */
 
+/*
+ * What a call changed; added to, never reset. copies: new places, the first
+ * of a new mail included; updated: mails and places that changed; skipped and
+ * failed: items put so; attachments: new ones with content.
+ */
+struct store_count {
+	int64_t emails, copies, skipped, failed, removed, updated, attachments;
+};
+
 struct store_folder {
 	int64_t id;            /* folder.id */
 	const char *folder_id; /* the server's */
@@ -94,7 +103,14 @@ struct store_folder {
 	bool resync;    /* a full walk is under way */
 	bool restart;   /* one is asked for (store_mailbox_resync): put a
 			 * page with .restart first. cursor is NULL */
+	bool ahead;     /* an earlier pass stored more than its cursor says */
 	int64_t failed; /* items in failure that lie here */
+};
+
+/* A folder of a mailbox. */
+struct store_place {
+	const char *mailbox;
+	int64_t folder; /* store_folder.id */
 };
 
 struct store_folders {
@@ -115,6 +131,14 @@ int store_folders(struct store *, const char *mailbox,
 int store_folders_merge(struct store *, const char *mailbox,
     const struct folder_list *, struct store_folders *out, struct err *);
 
+/*
+ * The folder is there but is not read any more: it was moved into one that is
+ * not read (somebody deleted it), or the configuration leaves it out now. Its
+ * copies get removed_at. Read again, it is walked from the start.
+ */
+int store_folder_leave(struct store *, const struct store_place *,
+    struct store_count *, struct err *);
+
 /* --- items ------------------------------------------------------------- */
 
 /* What the ledger (decision, email_copy, failure) knows of an item. */
@@ -124,12 +148,6 @@ enum store_known {
 	STORE_CHANGED, /* decided before, but another change key or
 				 * folder, or removed since */
 	STORE_FAILED   /* waits in failure */
-};
-
-/* A folder of a mailbox. */
-struct store_place {
-	const char *mailbox;
-	int64_t folder; /* store_folder.id */
 };
 
 /*
@@ -174,15 +192,6 @@ struct store_page {
 						 * one that is asked for stays
 						 * so */
 	const char *marker; /* with finished; NULL: unknown */
-};
-
-/*
- * What a call changed; added to, never reset. copies: new places, the first
- * of a new mail included; updated: mails and places that changed; skipped and
- * failed: items put so; attachments: new ones with content.
- */
-struct store_count {
-	int64_t emails, copies, skipped, failed, removed, updated, attachments;
 };
 
 /* What store_put writes. */

@@ -121,6 +121,19 @@ say_missing(const struct mailbox_work *w, const char *key,
 	}
 }
 
+static bool
+reads_any(const struct conf_profile *c, const struct folder_list *list,
+    const struct store_folders *known)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		if (select_folder(c, list, &list->v[i], known))
+			return true;
+	}
+	return false;
+}
+
 /* A name that no mailbox has must not look like one without mail. */
 static void
 look_for_named(struct mailbox_work *w, const struct folder_list *list,
@@ -128,7 +141,6 @@ look_for_named(struct mailbox_work *w, const struct folder_list *list,
 {
 	struct profile_work *p = w->profile;
 	const struct conf_profile *c = p->conf;
-	size_t i;
 
 	if (p->pass->dry_run) {
 		say_missing(w, "folders", &c->folders, list, known);
@@ -136,13 +148,42 @@ look_for_named(struct mailbox_work *w, const struct folder_list *list,
 	}
 	if (c->folders.n == 0 || atomic_load(&p->reads))
 		return;
-	for (i = 0; i < list->n; i++) {
-		if (select_folder(c, list, &list->v[i], known))
-			break;
-	}
-	if (i < list->n)
+	if (reads_any(c, list, known))
 		atomic_store(&p->reads, true);
 	atomic_store(&p->looked, true);
+}
+
+/*
+ * Does the store hold places in it that no pass would look after? Where no
+ * folder at all is read a name in the INI is wrong, and all stays as it is.
+ */
+static bool
+left(const struct mailbox_work *w, const struct folder_list *list,
+    const struct folder *f, const struct store_folders *known)
+{
+	const struct conf_profile *c = w->profile->conf;
+	const struct store_folder *s = stored(known, f->id);
+
+	return (s->cursor != NULL || s->resync || s->ahead) &&
+	       !select_folder(c, list, f, known) && reads_any(c, list, known);
+}
+
+/* What lies in a folder that is not read any more is not known any more. */
+static int
+leave_folder(
+    struct mailbox_work *w, const struct store_folder *s, struct err *err)
+{
+	struct store_count count;
+
+	memset(&count, 0, sizeof(count));
+	log_info("mailbox %s: folder %s is not read any more", w->conf.address,
+	    s->path);
+	if (store_folder_leave(w->profile->pass->store,
+		&(struct store_place){ w->conf.address, s->id }, &count,
+		err) == -1)
+		return -1;
+	tally_add(w->profile->tally, &count, 0);
+	return 0;
 }
 
 /* Reads every folder that is selected and not idle. */
@@ -157,7 +198,14 @@ read_folders(struct mailbox_work *w, const struct folder_list *list,
 		const struct folder *f = &list->v[i];
 		const struct store_folder *s = stored(known, f->id);
 
-		if (s == NULL || (!all && (idle(s, f) || empty(s, f))) ||
+		if (s == NULL)
+			continue;
+		if (left(w, list, f, known)) {
+			if (leave_folder(w, s, err) == -1)
+				return -1;
+			continue;
+		}
+		if ((!all && (idle(s, f) || empty(s, f))) ||
 		    !select_folder(w->profile->conf, list, f, known))
 			continue;
 		if (walk_folder(w, s, f->marker, err) == 0)

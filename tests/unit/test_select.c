@@ -28,8 +28,9 @@ static struct folder folders[] = {
 };
 
 /* Drafts are known from an earlier pass only. */
-static struct store_folder known_folder = { 1, "9", "Entwürfe", "drafts", NULL,
-	NULL, false, false, 0 };
+static struct store_folder known_folder = {
+	.id = 1, .folder_id = "9", .path = "Entwürfe", .well_known = "drafts"
+};
 
 static void
 check(const char *folders_key, const char *skip_key, const char *want)

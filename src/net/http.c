@@ -415,7 +415,7 @@ rounds(struct http *h, const struct http_request *req,
 			drain(h, &a);
 		}
 	}
-	if (i > ROUNDS)
+	if (r == 0 && i > ROUNDS)
 		r = too_many(h, e);
 	buf_free(&challenge);
 	return r;

@@ -38,7 +38,7 @@ content_mid(struct buf *out, const char *mid)
 	if (mid == NULL)
 		return false;
 	if ((p = strchr(mid, '<')) != NULL)
-		mid = p + 1;
+		mid = p + strspn(p, "<"); /* some write <<...>> */
 	if ((end = strchr(mid, '>')) == NULL)
 		end = mid + strlen(mid);
 	for (p = mid; p < end; p++) {

@@ -28,6 +28,8 @@ test_mid(void **state)
 		{ "<first@X> <second@Y>", "<first@x>" },
 		{ "comment <a@B> more", "<a@b>" },
 		{ "<a@B", "<a@b>" },
+		{ "<<a@B>>", "<a@b>" },
+		{ "<<>>", NULL },
 		{ "<>", NULL },
 		{ "< >", NULL },
 		{ "", NULL },

@@ -256,6 +256,7 @@ struct load {
 	bool header;      /* seen */
 	size_t at[COL_N]; /* CSV_FIELDS: the column is not there */
 	size_t width;     /* fields of the header */
+	bool without;     /* a row without an address was there */
 };
 
 static int
@@ -338,9 +339,13 @@ take_row(void *arg, char **field, size_t n, unsigned long line, struct err *err)
 		return 0;
 	for (i = 0; i < COL_N; i++)
 		v[i] = l->at[i] < n ? field[l->at[i]] : "";
-	if (*v[COL_ID] == '\0' || *v[COL_ADDRESS] == '\0')
-		return err_set(err, ERR_CONFIG, "%lu: %s is empty: fill it in",
-		    line, *v[COL_ID] == '\0' ? "crm_id" : "address");
+	if (*v[COL_ADDRESS] == '\0') {
+		l->without = true; /* no mail can concern that person */
+		return 0;
+	}
+	if (*v[COL_ID] == '\0')
+		return err_set(
+		    err, ERR_CONFIG, "%lu: crm_id is empty: fill it in", line);
 	if (party_normalise_to(v[COL_ADDRESS], address, sizeof(address)) == 0)
 		return err_set(err, ERR_CONFIG,
 		    "%lu: %s is not an e-mail address: one row for each "
@@ -418,6 +423,11 @@ party_csv(struct party_list *list, const char *path, const char *crm_type,
 		rc = err_set(err, ERR_CONFIG,
 		    "%s:1: is empty: the first line must be "
 		    "crm_id,address,name",
+		    path);
+	else if (rc == 0 && l.without && list->n == before)
+		rc = err_set(err, ERR_CONFIG,
+		    "%s: no row has an address: is column address the right "
+		    "one?",
 		    path);
 	csv_free(&csv);
 	close(fd);

@@ -33,8 +33,9 @@ void party_list_free(struct party_list *);
 /*
  * Appends the rows of a CSV file (RFC 4180; comma or semicolon, BOM, CRLF,
  * quoted line breaks; header line crm_id,address,name[,crm_type] in any
- * order and case). crm_type is the type of rows that name none. On an error
- * nothing is appended and err names file and line.
+ * order and case). crm_type is the type of rows that name none. Rows without
+ * an address are passed over, unless there is no other. On an error nothing
+ * is appended and err names file and line.
  */
 int party_csv(
     struct party_list *, const char *path, const char *crm_type, struct err *);

@@ -164,6 +164,8 @@ test_csv(void **state)
 	    ";;;;\r\n"
 	    "\r\n"
 	    ";;8;joe@b.example\r\n"
+	    "3;Jack;9; ;lead\r\n"
+	    "3;Jack\r\n"
 	    ";Jane;7;<jane@c.example>;lead\r\n"
 	    ";Jane;7;<jane@c.example>;lead\r\n";
 	struct party_list l = { 0 };
@@ -198,10 +200,8 @@ static const struct {
 	    ":1: column address is there twice: remove one" },
 	{ "user", "crm_id,address\n1,a@b.example\n,b@b.example\n",
 	    ":3: crm_id is empty: fill it in" },
-	{ "user", "crm_id,address\n1,\"\n\"\n",
-	    ":2: address is empty: fill it "
-	    "in" },
-	{ "user", "crm_id,address\n1\n", ":2: address is empty: fill it in" },
+	{ "user", "crm_id,address\n1,\"\n\"\n2\n",
+	    ": no row has an address: is column address the right one?" },
 	{ "user", "crm_id,address\n1,a@b.example;c@d.example\n",
 	    ":2: a@b.example;c@d.example is not an e-mail address: one row "
 	    "for each address, as name@domain" },

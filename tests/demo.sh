@@ -178,12 +178,12 @@ once
 
 heading "7. What the CRM sees: the mail of the customers"
 newest=$(count "SELECT subject FROM email ORDER BY sent_at DESC LIMIT 1")
-show "SELECT substr(sent_at, 1, 16) AS sent, direction AS dir, subject,
+# 80 columns must do
+show "SELECT substr(sent_at, 6, 5) AS sent, direction AS dir, subject,
     (SELECT coalesce(p.name, p.address) FROM email_party p
      WHERE p.email_id = e.id AND p.role = 'from') AS \"from\",
-    (SELECT group_concat(c.mailbox || ' / ' || f.path, char(10))
-     FROM email_copy c JOIN folder f ON f.id = c.folder
-     WHERE c.email_id = e.id) AS \"lies in\"
+    (SELECT group_concat(substr(mailbox, 1, instr(mailbox, '@') - 1),
+         char(10)) FROM email_copy WHERE email_id = e.id) AS mailbox
     FROM email e ORDER BY sent_at"
 
 say "The newest, as it was written:"

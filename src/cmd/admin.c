@@ -18,7 +18,7 @@ open_store(const struct cmd *cmd, int flags, struct conf **conf)
 	struct err err = ERR_INIT;
 	struct store *st;
 
-	if ((*conf = cmd_conf(cmd)) == NULL)
+	if ((*conf = cmd_conf_offline(cmd)) == NULL)
 		return NULL;
 	if ((st = store_open((*conf)->database, flags, &err)) == NULL)
 		log_error("%s", err.msg);

@@ -97,6 +97,12 @@ cmd_conf(const struct cmd *cmd)
 	return conf_load(cmd->conf, stderr);
 }
 
+struct conf *
+cmd_conf_offline(const struct cmd *cmd)
+{
+	return conf_load_offline(cmd->conf, stderr);
+}
+
 static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 static int

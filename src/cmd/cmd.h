@@ -40,6 +40,8 @@ struct cmd_verb {
 int cmd_main(int argc, char **argv);
 /* The configuration, or NULL after its errors went to standard error. */
 struct conf *cmd_conf(const struct cmd *);
+/* The same for a command that contacts nobody (conf_load_offline). */
+struct conf *cmd_conf_offline(const struct cmd *);
 
 int once_run(const struct cmd *);
 int check_run(const struct cmd *);

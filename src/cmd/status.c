@@ -231,7 +231,7 @@ status_run(const struct cmd *cmd)
 
 	memset(&src, 0, sizeof(src));
 	memset(&s, 0, sizeof(s));
-	if ((src.conf = cmd_conf(cmd)) == NULL)
+	if ((src.conf = cmd_conf_offline(cmd)) == NULL)
 		return CMD_USAGE;
 	log_init(src.conf->log_level);
 	s.now = tim_now();

@@ -452,16 +452,30 @@ load(struct conf_file *f, const char *path)
 	return why == NULL;
 }
 
-struct conf *
-conf_load(const char *path, FILE *errs)
+static struct conf *
+load_conf(const char *path, bool offline, FILE *errs)
 {
 	struct conf_file f;
+	bool ok = load(&f, path);
 
-	if (load(&f, path))
+	f.offline = offline;
+	if (ok)
 		return finish(&f, errs);
 	conffile_report(&f, errs);
 	conffile_free(&f);
 	return NULL;
+}
+
+struct conf *
+conf_load(const char *path, FILE *errs)
+{
+	return load_conf(path, false, errs);
+}
+
+struct conf *
+conf_load_offline(const char *path, FILE *errs)
+{
+	return load_conf(path, true, errs);
 }
 
 int

@@ -115,6 +115,12 @@ struct conf {
  */
 struct conf *conf_load(const char *path, FILE *errs);
 /*
+ * The same for who needs the database only: what a pass alone needs
+ * (passwords, CSV files, certificates) is not looked at, and passwords are
+ * NULL. A password may be there for the service only (LoadCredential=).
+ */
+struct conf *conf_load_offline(const char *path, FILE *errs);
+/*
  * The same from memory; name stands in the errors and its directory is where
  * relative names begin. Who may read the file is not checked.
  */

@@ -45,7 +45,8 @@ struct conf_file {
 	char *dir;        /* where relative names begin, "" or ends in / */
 	int mode;         /* permission bits of the file, or NOMOD */
 	bool mode_told;
-	bool cut; /* reading ended before the file did, which is reported */
+	bool offline; /* see conf_load_offline */
+	bool cut;     /* reading ended before the file did, which is reported */
 	struct seal_key *key; /* of secret_key_file, see confseal.h */
 	bool key_tried;
 	struct conf_part *part;

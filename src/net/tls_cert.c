@@ -230,12 +230,16 @@ tls_cert_read(const unsigned char *der, size_t len, struct tls_cert *out)
 	if (next(&tbs, &issuer) != 0x30)
 		return -1;
 	name(issuer, out->issuer, sizeof(out->issuer));
+	out->issuer_dn = issuer.p;
+	out->issuer_len = (size_t)(issuer.end - issuer.p);
 	if (next(&tbs, &x) != 0x30)
 		return -1;
 	validity(x, out);
 	if (next(&tbs, &subject) != 0x30)
 		return -1;
 	name(subject, out->subject, sizeof(out->subject));
+	out->subject_dn = subject.p;
+	out->subject_len = (size_t)(subject.end - subject.p);
 	out->self_issued = is(&issuer, (const char *)subject.p,
 	    (size_t)(subject.end - subject.p));
 	while ((tag = next(&tbs, &x)) >= 0)

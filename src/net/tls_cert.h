@@ -24,6 +24,9 @@ struct tls_cert {
 	enum tls_sig sig;
 	int64_t not_before, not_after; /* ms or TIM_NONE */
 	bool self_issued;              /* subject and issuer are equal */
+	/* the whole names, in the DER given */
+	const unsigned char *subject_dn, *issuer_dn;
+	size_t subject_len, issuer_len;
 };
 
 /* -1: not a certificate; then what was found so far is in out. */

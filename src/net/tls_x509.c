@@ -4,7 +4,10 @@
  *    (a weak signature of the leaf), never less.
  * 2. The name checked is the one tls_connect was given, never one that came
  *    over the wire, and it is never NULL (NULL would check nothing).
- * 3. With a pin the leaf's DER decides alone; its RSA key still needs 2048
+ * 3. A chain that is out of order, or has others between, is put in order
+ *    and validated once more, from the leaf on: what is accepted then is
+ *    what BearSSL accepts of a server that sends it right.
+ * 4. With a pin the leaf's DER decides alone; its RSA key still needs 2048
  *    bits.
  */
 #include <string.h>
@@ -18,6 +21,7 @@
 #include "net/url.h"
 
 #define LEAF_MAX  (64 << 10)
+#define REST_MAX  (64 << 10)
 #define RSA_MIN   256    /* bytes */
 #define DAYS_1970 719528 /* BearSSL counts from 1 January of the year 0 */
 #define DAY       86400000
@@ -56,7 +60,8 @@ start_chain(const br_x509_class **ctx, const char *server_name)
 
 	(void)server_name; /* invariant 2 */
 	buf_reset(&x->leaf);
-	x->ncert = 0;
+	buf_reset(&x->rest);
+	x->ncert = x->nrest = 0;
 	memset(x->sha256, 0, sizeof(x->sha256));
 	if (x->pinned)
 		br_x509_decoder_init(&x->key, NULL, NULL);
@@ -81,6 +86,8 @@ append(const br_x509_class **ctx, const unsigned char *p, size_t n)
 
 	if (x->ncert == 1)
 		buf_add(&x->leaf, p, n);
+	else if (!x->pinned && x->nrest < TLS_X509_REST)
+		buf_add(&x->rest, p, n);
 	if (!x->pinned)
 		x->minimal.vtable->append(&x->minimal.vtable, p, n);
 	else if (x->ncert == 1 && x->key.err == 0 && !x->key.decoded)
@@ -95,6 +102,8 @@ end_cert(const br_x509_class **ctx)
 
 	if (x->ncert == 1)
 		crypt_sha256(buf_str(&x->leaf), x->leaf.len, x->sha256);
+	else if (x->nrest < TLS_X509_REST && !x->rest.over)
+		x->rest_end[x->nrest++] = x->rest.len;
 	if (!x->pinned)
 		x->minimal.vtable->end_cert(&x->minimal.vtable);
 }
@@ -114,6 +123,66 @@ end_pinned(struct tls_x509 *x)
 	return 0;
 }
 
+/* The i-th certificate after the leaf. */
+static const unsigned char *
+rest(const struct tls_x509 *x, size_t i, size_t *len)
+{
+	size_t from = i == 0 ? 0 : x->rest_end[i - 1];
+
+	*len = x->rest_end[i] - from;
+	return (const unsigned char *)buf_str(&x->rest) + from;
+}
+
+static void
+feed(struct tls_x509 *x, const void *der, size_t len)
+{
+	const br_x509_class **m = &x->minimal.vtable;
+
+	(*m)->start_cert(m, (uint32_t)len);
+	(*m)->append(m, der, len);
+	(*m)->end_cert(m);
+}
+
+/* Feeds the one that stands above c, which becomes it; false: none does. */
+static bool
+feed_issuer(struct tls_x509 *x, struct tls_cert *c, bool *used)
+{
+	struct tls_cert above;
+	size_t i, len;
+
+	for (i = 0; i < x->nrest; i++) {
+		const unsigned char *der = rest(x, i, &len);
+
+		if (used[i] || tls_cert_read(der, len, &above) == -1 ||
+		    above.subject_len != c->issuer_len ||
+		    memcmp(above.subject_dn, c->issuer_dn, c->issuer_len) != 0)
+			continue;
+		used[i] = true;
+		*c = above;
+		feed(x, der, len);
+		return true;
+	}
+	return false;
+}
+
+/* Once more: the leaf, its issuer, the issuer's issuer, and nothing else. */
+static unsigned
+in_order(struct tls_x509 *x)
+{
+	const br_x509_class **m = &x->minimal.vtable;
+	const unsigned char *der = (const unsigned char *)buf_str(&x->leaf);
+	bool used[TLS_X509_REST] = { false };
+	struct tls_cert c;
+
+	if (tls_cert_read(der, x->leaf.len, &c) == -1)
+		return BR_ERR_X509_DN_MISMATCH;
+	(*m)->start_chain(m, x->host);
+	feed(x, der, x->leaf.len);
+	while (feed_issuer(x, &c, used))
+		;
+	return (*m)->end_chain(m);
+}
+
 static unsigned
 end_chain(const br_x509_class **ctx)
 {
@@ -128,6 +197,14 @@ end_chain(const br_x509_class **ctx)
 	if (x->pinned)
 		return end_pinned(x);
 	r = x->minimal.vtable->end_chain(&x->minimal.vtable);
+	if (r != 0 && x->nrest > 0) {
+		unsigned again = in_order(x);
+
+		if (again == 0 || r == BR_ERR_X509_DN_MISMATCH)
+			r = again;
+	}
+	buf_free(&x->rest);
+	x->nrest = 0;
 	if (r != 0)
 		return r;
 	/* an anchor that is itself the leaf is trusted unverified */
@@ -164,6 +241,7 @@ tls_x509_init(struct tls_x509 *x, const struct tls_trust *trust,
 	x->vtable = &class;
 	x->host = host;
 	buf_init(&x->leaf, LEAF_MAX);
+	buf_init(&x->rest, REST_MAX);
 	if (pin != NULL) {
 		x->pinned = true;
 		memcpy(x->pin, pin, sizeof(x->pin));
@@ -185,6 +263,7 @@ void
 tls_x509_free(struct tls_x509 *x)
 {
 	buf_free(&x->leaf);
+	buf_free(&x->rest);
 }
 
 /* Which sentence: the codes that people meet; the others by table. */

@@ -12,6 +12,8 @@
 #include "base/buf.h"
 #include "net/tls.h"
 
+#define TLS_X509_REST 16 /* certificates after the leaf that are kept */
+
 struct tls_x509 {
 	const br_x509_class *vtable; /* first: BearSSL casts to it */
 	br_x509_minimal_context minimal;
@@ -21,6 +23,8 @@ struct tls_x509 {
 	unsigned char pin[32];
 	struct buf leaf; /* DER; kept for messages and channel binding */
 	size_t ncert;    /* certificates begun in this chain */
+	struct buf rest; /* DER of the others, in case their order is wrong */
+	size_t nrest, rest_end[TLS_X509_REST];
 	unsigned char sha256[32]; /* of leaf */
 };
 

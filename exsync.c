@@ -39,7 +39,7 @@ open_std(void)
 int
 main(int argc, char **argv)
 {
-	struct sigaction sa;
+	struct sigaction sa, was;
 
 	open_std();
 	memset(&sa, 0, sizeof(sa));
@@ -47,6 +47,9 @@ main(int argc, char **argv)
 	sa.sa_flags = SA_RESETHAND; /* a second one ends it at once */
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
+	/* the terminal is gone, unless nohup says that this is no matter */
+	if (sigaction(SIGHUP, NULL, &was) == 0 && was.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sa.sa_flags = 0;
 	sigaction(SIGPIPE, &sa, NULL);

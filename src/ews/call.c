@@ -79,7 +79,10 @@ receive(struct stream *base, const void *data, size_t n, struct err *err)
 	return junk(r, n, err);
 }
 
-/* Retry-After: seconds, a fraction of them, or a date. -1: none. */
+/*
+ * Retry-After: seconds, a fraction of them, or a date; at most CODE_WAIT_MAX.
+ * -1: none that can be understood.
+ */
 static int64_t
 retry_after(const struct http_response *resp, struct buf *scratch)
 {
@@ -90,12 +93,14 @@ retry_after(const struct http_response *resp, struct buf *scratch)
 
 	if (v == NULL)
 		return -1;
-	if (tim_http(v, &t))
-		return t > now ? t - now : 0;
-	s = strtod(v, &end);
-	if (end == v || !(s >= 0) || s > 86400)
+	if (tim_http(v, &t)) {
+		t = t > now ? t - now : 0;
+		return t < CODE_WAIT_MAX ? t : CODE_WAIT_MAX;
+	}
+	s = strtod(v, &end) * 1000;
+	if (end == v || !(s >= 0))
 		return -1;
-	return (int64_t)(s * 1000);
+	return s < CODE_WAIT_MAX ? (int64_t)s : CODE_WAIT_MAX;
 }
 
 static int

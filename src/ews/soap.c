@@ -201,18 +201,29 @@ copy(char *out, size_t size, const char *text, size_t len)
 		str_printable(out, size, text, len);
 }
 
+/* BackOffMilliseconds; what is no number of them is left out. */
+static void
+backoff(struct soap_status *st, const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+	int64_t ms;
+
+	if (str_int(text, 0, CODE_WAIT_MAX, &ms))
+		st->backoff_ms = ms;
+	else if (n > 0 && text[n] == '\0')
+		st->backoff_ms = CODE_WAIT_MAX;
+}
+
 /* A MessageXml value: the back-off, or a word for the reader of the error. */
 static void
 value_end(struct soap *s, struct soap_status *st, const char *text)
 {
 	size_t n = strlen(st->text);
-	int64_t ms;
 
 	if (text == NULL)
 		return;
 	if (strcmp(s->value_name, "BackOffMilliseconds") == 0) {
-		if (str_int(text, 0, INT64_C(86400000), &ms))
-			st->backoff_ms = ms;
+		backoff(st, text);
 		return;
 	}
 	if (n + 40 < sizeof(st->text)) {

@@ -334,6 +334,22 @@ changes_odd(void **state)
 	assert_int_equal(count(&s, ">1</m:MaxChanges"), 11);
 }
 
+/* How long a server wants to be left alone; it is 08:16:00. */
+#define BUSY(ms, wait)                                                         \
+	{                                                                      \
+		"500 x", "",                                                   \
+		    ENV("<s:Fault><faultcode>ErrorServerBusy</faultcode>"      \
+			"<detail><t:MessageXml><t:Value "                      \
+			"Name=\"BackOffMilliseconds\">" ms "</t:Value>"        \
+			"</t:MessageXml></detail></s:Fault>"),                 \
+		    "ErrorServerBusy", ERR_RETRY, SCOPE_MAILBOX, wait          \
+	}
+#define LATER(when, wait)                                                      \
+	{                                                                      \
+		"503 x", "Retry-After: " when "\r\n", "", "http-503",          \
+		    ERR_RETRY, SCOPE_MAILBOX, wait                             \
+	}
+
 /* What is no SOAP answer, or a fault. */
 static const struct {
 	const char *status, *headers, *body, *code;
@@ -388,6 +404,18 @@ static const struct {
 		"Name=\"BackOffMilliseconds\">4321</t:Value>"
 		"</t:MessageXml></detail></s:Fault>"),
 	    "ErrorServerBusy", ERR_RETRY, SCOPE_MAILBOX, 4321 },
+	BUSY("0", 0),
+	BUSY("-5", 60000),
+	BUSY("soon", 60000),
+	BUSY("99999999999999999999", 86400000),
+	LATER("Fri, 20 Nov 2026 08:16:05 GMT", 5000),
+	LATER("Friday, 20-Nov-26 08:16:06 GMT", 6000),
+	LATER("Fri Nov 20 08:16:07 2026", 7000),
+	LATER("Fri, 31 Dec 9999 23:59:59 GMT", 86400000),
+	LATER("100000", 86400000),
+	LATER("1e300", 86400000),
+	LATER("-7", 0),
+	LATER("nan", 0),
 	{ "500 x", "", ENV("<s:Fault/>"), "fault", ERR_RETRY, SCOPE_MAILBOX,
 	    0 },
 	{ "200 OK", "", ENV(""), "answer-mismatch", ERR_RETRY, SCOPE_MAILBOX,
@@ -400,6 +428,7 @@ not_soap(void **state)
 	size_t i, n = sizeof(odd) / sizeof(odd[0]);
 
 	(void)state;
+	setenv("EXSYNC_NOW", "2026-11-20T08:16:00Z", 1);
 	for (i = 0; i < n; i++) {
 		struct scene s = { .server.by_byte = i % 2 == 1 };
 
@@ -420,6 +449,7 @@ not_soap(void **state)
 		end(&s);
 		assert_int_equal(s.server.connections, 2);
 	}
+	unsetenv("EXSYNC_NOW");
 }
 
 static void

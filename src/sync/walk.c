@@ -5,11 +5,13 @@
  * 2. The next page is asked for while the batches of this one run; pages are
  *    finished in their order.
  * 3. A page that brings nothing and no new cursor ends the walk with an
- *    error; so does a second resync in the same walk.
+ *    error; so do cursors that come round again, and a second resync in the
+ *    same walk.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypt.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/stop.h"
@@ -39,6 +41,15 @@ struct page {
 	size_t running;
 	struct batch *last; /* fetched, stored with the page's end */
 	struct err err;     /* the first batch that failed */
+};
+
+/* Does a walk move on? */
+struct progress {
+	int empty; /* pages in a row without a change */
+	/* a cursor of before, a later one each time the pages have doubled:
+	 * cursors that come round again meet it sooner or later */
+	unsigned char mark[CRYPT_SHA256];
+	unsigned pages, next;
 };
 
 struct batch {
@@ -338,15 +349,32 @@ restart(struct mailbox_work *w, int64_t folder, struct err *err)
 	return fetch_store(&none, &page, err);
 }
 
+/* Has this cursor been there before in this walk? */
+static bool
+comes_round(struct progress *g, const char *cursor)
+{
+	unsigned char h[CRYPT_SHA256];
+
+	crypt_sha256(cursor, strlen(cursor), h);
+	if (g->pages > 0 && memcmp(h, g->mark, sizeof(h)) == 0)
+		return true;
+	if (g->pages++ == g->next) {
+		memcpy(g->mark, h, sizeof(h));
+		g->next = 2 * g->next + 1;
+	}
+	return false;
+}
+
 /* Is this page progress at all? */
 static int
-check_progress(
-    const struct page *p, const char *cursor, int *empty, struct err *err)
+check_progress(const struct page *p, const char *cursor, struct progress *g,
+    struct err *err)
 {
-	if (p->change.n > 0)
-		*empty = 0;
-	if (!p->change.more || (!str_eq(p->change.cursor, cursor) &&
-				   (p->change.n > 0 || ++*empty < EMPTY_MAX)))
+	const char *next = p->change.cursor;
+
+	g->empty = p->change.n > 0 ? 0 : g->empty + 1;
+	if (!p->change.more || (!str_eq(next, cursor) && g->empty < EMPTY_MAX &&
+				   !comes_round(g, next)))
 		return 0;
 	err_set(err, ERR_RETRY,
 	    "the server says there is more but does not "
@@ -357,12 +385,11 @@ check_progress(
 /* Asks for a page, sorts it and starts its batches. */
 static int
 page_open(struct page *p, const struct store_folder *f, const char *cursor,
-    int *empty, struct err *err)
+    struct progress *g, struct err *err)
 {
 	if (ask_changes(p->mailbox, f->folder_id, cursor, &p->change, err) ==
 		-1 ||
-	    check_progress(p, cursor, empty, err) == -1 ||
-	    page_sort(p, err) == -1)
+	    check_progress(p, cursor, g, err) == -1 || page_sort(p, err) == -1)
 		return -1;
 	page_start(p);
 	return 0;
@@ -375,18 +402,20 @@ walk(struct mailbox_work *w, const struct store_folder *f, const char *cursor,
 {
 	struct page page[2], *now = &page[0], *next = &page[1], *t;
 	struct err later = ERR_INIT;
-	int empty = 0, rc, opened;
+	struct progress g;
+	int rc, opened;
 
+	memset(&g, 0, sizeof(g));
 	page_init(now, w, f->id);
-	rc = page_open(now, f, cursor, &empty, err);
+	rc = page_open(now, f, cursor, &g, err);
 	while (rc == 0) {
 		page_init(next, w, f->id);
 		err_clear(&later);
-		opened = !now->change.more ? 0
-			 : page_open(
-			       next, f, now->change.cursor, &empty, &later) == 0
-			     ? 1
-			     : -1;
+		opened =
+		    !now->change.more ? 0
+		    : page_open(next, f, now->change.cursor, &g, &later) == 0
+			? 1
+			: -1;
 		rc = page_finish(now, marker, err);
 		if (rc == -1 && opened == 1) {
 			/* its rows are welcome, its cursor must wait */

@@ -57,7 +57,7 @@ def folders(name="Inbox", fid="F1"):
         b"</t:Folder></t:Folders></m:RootFolder>"))
 
 
-def changes(*ids, state="S1", received="2026-03-02T09:00:00Z"):
+def changes(*ids, state="S1", received="2026-03-02T09:00:00Z", last=b"true"):
     rows = b"".join(
         b'<t:Create><t:Message><t:ItemId Id="' + octets(i)
         + b'" ChangeKey="k"/><t:DateTimeReceived>' + octets(received)
@@ -65,8 +65,8 @@ def changes(*ids, state="S1", received="2026-03-02T09:00:00Z"):
     return answer("SyncFolderItems", message(
         "SyncFolderItems",
         b"<m:SyncState>" + octets(state) + b"</m:SyncState>"
-        b"<m:IncludesLastItemInRange>true</m:IncludesLastItemInRange>"
-        b"<m:Changes>" + rows + b"</m:Changes>"))
+        b"<m:IncludesLastItemInRange>" + last
+        + b"</m:IncludesLastItemInRange><m:Changes>" + rows + b"</m:Changes>"))
 
 
 def box(name, address, routing="SMTP"):

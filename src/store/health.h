@@ -79,7 +79,8 @@ struct store_box {
 	int64_t first_at, last_ok_at, retry_at; /* TIM_NONE: none */
 	int64_t passes;
 	int64_t failures; /* messages in failure ... */
-	int64_t given_up; /* ... of which these are not tried again */
+	int64_t given_up; /* ... of which these are not tried again, and not
+			   * moved to Undeliverable either */
 	/* store_box_days: mail received, by days in UTC */
 	int64_t today, yesterday;
 	int64_t before;      /* in the 28 days before these */

@@ -83,9 +83,9 @@ store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 	    "m.last_ok_at,m.retry_at,m.passes,s.first_at,"
 	    "ifnull(f.n,0),ifnull(f.up,0) FROM mailbox m "
 	    "LEFT JOIN sync_mailbox s ON s.address=m.address "
-	    "LEFT JOIN (SELECT mailbox,count(*) AS n,sum(next_try IS NULL) AS "
-	    "up FROM failure GROUP BY mailbox) f ON f.mailbox=m.address "
-	    "ORDER BY m.address");
+	    "LEFT JOIN (SELECT mailbox,count(*) AS n,sum(next_try IS NULL "
+	    "AND moved_at IS NULL) AS up FROM failure GROUP BY mailbox) f "
+	    "ON f.mailbox=m.address ORDER BY m.address");
 	while ((r = db_row(st, s, err)) == 1) {
 		if (out->n == cap) {
 			cap = cap == 0 ? 64 : 2 * cap;

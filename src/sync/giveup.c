@@ -1,8 +1,9 @@
 /*
  * giveup.c - items that are not tried again.
  * 1. An item that has left its folder counts as moved: a crash after the
- *    move and before it was noted looks like that, and so does an answer
- *    that was lost. The store is told before (store_failure_moving).
+ *    move and before it was noted looks like that.
+ * 2. What cannot be moved stays where it is: that is no reason not to read
+ *    the mailbox, nor not to move the others.
  */
 #include <string.h>
 
@@ -30,29 +31,63 @@ move(struct mailbox_work *w, const char *item, struct err *err)
 	return rc;
 }
 
+/* Is it about moving mail alone? */
+static bool
+harmless(const struct err *e)
+{
+	return e->kind != ERR_FATAL && e->scope <= SCOPE_MAILBOX &&
+	       (e->kind != ERR_RETRY || e->scope <= SCOPE_FOLDER);
+}
+
+/* It is tried again by the next pass. */
+static void
+stays(struct mailbox_work *w, const struct err *why)
+{
+	struct store_count count;
+
+	log_error("mailbox %s: a mail that could not be stored cannot be moved "
+		  "to the folder %s either, and stays where it is: %s",
+	    w->conf.address, PROVIDER_UNDELIVERABLE, why->msg);
+	memset(&count, 0, sizeof(count));
+	count.failed = 1;
+	tally_add(w->profile->tally, &count, 0);
+}
+
+static int
+give_up(struct mailbox_work *w, const char *item, struct err *err)
+{
+	struct store *store = w->profile->pass->store;
+
+	if (store_failure_moving(store, w->conf.address, item, err) == -1 ||
+	    move(w, item, err) == -1)
+		return -1;
+	fault_point("after move to Undeliverable");
+	if (store_failure_moved(store, w->conf.address, item, err) == -1)
+		return -1;
+	log_warning("mailbox %s: a mail that could not be stored was moved to "
+		    "the folder %s; table failure says why",
+	    w->conf.address, PROVIDER_UNDELIVERABLE);
+	return 0;
+}
+
 int
 giveup_run(struct mailbox_work *w, struct err *err)
 {
-	struct store *store = w->profile->pass->store;
 	struct store_failures v;
+	bool wider = false;
 	size_t i;
 	int rc;
 
-	rc = store_failures_final(store, w->conf.address, GIVEUP_MAX, &v, err);
-	for (i = 0; rc == 0 && i < v.n; i++) {
-		rc = store_failure_moving(
-		    store, w->conf.address, v.v[i].item_id, err);
-		if (rc == 0)
-			rc = move(w, v.v[i].item_id, err);
-		fault_point("after move to Undeliverable");
-		if (rc == 0)
-			rc = store_failure_moved(
-			    store, w->conf.address, v.v[i].item_id, err);
-		if (rc == 0)
-			log_warning("mailbox %s: a mail that could not be "
-				    "stored was moved to the folder "
-				    "%s; table failure says why",
-			    w->conf.address, PROVIDER_UNDELIVERABLE);
+	rc = store_failures_final(
+	    w->profile->pass->store, w->conf.address, GIVEUP_MAX, &v, err);
+	for (i = 0; rc == 0 && !wider && i < v.n; i++) {
+		rc = give_up(w, v.v[i].item_id, err);
+		if (rc == -1 && harmless(err)) {
+			wider = err->scope > SCOPE_ITEM;
+			stays(w, err);
+			err_clear(err);
+			rc = 0;
+		}
 	}
 	arena_free(&v.arena);
 	return rc == -1 ? err_prefix(err, "folder %s", PROVIDER_UNDELIVERABLE)

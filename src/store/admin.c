@@ -62,6 +62,12 @@ store_mailbox_resync(struct store *st, const char *address, struct err *err)
 	    "UPDATE sync_folder SET walking=2 WHERE folder IN("
 	    "SELECT id FROM folder WHERE mailbox=?1)",
 	    address, NULL, err);
+	if (n != -1)
+		/* also what was given up: ten tries more */
+		n = tell(st, DB_ADMIN_RETRY,
+		    "UPDATE failure SET tries=0,next_try=first_at "
+		    "WHERE mailbox=?1 AND moved_at IS NULL",
+		    address, NULL, err);
 	return n == -1 ? -1 : 1;
 }
 

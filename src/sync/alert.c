@@ -33,7 +33,8 @@ static const struct {
 		   "what is wrong; if all are stale look whether exsync is "
 		   "still started at all" },
 	{ "items", "look at table failure; the messages are in the mailbox, "
-		   "only not in the database" },
+		   "only not in the database; exsync --resync ADDRESS tries "
+		   "them again" },
 	{ "store", "free space on the disk, or do what the text says; no mail "
 		   "is lost, the next pass goes on" },
 };

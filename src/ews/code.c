@@ -249,6 +249,22 @@ code_err(struct err *e, const char *code, const char *text, int64_t backoff_ms,
 	return -1;
 }
 
+bool
+code_refuses(const struct err *e)
+{
+	const struct code_row *r = code_find(e->code);
+
+	if (e->retry_ms > 0)
+		return false;
+	if (r != NULL)
+		return r->act == CODE_VERSION || r->act == CODE_SCHEMA ||
+		       r->kind == ERR_ITEM;
+	/* our own codes begin with a small letter */
+	return (e->code[0] >= 'A' && e->code[0] <= 'Z') ||
+	       strcmp(e->code, "fault") == 0 ||
+	       strcmp(e->code, "http-501") == 0;
+}
+
 int
 code_http_err(struct err *e, int status, const char *reason, int64_t retry_ms)
 {

@@ -61,6 +61,11 @@ const struct code_http_row *code_http_rows(size_t *n);
 int code_err(struct err *, const char *code, const char *text,
     int64_t backoff_ms, enum err_scope where);
 /*
+ * Does err say that the server does not do what was asked for, or not in this
+ * form? A fault that nobody knows says so, what passes by itself does not.
+ */
+bool code_refuses(const struct err *);
+/*
  * Sets err from an HTTP status that came without a SOAP body, with code
  * "http-<status>". retry_ms: from Retry-After, -1 none. Statuses that are
  * not in the table: 5xx ERR_RETRY, else ERR_CONFIG. Always -1.

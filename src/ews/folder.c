@@ -2,18 +2,22 @@
  * folder.c - the folders of a mailbox.
  * 1. One FindFolder brings all of them with their change markers; a mailbox
  *    with more than PAGE folders takes a request per page.
- * 2. Paging ends: each page must move the offset forward, and no mailbox has
- *    more than FOLDERS folders.
+ * 2. Paging ends: each page must move the offset forward and bring folders
+ *    that are new, and no mailbox has more than FOLDERS folders.
  * 3. Folders are told apart by distinguished id, never by display name:
- *    names are localised.
+ *    names are localised. A server that answers the question for all of them
+ *    in another way than Exchange is asked for one after the other.
+ * 4. A folder is in the list once.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "ews/call.h"
+#include "ews/code.h"
 #include "ews/folder.h"
 #include "ews/folderxml.h"
 
@@ -25,8 +29,11 @@
 static int
 by_id(const void *a, const void *b)
 {
-	return strcmp(
-	    (*(struct folder *const *)a)->id, (*(struct folder *const *)b)->id);
+	const struct folder *f = *(struct folder *const *)a;
+	const struct folder *g = *(struct folder *const *)b;
+	int c = strcmp(f->id, g->id);
+
+	return c != 0 ? c : (f > g) - (f < g); /* equal ones in their order */
 }
 
 static struct folder *
@@ -123,6 +130,45 @@ folder_paths(struct folder_list *l)
 	free(p.done);
 }
 
+/* Leaves the first of those with the same id. */
+static void
+unique(struct folder_list *l)
+{
+	struct folder **v = sorted(l);
+	bool *again = mem_alloc(l->n + 1);
+	size_t i, n = 0;
+
+	for (i = 1; i < l->n; i++)
+		again[v[i] - l->v] = strcmp(v[i]->id, v[i - 1]->id) == 0;
+	for (i = 0; i < l->n; i++) {
+		if (!again[i])
+			l->v[n++] = l->v[i];
+	}
+	l->n = n;
+	free(v);
+	free(again);
+}
+
+static bool
+among(const struct folder_list *l, size_t n, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(l->v[i].id, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Does the page from before on bring nothing new? */
+static bool
+repeats(const struct folder_list *l, size_t before)
+{
+	return l->n == before || (among(l, before, l->v[before].id) &&
+				     among(l, before, l->v[l->n - 1].id));
+}
+
 static int
 stuck(struct err *err)
 {
@@ -155,10 +201,10 @@ find_all(struct ews_session *s, struct folder_list *l, struct err *err)
 			return err_prefix(err, "FindFolder");
 		}
 		cap = p.cap;
-		/* without a word of more, an empty page is the last */
-		if (p.last || (!p.last_known && l->n == before))
+		/* without a word of more, a page without news is the last */
+		if (p.last || (!p.last_known && repeats(l, before)))
 			return 0;
-		if (l->n == before || l->n > FOLDERS)
+		if (repeats(l, before) || l->n > FOLDERS)
 			return stuck(err);
 		if (p.next < 0)
 			p.next = what.offset + (int64_t)(l->n - before);
@@ -186,42 +232,122 @@ told(const struct folder_list *l)
 	return false;
 }
 
-/* GetFolder by distinguished ids: which folder is which. */
+/* An answer to the question for names. */
+struct named {
+	struct folder_list got;
+	struct folderxml p;
+};
+
+/* GetFolder by distinguished ids. The caller frees out->got.arena. */
+static int
+ask_names(struct ews_session *s, const char *const *name, size_t n,
+    struct named *out, struct err *err)
+{
+	struct build_get_folder what = { name, n, false };
+	struct call c = { &folderxml_get, &out->p, build_get_folder, &what,
+		SCOPE_FOLDER };
+
+	memset(out, 0, sizeof(*out));
+	out->p.list = &out->got;
+	out->p.name = name;
+	out->p.nname = n;
+	return call_run(s, &c, err);
+}
+
+/* The first name that a folder gets is its own. */
+static void
+give_name(struct folder_list *l, struct folder **v, const struct folder *got)
+{
+	struct folder *f = find(v, l->n, got->id);
+
+	if (f != NULL && f->well_known == NULL)
+		f->well_known = arena_strdup(&l->arena, got->well_known);
+}
+
+/* Is it the question that the server does not understand? */
+static bool
+refused(const struct err *e)
+{
+	return code_refuses(e) || strcmp(e->code, "answer-mismatch") == 0;
+}
+
+/* One name alone. err->kind ERR_GONE: there is none, or not for us. */
+static int
+ask_name(struct ews_session *s, const char *const *name, struct folder_list *l,
+    struct folder **v, struct err *err)
+{
+	struct named one;
+	int rc = ask_names(s, name, 1, &one, err);
+
+	if (rc == 0 && one.p.err.kind != ERR_NONE) {
+		*err = one.p.err;
+		rc = err_prefix(err, "GetFolder");
+	} else if (rc == 0 && one.got.n == 1)
+		give_name(l, v, &one.got.v[0]);
+	arena_free(&one.got.arena);
+	if (rc == -1 && err->kind == ERR_AUTH && err->scope == SCOPE_FOLDER)
+		err->kind = ERR_GONE;
+	return rc;
+}
+
+/*
+ * One name after the other. What the server does not know is not there; one
+ * that refuses to tell of the inbox cannot tell at all.
+ */
+static int
+each_name(struct ews_session *s, const struct build_get_folder *what,
+    struct folder_list *l, struct folder **v, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < what->n; i++) {
+		if (ask_name(s, &what->name[i], l, v, err) == 0)
+			continue;
+		if (err->kind != ERR_GONE && !refused(err))
+			return -1;
+		if (err->kind != ERR_GONE && i == 0) {
+			log_info("mailbox %s: the server does not tell which "
+				 "folders are drafts, junk and deleted items "
+				 "(%s): name in skip_folders what is not to "
+				 "be read",
+			    s->mailbox->address, err->msg);
+			err_clear(err);
+			return 0;
+		}
+		err_clear(err);
+	}
+	return 0;
+}
+
+/* Which folder is which. */
 static int
 which(struct ews_session *s, struct folder_list *l, struct err *err)
 {
 	struct build_get_folder what = { known_2007,
 		sizeof(known_2007) / sizeof(known_2007[0]), false };
-	struct folder_list got;
-	struct folderxml p;
-	struct call c = { &folderxml_get, &p, build_get_folder, &what,
-		SCOPE_FOLDER };
-	struct folder **v, *f;
+	struct folder **v = sorted(l);
+	struct named all;
 	size_t i;
 	int rc;
 
-	memset(&got, 0, sizeof(got));
-	memset(&p, 0, sizeof(p));
 	if (mbox_version(&s->ews->mboxes, s->mbox) >= VERSION_2013) {
 		what.name = known_2013;
 		what.n = sizeof(known_2013) / sizeof(known_2013[0]);
 	}
-	p.list = &got;
-	p.name = what.name;
-	p.nname = what.n;
-	rc = call_run(s, &c, err);
-	v = sorted(l);
-	for (i = 0; rc == 0 && i < got.n; i++)
-		if (got.v[i].well_known != NULL &&
-		    (f = find(v, l->n, got.v[i].id)) != NULL)
-			f->well_known =
-			    arena_strdup(&l->arena, got.v[i].well_known);
-	free(v);
-	if (rc == 0 && p.err.kind != ERR_NONE) {
-		*err = p.err;
+	rc = ask_names(s, what.name, what.n, &all, err);
+	if (rc == 0 && all.p.err.kind != ERR_NONE) {
+		*err = all.p.err;
 		rc = err_prefix(err, "GetFolder");
 	}
-	arena_free(&got.arena);
+	if (rc == 0 ? all.p.crowded || all.p.message != what.n : refused(err)) {
+		err_clear(err);
+		rc = each_name(s, &what, l, v, err);
+	} else {
+		for (i = 0; rc == 0 && i < all.got.n; i++)
+			give_name(l, v, &all.got.v[i]);
+	}
+	arena_free(&all.got.arena);
+	free(v);
 	return rc;
 }
 
@@ -229,10 +355,15 @@ int
 folder_list(struct ews_session *s, bool well_known, struct folder_list *out,
     struct err *err)
 {
+	int rc;
+
 	memset(out, 0, sizeof(*out));
 	out->arena.max = ARENA_MAX;
-	if (find_all(s, out, err) == -1 ||
-	    (well_known && !told(out) && which(s, out, err) == -1)) {
+	if ((rc = find_all(s, out, err)) == 0)
+		unique(out);
+	if (rc == 0 && well_known && !told(out))
+		rc = which(s, out, err);
+	if (rc == -1) {
 		arena_free(&out->arena);
 		memset(out, 0, sizeof(*out));
 		return -1;

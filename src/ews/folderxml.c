@@ -1,7 +1,7 @@
 /*
  * folderxml.c - the parser of FindFolder's and GetFolder's answers.
- * 1. Any child of Folders is a folder, whatever its element is called; only
- *    SearchFolder means something by its name.
+ * 1. Any child of Folders is a folder, whatever its element is called. Its
+ *    name tells a search folder, and the class where nothing else does.
  * 2. A folder without an id is passed over: nothing could be asked of it.
  * 3. The marker is NULL unless 0x670A came: half a marker would call a
  *    changed folder unchanged.
@@ -54,6 +54,10 @@ folder_start(struct folderxml *p, enum tok t)
 	memset(&p->cur, 0, sizeof(p->cur));
 	p->cur.total = -1;
 	p->cur.is_search = t == TOK_SearchFolder;
+	p->class_name = t == TOK_CalendarFolder   ? "IPF.Appointment"
+			: t == TOK_ContactsFolder ? "IPF.Contact"
+			: t == TOK_TasksFolder    ? "IPF.Task"
+						  : NULL;
 	p->changed = p->deleted = p->class_tag = NULL;
 	return SOAP_ENTER;
 }
@@ -152,8 +156,12 @@ folder_end(struct folderxml *p)
 
 	if (p->cur.id == NULL || p->cur.id[0] == '\0')
 		return;
+	if (p->inside++ > 0)
+		p->crowded = true;
 	if (p->cur.class == NULL)
 		p->cur.class = p->class_tag;
+	if (p->cur.class == NULL)
+		p->cur.class = p->class_name;
 	if (p->cur.path == NULL)
 		p->cur.path = keep(p, "");
 	if (p->name != NULL && p->message < p->nname)
@@ -236,6 +244,7 @@ on_message(void *arg, const struct soap_status *st, struct err *err)
 
 	(void)err;
 	p->message++;
+	p->inside = 0;
 	if (call_status(st, p->find ? SCOPE_MAILBOX : SCOPE_FOLDER, &e) == 0)
 		return 0;
 	if (e.kind == ERR_GONE && e.scope == SCOPE_ITEM)

@@ -20,12 +20,15 @@ struct folderxml {
 	struct folder cur;
 	unsigned tag; /* of the extended property at hand */
 	const char *changed, *deleted, *class_tag;
+	const char *class_name; /* what the element's name says */
 	/* of the page */
 	bool last, last_known;
 	int64_t next; /* IndexedPagingOffset, -1 missing */
 	/* GetFolder: what was asked for, one response message each */
 	const char *const *name;
 	size_t nname, message;
+	size_t inside;  /* folders of this message */
+	bool crowded;   /* a message held more than one */
 	struct err err; /* of the first message that failed */
 };
 extern const struct soap_ops folderxml_find, folderxml_get;

@@ -11,8 +11,8 @@
 /* clang-format off */
 #define TOK_NAMES(X) \
 	X(AttachLongPathName) X(AttachmentId) X(Attachments) \
-	X(BccRecipients) X(Body) X(CalendarItem) X(CcRecipients) X(Changes) \
-	X(Contact) X(Content) X(ContentId) X(ContentType) X(ConversationId) \
+	X(BccRecipients) X(Body) X(CalendarItem) X(CalendarFolder) X(CcRecipients) X(Changes) \
+	X(Contact) X(ContactsFolder) X(TasksFolder) X(Content) X(ContentId) X(ContentType) X(ConversationId) \
 	X(ConversationIndex) X(Create) X(DateTimeCreated) \
 	X(DateTimeReceived) X(DateTimeSent) X(Delete) X(DisplayName) \
 	X(DistinguishedFolderId) X(EmailAddress) X(EmailAddresses) X(Entry) \

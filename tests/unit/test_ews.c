@@ -41,7 +41,7 @@ static const struct {
 	{ "Suche", NULL, NULL, "T2|-|-1", -1, true },
 	{ "Posteingang/Kunden", "sentitems", NULL, NULL, -1, false },
 	{ "Ring2/Ring1", NULL, NULL, NULL, -1, false },
-	{ "Ring2", NULL, NULL, NULL, -1, false },
+	{ "Ring2", NULL, "IPF.Appointment", NULL, -1, false },
 };
 
 static void

@@ -93,11 +93,160 @@ classes(void **state)
 	end(&s);
 }
 
+#define FOLDER(id, more)                                                       \
+	"<t:Folder><t:FolderId Id=\"" id "\"/><t:DisplayName>" id              \
+	"</t:DisplayName>" more "</t:Folder>"
+#define THREE FOLDER("F1", "") FOLDER("F2", "") FOLDER("F3", "")
+#define FIND(attrs, folders)                                                   \
+	ENV(RESP("FindFolder",                                                 \
+	    OKMSG("FindFolder", "<m:RootFolder " attrs "><t:Folders>" folders  \
+				"</t:Folders></m:RootFolder>")))
+#define GOT(folders) OKMSG("GetFolder", "<m:Folders>" folders "</m:Folders>")
+#define NOT(code)    BADMSG("GetFolder", code, "", "")
+
+/* A server that gives all folders whichever page is asked for; twice. */
+static void
+no_pages(void **state)
+{
+	struct scene s = { 0 };
+	struct folder_list l;
+
+	(void)state;
+	ok(&s, FIND("", THREE FOLDER("F2", "")));
+	ok(&s, FIND("", THREE FOLDER("F2", "")));
+	ok(&s, FIND("IndexedPagingOffset=\"3\" "
+		    "IncludesLastItemInRange=\"false\"",
+		   THREE));
+	ok(&s, FIND("IndexedPagingOffset=\"6\" "
+		    "IncludesLastItemInRange=\"false\"",
+		   THREE));
+	begin(&s);
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), 0);
+	assert_int_equal(l.n, 3);
+	assert_string_equal(l.v[0].id, "F1");
+	assert_string_equal(l.v[1].id, "F2");
+	assert_string_equal(l.v[2].id, "F3");
+	arena_free(&l.arena);
+	/* it says that there is more, and never gives it */
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), -1);
+	assert_string_equal(s.e.code, "no-progress");
+	end(&s);
+	assert_int_equal(count(&s, "<m:FindFolder"), 4);
+}
+
+/* The name of an element is a class where FolderClass is missing. */
+static void
+element_class(void **state)
+{
+	static const char *const class[] = { "IPF.Appointment", "IPF.Contact",
+		"IPF.Task", "IPF.Note", NULL };
+	struct scene s = { 0 };
+	struct folder_list l;
+	size_t i;
+
+	(void)state;
+	ok(&s, FIND("IncludesLastItemInRange=\"1\"",
+		   "<t:CalendarFolder><t:FolderId Id=\"1\"/></t:CalendarFolder>"
+		   "<t:ContactsFolder><t:FolderId Id=\"2\"/></t:ContactsFolder>"
+		   "<t:TasksFolder><t:FolderId Id=\"3\"/></t:TasksFolder>"
+		   "<t:TasksFolder><t:FolderId Id=\"4\"/><t:FolderClass> "
+		   "IPF.Note </t:FolderClass></t:TasksFolder>"
+		   "<t:Folder><t:FolderId Id=\"5\"/></t:Folder>"));
+	begin(&s);
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), 0);
+	assert_int_equal(l.n, 5);
+	for (i = 0; i < l.n; i++)
+		assert_true(str_eq(l.v[i].class, class[i]));
+	arena_free(&l.arena);
+	end(&s);
+}
+
+/* asked: how the server answers GetFolder; got: what F1 to F3 are. */
+static void
+check_names(const char *const *asked, size_t n, const char *got)
+{
+	struct scene s = { 0 };
+	struct folder_list l;
+	struct buf b;
+	size_t i;
+
+	ok(&s, FIND("IncludesLastItemInRange=\"true\"", THREE));
+	for (i = 0; i < n; i++)
+		ok(&s, asked[i]);
+	begin(&s);
+	buf_init(&b, 1000);
+	assert_int_equal(
+	    ews_ops.folders(s.session, true, &l, &s.e), got == NULL ? -1 : 0);
+	for (i = 0; got != NULL && i < l.n; i++)
+		buf_addf(&b, "%s%s", i > 0 ? " " : "",
+		    l.v[i].well_known == NULL ? "-" : l.v[i].well_known);
+	if (got != NULL) {
+		assert_string_equal(buf_str(&b), got);
+		arena_free(&l.arena);
+	}
+	buf_free(&b);
+	end(&s);
+	assert_int_equal(count(&s, "<m:GetFolder>"), n);
+}
+
+#define G(msgs) ENV(RESP("GetFolder", msgs))
+#define NONE9(x)                                                               \
+	G(NOT(x)), G(NOT(x)), G(NOT(x)), G(NOT(x)), G(NOT(x)), G(NOT(x)),      \
+	    G(NOT(x)), G(NOT(x)), G(NOT(x))
+#define FAULT                                                                  \
+	ENV("<s:Fault><faultcode>Server</faultcode><faultstring>E-1: Unknown " \
+	    "request</faultstring></s:Fault>")
+#define COUNT(v) (sizeof(v) / sizeof((v)[0]))
+
+/* Which folder is which, from servers that answer in other ways. */
+static void
+names(void **state)
+{
+	static const char *const one_message[] = {
+		G(GOT(FOLDER("F2", "") FOLDER("F1", ""))),
+		G(GOT(FOLDER("F2", ""))), G(GOT(FOLDER("F1", ""))),
+		NONE9("ErrorFolderNotFound")
+	};
+	static const char *const one_error[] = { G(NOT("ErrorFolderNotFound")),
+		G(GOT(FOLDER("F3", ""))), G(NOT("ErrorFolderNotFound")),
+		NONE9("ErrorInvalidFolderId") };
+	static const char *const enumeration[] = { FAULT,
+		G(GOT(FOLDER("F3", ""))), FAULT, FAULT, FAULT, FAULT, FAULT,
+		FAULT, FAULT, FAULT, FAULT, FAULT };
+	static const char *const odd_code[] = {
+		G(GOT(FOLDER("F1", "")) GOT(FOLDER("F2", "")) NOT("ErrorWhat")
+			NOT("ErrorWhat")),
+		G(GOT(FOLDER("F1", ""))), G(GOT(FOLDER("F2", ""))),
+		NONE9("ErrorWhat")
+	};
+	/* what it does not know it takes for the inbox */
+	static const char *const default_inbox[] = { G(
+	    GOT(FOLDER("F1", "")) GOT(FOLDER("F2", "")) GOT(FOLDER("F1", ""))
+		GOT(FOLDER("F1", "")) GOT(FOLDER("F1", ""))
+		    GOT(FOLDER("F1", "")) GOT(FOLDER("F1", ""))
+			GOT(FOLDER("F1", "")) GOT(FOLDER("F1", ""))
+			    GOT(FOLDER("F1", "")) GOT(FOLDER("F1", ""))) };
+	static const char *const unknown[] = { FAULT, FAULT };
+	static const char *const other[] = { FIND("", THREE), FIND("", THREE) };
+	static const char *const busy[] = { G(NOT("ErrorServerBusy")) };
+
+	(void)state;
+	check_names(one_message, COUNT(one_message), "sentitems inbox -");
+	check_names(one_error, COUNT(one_error), "- - inbox");
+	check_names(enumeration, COUNT(enumeration), "- - inbox");
+	check_names(odd_code, COUNT(odd_code), "inbox sentitems -");
+	check_names(default_inbox, COUNT(default_inbox), "inbox sentitems -");
+	check_names(unknown, COUNT(unknown), "- - -");
+	check_names(other, COUNT(other), "- - -");
+	check_names(busy, COUNT(busy), NULL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(words),
-		cmocka_unit_test(classes) };
+		cmocka_unit_test(classes), cmocka_unit_test(no_pages),
+		cmocka_unit_test(element_class), cmocka_unit_test(names) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

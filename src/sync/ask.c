@@ -1,6 +1,7 @@
 /*
  * ask.c - items from the server, each exactly once.
- * 1. After ask_items every out[i] is a message, or every one is NULL.
+ * 1. After ask_items every out[i] is a message; or it failed, and only those
+ *    are there that are known to be broken.
  * 2. An item is called broken only when the server answers something else
  *    right after it failed.
  * 3. When no item comes, whichever is asked for, the server or the network is
@@ -147,7 +148,9 @@ broken(const struct item_ref *ref, const struct err *why)
 
 /*
  * Does any of some items come, asked for alone? They are chosen by chance, so
- * that no order of broken ones can keep a folder from moving on.
+ * that no order of broken ones can keep a folder from moving on; and those
+ * that do not come are given out as broken, so that it moves on even when all
+ * of them are.
  */
 static bool
 some_come(const struct question *q)
@@ -162,17 +165,33 @@ some_come(const struct question *q)
 	one.n = 1;
 	for (i = 0; i < SAMPLE; i++) {
 		crypt_random(&r, 1);
-		one.ref = &q->ref[r % q->n];
+		r = (unsigned char)(r % q->n);
+		one.ref = &q->ref[r];
 		out = NULL;
 		if (request(&one, false, &e) == 0) {
 			message_free(out);
 			return true;
 		}
 		if (!suspicious(&e))
-			return false;
+			break;
+		message_free(q->out[r]);
+		q->out[r] = broken(one.ref, &e);
 		err_clear(&e);
 	}
+	if (i < SAMPLE || !alive(q->w, q->s))
+		forget(q->out, q->n);
 	return false;
+}
+
+/* Of an answer that is given up what is broken stays, the rest goes. */
+static void
+keep_broken(struct message **v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (v[i] != NULL && v[i]->err.kind != ERR_ITEM)
+			forget(&v[i], 1);
 }
 
 /*
@@ -342,7 +361,7 @@ ask_items(const struct ask *a, const struct item_ref *ref, size_t n,
 	memset(out, 0, n * sizeof(*out));
 	if (halving(&q, false, err) == 0 && again(&q, err) == 0)
 		return 0;
-	forget(out, n);
+	keep_broken(out, n);
 	return -1;
 }
 

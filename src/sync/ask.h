@@ -28,7 +28,7 @@ struct ask {
  * request that fails while the server is well is halved until the item that
  * breaks it is found. What cannot be had though the server is well comes with
  * err ERR_ITEM, what it has no time for with ERR_RETRY. -1: the server could
- * not be asked; out is all NULL.
+ * not be asked; out is NULL but for items that are known to be broken.
  */
 int ask_items(const struct ask *, const struct item_ref *ref, size_t n,
     struct message **out, struct err *);

@@ -328,8 +328,14 @@ request(struct fetch *f, bool content, const struct todo *part,
 		ref[i] = f->ref[part->at[i]];
 	share = budget_take(p->budget, expected);
 	rc = ask_items(&ask, ref, part->n, msg, err);
-	for (i = 0; rc == 0 && i < part->n; i++)
-		came += (int64_t)message_bytes(msg[i]);
+	for (i = 0; i < part->n; i++) {
+		if (rc == 0)
+			came += (int64_t)message_bytes(msg[i]);
+		else if (msg[i] != NULL) {
+			keep_message(f, msg[i]);
+			settle_fault(f, msg[i], part->at[i]);
+		}
+	}
 	if (came < share) { /* attachments count in the server's sizes */
 		budget_give(p->budget, share - came);
 		share = came;

@@ -136,7 +136,10 @@ interpret(struct answer *a, struct head *h, struct err *e)
 	}
 	if (head_body(h, a->to_head, &a->body) == -1)
 		return malformed(a, e, h->why);
-	if (a->body.coded && a->body.framing != HEAD_EMPTY) {
+	/* a 401 is one whatever its body is: a login is never tried again
+	 * because of how the refusal is encoded */
+	if (a->body.coded && a->body.framing != HEAD_EMPTY &&
+	    h->status != 401) {
 		size_t len = 0;
 		const char *v = head_find(h->out, "Content-Encoding", 0, &len);
 

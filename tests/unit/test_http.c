@@ -361,6 +361,7 @@ challenges(void **state)
 		const char *value, *text;
 	} t[] = {
 		{ "Negotiate, NTLM", "it offers Negotiate, NTLM (HTTP 401)" },
+		{ "Basic\r\nContent-Encoding: gzip", "rejects" },
 		{ "Negotiate oRQ=, NTLM TlRM==", "offers Negotiate, NTLM (" },
 		{ "NTLM, Basic realm=\"a, b\", charset=\"UTF-8\"", "rejects" },
 		{ "Basic realm = \"x\" , charset = \"UTF-8\"", "rejects" },

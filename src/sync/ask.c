@@ -281,11 +281,12 @@ is_own(const struct question *q, const struct err *e)
 }
 
 /*
- * No item came, each with an error that says why. Is that the items' own
- * fault? One that came cut is by itself.
+ * No item came, each with an error that says why. How many, from the first
+ * on, are themselves to blame? One that came cut is. Of many only SAMPLE are:
+ * when nothing at all comes it may be the server, but not for ever.
  */
-static bool
-their_fault(const struct question *q)
+static size_t
+guilty(const struct question *q)
 {
 	bool all_cut = true;
 	size_t i;
@@ -294,19 +295,21 @@ their_fault(const struct question *q)
 		const struct message *m = q->out[i];
 
 		if (!is_own(q, &m->err))
-			return false;
+			return 0;
 		all_cut = all_cut && m->have_content;
 	}
-	return (all_cut || q->suspect || q->n <= SAMPLE) && alive(q->w, q->s);
+	if (!alive(q->w, q->s))
+		return 0;
+	return all_cut || q->suspect || q->n <= SAMPLE ? q->n : SAMPLE;
 }
 
 /* What the server gives no other reason for is the item's own. */
 static void
-blame(const struct question *q)
+blame(const struct question *q, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < q->n; i++) {
+	for (i = 0; i < n; i++) {
 		struct err *e = &q->out[i]->err;
 
 		if (e->kind == ERR_RETRY && is_own(q, e))
@@ -341,10 +344,10 @@ again(const struct question *q, struct err *err)
 		if (ask_part(q, ref, at, n < max ? n : max, err) == -1)
 			return -1;
 	}
-	if (n < q->n || n == 0 || their_fault(q)) {
-		blame(q);
+	n = n < q->n ? q->n : guilty(q);
+	blame(q, n);
+	if (n == q->n)
 		return 0;
-	}
 	*err = why; /* nothing came: not the items' fault */
 	if (err->retry_ms == 0)
 		err->retry_ms = BUSY_MS;

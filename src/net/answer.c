@@ -7,6 +7,7 @@
  * 3. Body bytes go from where the connection has them to the stream.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "base/tim.h"
@@ -134,10 +135,13 @@ interpret(struct answer *a, struct head *h, struct err *e)
 			return malformed(a, e, "it changes the protocol");
 		return 0;
 	}
-	if (head_body(h, a->to_head, &a->body) == -1)
-		return malformed(a, e, h->why);
-	/* a 401 is one whatever its body is: a login is never tried again
-	 * because of how the refusal is encoded */
+	/* a 401 is one whatever its body is: no login is tried again because
+	 * of how its refusal is framed or encoded */
+	if (head_body(h, a->to_head, &a->body) == -1) {
+		if (h->status != 401)
+			return malformed(a, e, h->why);
+		memset(&a->body, 0, sizeof(a->body)); /* none, and the end */
+	}
 	if (a->body.coded && a->body.framing != HEAD_EMPTY &&
 	    h->status != 401) {
 		size_t len = 0;

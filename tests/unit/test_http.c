@@ -362,6 +362,8 @@ challenges(void **state)
 	} t[] = {
 		{ "Negotiate, NTLM", "it offers Negotiate, NTLM (HTTP 401)" },
 		{ "Basic\r\nContent-Encoding: gzip", "rejects" },
+		{ "Basic\r\nTransfer-Encoding: chunked", "rejects" },
+		{ "Basic\r\nContent-Length: 5", "rejects" },
 		{ "Negotiate oRQ=, NTLM TlRM==", "offers Negotiate, NTLM (" },
 		{ "NTLM, Basic realm=\"a, b\", charset=\"UTF-8\"", "rejects" },
 		{ "Basic realm = \"x\" , charset = \"UTF-8\"", "rejects" },

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "ews/attach.h"
 #include "ews/call.h"
+#include "ews/code.h"
 #include "ews/itemxml.h"
 
 #define PIECE 8192
@@ -209,8 +210,14 @@ attach_get(struct ews_session *s, const struct attachment *a,
 	p.id = a->id;
 	p.out = out;
 	p.type = found;
-	if (call_run(s, &c, err) == -1)
+	if (call_run(s, &c, err) == -1) {
+		/* not every server has this operation */
+		if (err->kind == ERR_CONFIG && code_refuses(err)) {
+			err->kind = ERR_ITEM;
+			err->scope = SCOPE_ITEM;
+		}
 		return -1;
+	}
 	if (settle(&p, err) == -1)
 		return err_prefix(err, "GetAttachment");
 	if ((a->media_type == NULL || a->media_type[0] == '\0') &&

@@ -4,17 +4,21 @@
  * 2. A name with several answers has none: a wrong address would put mail on
  *    the wrong contact.
  * 3. What could not be asked is an error and not remembered: else mail would
- *    be skipped as concerning nobody.
+ *    be skipped as concerning nobody. A server that cannot be asked at all,
+ *    though it is well otherwise, gives no answers: not every one has this
+ *    operation.
  * 4. The cache holds at most CACHE_MAX names; then it starts over.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "ews/call.h"
 #include "ews/code.h"
+#include "ews/folder.h"
 #include "ews/resolve.h"
 
 #define SLOTS     4096
@@ -22,6 +26,7 @@
 #define HIT_MS    INT64_C(86400000)
 #define MISS_MS   INT64_C(3600000)
 #define TEXT_MAX  65536
+#define TRIES     3 /* failures in a row, until it counts as missing */
 
 struct resolve_entry {
 	struct resolve_entry *next;
@@ -228,19 +233,72 @@ ask(struct ews_session *s, const char *name, char **out, struct err *err)
 	return rc;
 }
 
+/* May the operation be missing, when it fails like this? */
+static bool
+suspicious(const struct err *e)
+{
+	return code_refuses(e) || strcmp(e->code, "http-500") == 0 ||
+	       strcmp(e->code, "answer-mismatch") == 0;
+}
+
+/* A request has come to its end. True: the operation is known to be missing. */
+static bool
+count(struct resolve_cache *c, bool failed, bool *enough)
+{
+	bool missing;
+
+	pthread_mutex_lock(&c->lock);
+	c->failed = failed ? c->failed + 1 : 0;
+	c->missing = missing = c->missing && failed;
+	*enough = c->failed >= TRIES;
+	pthread_mutex_unlock(&c->lock);
+	return missing;
+}
+
+/*
+ * Does the server not have the operation? One that says so is believed; else
+ * it must fail again and again while another operation works.
+ */
+static bool
+missing(struct ews_session *s, const struct err *why)
+{
+	struct resolve_cache *c = &s->ews->names;
+	struct err e = ERR_INIT;
+	char top[64];
+	bool enough;
+
+	if (code_find(why->code) != NULL && code_refuses(why))
+		return true;
+	if (!suspicious(why))
+		return false;
+	if (count(c, true, &enough))
+		return true;
+	if (!enough || folder_top(s, top, sizeof(top), &e) == -1)
+		return false;
+	pthread_mutex_lock(&c->lock);
+	c->missing = true;
+	pthread_mutex_unlock(&c->lock);
+	log_info("mailbox %s: %s; addresses that are not SMTP stay as they are",
+	    s->mailbox->address, why->msg);
+	return true;
+}
+
 int
 resolve_name(
     struct ews_session *s, const char *name, char **out, struct err *err)
 {
 	char *key = str_lower(mem_strdup(name));
+	bool enough;
 	int rc = 0;
 
 	*out = NULL;
 	if (key[0] != '\0' && !lookup(&s->ews->names, key, out)) {
 		rc = ask(s, name, out, err);
+		if (rc == 0)
+			count(&s->ews->names, false, &enough);
 		/* only for this name, and it will not get better */
-		if (rc == -1 && err->scope == SCOPE_ITEM &&
-		    err->kind == ERR_ITEM) {
+		else if ((err->scope == SCOPE_ITEM && err->kind == ERR_ITEM) ||
+			 missing(s, err)) {
 			err_clear(err);
 			rc = 0;
 		}

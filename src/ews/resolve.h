@@ -8,6 +8,7 @@
 #define EWS_RESOLVE_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -20,6 +21,8 @@ struct resolve_cache {
 	pthread_mutex_t lock;
 	struct resolve_entry **slot;
 	size_t nslot, n;
+	int failed;   /* requests in a row */
+	bool missing; /* the server does not have the operation */
 };
 
 void resolve_init(struct resolve_cache *);

@@ -241,12 +241,98 @@ names(void **state)
 	check_names(busy, COUNT(busy), NULL);
 }
 
+#define EX(name)                                                               \
+	"<t:From><t:Mailbox><t:EmailAddress>/o=x/cn=" name "</t:EmailAddress>" \
+	"<t:RoutingType>EX</t:RoutingType></t:Mailbox></t:From>"
+
+static void
+asks(struct scene *s, int rc, const char *got)
+{
+	buf_reset(&s->got);
+	err_clear(&s->e);
+	assert_int_equal(
+	    ews_ops.headers(s->session, abcd, 1, &s->sink, &s->e), rc);
+	assert_string_equal(buf_str(&s->got), got);
+}
+
+/* Servers without ResolveNames: those that say so, and those that fail. */
+static void
+no_resolve(void **state)
+{
+	struct scene s = { 0 };
+	int i;
+
+	(void)state;
+	ok_items(&s, "a", EX("1"));
+	for (i = 0; i < 3; i++) /* in every version */
+		fault(&s, "ErrorInvalidRequest");
+	for (i = 0; i < 3; i++) {
+		ok_items(&s, "a", EX("2"));
+		ok(&s, FAULT);
+	}
+	/* GetFolder fails as well: it is the server that is broken */
+	ok(&s, FAULT);
+	ok_items(&s, "a", EX("2"));
+	ok(&s, FAULT);
+	ok(&s, G(GOT(FOLDER("top", ""))));
+	ok_items(&s, "a", EX("3"));
+	ok(&s, FAULT);
+	ok_items(&s, "a", EX("4"));
+	fault(&s, "ErrorADUnavailable");
+	begin(&s);
+	asks(&s, 0, "a=?");
+	for (i = 0; i < 3; i++) {
+		asks(&s, -1, "");
+		assert_string_equal(s.e.code, "Server");
+	}
+	asks(&s, 0, "a=?");
+	asks(&s, 0, "a=?");
+	/* what passes by itself is no answer */
+	asks(&s, -1, "");
+	assert_string_equal(s.e.code, "ErrorADUnavailable");
+	end(&s);
+}
+
+static int
+discard(struct stream *s, const void *p, size_t n, struct err *err)
+{
+	(void)s;
+	(void)p;
+	(void)n;
+	(void)err;
+	return 0;
+}
+
+/* A server without GetAttachment costs the attachment, not the mailbox. */
+static void
+no_attachment(void **state)
+{
+	struct stream out = { discard };
+	struct attachment a;
+	struct scene s = { 0 };
+	char type[64];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		fault(&s, "ErrorInvalidRequest");
+	begin(&s);
+	memset(&a, 0, sizeof(a));
+	a.id = "A";
+	assert_int_equal(
+	    ews_ops.attachment(s.session, &a, &out, type, &s.e), -1);
+	assert_int_equal(s.e.kind, ERR_ITEM);
+	assert_int_equal(s.e.scope, SCOPE_ITEM);
+	end(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(words),
 		cmocka_unit_test(classes), cmocka_unit_test(no_pages),
-		cmocka_unit_test(element_class), cmocka_unit_test(names) };
+		cmocka_unit_test(element_class), cmocka_unit_test(names),
+		cmocka_unit_test(no_resolve), cmocka_unit_test(no_attachment) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

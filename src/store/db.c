@@ -5,7 +5,8 @@
  *    N never meets another row N after a power cut.
  * 2. A failed transaction is rolled back at once; nothing of it is left in
  *    the file, and what was pending stays pending.
- * 3. A writer elsewhere delays us, at most busy_limit; a reader never does.
+ * 3. A writer elsewhere delays us, at most busy_limit, and a process that is
+ *    to end at most STOP_WAIT; a reader never does.
  * 4. The WAL is emptied as far as readers allow. While one reader holds an
  *    old view the WAL must grow; it is asked for again every few pages.
  * 5. The database, its WAL and its lock are readable by their owner only,
@@ -21,6 +22,8 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/log.h"
+#include "base/stop.h"
 #include "store/db.h"
 
 /*
@@ -40,6 +43,8 @@
 	"PRAGMA journal_size_limit=33554432"
 
 #define BUSY_MAX     60000 /* ms, the contract of store.h */
+#define STOP_WAIT    5000  /* ms, of a process that is to end */
+#define TELL_WAIT    3000  /* ms, then a person wants to know */
 #define WAL_PAGES    2000  /* checkpoint at 16 MiB of WAL */
 #define WAL_AGAIN    500   /* and every 4 MiB beyond */
 #define WAL_RESTART  4     /* times that: then wait for readers a little */
@@ -144,10 +149,16 @@ db_fail(struct store *st, int rc, struct err *err)
 		return say_access(st, sys == ENOENT ? 0 : sys, err);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		err_set(err, ERR_FATAL,
-		    "%s: another program has kept it locked for longer than "
-		    "%d s: end that program's transaction, then run again",
-		    st->path, busy_max() / 1000);
+		if (stop_requested())
+			err_set(err, ERR_FATAL,
+			    "%s: another program keeps it locked, and exsync "
+			    "was interrupted while it waited",
+			    st->path);
+		else
+			err_set(err, ERR_FATAL,
+			    "%s: another program has kept it locked for longer than "
+			    "%d s: end that program's transaction, then run again",
+			    st->path, busy_max() / 1000);
 		return err_code(err, "busy", SCOPE_ALL);
 	case SQLITE_NOTADB:
 		err_set(err, ERR_FATAL,
@@ -184,8 +195,15 @@ busy(void *arg, int n)
 
 	if (n == 0)
 		st->busy_since = now;
-	if (now - st->busy_since >= st->busy_limit)
+	now -= st->busy_since;
+	if (now >= st->busy_limit || (stop_requested() && now >= STOP_WAIT))
 		return 0;
+	if (now >= TELL_WAIT && !st->busy_told) {
+		st->busy_told = true;
+		log_info("%s: another program keeps it locked; waiting for it, "
+			 "at most %d s",
+		    st->path, busy_max() / 1000);
+	}
 	tim_sleep((size_t)n < sizeof(ms) ? ms[n] : 20 + now % 31);
 	return 1;
 }

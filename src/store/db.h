@@ -148,6 +148,7 @@ struct store {
 	int day_n[DB_DAYS]; /* new mails of today, yesterday, ... */
 
 	int64_t busy_limit, busy_since; /* ms */
+	bool busy_told;                 /* a wait was logged */
 	int wal_pages;                  /* in the WAL at the last commit */
 	int wal_next;                   /* checkpoint at this many */
 	int64_t restart_at;             /* do not try to restart before */

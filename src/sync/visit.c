@@ -1,7 +1,8 @@
 /*
  * visit.c - a pass over one mailbox.
  * 1. A folder that fails alone does not keep the others from being read; a
- *    fault of the mailbox or the connection ends the visit.
+ *    fault of the mailbox or the connection ends the visit. Which of them it is
+ *    another request tells, for some folders at most.
  * 2. An idle mailbox costs one request: folders whose marker has not moved,
  *    and those that never held anything, are not asked, except on every 24th
  *    pass.
@@ -15,6 +16,7 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "sync/ask.h"
 #include "sync/giveup.h"
 #include "sync/login.h"
 #include "sync/select.h"
@@ -22,6 +24,7 @@
 #include "sync/walk.h"
 
 #define FULL_EVERY 24 /* passes */
+#define BROKEN_MAX 5  /* folders of a visit */
 
 static int
 ask_folders(struct mailbox_work *w, bool well_known, struct folder_list *out,
@@ -186,12 +189,25 @@ leave_folder(
 	return 0;
 }
 
+/* Is it the folder's own fault? broken counts those that look like it. */
+static bool
+is_folders(struct mailbox_work *w, struct err *err, int *broken)
+{
+	if (stop_requested())
+		return false;
+	if (err->scope == SCOPE_MAILBOX && ++*broken <= BROKEN_MAX &&
+	    ask_is_broken(w, w->session, err))
+		err->scope = SCOPE_FOLDER;
+	return err->scope <= SCOPE_FOLDER;
+}
+
 /* Reads every folder that is selected and not idle. */
 static int
 read_folders(struct mailbox_work *w, const struct folder_list *list,
     const struct store_folders *known, bool all, struct err *err)
 {
 	struct err first = ERR_INIT;
+	int broken = 0;
 	size_t i;
 
 	for (i = 0; i < list->n; i++) {
@@ -215,7 +231,7 @@ read_folders(struct mailbox_work *w, const struct folder_list *list,
 			err_clear(err);
 			continue;
 		}
-		if (err->scope > SCOPE_FOLDER || stop_requested())
+		if (!is_folders(w, err, &broken))
 			return -1;
 		if (first.kind == ERR_NONE)
 			first = *err;

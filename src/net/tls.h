@@ -20,9 +20,10 @@
 struct tls_trust;
 
 /*
- * CA certificates from a PEM file. NULL: the system's (SSL_CERT_FILE, then
- * the usual places of Debian, Red Hat, SUSE, Alpine, BSD). A certificate
- * that BearSSL cannot use is passed over; none usable is ERR_CONFIG.
+ * CA certificates from a PEM file, or one as DER. NULL: the system's
+ * (SSL_CERT_FILE, then the usual places of Debian, Red Hat, SUSE, Alpine,
+ * BSD). A certificate that BearSSL cannot use is passed over; none usable is
+ * ERR_CONFIG.
  */
 struct tls_trust *tls_trust_load(const char *path, struct err *);
 void tls_trust_free(struct tls_trust *);

@@ -1,5 +1,5 @@
 /*
- * tls_trust.c - CA certificates from a PEM file.
+ * tls_trust.c - CA certificates from a file.
  * 1. A certificate that cannot be used never hides the others.
  * 2. Everything an anchor points to lies in the arena.
  */
@@ -142,6 +142,16 @@ parse(struct tls_trust *t, const char *p)
 	buf_free(&der);
 }
 
+/* PEM; or DER, as Windows exports a certificate unless told otherwise. */
+static void
+take(struct tls_trust *t, const struct buf *b)
+{
+	parse(t, buf_str(b));
+	if (t->n == 0 && b->len > 0 && b->len <= CERT_MAX &&
+	    b->data[0] == 0x30 && !add(t, b))
+		t->passed_over++;
+}
+
 /* 0, or -1 with errno. */
 static int
 read_file(struct buf *b, const char *path)
@@ -223,13 +233,14 @@ tls_trust_load(const char *path, struct err *e)
 		    "%s; set ca_file to a PEM file",
 		    path, strerror(errno));
 	else {
-		parse(t, buf_str(&b));
+		take(t, &b);
 		if (t->n == 0)
 			err_set(e, ERR_CONFIG,
 			    "%s: holds no usable CA "
 			    "certificate%s; ca_file must name a PEM file "
-			    "(-----BEGIN CERTIFICATE-----) whose keys are RSA "
-			    "of 2048 to 4096 bits or EC",
+			    "(-----BEGIN CERTIFICATE-----) or one certificate "
+			    "as DER, whose keys are RSA of 2048 to 4096 bits "
+			    "or EC",
 			    path,
 			    t->passed_over > 0 ? " (there are some that are "
 						 "malformed or too weak)"

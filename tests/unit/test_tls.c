@@ -549,6 +549,29 @@ der(void **state)
 	unmake(&m);
 }
 
+/* Is a file of these bytes taken? */
+static bool
+loads(const void *p, size_t n)
+{
+	char path[] = "/tmp/exsync-test-pem-XXXXXX";
+	FILE *f = fdopen(mkstemp(path), "w");
+	struct err e = ERR_INIT;
+	struct tls_trust *x;
+	bool ok;
+
+	fwrite(p, 1, n, f);
+	fclose(f);
+	x = tls_trust_load(path, &e);
+	ok = x != NULL;
+	if (!ok) {
+		assert_int_equal(e.kind, ERR_CONFIG);
+		assert_non_null(strstr(e.msg, path));
+	}
+	tls_trust_free(x);
+	remove(path);
+	return ok;
+}
+
 static void
 bundles(void **state)
 {
@@ -565,42 +588,37 @@ bundles(void **state)
 		{ "-----BEGIN PRIVATE KEY-----\nAAAA\n"
 		  "-----END PRIVATE KEY-----\n",
 		    false },
+		{ "\x30", false },
 		/* good ones between bad ones */
 		{ "-----BEGIN CERTIFICATE-----\n!!!\n"
 		  "-----END CERTIFICATE-----\n%s"
 		  "-----BEGIN CERTIFICATE-----\nAAAA",
 		    true },
 		{ "text before\r\n%s", true },
+		{ "\xef\xbb\xbf%s", true },
 	};
-	gnutls_datum_t pem;
+	gnutls_datum_t pem, raw;
 	size_t i;
 
 	(void)state;
 	gnutls_x509_crt_export2(ca.crt, GNUTLS_X509_FMT_PEM, &pem);
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		char path[] = "/tmp/exsync-test-pem-XXXXXX";
 		const char *s = strstr(t[i].text, "%s");
-		struct err e = ERR_INIT;
-		struct tls_trust *x;
-		FILE *f = fdopen(mkstemp(path), "w");
+		char *all = s == NULL
+				? mem_strdup(t[i].text)
+				: mem_printf("%.*s%.*s%s", (int)(s - t[i].text),
+				      t[i].text, (int)pem.size,
+				      (char *)pem.data, s + 2);
 
-		fwrite(t[i].text, 1,
-		    s == NULL ? strlen(t[i].text) : (size_t)(s - t[i].text), f);
-		if (s != NULL) {
-			fwrite(pem.data, 1, pem.size, f);
-			fputs(s + 2, f);
-		}
-		fclose(f);
-		x = tls_trust_load(path, &e);
-		assert_int_equal(x != NULL, t[i].ok);
-		if (!t[i].ok) {
-			assert_int_equal(e.kind, ERR_CONFIG);
-			assert_non_null(strstr(e.msg, path));
-		}
-		tls_trust_free(x);
-		remove(path);
+		assert_int_equal(loads(all, strlen(all)), t[i].ok);
+		free(all);
 	}
 	gnutls_free(pem.data);
+	gnutls_x509_crt_export2(ca.crt, GNUTLS_X509_FMT_DER, &raw);
+	assert_true(loads(raw.data, raw.size));
+	assert_false(loads(raw.data, raw.size - 1));
+	assert_false(loads(raw.data + 4, raw.size - 4));
+	gnutls_free(raw.data);
 }
 
 static int

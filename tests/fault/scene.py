@@ -18,6 +18,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(TOP, "tests", "lib"))
 
 import exsim  # noqa: E402
+import secret  # noqa: E402
 
 RELEASE = os.environ.get("EXSYNC", os.path.join(TOP, "exsync"))
 FAULT = os.environ.get(
@@ -26,6 +27,7 @@ SHORT = os.environ.get("FAULT_SHORT", "") not in ("", "0")
 USERS = ("crm_id,address,name\n"
          "u1,anna@contoso.example,Anna Arndt\n"
          "u2,ben@contoso.example,Ben Baum\n")
+SECRETS = secret.codings(exsim.PASSWORD, exsim.USER)
 
 _lock = threading.Lock()
 _bad = 0
@@ -139,6 +141,8 @@ def exsync(directory, *args, verb="--once", binary=FAULT, timeout=120,
         raise Wrong(f"{' '.join(command)} did not end within {timeout} s\n"
                     + (e.stderr or b"").decode("utf-8", "replace")[-2000:]) \
             from None
+    found = secret.shown(SECRETS, (done.stdout + done.stderr).encode())
+    check(found is None, f"the password is shown: {found}")
     return Run(done.returncode, done.stdout, done.stderr,
                time.monotonic() - began)
 

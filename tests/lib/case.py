@@ -11,7 +11,9 @@ import subprocess
 import time
 
 import exsim
+import secret
 
+SECRETS = secret.codings(exsim.PASSWORD, exsim.USER)
 HEAD = re.compile(r"^== (.*)$")
 DEFAULT_INI = """\
 [exsync]
@@ -643,7 +645,7 @@ class Case:
         for word in ("AddressSanitizer", "LeakSanitizer", "runtime error:"):
             if word in err:
                 raise Failure(f"{section.where()}: {word}")
-        if exsim.PASSWORD in out + err:
+        if secret.shown(SECRETS, (out + err).encode()) is not None:
             raise Failure(f"{section.where()}: the password was shown")
         for line in section.trimmed():
             self.expect(section, self.expand(line), out, err)
@@ -714,6 +716,9 @@ class Case:
             self.check_database(database)
             if self.replay and self.run_number:
                 self.check_replay(database)
+        found = secret.stored(SECRETS, self.directory)
+        if found is not None:
+            raise Failure(f"the password was stored in {found}")
         status = self.sim.stop()
         if status != 0:
             raise Failure(f"the simulator ended with status {status}")

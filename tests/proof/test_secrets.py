@@ -17,6 +17,7 @@ import pytest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 
 import exsim  # noqa: E402
+from secret import codings  # noqa: E402
 
 BINARY = os.environ.get("EXSYNC", os.path.join(exsim.TOP, "exsync"))
 USER = exsim.USER
@@ -39,24 +40,6 @@ username = {user}
 domains = contoso.example
 {more}
 """
-
-
-def codings(secret, user=None):
-    """Every form in which a secret might show."""
-    raw = secret if isinstance(secret, bytes) else secret.encode()
-    forms = {raw, raw.hex().encode(), raw.hex().upper().encode()}
-    whole = [raw] + ([user.encode() + b":" + raw] if user else [])
-    for plain in whole:
-        for start in range(3):  # wherever it begins in a longer text
-            text = base64.b64encode(b"\0" * start + plain)
-            inner = text[(0, 2, 3)[start]:len(text) // 4 * 4 - 4]
-            forms.add(inner)
-            forms.add(inner.replace(b"+", b"-").replace(b"/", b"_"))
-    if isinstance(secret, str):
-        forms |= {secret.encode("utf-16-le"),
-                  urllib.parse.quote(secret, safe="").encode(),
-                  secret.encode("unicode_escape")}
-    return {form for form in forms if len(form) >= 8}
 
 
 class Runs:

@@ -90,7 +90,7 @@ worst_first(const void *a, const void *b)
 void
 status_judge(struct status *s)
 {
-	size_t i, k, active = 0, bad = 0;
+	size_t i, k, n, active = 0, bad = 0;
 
 	for (i = 0; i < s->nprofile; i++) {
 		struct status_profile *p = &s->profile[i];
@@ -100,16 +100,19 @@ status_judge(struct status *s)
 			.last_ok_at = TIM_NONE,
 			.mail.usual = -1 };
 		p->told = has_alert(s, "profile ", p->name);
-		for (k = 0; k < s->nbox; k++) {
+		for (k = n = 0; k < s->nbox; k++) {
 			struct status_box *b = &s->box[k];
 
 			if (strcmp(b->profile, p->name) != 0)
 				continue;
+			n++;
 			b->told = p->told ||
 				  (b->is <= STATUS_FAILING &&
 				      has_alert(s, "mailbox ", b->address));
 			count_in(p, b);
 		}
+		if (n == 0)
+			p->is = STATUS_NEW;
 		active += p->mailboxes;
 		bad += p->failing;
 	}

@@ -31,7 +31,8 @@ enum status_is {
 	STATUS_STALE,   /* no good pass for longer than stale_after */
 	STATUS_FAILING, /* the last pass over it failed */
 	STATUS_WAITING, /* for approval */
-	STATUS_NEW,     /* no pass has visited it yet */
+	STATUS_NEW,     /* no pass has visited it yet; a profile: no
+			 * mailbox of it is known */
 	STATUS_OK,
 	STATUS_OFF /* disabled */
 };

@@ -165,9 +165,12 @@ feed_issuer(struct tls_x509 *x, struct tls_cert *c, bool *used)
 	return false;
 }
 
-/* Once more: the leaf, its issuer, the issuer's issuer, and nothing else. */
+/*
+ * After the verdict r once more: the leaf, its issuer, the issuer's issuer,
+ * and nothing else; an error is one of these then.
+ */
 static unsigned
-in_order(struct tls_x509 *x)
+in_order(struct tls_x509 *x, unsigned r)
 {
 	const br_x509_class **m = &x->minimal.vtable;
 	const unsigned char *der = (const unsigned char *)buf_str(&x->leaf);
@@ -175,7 +178,7 @@ in_order(struct tls_x509 *x)
 	struct tls_cert c;
 
 	if (tls_cert_read(der, x->leaf.len, &c) == -1)
-		return BR_ERR_X509_DN_MISMATCH;
+		return r;
 	(*m)->start_chain(m, x->host);
 	feed(x, der, x->leaf.len);
 	while (feed_issuer(x, &c, used))
@@ -197,12 +200,8 @@ end_chain(const br_x509_class **ctx)
 	if (x->pinned)
 		return end_pinned(x);
 	r = x->minimal.vtable->end_chain(&x->minimal.vtable);
-	if (r != 0 && x->nrest > 0) {
-		unsigned again = in_order(x);
-
-		if (again == 0 || r == BR_ERR_X509_DN_MISMATCH)
-			r = again;
-	}
+	if (r != 0 && x->nrest > 0)
+		r = in_order(x, r);
 	buf_free(&x->rest);
 	x->nrest = 0;
 	if (r != 0)
@@ -374,8 +373,8 @@ sentence(int code)
 		       "(RSA: at most 4096 bits)";
 	case BR_ERR_X509_UNSUPPORTED:
 		return "the server's certificate, or one above it, uses a key "
-		       "or signature that exsync does not know (RSA PKCS#1 "
-		       "or ECDSA with SHA-256, 384 or 512)";
+		       "or signature that exsync does not know: let the CA "
+		       "use RSA PKCS#1 or ECDSA, with SHA-256, 384 or 512";
 	case BR_ERR_X509_WRONG_KEY_TYPE:
 	case BR_ERR_X509_FORBIDDEN_KEY_USAGE:
 		return "the server's certificate, or one above it, may not be "
@@ -400,6 +399,23 @@ sentence(int code)
 	default:
 		return "the server's certificate is malformed";
 	}
+}
+
+/* Is it the chain that is no good, and a leaf that a pin would help? */
+static bool
+pin_helps(const struct tls_x509 *x, int code)
+{
+	br_x509_decoder_context d;
+
+	if (x->pinned ||
+	    (code != BR_ERR_X509_CRITICAL_EXTENSION &&
+		code != BR_ERR_X509_NOT_CA && code != BR_ERR_X509_DN_MISMATCH &&
+		code != BR_ERR_X509_BAD_SIGNATURE &&
+		code != BR_ERR_X509_UNSUPPORTED))
+		return false;
+	br_x509_decoder_init(&d, NULL, NULL);
+	br_x509_decoder_push(&d, buf_str(&x->leaf), x->leaf.len);
+	return br_x509_decoder_get_pkey(&d) != NULL;
 }
 
 int
@@ -429,9 +445,13 @@ tls_x509_error(
 		weak_signature(&c, where, pin, e);
 	else if (x->ncert > 0)
 		err_set(e, ERR_CONFIG,
-		    "%s: %s (its certificate: %s, issued "
+		    "%s: %s%s%s (its certificate: %s, issued "
 		    "by %s)",
-		    where, sentence(code), c.subject, c.issuer);
+		    where, sentence(code),
+		    pin_helps(x, code) ? ", or trust exactly this certificate "
+					 "with tls_pin = sha256:"
+				       : "",
+		    pin_helps(x, code) ? pin : "", c.subject, c.issuer);
 	else
 		err_set(e, ERR_CONFIG, "%s: %s", where, sentence(code));
 	return err_code(e, "certificate", SCOPE_PROFILE);

@@ -50,7 +50,9 @@ verdict(const char *chain, const struct tls_trust *t, size_t step)
 {
 	const br_x509_class **c;
 	struct tls_x509 x;
+	struct err e = ERR_INIT;
 	unsigned code, usages;
+	char pin[65];
 	size_t at, k;
 
 	tls_x509_init(&x, t, HOST, NULL);
@@ -69,6 +71,14 @@ verdict(const char *chain, const struct tls_trust *t, size_t step)
 	code = (*c)->end_chain(c);
 	if (code == 0)
 		assert_non_null((*c)->get_pkey(c, &usages));
+	else {
+		/* these leaves are good: a pin is offered, the right one */
+		enc_hex(x.sha256, sizeof(x.sha256), pin);
+		tls_x509_error(&x, (int)code, "mail:443", &e);
+		if (strstr(e.msg, "with tls_pin = sha256:") == NULL ||
+		    strstr(e.msg, pin) == NULL)
+			fail_msg("%s", e.msg);
+	}
 	tls_x509_free(&x);
 	return code;
 }

@@ -61,6 +61,7 @@ struct change {
 	int64_t received_at;         /* TIM_NONE: not told */
 	int64_t size;                /* 0: not told */
 	bool is_read;                /* CHANGE_READ */
+	bool is_new;                 /* CHANGE_PUT: the server calls it new */
 };
 
 struct change_page {

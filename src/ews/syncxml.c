@@ -26,6 +26,7 @@ change_start(struct syncxml *p, enum tok t)
 	case TOK_Create:
 	case TOK_Update:
 		p->cur.op = CHANGE_PUT;
+		p->cur.is_new = t == TOK_Create;
 		return SOAP_ENTER;
 	case TOK_Delete:
 		p->cur.op = CHANGE_DELETE;

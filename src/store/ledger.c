@@ -114,6 +114,27 @@ ledger_gone(
 }
 
 int
+store_folder_items(struct store *st, const struct store_place *at, int64_t max,
+    int64_t *n, struct err *err)
+{
+	sqlite3_stmt *s;
+	int r;
+
+	db_lock(st);
+	s = db_stmt(st, DB_LEDGER_COUNT,
+	    "SELECT count(*) FROM(SELECT 1 FROM decision WHERE mailbox=? AND "
+	    "folder=? AND state<>1 LIMIT ?)");
+	db_text(s, 1, at->mailbox);
+	db_int(s, 2, at->folder);
+	db_int(s, 3, max);
+	r = db_row(st, s, err);
+	*n = r == 1 ? sqlite3_column_int64(s, 0) : 0;
+	sqlite3_reset(s);
+	db_unlock(st);
+	return r == -1 ? -1 : 0;
+}
+
+int
 ledger_key(struct store *st, const char *mailbox, const char *item,
     const char *change_key, struct err *err)
 {

@@ -157,6 +157,11 @@ enum store_known {
 int store_items_known(struct store *, const struct store_place *,
     const struct item_ref *, size_t n, enum store_known *out, struct err *);
 
+/* How many items are known to lie in the folder; counted no further than max.
+ */
+int store_folder_items(struct store *, const struct store_place *, int64_t max,
+    int64_t *n, struct err *);
+
 /* One item's outcome. */
 struct store_item {
 	const char *item_id, *change_key;

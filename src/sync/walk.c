@@ -7,6 +7,9 @@
  * 3. A page that brings nothing and no new cursor ends the walk with an
  *    error; so do cursors that come round again, and a second resync in the
  *    same walk.
+ * 4. A server that was given a cursor and begins at the start all the same
+ *    says nothing of what has gone meanwhile: the folder is read anew and
+ *    compared.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +24,9 @@
 #include "sync/walk.h"
 
 #define PAGE_MIN  100
-#define PAGE_MAX  512 /* PROTOCOL 5: MaxChangesReturned is 1..512 */
-#define EMPTY_MAX 100 /* pages in a row without a change */
+#define PAGE_MAX  512  /* PROTOCOL 5: MaxChangesReturned is 1..512 */
+#define EMPTY_MAX 100  /* pages in a row without a change */
+#define AGAIN_MAX 1000 /* items that the server gives as new once more */
 
 /* A page under way. */
 struct page {
@@ -36,6 +40,7 @@ struct page {
 	size_t nbatch;
 	struct store_item *skip; /* decided without fetching */
 	size_t nskip;
+	int64_t again; /* came as new, and were known and the same */
 	/* under lock */
 	pthread_mutex_t lock;
 	size_t running;
@@ -50,6 +55,8 @@ struct progress {
 	 * cursors that come round again meet it sooner or later */
 	unsigned char mark[CRYPT_SHA256];
 	unsigned pages, next;
+	bool watch;    /* nothing that is known can rightly come as new */
+	int64_t again; /* ... and so many did */
 };
 
 struct batch {
@@ -202,6 +209,7 @@ page_sort(struct page *p, struct err *err)
 	    &(struct store_place){ w->conf.address, p->folder }, put, n, known,
 	    err);
 	for (i = 0; rc == 0 && i < n; i++) {
+		p->again += known[i] == STORE_SAME && of[i]->is_new;
 		if (known[i] == STORE_SAME || known[i] == STORE_FAILED)
 			continue;
 		if (from != TIM_NONE && of[i]->received_at != TIM_NONE &&
@@ -382,6 +390,27 @@ check_progress(const struct page *p, const char *cursor, struct progress *g,
 	return err_code(err, "no-progress", SCOPE_FOLDER);
 }
 
+/* Does the server begin at the folder's start again? */
+static int
+check_again(const struct page *p, struct progress *g, struct err *err)
+{
+	const struct mailbox_work *w = p->mailbox;
+	int64_t n;
+
+	if (!g->watch || p->again == 0)
+		return 0;
+	g->again += p->again;
+	if (store_folder_items(w->profile->pass->store,
+		&(struct store_place){ w->conf.address, p->folder },
+		2 * g->again + 1, &n, err) == -1)
+		return -1;
+	if (n > 2 * g->again && g->again < AGAIN_MAX)
+		return 0;
+	err_set(err, ERR_RESYNC,
+	    "the server gives what it gave before once more as new");
+	return err_code(err, "resent", SCOPE_FOLDER);
+}
+
 /* Asks for a page, sorts it and starts its batches. */
 static int
 page_open(struct page *p, const struct store_folder *f, const char *cursor,
@@ -389,7 +418,8 @@ page_open(struct page *p, const struct store_folder *f, const char *cursor,
 {
 	if (ask_changes(p->mailbox, f->folder_id, cursor, &p->change, err) ==
 		-1 ||
-	    check_progress(p, cursor, g, err) == -1 || page_sort(p, err) == -1)
+	    check_progress(p, cursor, g, err) == -1 ||
+	    page_sort(p, err) == -1 || check_again(p, g, err) == -1)
 		return -1;
 	page_start(p);
 	return 0;
@@ -406,6 +436,7 @@ walk(struct mailbox_work *w, const struct store_folder *f, const char *cursor,
 	int rc, opened;
 
 	memset(&g, 0, sizeof(g));
+	g.watch = cursor != NULL && !f->resync && !f->ahead;
 	page_init(now, w, f->id);
 	rc = page_open(now, f, cursor, &g, err);
 	while (rc == 0) {

@@ -53,8 +53,11 @@ load_party(struct running *r, struct err *err)
 
 	memset(&csv, 0, sizeof(csv));
 	rc = load_csv(p->conf, &csv, err);
-	if (rc == 0 && !p->dry_run)
+	if (rc == 0 && !p->dry_run) {
 		rc = store_party_sync(p->store, &csv, err);
+		/* a million people take their memory once, not twice */
+		party_list_free(&csv);
+	}
 	if (rc == 0)
 		rc = store_party_list(p->store, &r->party, err);
 	if (rc == 0 && p->dry_run) {

@@ -141,7 +141,7 @@ addresses(void **state)
 			fail_msg("%d: %s", i, e.msg);
 		assert_int_equal(e.kind, ERR_NONE);
 		assert_string_equal(sock_where(k), "mail.example:443");
-		assert_in_range(tim_mono() - t, i < 3 ? 0 : 500, 1500);
+		assert_in_range(tim_mono() - t, i < 3 ? 0 : 500, 5000);
 		sock_close(k);
 	}
 	silent_stop(&quiet);
@@ -165,7 +165,7 @@ all_silent(void **state)
 	t = tim_mono();
 	assert_null(
 	    sock_connect("mail.example", "443", t + 400, NULL, NULL, &e));
-	assert_in_range(tim_mono() - t, 400, 1500);
+	assert_in_range(tim_mono() - t, 400, 5000);
 	assert_int_equal(e.kind, ERR_RETRY);
 	assert_string_equal(e.code, "connect");
 	assert_non_null(strstr(e.msg, "127.0.0.1, the last of its addresses"));
@@ -189,7 +189,7 @@ slow_lookup(void **state)
 	t = tim_mono();
 	assert_null(
 	    sock_connect("mail.example", "443", t + 300, NULL, NULL, &e));
-	assert_in_range(tim_mono() - t, 600, 1500);
+	assert_in_range(tim_mono() - t, 600, 5000);
 	assert_string_equal(e.code, "connect");
 	silent_stop(&quiet);
 }

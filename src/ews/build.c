@@ -76,27 +76,40 @@ distinguished(const struct build *b, const char *name)
 	    b->out, "</t:EmailAddress></t:Mailbox></t:DistinguishedFolderId>");
 }
 
+static void
+folder_fields(const struct build *b, int less)
+{
+	if (less == BUILD_LESS) {
+		buf_adds(b->out, "<t:BaseShape>Default</t:BaseShape>");
+		return;
+	}
+	buf_adds(b->out, "<t:BaseShape>IdOnly</t:BaseShape>"
+			 "<t:AdditionalProperties>");
+	field(b, "folder:DisplayName");
+	field(b, "folder:ParentFolderId");
+	field(b, "folder:FolderClass");
+	field(b, "folder:TotalCount");
+	if (less < 1 && b->version >= VERSION_2013)
+		field(b, "folder:DistinguishedFolderId");
+	if (less < 2) {
+		extended(b, "0x670A", "SystemTime");
+		extended(b, "0x670B", "Integer");
+		extended(b, "0x3613", "String");
+	}
+	buf_adds(b->out, "</t:AdditionalProperties>");
+}
+
 void
 build_find_folder(const struct build *b, const void *arg)
 {
 	const struct build_find_folder *f = arg;
 
 	begin(b);
-	buf_adds(b->out, "<m:FindFolder Traversal=\"Deep\"><m:FolderShape>"
-			 "<t:BaseShape>IdOnly</t:BaseShape>"
-			 "<t:AdditionalProperties>");
-	field(b, "folder:DisplayName");
-	field(b, "folder:ParentFolderId");
-	field(b, "folder:FolderClass");
-	field(b, "folder:TotalCount");
-	if (b->version >= VERSION_2013)
-		field(b, "folder:DistinguishedFolderId");
-	extended(b, "0x670A", "SystemTime");
-	extended(b, "0x670B", "Integer");
-	extended(b, "0x3613", "String");
+	buf_adds(b->out, "<m:FindFolder Traversal=\"Deep\"><m:FolderShape>");
+	folder_fields(b, f->less);
 	buf_addf(b->out,
-	    "</t:AdditionalProperties></m:FolderShape>"
-	    "<m:IndexedPageFolderView MaxEntriesReturned=\"%d\" Offset=\"%d\" "
+	    "</m:FolderShape><m:IndexedPageFolderView "
+	    "MaxEntriesReturned=\"%d\" Offset=\"%d\" "
 	    "BasePoint=\"Beginning\"/><m:ParentFolderIds>",
 	    f->max, f->offset);
 	distinguished(b, "msgfolderroot");
@@ -132,12 +145,14 @@ build_sync(const struct build *b, const void *arg)
 
 	begin(b);
 	buf_adds(b->out, "<m:SyncFolderItems><m:ItemShape>"
-			 "<t:BaseShape>IdOnly</t:BaseShape>"
-			 "<t:AdditionalProperties>");
-	field(b, "item:DateTimeReceived");
-	field(b, "item:Size");
-	buf_adds(
-	    b->out, "</t:AdditionalProperties></m:ItemShape><m:SyncFolderId>");
+			 "<t:BaseShape>IdOnly</t:BaseShape>");
+	if (!s->bare) {
+		buf_adds(b->out, "<t:AdditionalProperties>");
+		field(b, "item:DateTimeReceived");
+		field(b, "item:Size");
+		buf_adds(b->out, "</t:AdditionalProperties>");
+	}
+	buf_adds(b->out, "</m:ItemShape><m:SyncFolderId>");
 	with_id(b, "FolderId", s->folder);
 	buf_adds(b->out, "</m:SyncFolderId>");
 	if (s->cursor != NULL) {
@@ -153,6 +168,15 @@ build_sync(const struct build *b, const void *arg)
 }
 
 static void
+fields(const struct build *b, const char *const *uri, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		field(b, uri[i]);
+}
+
+static void
 item_fields(const struct build *b, const struct build_get_item *g)
 {
 	static const char *const every[] = { "item:Subject",
@@ -165,21 +189,28 @@ item_fields(const struct build *b, const struct build_get_item *g)
 		"message:BccRecipients", "message:ReplyTo",
 		"message:InternetMessageId", "message:References",
 		"message:IsRead" };
-	bool all = !g->reduced;
-	size_t i;
+	static const char *const least[] = { "item:Subject",
+		"item:DateTimeReceived", "item:DateTimeSent",
+		"item:HasAttachments", "item:ItemClass", "message:From",
+		"message:ToRecipients", "message:CcRecipients",
+		"message:InternetMessageId" };
 
-	for (i = 0; i < sizeof(every) / sizeof(every[0]); i++)
-		field(b, every[i]);
-	if (b->version >= VERSION_2010)
-		field(b, "item:ConversationId");
 	if (g->want == BUILD_CONTENT)
 		field(b, "item:Body");
 	if (g->want != BUILD_HEADERS)
 		field(b, "item:Attachments");
-	for (i = 0; all && i < sizeof(mail) / sizeof(mail[0]); i++)
-		field(b, mail[i]);
-	if (all && b->version < VERSION_2010)
-		field(b, "message:ConversationIndex");
+	if (g->shape == BUILD_MAIL) {
+		fields(b, least, sizeof(least) / sizeof(least[0]));
+		return;
+	}
+	fields(b, every, sizeof(every) / sizeof(every[0]));
+	if (b->version >= VERSION_2010)
+		field(b, "item:ConversationId");
+	if (g->shape == BUILD_FULL) {
+		fields(b, mail, sizeof(mail) / sizeof(mail[0]));
+		if (b->version < VERSION_2010)
+			field(b, "message:ConversationIndex");
+	}
 	extended(b, "0x5D01", "String");
 	extended(b, "0x5D02", "String");
 	extended(b, "0x1035", "String");

@@ -24,7 +24,9 @@ struct build {
 /* Each takes its own struct as the second argument. */
 struct build_find_folder {
 	int offset, max;
+	int less; /* 0..BUILD_LESS: more and more properties left out */
 };
+#define BUILD_LESS 3
 void build_find_folder(const struct build *, const void *);
 
 struct build_get_folder {
@@ -36,7 +38,8 @@ void build_get_folder(const struct build *, const void *);
 
 struct build_sync {
 	const char *folder, *cursor;
-	int max; /* 1..512 */
+	int max;   /* 1..512 */
+	bool bare; /* ids alone */
 };
 void build_sync(const struct build *, const void *);
 
@@ -45,11 +48,17 @@ enum build_want {
 	BUILD_PARTIAL, /* everything but the body */
 	BUILD_CONTENT
 };
+/* Which properties; each is asked for where the one before is refused. */
+enum build_shape {
+	BUILD_FULL,
+	BUILD_MAIL, /* what mail cannot do without, on any server */
+	BUILD_ANY   /* what items of every class have: no message:* */
+};
 struct build_get_item {
 	const struct item_ref *ref;
 	size_t n;
 	enum build_want want;
-	bool reduced; /* only what items of every class have */
+	enum build_shape shape;
 };
 void build_get_item(const struct build *, const void *);
 

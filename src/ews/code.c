@@ -31,6 +31,7 @@
 #define GONE     "treated as deleted"
 #define BADITEM  "recorded as a failure of this item, not of the others"
 #define NOFOLDER "the folder was deleted: the folders are listed again"
+#define FEWER    "the item is asked for again with fewer properties"
 #define OURBUG   "not tried again: report this"
 
 /* clang-format off */
@@ -62,11 +63,12 @@ static const struct code_row rows[] = {
 	{ "ErrorInternalServerError", ERR_RETRY, SCOPE_MAILBOX, true, 0, CODE_REPORT, TRANSIENT },
 	{ "ErrorInternalServerTransientError", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
 	{ "ErrorInvalidAttachmentId", ERR_GONE, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
+	{ "ErrorInvalidExtendedProperty", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REDUCE, FEWER },
 	{ "ErrorInvalidIdMalformed", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
 	{ "ErrorInvalidIdMalformedEwsLegacyIdFormat", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
 	{ "ErrorInvalidLicense", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ADMIN },
 	{ "ErrorInvalidOperation", ERR_ITEM, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
-	{ "ErrorInvalidPropertyRequest", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REDUCE, "the item is asked for again with the properties that every item has" },
+	{ "ErrorInvalidPropertyRequest", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REDUCE, FEWER },
 	{ "ErrorInvalidPropertySet", ERR_ITEM, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
 	{ "ErrorInvalidRequest", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
 	{ "ErrorInvalidSchemaVersionForMailboxVersion", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
@@ -263,6 +265,19 @@ code_refuses(const struct err *e)
 	return (e->code[0] >= 'A' && e->code[0] <= 'Z') ||
 	       strcmp(e->code, "fault") == 0 ||
 	       strcmp(e->code, "http-501") == 0;
+}
+
+bool
+code_fewer(const struct err *e)
+{
+	const struct code_row *r = code_find(e->code);
+
+	if (!code_refuses(e))
+		return false;
+	if (r == NULL)
+		return strncmp(e->code, "Error", 5) == 0;
+	return r->act != CODE_VERSION ||
+	       strcmp(r->code, "ErrorInvalidRequest") == 0;
 }
 
 int

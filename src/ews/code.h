@@ -24,7 +24,7 @@ enum code_act {
 	CODE_VERSION, /* lower the request version of this mailbox */
 	CODE_SCHEMA,  /* the same, but only from a server of before 2010 or
 		       * of an unknown build */
-	CODE_REDUCE,  /* ask for that item again, with item:* only */
+	CODE_REDUCE,  /* ask for that item again, with fewer properties */
 	CODE_NORESULT /* ResolveNames: an answer, not a failure */
 };
 
@@ -65,6 +65,8 @@ int code_err(struct err *, const char *code, const char *text,
  * form? A fault that nobody knows says so, what passes by itself does not.
  */
 bool code_refuses(const struct err *);
+/* Might the server take the same request with fewer properties? */
+bool code_fewer(const struct err *);
 /*
  * Sets err from an HTTP status that came without a SOAP body, with code
  * "http-<status>". retry_ms: from Retry-After, -1 none. Statuses that are

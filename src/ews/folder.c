@@ -179,9 +179,10 @@ stuck(struct err *err)
 }
 
 static int
-find_all(struct ews_session *s, struct folder_list *l, struct err *err)
+find_pages(
+    struct ews_session *s, int less, struct folder_list *l, struct err *err)
 {
-	struct build_find_folder what = { 0, PAGE };
+	struct build_find_folder what = { 0, PAGE, less };
 	struct folderxml p;
 	struct call c = { &folderxml_find, &p, build_find_folder, &what,
 		SCOPE_MAILBOX };
@@ -212,6 +213,24 @@ find_all(struct ews_session *s, struct folder_list *l, struct err *err)
 			return stuck(err);
 		what.offset = (int)p.next;
 	} while (1);
+}
+
+/* All of them, with as many properties as the server takes. */
+static int
+find_all(struct ews_session *s, struct folder_list *l, struct err *err)
+{
+	int less = 0;
+
+	while (find_pages(s, less, l, err) == -1) {
+		if (less == BUILD_LESS || !code_fewer(err))
+			return -1;
+		log_debug("mailbox %s: %s; asked for fewer properties",
+		    s->mailbox->address, err->msg);
+		err_clear(err);
+		l->n = 0;
+		less++;
+	}
+	return 0;
 }
 
 static const char *const known_2007[] = { "inbox", "sentitems", "drafts",

@@ -8,7 +8,9 @@
  *    (for an address to be looked up, for a second request) waits in a queue
  *    of at most QUEUE_MAX bytes; what comes after that is asked for again.
  * 3. No other request is made while an answer is being read.
- * 4. A request that fails for one item's sake is halved until that item is
+ * 4. What is refused is asked for again with fewer properties, and what
+ *    came then is taken as it is.
+ * 5. A request that fails for one item's sake is halved until that item is
  *    found.
  */
 #include <stdlib.h>
@@ -28,7 +30,7 @@ struct fetch {
 	const struct item_ref *ref;
 	size_t n;
 	enum build_want want;
-	bool reduced;
+	enum build_shape shape;
 	struct sink *sink;
 	size_t next;           /* the first ref not decided */
 	struct message **pend; /* answers without a name, since next */
@@ -44,7 +46,7 @@ to_reduce(const struct fetch *f, const struct message *m)
 {
 	const struct code_row *r;
 
-	if (f->reduced || m->err.kind == ERR_NONE)
+	if (f->shape == BUILD_ANY || m->err.kind == ERR_NONE)
 		return false;
 	r = code_find(m->err.code);
 	return r != NULL && r->act == CODE_REDUCE;
@@ -213,7 +215,7 @@ keep_one(struct sink *base, struct message *m, struct err *err)
 	return 0;
 }
 
-/* The item again, with the properties that items of every class have. */
+/* The item again, with fewer properties. */
 static int
 again(struct fetch *f, struct message **m, struct err *err)
 {
@@ -227,7 +229,7 @@ again(struct fetch *f, struct message **m, struct err *err)
 	g.ref = &ref;
 	g.n = 1;
 	g.want = f->want;
-	g.reduced = true;
+	g.shape = f->shape + 1;
 	g.sink = &o.base;
 	rc = ask(&g, err);
 	if (rc == -1 || o.m == NULL) {
@@ -331,14 +333,14 @@ halve(struct fetch *f, struct err *err)
 static int
 request(struct fetch *f, struct err *err)
 {
-	struct build_get_item what = { f->ref, f->n, f->want, f->reduced };
+	struct build_get_item what = { f->ref, f->n, f->want, f->shape };
 	struct itemxml p;
 	struct call c = { &itemxml_ops, &p, build_get_item, &what, SCOPE_ITEM };
 	int rc;
 
 	memset(&p, 0, sizeof(p));
 	p.content = f->want != BUILD_HEADERS;
-	p.reduced = f->reduced;
+	p.reduced = f->shape == BUILD_ANY;
 	p.body = &f->s->body;
 	p.take = take;
 	p.arg = f;
@@ -352,6 +354,7 @@ request(struct fetch *f, struct err *err)
 static int
 ask(struct fetch *f, struct err *err)
 {
+	enum build_shape shape = f->shape;
 	size_t left = f->n;
 	int rc = 0;
 
@@ -360,6 +363,7 @@ ask(struct fetch *f, struct err *err)
 
 		g.ref = f->ref + (f->n - left);
 		g.n = left;
+		g.shape = shape;
 		g.next = g.npend = g.nqueue = g.bytes = g.done = 0;
 		g.full = false;
 		g.pend = mem_grow(NULL, left + 1, sizeof(*g.pend));
@@ -368,6 +372,13 @@ ask(struct fetch *f, struct err *err)
 		if (rc == 0)
 			rc = drain(&g, err);
 		drop(&g);
+		if (rc == -1 && g.done == 0 && shape < BUILD_ANY &&
+		    err->kind == ERR_CONFIG && code_fewer(err)) {
+			/* the request is refused, not an item */
+			shape++;
+			err_clear(err);
+			rc = 0;
+		}
 		if (rc == -1 && g.done == 0 &&
 		    (err->kind == ERR_ITEM || err->kind == ERR_GONE)) {
 			rc = halve(&g, err);

@@ -37,6 +37,7 @@ struct ews_session {
 	struct buf request, cookie; /* scratch */
 	struct buf text, body;      /* scratch of the parsers */
 	char *undeliverable;        /* id of that folder, once known */
+	bool bare;                  /* SyncFolderItems: ids alone */
 	int64_t requests, bytes;
 };
 

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "ews/call.h"
+#include "ews/code.h"
 #include "ews/syncxml.h"
 
 #define STATE_MAX ((size_t)32 << 20)
@@ -195,17 +196,13 @@ settle(struct syncxml *p, const char *cursor, struct err *err)
 	return err_code(err, "no-progress", SCOPE_FOLDER);
 }
 
-int
-syncxml_page(struct ews_session *s, const char *folder, const char *cursor,
-    int max, struct change_page *out, struct err *err)
+static int
+page(struct ews_session *s, const struct build_sync *what,
+    struct change_page *out, struct err *err)
 {
-	struct build_sync what = { folder, cursor,
-		max < 1     ? 1
-		: max > 512 ? 512
-			    : max };
 	struct buf state;
 	struct syncxml p;
-	struct call c = { &syncxml_ops, &p, build_sync, &what, SCOPE_FOLDER };
+	struct call c = { &syncxml_ops, &p, build_sync, what, SCOPE_FOLDER };
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -215,12 +212,32 @@ syncxml_page(struct ews_session *s, const char *folder, const char *cursor,
 	p.page = out;
 	p.state = &state;
 	rc = call_run(s, &c, err);
-	if (rc == 0 && (rc = settle(&p, cursor, err)) == -1)
+	if (rc == 0 && (rc = settle(&p, what->cursor, err)) == -1)
 		err_prefix(err, "SyncFolderItems");
 	buf_free(&state);
 	if (rc == -1) {
 		arena_free(&out->arena);
 		memset(out, 0, sizeof(*out));
 	}
+	return rc;
+}
+
+int
+syncxml_page(struct ews_session *s, const char *folder, const char *cursor,
+    int max, struct change_page *out, struct err *err)
+{
+	struct build_sync what = { folder, cursor,
+		max < 1     ? 1
+		: max > 512 ? 512
+			    : max,
+		s->bare };
+	int rc = page(s, &what, out, err);
+
+	if (rc == 0 || what.bare || !code_fewer(err))
+		return rc;
+	err_clear(err);
+	what.bare = true;
+	rc = page(s, &what, out, err);
+	s->bare = rc == 0;
 	return rc;
 }

@@ -27,16 +27,25 @@ static const char *const names[] = { "inbox", "sentitems", "drafts", "outbox",
 static const struct item_ref refs[] = { { "AAMkAD+/=", "CQ", 0 },
 	{ "a\"<&>'\x01z", NULL, 0 } };
 
-static const struct build_find_folder find = { 2000, 1000 };
+static const struct build_find_folder find = { 2000, 1000, 0 };
+static const struct build_find_folder find_less[] = { { 0, 1, 1 }, { 0, 1, 2 },
+	{ 0, 1, BUILD_LESS } };
 static const struct build_get_folder get = { names, 11, false };
 static const struct build_get_folder top = { names, 1, true };
-static const struct build_sync first = { "F&1", NULL, 512 };
-static const struct build_sync next = { "F&1", "H4sI<>A==", 1 };
-static const struct build_get_item headers = { refs, 2, BUILD_HEADERS, false };
-static const struct build_get_item content = { refs, 2, BUILD_CONTENT, false };
-static const struct build_get_item less = { refs, 1, BUILD_HEADERS, true };
-static const struct build_get_item rest = { refs, 1, BUILD_CONTENT, true };
-static const struct build_get_item part = { refs, 1, BUILD_PARTIAL, false };
+static const struct build_sync first = { "F&1", NULL, 512, false };
+static const struct build_sync next = { "F&1", "H4sI<>A==", 1, true };
+static const struct build_get_item headers = { refs, 2, BUILD_HEADERS,
+	BUILD_FULL };
+static const struct build_get_item content = { refs, 2, BUILD_CONTENT,
+	BUILD_FULL };
+static const struct build_get_item less = { refs, 1, BUILD_HEADERS, BUILD_ANY };
+static const struct build_get_item rest = { refs, 1, BUILD_CONTENT, BUILD_ANY };
+static const struct build_get_item part = { refs, 1, BUILD_PARTIAL,
+	BUILD_FULL };
+static const struct build_get_item mail = { refs, 2, BUILD_CONTENT,
+	BUILD_MAIL };
+static const struct build_get_item head = { refs, 1, BUILD_HEADERS,
+	BUILD_MAIL };
 static const struct build_create_folder make_one = { "A&B" };
 static const struct build_move_item move = { "F&1", "I&1" };
 static const struct build_get_attachment file = { "AT&1", false };
@@ -63,6 +72,11 @@ static const struct {
 	{ "part", build_get_item, &part },
 	{ "make", build_create_folder, &make_one },
 	{ "move", build_move_item, &move },
+	{ "mail", build_get_item, &mail },
+	{ "head", build_get_item, &head },
+	{ "find-1", build_find_folder, &find_less[0] },
+	{ "find-2", build_find_folder, &find_less[1] },
+	{ "find-3", build_find_folder, &find_less[2] },
 };
 #define N (sizeof(t) / sizeof(t[0]))
 

@@ -195,7 +195,7 @@ static void
 no_version(void **state)
 {
 	struct scene s = { 0 };
-	struct folder_list l;
+	struct probe p;
 	int i;
 
 	(void)state;
@@ -208,12 +208,11 @@ no_version(void **state)
 	fault(&s, "ErrorSchemaValidation");
 	begin(&s);
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(
-		    ews_ops.folders(s.session, false, &l, &s.e), -1);
+		assert_int_equal(ews_ops.probe(s.session, &p, &s.e), -1);
 		assert_int_equal(s.e.kind, ERR_CONFIG);
 		assert_string_equal(s.e.code,
 		    i == 1 ? "ErrorInvalidRequest" : "ErrorSchemaValidation");
-		assert_memory_equal(s.e.msg, "FindFolder: ", 12);
+		assert_memory_equal(s.e.msg, "GetFolder: ", 11);
 		err_clear(&s.e);
 	}
 	end(&s);

@@ -326,13 +326,87 @@ no_attachment(void **state)
 	end(&s);
 }
 
+/* Properties that a server does not have: each step asks for fewer. */
+static void
+fewer_of_items(void **state)
+{
+	struct scene s = { 0 };
+	int i;
+
+	(void)state;
+	/* an item, told by the item */
+	ok_items(&s, "p", "");
+	ok_items(&s, "a", "");
+	/* the request as a whole */
+	fault(&s, "ErrorSchemaValidation");
+	ok_items(&s, "abcd", "");
+	/* whatever is asked for */
+	for (i = 0; i < 3; i++)
+		fault(&s, "ErrorSchemaValidation");
+	begin(&s);
+	asks(&s, 0, "a");
+	assert_int_equal(count(&s, "ExtendedFieldURI"), 3);
+	assert_int_equal(count(&s, "item:ConversationId"), 1);
+	assert_int_equal(count(&s, "message:From"), 2);
+	buf_reset(&s.got);
+	assert_int_equal(ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), 0);
+	assert_string_equal(buf_str(&s.got), "a b c d");
+	asks(&s, -1, "");
+	assert_string_equal(s.e.code, "ErrorSchemaValidation");
+	end(&s);
+}
+
+/* The same of folders and of changes. */
+static void
+fewer_of_folders(void **state)
+{
+	struct scene s = { 0 };
+	struct folder_list l;
+	struct change_page p;
+
+	(void)state;
+	fault(&s, "ErrorInvalidPropertyRequest");
+	ok(&s,
+	    ENV(RESP("FindFolder",
+		BADMSG("FindFolder", "ErrorInvalidExtendedProperty", "", ""))));
+	ok(&s,
+	    ENV(RESP("FindFolder", BADMSG("FindFolder", "ErrorWhat", "", ""))));
+	ok(&s, FIND("IncludesLastItemInRange=\"true\"", THREE));
+	ok(&s, ENV(RESP("FindFolder",
+		   BADMSG("FindFolder", "ErrorServerBusy", "", ""))));
+	ok(&s, ENV(RESP("SyncFolderItems",
+		   BADMSG("SyncFolderItems", "ErrorInvalidPropertyRequest", "",
+		       ""))));
+	ok(&s, SYNC("true"));
+	ok(&s, SYNC("true"));
+	begin(&s);
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), 0);
+	assert_int_equal(l.n, 3);
+	arena_free(&l.arena);
+	assert_int_equal(count(&s, "folder:DistinguishedFolderId"), 1);
+	assert_int_equal(count(&s, "0x670A"), 2);
+	assert_int_equal(count(&s, "folder:ParentFolderId"), 3);
+	assert_int_equal(count(&s, ">Default<"), 1);
+	/* not when it is something else */
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), -1);
+	assert_string_equal(s.e.code, "ErrorServerBusy");
+	assert_int_equal(ews_ops.changes(s.session, "F", NULL, 9, &p, &s.e), 0);
+	arena_free(&p.arena);
+	assert_int_equal(ews_ops.changes(s.session, "F", NULL, 9, &p, &s.e), 0);
+	arena_free(&p.arena);
+	end(&s);
+	assert_int_equal(count(&s, "item:DateTimeReceived"), 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(words),
 		cmocka_unit_test(classes), cmocka_unit_test(no_pages),
 		cmocka_unit_test(element_class), cmocka_unit_test(names),
-		cmocka_unit_test(no_resolve), cmocka_unit_test(no_attachment) };
+		cmocka_unit_test(no_resolve), cmocka_unit_test(no_attachment),
+		cmocka_unit_test(fewer_of_items),
+		cmocka_unit_test(fewer_of_folders) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,8 +65,10 @@ reduced(void **state)
 
 	(void)state;
 	ok_items(&s, "apcd", "");
+	ok_items(&s, "p", "");
 	ok_items(&s, "b", "");
 	ok_items(&s, "apcd", "");
+	ok_items(&s, "p", "");
 	ok_items(&s, "p", "");
 	begin(&s);
 	assert_int_equal(
@@ -78,8 +80,9 @@ reduced(void **state)
 	assert_string_equal(
 	    buf_str(&s.got), "a b!ErrorInvalidPropertyRequest c d");
 	end(&s);
-	assert_int_equal(count(&s, "message:From"), 2);
-	assert_int_equal(count(&s, "item:Body"), 4);
+	assert_int_equal(count(&s, "message:Sender"), 2);
+	assert_int_equal(count(&s, "message:From"), 4);
+	assert_int_equal(count(&s, "item:Body"), 6);
 }
 
 #define ADDR(address, type)                                                     \

@@ -142,20 +142,20 @@ static const struct code_http_row http_rows[] = {
 	{ 403, ERR_AUTH, SCOPE_MAILBOX,
 	    "refused: EWS may be disabled for the mailbox or for this "
 	    "program, or this address is not allowed in" },
-	{ 404, ERR_CONFIG, SCOPE_PROFILE,
+	{ 404, ERR_CONFIG, SCOPE_MAILBOX,
 	    "there is no EWS at this address: check server or url (usually "
 	    "https://host/EWS/Exchange.asmx)" },
-	{ 405, ERR_CONFIG, SCOPE_PROFILE,
+	{ 405, ERR_CONFIG, SCOPE_MAILBOX,
 	    "this address does not take EWS requests: check server or url "
 	    "(usually https://host/EWS/Exchange.asmx)" },
 	{ 407, ERR_CONFIG, SCOPE_PROFILE,
 	    "the proxy wants a login: write it into the key proxy" },
 	{ 408, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
-	{ 413, ERR_CONFIG, SCOPE_PROFILE,
+	{ 413, ERR_CONFIG, SCOPE_MAILBOX,
 	    "the request is too large for the server: raise uploadReadAheadSize "
 	    "of IIS, or turn client certificates off for /EWS" },
 	{ 429, ERR_RETRY, SCOPE_MAILBOX, BUSY },
-	{ 440, ERR_CONFIG, SCOPE_PROFILE,
+	{ 440, ERR_CONFIG, SCOPE_MAILBOX,
 	    "this is the web mail's login page, not EWS: check server or url" },
 	{ 449, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
 	{ 456, ERR_AUTH, SCOPE_PROFILE,

@@ -249,15 +249,24 @@ is_late(struct gate *g, const struct gate_login *l, const struct err *e)
 
 /*
  * With the lock held: what answers is not EWS, and has been EWS for nobody: a
- * login page or another site is in its place.
+ * login page or another site is in its place. Where others are answered it is
+ * one mailbox' trouble: not each back end may have EWS.
  */
 static bool
 is_not_ews(
     const struct gate *g, const struct gate_login *l, const struct err *e)
 {
-	return e->kind == ERR_CONFIG && !l->own && !g->accepted &&
-	       (strcmp(e->code, "not-ews") == 0 ||
-		   strcmp(e->code, "http-302") == 0);
+	static const char *const code[] = { "not-ews", "http-302", "http-404",
+		"http-405", "http-440" };
+	size_t i;
+
+	if (e->kind != ERR_CONFIG || l->own || g->accepted)
+		return false;
+	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++) {
+		if (strcmp(e->code, code[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* The same, for another mailbox than the last one. */

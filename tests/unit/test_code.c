@@ -116,7 +116,7 @@ statuses(void **state)
 	} t[] = {
 		{ 401, -1, ERR_AUTH, SCOPE_PROFILE, 0 },
 		{ 403, -1, ERR_AUTH, SCOPE_MAILBOX, 0 },
-		{ 404, -1, ERR_CONFIG, SCOPE_PROFILE, 0 },
+		{ 404, -1, ERR_CONFIG, SCOPE_MAILBOX, 0 },
 		{ 456, -1, ERR_AUTH, SCOPE_PROFILE, 0 },
 		{ 457, 7000, ERR_AUTH, SCOPE_PROFILE, 0 },
 		{ 500, -1, ERR_RETRY, SCOPE_MAILBOX, 0 },

@@ -376,7 +376,7 @@ static const struct {
 	    ERR_CONFIG, SCOPE_MAILBOX, 0 },
 	{ "403 Forbidden", "", "no", "http-403", ERR_AUTH, SCOPE_MAILBOX, 0 },
 	{ "404 Not Found", "Content-Type: text/html\r\n", "<html>", "http-404",
-	    ERR_CONFIG, SCOPE_PROFILE, 0 },
+	    ERR_CONFIG, SCOPE_MAILBOX, 0 },
 	{ "456 x", "", "", "http-456", ERR_AUTH, SCOPE_PROFILE, 0 },
 	{ "500 x", "Content-Type: text/html\r\n", "<html><hr></html>",
 	    "http-500", ERR_RETRY, SCOPE_MAILBOX, 0 },

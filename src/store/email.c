@@ -237,21 +237,26 @@ sole(struct store *st, int64_t n, struct err *err)
  */
 #define TAKE(col, i) "iif(?2,ifnull(" i "," col "),ifnull(" col "," i "))"
 #define FILL(col, i) "ifnull(" col "," i ")"
+/* The sender's copy alone names those in Bcc, who may be outside. */
+#define WIDEN(i) "iif(direction='internal' AND " i "='out','out',direction)"
 #define FILL_COLS                                                              \
 	"(subject,sent_at,importance,sensitivity,headers,in_reply_to,refs,"    \
-	"conversation_id,received_at,item_class,size,has_attachments)"
+	"conversation_id,received_at,item_class,size,has_attachments,"         \
+	"direction)"
 #define FILL_VALS                                                              \
 	"(" TAKE("subject", "?3") "," TAKE("sent_at", "?4") "," TAKE(          \
 	    "importance", "?5") "," TAKE("sensitivity",                        \
 	    "?6") "," FILL("headers", "?7") "," FILL("in_reply_to",            \
 	    "?8") "," FILL("refs", "?9") "," FILL("conversation_id",           \
 	    "?10") "," FILL("received_at", "?11") "," FILL("item_class",       \
-	    "?12") "," FILL("size", "?13") ",max(has_attachments,?14))"
+	    "?12") "," FILL("size",                                            \
+	    "?13") ",max(has_attachments,?14)," WIDEN("?15") ")"
 
 static int
-fill(struct store *st, const struct message *m, int64_t n, bool replace,
+fill(struct store *st, const struct email_in *in, int64_t n, bool replace,
     struct err *err)
 {
+	const struct message *m = in->m;
 	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_FILL,
 	    "UPDATE sync_email SET " FILL_COLS "=" FILL_VALS
 	    " WHERE n=?1 AND " FILL_COLS " IS NOT " FILL_VALS);
@@ -271,6 +276,7 @@ fill(struct store *st, const struct message *m, int64_t n, bool replace,
 	db_text(s, 12, m->item_class);
 	db_intor(s, 13, m->size, -1);
 	db_int(s, 14, m->has_attachments || m->natt > 0);
+	db_text(s, 15, direction_name(in->d->direction));
 	return db_run(st, s, err);
 }
 
@@ -307,7 +313,7 @@ merge(struct store *st, const struct email_in *in, const struct stored *e,
 	struct copy at = place(in, e->n);
 	int a, b, c;
 
-	if ((a = fill(st, in->m, e->n, replace, err)) == -1 ||
+	if ((a = fill(st, in, e->n, replace, err)) == -1 ||
 	    (b = fill_body(st, in, e, replace, err)) == -1)
 		return -1;
 	fault_point("between merge steps");

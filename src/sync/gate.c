@@ -68,6 +68,13 @@ gate_close(struct gate *g)
 }
 
 void
+gate_share(struct gate *g, int max_calls)
+{
+	g->max += max_calls;
+	g->limit = g->max;
+}
+
+void
 gate_stop(struct gate *g, const struct err *why)
 {
 	pthread_mutex_lock(&g->lock);

@@ -1,6 +1,6 @@
 /*
- * gate.h - the throttle gate of one profile: every call to the server passes
- * it.
+ * gate.h - the throttle gate of one profile, or of several that log in to the
+ * same server with the same credentials: every call to the server passes it.
  * Floor: sync.
  * Threads: any.
  *
@@ -57,6 +57,8 @@ struct gate_login {
 
 struct gate *gate_open(int max_calls);
 void gate_close(struct gate *);
+/* Another profile with the same login uses it, too. Before the first call. */
+void gate_share(struct gate *, int max_calls);
 /* Stops the profile before its first call: err says why. */
 void gate_stop(struct gate *, const struct err *);
 /*

@@ -106,6 +106,30 @@ set_match(const struct running *r, struct mailbox_work *w)
 	m->stored_arg = r->pass->store;
 }
 
+/*
+ * The gate of a profile before this one that logs in to the same server with
+ * the same credentials, or a new one: an account that is rejected is rejected
+ * for all of them, and each would try it twice.
+ */
+static void
+open_gate(struct running *r, struct profile_work *p)
+{
+	const struct conf_profile *c = p->conf;
+	const struct profile_work *o;
+
+	for (o = r->profile; c->username != NULL && o < p; o++) {
+		if (o->gate == NULL || !str_eq(o->conf->url, c->url) ||
+		    !str_eq(o->conf->username, c->username) ||
+		    !str_eq(o->conf->password, c->password))
+			continue;
+		p->gate = o->gate;
+		p->borrowed = true;
+		gate_share(p->gate, c->max_connections);
+		return;
+	}
+	p->gate = gate_open(c->max_connections);
+}
+
 static int
 start_profile(struct running *r, struct profile_work *p,
     const struct conf_profile *conf, struct err *err)
@@ -118,7 +142,7 @@ start_profile(struct running *r, struct profile_work *p,
 	p->ops = r->pass->provider_for(conf);
 	if ((p->provider = p->ops->open(r->pass->conf, conf, err)) == NULL)
 		return err_prefix(err, "profile %s", conf->name);
-	p->gate = gate_open(conf->max_connections);
+	open_gate(r, p);
 	p->crew = crew_open(conf->max_connections);
 	return login_profile_begin(p, err);
 }
@@ -190,7 +214,8 @@ finish(struct running *r)
 		struct profile_work *p = &r->profile[i];
 
 		crew_close(p->crew);
-		gate_close(p->gate);
+		if (!p->borrowed)
+			gate_close(p->gate);
 		if (p->provider != NULL)
 			p->ops->close(p->provider);
 	}

@@ -23,6 +23,7 @@ struct profile_work {
 	const struct provider_ops *ops;
 	struct provider *provider;
 	struct gate *gate;
+	bool borrowed; /* the gate is another profile's, before this one */
 	struct crew *crew;
 	struct tally *tally;
 	const struct plan *plan;

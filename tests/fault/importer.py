@@ -30,9 +30,8 @@ WHAT = {
     "attachment": "SELECT a.position, a.name, a.media_type, a.state, d.data"
                   " FROM attachment a LEFT JOIN blob d"
                   " ON d.sha256 = a.sha256 WHERE a.email_id = ?",
-    "copy": "SELECT c.mailbox, f.path, c.is_read, c.removed_at IS NOT NULL,"
-            " c.item_id FROM email_copy c JOIN folder f ON f.id = c.folder"
-            " WHERE c.email_id = ?",
+    "copy": "SELECT mailbox, folder, is_read, removed_at IS NOT NULL,"
+            " item_id FROM email_copy WHERE email_id = ?",
 }
 
 going = True

@@ -1,0 +1,396 @@
+"""Mailboxes as a plain model, and what a database must say of them.
+
+Knows nothing of how exsync works: which folders are read, whom a mail
+concerns and what makes two messages one mail is written down here a second
+time, from README and --schema."""
+
+import base64
+import hashlib
+import os
+
+DOMAIN = "contoso.example"
+BOXES = ["anna@" + DOMAIN, "ben@" + DOMAIN, "cleo@" + DOMAIN]
+USERS = {"anna@" + DOMAIN: ("user", "u1"), "ben@" + DOMAIN: ("user", "u2"),
+         "cleo@" + DOMAIN: ("user", "u3")}
+CONTACTS = {"carl@fabrikam.example": ("contact", "c1"),
+            "dora@fabrikam.example": ("contact", "c2"),
+            "dora@home.example": ("contact", "c2"),
+            "lena@tailspin.example": ("lead", "l1")}
+STRANGERS = ["zoe@nobody.example", "list@lists.example"]
+RIVAL, BRIEF = "rex@rival.example", "bea@brief.example"
+UNREAD = ("Deleted Items", "Drafts", "Junk Email")
+ROLES = ("from", "to", "cc", "bcc")
+
+
+class Mail:
+    """A message as it was sent; another text is another Mail."""
+
+    def __init__(self, number, mid, people, subject, date, body, files=(),
+                 reply=None):
+        self.number, self.mid, self.people = number, mid, people
+        self.subject, self.date, self.body = subject, date, body
+        self.files, self.reply, self.path = tuple(files), reply, None
+
+    def addresses(self):
+        return [(role, a.lower()) for role in ROLES
+                for a in self.people.get(role, ())]
+
+    def has(self, address):
+        return any(a == address for _, a in self.addresses())
+
+    def headers_only(self):
+        return self.has(BRIEF)
+
+    def identity(self):
+        """What makes it one mail, wherever it lies."""
+        return (self.mid, self.people["from"][0].lower(), self.subject,
+                self.date, None if self.headers_only() else self.body)
+
+    def links(self):
+        """crm_type, crm_id -> role."""
+        out = {}
+        for role, address in self.addresses():
+            who = USERS.get(address) or CONTACTS.get(address)
+            if who and who not in out:
+                out[who] = role
+        return out
+
+    def attachments(self):
+        if self.headers_only():
+            return []
+        return sorted((name, hashlib.sha256(data).hexdigest())
+                      for name, data in self.files)
+
+    def verdict(self, match):
+        links = self.links()
+        if self.has(RIVAL):
+            return "skip"
+        if not links or (match == "contact" and
+                         all(kind == "user" for kind, _ in links)):
+            return "skip"
+        return "headers" if self.headers_only() else "keep"
+
+    def write(self, directory):
+        """The message as a file, once."""
+        if self.path is None:
+            self.path = os.path.join(directory, f"{self.number}.eml")
+            with open(self.path, "wb") as f:
+                f.write(self.text().replace("\n", "\r\n").encode())
+        return self.path
+
+    def text(self):
+        out = [f"From: Somebody <{self.people['from'][0]}>"]
+        for role in ROLES[1:]:
+            if self.people.get(role):
+                out.append(f"{role.title()}: " +
+                           ", ".join(self.people[role]))
+        out += [f"Subject: {self.subject}", f"Date: {self.date}"]
+        if self.mid:
+            out.append(f"Message-ID: {self.mid}")
+        if self.reply:
+            out += [f"In-Reply-To: {self.reply}",
+                    f"References: {self.reply}"]
+        out += ["MIME-Version: 1.0"]
+        plain = "Content-Type: text/plain; charset=utf-8\n\n" + self.body
+        if not self.files:
+            return "\n".join(out) + "\n" + plain + "\n"
+        out.append('Content-Type: multipart/mixed; boundary="=_b"\n')
+        parts = [plain] + [
+            "Content-Type: application/octet-stream\n"
+            "Content-Transfer-Encoding: base64\n"
+            f'Content-Disposition: attachment; filename="{name}"\n\n'
+            + base64.encodebytes(data).decode() for name, data in self.files]
+        return "\n".join(out) + "\n" + "".join(
+            "--=_b\n" + p + "\n" for p in parts) + "--=_b--\n"
+
+
+class Folder:
+    def __init__(self, name, parent=None):
+        self.name, self.parent = name, parent
+        self.gone = False
+
+    def path(self):
+        if self.parent is None:
+            return self.name
+        return self.parent.path() + "/" + self.name
+
+    def below(self, other):
+        return self is other or (self.parent is not None and
+                                 self.parent.below(other))
+
+    def is_read(self):
+        return not self.gone and self.path().split("/")[0] not in UNREAD
+
+
+class Item:
+    """A mail in a folder. Another one after a move, as on the server."""
+
+    def __init__(self, box, folder, mail, read, received, item_id):
+        self.box, self.folder, self.mail = box, folder, mail
+        self.read, self.received, self.id = read, received, item_id
+
+
+class Trace:
+    """An item that some pass may have met."""
+
+    def __init__(self, item):
+        self.box, self.id = item.box, item.id
+        self.mails = []
+        self.certain = False  # a pass that went well has met it
+
+
+class Model:
+    def __init__(self, match, since):
+        self.match, self.since = match, since
+        self.folders = {b: [Folder(n) for n in
+                            ("Inbox", "Sent Items") + UNREAD] for b in BOXES}
+        self.items = []
+        self.traces = {}      # (box, item id) -> Trace
+        self.frozen = {}      # disabled box -> its places when it was
+        self.edited = set()   # mails that were something else before
+        self.broken = set()   # Message-IDs that the server cannot convert
+
+    # --- what is there ---------------------------------------------------
+
+    def folder(self, box, path):
+        return next(f for f in self.folders[box]
+                    if not f.gone and f.path() == path)
+
+    def live_folders(self, box):
+        return [f for f in self.folders[box] if not f.gone]
+
+    def own_folders(self, box):
+        """Those that a person made."""
+        return [f for f in self.folders[box][2 + len(UNREAD):] if not f.gone]
+
+    def remove_folder(self, folder, box):
+        for f in self.folders[box]:
+            if f.below(folder):
+                f.gone = True
+        self.items = [i for i in self.items if not i.folder.gone]
+
+    def verdict(self, item):
+        if item.received < self.since:
+            return "skip"
+        if item.mail.mid in self.broken:
+            return "failed"
+        return item.mail.verdict(self.match)
+
+    def visible(self):
+        """Items that a pass meets."""
+        return [i for i in self.items
+                if i.folder.is_read() and i.box not in self.frozen]
+
+    def is_kept(self, item):
+        return self.verdict(item) in ("keep", "headers")
+
+    def meet(self, well):
+        """A pass runs. well: it comes to its end."""
+        for i in self.visible():
+            if not self.is_kept(i):
+                continue
+            trace = self.traces.setdefault((i.box, i.id), Trace(i))
+            if i.mail not in trace.mails:
+                trace.mails.append(i.mail)
+            trace.certain = trace.certain or well
+
+    def places(self, box=None):
+        """(box, item id) -> folder, read flag of what must be live."""
+        out = {(i.box, i.id): (i.folder.path(), int(i.read))
+               for i in self.visible() if self.is_kept(i)
+               and (box is None or i.box == box)}
+        for frozen in self.frozen.values():
+            out.update(frozen)
+        return out
+
+    def is_edited(self, mail):
+        return mail.number in self.edited
+
+
+# --- the database --------------------------------------------------------
+
+class Differs(Exception):
+    pass
+
+
+def want(condition, *what):
+    if not condition:
+        raise Differs(" ".join(map(str, what)))
+
+
+def same(name, expected, got):
+    if expected == got:
+        return
+    lines = [f"{name}:"]
+    lines += [f"- {x}" for x in sorted(map(str, expected - got))[:6]]
+    lines += [f"+ {x}" for x in sorted(map(str, got - expected))[:6]]
+    raise Differs("\n".join(lines))
+
+
+def rows_by(db, query):
+    """First column -> list of the others."""
+    out = {}
+    for key, *rest in db.execute(query):
+        out.setdefault(key, []).append(tuple(rest))
+    return out
+
+
+class Stored:
+    """What a database says, as dicts by email id."""
+
+    def __init__(self, db):
+        self.mail = {k: v[0] for k, v in rows_by(
+            db, "SELECT e.id, message_id, subject, sent_at, body_state,"
+            " has_attachments, in_reply_to, coalesce(text, '') ||"
+            " coalesce(html, '') FROM email e"
+            " JOIN email_body b ON b.email_id = e.id").items()}
+        self.people = rows_by(
+            db, "SELECT email_id, role, lower(address) FROM email_party"
+            " WHERE role IN('from', 'to', 'cc', 'bcc')")
+        self.links = rows_by(
+            db, "SELECT email_id, crm_type, crm_id, role FROM email_link")
+        self.files = rows_by(
+            db, "SELECT a.email_id, a.name, b.sha256 FROM attachment a"
+            " LEFT JOIN blob b ON b.sha256 = a.sha256")
+        self.places = {
+            (box, item): (email, path, read, gone)
+            for email, box, item, path, read, gone in db.execute(
+                "SELECT c.email_id, c.mailbox, c.item_id, f.path, c.is_read,"
+                " c.removed_at IS NOT NULL FROM email_copy c"
+                " JOIN folder f ON f.id = c.folder")}
+        self.decided = {
+            (box, item): (verdict, state) for box, item, verdict, state in
+            db.execute("SELECT mailbox, item, verdict, state FROM decision")}
+        self.failed = set(db.execute("SELECT mailbox, item FROM failure"))
+        self.ahead = db.execute("SELECT * FROM sync_ahead").fetchall()
+
+
+def compare(model, db):
+    """The database says of the mailboxes what is so; Differs otherwise."""
+    s = Stored(db)
+    compare_places(model, s)
+    groups = {}
+    for key, (email, *_) in s.places.items():
+        groups.setdefault(email, []).append(model.traces[key])
+    same("mails that have a place", set(s.mail), set(groups))
+    seen = {}
+    for email, traces in groups.items():
+        compare_mail(model, s, email, traces, seen)
+    compare_decisions(model, s)
+    return s
+
+
+def compare_places(model, s):
+    live = {k: v[1:3] for k, v in s.places.items() if not v[3]}
+    same("places (mailbox, item), (folder, read)",
+         set(model.places().items()), set(live.items()))
+    gone = {k for k, v in s.places.items() if v[3]}
+    same("places that nobody ever saw", set(),
+         set(s.places) - set(model.traces))
+    certain = {k for k, t in model.traces.items() if t.certain}
+    same("places that are gone, and told so", set(),
+         certain - set(live) - gone)
+    want(not s.ahead, "sync_ahead is not empty:", s.ahead)
+
+
+def compare_mail(model, s, email, traces, seen):
+    mails = [m for t in traces for m in t.mails]
+    sure = [m for t in traces if t.certain for m in t.mails]
+    mid, subject, sent, state, _, reply, body = s.mail[email]
+    want({m.mid for m in mails} == {mid}, email, "Message-ID", mid,
+         {m.mid for m in mails})
+    what = f"{email} {mid} {subject}"
+    may = {x for m in mails for x in m.addresses()}
+    people = set(s.people.get(email, ()))
+    want({x for m in sure for x in m.addresses()} <= people <= may, what,
+         "people", people, "of", may)
+    links = {(a, b) for a, b, _ in s.links.get(email, ())}
+    want({x for m in sure for x in m.links()} <= links <=
+         {x for m in mails for x in m.links()}, what, "links", links)
+    for kind, who, role in s.links.get(email, ()):
+        want(any(m.links().get((kind, who)) == role for m in mails),
+             what, "link", kind, who, role)
+    if any(model.is_edited(m) for m in mails):
+        compare_edited(model, s, email, traces, what)
+        return
+    identity = {m.identity() for m in mails}
+    want(len(identity) == 1, what, "is several mails:", identity)
+    mail = mails[0]
+    want(seen.setdefault(mail.identity(), email) == email, what,
+         "is there twice:", seen[mail.identity()])
+    want(subject == mail.subject, what, "subject", mail.subject)
+    want(sent == sent_at(mail.date), what, "sent", sent, mail.date)
+    want(reply == mail.reply, what, "in reply to", reply, mail.reply)
+    if mail.headers_only():
+        want(state == "headers" and body == "", what, state, "with body")
+    else:
+        want(state == "full" and mail.body in body.replace("\r", ""),
+             what, state, repr(body[:80]), repr(mail.body[:80]))
+    same(what + ": attachments", set(mail.attachments()),
+         set(s.files.get(email, ())))
+    want(len(s.files.get(email, ())) == len(mail.attachments()), what,
+         "attachments twice", s.files.get(email))
+
+
+def sent_at(date):
+    """Mon, 02 Mar 2026 09:00:07 +0000 as the database writes it."""
+    day, month, year, clock = date.split()[1:5]
+    number = "JanFebMarAprMayJunJulAugSepOctNovDec".index(month) // 3 + 1
+    return f"{year}-{number:02}-{day}T{clock}Z"
+
+
+def compare_edited(model, s, email, traces, what):
+    """One that was edited: whose only place it is, that one's text; else
+    one of the texts that it ever had."""
+    mails = [m for t in traces for m in t.mails]
+    now = {(i.box, i.id): i.mail for i in model.visible()}
+    keys = [(t.box, t.id) for t in traces]
+    body = s.mail[email][6].replace("\r", "")
+    if len(keys) == 1 and keys[0] in now:
+        mails = [now[keys[0]]]
+        want(s.mail[email][1] == mails[0].subject, what, "subject",
+             mails[0].subject)
+    if not mails[0].headers_only():
+        want(any(m.body in body for m in mails), what, repr(body[:80]),
+             [m.body[:40] for m in mails])
+
+
+def compare_decisions(model, s):
+    for i in model.visible():
+        verdict, state = s.decided.get((i.box, i.id), (None, None))
+        expected = model.verdict(i)
+        want(verdict == expected and (state == 2) == (expected == "failed"),
+             "decision of", i.box, i.mail.subject, "is", verdict, state,
+             "not", expected)
+    same("failures", {(i.box, i.id) for i in model.visible()
+                      if model.verdict(i) == "failed"},
+         {x for x in s.failed if x[0] not in model.frozen})
+
+
+def compare_rebuilt(model, old, new):
+    """A new file has what is still there: the same ids, the same content."""
+    variants = {}
+    for t in model.traces.values():
+        for m in t.mails:
+            variants.setdefault(m.mid, set()).add(m.identity())
+    edited = {email for key, (email, *_) in old.places.items()
+              if any(map(model.is_edited, model.traces[key].mails))}
+    for key, (email, path, read, gone) in old.places.items():
+        if gone:
+            continue
+        want(key in new.places, "the new file lacks", key)
+        twin = new.places[key]
+        want((path, read, 0) == twin[1:], "place", key, path, read, twin)
+        if email in edited:
+            continue
+        mid = model.traces[key].mails[0].mid
+        if mid is None or len(variants[mid]) == 1:
+            want(email == twin[0], "another id in a new file:", email, twin)
+        a, b = list(old.mail[email]), list(new.mail[twin[0]])
+        want(a == b, "in a new file:", a, b)
+        for name in ("people", "links", "files"):
+            a = getattr(old, name).get(email, [])
+            b = getattr(new, name).get(twin[0], [])
+            if name == "links":  # an older copy may tell a better role
+                a, b = ([x[:2] for x in v] for v in (a, b))
+            want(set(b) <= set(a), name, "in a new file:", a, b)

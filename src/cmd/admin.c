@@ -159,6 +159,6 @@ int
 resync_run(const struct cmd *cmd)
 {
 	return tell(cmd, store_mailbox_resync,
-	    "is read from its start by the "
-	    "next pass and compared with what is stored");
+	    "is read from its start by the next pass and compared with what "
+	    "is stored; what was skipped is decided anew");
 }

@@ -36,7 +36,7 @@ static const struct cmd_verb verbs[] = {
 	    approve_run, false, "ADDRESS" },
 	{ "disable", "a mailbox is left alone", disable_run, false, "ADDRESS" },
 	{ "enable", "and read again", enable_run, false, "ADDRESS" },
-	{ "resync", "read again from its start, compared with what is stored",
+	{ "resync", "read from its start, skipped mail is decided anew",
 	    resync_run, false, "ADDRESS" },
 	{ "encrypt", "a password from standard input as enc: value for the INI",
 	    encrypt_run, false, NULL },

@@ -16,8 +16,8 @@ int store_mailbox_state(
     struct store *, const char *address, const char *state, struct err *);
 /*
  * Its folders are read from their start by the next pass and compared with
- * what is stored, and what could not be stored is tried again as if for the
- * first time. 1 or 0 as above.
+ * what is stored; what was skipped is decided anew, and what could not be
+ * stored is tried again as if for the first time. 1 or 0 as above.
  */
 int store_mailbox_resync(struct store *, const char *address, struct err *);
 

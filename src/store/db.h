@@ -141,6 +141,7 @@ struct store {
 	int64_t next_email;  /* next sync_email.n; 0: not read yet */
 	int64_t walk_folder; /* whose walk is in .walk; 0: none */
 	int64_t walk;        /* number of the walk, 0: none under way */
+	bool walk_anew;      /* it decides anew what was skipped */
 
 	struct pending *pending; /* status not yet written */
 	unsigned char key[32];   /* of the hashes in decision.parties */

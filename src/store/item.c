@@ -33,12 +33,13 @@ walk_of(struct store *st, int64_t folder, int64_t *walk, struct err *err)
 
 	if (st->walk_folder != folder) {
 		s = db_stmt(st, DB_WALK_GET,
-		    "SELECT walk FROM sync_folder WHERE folder=? AND "
-		    "walking=1");
+		    "SELECT walk,walking=3 FROM sync_folder WHERE folder=? "
+		    "AND walking IN(1,3)");
 		db_int(s, 1, folder);
 		if ((r = db_row(st, s, err)) == -1)
 			return -1;
 		st->walk = r == 1 ? sqlite3_column_int64(s, 0) : 0;
+		st->walk_anew = r == 1 && sqlite3_column_int(s, 1) != 0;
 		st->walk_folder = folder;
 		sqlite3_reset(s);
 	}
@@ -46,13 +47,14 @@ walk_of(struct store *st, int64_t folder, int64_t *walk, struct err *err)
 	return 0;
 }
 
+/* One that was asked for stays so when it has to begin once more. */
 static int
 walk_begin(struct store *st, int64_t folder, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_WALK_BEGIN,
 	    "INSERT INTO sync_folder(folder,walk,walking) VALUES(?,1,1) "
 	    "ON CONFLICT DO UPDATE SET cursor=NULL,marker=NULL,walk=walk+1,"
-	    "walking=1");
+	    "walking=iif(walking IN(2,3),3,1)");
 
 	db_int(s, 1, folder);
 	st->walk_folder = 0;
@@ -62,7 +64,7 @@ walk_begin(struct store *st, int64_t folder, struct err *err)
 /* --- what is known ----------------------------------------------------- */
 
 static enum store_known
-judge(sqlite3_stmt *s, int64_t folder, const char *change_key)
+judge(sqlite3_stmt *s, int64_t folder, const char *change_key, bool anew)
 {
 	const char *key = db_col(s, 1);
 
@@ -74,7 +76,7 @@ judge(sqlite3_stmt *s, int64_t folder, const char *change_key)
 		return STORE_FAILED;
 	}
 	if (sqlite3_column_int64(s, 0) == folder && key != NULL &&
-	    str_eq(key, change_key))
+	    str_eq(key, change_key) && !(anew && str_eq(db_col(s, 3), "skip")))
 		return STORE_SAME;
 	return STORE_CHANGED;
 }
@@ -93,7 +95,7 @@ static int
 look(struct store *st, struct question *q, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_GET,
-	    "SELECT folder,change_key,state FROM decision "
+	    "SELECT folder,change_key,state,verdict FROM decision "
 	    "WHERE mailbox=? AND item=?");
 	int64_t walk;
 	size_t i;
@@ -110,7 +112,8 @@ look(struct store *st, struct question *q, struct err *err)
 		if ((r = db_row(st, s, err)) == -1)
 			return -1;
 		if (r == 1)
-			known = judge(s, q->folder, q->v[i].change_key);
+			known = judge(
+			    s, q->folder, q->v[i].change_key, st->walk_anew);
 		sqlite3_reset(s);
 		q->out[i] = known;
 		if (walk != 0 && (known == STORE_SAME || known == STORE_FAILED))

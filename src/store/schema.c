@@ -91,7 +91,7 @@ static const char *const version_1[] = {
 "  cursor TEXT, -- the server's sync state, opaque; NULL: from the start\n"
 "  marker TEXT, -- change marker at the last complete read\n"
 "  walk INTEGER NOT NULL DEFAULT 0, -- number of the latest full walk\n"
-"  walking INTEGER NOT NULL DEFAULT 0 -- 1: it is under way, 2: asked for\n"
+"  walking INTEGER NOT NULL DEFAULT 0 -- 1: under way, 2: asked for, 3: that one\n"
 ")",
 
 "CREATE TABLE sync_key(\n"

@@ -146,7 +146,8 @@ enum store_known {
 	STORE_NEW,     /* never seen in this mailbox */
 	STORE_SAME,    /* seen, same folder and change key, decided */
 	STORE_CHANGED, /* decided before, but another change key or
-				 * folder, or removed since */
+				 * folder, or removed since, or skipped and a
+				 * walk is under way that was asked for */
 	STORE_FAILED   /* waits in failure */
 };
 

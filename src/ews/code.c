@@ -214,6 +214,14 @@ code_http_rows(size_t *n)
 	return http_rows;
 }
 
+int64_t
+code_retry_ms(const char *code)
+{
+	const struct code_row *r = code_find(code);
+
+	return r == NULL ? 0 : (int64_t)r->retry_s * 1000;
+}
+
 /* "code: what the server said: what to do" */
 static void
 tell(struct err *e, enum err_kind kind, const char *code, const char *text,
@@ -246,8 +254,8 @@ code_err(struct err *e, const char *code, const char *text, int64_t backoff_ms,
 		return -1;
 	if (backoff_ms >= 0)
 		e->retry_ms = backoff_ms;
-	else if (r != NULL)
-		e->retry_ms = (int64_t)r->retry_s * 1000;
+	else
+		e->retry_ms = code_retry_ms(code);
 	return -1;
 }
 

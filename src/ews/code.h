@@ -67,6 +67,8 @@ int code_err(struct err *, const char *code, const char *text,
 bool code_refuses(const struct err *);
 /* Might the server take the same request with fewer properties? */
 bool code_fewer(const struct err *);
+/* How long to wait after a code, where the server gave no figure. */
+int64_t code_retry_ms(const char *code);
 /*
  * Sets err from an HTTP status that came without a SOAP body, with code
  * "http-<status>". retry_ms: from Retry-After, -1 none. Statuses that are

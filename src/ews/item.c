@@ -329,6 +329,22 @@ halve(struct fetch *f, struct err *err)
 	return -1;
 }
 
+/*
+ * Is the answer one error, for all that was asked? Then it is the request's,
+ * though one item may be the reason.
+ */
+static bool
+one_error(const struct fetch *f, struct err *err)
+{
+	if (f->n < 2 || f->next > 0 || f->npend != 1 ||
+	    strncmp(f->pend[0]->err.code, "Error", 5) != 0)
+		return false;
+	*err = f->pend[0]->err;
+	if (err->kind == ERR_RETRY && err->retry_ms == 0)
+		err->retry_ms = code_retry_ms(err->code);
+	return true;
+}
+
 /* One request for all of f's refs, and what follows from its answer. */
 static int
 request(struct fetch *f, struct err *err)
@@ -346,6 +362,8 @@ request(struct fetch *f, struct err *err)
 	p.arg = f;
 	rc = call_run(f->s, &c, err);
 	itemxml_free(&p);
+	if (rc == 0 && one_error(f, err))
+		return err_prefix(err, "GetItem");
 	if (rc == 0)
 		rc = settle(f, f->n, err);
 	return rc;

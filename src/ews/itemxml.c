@@ -54,11 +54,22 @@ keep_attr(struct itemxml *p, const struct xml_attrs *a, const char *name)
 	return s == NULL ? NULL : keep(p, s, strlen(s));
 }
 
+/* Exchange gives one item per response message; others all in one. */
 static int
-item_start(struct itemxml *p)
+item_before(struct itemxml *p, struct err *err)
 {
-	if (p->m != NULL)
-		return SOAP_SKIP; /* one item per response message */
+	struct soap_status st = { .success = true, .backoff_ms = -1 };
+	struct message *m = p->m;
+
+	p->m = NULL;
+	return m == NULL ? 0 : p->take(p->arg, &st, m, err);
+}
+
+static int
+item_start(struct itemxml *p, struct err *err)
+{
+	if (item_before(p, err) == -1)
+		return -1;
 	p->m = message_new(ITEMXML_ARENA_MAX);
 	p->m->have_content = p->content;
 	p->m->body_state = p->content ? BODY_FULL : BODY_HEADERS;
@@ -192,12 +203,11 @@ on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
 {
 	struct itemxml *p = arg;
 
-	(void)err;
 	switch (level) {
 	case 1:
 		return t == TOK_Items ? SOAP_ENTER : SOAP_SKIP;
 	case 2:
-		return item_start(p);
+		return item_start(p, err);
 	case 3:
 		return field_start(p, t, a);
 	case 4:

@@ -20,8 +20,9 @@ struct itemxml {
 	bool reduced;     /* message:* properties were not */
 	struct buf *body; /* borrowed; its cap is that of a body */
 	/*
-	 * One response message. m (the taker's) is NULL when it held no item;
-	 * an item that is too large has its err set already.
+	 * One response message, or one of the items where it holds several. m
+	 * (the taker's) is NULL when it held none; an item that is too large
+	 * has its err set already.
 	 */
 	int (*take)(void *arg, const struct soap_status *, struct message *m,
 	    struct err *);

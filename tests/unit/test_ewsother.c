@@ -398,6 +398,59 @@ fewer_of_folders(void **state)
 	assert_int_equal(count(&s, "item:DateTimeReceived"), 1);
 }
 
+#define MESSAGE(id) "<t:Message><t:ItemId Id=\"" id "\"/></t:Message>"
+
+/* All items in one response message, also with errors around it. */
+static void
+all_in_one(void **state)
+{
+	struct scene s = { 0 };
+
+	(void)state;
+	ok(&s,
+	    ENV(RESP("GetItem",
+		OKMSG("GetItem", "<m:Items>" MESSAGE("a") MESSAGE("b")
+				     MESSAGE("c") MESSAGE("d") "</m:Items>"))));
+	ok(&s,
+	    ENV(RESP("GetItem",
+		BADMSG("GetItem", "ErrorItemNotFound", "", "") OKMSG("GetItem",
+		    "<m:Items>" MESSAGE("b") "</m:Items>"
+					     "<m:Items>" MESSAGE("c")
+						 MESSAGE("d") "</m:Items>"))));
+	begin(&s);
+	assert_int_equal(ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), 0);
+	assert_string_equal(buf_str(&s.got), "a b c d");
+	buf_reset(&s.got);
+	assert_int_equal(ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), 0);
+	assert_string_equal(buf_str(&s.got), "a!ErrorItemNotFound b c d");
+	end(&s);
+}
+
+/* One error for all that was asked: the item that is meant is found. */
+static void
+one_for_all(void **state)
+{
+	struct scene s = { 0 };
+
+	(void)state;
+	ok_items(&s, "x", "");
+	ok_items(&s, "ab", "");
+	ok_items(&s, "x", "");
+	ok_items(&s, "c", "");
+	ok_items(&s, "x", "");
+	ok(&s,
+	    ENV(RESP("GetItem", BADMSG("GetItem", "ErrorServerBusy", "", ""))));
+	begin(&s);
+	assert_int_equal(ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), 0);
+	assert_string_equal(buf_str(&s.got), "a b c d!ErrorItemNotFound");
+	buf_reset(&s.got);
+	assert_int_equal(
+	    ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), -1);
+	assert_string_equal(s.e.code, "ErrorServerBusy");
+	assert_int_equal(s.e.retry_ms, 60000);
+	end(&s);
+}
+
 int
 main(void)
 {
@@ -406,7 +459,8 @@ main(void)
 		cmocka_unit_test(element_class), cmocka_unit_test(names),
 		cmocka_unit_test(no_resolve), cmocka_unit_test(no_attachment),
 		cmocka_unit_test(fewer_of_items),
-		cmocka_unit_test(fewer_of_folders) };
+		cmocka_unit_test(fewer_of_folders),
+		cmocka_unit_test(all_in_one), cmocka_unit_test(one_for_all) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

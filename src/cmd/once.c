@@ -54,17 +54,20 @@ report(const struct cmd *cmd, const struct pass_counts *c, int64_t ms)
 }
 
 /* For struct pass.alert: the news to alert_command. */
-static void
+static int
 tell(void *arg, const struct alert_text *a)
 {
 	struct err err = ERR_INIT;
 	struct buf text;
+	int rc;
 
 	buf_init(&text, RUNNER_TEXT);
 	alert_format(a, &text);
-	if (runner_run(arg, buf_str(&text), text.len, &err) == -1)
-		log_error("%s", err.msg);
+	rc = runner_run(arg, buf_str(&text), text.len, &err);
+	if (rc == -1)
+		log_error("%s; it is told again by the next pass", err.msg);
 	buf_free(&text);
+	return rc;
 }
 
 static void

@@ -3,6 +3,8 @@
  * 1. At most one alert of a scope and code is open.
  * 2. What is met again is counted on the open one; only what was not open is
  *    reported as opened, only what was open as resolved.
+ * 3. What is to be told is noted in the transaction that opens or resolves
+ *    it: no crash and no command that fails loses the news.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,12 +35,9 @@ add(struct store_alerts *l, size_t *cap, const struct store_alert *a)
 }
 
 static int
-read_open(struct store *st, struct store_alerts *out, struct err *err)
+read_rows(struct store *st, sqlite3_stmt *s, struct store_alerts *out,
+    struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_ALERT_OPEN,
-	    "SELECT scope,code,severity,text,first_at,last_at,count FROM alert "
-	    "WHERE resolved_at IS NULL "
-	    "ORDER BY severity<>'error',first_at,scope,code");
 	struct store_alert a;
 	size_t cap = 0;
 	int r;
@@ -51,22 +50,93 @@ read_open(struct store *st, struct store_alerts *out, struct err *err)
 		a.first_at = db_col_time(s, 4);
 		a.last_at = db_col_time(s, 5);
 		a.count = sqlite3_column_int64(s, 6);
+		a.resolved_at = db_col_time(s, 7);
 		add(out, &cap, &a);
 	}
 	return r;
 }
 
-int
-store_alert_list(struct store *st, struct store_alerts *out, struct err *err)
+static int
+list(struct store *st, enum db_slot slot, const char *sql,
+    struct store_alerts *out, struct err *err)
 {
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
-	rc = read_open(st, out, err);
+	rc = read_rows(st, db_stmt(st, slot, sql), out, err);
 	db_unlock(st);
 	if (rc == -1)
 		arena_free(&out->arena);
+	return rc;
+}
+
+#define COLUMNS "scope,code,severity,text,first_at,last_at,count,resolved_at"
+#define ORDER   "severity<>'error',first_at,scope,code"
+
+int
+store_alert_list(struct store *st, struct store_alerts *out, struct err *err)
+{
+	return list(st, DB_ALERT_OPEN,
+	    "SELECT " COLUMNS " FROM alert WHERE resolved_at IS NULL "
+	    "ORDER BY " ORDER,
+	    out, err);
+}
+
+/* --- who is told ------------------------------------------------------- */
+
+int
+store_alert_untold(struct store *st, struct store_alerts *out, struct err *err)
+{
+	return list(st, DB_NEWS_LIST,
+	    "SELECT " COLUMNS " FROM sync_news JOIN alert USING(scope,code,"
+	    "first_at) ORDER BY resolved_at IS NOT NULL," ORDER,
+	    out, err);
+}
+
+static int
+untell(struct store *st, const struct store_alert *a, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_NEWS_ADD,
+	    "INSERT OR IGNORE INTO sync_news(scope,code,first_at) "
+	    "VALUES(?,?,?)");
+	char first[TIM_TEXT];
+
+	db_text(s, 1, a->scope);
+	db_text(s, 2, a->code);
+	db_time(s, 3, a->first_at, first);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+static int
+told(struct store *st, const struct store_alert *a, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_NEWS_TOLD,
+	    "DELETE FROM sync_news WHERE scope=? AND code=? AND first_at=?");
+	char first[TIM_TEXT];
+
+	db_text(s, 1, a->scope);
+	db_text(s, 2, a->code);
+	db_time(s, 3, a->first_at, first);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+store_alert_told(
+    struct store *st, const struct store_alert *v, size_t n, struct err *err)
+{
+	size_t i;
+	int rc;
+
+	if (st->read_only || n == 0)
+		return 0;
+	db_lock(st);
+	if ((rc = db_begin(st, err)) == 0) {
+		for (i = 0; rc == 0 && i < n; i++)
+			rc = told(st, &v[i], err);
+		rc = db_end(st, rc, err);
+	}
+	db_unlock(st);
 	return rc;
 }
 
@@ -80,6 +150,7 @@ struct apply {
 	size_t nopen;
 	struct store_alert_news *news;
 	size_t cap_opened, cap_resolved;
+	bool tell;
 };
 
 static int
@@ -143,9 +214,10 @@ raise(struct apply *ap, const struct store_alert *a, struct err *err)
 		now.count = 1;
 		tim_iso(st->at, &now.first_at);
 		now.last_at = now.first_at;
+		now.resolved_at = TIM_NONE;
 		add(&ap->news->opened, &ap->cap_opened, &now);
 	}
-	return 0;
+	return was == NULL && ap->tell ? untell(st, &now, err) : 0;
 }
 
 static int
@@ -161,7 +233,7 @@ resolve(struct apply *ap, const struct store_alert *a, struct err *err)
 	if (db_run(ap->st, s, err) == -1)
 		return -1;
 	add(&ap->news->resolved, &ap->cap_resolved, a);
-	return 0;
+	return ap->tell ? untell(ap->st, a, err) : 0;
 }
 
 /* The open ones that were not met, and are over. */
@@ -214,6 +286,7 @@ store_alert_apply(struct store *st, const struct store_alert_met *met,
 	ap.open = sorted(open.v, open.n);
 	ap.nopen = open.n;
 	ap.news = news;
+	ap.tell = met->tell;
 	find_over(&ap, &open, met, &over);
 	if (met->n > 0 || over.n > 0) {
 		db_lock(st);

@@ -18,6 +18,7 @@ struct store_alert {
 	const char *severity;             /* "error", "warning" */
 	const char *text;                 /* for a person */
 	int64_t first_at, last_at, count; /* the store's */
+	int64_t resolved_at;              /* likewise; TIM_NONE: open */
 };
 
 struct store_alerts {
@@ -34,6 +35,7 @@ struct store_alert_met {
 	/* asked for each open alert that was not met: is it over? or NULL */
 	bool (*well)(void *arg, const struct store_alert *);
 	void *arg;
+	bool tell; /* somebody is to be told of what opens or resolves */
 };
 /* What became so. */
 struct store_alert_news {
@@ -47,6 +49,14 @@ struct store_alert_news {
  */
 int store_alert_apply(struct store *, const struct store_alert_met *,
     struct store_alert_news *, struct err *);
+/*
+ * What opened or resolved with tell, in this pass or in earlier ones, until
+ * store_alert_told says that it was told: what is open first, errors first,
+ * then the oldest.
+ */
+int store_alert_untold(struct store *, struct store_alerts *out, struct err *);
+int store_alert_told(
+    struct store *, const struct store_alert *, size_t n, struct err *);
 /* Those that are open, errors first, then the oldest. */
 int store_alert_list(struct store *, struct store_alerts *out, struct err *);
 

@@ -385,11 +385,25 @@ static const char *const version_2[] = {
 ") WITHOUT ROWID",
 NULL
 };
+
+/* An alert_command that fails, or a crash before it ran, loses no news. */
+static const char *const version_3[] = {
+"CREATE TABLE sync_news(\n"
+"  -- private: alerts that opened or resolved, and alert_command was not told"
+" yet\n"
+"  scope TEXT NOT NULL, -- alert.scope\n"
+"  code TEXT NOT NULL, -- alert.code\n"
+"  first_at TEXT NOT NULL, -- alert.first_at\n"
+"  PRIMARY KEY(scope, code, first_at)\n"
+") WITHOUT ROWID",
+NULL
+};
 /* clang-format on */
 
 const struct schema_step schema_steps[] = {
 	{ version_1 },
 	{ version_2 },
+	{ version_3 },
 };
 const int schema_nsteps = sizeof(schema_steps) / sizeof(schema_steps[0]);
 

@@ -3,8 +3,6 @@
  * 1. What was not looked at in this pass is neither met nor over.
  * 2. A fault of a profile is one alert, not one for each of its mailboxes;
  *    and the same fault is never two alerts.
- * 3. pass->alert gets at most TELL_MAX alerts of a pass; the last one says how
- *    many more there are.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +16,7 @@
 #include "store/health.h"
 #include "sync/alert.h"
 #include "sync/health.h"
-
-#define TELL_MAX 20
+#include "sync/tell.h"
 
 /* What was met, while it is collected. */
 struct met {
@@ -325,82 +322,6 @@ is_over(void *arg, const struct store_alert *a)
 	return true; /* the pass did begin, and is being written */
 }
 
-/* --- telling ----------------------------------------------------------- */
-
-static void
-tell(const struct pass *p, const struct store_alert *a, bool resolved)
-{
-	struct alert_text t = { resolved, a->scope, a->code, a->severity,
-		a->text, a->first_at, resolved ? tim_now() : a->last_at,
-		a->count };
-
-	if (p->alert != NULL)
-		p->alert(p->alert_arg, &t);
-}
-
-static void
-tell_more(const struct pass *p, size_t n)
-{
-	char text[128];
-	int64_t now = tim_now();
-	struct alert_text t = { false, "exsync", "more", "error", text, now,
-		now, (int64_t)n };
-
-	snprintf(text, sizeof(text),
-	    "%zu more alerts are new or resolved: "
-	    "exsync --status shows what is open",
-	    n);
-	if (p->alert != NULL)
-		p->alert(p->alert_arg, &t);
-}
-
-/*
- * The log has the error itself already, from where it was met; the alert adds
- * what to do. What nothing failed with is told here alone.
- */
-static void
-say_opened(const struct store_alert *a)
-{
-	static const char *const alone[] = { "stale", "items" };
-	char advice[300];
-	size_t i;
-
-	for (i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
-		if (strcmp(a->code, alone[i]) == 0) {
-			log_error(
-			    "alert: %s: %s: %s", a->scope, a->code, a->text);
-			return;
-		}
-	}
-	log_error("alert: %s: %s: %s", a->scope, a->code,
-	    alert_advice(a->scope, a->code, advice, sizeof(advice)));
-}
-
-static void
-tell_all(const struct pass *p, const struct store_alert_news *news)
-{
-	const struct store_alerts *opened = &news->opened;
-	const struct store_alerts *resolved = &news->resolved;
-	size_t i, n = opened->n + resolved->n;
-	size_t most = n > TELL_MAX ? TELL_MAX - 1 : n;
-
-	for (i = 0; i < n; i++) {
-		bool over = i >= opened->n;
-		const struct store_alert *a =
-		    over ? &resolved->v[i - opened->n] : &opened->v[i];
-
-		if (over)
-			log_info("alert resolved: %s: %s: %s", a->scope,
-			    a->code, a->text);
-		else
-			say_opened(a);
-		if (i < most)
-			tell(p, a, over);
-	}
-	if (n > most)
-		tell_more(p, n - most);
-}
-
 /* ----------------------------------------------------------------------- */
 
 static int
@@ -416,10 +337,11 @@ apply(struct met *m, struct err *err)
 	meet_profiles(m);
 	meet_mailboxes(m);
 	index_mailboxes(m);
-	met = (struct store_alert_met){ m->v, m->n, is_over, m };
+	met = (struct store_alert_met){ m->v, m->n, is_over, m,
+		tell_wanted(m->h->pass) };
 	if (store_alert_apply(st, &met, &news, err) == -1)
 		return -1;
-	tell_all(m->h->pass, &news);
+	tell_news(m->h->pass, &news);
 	arena_free(&news.opened.arena);
 	arena_free(&news.resolved.arena);
 	return 0;
@@ -449,8 +371,8 @@ health_trouble(const struct pass *p, const struct err *why)
 {
 	struct store_alert a = { "exsync",
 		why->kind == ERR_CONFIG ? "config" : "store", "error", why->msg,
-		tim_now(), tim_now(), 1 };
-	struct store_alert_met met = { &a, 1, NULL, NULL };
+		tim_now(), tim_now(), 1, TIM_NONE };
+	struct store_alert_met met = { &a, 1, NULL, NULL, tell_wanted(p) };
 	struct store_alert_news news;
 	struct err err = ERR_INIT;
 
@@ -459,10 +381,10 @@ health_trouble(const struct pass *p, const struct err *why)
 		return;
 	if (p->store == NULL ||
 	    store_alert_apply(p->store, &met, &news, &err) == -1) {
-		tell(p, &a, false);
+		tell_one(p, &a);
 		return;
 	}
-	tell_all(p, &news);
+	tell_news(p, &news);
 	arena_free(&news.opened.arena);
 	arena_free(&news.resolved.arena);
 }

@@ -22,8 +22,9 @@ struct health {
 };
 
 /*
- * Writes the alerts, logs what is new or over, and tells pass->alert. A pass
- * over some mailboxes resolves nothing of the others. A dry run does nothing.
+ * Writes the alerts, logs what is new or over, and tells pass->alert
+ * (tell.h). A pass over some mailboxes resolves nothing of the others. A dry
+ * run does nothing.
  */
 int health_pass(struct health *, struct err *);
 /*

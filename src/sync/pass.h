@@ -37,8 +37,11 @@ struct pass {
 	void (*tick)(void *arg, const struct pass_counts *);
 	void *tick_arg;
 	bool daemon; /* there is a pass at each polling_interval */
-	/* An alert was opened or resolved, on the thread of tick; or NULL. */
-	void (*alert)(void *arg, const struct alert_text *);
+	/*
+	 * An alert was opened or resolved, on the thread of tick; or NULL. -1:
+	 * it could not be passed on, and is told again in the next pass.
+	 */
+	int (*alert)(void *arg, const struct alert_text *);
 	void *alert_arg;
 };
 

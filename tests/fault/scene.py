@@ -216,6 +216,7 @@ DUMP = {
     "sync_ahead": "folder, item FROM sync_ahead",
     "sync_mailbox": "address FROM sync_mailbox",
     "sync_login": "scope, hash, text FROM sync_login",
+    "sync_news": "scope, code FROM sync_news",
 }
 # Columns, or whole tables, that two passes may fill differently.
 LEFT_OUT = {
@@ -229,7 +230,7 @@ LEFT_OUT = {
     "alert": "first_at last_at count",
     "sync_folder": "walk",
     "sync_login": "tries first_at last_at retry_at",
-    "sync_mailbox": "first_at",
+    "sync_mailbox": "first_at", "sync_news": "first_at",
     "consumer": "*",            # the CRM's
     "run": "*",                 # a row for each pass
     "sync_key": "*",            # random

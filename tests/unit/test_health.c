@@ -20,17 +20,21 @@ struct scene {
 	struct mailbox_work box[64];
 	struct health h;
 	int opened, resolved; /* what pass.alert was told */
+	int deaf;             /* so often it will not be told */
 	char last[256];
 };
 
-static void
+static int
 told(void *arg, const struct alert_text *a)
 {
 	struct scene *c = arg;
 
+	if (c->deaf > 0 && c->deaf-- > 0)
+		return -1;
 	c->opened += !a->resolved;
 	c->resolved += a->resolved;
 	snprintf(c->last, sizeof(c->last), "%s %s", a->scope, a->code);
+	return 0;
 }
 
 static void
@@ -353,6 +357,54 @@ test_many(void **state)
 	end(&c);
 }
 
+/*
+ * A command that fails is told again in the next pass, and only what it was
+ * not told; what is over by then is told as that.
+ */
+static void
+test_told_again(void **state)
+{
+	struct scene c;
+
+	begin(&c, *state);
+	c.deaf = 1;
+	fails(&c.box[0], ERR_AUTH, "ErrorAccessDenied", SCOPE_MAILBOX);
+	fails(&c.box[1], ERR_AUTH, "ErrorAccessDenied", SCOPE_MAILBOX);
+	pass(&c);
+	assert_int_equal(c.opened, 0);
+	pass(&c);
+	assert_int_equal(c.opened, 2);
+	pass(&c);
+	assert_int_equal(c.opened, 0);
+	c.deaf = 1;
+	c.box[0].end = VISIT_OK;
+	pass(&c);
+	assert_int_equal(c.resolved, 0);
+	pass(&c);
+	assert_int_equal(c.resolved, 1);
+	assert_int_equal(c.opened, 0);
+	/* opened and over while nobody listened */
+	c.deaf = 1;
+	fails(&c.box[0], ERR_AUTH, "ErrorAccessDenied", SCOPE_MAILBOX);
+	pass(&c);
+	c.deaf = 1;
+	c.box[0].end = VISIT_OK;
+	pass(&c);
+	pass(&c);
+	assert_int_equal(c.opened, 0);
+	assert_int_equal(c.resolved, 1);
+	/* a command that cannot even be started: when it can be */
+	c.conf.alert_command = (char *)"there is none";
+	c.pass.alert = NULL;
+	fails(&c.box[0], ERR_AUTH, "ErrorAccessDenied", SCOPE_MAILBOX);
+	pass(&c);
+	c.pass.alert = told;
+	pass(&c);
+	assert_int_equal(c.opened, 1);
+	assert_int_equal(number(c.k, "SELECT count(*) FROM sync_news"), 0);
+	end(&c);
+}
+
 static void
 test_wait(void **state)
 {
@@ -377,6 +429,7 @@ main(void)
 		KIT(test_items),
 		KIT(test_store_trouble),
 		KIT(test_many),
+		KIT(test_told_again),
 		cmocka_unit_test(test_wait),
 	};
 

@@ -9,11 +9,11 @@
 /* --- alerts ------------------------------------------------------------ */
 
 static const struct store_alert login = { "profile hq", "login", "error",
-	"rejected", 0, 0, 0 };
+	"rejected", 0, 0, 0, TIM_NONE };
 static const struct store_alert denied = { "mailbox " BOX_A, "access", "error",
-	"denied", 0, 0, 0 };
+	"denied", 0, 0, 0, TIM_NONE };
 static const struct store_alert items = { "mailbox " BOX_A, "items", "warning",
-	"2 messages", 0, 0, 0 };
+	"2 messages", 0, 0, 0, TIM_NONE };
 
 static bool
 all_well(void *arg, const struct store_alert *a)
@@ -39,7 +39,7 @@ apply(struct kit *k, const struct store_alert *v, size_t n,
     bool (*well)(void *, const struct store_alert *), void *arg)
 {
 	static char out[32];
-	struct store_alert_met met = { v, n, well, arg };
+	struct store_alert_met met = { v, n, well, arg, false };
 	struct store_alert_news news;
 
 	OK(k, store_alert_apply(k->st, &met, &news, &k->err));

@@ -1,0 +1,114 @@
+/*
+ * tell.c - who is told of alerts.
+ * 1. pass->alert gets at most TELL_MAX alerts of a pass; the last one says how
+ *    many more there are.
+ * 2. It is told again what it did not take, and may be told again what it took
+ *    when we died: once more is better than never.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/tim.h"
+#include "sync/alert.h"
+#include "sync/tell.h"
+
+#define TELL_MAX 20
+
+bool
+tell_wanted(const struct pass *p)
+{
+	return p->alert != NULL || p->conf->alert_command != NULL;
+}
+
+static int
+tell(const struct pass *p, const struct store_alert *a)
+{
+	bool over = a->resolved_at != TIM_NONE;
+	struct alert_text t = { over, a->scope, a->code, a->severity, a->text,
+		a->first_at, over ? a->resolved_at : a->last_at, a->count };
+
+	return p->alert(p->alert_arg, &t);
+}
+
+void
+tell_one(const struct pass *p, const struct store_alert *a)
+{
+	if (p->alert != NULL)
+		tell(p, a);
+}
+
+static int
+tell_more(const struct pass *p, size_t n)
+{
+	char text[128];
+	int64_t now = tim_now();
+	struct alert_text t = { false, "exsync", "more", "error", text, now,
+		now, (int64_t)n };
+
+	snprintf(text, sizeof(text),
+	    "%zu more alerts are new or resolved: "
+	    "exsync --status shows what is open",
+	    n);
+	return p->alert(p->alert_arg, &t);
+}
+
+/* What the store still has for it. An error here: it is told again. */
+static void
+tell_untold(const struct pass *p)
+{
+	struct store_alerts v;
+	struct err err = ERR_INIT;
+	size_t i, most;
+
+	if (store_alert_untold(p->store, &v, &err) == -1)
+		return;
+	most = v.n > TELL_MAX ? TELL_MAX - 1 : v.n;
+	for (i = 0; i < most; i++) {
+		if (tell(p, &v.v[i]) == -1)
+			break;
+		store_alert_told(p->store, &v.v[i], 1, &err);
+	}
+	if (i == most && most < v.n && tell_more(p, v.n - most) == 0)
+		store_alert_told(p->store, v.v + most, v.n - most, &err);
+	arena_free(&v.arena);
+}
+
+/*
+ * The log has the error itself already, from where it was met; the alert adds
+ * what to do. What nothing failed with is told here alone.
+ */
+static void
+say_opened(const struct store_alert *a)
+{
+	static const char *const alone[] = { "stale", "items" };
+	char advice[300];
+	size_t i;
+
+	for (i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
+		if (strcmp(a->code, alone[i]) == 0) {
+			log_error(
+			    "alert: %s: %s: %s", a->scope, a->code, a->text);
+			return;
+		}
+	}
+	log_error("alert: %s: %s: %s", a->scope, a->code,
+	    alert_advice(a->scope, a->code, advice, sizeof(advice)));
+}
+
+void
+tell_news(const struct pass *p, const struct store_alert_news *news)
+{
+	size_t i;
+
+	for (i = 0; i < news->opened.n; i++)
+		say_opened(&news->opened.v[i]);
+	for (i = 0; i < news->resolved.n; i++) {
+		const struct store_alert *a = &news->resolved.v[i];
+
+		log_info(
+		    "alert resolved: %s: %s: %s", a->scope, a->code, a->text);
+	}
+	if (p->alert != NULL)
+		tell_untold(p);
+}

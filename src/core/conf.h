@@ -1,6 +1,6 @@
 /*
  * conf.h - the INI file (DESIGN 3), parsed, checked and with defaults.
- * Floor: core. The only place that includes ini.h.
+ * Floor: core.
  * Threads: read-only after conf_load; may be shared.
  *
  * One table row per key: section, name, type, default, bounds, help text.

@@ -64,7 +64,6 @@ struct soap {
 	struct buf *text; /* borrowed */
 	int depth, skip;  /* skip: depth where skipping began, or 0 */
 	unsigned char tok[SOAP_DEPTH], want[SOAP_DEPTH];
-	bool xml_value; /* inside a MessageXml/Value */
 	char value_name[48];
 	struct soap_status st;
 	/* what was seen */

@@ -154,7 +154,6 @@ struct stored {
 	int64_t n;
 	char *id, *body_state, *text, *html, *headers, *subject, *sent_at;
 	char *from, *importance, *sensitivity;
-	bool empty; /* no body at all */
 	bool found;
 };
 
@@ -200,7 +199,6 @@ load(struct store *st, int64_t n, struct stored *e, struct err *err)
 	e->text = mem_strdup(db_col(s, 7));
 	e->html = mem_strdup(db_col(s, 8));
 	e->from = mem_strdup(db_col(s, 9));
-	e->empty = e->text == NULL && e->html == NULL;
 	sqlite3_reset(s);
 	return 0;
 }

@@ -32,25 +32,6 @@ struct rows {
 };
 
 static int
-count_failed(
-    struct store *st, const char *mailbox, struct rows *r, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_FAILED,
-	    "SELECT folder,count(*) FROM failure WHERE mailbox=? GROUP BY 1");
-	size_t i;
-	int more;
-
-	db_text(s, 1, mailbox);
-	while ((more = db_row(st, s, err)) == 1) {
-		for (i = 0; i < r->n; i++) {
-			if (r->v[i].pub.id == sqlite3_column_int64(s, 0))
-				r->v[i].pub.failed = sqlite3_column_int64(s, 1);
-		}
-	}
-	return more;
-}
-
-static int
 load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_LIST,
@@ -85,7 +66,7 @@ load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 		v->removed = sqlite3_column_type(s, 9) != SQLITE_NULL;
 		v->pub.ahead = sqlite3_column_int(s, 10) != 0;
 	}
-	return more == -1 ? -1 : count_failed(st, mailbox, r, err);
+	return more;
 }
 
 static void

@@ -100,11 +100,10 @@ struct store_folder {
 	int64_t id;            /* folder.id */
 	const char *folder_id; /* the server's */
 	const char *path, *well_known, *marker, *cursor;
-	bool resync;    /* a full walk is under way */
-	bool restart;   /* one is asked for (store_mailbox_resync): put a
+	bool resync;  /* a full walk is under way */
+	bool restart; /* one is asked for (store_mailbox_resync): put a
 			 * page with .restart first. cursor is NULL */
-	bool ahead;     /* an earlier pass stored more than its cursor says */
-	int64_t failed; /* items in failure that lie here */
+	bool ahead;   /* an earlier pass stored more than its cursor says */
 };
 
 /* A folder of a mailbox. */

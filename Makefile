@@ -31,7 +31,7 @@ SRC := $(filter-out src/cmd/main.c,$(wildcard src/*/*.c))
 OBJ := $(SRC:%.c=$(B)/%.o)
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 
-.PHONY: all check-unit demo test lint bench fault fuzz clean help install
+.PHONY: all unit demo test lint bench fault fuzz clean help install
 all: exsync
 
 exsync: $(if $(filter release,$(V)),$(B)/exsync)

@@ -60,6 +60,32 @@ content_mid(struct buf *out, const char *mid)
 	return true;
 }
 
+char *
+content_mid_shown(const char *mid)
+{
+	struct buf b;
+	size_t i, n;
+
+	if (mid == NULL)
+		return NULL;
+	mid += strspn(mid, " \t\r\n");
+	n = strlen(mid);
+	while (n > 0 && strchr(" \t\r\n", mid[n - 1]) != NULL)
+		n--;
+	if (n == 0)
+		return NULL;
+	buf_init(&b, n + 2);
+	if (mid[0] != '<')
+		buf_addc(&b, '<');
+	for (i = 0; i < n; i++) {
+		if (mid[i] != '\r' && mid[i] != '\n')
+			buf_addc(&b, mid[i]);
+	}
+	if (mid[0] != '<')
+		buf_addc(&b, '>');
+	return buf_take(&b);
+}
+
 static void
 hash_hex(const struct crypt_sha256 *h, char *id)
 {

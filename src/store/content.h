@@ -29,6 +29,11 @@
  * False: there is none.
  */
 bool content_mid(struct buf *out, const char *mid);
+/*
+ * Message-ID as the tables show it: as in the mail, but trimmed, one line and
+ * in its <>. The caller frees; NULL: there is none.
+ */
+char *content_mid_shown(const char *mid);
 /* id of the mail with that Message-ID; false: not a Message-ID. */
 bool content_mid_id(struct buf *scratch, const char *mid, char *id);
 /* The mail's id, with or without a Message-ID. */

@@ -42,33 +42,6 @@ with_body(const struct email_in *in)
 	return in->d->verdict != VERDICT_HEADERS;
 }
 
-/* Message-ID as in the mail, but trimmed, one line and in its <>. */
-static char *
-shown_mid(const char *mid)
-{
-	struct buf b;
-	size_t i, n;
-
-	if (mid == NULL)
-		return NULL;
-	mid += strspn(mid, " \t\r\n");
-	n = strlen(mid);
-	while (n > 0 && strchr(" \t\r\n", mid[n - 1]) != NULL)
-		n--;
-	if (n == 0)
-		return NULL;
-	buf_init(&b, n + 2);
-	if (mid[0] != '<')
-		buf_addc(&b, '<');
-	for (i = 0; i < n; i++) {
-		if (mid[i] != '\r' && mid[i] != '\n')
-			buf_addc(&b, mid[i]);
-	}
-	if (mid[0] != '<')
-		buf_addc(&b, '>');
-	return buf_take(&b);
-}
-
 /*
  * Inserts the row unless its id is there: 1 inserted, 0 there, -1. first and
  * variant_of tell of the mail it is a variant of; else id and 0.
@@ -86,7 +59,7 @@ insert(struct store *st, const struct email_in *in, const char *id,
 	    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
 	    "ON CONFLICT(id) DO NOTHING");
 	char sent[TIM_TEXT], received[TIM_TEXT], thread[CONTENT_ID];
-	char *mid = shown_mid(m->message_id);
+	char *mid = content_mid_shown(m->message_id);
 	bool body = with_body(in);
 	int r;
 

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/ahead.h"
+#include "store/content.h"
 #include "store/email.h"
 #include "store/item.h"
 #include "store/ledger.h"
@@ -175,26 +176,34 @@ vanished(const struct store_item *it)
 	       str_eq(it->rule, "gone");
 }
 
+/* What a row of decision holds that is not the item's own. */
+struct made {
+	char *message_id, *parties;
+};
+
 /* The row of decision that says what the item became. */
 static int
 describe(struct store *st, const char *mailbox, const struct store_item *it,
-    struct ledger *l, char **parties, struct err *err)
+    struct ledger *l, struct made *made, struct err *err)
 {
 	memset(l, 0, sizeof(*l));
+	memset(made, 0, sizeof(*made));
 	l->mailbox = mailbox;
 	l->item = it->item_id;
 	l->folder = it->folder;
 	l->change_key = it->change_key;
-	l->message_id = it->message != NULL ? it->message->message_id : NULL;
+	if (it->message != NULL)
+		l->message_id = made->message_id =
+		    content_mid_shown(it->message->message_id);
 	l->state = it->fault != NULL ? LEDGER_FAILED
 		   : vanished(it)    ? LEDGER_GONE
 				     : LEDGER_THERE;
-	*parties = NULL;
 	if (it->decision != NULL) {
 		l->verdict = verdict_name(it->decision->verdict);
 		l->rule = it->decision->rule;
 		if (!keeps(it) && it->message != NULL)
-			l->parties = *parties = ledger_parties(st, it->message);
+			l->parties = made->parties =
+			    ledger_parties(st, it->message);
 	} else if (it->fault != NULL) {
 		l->verdict = "failed";
 		l->rule = it->fault->code[0] != '\0' ? it->fault->code : NULL;
@@ -314,16 +323,17 @@ put_item(struct store *st, const char *mailbox, const struct store_item *it,
     struct store_count *count, struct err *err)
 {
 	struct ledger l;
-	char *parties;
+	struct made made;
 	bool known;
 	int rc;
 
-	rc = describe(st, mailbox, it, &l, &parties, err);
+	rc = describe(st, mailbox, it, &l, &made, err);
 	if (rc == 0)
 		rc = put_new(st, it, &l, &known, count, err);
 	if (rc == 0 && known)
 		rc = put_known(st, it, &l, count, err);
-	free(parties);
+	free(made.message_id);
+	free(made.parties);
 	return rc;
 }
 

@@ -562,7 +562,7 @@ test_skip(void **state)
 {
 	struct kit *k = *state;
 	struct decision d = keep();
-	struct message *m = mail("<1@x>", "Secret subject", "Secret body");
+	struct message *m = mail(" 1@x\r\n", "Secret subject", "Secret body");
 	struct store_item it = item("i1", "k1", k->inbox_a, m, &d);
 	char *all;
 

@@ -7,6 +7,10 @@
  *    with three silent name servers) and takes nothing of the time to
  *    connect.
  * 3. No signal: every send has MSG_NOSIGNAL.
+ * 4. A name that was found before in this process is found as long as the
+ *    name servers do not say that it is gone: their trouble, or a
+ *    resolv.conf that was written anew and lies outside of the sandbox, does
+ *    not end a pass. Who is there is TLS's business.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +29,26 @@
 #include "base/tim.h"
 #include "net/sock.h"
 
-#define SLICE 250
+#define SLICE     250
+#define ADDRESSES 8 /* of a name, that are tried */
+
+struct addrs {
+	size_t n;
+	struct {
+		struct sockaddr_storage sa;
+		socklen_t len;
+	} v[ADDRESSES];
+};
+
+/* Where a name led when it was last looked up. */
+struct known {
+	struct known *next;
+	char *where; /* "host:port" */
+	struct addrs a;
+};
+
+static struct known *known; /* one for each server and proxy; never freed */
+static pthread_mutex_t known_lock = PTHREAD_MUTEX_INITIALIZER;
 
 struct sock {
 	int fd;
@@ -95,19 +118,19 @@ advice(int no)
 
 /* One address until deadline; 0, -1 with errno, -2 with err set (stop). */
 static int
-try_address(
-    struct sock *s, const struct addrinfo *a, int64_t deadline, struct err *e)
+try_address(struct sock *s, const struct sockaddr *sa, socklen_t sa_len,
+    int64_t deadline, struct err *e)
 {
 	socklen_t len = sizeof(int);
 	int one = 1, no = 0;
 
-	s->fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
-	    IPPROTO_TCP);
+	s->fd = socket(sa->sa_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
 	if (s->fd == -1)
 		return -1;
 	setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	setsockopt(s->fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
-	if (connect(s->fd, a->ai_addr, a->ai_addrlen) == 0)
+	if (connect(s->fd, sa, sa_len) == 0)
 		return 0;
 	if (errno != EINPROGRESS && errno != EINTR)
 		return -1;
@@ -122,20 +145,19 @@ try_address(
 }
 
 static int
-connect_any(struct sock *s, const struct addrinfo *list, int64_t deadline,
-    struct err *e)
+connect_any(
+    struct sock *s, const struct addrs *a, int64_t deadline, struct err *e)
 {
-	const struct addrinfo *a;
 	char ip[64] = "";
-	int left, n = 0, no = 0, r;
+	int no = 0, r;
+	size_t i;
 
-	for (a = list; a != NULL; a = a->ai_next)
-		n++;
-	left = n;
-	for (a = list; a != NULL && left > 0; a = a->ai_next, left--) {
-		int64_t now = tim_mono();
+	for (i = 0; i < a->n; i++) {
+		const struct sockaddr *sa = (const void *)&a->v[i].sa;
+		int64_t now = tim_mono(), left = (int64_t)(a->n - i);
 
-		r = try_address(s, a, now + (deadline - now) / left, e);
+		r = try_address(
+		    s, sa, a->v[i].len, now + (deadline - now) / left, e);
 		if (r == 0) {
 			err_clear(e);
 			return 0;
@@ -146,11 +168,11 @@ connect_any(struct sock *s, const struct addrinfo *list, int64_t deadline,
 		s->fd = -1;
 		if (r == -2)
 			return -1;
-		getnameinfo(a->ai_addr, a->ai_addrlen, ip, sizeof(ip), NULL, 0,
-		    NI_NUMERICHOST);
+		getnameinfo(
+		    sa, a->v[i].len, ip, sizeof(ip), NULL, 0, NI_NUMERICHOST);
 	}
 	err_set(e, ERR_RETRY, "%s: cannot connect to %s%s: %s; %s", s->where,
-	    ip, n > 1 ? ", the last of its addresses" : "", strerror(no),
+	    ip, a->n > 1 ? ", the last of its addresses" : "", strerror(no),
 	    advice(no));
 	return err_code(e, "connect", SCOPE_PROFILE);
 }
@@ -189,56 +211,114 @@ dns_failed(const struct sock *s, const char *host, int rc, struct err *e)
 	return err_code(e, "dns", SCOPE_PROFILE);
 }
 
-struct local {
-	struct addrinfo a[2];
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
+static void
+add(struct addrs *a, const void *sa, socklen_t len)
+{
+	if (a->n == ADDRESSES || len > sizeof(a->v[0].sa))
+		return;
+	memcpy(&a->v[a->n].sa, sa, len);
+	a->v[a->n++].len = len;
+}
 
 /*
  * localhost never leaves this machine, whatever a name server says
  * (RFC 6761 6.3): plain http with a password depends on it.
  */
-static struct addrinfo *
-local(struct local *l, const char *port)
+static void
+local(struct addrs *a, const char *port)
 {
 	in_port_t p = htons((uint16_t)atoi(port));
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
 
-	memset(l, 0, sizeof(*l));
-	l->v4.sin_family = l->a[0].ai_family = AF_INET;
-	l->v4.sin_port = p;
-	l->v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	l->a[0].ai_addr = (struct sockaddr *)&l->v4;
-	l->a[0].ai_addrlen = sizeof(l->v4);
-	l->a[0].ai_next = &l->a[1];
-	l->v6.sin6_family = l->a[1].ai_family = AF_INET6;
-	l->v6.sin6_port = p;
-	l->v6.sin6_addr = in6addr_loopback;
-	l->a[1].ai_addr = (struct sockaddr *)&l->v6;
-	l->a[1].ai_addrlen = sizeof(l->v6);
-	return l->a;
+	memset(&v4, 0, sizeof(v4));
+	v4.sin_family = AF_INET;
+	v4.sin_port = p;
+	v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	add(a, &v4, sizeof(v4));
+	memset(&v6, 0, sizeof(v6));
+	v6.sin6_family = AF_INET6;
+	v6.sin6_port = p;
+	v6.sin6_addr = in6addr_loopback;
+	add(a, &v6, sizeof(v6));
+}
+
+static struct known *
+find_known(const char *where)
+{
+	struct known *k;
+
+	for (k = known; k != NULL && !str_eq(k->where, where); k = k->next)
+		;
+	return k;
+}
+
+static void
+remember(const char *where, const struct addrs *a)
+{
+	struct known *k;
+
+	pthread_mutex_lock(&known_lock);
+	if ((k = find_known(where)) == NULL) {
+		k = mem_alloc(sizeof(*k));
+		k->where = mem_strdup(where);
+		k->next = known;
+		known = k;
+	}
+	k->a = *a;
+	pthread_mutex_unlock(&known_lock);
+}
+
+/* false: it was never found. */
+static bool
+recall(const char *where, struct addrs *a)
+{
+	const struct known *k;
+
+	pthread_mutex_lock(&known_lock);
+	if ((k = find_known(where)) != NULL)
+		*a = k->a;
+	pthread_mutex_unlock(&known_lock);
+	return k != NULL;
+}
+
+static int
+lookup(struct sock *s, const char *host, const char *port, struct addrs *out,
+    struct err *e)
+{
+	struct addrinfo hints, *list = NULL, *a;
+	int rc;
+
+	out->n = 0;
+	if (str_ieq(host, "localhost")) {
+		local(out, port);
+		return 0;
+	}
+	memset(&hints, 0, sizeof(hints));
+	hints.ai_socktype = SOCK_STREAM;
+	hints.ai_flags = AI_NUMERICSERV;
+	rc = getaddrinfo(host, port, &hints, &list);
+	if (rc == EAI_AGAIN || rc == EAI_FAIL || rc == EAI_SYSTEM)
+		return recall(s->where, out) ? 0 : dns_failed(s, host, rc, e);
+	if (rc != 0)
+		return dns_failed(s, host, rc, e);
+	for (a = list; a != NULL; a = a->ai_next)
+		add(out, a->ai_addr, a->ai_addrlen);
+	freeaddrinfo(list);
+	remember(s->where, out);
+	return 0;
 }
 
 static int
 resolve_connect(struct sock *s, const char *host, const char *port,
     int64_t deadline, struct err *e)
 {
-	struct addrinfo hints, *list = NULL;
-	struct local l;
 	int64_t began = tim_mono();
-	int rc;
+	struct addrs a;
 
-	if (str_ieq(host, "localhost"))
-		return connect_any(s, local(&l, port), deadline, e);
-	memset(&hints, 0, sizeof(hints));
-	hints.ai_socktype = SOCK_STREAM;
-	hints.ai_flags = AI_NUMERICSERV;
-	rc = getaddrinfo(host, port, &hints, &list);
-	if (rc != 0)
-		return dns_failed(s, host, rc, e);
-	rc = connect_any(s, list, deadline + tim_mono() - began, e);
-	freeaddrinfo(list);
-	return rc;
+	if (lookup(s, host, port, &a, e) == -1)
+		return -1;
+	return connect_any(s, &a, deadline + tim_mono() - began, e);
 }
 
 struct sock *

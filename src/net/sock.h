@@ -15,10 +15,11 @@
 struct sock;
 
 /*
- * Resolves and connects: every address of the name in turn, IPv6 and IPv4
- * mixed as getaddrinfo sorts them, all within deadline (tim_mono ms; the
- * time for the lookup is added); a later address is tried when one has not
- * answered within a fair share.
+ * Resolves and connects: every address of the name in turn (eight at most),
+ * IPv6 and IPv4 mixed as getaddrinfo sorts them, all within deadline
+ * (tim_mono ms; the time for the lookup is added); a later address is tried
+ * when one has not answered within a fair share. While the name servers fail
+ * a name leads where it led before.
  * stop (may be NULL) is polled at least every 250 ms. ERR_RETRY with the
  * host, the port and what to check. Name resolution stays inside the static
  * binary: __nss_configure_lookup (DESIGN 1).

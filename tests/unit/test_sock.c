@@ -217,13 +217,52 @@ failed_lookup(void **state)
 		dns.rc = t[i].rc;
 		errno = t[i].no;
 		assert_null(sock_connect(
-		    "mail.example", "443", tim_mono() + 100, NULL, NULL, &e));
+		    "lost.example", "443", tim_mono() + 100, NULL, NULL, &e));
 		assert_int_equal(e.kind, ERR_RETRY);
 		assert_string_equal(e.code, "dns");
 		if (strstr(e.msg, t[i].text) == NULL ||
-		    strstr(e.msg, "mail.example:443: ") != e.msg)
+		    strstr(e.msg, "lost.example:443: ") != e.msg)
 			fail_msg("%s", e.msg);
 	}
+}
+
+/* The name servers fail: it leads where it did before; gone is gone. */
+static void
+remembered(void **state)
+{
+	static const struct step steps[] = { { "", CLOSE, 0, 0 },
+		{ "", CLOSE, 0, 0 }, { "", CLOSE, 0, 0 },
+		{ NULL, KEEP, 0, 0 } };
+	static const int rc[] = { 0, EAI_AGAIN, EAI_SYSTEM, EAI_NONAME };
+	struct server sv = { .step = steps };
+	size_t i;
+
+	(void)state;
+	server_start(&sv);
+	forget();
+	add("127.0.0.1", 1);
+	add("127.0.0.1", sv.port);
+	for (i = 0; i < sizeof(rc) / sizeof(rc[0]); i++) {
+		struct err e = ERR_INIT;
+		struct sock *k;
+
+		dns.rc = rc[i];
+		k = sock_connect(
+		    "seen.example", "443", tim_mono() + 3000, NULL, NULL, &e);
+		if ((k != NULL) != (i < 3))
+			fail_msg("%zu: %s", i, e.msg);
+		sock_close(k);
+		/* of another name, or port, nothing is known */
+		if (i == 0)
+			continue;
+		assert_null(sock_connect("unseen.example", "443",
+		    tim_mono() + 3000, NULL, NULL, &e));
+		assert_string_equal(e.code, "dns");
+		assert_null(sock_connect(
+		    "seen.example", "444", tim_mono() + 3000, NULL, NULL, &e));
+		assert_string_equal(e.code, "dns");
+	}
+	server_stop(&sv);
 }
 
 int
@@ -234,6 +273,7 @@ main(void)
 		cmocka_unit_test(all_silent),
 		cmocka_unit_test(slow_lookup),
 		cmocka_unit_test(failed_lookup),
+		cmocka_unit_test(remembered),
 	};
 
 	return cmocka_run_group_tests_name("sock", tests, NULL, NULL);

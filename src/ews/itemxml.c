@@ -58,7 +58,7 @@ keep_attr(struct itemxml *p, const struct xml_attrs *a, const char *name)
 static int
 item_before(struct itemxml *p, struct err *err)
 {
-	struct soap_status st = { .success = true, .backoff_ms = -1 };
+	struct soap_status st = { true, false, "NoError", "", -1 };
 	struct message *m = p->m;
 
 	p->m = NULL;

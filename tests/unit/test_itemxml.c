@@ -209,7 +209,7 @@ everything(void **state)
 	}
 }
 
-/* Every class of item, errors between them, and nearly nothing in them. */
+/* Every class of item, errors between them, two in one message. */
 static void
 classes(void **state)
 {
@@ -224,8 +224,8 @@ classes(void **state)
 			    "</t:Whatever><t:Message><t:ItemId Id=\"3\"/>"
 			    "</t:Message>"))),
 	    1, 100, false, false);
-	assert_int_equal(g.n, 3);
-	same(g.codes, "NoErrorErrorItemNotFoundNoError");
+	assert_int_equal(g.n, 4);
+	same(g.codes, "NoErrorErrorItemNotFoundNoErrorNoError");
 	same(g.m[0]->item_id, "1");
 	assert_null(g.m[0]->subject);
 	assert_null(g.m[0]->message_id);
@@ -235,6 +235,7 @@ classes(void **state)
 	assert_null(g.m[1]);
 	same(g.m[2]->item_id, "2");
 	same(g.m[2]->subject, "");
+	same(g.m[3]->item_id, "3");
 	done(&g);
 }
 

@@ -246,7 +246,7 @@ confsecret_read(struct conf_file *f, const struct conf_part *p, char **out)
 		return -1;
 	if (first == NULL)
 		return 0;
-	if (f->offline) /* one in the INI itself is not well kept all the same */
+	if (f->offline) /* but what stands in the INI must be well kept */
 		return source[use].read == plain &&
 			       !seal_is(first->text, strlen(first->text))
 			   ? confsecret_in_file(

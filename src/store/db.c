@@ -156,8 +156,9 @@ db_fail(struct store *st, int rc, struct err *err)
 			    st->path);
 		else
 			err_set(err, ERR_FATAL,
-			    "%s: another program has kept it locked for longer than "
-			    "%d s: end that program's transaction, then run again",
+			    "%s: another program has kept it locked for longer "
+			    "than %d s: end that program's transaction, then "
+			    "run again",
 			    st->path, busy_max() / 1000);
 		return err_code(err, "busy", SCOPE_ALL);
 	case SQLITE_NOTADB:

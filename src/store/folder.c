@@ -38,8 +38,8 @@ load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 	    "SELECT f.id,f.folder_id,f.path,f.well_known,s.marker,s.cursor,"
 	    "s.walking,f.class,ifnull(f.total,-1),f.removed_at,"
 	    "EXISTS(SELECT 1 FROM sync_ahead a WHERE a.folder=f.id) "
-	    "FROM folder f LEFT JOIN sync_folder s ON s.folder=f.id WHERE f.mailbox=? "
-	    "ORDER BY f.id");
+	    "FROM folder f LEFT JOIN sync_folder s ON s.folder=f.id "
+	    "WHERE f.mailbox=? ORDER BY f.id");
 	struct row *v;
 	int more;
 

@@ -69,7 +69,8 @@ const struct conf_key confkeys[] = {
 	    "A program with its arguments, run once when something goes wrong "
 	    "(a login is rejected, a mailbox cannot be read, ...) and once "
 	    "when that is over, with the news as text on its standard input. "
-	    "No shell is involved." },
+	    "When it fails the next pass runs it again. No shell is "
+	    "involved." },
 
 	{ CONF_DIRECTORY, "users", CONF_FILE, AT(conf, users),
 	    CONF_SHOWN, NULL, 0, 0, NULL, "users.csv",

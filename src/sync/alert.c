@@ -25,6 +25,8 @@ static const struct {
 	{ "unreachable", "check that the server runs and that server, proxy "
 			 "and firewall let exsync reach it" },
 	{ "config", "correct what the text names, then run exsync --check" },
+	{ "empty", "correct what the text names: folders, domains or the "
+		   "CRM's users; exsync --once --dry-run shows the effect" },
 	{ "access", "give the account its right to this mailbox, then run "
 		    "exsync --once --mailbox ADDRESS" },
 	{ "failing", "read the text; exsync --once --mailbox ADDRESS tries it "

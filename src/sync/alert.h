@@ -6,9 +6,10 @@
  * scope, code: when it is met, and when it is over
  *	profile NAME, login: its login was rejected, or still has to wait
  *	profile NAME, certificate, unreachable, config: it was stopped for
- *		that, or none of its mailboxes could be reached, or it has none
- *		or no folder to read in them; over when the server has accepted
- *		the login and it is not so any more
+ *		that, or none of its mailboxes could be reached; over when the
+ *		server has accepted the login
+ *	profile NAME, empty: it has no mailbox, or none of its mailboxes has
+ *		a folder that folders names; over when something is read
  *	mailbox ADDRESS, login, access, config, failing: it cannot be read, and
  *		will not be until a person does something
  *	mailbox ADDRESS, stale: no good pass for longer than stale_after,

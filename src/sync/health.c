@@ -106,20 +106,41 @@ wants_users(const struct conf *c, const struct conf_profile *p)
 	return p->mailboxes == CONF_MAILBOXES_USERS;
 }
 
-/* A profile that works, but of which nothing is read; NULL: it is not so. */
+/* Did every mailbox of the profile that is not off tell its folders? */
+static bool
+all_told(const struct health *h, const struct profile_work *p)
+{
+	size_t i;
+
+	for (i = 0; i < h->nmailbox; i++) {
+		const struct mailbox_work *w = &h->mailbox[i];
+
+		if (w->profile == p && w->end != VISIT_OK &&
+		    w->end != VISIT_OFF)
+			return false;
+	}
+	return p->looked;
+}
+
+/*
+ * A profile that works, but of which nothing is read; NULL: it is not so, or
+ * not known: the one mailbox that has the folder may not have been visited.
+ */
 static const char *
 reads_nothing(const struct health *h, size_t i)
 {
 	const struct profile_work *p = &h->profile[i];
 	const struct conf *c = h->pass->conf;
 
+	if (!whole(h->pass))
+		return NULL;
 	if (p->gate != NULL)
-		return p->looked && !p->reads
+		return !p->reads && all_told(h, p)
 			   ? "no mailbox has a folder that folders names: no "
 			     "mail is read (exsync --once --dry-run tells "
 			     "which names are missing)"
 			   : NULL;
-	return whole(h->pass) && wants_users(c, &c->profile[i])
+	return wants_users(c, &c->profile[i])
 		   ? "there is no mailbox to read: no CRM user's address lies "
 		     "in its domains; check users in [directory] (or table "
 		     "party) and domains"
@@ -146,7 +167,7 @@ meet_profiles(struct met *m)
 			meet(m, "profile", name, "unreachable", "%s", why->msg);
 		else if ((nothing = reads_nothing(h, i)) != NULL) {
 			log_warning("profile %s: %s", name, nothing);
-			meet(m, "profile", name, "config", "%s", nothing);
+			meet(m, "profile", name, "empty", "%s", nothing);
 		}
 	}
 }
@@ -266,8 +287,9 @@ find_mailbox(const struct met *m, const char *address)
 	return p != NULL ? *p : NULL;
 }
 
+/* empty is over when something is read, whatever else there is of it. */
 static bool
-profile_well(const struct met *m, const char *name)
+profile_well(const struct met *m, const char *name, bool empty)
 {
 	const struct health *h = m->h;
 	size_t i;
@@ -279,6 +301,8 @@ profile_well(const struct met *m, const char *name)
 			continue;
 		if (p->gate == NULL)
 			return whole(h->pass);
+		if (empty)
+			return p->reads || p->conf->folders.n == 0;
 		return gate_stopped(p->gate) == NULL &&
 		       (gate_accepted(p->gate) || p->own_accepted);
 	}
@@ -316,7 +340,8 @@ is_over(void *arg, const struct store_alert *a)
 	const struct met *m = arg;
 
 	if (strncmp(a->scope, "profile ", 8) == 0)
-		return profile_well(m, a->scope + 8);
+		return profile_well(
+		    m, a->scope + 8, strcmp(a->code, "empty") == 0);
 	if (strncmp(a->scope, "mailbox ", 8) == 0)
 		return mailbox_well(m, a);
 	return true; /* the pass did begin, and is being written */

@@ -105,8 +105,8 @@ static void
 test_advice(void **state)
 {
 	static const char *const code[] = { "login", "certificate",
-		"unreachable", "config", "access", "failing", "stale", "items",
-		"store" };
+		"unreachable", "config", "empty", "access", "failing", "stale",
+		"items", "store" };
 	char out[512];
 	size_t i;
 

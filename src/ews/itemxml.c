@@ -223,6 +223,21 @@ is_dn(const char *s)
 	return str_ieqn(s, "/o=", 3);
 }
 
+/* "mailto:a@b", "SMTP:a@b" and "A <a@b>", as some servers have them. */
+static const char *
+plain(struct itemxml *p, const char *s)
+{
+	const char *lt = strrchr(s, '<');
+	size_t n;
+
+	if (str_ieqn(s, "mailto:", 7))
+		return s + 7;
+	if (str_ieqn(s, "smtp:", 5))
+		return s + 5;
+	n = lt == NULL ? 0 : strcspn(lt + 1, ">");
+	return n > 0 && strcmp(lt + 1 + n, ">") == 0 ? keep(p, lt + 1, n) : s;
+}
+
 static void
 mailbox_end(struct itemxml *p)
 {
@@ -239,10 +254,11 @@ mailbox_end(struct itemxml *p)
 	d->name = p->name;
 	if (p->email == NULL)
 		return;
-	smtp = p->routing == NULL ? strchr(p->email, '@') != NULL
-				  : str_ieq(p->routing, "SMTP");
+	smtp = p->routing == NULL || str_ieq(p->routing, "EX")
+		   ? strchr(p->email, '@') != NULL
+		   : str_ieq(p->routing, "SMTP");
 	if (smtp && !is_dn(p->email))
-		d->address = p->email;
+		d->address = plain(p, p->email);
 	else
 		d->raw = p->email;
 }
@@ -276,7 +292,7 @@ lower(struct itemxml *p, const char *text, size_t len)
 static void
 time_of(const char *text, int64_t *out)
 {
-	if (!tim_iso(text, out))
+	if (!soap_time(text, out))
 		*out = TIM_NONE;
 }
 
@@ -440,7 +456,7 @@ from_properties(struct itemxml *p)
 
 	for (i = 0; i < p->m->naddr; i++) {
 		d = &p->m->addr[i];
-		if (d->address != NULL || d->raw == NULL)
+		if (d->address != NULL)
 			continue;
 		if (d->role == ROLE_FROM)
 			d->address = from;

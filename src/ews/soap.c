@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/tim.h"
 #include "ews/code.h"
 #include "ews/soap.h"
 
@@ -426,4 +427,23 @@ soap_true(const char *s)
 	if (s[n + strspn(s + n, white)] != '\0')
 		return false;
 	return (n == 4 && str_ieqn(s, "true", 4)) || (n == 1 && *s == '1');
+}
+
+bool
+soap_time(const char *s, int64_t *ms)
+{
+	char v[48];
+	size_t n = strlen(s);
+
+	if (tim_iso(s, ms))
+		return true;
+	if (n > 10 && n < sizeof(v) && (s[10] == ' ' || s[10] == 't')) {
+		memcpy(v, s, n + 1);
+		v[10] = 'T';
+		if (v[n - 1] == 'z')
+			v[n - 1] = 'Z';
+		if (tim_iso(v, ms))
+			return true;
+	}
+	return tim_mail(s, ms);
 }

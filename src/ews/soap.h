@@ -84,5 +84,10 @@ void soap_close(struct soap *);
 
 /* An XML boolean, also as other servers write it ("True"). NULL: false. */
 bool soap_true(const char *);
+/*
+ * A time: XSD's, the same with a blank for the T, or that of a mail header
+ * (RFC 5322). False: none of them.
+ */
+bool soap_time(const char *, int64_t *ms);
 
 #endif

@@ -125,7 +125,7 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 	else if (level == 3 && t == TOK_IsRead)
 		p->cur.is_read = soap_true(text);
 	else if (level == 4 && t == TOK_DateTimeReceived && text != NULL &&
-		 !tim_iso(text, &p->cur.received_at))
+		 !soap_time(text, &p->cur.received_at))
 		p->cur.received_at = TIM_NONE;
 	else if (level == 4 && t == TOK_Size && text != NULL &&
 		 !str_int(text, 0, INT32_MAX, &p->cur.size))

@@ -451,6 +451,36 @@ one_for_all(void **state)
 	end(&s);
 }
 
+static void
+times(void **state)
+{
+	static const struct {
+		const char *in, *out; /* NULL: none */
+	} t[] = {
+		{ "2026-03-01T09:00:00+01:00", "2026-03-01T08:00:00Z" },
+		{ "2026-03-01 09:00:00.123456+00:00", "2026-03-01T09:00:00Z" },
+		{ "2026-03-01 09:00:00", "2026-03-01T09:00:00Z" },
+		{ "2026-03-01t09:00:00z", "2026-03-01T09:00:00Z" },
+		{ "Sun, 01 Mar 2026 09:00:00 +0100", "2026-03-01T08:00:00Z" },
+		{ "2026-03-01 ", "2026-03-01T00:00:00Z" },
+		{ "2026-03-01 09", NULL },
+		{ "0001-01-01 00:00:00", NULL },
+		{ "2026-03-01 09:00:00 and something that is far too long",
+		    NULL },
+		{ "", NULL },
+	};
+	char text[TIM_TEXT];
+	int64_t ms;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(t); i++) {
+		assert_int_equal(soap_time(t[i].in, &ms), t[i].out != NULL);
+		if (t[i].out != NULL)
+			assert_string_equal(tim_text(ms, text), t[i].out);
+	}
+}
+
 int
 main(void)
 {
@@ -460,7 +490,8 @@ main(void)
 		cmocka_unit_test(no_resolve), cmocka_unit_test(no_attachment),
 		cmocka_unit_test(fewer_of_items),
 		cmocka_unit_test(fewer_of_folders),
-		cmocka_unit_test(all_in_one), cmocka_unit_test(one_for_all) };
+		cmocka_unit_test(all_in_one), cmocka_unit_test(one_for_all),
+		cmocka_unit_test(times) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

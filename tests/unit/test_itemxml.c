@@ -292,6 +292,44 @@ fields(void **state)
 	done(&g);
 }
 
+/* Addresses as other servers write them. */
+static void
+addresses(void **state)
+{
+	struct got g;
+
+	(void)state;
+	read_all(&g,
+	    ONE("<t:Message><t:ToRecipients><t:Mailbox><t:EmailAddress>mailto:"
+		"a@b</t:EmailAddress></t:Mailbox><t:Mailbox><t:EmailAddress>"
+		"SMTP:c@d</t:EmailAddress><t:RoutingType>SMTP</t:RoutingType>"
+		"</t:Mailbox><t:Mailbox><t:EmailAddress>E F &lt;e@f&gt;"
+		"</t:EmailAddress></t:Mailbox><t:Mailbox><t:EmailAddress>g@h"
+		"</t:EmailAddress><t:RoutingType>EX</t:RoutingType>"
+		"</t:Mailbox><t:Mailbox><t:EmailAddress>i@j&lt;x"
+		"</t:EmailAddress></t:Mailbox></t:ToRecipients></t:Message>"),
+	    1, 100, false, false);
+	assert_int_equal(g.m[0]->naddr, 5);
+	same(g.m[0]->addr[0].address, "a@b");
+	same(g.m[0]->addr[1].address, "c@d");
+	same(g.m[0]->addr[2].address, "e@f");
+	same(g.m[0]->addr[3].address, "g@h");
+	same(g.m[0]->addr[4].address, "i@j<x");
+	done(&g);
+	/* a name without an address: its property tells it */
+	read_all(&g,
+	    ONE("<t:Message>" EXT("0x5d02",
+		"f@x") "<t:From><t:Mailbox><t:Name>F</t:Name><t:RoutingType>"
+		       "SMTP</t:RoutingType></t:Mailbox></t:From>"
+		       "<t:Sender><t:Mailbox><t:Name>S</t:Name></t:Mailbox>"
+		       "</t:Sender></t:Message>"),
+	    1, 100, false, false);
+	assert_int_equal(g.m[0]->naddr, 2);
+	same(g.m[0]->addr[0].address, "f@x");
+	assert_null(g.m[0]->addr[1].address);
+	done(&g);
+}
+
 static void
 bodies(void **state)
 {
@@ -380,7 +418,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(everything),
 		cmocka_unit_test(classes), cmocka_unit_test(fields),
-		cmocka_unit_test(bodies), cmocka_unit_test(too_large) };
+		cmocka_unit_test(addresses), cmocka_unit_test(bodies),
+		cmocka_unit_test(too_large) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

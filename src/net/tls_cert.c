@@ -171,6 +171,22 @@ alt_names(struct der ext, struct tls_cert *out)
 	}
 }
 
+/* ExtKeyUsageSyntax (RFC 5280 4.2.1.12) */
+static void
+purposes(struct der ext, struct tls_cert *out)
+{
+	struct der list, oid;
+
+	if (next(&ext, &list) != 0x30)
+		return;
+	out->not_for_servers = true;
+	while (next(&list, &oid) == 0x06)
+		/* serverAuth, anyExtendedKeyUsage */
+		if (is(&oid, "\x2b\x06\x01\x05\x05\x07\x03\x01", 8) ||
+		    is(&oid, "\x55\x1d\x25\x00", 4))
+			out->not_for_servers = false;
+}
+
 /* [3] Extensions */
 static void
 extensions(struct der d, struct tls_cert *out)
@@ -188,6 +204,8 @@ extensions(struct der d, struct tls_cert *out)
 			tag = next(&ext, &value);
 		if (tag == 0x04 && is(&oid, "\x55\x1d\x11", 3))
 			alt_names(value, out);
+		else if (tag == 0x04 && is(&oid, "\x55\x1d\x25", 3))
+			purposes(value, out);
 	}
 }
 

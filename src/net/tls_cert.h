@@ -1,6 +1,6 @@
 /*
  * tls_cert.h - what a person wants to know of an X.509 certificate
- * (RFC 5280 4.1), for messages and for two checks that BearSSL leaves out.
+ * (RFC 5280 4.1), for messages and for checks that BearSSL leaves out.
  * Floor: net. Reads DER; verifies nothing.
  * Threads: pure.
  */
@@ -24,6 +24,7 @@ struct tls_cert {
 	enum tls_sig sig;
 	int64_t not_before, not_after; /* ms or TIM_NONE */
 	bool self_issued;              /* subject and issuer are equal */
+	bool not_for_servers;          /* extendedKeyUsage says so */
 	/* the whole names, in the DER given */
 	const unsigned char *subject_dn, *issuer_dn;
 	size_t subject_len, issuer_len;

@@ -1,7 +1,8 @@
 /*
  * tls_x509.c - validation of the server's certificate.
  * 1. Without a pin BearSSL's verdict stands: this file can only refuse more
- *    (a weak signature of the leaf), never less.
+ *    (a weak signature of the leaf, a leaf that is not for servers), never
+ *    less.
  * 2. The name checked is the one tls_connect was given, never one that came
  *    over the wire, and it is never NULL (NULL would check nothing).
  * 3. A chain that is out of order, or has others between, is put in order
@@ -211,7 +212,8 @@ end_chain(const br_x509_class **ctx)
 		&cert) == -1 ||
 	    cert.sig == TLS_SIG_WEAK)
 		return BR_ERR_X509_UNSUPPORTED;
-	return 0;
+	/* BearSSL does not look at extendedKeyUsage */
+	return cert.not_for_servers ? BR_ERR_X509_FORBIDDEN_KEY_USAGE : 0;
 }
 
 static const br_x509_pkey *
@@ -411,6 +413,7 @@ pin_helps(const struct tls_x509 *x, int code)
 	    (code != BR_ERR_X509_CRITICAL_EXTENSION &&
 		code != BR_ERR_X509_NOT_CA && code != BR_ERR_X509_DN_MISMATCH &&
 		code != BR_ERR_X509_BAD_SIGNATURE &&
+		code != BR_ERR_X509_FORBIDDEN_KEY_USAGE &&
 		code != BR_ERR_X509_UNSUPPORTED))
 		return false;
 	br_x509_decoder_init(&d, NULL, NULL);

@@ -16,8 +16,20 @@
 #define HOST "mail.contoso.example"
 
 /* One letter each: */
-enum { LEAF, INTER, ROOT, OTHER, EXPIRED, FORGED, FALSE_CA, NCERT };
-static const char letters[] = "LIROEFC";
+enum {
+	LEAF,
+	INTER,
+	ROOT,
+	OTHER,
+	EXPIRED,
+	FORGED,
+	FALSE_CA,
+	USER, /* for clients */
+	BOTH, /* for clients and servers */
+	ANY,  /* for clients, and for anything */
+	NCERT
+};
+static const char letters[] = "LIROEFCUBA";
 static struct made cert[NCERT];
 static gnutls_datum_t der[NCERT];
 static struct tls_trust *trust;
@@ -38,6 +50,14 @@ below(int which, const char *cn, const struct made *by, bool is_ca, int to)
 	if (!is_ca)
 		gnutls_x509_crt_set_subject_alt_name(m->crt, GNUTLS_SAN_DNSNAME,
 		    HOST, sizeof(HOST) - 1, GNUTLS_FSAN_SET);
+	if (which == USER || which == BOTH || which == ANY)
+		gnutls_x509_crt_set_key_purpose_oid(
+		    m->crt, GNUTLS_KP_TLS_WWW_CLIENT, 0);
+	if (which == BOTH)
+		gnutls_x509_crt_set_key_purpose_oid(
+		    m->crt, GNUTLS_KP_TLS_WWW_SERVER, 0);
+	if (which == ANY)
+		gnutls_x509_crt_set_key_purpose_oid(m->crt, GNUTLS_KP_ANY, 0);
 	gnutls_x509_crt_set_key(m->crt, m->key);
 	assert_int_equal(gnutls_x509_crt_sign2(
 			     m->crt, by->crt, by->key, GNUTLS_DIG_SHA256, 0),
@@ -110,6 +130,10 @@ chains(void **state)
 		/* a name alone is no signature, an end no CA */
 		{ "FI", BR_ERR_X509_BAD_SIGNATURE },
 		{ "FOI", BR_ERR_X509_BAD_SIGNATURE },
+		{ "UI", BR_ERR_X509_FORBIDDEN_KEY_USAGE },
+		{ "URI", BR_ERR_X509_FORBIDDEN_KEY_USAGE },
+		{ "BI", 0 },
+		{ "ARI", 0 },
 		{ "CLI", BR_ERR_X509_NOT_CA },
 		{ "COLI", BR_ERR_X509_NOT_CA },
 	};
@@ -140,6 +164,9 @@ setup(void **state)
 	make_ca(&cert[OTHER], "Other");
 	below(INTER, "Inter", &cert[ROOT], true, 9);
 	below(LEAF, "leaf", &cert[INTER], false, 9);
+	below(USER, "user", &cert[INTER], false, 9);
+	below(BOTH, "both", &cert[INTER], false, 9);
+	below(ANY, "any", &cert[INTER], false, 9);
 	below(EXPIRED, "Expired", &cert[ROOT], true, -2);
 	/* below a leaf, as if that were a CA */
 	below(FALSE_CA, "false", &cert[LEAF], false, 9);

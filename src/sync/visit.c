@@ -56,11 +56,15 @@ stored(const struct store_folders *known, const char *id)
 	return NULL;
 }
 
-/* Nothing was read of it yet, and nothing is in it. */
+/*
+ * Nothing was read of it yet, and nothing is in it. A server without markers
+ * may just not count.
+ */
 static bool
 empty(const struct store_folder *s, const struct folder *f)
 {
-	return f->total == 0 && s->cursor == NULL && !s->resync;
+	return f->marker != NULL && f->total == 0 && s->cursor == NULL &&
+	       !s->resync;
 }
 
 static bool

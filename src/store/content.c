@@ -254,6 +254,67 @@ decode(const char *s, size_t len, char *out)
 	return n + 1;
 }
 
+/* U+00A0 and what follows (HTML 4.01, 24.2), and others that mail has. */
+static const char latin_1[] =
+    "nbsp iexcl cent pound curren yen brvbar sect uml copy "
+    "ordf laquo not shy reg macr deg plusmn sup2 sup3 acute "
+    "micro para middot cedil sup1 ordm raquo frac14 frac12 "
+    "frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig "
+    "Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml "
+    "ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash "
+    "Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute "
+    "acirc atilde auml aring aelig ccedil egrave eacute ecirc "
+    "euml igrave iacute icirc iuml eth ntilde ograve oacute "
+    "ocirc otilde ouml divide oslash ugrave uacute ucirc uuml "
+    "yacute thorn yuml";
+static const struct {
+	const char *name;
+	uint32_t c;
+} symbol[] = {
+	{ "ensp", 0x2002 },
+	{ "emsp", 0x2003 },
+	{ "thinsp", 0x2009 },
+	{ "ndash", 0x2013 },
+	{ "mdash", 0x2014 },
+	{ "lsquo", 0x2018 },
+	{ "rsquo", 0x2019 },
+	{ "sbquo", 0x201a },
+	{ "ldquo", 0x201c },
+	{ "rdquo", 0x201d },
+	{ "bdquo", 0x201e },
+	{ "bull", 0x2022 },
+	{ "hellip", 0x2026 },
+	{ "euro", 0x20ac },
+	{ "trade", 0x2122 },
+	{ "oelig", 0x153 },
+};
+
+/* &...; at s by its name: its length and what it stands for, or 1. */
+static size_t
+named(const char *s, size_t len, uint32_t *c)
+{
+	const char *p, *end = memchr(s, ';', len < 10 ? len : 10);
+	size_t i, k, n;
+
+	if (end == NULL)
+		return 1;
+	n = (size_t)(end - s) - 1;
+	*c = 0xa0;
+	for (p = latin_1; *p != '\0'; p += k + (p[k] == ' '), ++*c) {
+		k = strcspn(p, " ");
+		if (k == n && memcmp(p, s + 1, n) == 0)
+			return n + 2;
+	}
+	for (i = 0; i < sizeof(symbol) / sizeof(*symbol); i++) {
+		*c = symbol[i].c;
+		if (strlen(symbol[i].name) == n &&
+		    memcmp(symbol[i].name, s + 1, n) == 0)
+			return n + 2;
+	}
+	*c = '&';
+	return 1;
+}
+
 static bool
 starts(const char *s, size_t len, const char *what)
 {
@@ -311,18 +372,50 @@ link_length(const char *s, size_t len)
 	return n;
 }
 
-/* content_fold; without_links: those written out are dropped as well. */
+/* A character other than ASCII. */
 static void
-fold(struct buf *out, const char *s, size_t len, bool html, bool without_links)
+fold_char(struct buf *out, uint32_t c)
+{
+	char piece[4];
+
+	if (c != 0xa0 && c != 0xfeff && !(c >= 0x2000 && c <= 0x200d))
+		buf_add(out, piece, enc_utf8_put(piece, enc_lower(c)));
+}
+
+/* What begins with & at s; its length. */
+static size_t
+fold_entity(struct buf *out, const char *s, size_t len, bool loose)
+{
+	char text[8];
+	size_t n = decode(s, len, text);
+	uint32_t c = '&';
+
+	if (!loose) {
+		buf_adds(out, text);
+		return n;
+	}
+	if (n == 1)
+		n = named(s, len, &c);
+	else if (text[0] == '\0' || enc_utf8_next(text, strlen(text), &c) == 0)
+		return n; /* white space */
+	fold_char(out, c);
+	return n;
+}
+
+/*
+ * content_fold; loose: links that are written out are dropped as well, and
+ * every entity is the letter that it stands for.
+ */
+static void
+fold(struct buf *out, const char *s, size_t len, bool html, bool loose)
 {
 	size_t i, n;
 	uint32_t c;
-	char piece[8];
 
 	for (i = 0; i < len; i += n) {
 		unsigned char b = (unsigned char)s[i];
 
-		if (without_links && (b | 32) == 'h' &&
+		if (loose && (b | 32) == 'h' &&
 		    (n = link_length(s + i, len - i)) > 0)
 			continue;
 		n = 1;
@@ -330,25 +423,15 @@ fold(struct buf *out, const char *s, size_t len, bool html, bool without_links)
 			continue;
 		if (html && b == '<') {
 			n = markup(s + i, len - i);
-			continue;
-		}
-		if (html && b == '&') {
-			n = decode(s + i, len - i, piece);
-			buf_adds(out, piece);
-			continue;
-		}
-		if (b < 0x80) {
+		} else if (html && b == '&') {
+			n = fold_entity(out, s + i, len - i, loose);
+		} else if (b < 0x80) {
 			buf_addc(out, lower(s[i]));
-			continue;
-		}
-		n = enc_utf8_next(s + i, len - i, &c);
-		if (n == 0) {
+		} else if ((n = enc_utf8_next(s + i, len - i, &c)) == 0) {
 			n = 1;
-			continue;
+		} else {
+			fold_char(out, c);
 		}
-		if (c == 0xa0 || c == 0xfeff || (c >= 0x2000 && c <= 0x200d))
-			continue;
-		buf_add(out, piece, enc_utf8_put(piece, enc_lower(c)));
 	}
 }
 
@@ -364,8 +447,8 @@ content_fold(struct buf *out, const char *s, size_t len, bool html)
  * The copies of one mail are not equal byte for byte. Between the sender's
  * copy and a recipient's a server may put in banners, signatures (above the
  * text that is answered) and disclaimers, and a tag into the subject; a mail
- * security service writes the links anew; and the time of sending is taken
- * once by the client and once by the server.
+ * security service writes the links anew; a letter may have become an entity;
+ * and the time of sending is taken once by the client and once by the server.
  */
 #define SENT_MS INT64_C(60000)
 #define INSERTS 8  /* passages put in */
@@ -464,25 +547,24 @@ same_from(const char *a, const char *b)
 
 static void
 fold_either(struct buf *out, const char *text, size_t text_len,
-    const char *html, size_t html_len, bool without_links)
+    const char *html, size_t html_len, bool loose)
 {
 	if (html != NULL)
-		fold(out, html, html_len, true, without_links);
+		fold(out, html, html_len, true, loose);
 	else if (text != NULL)
-		fold(out, text, text_len, false, without_links);
+		fold(out, text, text_len, false, loose);
 }
 
 /* Both bodies, folded; the caller frees a and b. */
 static void
 fold_both(const struct content *c, const struct message *m, struct buf *a,
-    struct buf *b, bool without_links)
+    struct buf *b, bool loose)
 {
 	buf_init(a, CONTENT_MAX);
 	buf_init(b, CONTENT_MAX);
 	fold_either(a, c->text, c->text != NULL ? strlen(c->text) : 0, c->html,
-	    c->html != NULL ? strlen(c->html) : 0, without_links);
-	fold_either(
-	    b, m->text, m->text_len, m->html, m->html_len, without_links);
+	    c->html != NULL ? strlen(c->html) : 0, loose);
+	fold_either(b, m->text, m->text_len, m->html, m->html_len, loose);
 }
 
 bool

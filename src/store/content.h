@@ -66,7 +66,8 @@ struct content {
  * Are they the same mail? Not known equals everything. The same sender, sent
  * within a minute of each other; of the subjects and of the bodies the longer
  * one is the other with passages put in (tags, banners, signatures,
- * disclaimers) or equal to it. Links written out in a body do not count.
+ * disclaimers) or equal to it. Links written out in a body do not count, nor
+ * whether a letter of HTML is written as an entity.
  */
 bool content_same(const struct content *, const struct message *);
 /* Are the bodies equal once folded? */

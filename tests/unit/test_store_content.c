@@ -210,6 +210,18 @@ static const struct {
 	    { "S", NULL, "<p>see <a href='https://x'>https://x</a>, ok", T0 },
 	    { "S", NULL, "<p>see <a href='" SAFE "'>" SAFE "</a>, ok", T0 },
 	    true },
+	{ "letters as entities",
+	    { "S", NULL,
+		"<p>\xc3\x84rger \xe2\x80\x93 gr\xc3\xb6\xc3\x9f"
+		"te \xe2\x82\xac &nosuch; \xc3\xbf&yuml",
+		T0 },
+	    { "S", NULL,
+		"<p>&#196;rger&emsp;&ndash; gr&ouml;&szlig;te&nbsp;"
+		"&euro; &nosuch; &yuml;&yuml",
+		T0 },
+	    true },
+	{ "another entity", { "S", NULL, "<p>gr&ouml;\xc3\x9f", T0 },
+	    { "S", NULL, "<p>gr&uuml;\xc3\x9f", T0 }, false },
 	{ "a tag in the subject", { "Offer", LONG, NULL, T0 },
 	    { "[EXTERN] Offer", LONG, NULL, T0 }, true },
 	{ "white space in the subject", { "An  offer", LONG, NULL, T0 },

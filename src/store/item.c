@@ -72,9 +72,13 @@ judge(sqlite3_stmt *s, int64_t folder, const char *change_key, bool anew)
 	switch (sqlite3_column_int(s, 2)) {
 	case LEDGER_GONE:
 		return STORE_CHANGED;
-	case LEDGER_FAILED:
 	case LEDGER_MOVING:
 		return STORE_FAILED;
+	case LEDGER_FAILED:
+		/* else its old folder would say that it is gone, and take its
+		 * failure along */
+		return sqlite3_column_int64(s, 0) == folder ? STORE_FAILED
+							    : STORE_CHANGED;
 	}
 	if (sqlite3_column_int64(s, 0) == folder && key != NULL &&
 	    str_eq(key, change_key) && !(anew && str_eq(db_col(s, 3), "skip")))

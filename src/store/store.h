@@ -147,7 +147,7 @@ enum store_known {
 	STORE_CHANGED, /* decided before, but another change key or
 				 * folder, or removed since, or skipped and a
 				 * walk is under way that was asked for */
-	STORE_FAILED   /* waits in failure */
+	STORE_FAILED   /* waits in failure, in this folder */
 };
 
 /*

@@ -648,6 +648,19 @@ test_failures(void **state)
 	assert_int_equal(due.v[0].folder, k->inbox_a);
 	arena_free(&due.arena);
 
+	/* moved, where ids outlive that: it waits in its new folder, whatever
+	 * the old one says */
+	assert_int_equal(
+	    known(k, BOX_A, k->projects_a, "i1", "k1"), STORE_CHANGED);
+	it.item_id = "i1";
+	it.folder = k->projects_a;
+	put(k, BOX_A, &it);
+	del.id = "i1";
+	page(k, BOX_A, &p);
+	assert_int_equal(number(k, "SELECT count(*) FROM failure"), 2);
+	del.id = "i2";
+	it.folder = k->inbox_a;
+
 	store(k, BOX_A, "i1", "k1", mail("<1@x>", "One", "x"));
 	assert_int_equal(number(k, "SELECT count(*) FROM failure"), 1);
 	assert_int_equal(known(k, BOX_A, k->inbox_a, "i1", "k1"), STORE_SAME);

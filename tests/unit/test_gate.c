@@ -498,6 +498,15 @@ test_retries(void **state)
 	assert_int_equal(call(&s, &l, &err), -1);
 	assert_int_equal(s.calls, 3);
 	assert_true(tim_mono() - began >= 40);
+	/* no figure: half a second, two seconds, and a little by chance */
+	l.not_before = 0;
+	s.code = "http-502";
+	s.retry_ms = s.calls = 0;
+	began = tim_mono();
+	assert_int_equal(call(&s, &l, &err), -1);
+	assert_int_equal(s.calls, 3);
+	assert_true(tim_mono() - began >= 2500);
+	s.code = "ErrorServerBusy";
 	s.retry_ms = 300000; /* too long to wait here */
 	s.calls = 0;
 	began = tim_mono();

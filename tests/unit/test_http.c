@@ -321,6 +321,25 @@ rested(void **state)
 	assert_int_equal(s.server.connections, 2);
 }
 
+/* Two answers to one question: the second is not the next question's. */
+static void
+two_answers(void **state)
+{
+	static const struct step at_once[] = { { OK(2) "a1" OK(2) "no", KEEP, 0,
+						   0 },
+		{ OK(2) "a2", KEEP, 0, 0 }, END };
+	struct scene s = { .keep = { .refuse = false } };
+
+	(void)state;
+	open_scene(&s, at_once);
+	assert_int_equal(ask(&s), 0);
+	assert_string_equal(buf_str(&s.keep.got), "a1");
+	assert_int_equal(ask(&s), 0);
+	assert_string_equal(buf_str(&s.keep.got), "a2");
+	close_scene(&s);
+	assert_int_equal(s.server.connections, 2);
+}
+
 #define NO(x)                                                                  \
 	"HTTP/1.1 401 No\r\nWWW-Authenticate: " x                              \
 	"\r\nContent-Length: 4\r\n\r\nnope"
@@ -680,6 +699,7 @@ main(void)
 		cmocka_unit_test(request),
 		cmocka_unit_test(again),
 		cmocka_unit_test(idle_close),
+		cmocka_unit_test(two_answers),
 		cmocka_unit_test(rested),
 		cmocka_unit_test(rejected),
 		cmocka_unit_test(challenges),

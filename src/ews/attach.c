@@ -3,7 +3,9 @@
  * 1. Content is decoded piece by piece; nothing of it is held.
  * 2. A file without Content is empty; an item without MimeContent cannot be
  *    had, and that is the item's error.
- * 3. Text that ends with Exchange's mark of a cut answer, or inside a byte, is
+ * 3. What the server answers for this attachment stops nothing but it, whatever
+ *    the word means elsewhere; only its load, or a login, concern others.
+ * 4. Text that ends with Exchange's mark of a cut answer, or inside a byte, is
  *    an error to try again, before anything else is said of it.
  */
 #include <stdio.h>
@@ -164,6 +166,11 @@ settle(const struct attach *p, struct err *err)
 {
 	if (p->err.kind != ERR_NONE) {
 		*err = p->err;
+		if (err->kind != ERR_RETRY && err->kind != ERR_ITEM &&
+		    err->kind != ERR_GONE && err->scope < SCOPE_PROFILE) {
+			err->kind = ERR_RETRY;
+			err->scope = SCOPE_ITEM;
+		}
 		return -1;
 	}
 	/* of a single last character no byte can be made */

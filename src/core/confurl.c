@@ -167,6 +167,9 @@ confurl_ews(const char *s, char **out, char *why, size_t size)
 			 "as username and password_file";
 	else if (s[head + n] == '\0')
 		advice = "needs its path: https://HOST/EWS/Exchange.asmx";
+	else if (strpbrk(s + head + n, "?#") != NULL)
+		advice = "must end with the path, usually /EWS/Exchange.asmx: "
+			 "remove ? or # and what follows";
 	else if (!is_path(s + head + n))
 		advice = "has a character in its path that an address cannot "
 			 "have: write it as %XX";

@@ -108,6 +108,14 @@ environment(const char *lower, const char *upper)
 	return v == NULL || *v == '\0' ? NULL : v;
 }
 
+const char *
+proxy_named(const char *opt)
+{
+	if (opt == NULL)
+		return environment("https_proxy", "HTTPS_PROXY");
+	return *opt == '\0' ? NULL : opt;
+}
+
 int
 proxy_choose(
     struct proxy *out, const struct url *target, const char *opt, struct err *e)
@@ -121,7 +129,7 @@ proxy_choose(
 		return 0;
 	if (opt == NULL) {
 		source = "HTTPS_PROXY (environment)";
-		opt = environment("https_proxy", "HTTPS_PROXY");
+		opt = proxy_named(NULL);
 		except = environment("no_proxy", "NO_PROXY");
 		if (opt == NULL ||
 		    (except != NULL &&
@@ -204,6 +212,7 @@ refused(const struct proxy *p, const struct buf *head, const char *where,
 {
 	enum err_kind kind = ERR_RETRY;
 	const char *what = "refuses the connection";
+	bool rejected;
 
 	if (status == 407) {
 		kind = ERR_CONFIG;
@@ -215,7 +224,8 @@ refused(const struct proxy *p, const struct buf *head, const char *where,
 		what = "cannot reach the server";
 	err_set(e, kind, "%s: the proxy %s (HTTP %d for CONNECT %s)", where,
 	    what, status, to);
-	return err_code(e, "proxy", SCOPE_PROFILE);
+	rejected = status == 407 && p->url.user != NULL && !wants_other(head);
+	return err_code(e, rejected ? "proxy-login" : "proxy", SCOPE_PROFILE);
 }
 
 /* The answer's head into lines. */

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "net/proxy.h"
 #include "store/health.h"
 #include "sync/login.h"
 
@@ -84,6 +85,50 @@ rejected(struct store *st, const char *scope, const char *secret,
 	return store_login_put(st, scope, secret, &l, err);
 }
 
+/* --- the proxy's, of a profile ----------------------------------------- */
+
+/* Its account is a person's or the service's, and is locked as easily. */
+static int
+proxy_begin(struct profile_work *p, struct err *err)
+{
+	const char *named = proxy_named(p->pass->conf->proxy);
+	struct err why = ERR_INIT;
+	char *scope;
+	int rc;
+
+	if (named == NULL)
+		return 0;
+	scope = mem_printf("proxy of %s", p->conf->name);
+	rc = begin(p->pass->store, scope, named, &p->proxy_known, &why);
+	free(scope);
+	if (rc == -1 && why.kind == ERR_AUTH) {
+		why.kind = ERR_CONFIG; /* stops logins of one's own, too */
+		gate_stop(p->gate, &why);
+		return 0;
+	}
+	if (rc == -1)
+		*err = why;
+	return rc;
+}
+
+static int
+proxy_end(struct profile_work *p, const struct err *why, struct err *err)
+{
+	const char *named = proxy_named(p->pass->conf->proxy);
+	struct store *st = p->pass->store;
+	char *scope = mem_printf("proxy of %s", p->conf->name);
+	int64_t retry_at;
+	int rc = 0;
+
+	if (why != NULL && strcmp(why->code, "proxy-login") == 0)
+		rc = rejected(st, scope, str_nn(named), why, &retry_at, err);
+	else if (p->proxy_known &&
+		 (gate_accepted(p->gate) || atomic_load(&p->own_accepted)))
+		rc = store_login_forget(st, scope, err);
+	free(scope);
+	return rc;
+}
+
 /* --- the profile's ----------------------------------------------------- */
 
 int
@@ -93,6 +138,8 @@ login_profile_begin(struct profile_work *p, struct err *err)
 	char *scope, *secret;
 	int rc;
 
+	if (proxy_begin(p, err) == -1)
+		return -1;
 	if (p->conf->username == NULL)
 		return 0;
 	scope = mem_printf("profile %s", p->conf->name);
@@ -134,6 +181,8 @@ login_profile_end(struct profile_work *p, struct err *err)
 	char *scope;
 	int rc = 0;
 
+	if (proxy_end(p, why, err) == -1)
+		return -1;
 	if (why != NULL && gate_is_login(why))
 		return login_profile_rejected(p, why, err);
 	if (!p->login_known || !gate_accepted(p->gate))

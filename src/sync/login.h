@@ -12,7 +12,8 @@
 
 #include "sync/work.h"
 
-/* Before the first call: stops the gate while the login has to wait. */
+/* Before the first call: stops the gate while the login, or the one of the
+ * proxy, has to wait. */
 int login_profile_begin(struct profile_work *, struct err *);
 /*
  * Its login was rejected: remembers that at once, for the pass may yet be

@@ -30,6 +30,7 @@ struct profile_work {
 	struct budget *budget;
 	atomic_bool said;         /* why the whole profile fails was logged */
 	bool login_known;         /* it was rejected before */
+	bool proxy_known;         /* so was the proxy's */
 	atomic_bool login_kept;   /* its rejection is in the store */
 	atomic_bool own_accepted; /* a mailbox' own login works */
 	/* only with the key folders: a mailbox told its folders, and one of

@@ -191,6 +191,46 @@ test_profile(void **state)
 	}
 }
 
+/* A proxy's login that was rejected waits, until it changes. */
+static void
+test_proxy(void **state)
+{
+	char *was = (char *)"http://svc:old@proxy.example:3128";
+	char *now = (char *)"http://svc:new@proxy.example:3128";
+	const struct err *why;
+	struct scene c;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		begin(&c, *state);
+		c.conf.proxy = was;
+		OK(c.k, login_profile_begin(&c.profile[0], &c.k->err));
+		why = gate_stopped(c.profile[0].gate);
+		assert_int_equal(why != NULL, i == 1);
+		if (i == 0)
+			stop_profile(&c, ERR_CONFIG, "proxy-login");
+		else {
+			assert_int_equal(why->kind, ERR_CONFIG);
+			assert_non_null(strstr(why->msg, "is tried again at"));
+			assert_null(strstr(why->msg, "old@"));
+		}
+		OK(c.k, login_profile_end(&c.profile[0], &c.k->err));
+		/* a wait that was only told is not counted */
+		assert_string_equal(
+		    ask(c.k, "SELECT scope||tries FROM sync_login"),
+		    "proxy of hq1");
+		end(&c);
+	}
+	begin(&c, *state);
+	c.conf.proxy = now;
+	OK(c.k, login_profile_begin(&c.profile[0], &c.k->err));
+	assert_null(gate_stopped(c.profile[0].gate));
+	accept_login(&c);
+	OK(c.k, login_profile_end(&c.profile[0], &c.k->err));
+	assert_string_equal(ask(c.k, "SELECT count(*) FROM sync_login"), "0");
+	end(&c);
+}
+
 /* Nothing stopped it, and yet no mailbox could be read. */
 static void
 test_cut_off(void **state)
@@ -425,6 +465,7 @@ main(void)
 		KIT(test_profile),
 		KIT(test_cut_off),
 		KIT(test_restricted),
+		KIT(test_proxy),
 		KIT(test_stale),
 		KIT(test_items),
 		KIT(test_store_trouble),

@@ -25,16 +25,18 @@ static const struct {
 } table[] = {
 	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\n\r\n", CLOSE, 0,
 	      0 },
-	    ERR_CONFIG, "proxy", "rejects the user name or the password" },
+	    ERR_CONFIG, "proxy-login",
+	    "rejects the user name or the password" },
 	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: Negotiate\r\n"
 	    "Proxy-Authenticate: NTLM\r\n\r\n",
 	      CLOSE, 0, 0 },
 	    ERR_CONFIG, "proxy", "not by Basic" },
 	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: NTLM, BASIC\r\n\r\n",
 	      CLOSE, 0, 0 },
-	    ERR_CONFIG, "proxy", "rejects the user name or the password" },
-	{ { "HTTP/1.1 407 Who\r\n\r\n", CLOSE, 0, 0 }, ERR_CONFIG, "proxy",
+	    ERR_CONFIG, "proxy-login",
 	    "rejects the user name or the password" },
+	{ { "HTTP/1.1 407 Who\r\n\r\n", CLOSE, 0, 0 }, ERR_CONFIG,
+	    "proxy-login", "rejects the user name or the password" },
 	{ { "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", CLOSE, 0,
 	      0 },
 	    ERR_RETRY, "proxy", "does not permit" },
@@ -121,6 +123,7 @@ no_login(void **state)
 	h = http_open(&o, &e);
 	assert_int_equal(http_exchange(h, &req, &out, NULL, &e), -1);
 	assert_int_equal(e.kind, ERR_CONFIG);
+	assert_string_equal(e.code, "proxy");
 	assert_non_null(strstr(e.msg, "wants a user name and a password"));
 	http_close(h);
 	http_response_free(&out);

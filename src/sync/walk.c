@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/crypt.h"
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/stop.h"
@@ -23,10 +24,12 @@
 #include "sync/fetch.h"
 #include "sync/walk.h"
 
-#define PAGE_MIN  100
-#define PAGE_MAX  512  /* PROTOCOL 5: MaxChangesReturned is 1..512 */
-#define EMPTY_MAX 100  /* pages in a row without a change */
-#define AGAIN_MAX 1000 /* items that the server gives as new once more */
+#define PAGE_MIN     100
+#define PAGE_MAX     512 /* PROTOCOL 5: MaxChangesReturned is 1..512 */
+#define EMPTY_MAX    100 /* pages in a row without a change */
+#define SAME_MAX     3   /* pages that hold what another one held */
+#define CONTENTS_MAX ((size_t)64 << 20)
+#define AGAIN_MAX    1000 /* items that the server gives as new once more */
 
 /* A page under way. */
 struct page {
@@ -53,10 +56,13 @@ struct progress {
 	int empty; /* pages in a row without a change */
 	/* a cursor of before, a later one each time the pages have doubled:
 	 * cursors that come round again meet it sooner or later */
-	unsigned char mark[CRYPT_SHA256];
-	unsigned pages, next;
-	bool watch;    /* nothing that is known can rightly come as new */
-	int64_t again; /* ... and so many did */
+	struct round {
+		unsigned char mark[CRYPT_SHA256];
+		unsigned pages, next;
+	} cursors, contents; /* the same of what the pages hold */
+	int same;            /* pages whose contents came round */
+	bool watch;          /* nothing that is known can rightly come as new */
+	int64_t again;       /* ... and so many did */
 };
 
 struct batch {
@@ -357,20 +363,48 @@ restart(struct mailbox_work *w, int64_t folder, struct err *err)
 	return fetch_store(&none, &page, err);
 }
 
-/* Has this cursor been there before in this walk? */
+/* Has this been there before in this walk? */
 static bool
-comes_round(struct progress *g, const char *cursor)
+comes_round(struct round *r, const unsigned char *h)
+{
+	if (r->pages > 0 && memcmp(h, r->mark, CRYPT_SHA256) == 0)
+		return true;
+	if (r->pages++ == r->next) {
+		memcpy(r->mark, h, CRYPT_SHA256);
+		r->next = 2 * r->next + 1;
+	}
+	return false;
+}
+
+static bool
+cursor_again(struct progress *g, const char *cursor)
 {
 	unsigned char h[CRYPT_SHA256];
 
 	crypt_sha256(cursor, strlen(cursor), h);
-	if (g->pages > 0 && memcmp(h, g->mark, sizeof(h)) == 0)
-		return true;
-	if (g->pages++ == g->next) {
-		memcpy(g->mark, h, sizeof(h));
-		g->next = 2 * g->next + 1;
-	}
-	return false;
+	return comes_round(&g->cursors, h);
+}
+
+/*
+ * Does the page hold what another one held, though its cursor is new? Small
+ * pages may rightly be the same once or twice.
+ */
+static bool
+contents_again(struct progress *g, const struct change_page *c)
+{
+	unsigned char h[CRYPT_SHA256];
+	struct buf b;
+	size_t i;
+
+	if (c->n == 0)
+		return false;
+	buf_init(&b, CONTENTS_MAX);
+	for (i = 0; i < c->n; i++)
+		buf_addf(&b, "%d %d %s\n%s\n", c->v[i].op, c->v[i].is_read,
+		    c->v[i].id, str_nn(c->v[i].change_key));
+	crypt_sha256(buf_str(&b), b.len, h);
+	buf_free(&b);
+	return comes_round(&g->contents, h) && ++g->same > SAME_MAX;
 }
 
 /* Is this page progress at all? */
@@ -381,8 +415,9 @@ check_progress(const struct page *p, const char *cursor, struct progress *g,
 	const char *next = p->change.cursor;
 
 	g->empty = p->change.n > 0 ? 0 : g->empty + 1;
-	if (!p->change.more || (!str_eq(next, cursor) && g->empty < EMPTY_MAX &&
-				   !comes_round(g, next)))
+	if (!p->change.more ||
+	    (!str_eq(next, cursor) && g->empty < EMPTY_MAX &&
+		!cursor_again(g, next) && !contents_again(g, &p->change)))
 		return 0;
 	err_set(err, ERR_RETRY,
 	    "the server says there is more but does not "

@@ -524,6 +524,7 @@ test_own_login(void **state)
 		.kind = ERR_AUTH, .scope = SCOPE_PROFILE, .code = "http-401"
 	};
 	struct gate_login own = { .own = true }, other = { .own = true };
+	struct gate_login third = { .own = true };
 	struct err err = ERR_INIT;
 
 	(void)state;
@@ -531,6 +532,9 @@ test_own_login(void **state)
 	assert_int_equal(call(&s, &own, &err), -1);
 	assert_int_equal(call(&s, &own, &err), -1);
 	assert_int_equal(s.calls, 2); /* twice, then never again */
+	/* each login for itself, also when one is rejected after another */
+	assert_int_equal(call(&s, &third, &err), -1);
+	assert_int_equal(s.calls, 4);
 	s.kind = ERR_NONE;
 	assert_int_equal(call(&s, &other, &err), 0);
 	gate_close(s.gate);

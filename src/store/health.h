@@ -88,6 +88,7 @@ struct store_box {
 	const char *last_error;                 /* or NULL */
 	int64_t first_at, last_ok_at, retry_at; /* TIM_NONE: none */
 	int64_t passes;
+	bool incoming;    /* its mail is read, as far as the file knows */
 	int64_t failures; /* messages in failure ... */
 	int64_t given_up; /* ... of which these are not tried again, and not
 			   * moved to Undeliverable either */
@@ -105,6 +106,8 @@ struct store_boxes {
 
 /* Notes since when mailboxes are known that are new. */
 int store_box_note(struct store *, struct err *);
+/* No pass visits it any more: its incoming status is "disabled" from now on. */
+int store_box_leave(struct store *, const char *address, struct err *);
 /* Every row of table mailbox; store_box_free frees. */
 int store_box_list(struct store *, struct store_boxes *out, struct err *);
 void store_box_free(struct store_boxes *);

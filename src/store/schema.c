@@ -61,7 +61,7 @@ static const char *const version_1[] = {
 "  state TEXT NOT NULL, -- waiting (for approval), testing, enabled,"
 " disabled, failing\n"
 "  incoming TEXT NOT NULL DEFAULT 'not_run', -- not_run, success, failure,"
-" disabled\n"
+" disabled (not read: incoming = no, or nobody's any more)\n"
 "  outgoing TEXT NOT NULL DEFAULT 'not_run', -- not_run, success, failure,"
 " disabled\n"
 "  act TEXT NOT NULL DEFAULT 'not_run', -- appointments, contacts, tasks:"

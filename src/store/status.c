@@ -50,6 +50,25 @@ store_box_note(struct store *st, struct err *err)
 	return r;
 }
 
+int
+store_box_leave(struct store *st, const char *address, struct err *err)
+{
+	sqlite3_stmt *s;
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	if ((rc = db_begin(st, err)) == 0) {
+		s = db_stmt(st, DB_BOX_LEAVE,
+		    "UPDATE mailbox SET incoming='disabled' WHERE address=?");
+		db_text(s, 1, address);
+		rc = db_end(st, db_run(st, s, err) == -1 ? -1 : 0, err);
+	}
+	db_unlock(st);
+	return rc;
+}
+
 /* --- reading ----------------------------------------------------------- */
 
 static void
@@ -67,6 +86,7 @@ load(sqlite3_stmt *s, struct arena *a, struct store_box *b)
 	b->first_at = db_col_time(s, 8);
 	b->failures = sqlite3_column_int64(s, 9);
 	b->given_up = sqlite3_column_int64(s, 10);
+	b->incoming = sqlite3_column_int(s, 11) != 0;
 }
 
 int
@@ -81,7 +101,8 @@ store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 	s = db_stmt(st, DB_BOX_LIST,
 	    "SELECT m.address,m.profile,m.type,m.state,m.last_error,"
 	    "m.last_ok_at,m.retry_at,m.passes,s.first_at,"
-	    "ifnull(f.n,0),ifnull(f.up,0) FROM mailbox m "
+	    "ifnull(f.n,0),ifnull(f.up,0),m.incoming<>'disabled' "
+	    "FROM mailbox m "
 	    "LEFT JOIN sync_mailbox s ON s.address=m.address "
 	    "LEFT JOIN (SELECT mailbox,count(*) AS n,sum(next_try IS NULL "
 	    "AND moved_at IS NULL) AS up FROM failure GROUP BY mailbox) f "

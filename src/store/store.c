@@ -171,7 +171,7 @@ store_has_message_id(struct store *st, const char *message_id)
 	}
 	s = db_stmt(st, DB_EMAIL_FIND, "SELECT n FROM sync_email WHERE id=?");
 	db_text(s, 1, id);
-	found = db_row(st, s, &err) == 1;
+	found = db_row(st, s, &err) != 0;
 	sqlite3_reset(s);
 	db_unlock(st);
 	return found;

@@ -245,7 +245,10 @@ int store_failure_moving(
 int store_failure_moved(
     struct store *, const char *mailbox, const char *item, struct err *err);
 
-/* Is a mail with this Message-ID stored? (match = replies, --why) */
+/*
+ * Is a mail with this Message-ID stored? (match = replies) A file that cannot
+ * be read says yes: what is kept too much is no loss, and the next write tells.
+ */
 bool store_has_message_id(struct store *, const char *message_id);
 
 /* --- attachments ------------------------------------------------------- */

@@ -349,6 +349,22 @@ is_over(void *arg, const struct store_alert *a)
 
 /* ----------------------------------------------------------------------- */
 
+/* What no pass visits any more does not say for ever that all is well. */
+static int
+leave_boxes(const struct met *m, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; whole(m->h->pass) && i < m->boxes.n; i++) {
+		const struct store_box *b = &m->boxes.v[i];
+
+		if (b->incoming && find_mailbox(m, b->address) == NULL &&
+		    store_box_leave(m->h->pass->store, b->address, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 apply(struct met *m, struct err *err)
 {
@@ -362,6 +378,8 @@ apply(struct met *m, struct err *err)
 	meet_profiles(m);
 	meet_mailboxes(m);
 	index_mailboxes(m);
+	if (leave_boxes(m, err) == -1)
+		return -1;
 	met = (struct store_alert_met){ m->v, m->n, is_over, m,
 		tell_wanted(m->h->pass) };
 	if (store_alert_apply(st, &met, &news, err) == -1)

@@ -112,13 +112,16 @@ local(const char *name)
 const char *
 xml_attr(const struct xml_attrs *a, const char *name)
 {
-	const char **v;
+	const char **v, *found = NULL;
 
-	for (v = a->v; *v != NULL; v += 2)
-		if (strcmp(local(*v), name) == 0 &&
-		    strncmp(*v, "xmlns:", 6) != 0)
+	for (v = a->v; *v != NULL; v += 2) {
+		if (strcmp(*v, name) == 0)
 			return v[1];
-	return NULL;
+		if (found == NULL && strcmp(local(*v), name) == 0 &&
+		    strncmp(*v, "xmlns:", 6) != 0)
+			found = v[1];
+	}
+	return found;
 }
 
 /* x->err is set: nothing more of this document. Always -1. */

@@ -48,7 +48,8 @@ int xml_filter_feed(struct xml_filter *, const char *in, size_t n, int final,
     int (*emit)(void *, const char *, size_t), void *arg);
 
 /*
- * One attribute value by local name, or NULL.
+ * One attribute value by local name, or NULL. One without a prefix goes
+ * before one with: that may be of another vocabulary.
  */
 struct xml_attrs;
 const char *xml_attr(const struct xml_attrs *, const char *local_name);

@@ -481,6 +481,27 @@ times(void **state)
 	}
 }
 
+/* Attributes of another vocabulary that are called as one of ours. */
+static void
+attributes(void **state)
+{
+	struct scene s = { 0 };
+	struct folder_list l;
+
+	(void)state;
+	ok(&s, FIND("IncludesLastItemInRange=\"true\"",
+		   "<t:Folder><t:FolderId xmlns:z=\"urn:z\" z:Id=\"no\" "
+		   "Id=\"F1\"/></t:Folder><t:Folder><t:FolderId t:Id=\"F2\"/>"
+		   "</t:Folder>"));
+	begin(&s);
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), 0);
+	assert_int_equal(l.n, 2);
+	assert_string_equal(l.v[0].id, "F1");
+	assert_string_equal(l.v[1].id, "F2");
+	arena_free(&l.arena);
+	end(&s);
+}
+
 int
 main(void)
 {
@@ -491,7 +512,7 @@ main(void)
 		cmocka_unit_test(fewer_of_items),
 		cmocka_unit_test(fewer_of_folders),
 		cmocka_unit_test(all_in_one), cmocka_unit_test(one_for_all),
-		cmocka_unit_test(times) };
+		cmocka_unit_test(times), cmocka_unit_test(attributes) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

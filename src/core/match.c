@@ -43,8 +43,7 @@ direction_name(enum direction d)
 static bool
 is_ours(const struct party *p)
 {
-	return strcmp(p->crm_type, "user") == 0 ||
-	       strcmp(p->crm_type, "queue") == 0;
+	return party_is_ours(p->crm_type);
 }
 
 static bool

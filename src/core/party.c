@@ -212,6 +212,18 @@ party_domain(const char *address)
 
 /* --- lists --- */
 
+bool
+party_is_user(const char *crm_type)
+{
+	return str_ieq(crm_type, "user");
+}
+
+bool
+party_is_ours(const char *crm_type)
+{
+	return party_is_user(crm_type) || str_ieq(crm_type, "queue");
+}
+
 void
 party_list_add(struct party_list *l, const char *crm_type, const char *crm_id,
     const char *address, const char *name)
@@ -295,19 +307,18 @@ row_type(
 {
 	if (*type == '\0')
 		return l->crm_type;
-	if (strcmp(l->crm_type, "user") == 0 && strcmp(type, "user") != 0) {
+	if (party_is_user(l->crm_type) && !party_is_user(type)) {
 		err_set(err, ERR_CONFIG,
 		    "%lu: crm_type %s in the file of users: move the row to "
 		    "the contacts",
 		    line, type);
 		return NULL;
 	}
-	if (strcmp(l->crm_type, "user") != 0 &&
-	    (strcmp(type, "user") == 0 || strcmp(type, "queue") == 0)) {
+	if (!party_is_user(l->crm_type) && party_is_ours(type)) {
 		err_set(err, ERR_CONFIG,
 		    "%lu: crm_type %s in the file of contacts: %s", line, type,
-		    *type == 'u' ? "move the row to the users"
-				 : "give the queue a [mailbox NAME]");
+		    party_is_user(type) ? "move the row to the users"
+					: "give the queue a [mailbox NAME]");
 		return NULL;
 	}
 	return type;
@@ -471,8 +482,8 @@ by_address(const void *a, const void *b)
 
 	if (d != 0)
 		return d;
-	ux = strcmp(x->crm_type, "user") == 0;
-	uy = strcmp(y->crm_type, "user") == 0;
+	ux = party_is_user(x->crm_type);
+	uy = party_is_user(y->crm_type);
 	if (ux != uy)
 		return ux ? -1 : 1;
 	if ((d = strcmp(x->crm_type, y->crm_type)) != 0)

@@ -26,6 +26,10 @@ struct party_list {
 	size_t n, cap;
 };
 
+/* user or queue, in whichever case the CRM writes it: one of its own. */
+bool party_is_user(const char *crm_type);
+bool party_is_ours(const char *crm_type);
+
 /* address: normalised by the caller. All strings are copied. */
 void party_list_add(struct party_list *, const char *crm_type,
     const char *crm_id, const char *address, const char *name);

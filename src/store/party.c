@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "store/db.h"
 
@@ -153,6 +154,7 @@ int
 store_party_list(struct store *st, struct party_list *out, struct err *err)
 {
 	sqlite3_stmt *s;
+	long bad = 0;
 	int r;
 
 	db_lock(st);
@@ -164,8 +166,16 @@ store_party_list(struct store *st, struct party_list *out, struct err *err)
 		if (address != NULL)
 			party_list_add(out, db_col(s, 0), db_col(s, 1), address,
 			    db_col(s, 3));
+		else if (str_nn(db_col(s, 2))[0] != '\0' && bad++ == 0)
+			log_warning("%s: table party: %s %s has an address "
+				    "that is none, and is passed over: write "
+				    "name@domain, one row for each address",
+			    st->path, db_col(s, 0), db_col(s, 1));
 		free(address);
 	}
 	db_unlock(st);
+	if (bad > 1)
+		log_warning(
+		    "%s: table party: the same of %ld more", st->path, bad - 1);
 	return r;
 }

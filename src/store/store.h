@@ -55,7 +55,10 @@ int store_version(void); /* the user_version this program writes */
  * rows the CRM wrote itself stay. NULL list: only the CRM's rows remain.
  */
 int store_party_sync(struct store *, const struct party_list *, struct err *);
-/* All rows, normalised; rows that are no SMTP address are passed over. */
+/*
+ * All rows, normalised; rows whose address is none are passed over, with a
+ * word in the log unless it is empty.
+ */
 int store_party_list(struct store *, struct party_list *out, struct err *);
 
 /* --- mailboxes --------------------------------------------------------- */

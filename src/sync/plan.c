@@ -100,7 +100,7 @@ crm_id_of(const struct party_list *list, size_t n, const char *address)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (strcmp(list->v[i].crm_type, "user") == 0 &&
+		if (party_is_user(list->v[i].crm_type) &&
 		    strcmp(list->v[i].address, address) == 0)
 			return list->v[i].crm_id;
 	}
@@ -130,7 +130,7 @@ add_users(struct making *m, const struct party_list *list, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (strcmp(list->v[i].crm_type, "user") != 0)
+		if (!party_is_user(list->v[i].crm_type))
 			continue;
 		memset(&b, 0, sizeof(b));
 		b.address = (char *)(uintptr_t)list->v[i].address;

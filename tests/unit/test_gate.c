@@ -501,7 +501,8 @@ test_retries(void **state)
 	/* no figure: half a second, two seconds, and a little by chance */
 	l.not_before = 0;
 	s.code = "http-502";
-	s.retry_ms = s.calls = 0;
+	s.retry_ms = 0;
+	s.calls = 0;
 	began = tim_mono();
 	assert_int_equal(call(&s, &l, &err), -1);
 	assert_int_equal(s.calls, 3);

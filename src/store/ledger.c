@@ -362,3 +362,26 @@ store_failure_moved(
 {
 	return alone(st, mailbox, item, failure_moved, err);
 }
+
+size_t
+store_kept(struct store *st, const char *mailbox, struct arena *a,
+    struct item_ref *out, size_t max)
+{
+	struct err err = ERR_INIT;
+	sqlite3_stmt *s;
+	size_t n = 0;
+
+	db_lock(st);
+	s = db_stmt(st, DB_LEDGER_KEPT,
+	    "SELECT item,change_key FROM decision "
+	    "WHERE mailbox=?1 AND verdict='keep' AND state=?2 LIMIT ?3");
+	db_text(s, 1, mailbox);
+	db_int(s, 2, LEDGER_THERE);
+	db_int(s, 3, (int64_t)max);
+	while (n < max && db_row(st, s, &err) == 1)
+		out[n++] = (struct item_ref){ arena_strdup(a, db_col(s, 0)),
+			arena_strdup(a, db_col(s, 1)), 0 };
+	sqlite3_reset(s);
+	db_unlock(st);
+	return n;
+}

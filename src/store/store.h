@@ -249,6 +249,14 @@ int store_failure_moved(
     struct store *, const char *mailbox, const char *item, struct err *err);
 
 /*
+ * Up to max items of the mailbox whose mail is stored with its content, and
+ * that still lie there as far as the file knows; how many. Strings are the
+ * arena's. A file that cannot be read holds none.
+ */
+size_t store_kept(struct store *, const char *mailbox, struct arena *,
+    struct item_ref *out, size_t max);
+
+/*
  * Is a mail with this Message-ID stored? (match = replies) A file that cannot
  * be read says yes: what is kept too much is no loss, and the next write tells.
  */

@@ -1,13 +1,14 @@
 /*
  * ask.c - items from the server, each exactly once.
- * 1. After ask_items every out[i] is a message; or it failed, and only those
- *    are there that are known to be broken.
+ * 1. After ask_items every out[i] is a message, or every one is NULL.
  * 2. An item is called broken only when the server answers something else
  *    right after it failed.
- * 3. When no item comes, whichever is asked for, the server or the network is
- *    broken, and not one item after the other: that ends after SAMPLE more.
- *    Unless they are no more than SAMPLE, or failed before: a few bad mails
- *    must not stand in the way of all that come after them.
+ * 3. When no item comes, whichever is asked for, mail that came in an earlier
+ *    pass tells who is to blame: when it comes again the items are, else the
+ *    server or the network, and not one item after the other. Where there is
+ *    no such mail items are to blame only when they are no more than SAMPLE,
+ *    or failed before: a few bad mails must not stand in the way of all that
+ *    come after them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ struct question {
 	struct message **out;
 	size_t n;
 	bool suspect;
+	ask_known_fn known;
 };
 
 struct collect {
@@ -148,9 +150,7 @@ broken(const struct item_ref *ref, const struct err *why)
 
 /*
  * Does any of some items come, asked for alone? They are chosen by chance, so
- * that no order of broken ones can keep a folder from moving on; and those
- * that do not come are given out as broken, so that it moves on even when all
- * of them are.
+ * that no order of broken ones can keep a folder from moving on.
  */
 static bool
 some_come(const struct question *q)
@@ -165,33 +165,56 @@ some_come(const struct question *q)
 	one.n = 1;
 	for (i = 0; i < SAMPLE; i++) {
 		crypt_random(&r, 1);
-		r = (unsigned char)(r % q->n);
-		one.ref = &q->ref[r];
+		one.ref = &q->ref[r % q->n];
 		out = NULL;
 		if (request(&one, false, &e) == 0) {
 			message_free(out);
 			return true;
 		}
 		if (!suspicious(&e))
-			break;
-		message_free(q->out[r]);
-		q->out[r] = broken(one.ref, &e);
+			return false;
 		err_clear(&e);
 	}
-	if (i < SAMPLE || !alive(q->w, q->s))
-		forget(q->out, q->n);
 	return false;
 }
 
-/* Of an answer that is given up what is broken stays, the rest goes. */
-static void
-keep_broken(struct message **v, size_t n)
+/* Does mail come that came before? -1: nobody knows, there is none. */
+static int
+known_come(const struct question *q)
 {
-	size_t i;
+	struct question one = *q;
+	struct item_ref ref[SAMPLE];
+	struct message *out = NULL;
+	struct arena arena = { 0 };
+	struct err e = ERR_INIT;
+	int come = -1;
+	size_t i, n;
 
-	for (i = 0; i < n; i++)
-		if (v[i] != NULL && v[i]->err.kind != ERR_ITEM)
-			forget(&v[i], 1);
+	n = q->known != NULL ? q->known(q->w, &arena, ref, SAMPLE) : 0;
+	one.out = &out;
+	one.n = 1;
+	for (i = 0; i < n && come == -1; i++) {
+		one.ref = &ref[i];
+		if (request(&one, false, &e) == -1)
+			come = 0;
+		else if (out->err.kind == ERR_NONE)
+			come = 1;
+		else if (out->err.kind != ERR_GONE) /* deleted meanwhile */
+			come = 0;
+		forget(&out, 1);
+		err_clear(&e);
+	}
+	arena_free(&arena);
+	return come;
+}
+
+/* No item came though the server is well: are they to blame for it? */
+static bool
+guilty(const struct question *q)
+{
+	int come = q->suspect ? 1 : known_come(q);
+
+	return come == 1 || (come == -1 && q->n <= SAMPLE);
 }
 
 /*
@@ -207,7 +230,8 @@ halving(const struct question *q, bool part, struct err *err)
 		return 0;
 	if (!suspicious(err) || !alive(q->w, q->s))
 		return -1;
-	if (!part && !q->suspect && q->n > SAMPLE && !some_come(q))
+	if (!part && !q->suspect && !(q->n > SAMPLE && some_come(q)) &&
+	    !guilty(q))
 		return -1;
 	if (q->n == 1) {
 		q->out[0] = broken(q->ref, err);
@@ -281,12 +305,11 @@ is_own(const struct question *q, const struct err *e)
 }
 
 /*
- * No item came, each with an error that says why. How many, from the first
- * on, are themselves to blame? One that came cut is. Of many only SAMPLE are:
- * when nothing at all comes it may be the server, but not for ever.
+ * No item came, each with an error that says why. Is that their own fault? One
+ * that came cut is by itself.
  */
-static size_t
-guilty(const struct question *q)
+static bool
+their_fault(const struct question *q)
 {
 	bool all_cut = true;
 	size_t i;
@@ -295,21 +318,19 @@ guilty(const struct question *q)
 		const struct message *m = q->out[i];
 
 		if (!is_own(q, &m->err))
-			return 0;
+			return false;
 		all_cut = all_cut && m->have_content;
 	}
-	if (!alive(q->w, q->s))
-		return 0;
-	return all_cut || q->suspect || q->n <= SAMPLE ? q->n : SAMPLE;
+	return alive(q->w, q->s) && (all_cut || guilty(q));
 }
 
 /* What the server gives no other reason for is the item's own. */
 static void
-blame(const struct question *q, size_t n)
+blame(const struct question *q)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < q->n; i++) {
 		struct err *e = &q->out[i]->err;
 
 		if (e->kind == ERR_RETRY && is_own(q, e))
@@ -344,10 +365,10 @@ again(const struct question *q, struct err *err)
 		if (ask_part(q, ref, at, n < max ? n : max, err) == -1)
 			return -1;
 	}
-	n = n < q->n ? q->n : guilty(q);
-	blame(q, n);
-	if (n == q->n)
+	if (n < q->n || n == 0 || their_fault(q)) {
+		blame(q);
 		return 0;
+	}
 	*err = why; /* nothing came: not the items' fault */
 	if (err->retry_ms == 0)
 		err->retry_ms = BUSY_MS;
@@ -359,12 +380,12 @@ ask_items(const struct ask *a, const struct item_ref *ref, size_t n,
     struct message **out, struct err *err)
 {
 	struct question q = { a->mailbox, a->session, a->fn, ref, out, n,
-		a->suspect };
+		a->suspect, a->known };
 
 	memset(out, 0, n * sizeof(*out));
 	if (halving(&q, false, err) == 0 && again(&q, err) == 0)
 		return 0;
-	keep_broken(out, n);
+	forget(out, n);
 	return -1;
 }
 

@@ -13,6 +13,13 @@
 typedef int (*ask_fn)(struct session *, const struct item_ref *, size_t,
     struct sink *, struct err *);
 
+/*
+ * Up to max items of the mailbox that came in earlier passes, with their
+ * content; how many. Their strings are the arena's.
+ */
+typedef size_t (*ask_known_fn)(
+    struct mailbox_work *, struct arena *, struct item_ref *out, size_t max);
+
 /* Who asks, and which of the provider's operations. */
 struct ask {
 	struct mailbox_work *mailbox;
@@ -20,6 +27,7 @@ struct ask {
 	ask_fn fn;
 	bool suspect; /* these failed before: asked once, and blamed one by
 		       * one even when all of them fail again */
+	ask_known_fn known; /* to compare with; NULL: there are none */
 };
 
 /*
@@ -28,7 +36,7 @@ struct ask {
  * request that fails while the server is well is halved until the item that
  * breaks it is found. What cannot be had though the server is well comes with
  * err ERR_ITEM, what it has no time for with ERR_RETRY. -1: the server could
- * not be asked; out is NULL but for items that are known to be broken.
+ * not be asked; out is all NULL.
  */
 int ask_items(const struct ask *, const struct item_ref *ref, size_t n,
     struct message **out, struct err *);

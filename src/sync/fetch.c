@@ -164,7 +164,8 @@ rescue(struct fetch *f, struct message *m, size_t at, struct err *err)
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		struct ask ask = { f->mailbox, f->session, step[i], true };
+		struct ask ask = { f->mailbox, f->session, step[i], true,
+			NULL };
 		struct message *less;
 
 		if (ask_items(&ask, &f->ref[at], 1, &less, err) == -1)
@@ -306,6 +307,14 @@ flush(struct fetch *f, struct err *err)
 	return rc;
 }
 
+/* For struct ask. A file that cannot be read is told by the next write. */
+static size_t
+known(struct mailbox_work *w, struct arena *a, struct item_ref *out, size_t max)
+{
+	return store_kept(
+	    w->profile->pass->store, w->conf.address, a, out, max);
+}
+
 /*
  * One request: asks for the items of part and settles what came. expected: as
  * many bytes as the server says that they have.
@@ -316,8 +325,8 @@ request(struct fetch *f, bool content, const struct todo *part,
 {
 	const struct profile_work *p = f->mailbox->profile;
 	struct ask ask = { f->mailbox, f->session,
-		content ? p->ops->messages : p->ops->headers,
-		f->tries != NULL };
+		content ? p->ops->messages : p->ops->headers, f->tries != NULL,
+		known };
 	struct message *msg[ASK_MAX];
 	struct item_ref ref[ASK_MAX];
 	int64_t share, came = 0;
@@ -328,14 +337,8 @@ request(struct fetch *f, bool content, const struct todo *part,
 		ref[i] = f->ref[part->at[i]];
 	share = budget_take(p->budget, expected);
 	rc = ask_items(&ask, ref, part->n, msg, err);
-	for (i = 0; i < part->n; i++) {
-		if (rc == 0)
-			came += (int64_t)message_bytes(msg[i]);
-		else if (msg[i] != NULL) {
-			keep_message(f, msg[i]);
-			settle_fault(f, msg[i], part->at[i]);
-		}
-	}
+	for (i = 0; rc == 0 && i < part->n; i++)
+		came += (int64_t)message_bytes(msg[i]);
 	if (came < share) { /* attachments count in the server's sizes */
 		budget_give(p->budget, share - came);
 		share = came;

@@ -25,6 +25,9 @@ static struct {
 	bool each; /* it comes as the item's own error, not the request's */
 	bool cut;  /* and with what there is of the item */
 	enum err_scope scope;
+	int known; /* so many came before; the first of them are gone ... */
+	int gone;
+	bool known_bad; /* ... and the others are poison */
 	int calls, probes;
 } server;
 
@@ -39,7 +42,9 @@ items(struct session *s, const struct item_ref *ref, size_t n,
 	for (i = 0; i < n; i++) {
 		struct message *m;
 
-		bool bad = server.poison[atoi(ref[i].id)];
+		bool known = ref[i].id[0] == 'k';
+		bool bad =
+		    known ? server.known_bad : server.poison[atoi(ref[i].id)];
 
 		if (bad && !server.each) {
 			err_set(err, server.kind, "as the test says");
@@ -47,7 +52,9 @@ items(struct session *s, const struct item_ref *ref, size_t n,
 		}
 		m = message_new(0);
 		m->item_id = arena_strdup(&m->arena, ref[i].id);
-		if (bad) {
+		if (known && atoi(ref[i].id + 1) < server.gone) {
+			err_set(&m->err, ERR_GONE, "deleted");
+		} else if (bad) {
 			err_set(&m->err, server.kind, "as the test says");
 			err_code(&m->err, server.code, server.scope);
 			m->have_content = server.cut;
@@ -70,6 +77,20 @@ probe(struct session *s, struct probe *out, struct err *err)
 	return -1;
 }
 
+static size_t
+known(struct mailbox_work *w, struct arena *a, struct item_ref *out, size_t max)
+{
+	char id[24];
+	size_t i;
+
+	(void)w;
+	for (i = 0; i < (size_t)server.known && i < max; i++) {
+		snprintf(id, sizeof(id), "k%zu", i);
+		out[i] = (struct item_ref){ arena_strdup(a, id), NULL, 0 };
+	}
+	return i;
+}
+
 /* Asks for n items; how many are broken. */
 static int
 ask_as(bool suspect, size_t n, int *rc, struct err *err)
@@ -77,7 +98,7 @@ ask_as(bool suspect, size_t n, int *rc, struct err *err)
 	static const struct provider_ops ops = { .probe = probe };
 	struct profile_work p = { .ops = &ops };
 	struct mailbox_work w = { .profile = &p };
-	struct ask a = { &w, NULL, items, suspect };
+	struct ask a = { &w, NULL, items, suspect, known };
 	struct item_ref ref[N];
 	struct message *out[N];
 	char id[N][24];
@@ -95,13 +116,7 @@ ask_as(bool suspect, size_t n, int *rc, struct err *err)
 	*rc = ask_items(&a, ref, n, out, err);
 	for (i = 0; i < n; i++) {
 		if (*rc == -1) {
-			/* what is known to be broken is told all the same */
-			if (out[i] != NULL) {
-				assert_int_equal(out[i]->err.kind, ERR_ITEM);
-				assert_true(server.poison[i]);
-				broken++;
-			}
-			message_free(out[i]);
+			assert_null(out[i]);
 			continue;
 		}
 		assert_string_equal(out[i]->item_id, id[i]);
@@ -155,26 +170,56 @@ test_found(void **state)
 }
 
 /*
- * Nothing comes at all: not the items' fault, and not asked for one by one.
- * Those that were are broken, so that it is not the same for ever.
+ * Nothing comes at all, and nothing came before: not the items' fault, and not
+ * asked for one by one.
  */
 static void
 test_all(void **state)
 {
 	struct err err = ERR_INIT;
-	int rc, broken;
+	int rc;
 
 	(void)state;
 	scene(ERR_RETRY, "truncated");
 	memset(server.poison, true, sizeof(server.poison));
-	broken = ask(N, &rc, &err);
+	ask(N, &rc, &err);
 	assert_int_equal(rc, -1);
-	assert_in_range(broken, 1, 3);
 	assert_int_equal(err.kind, ERR_RETRY);
 	assert_string_equal(err.code, "truncated");
 	assert_int_equal(server.calls, 1 + GATE_TRIES + 3);
-	server.dead = true;
-	assert_int_equal(ask(N, &rc, &err), 0);
+}
+
+/* Mail that came before tells whether it is the server or the items. */
+static void
+test_known(void **state)
+{
+	static const size_t n[] = { N, 1 };
+	struct err err = ERR_INIT;
+	int rc, each;
+	size_t i;
+
+	(void)state;
+	for (each = 0; each < 2; each++) {
+		scene(ERR_RETRY, "ErrorInternalServerError");
+		server.each = each == 1;
+		memset(server.poison, true, sizeof(server.poison));
+		for (i = 0; i < 2; i++) {
+			server.known = 3;
+			server.gone = 1;
+			server.known_bad = false;
+			assert_int_equal(ask(n[i], &rc, &err), n[i]);
+			assert_int_equal(rc, 0);
+			server.known_bad = true;
+			ask(n[i], &rc, &err);
+			assert_int_equal(rc, -1);
+			assert_int_equal(err.kind, ERR_RETRY);
+			/* all of them deleted: that says nothing */
+			server.gone = 3;
+			server.known_bad = false;
+			ask(n[i], &rc, &err);
+			assert_int_equal(rc, n[i] > 3 ? -1 : 0);
+		}
+	}
 }
 
 /* Few items: each is asked for alone, and one that never comes is broken. */
@@ -247,8 +292,7 @@ test_each(void **state)
 	assert_int_equal(ask(N, &rc, &err), N);
 	assert_int_equal(rc, 0);
 	server.cut = false;
-	/* the server; but some go to failure, so that it is not so for ever */
-	assert_int_equal(ask(N, &rc, &err), 3);
+	ask(N, &rc, &err);
 	assert_int_equal(rc, -1);
 	assert_true(err.retry_ms > 0);
 	assert_int_equal(ask(1, &rc, &err), 1);
@@ -312,6 +356,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found),
 		cmocka_unit_test(test_all),
+		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_dead),
 		cmocka_unit_test(test_network),

@@ -13,7 +13,8 @@
 
 /*
  * The password of a section: 1 and *out (the caller's, to be wiped), 0 when
- * no key gives one or the file is read offline, -1 when it was reported to the file's errors.
+ * no key gives one or the file is read offline, -1 when it was reported to
+ * the file's errors.
  */
 int confsecret_read(struct conf_file *, const struct conf_part *, char **out);
 /*

@@ -8,7 +8,7 @@
 
 #include "store/db.h"
 
-/* MOVING: waits in failure, as FAILED, and a move to Undeliverable has begun. */
+/* MOVING: waits in failure, as FAILED; a move to Undeliverable has begun. */
 enum ledger_state { LEDGER_THERE, LEDGER_GONE, LEDGER_FAILED, LEDGER_MOVING };
 
 /* A row. Strings are borrowed. */

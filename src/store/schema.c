@@ -626,7 +626,8 @@ store_schema(FILE *out)
 	    "consumer only.\n"
 	    "-- Times are UTC text: 2026-11-20T08:16:00Z\n"
 	    "-- email_party, email_link, email_copy and attachment are joins\n"
-	    "-- themselves: ask them WHERE email_id = ? or IN (SELECT ...), with\n"
+	    "-- themselves: ask them WHERE email_id = ? or IN (SELECT ...), "
+	    "with\n"
 	    "-- JOIN or in a sub-select; a LEFT JOIN reads all of them.\n",
 	    schema_nsteps);
 	while (s != NULL && sqlite3_step(s) == SQLITE_ROW)

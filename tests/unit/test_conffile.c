@@ -172,7 +172,8 @@ static const struct {
 	    "contoso.example\n"
 	    "t.ini:6: domains: *.c.example is not a domain: write it as "
 	    "contoso.example\n" },
-	{ "[profile hq]\nurl = https://h.example/mapi/emsmdb/?MailboxId=1\n" LOGIN
+	{ "[profile hq]\n"
+	  "url = https://h.example/mapi/emsmdb/?MailboxId=1\n" LOGIN
 	  "domains = a.example\n",
 	    "t.ini:2: url: must end with the path, usually "
 	    "/EWS/Exchange.asmx: remove ? or # and what follows\n" },

@@ -30,7 +30,8 @@
 #include "net/sock.h"
 
 #define SLICE     250
-#define ADDRESSES 8 /* of a name, that are tried */
+#define ADDRESSES 8  /* of a name, that are tried */
+#define KNOWN     16 /* servers and proxies */
 
 struct addrs {
 	size_t n;
@@ -40,14 +41,12 @@ struct addrs {
 	} v[ADDRESSES];
 };
 
-/* Where a name led when it was last looked up. */
-struct known {
-	struct known *next;
-	char *where; /* "host:port" */
+/* Where names led when they were last looked up, the latest new ones. */
+static struct known {
+	char where[300]; /* "host:port"; DNS has names of up to 253 */
 	struct addrs a;
-};
-
-static struct known *known; /* one for each server and proxy; never freed */
+} known[KNOWN];
+static size_t nknown; /* so far; one is put at nknown % KNOWN */
 static pthread_mutex_t known_lock = PTHREAD_MUTEX_INITIALIZER;
 
 struct sock {
@@ -246,11 +245,13 @@ local(struct addrs *a, const char *port)
 static struct known *
 find_known(const char *where)
 {
-	struct known *k;
+	size_t i;
 
-	for (k = known; k != NULL && !str_eq(k->where, where); k = k->next)
-		;
-	return k;
+	for (i = 0; i < KNOWN && i < nknown; i++) {
+		if (strcmp(known[i].where, where) == 0)
+			return &known[i];
+	}
+	return NULL;
 }
 
 static void
@@ -258,12 +259,12 @@ remember(const char *where, const struct addrs *a)
 {
 	struct known *k;
 
+	if (strlen(where) >= sizeof(k->where))
+		return;
 	pthread_mutex_lock(&known_lock);
 	if ((k = find_known(where)) == NULL) {
-		k = mem_alloc(sizeof(*k));
-		k->where = mem_strdup(where);
-		k->next = known;
-		known = k;
+		k = &known[nknown++ % KNOWN];
+		strcpy(k->where, where);
 	}
 	k->a = *a;
 	pthread_mutex_unlock(&known_lock);

@@ -41,7 +41,7 @@ message_new(size_t arena_max)
 	struct message *m = mem_alloc(sizeof(*m));
 
 	m->arena.max = arena_max;
-	m->sent_at = m->received_at = TIM_NONE;
+	m->sent_at = m->received_at = m->modified_at = TIM_NONE;
 	m->size = -1;
 	m->body_state = BODY_HEADERS;
 	return m;

@@ -65,10 +65,13 @@ struct message {
 					 * confidential */
 	const char *headers;          /* raw header block, or NULL */
 	int64_t sent_at, received_at; /* ms or TIM_NONE */
+	int64_t modified_at;          /* last change of the item, whichever */
 	int64_t size;                 /* bytes, -1 unknown */
 	bool is_read, is_draft, has_attachments;
 
 	enum body_state body_state;
+	bool as_stored; /* its body was not asked for: it is still the one
+			 * that the store has */
 	const char *text, *html; /* the body as stored: one of them */
 	size_t text_len, html_len;
 	char *big; /* what text or html points to when it is large; else

@@ -87,6 +87,8 @@ struct item_ref {
 	const char *id, *change_key;
 	int64_t size; /* as the server says, attachments included; 0: not
 		       * told */
+	bool kept;    /* the store has its mail: what of it has changed is
+		       * asked first */
 };
 
 /* What probe found out: one line each, printable; "" where unknown. */
@@ -133,7 +135,7 @@ struct provider_ops {
 	    struct sink *, struct err *);
 	/*
 	 * Like messages, but without the body: for a mail whose body the
-	 * server cannot give.
+	 * server cannot give, or that the store has perhaps already.
 	 */
 	int (*partial)(struct session *, const struct item_ref *, size_t n,
 	    struct sink *, struct err *);

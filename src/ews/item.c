@@ -219,7 +219,7 @@ keep_one(struct sink *base, struct message *m, struct err *err)
 static int
 again(struct fetch *f, struct message **m, struct err *err)
 {
-	struct item_ref ref = { (*m)->item_id, NULL, 0 };
+	struct item_ref ref = { (*m)->item_id, NULL, 0, false };
 	struct one o = { { keep_one }, NULL };
 	struct fetch g;
 	int rc;

@@ -20,6 +20,7 @@
 enum {
 	TAG_MID = 0x1035,     /* internet message id */
 	TAG_HEADERS = 0x007D, /* transport message headers */
+	TAG_MODIFIED = 0x3008, /* last modification */
 	TAG_SENDER = 0x5D01,  /* sender's SMTP address */
 	TAG_FROM = 0x5D02     /* sent-representing SMTP address */
 };
@@ -365,6 +366,8 @@ extended_end(struct itemxml *p, const char *s, size_t len)
 		p->tag_mid = keep(p, s, len);
 	else if (p->tag == TAG_HEADERS)
 		p->m->headers = keep(p, s, len);
+	else if (p->tag == TAG_MODIFIED)
+		time_of(s, &p->m->modified_at);
 }
 
 static void

@@ -4,6 +4,9 @@
  *    file without a name beside the database, which ends with the process.
  * 2. A content is in the table once, and complete: row and bytes are one
  *    transaction.
+ * 3. Whoever lets the last row go that has a content lets the content go in
+ *    the same transaction, unless a message on its way holds it. What a crash
+ *    left without a row goes when the next pass begins.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +17,11 @@
 #include "base/crypt.h"
 #include "base/enc.h"
 #include "base/fault.h"
-#include "store/db.h"
+#include "store/blob.h"
 
 #define IN_MEMORY ((size_t)256 * 1024)
 #define PIECE     ((size_t)64 * 1024)
+#define PRUNE_MAX ((int64_t)256 << 20) /* of one transaction */
 
 struct store_blob {
 	struct stream stream; /* first: it is cast back */
@@ -44,7 +48,7 @@ say_spool(struct store *st, struct err *err)
 }
 
 static int
-spool_open(struct store_blob *b, struct err *err)
+open_spool(struct store_blob *b, struct err *err)
 {
 	char *name = mem_printf("%s.spool-XXXXXX", b->st->path);
 	char *slash = strrchr(b->st->path, '/');
@@ -93,7 +97,7 @@ take(struct stream *s, const void *p, size_t n, struct err *err)
 	if (b->fd == -1) {
 		if (n <= IN_MEMORY - b->mem.len)
 			return buf_add(&b->mem, p, n);
-		if (spool_open(b, err) == -1 ||
+		if (open_spool(b, err) == -1 ||
 		    spool(b, buf_str(&b->mem), b->mem.len, err) == -1)
 			return -1;
 		buf_free(&b->mem);
@@ -177,6 +181,18 @@ pour(struct store_blob *b, sqlite3_blob *to, struct err *err)
 	return rc;
 }
 
+/* The row of sync_blob of the content that was just inserted, and its n. */
+static int
+count_new(struct store *st, int64_t *n, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_BLOB_COUNT,
+	    "INSERT INTO sync_blob(blob,refs) VALUES(?,0)");
+
+	*n = sqlite3_last_insert_rowid(st->h);
+	db_int(s, 1, *n);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
 static int
 insert(struct store_blob *b, const char *hex, struct err *err)
 {
@@ -184,6 +200,7 @@ insert(struct store_blob *b, const char *hex, struct err *err)
 	sqlite3_stmt *s = db_stmt(st, DB_BLOB_INSERT,
 	    "INSERT INTO blob(sha256,size,data) VALUES(?,?,?)");
 	sqlite3_blob *to = NULL;
+	int64_t n;
 	int rc;
 
 	db_text(s, 1, hex);
@@ -193,13 +210,12 @@ insert(struct store_blob *b, const char *hex, struct err *err)
 		    s, 3, buf_str(&b->mem), b->mem.len, SQLITE_STATIC);
 	else
 		sqlite3_bind_zeroblob64(s, 3, (sqlite3_uint64)b->size);
-	if (db_run(st, s, err) == -1)
+	if (db_run(st, s, err) == -1 || count_new(st, &n, err) == -1)
 		return -1;
 	if (b->fd == -1)
 		return 0;
 	fault_point("inside blob");
-	rc = sqlite3_blob_open(st->h, "main", "blob", "data",
-	    sqlite3_last_insert_rowid(st->h), 1, &to);
+	rc = sqlite3_blob_open(st->h, "main", "blob", "data", n, 1, &to);
 	if (rc != SQLITE_OK) {
 		db_fail(st, rc, err);
 		sqlite3_blob_close(to);
@@ -240,8 +256,170 @@ store_blob_end(struct store_blob *b, unsigned char sha256[32], int64_t *size,
 	if (!b->st->read_only) {
 		db_lock(b->st);
 		rc = keep(b, hex, err);
+		if (rc == 0)
+			blob_hold(b->st, sha256);
 		db_unlock(b->st);
 	}
 	store_blob_drop(b);
 	return rc;
+}
+
+/* --- who wants it ------------------------------------------------------ */
+
+static int
+add_ref(struct store *st, const char *sha256, int more, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_BLOB_REFER,
+	    "UPDATE sync_blob SET refs=refs+?2 WHERE blob="
+	    "(SELECT n FROM blob WHERE sha256=?1)");
+
+	db_text(s, 1, sha256);
+	db_int(s, 2, more);
+	return db_run(st, s, err);
+}
+
+int
+blob_refer(struct store *st, const char *sha256, struct err *err)
+{
+	return add_ref(st, sha256, 1, err);
+}
+
+int
+blob_release(struct store *st, const char *sha256, struct err *err)
+{
+	st->blob_loose = true;
+	return add_ref(st, sha256, -1, err) == -1 ? -1 : 0;
+}
+
+int
+blob_refer_edition(struct store *st, int64_t edition, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_BLOB_EDITION,
+	    "SELECT sha256 FROM sync_edition_attachment WHERE edition=? AND "
+	    "sha256 IS NOT NULL");
+	int r;
+
+	db_int(s, 1, edition);
+	while ((r = db_row(st, s, err)) == 1) {
+		if (blob_refer(st, db_col(s, 0), err) == -1) {
+			sqlite3_reset(s);
+			return -1;
+		}
+	}
+	return r;
+}
+
+/* Contents of messages that are on their way, and how many have each. */
+struct blob_held {
+	unsigned char sha256[CRYPT_SHA256];
+	int n;
+};
+
+static struct blob_held *
+find_held(const struct store *st, const unsigned char *sha256)
+{
+	size_t i;
+
+	for (i = 0; i < st->nheld; i++) {
+		if (memcmp(st->held[i].sha256, sha256, CRYPT_SHA256) == 0)
+			return &st->held[i];
+	}
+	return NULL;
+}
+
+void
+blob_hold(struct store *st, const unsigned char sha256[32])
+{
+	struct blob_held *h = find_held(st, sha256);
+
+	if (h == NULL) {
+		st->held = mem_grow(st->held, st->nheld + 1, sizeof(*h));
+		h = &st->held[st->nheld++];
+		memcpy(h->sha256, sha256, CRYPT_SHA256);
+		h->n = 0;
+	}
+	h->n++;
+}
+
+void
+blob_unhold(struct store *st, const struct message *m)
+{
+	struct blob_held *h;
+	size_t i;
+
+	for (i = 0; i < m->natt; i++) {
+		if (!m->att[i].stored ||
+		    (h = find_held(st, m->att[i].sha256)) == NULL)
+			continue;
+		/* it may be one that the file had already in another form */
+		st->blob_loose = true;
+		if (--h->n == 0)
+			*h = st->held[--st->nheld];
+	}
+}
+
+/* Is the content with that hash, as the table has it, held by anybody? */
+static bool
+is_held(const struct store *st, const char *hex)
+{
+	unsigned char sha256[CRYPT_SHA256];
+
+	return st->nheld > 0 && hex != NULL &&
+	       enc_unhex(hex, sha256, sizeof(sha256)) &&
+	       find_held(st, sha256) != NULL;
+}
+
+static int
+delete_blob(struct store *st, int64_t n, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(
+	    st, DB_BLOB_UNCOUNT, "DELETE FROM sync_blob WHERE blob=?");
+
+	db_int(s, 1, n);
+	if (db_run(st, s, err) == -1)
+		return -1;
+	s = db_stmt(st, DB_BLOB_DELETE, "DELETE FROM blob WHERE n=?");
+	db_int(s, 1, n);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+blob_prune(struct store *st, struct err *err)
+{
+	int64_t after = 0, bytes = 0;
+	sqlite3_stmt *s;
+	bool held;
+	int r = 0;
+
+	if (!st->blob_loose)
+		return 0;
+	fault_point("before contents go");
+	while (bytes < PRUNE_MAX) {
+		s = db_stmt(st, DB_BLOB_UNUSED,
+		    "SELECT u.blob,b.sha256,b.size FROM sync_blob u JOIN blob b ON "
+		    "b.n=u.blob WHERE u.refs=0 AND u.blob>? "
+		    "ORDER BY u.blob LIMIT 1");
+		db_int(s, 1, after);
+		if ((r = db_row(st, s, err)) != 1)
+			break;
+		after = sqlite3_column_int64(s, 0);
+		held = is_held(st, db_col(s, 1));
+		if (!held)
+			bytes += sqlite3_column_int64(s, 2) + (int64_t)PIECE;
+		sqlite3_reset(s);
+		if (!held && delete_blob(st, after, err) == -1)
+			return -1;
+	}
+	if (r == -1)
+		return -1;
+	st->blob_loose = bytes >= PRUNE_MAX; /* the rest goes with the next */
+	return 0;
+}
+
+void
+blob_free(struct store *st)
+{
+	free(st->held);
+	st->held = NULL;
+	st->nheld = 0;
 }

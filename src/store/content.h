@@ -1,14 +1,14 @@
 /*
- * content.h - what makes two messages the same mail.
+ * content.h - the ids of mails.
  * Floor: store.
  * Threads: pure; a struct buf passed in is scratch of the caller.
  *
  * A mail's id is the first 32 hex digits of SHA-256 over its key:
  *	"mid:" + normalised Message-ID, or
  *	"none:" + from, sent, subject and body, each ended by a NUL
- * so it is the same in a rebuilt file. A message with a known Message-ID
- * and other content is a variant: its id is the hash of the key and of its
- * content.
+ * so it is the same in a rebuilt file. Of the mails that share a key and
+ * differ (same.h) one has that id; the others are its variants: their id is
+ * the hash of "variant:", that id, from, sent, subject, body and attachments.
  */
 #ifndef STORE_CONTENT_H
 #define STORE_CONTENT_H
@@ -47,30 +47,5 @@ void content_variant(
  */
 void content_thread(
     struct buf *scratch, const struct message *, const char *first, char *out);
-/* The sender's address, as written; NULL: not known as SMTP. */
-const char *content_from(const struct message *);
-
-/*
- * A body as it is compared: tags, comments, style and script of HTML
- * dropped, entities decoded where they are common, white space dropped,
- * case folded. Appended to out; what is over its cap is left out.
- */
-void content_fold(struct buf *out, const char *body, size_t len, bool html);
-
-/* What of a stored mail is compared. NULL: not known. */
-struct content {
-	const char *from, *subject, *sent_at; /* sent_at as text */
-	const char *text, *html;
-};
-/*
- * Are they the same mail? Not known equals everything. The same sender, sent
- * within a minute of each other; of the subjects and of the bodies the longer
- * one is the other with passages put in (tags, banners, signatures,
- * disclaimers) or equal to it. Links written out in a body do not count, nor
- * whether a letter of HTML is written as an entity.
- */
-bool content_same(const struct content *, const struct message *);
-/* Are the bodies equal once folded? */
-bool content_body_equal(const struct content *, const struct message *);
 
 #endif

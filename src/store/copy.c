@@ -5,11 +5,14 @@
  *    returned place, update for the read flag and the folder, delete for
  *    removed_at. The first place of a new mail comes with the mail's own.
  */
+#include <string.h>
+
 #include "base/fault.h"
 #include "store/email.h"
 
 static int
-tell(struct store *st, int64_t n, const char *op, struct err *err)
+tell_change(struct store *st, int64_t n, const char *entity, const char *op,
+    struct err *err)
 {
 	sqlite3_stmt *s =
 	    db_stmt(st, DB_EMAIL_ID, "SELECT id FROM sync_email WHERE n=?");
@@ -18,30 +21,97 @@ tell(struct store *st, int64_t n, const char *op, struct err *err)
 	db_int(s, 1, n);
 	rc = db_row(st, s, err);
 	if (rc == 1)
-		rc = db_change(st, "email_copy", db_col(s, 0), op, err);
+		rc = db_change(st, entity, db_col(s, 0), op, err);
 	sqlite3_reset(s);
 	return rc;
 }
 
+static int
+tell_copy(struct store *st, int64_t n, const char *op, struct err *err)
+{
+	return tell_change(st, n, "email_copy", op, err);
+}
+
 static void
-bind(sqlite3_stmt *s, const struct copy *c)
+bind_copy(sqlite3_stmt *s, const struct copy *c)
 {
 	db_int(s, 1, c->email);
 	db_text(s, 2, c->item_id);
 	db_text(s, 3, c->mailbox);
 }
 
+/* What is not shown: from the given parameter on. */
+static void
+bind_own(sqlite3_stmt *s, int from, const struct copy *c)
+{
+	db_intor(s, from, c->edition, 0);
+	db_intor(s, from + 1, c->modified, -1);
+	db_intor(s, from + 2, c->size, -1);
+	db_text(s, from + 3, c->attached);
+}
+
 static int
-insert(struct store *st, const struct copy *c, struct err *err)
+insert_copy(struct store *st, const struct copy *c, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_INSERT,
-	    "INSERT INTO sync_copy(email,item_id,mailbox,folder,is_read) "
-	    "VALUES(?,?,?,?,?) ON CONFLICT DO NOTHING");
+	    "INSERT INTO sync_copy(email,item_id,mailbox,folder,is_read,"
+	    "edition,modified,size,attached) VALUES(?,?,?,?,?,?,?,?,?) "
+	    "ON CONFLICT DO NOTHING");
 
-	bind(s, c);
+	bind_copy(s, c);
 	db_int(s, 4, c->folder);
 	db_int(s, 5, c->is_read > 0);
+	bind_own(s, 6, c);
 	return db_run(st, s, err);
+}
+
+static int
+update_own(struct store *st, const struct copy *c, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_COPY_OWN,
+	    "UPDATE sync_copy SET (edition,modified,size,attached)="
+	    "(?4,?5,?6,?7) WHERE email=?1 AND item_id=?2 AND mailbox=?3 AND "
+	    "(edition,modified,size,attached) IS NOT (?4,?5,?6,?7)");
+
+	bind_copy(s, c);
+	bind_own(s, 4, c);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+copy_get(struct store *st, const struct copy *c, struct copy_row *out,
+    struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_COPY_GET,
+	    "SELECT removed_at IS NULL,ifnull(edition,0) FROM sync_copy "
+	    "WHERE email=? AND item_id=? AND mailbox=?");
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	bind_copy(s, c);
+	if ((r = db_row(st, s, err)) == 1) {
+		out->found = true;
+		out->live = sqlite3_column_int(s, 0) != 0;
+		out->edition = sqlite3_column_int64(s, 1);
+		sqlite3_reset(s);
+	}
+	return r == -1 ? -1 : 0;
+}
+
+int
+copy_others(
+    struct store *st, const struct copy *c, int64_t *n, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_COPY_OTHERS,
+	    "SELECT count(*) FROM(SELECT 1 FROM sync_copy WHERE email=?1 AND "
+	    "removed_at IS NULL AND NOT(item_id=?2 AND mailbox=?3) LIMIT 1)");
+	int r;
+
+	bind_copy(s, c);
+	r = db_row(st, s, err);
+	*n = r == 1 ? sqlite3_column_int64(s, 0) : 0;
+	sqlite3_reset(s);
+	return r == -1 ? -1 : 0;
 }
 
 int
@@ -49,7 +119,7 @@ copy_first(struct store *st, const struct copy *c, struct store_count *count,
     struct err *err)
 {
 	count->copies++;
-	return insert(st, c, err) == -1 ? -1 : 0;
+	return insert_copy(st, c, err) == -1 ? -1 : 0;
 }
 
 int
@@ -62,33 +132,33 @@ copy_back(struct store *st, const struct copy *c, struct store_count *count,
 	    "mailbox=?3 AND removed_at IS NOT NULL");
 	int r;
 
-	bind(s, c);
+	bind_copy(s, c);
 	db_int(s, 4, c->folder);
 	db_intor(s, 5, c->is_read, -1);
 	if ((r = db_run(st, s, err)) == -1)
 		return -1;
 	if (r > 0) {
 		count->copies++;
-		return tell(st, c->email, "insert", err);
+		return tell_copy(st, c->email, "insert", err);
 	}
 	s = db_stmt(st, DB_COPY_UPDATE,
 	    "UPDATE sync_copy SET folder=?4,is_read=ifnull(?5,is_read) "
 	    "WHERE email=?1 AND item_id=?2 AND mailbox=?3 AND "
 	    "(folder<>?4 OR is_read<>ifnull(?5,is_read))");
-	bind(s, c);
+	bind_copy(s, c);
 	db_int(s, 4, c->folder);
 	db_intor(s, 5, c->is_read, -1);
 	if ((r = db_run(st, s, err)) <= 0)
 		return r;
 	count->updated++;
-	return tell(st, c->email, "update", err);
+	return tell_copy(st, c->email, "update", err);
 }
 
 int
 copy_place(struct store *st, const struct copy *c, struct store_count *count,
     struct err *err)
 {
-	int r = insert(st, c, err);
+	int r = insert_copy(st, c, err);
 
 	if (r == -1)
 		return -1;
@@ -97,8 +167,10 @@ copy_place(struct store *st, const struct copy *c, struct store_count *count,
 		count->copies++;
 		if (day_place(st, c->mailbox, c->item_id, c->email, err) == -1)
 			return -1;
-		return tell(st, c->email, "insert", err);
+		return tell_copy(st, c->email, "insert", err);
 	}
+	if (update_own(st, c, err) == -1)
+		return -1;
 	return copy_back(st, c, count, err);
 }
 
@@ -106,17 +178,31 @@ int
 copy_gone(struct store *st, const struct copy *c, struct store_count *count,
     struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_COPY_GONE,
-	    "UPDATE sync_copy SET removed_at=?4 WHERE email=?1 AND item_id=?2 "
-	    "AND mailbox=?3 AND removed_at IS NULL");
+	static const struct edition_except nobody = { NULL, NULL };
+	sqlite3_stmt *s;
+	struct copy_row was;
 	int r;
 
-	bind(s, c);
+	if (copy_get(st, c, &was, err) == -1)
+		return -1;
+	s = db_stmt(st, DB_COPY_GONE,
+	    "UPDATE sync_copy SET removed_at=?4,edition=NULL WHERE email=?1 "
+	    "AND item_id=?2 AND mailbox=?3 AND removed_at IS NULL");
+	bind_copy(s, c);
 	db_text(s, 4, st->at);
 	if ((r = db_run(st, s, err)) <= 0)
 		return r;
 	count->removed++;
-	return tell(st, c->email, "delete", err);
+	if (tell_copy(st, c->email, "delete", err) == -1)
+		return -1;
+	if (was.edition == 0)
+		return 0;
+	fault_point("copy gone");
+	r = edition_settle(st, c->email, &nobody, count, err);
+	if (r <= 0)
+		return r;
+	count->updated++;
+	return tell_change(st, c->email, "email", "update", err);
 }
 
 int
@@ -128,10 +214,10 @@ copy_read(struct store *st, const struct copy *c, struct store_count *count,
 	    "AND mailbox=?3 AND is_read<>?4");
 	int r;
 
-	bind(s, c);
+	bind_copy(s, c);
 	db_int(s, 4, c->is_read);
 	if ((r = db_run(st, s, err)) <= 0)
 		return r;
 	count->updated++;
-	return tell(st, c->email, "update", err);
+	return tell_copy(st, c->email, "update", err);
 }

@@ -69,26 +69,69 @@ enum db_slot {
 	DB_EMAIL_FIND,
 	DB_EMAIL_VARIANTS,
 	DB_EMAIL_LOAD,
-	DB_EMAIL_FILL,
+	DB_EMAIL_HEAD,
+	DB_EMAIL_WRITE,
 	DB_EMAIL_BODY,
-	DB_EMAIL_PLACES,
-	DB_EMAIL_FROM,
+	DB_EMAIL_SUM,
+	DB_EMAIL_SUM_SET,
+	DB_EMAIL_RENAME,
+	DB_EMAIL_ACKED,
 	DB_EMAIL_ID,
 	DB_COPY_INSERT,
 	DB_COPY_BACK,
 	DB_COPY_UPDATE,
 	DB_COPY_GONE,
 	DB_COPY_READ,
-	DB_ADDR_INSERT,
-	DB_ADDR_LIST,
-	DB_ADDR_RESOLVE,
-	DB_LINK_INSERT,
-	DB_LINK_ROLE,
-	DB_ATT_INSERT,
-	DB_ATT_LIST,
-	DB_ATT_UPDATE,
+	DB_COPY_OWN,
+	DB_COPY_GET,
+	DB_COPY_OTHERS,
+	DB_COPY_RECALL,
+	/* two in a row: of a mail, and of an edition (parts.c) */
+	DB_PARTY_OF_MAIL,
+	DB_PARTY_OF_EDITION,
+	DB_PARTY_LIST_MAIL,
+	DB_PARTY_LIST_EDITION,
+	DB_PARTY_GONE_MAIL,
+	DB_PARTY_GONE_EDITION,
+	DB_LINK_OF_MAIL,
+	DB_LINK_OF_EDITION,
+	DB_LINK_LIST_MAIL,
+	DB_LINK_LIST_EDITION,
+	DB_LINK_GONE_MAIL,
+	DB_LINK_GONE_EDITION,
+	DB_ATT_OF_MAIL,
+	DB_ATT_OF_EDITION,
+	DB_ATT_LIST_MAIL,
+	DB_ATT_LIST_EDITION,
+	DB_ATT_BLOBS_MAIL,
+	DB_ATT_BLOBS_EDITION,
+	DB_ATT_GONE_MAIL,
+	DB_ATT_GONE_EDITION,
+	DB_PARTY_COPY,
+	DB_LINK_COPY,
+	DB_ATT_COPY,
+	DB_EDITION_ANY,
+	DB_EDITION_LIST,
+	DB_EDITION_FIND,
+	DB_EDITION_INSERT,
+	DB_EDITION_SPLIT,
+	DB_EDITION_COPIES,
+	DB_EDITION_LOAD,
+	DB_EDITION_OWN,
+	DB_EDITION_SHOWN,
+	DB_EDITION_DELETE,
+	DB_EDITION_LEAVE,
+	DB_EDITION_SHOW,
+	DB_EDITION_IS_SHOWN,
+	DB_EDITION_LINKS,
 	DB_BLOB_FIND,
 	DB_BLOB_INSERT,
+	DB_BLOB_COUNT,
+	DB_BLOB_REFER,
+	DB_BLOB_EDITION,
+	DB_BLOB_UNUSED,
+	DB_BLOB_UNCOUNT,
+	DB_BLOB_DELETE,
 	DB_RUN_STALE,
 	DB_RUN_BEGIN,
 	DB_RUN_END,
@@ -121,6 +164,7 @@ enum db_slot {
 
 struct pending; /* mailbox.c */
 struct put;     /* put.c */
+struct blob_held; /* blob.c */
 
 #define DB_DAYS 31 /* that day.c counts */
 
@@ -149,6 +193,11 @@ struct store {
 
 	struct pending *pending; /* status not yet written */
 	unsigned char key[32];   /* of the hashes in decision.parties */
+
+	int64_t handled;        /* bytes that this transaction has moved, about */
+	struct blob_held *held; /* blob.c: contents of messages on their way */
+	size_t nheld;
+	bool blob_loose; /* some content may have lost its last row */
 
 	int64_t today;      /* day.c: its number, of the transaction */
 	int day_n[DB_DAYS]; /* new mails of today, yesterday, ... */

@@ -1,21 +1,60 @@
 /*
- * email.c - one row for each mail, whichever mailboxes hold it.
+ * email.c - which mail a message is.
  * 1. A mail's id depends on the message alone (content.h). n is private.
- * 2. A row is never deleted, and never overwritten by less: a message without
- *    a body, or without something else, leaves what is there.
+ * 2. Messages with the same key are one mail where same.h says so, else
+ *    variants of each other. Which of these has the key's own id is settled
+ *    by what they are, not by who came first, until a CRM has acknowledged a
+ *    change; from then on no id moves.
  * 3. The same item again with the same content changes no row and makes no
  *    change row.
- * 4. Only an item that is its mail's sole place may replace content that is
- *    there; others fill in what is missing.
+ * 4. In the end a mail says what its copies say that lie somewhere (edition.c),
+ *    whatever was before: a copy whose text becomes another one leaves its
+ *    mail, unless it is the only one.
+ * 5. What could not be had now is not taken away: a message without a body, or
+ *    without a content, leaves what is there.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypt.h"
+#include "base/enc.h"
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "store/content.h"
+#include "store/blob.h"
 #include "store/email.h"
+#include "store/same.h"
+
+/*
+ * So many mails of one key are compared with each other. A Message-ID that
+ * more share tells nothing: there only what is equal is the same.
+ */
+#define VARIANTS 8
+
+/* A message, and what it says once what it lacks is filled in. */
+struct incoming {
+	const struct email_in *in;
+	struct message m; /* borrows from in->m and others */
+	struct content c;
+	char key[CONTENT_ID];
+	char *attached;
+};
+
+static struct copy
+copy_of(const struct incoming *x, int64_t n, int64_t edition)
+{
+	const struct message *m = x->in->m;
+	struct copy c = { n, x->in->mailbox, x->in->item_id, x->in->folder,
+		m->is_read, edition, -1, m->size, x->attached };
+
+	/* what changed just now may change once more within that second */
+	if (m->modified_at != TIM_NONE && m->modified_at > 0 &&
+	    tim_now() - m->modified_at > 10000)
+		c.modified = m->modified_at / 1000;
+	return c;
+}
+
+/* --- a new mail -------------------------------------------------------- */
 
 int
 email_next(struct store *st, int64_t *n, struct err *err)
@@ -34,23 +73,15 @@ email_next(struct store *st, int64_t *n, struct err *err)
 	return 0;
 }
 
-/* --- a new mail -------------------------------------------------------- */
-
-static bool
-with_body(const struct email_in *in)
-{
-	return in->d->verdict != VERDICT_HEADERS;
-}
-
 /*
- * Inserts the row unless its id is there: 1 inserted, 0 there, -1. first and
- * variant_of tell of the mail it is a variant of; else id and 0.
+ * Inserts the row unless its id is there: 1 inserted, 0 there, -1. group: of
+ * which mails it is a variant, or 0.
  */
 static int
-insert(struct store *st, const struct email_in *in, const char *id,
-    const char *first, int64_t variant_of, struct err *err)
+insert_mail(struct store *st, const struct incoming *x, const char *id,
+    int64_t group, struct err *err)
 {
-	const struct message *m = in->m;
+	const struct message *m = &x->m;
 	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_INSERT,
 	    "INSERT INTO sync_email(n,id,variant_of,message_id,in_reply_to,"
 	    "refs,conversation_id,thread_id,direction,subject,sent_at,"
@@ -60,19 +91,18 @@ insert(struct store *st, const struct email_in *in, const char *id,
 	    "ON CONFLICT(id) DO NOTHING");
 	char sent[TIM_TEXT], received[TIM_TEXT], thread[CONTENT_ID];
 	char *mid = content_mid_shown(m->message_id);
-	bool body = with_body(in);
 	int r;
 
-	content_thread(&st->scratch, m, first, thread);
+	content_thread(&st->scratch, m, x->key, thread);
 	db_int(s, 1, st->next_email);
 	db_text(s, 2, id);
-	db_intor(s, 3, variant_of, 0);
+	db_intor(s, 3, group, 0);
 	db_text(s, 4, mid);
 	db_text(s, 5, m->in_reply_to);
 	db_text(s, 6, m->refs);
 	db_text(s, 7, m->conversation_id);
 	db_text(s, 8, thread);
-	db_text(s, 9, direction_name(in->d->direction));
+	db_text(s, 9, direction_name(x->c.direction));
 	db_text(s, 10, m->subject);
 	db_time(s, 11, m->sent_at, sent);
 	db_time(s, 12, m->received_at, received);
@@ -81,37 +111,32 @@ insert(struct store *st, const struct email_in *in, const char *id,
 	db_text(s, 15, m->item_class);
 	db_int(s, 16, m->has_attachments || m->natt > 0);
 	db_intor(s, 17, m->size, -1);
-	db_text(s, 18, body_state_name(body ? m->body_state : BODY_HEADERS));
+	db_text(s, 18, body_state_name(m->body_state));
 	db_text(s, 19, m->headers);
-	db_textn(s, 20, body ? m->text : NULL, m->text_len);
-	db_textn(s, 21, body ? m->html : NULL, m->html_len);
+	db_textn(s, 20, m->text, m->text_len);
+	db_textn(s, 21, m->html, m->html_len);
+	st->handled += (int64_t)(m->text_len + m->html_len);
 	fault_point("before email");
 	r = db_run(st, s, err);
 	free(mid);
 	return r;
 }
 
-static struct copy
-place(const struct email_in *in, int64_t n)
-{
-	struct copy c = { n, in->mailbox, in->item_id, in->folder,
-		in->m->is_read };
-
-	return c;
-}
-
 /* The rest of a mail whose row has just been inserted. */
 static int
-complete(struct store *st, const struct email_in *in, const char *id,
+complete_mail(struct store *st, const struct incoming *x, const char *id,
     int64_t *n, struct store_count *count, struct err *err)
 {
-	struct copy c = place(in, st->next_email);
+	struct copy c = copy_of(x, st->next_email, 0);
+	size_t i;
 
 	*n = st->next_email++;
 	count->emails++;
-	day_add(st, in->m->received_at);
+	for (i = 0; i < x->m.natt; i++)
+		count->attachments += x->m.att[i].stored;
+	day_add(st, x->m.received_at);
 	fault_point("before parts");
-	if (parts_insert(st, in, *n, count, err) == -1)
+	if (parts_insert(st, PARTS_MAIL, *n, &x->c, err) == -1)
 		return -1;
 	fault_point("before copy");
 	if (copy_first(st, &c, count, err) == -1)
@@ -120,315 +145,526 @@ complete(struct store *st, const struct email_in *in, const char *id,
 	return db_change(st, "email", id, "insert", err);
 }
 
-/* --- a known mail ------------------------------------------------------ */
-
-/* The stored mail, in memory of its own. */
-struct stored {
-	int64_t n;
-	char *id, *body_state, *text, *html, *headers, *subject, *sent_at;
-	char *from, *importance, *sensitivity;
-	bool found;
-};
-
-static void
-stored_free(struct stored *e)
-{
-	free(e->id);
-	free(e->body_state);
-	free(e->text);
-	free(e->html);
-	free(e->headers);
-	free(e->subject);
-	free(e->sent_at);
-	free(e->from);
-	free(e->importance);
-	free(e->sensitivity);
-	memset(e, 0, sizeof(*e));
-}
+/* --- a copy of a mail that is there ------------------------------------ */
 
 static int
-load(struct store *st, int64_t n, struct stored *e, struct err *err)
+tell_update(struct store *st, const char *id, int changed,
+    struct store_count *count, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_LOAD,
-	    "SELECT id,body_state,subject,sent_at,importance,sensitivity,"
-	    "headers,text,html,(SELECT address FROM sync_party WHERE email=n "
-	    "AND role='from' AND address IS NOT NULL) "
-	    "FROM sync_email WHERE n=?");
-	int r;
+	if (changed == 0)
+		return 0;
+	count->updated++;
+	return db_change(st, "email", id, "update", err);
+}
 
-	memset(e, 0, sizeof(*e));
-	db_int(s, 1, n);
-	if ((r = db_row(st, s, err)) != 1)
-		return r;
-	e->n = n;
-	e->found = true;
-	e->id = mem_strdup(db_col(s, 0));
-	e->body_state = mem_strdup(db_col(s, 1));
-	e->subject = mem_strdup(db_col(s, 2));
-	e->sent_at = mem_strdup(db_col(s, 3));
-	e->importance = mem_strdup(db_col(s, 4));
-	e->sensitivity = mem_strdup(db_col(s, 5));
-	e->headers = mem_strdup(db_col(s, 6));
-	e->text = mem_strdup(db_col(s, 7));
-	e->html = mem_strdup(db_col(s, 8));
-	e->from = mem_strdup(db_col(s, 9));
+/* The mail has no other copy: it says what the message says. */
+static int
+become_mail(struct store *st, const struct incoming *x,
+    const struct email_row *r, struct store_count *count, struct err *err)
+{
+	struct copy at = copy_of(x, r->n, 0);
+	int a, b;
+
+	if ((a = email_write(st, r, &x->c, true, count, err)) == -1 ||
+	    (b = email_add_up(st, r->n, &x->m, x->key, true, err)) == -1 ||
+	    tell_update(st, r->id, a + b, count, err) == -1)
+		return -1;
+	return copy_place(st, &at, count, err);
+}
+
+/*
+ * The message is a copy of that mail beside others; changed: the mail has
+ * changed already. 1: done; 0: the mail is said in too many ways already; -1.
+ */
+static int
+share_mail(struct store *st, const struct incoming *x,
+    const struct email_row *r, int changed, struct store_count *count,
+    struct err *err)
+{
+	static const struct edition_except nobody = { NULL, NULL };
+	bool same = edition_same(&r->c, &x->c);
+	struct copy at = copy_of(x, r->n, 0);
+	struct copy_row was;
+	int a = 0, b, had;
+
+	if ((had = edition_any(st, r->n, err)) == -1 ||
+	    copy_get(st, &at, &was, err) == -1)
+		return -1;
+	if (had == 1 || !same) {
+		if (edition_get(st, r, &x->c, &at.edition, err) == -1)
+			return -1;
+		if (at.edition == 0)
+			return 0;
+	}
+	if (copy_place(st, &at, count, err) == -1 ||
+	    (at.edition != 0 &&
+		(a = edition_settle(st, r->n, &nobody, count, err)) == -1) ||
+	    (b = email_add_up(st, r->n, &x->m, x->key, false, err)) == -1)
+		return -1;
+	/* what only adds up is read with the new copy */
+	changed |= a | (was.live ? b : 0);
+	return tell_update(st, r->id, changed, count, err) == -1 ? -1 : 1;
+}
+
+/* As share_mail, for a mail whose other copies may all be gone. */
+static int
+join_mail(struct store *st, const struct incoming *x, const struct email_row *r,
+    struct store_count *count, struct err *err)
+{
+	struct copy at = copy_of(x, r->n, 0);
+	int64_t others;
+
+	if (copy_others(st, &at, &others, err) == -1)
+		return -1;
+	if (others > 0)
+		return share_mail(st, x, r, 0, count, err);
+	return become_mail(st, x, r, count, err) == -1 ? -1 : 1;
+}
+
+/* --- mails with the same key ------------------------------------------- */
+
+struct group {
+	int64_t v[VARIANTS + 1];
+	int n;
+};
+
+static int
+load_group(struct store *st, int64_t group, struct group *g, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_VARIANTS,
+	    "SELECT n FROM sync_email WHERE n=?1 UNION ALL "
+	    "SELECT n FROM sync_email WHERE variant_of=?1 LIMIT ?2");
+	int r = 0;
+
+	g->n = 0;
+	db_int(s, 1, group);
+	db_int(s, 2, VARIANTS + 1);
+	while (g->n <= VARIANTS && (r = db_row(st, s, err)) == 1)
+		g->v[g->n++] = sqlite3_column_int64(s, 0);
 	sqlite3_reset(s);
+	return r == -1 ? -1 : 0;
+}
+
+/*
+ * The mail of the group that the message is; not mail except, and with live
+ * only one that lies somewhere. found->m NULL: there is none.
+ */
+static int
+find_mail(struct store *st, const struct incoming *x, int64_t group,
+    int64_t except, bool live, struct email_row *found, struct err *err)
+{
+	struct copy at;
+	struct group g;
+	int64_t others = 1;
+	int i;
+
+	memset(found, 0, sizeof(*found));
+	if (load_group(st, group, &g, err) == -1)
+		return -1;
+	if (g.n > VARIANTS)
+		return 0;
+	for (i = 0; i < g.n; i++) {
+		if (g.v[i] == except)
+			continue;
+		at = copy_of(x, g.v[i], 0);
+		if (live && copy_others(st, &at, &others, err) == -1)
+			return -1;
+		if (live && others == 0)
+			continue;
+		if (email_load(st, g.v[i], true, found, err) == -1)
+			return -1;
+		if (same_mail(found->m, &x->m))
+			return 0;
+		email_free(found);
+	}
 	return 0;
 }
 
-static void
-as_content(const struct stored *e, struct content *c)
-{
-	c->from = e->from;
-	c->subject = e->subject;
-	c->sent_at = e->sent_at;
-	c->text = e->text;
-	c->html = e->html;
-}
-
-/* Is the item the only place the mail ever had? 1, 0, -1. */
+/* Has no CRM acknowledged anything yet? 1, 0, -1. */
 static int
-sole(struct store *st, int64_t n, struct err *err)
+are_ids_open(struct store *st, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_PLACES,
-	    "SELECT count(*)=1 FROM sync_copy WHERE email=?");
-	int r;
+	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_ACKED,
+	    "SELECT NOT EXISTS(SELECT 1 FROM consumer WHERE acked_seq>0)");
+	int r = db_row(st, s, err);
 
-	db_int(s, 1, n);
-	r = db_row(st, s, err);
 	if (r == 1)
 		r = sqlite3_column_int(s, 0);
 	sqlite3_reset(s);
 	return r;
 }
 
-/*
- * What the message may fill, and what it may replace when it is the sole
- * place; NULL in the message leaves each as it is. 1 changed, 0 not, -1.
- */
-#define TAKE(col, i) "iif(?2,ifnull(" i "," col "),ifnull(" col "," i "))"
-#define FILL(col, i) "ifnull(" col "," i ")"
-/* The sender's copy alone names those in Bcc, who may be outside. */
-#define WIDEN(i) "iif(direction='internal' AND " i "='out','out',direction)"
-#define FILL_COLS                                                              \
-	"(subject,sent_at,importance,sensitivity,headers,in_reply_to,refs,"    \
-	"conversation_id,received_at,item_class,size,has_attachments,"         \
-	"direction)"
-#define FILL_VALS                                                              \
-	"(" TAKE("subject", "?3") "," TAKE("sent_at", "?4") "," TAKE(          \
-	    "importance", "?5") "," TAKE("sensitivity",                        \
-	    "?6") "," FILL("headers", "?7") "," FILL("in_reply_to",            \
-	    "?8") "," FILL("refs", "?9") "," FILL("conversation_id",           \
-	    "?10") "," FILL("received_at", "?11") "," FILL("item_class",       \
-	    "?12") "," FILL("size",                                            \
-	    "?13") ",max(has_attachments,?14)," WIDEN("?15") ")"
+/* Was a sent before b? Then by their ids. */
+static bool
+goes_before(const struct message *a, const char *id_a, const struct message *b,
+    const char *id_b)
+{
+	int64_t x = a->sent_at == TIM_NONE ? INT64_MAX : a->sent_at / 1000;
+	int64_t y = b->sent_at == TIM_NONE ? INT64_MAX : b->sent_at / 1000;
 
+	return x != y ? x < y : strcmp(id_a, id_b) < 0;
+}
+
+/* The mail gets another id: to who reads changes it is a new one. */
 static int
-fill(struct store *st, const struct email_in *in, int64_t n, bool replace,
+rename_mail(struct store *st, int64_t n, const char *id, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(
+	    st, DB_EMAIL_RENAME, "UPDATE sync_email SET id=?2 WHERE n=?1");
+
+	db_int(s, 1, n);
+	db_text(s, 2, id);
+	fault_point("before rename");
+	if (db_run(st, s, err) == -1)
+		return -1;
+	return db_change(st, "email", id, "insert", err);
+}
+
+/*
+ * Which id does the new variant get? The key's own where it goes before the
+ * one that has it, which then gets another.
+ */
+static int
+settle_id(struct store *st, const struct incoming *x, int64_t owner, char *id,
     struct err *err)
 {
-	const struct message *m = in->m;
-	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_FILL,
-	    "UPDATE sync_email SET " FILL_COLS "=" FILL_VALS
-	    " WHERE n=?1 AND " FILL_COLS " IS NOT " FILL_VALS);
-	char sent[TIM_TEXT], received[TIM_TEXT];
+	char other[CONTENT_ID];
+	struct email_row r;
+	int open = are_ids_open(st, err);
+	int64_t n, group;
+	int rc;
 
-	db_int(s, 1, n);
-	db_int(s, 2, replace);
-	db_text(s, 3, m->subject);
-	db_time(s, 4, m->sent_at, sent);
-	db_text(s, 5, m->importance);
-	db_text(s, 6, m->sensitivity);
-	db_text(s, 7, m->headers);
-	db_text(s, 8, m->in_reply_to);
-	db_text(s, 9, m->refs);
-	db_text(s, 10, m->conversation_id);
-	db_time(s, 11, m->received_at, received);
-	db_text(s, 12, m->item_class);
-	db_intor(s, 13, m->size, -1);
-	db_int(s, 14, m->has_attachments || m->natt > 0);
-	db_text(s, 15, direction_name(in->d->direction));
-	return db_run(st, s, err);
-}
-
-/* The body, where it is missing or may be replaced. 1 changed, 0 not, -1. */
-static int
-fill_body(struct store *st, const struct email_in *in, const struct stored *e,
-    bool replace, struct err *err)
-{
-	const struct message *m = in->m;
-	sqlite3_stmt *s;
-	struct content c;
-
-	if (!with_body(in) || m->body_state != BODY_FULL)
-		return 0;
-	as_content(e, &c);
-	if (str_eq(e->body_state, "full") &&
-	    (!replace || (m->text == NULL && m->html == NULL) ||
-		content_body_equal(&c, m)))
-		return 0;
-	s = db_stmt(st, DB_EMAIL_BODY,
-	    "UPDATE sync_email SET text=?2,html=?3,body_state='full' "
-	    "WHERE n=?1");
-	db_int(s, 1, e->n);
-	db_textn(s, 2, m->text, m->text_len);
-	db_textn(s, 3, m->html, m->html_len);
-	return db_run(st, s, err);
-}
-
-/* The message is another sight of a known mail. */
-static int
-merge(struct store *st, const struct email_in *in, const struct stored *e,
-    bool replace, struct store_count *count, struct err *err)
-{
-	struct copy at = place(in, e->n);
-	int a, b, c;
-
-	if ((a = fill(st, in, e->n, replace, err)) == -1 ||
-	    (b = fill_body(st, in, e, replace, err)) == -1)
+	if (open != 1)
+		return open;
+	if (email_load(st, owner, true, &r, err) == -1)
 		return -1;
-	fault_point("between merge steps");
-	if ((c = parts_merge(st, in, e->n, count, err)) == -1)
-		return -1;
-	if (a + b + c > 0) {
-		count->updated++;
-		if (db_change(st, "email", e->id, "update", err) == -1)
-			return -1;
+	content_variant(&st->scratch, r.m, x->key, other);
+	rc = email_find(st, other, &n, &group, err);
+	if (rc == 0 && n == 0 && goes_before(&x->m, id, r.m, other)) {
+		rc = rename_mail(st, owner, other, err);
+		memcpy(id, x->key, CONTENT_ID);
 	}
-	return copy_place(st, &at, count, err);
+	email_free(&r);
+	return rc;
 }
 
+/* Another mail with a key that is there. */
 static int
-find(struct store *st, const char *id, int64_t *n, struct err *err)
+put_variant(struct store *st, const struct incoming *x, int64_t owner,
+    int64_t group, int64_t *n, struct store_count *count, struct err *err)
 {
-	sqlite3_stmt *s =
-	    db_stmt(st, DB_EMAIL_FIND, "SELECT n FROM sync_email WHERE id=?");
-	int r;
+	char id[CONTENT_ID];
+	struct email_row r;
+	struct copy at;
+	int64_t known, next, its;
+	int rc;
 
-	*n = 0;
-	db_text(s, 1, id);
-	if ((r = db_row(st, s, err)) == 1)
-		*n = sqlite3_column_int64(s, 0);
-	sqlite3_reset(s);
-	return r == -1 ? -1 : 0;
-}
-
-/* The variants of mail n, at most max of them. */
-static int
-variants(struct store *st, int64_t n, int64_t *v, int max, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_VARIANTS,
-	    "SELECT n FROM sync_email WHERE variant_of=? ORDER BY n");
-	int i = 0, r;
-
-	db_int(s, 1, n);
-	while ((r = db_row(st, s, err)) == 1 && i < max)
-		v[i++] = sqlite3_column_int64(s, 0);
-	sqlite3_reset(s);
-	return r == -1 ? -1 : i;
-}
-
-/* A Message-ID used for ever new mails is compared with this many. */
-#define VARIANTS 64
-
-/*
- * Among mail first and its variants the one that the message is; e is loaded
- * with it, or e->found is false.
- */
-static int
-candidate(struct store *st, const struct message *m, int64_t first,
-    bool has_mid, struct stored *e, struct err *err)
-{
-	int64_t v[VARIANTS + 1];
-	struct content c;
-	int i, n;
-
-	v[0] = first;
-	if ((n = variants(st, first, v + 1, VARIANTS, err)) == -1)
+	content_variant(&st->scratch, &x->m, x->key, id);
+	if (email_find(st, id, &known, &its, err) == -1)
 		return -1;
-	for (i = 0; i <= n; i++) {
-		if (load(st, v[i], e, err) == -1)
+	if (known != 0) {
+		if (email_load(st, known, true, &r, err) == -1)
 			return -1;
-		as_content(e, &c);
-		/* without a Message-ID the id is the content */
-		if (e->found && (!has_mid || content_same(&c, m)))
-			return 0;
-		stored_free(e);
+		*n = known;
+		rc = join_mail(st, x, &r, count, err);
+		email_free(&r);
+		at = copy_of(x, known, 0);
+		return rc == 0 ? copy_place(st, &at, count, err) : rc < 0 ? -1 : 0;
 	}
-	return 0;
+	if (settle_id(st, x, owner, id, err) == -1 ||
+	    email_next(st, &next, err) == -1 ||
+	    (rc = insert_mail(st, x, id, group, err)) == -1)
+		return -1;
+	if (rc == 0)
+		return db_fail(st, SQLITE_CORRUPT, err);
+	return complete_mail(st, x, id, n, count, err);
 }
 
-/* The id is taken: by this mail, or by another with the same Message-ID. */
+/* The key is taken: by this mail, or by others. */
 static int
-put_again(struct store *st, const struct email_in *in, const char *id,
+put_same_key(struct store *st, const struct incoming *x, int64_t except,
     int64_t *n, struct store_count *count, struct err *err)
 {
-	struct stored e;
-	char variant[CONTENT_ID];
-	bool has_mid = content_mid_id(&st->scratch, in->m->message_id, variant);
-	int64_t first;
-	int r;
+	struct email_row r;
+	int64_t owner, group;
+	int rc = 0;
 
-	memset(&e, 0, sizeof(e));
-	if (find(st, id, &first, err) == -1)
+	if (email_find(st, x->key, &owner, &group, err) == -1 ||
+	    find_mail(st, x, group, except, true, &r, err) == -1 ||
+	    (r.m == NULL &&
+		find_mail(st, x, group, except, false, &r, err) == -1))
 		return -1;
-	r = candidate(st, in->m, first, has_mid, &e, err);
-	if (r == 0 && !e.found) {
-		content_variant(&st->scratch, in->m, id, variant);
-		r = insert(st, in, variant, id, first, err);
-		if (r == 1)
-			return complete(st, in, variant, n, count, err);
-		if (r == 0)
-			r = find(st, variant, &first, err);
-		if (r == 0)
-			r = load(st, first, &e, err);
-		if (r == 0 && !e.found)
-			r = db_fail(st, SQLITE_CORRUPT, err);
+	if (r.m != NULL) {
+		*n = r.n;
+		rc = join_mail(st, x, &r, count, err);
+		email_free(&r);
+		if (rc != 0)
+			return rc == -1 ? -1 : 0;
 	}
-	if (r == 0) {
-		*n = e.n;
-		r = merge(st, in, &e, false, count, err);
-	}
-	stored_free(&e);
-	return r;
+	return put_variant(st, x, owner, group, n, count, err);
 }
 
 static int
-put_known(struct store *st, const struct email_in *in, int64_t known,
+put_unknown(struct store *st, const struct incoming *x, int64_t except,
+    int64_t *n, struct store_count *count, struct err *err)
+{
+	int64_t next;
+	int r;
+
+	if (email_next(st, &next, err) == -1 ||
+	    (r = insert_mail(st, x, x->key, 0, err)) == -1)
+		return -1;
+	if (r == 1)
+		return complete_mail(st, x, x->key, n, count, err);
+	return put_same_key(st, x, except, n, count, err);
+}
+
+/* --- an item that is known --------------------------------------------- */
+
+/* The message names fewer people than it did, or none. */
+static void
+fill_in_people(
+    struct incoming *x, const struct email_row *was, struct message *room)
+{
+	struct link *link = arena_alloc(&room->arena,
+	    (x->c.nlink + was->c.nlink + 1) * sizeof(*link));
+	size_t n = 0;
+
+	parts_add_people(room, &x->c);
+	parts_add_people(room, &was->c);
+	parts_add_links(room, link, &n, &x->c);
+	parts_add_links(room, link, &n, &was->c);
+	x->m.addr = room->addr;
+	x->m.naddr = room->naddr;
+	x->c.link = link;
+	x->c.nlink = n;
+}
+
+static void
+fill_in_attachments(
+    struct message *m, const struct message *old, struct message *room)
+{
+	size_t i;
+
+	for (i = 0; i < m->natt; i++)
+		*message_attachment(room) = m->att[i];
+	parts_keep_contents(room, old);
+	m->att = room->att;
+	m->natt = room->natt;
+}
+
+/* What the message lacks is as it was; room has the memory for it. */
+static void
+fill_in(struct incoming *x, const struct email_row *was, struct message *room)
+{
+	struct message *m = &x->m;
+	const struct message *old = was->m;
+	bool told = m->as_stored || m->body_state == BODY_FULL;
+
+	if (m->as_stored || (!told && old->body_state == BODY_FULL)) {
+		m->text = old->text;
+		m->html = old->html;
+		m->text_len = old->text_len;
+		m->html_len = old->html_len;
+		m->body_state = old->body_state;
+	}
+	if (m->subject == NULL)
+		m->subject = old->subject;
+	if (m->sent_at == TIM_NONE)
+		m->sent_at = old->sent_at;
+	if (m->importance == NULL)
+		m->importance = old->importance;
+	if (m->sensitivity == NULL)
+		m->sensitivity = old->sensitivity;
+	if (m->naddr == 0 || x->in->poorer)
+		fill_in_people(x, was, room);
+	if (m->natt == 0 && !told) {
+		m->att = old->att;
+		m->natt = old->natt;
+	} else
+		fill_in_attachments(m, old, room);
+}
+
+/*
+ * The item's text is another mail's now, or that mail's own no longer: it
+ * leaves the mail that it was.
+ */
+static int
+leave_mail(struct store *st, const struct incoming *x, int64_t from, int64_t *n,
     struct store_count *count, struct err *err)
 {
-	struct stored e;
-	int replace, r;
+	struct copy at = copy_of(x, from, 0);
 
-	if ((replace = sole(st, known, err)) == -1)
+	if (copy_gone(st, &at, count, err) == -1)
 		return -1;
-	r = load(st, known, &e, err);
-	if (r == 0 && !e.found)
-		r = db_fail(st, SQLITE_CORRUPT, err);
-	if (r == 0)
-		r = merge(st, in, &e, replace, count, err);
-	stored_free(&e);
-	return r;
+	return put_unknown(st, x, from, n, count, err);
+}
+
+/* One of several copies says something else now. */
+static int
+change_shared(struct store *st, const struct incoming *x, int64_t known,
+    int64_t *n, struct store_count *count, struct err *err)
+{
+	struct edition_except me = { x->in->mailbox, x->in->item_id };
+	struct email_row r;
+	int a, rc = 0;
+
+	/* is it the mail that the others are? */
+	if ((a = edition_settle(st, known, &me, count, err)) == -1 ||
+	    email_load(st, known, true, &r, err) == -1)
+		return -1;
+	if (same_mail(r.m, &x->m))
+		rc = share_mail(st, x, &r, a, count, err);
+	if (rc == 0 && (rc = tell_update(st, r.id, a, count, err)) == 0)
+		rc = leave_mail(st, x, known, n, count, err);
+	email_free(&r);
+	return rc == -1 ? -1 : 0;
+}
+
+/* The only copy says something else now. */
+static int
+change_only(struct store *st, const struct incoming *x,
+    const struct email_row *r, int64_t *n, struct store_count *count,
+    struct err *err)
+{
+	struct email_row other;
+
+	if (find_mail(st, x, r->group, r->n, true, &other, err) == -1)
+		return -1;
+	if (other.m == NULL)
+		return become_mail(st, x, r, count, err);
+	email_free(&other);
+	return leave_mail(st, x, r->n, n, count, err);
+}
+
+/* Does the key name the mails that this one belongs to? 1, 0, -1. */
+static int
+is_of_group(struct store *st, const struct incoming *x, int64_t group,
+    struct err *err)
+{
+	int64_t n, its;
+
+	if (email_find(st, x->key, &n, &its, err) == -1)
+		return -1;
+	return n != 0 && its == group;
+}
+
+static int
+change_item(struct store *st, const struct incoming *x,
+    const struct email_row *r, const struct copy_row *was,
+    const struct email_row *mine, int64_t *n, struct store_count *count,
+    struct err *err)
+{
+	struct copy at = copy_of(x, r->n, was->edition);
+	int64_t others;
+	int a;
+
+	if ((a = is_of_group(st, x, r->group, err)) == -1)
+		return -1;
+	/* without a Message-ID the text makes the id, once it is known */
+	if (a == 0 &&
+	    (x->m.message_id != NULL || mine->m->body_state == BODY_FULL))
+		return leave_mail(st, x, r->n, n, count, err);
+	if (was->live && edition_same(&mine->c, &x->c)) {
+		a = email_add_up(st, r->n, &x->m, x->key, false, err);
+		if (a == -1 || tell_update(st, r->id, a, count, err) == -1)
+			return -1;
+		return copy_place(st, &at, count, err);
+	}
+	if (copy_others(st, &at, &others, err) == -1)
+		return -1;
+	return others > 0 ? change_shared(st, x, r->n, n, count, err)
+			  : change_only(st, x, r, n, count, err);
+}
+
+static int
+put_known(struct store *st, struct incoming *x, int64_t known, int64_t *n,
+    struct store_count *count, struct err *err)
+{
+	struct copy at = copy_of(x, known, 0);
+	struct message *room = message_new(0);
+	struct email_row r, mine;
+	struct copy_row was;
+	int rc;
+
+	memset(&r, 0, sizeof(r));
+	memset(&mine, 0, sizeof(mine));
+	*n = known;
+	rc = copy_get(st, &at, &was, err);
+	if (rc == 0)
+		rc = email_load(st, known, true, &r, err);
+	if (rc == 0 && r.id[0] == '\0')
+		rc = db_fail(st, SQLITE_CORRUPT, err);
+	if (rc == 0 && was.edition != 0)
+		rc = edition_load(st, was.edition, true, &mine, err);
+	if (rc == 0) {
+		const struct email_row *its = was.edition != 0 ? &mine : &r;
+
+		if (x->m.message_id == NULL)
+			x->m.message_id = r.m->message_id;
+		fill_in(x, its, room);
+		content_id(&st->scratch, &x->m, x->key);
+		rc = change_item(st, x, &r, &was, its, n, count, err);
+	}
+	email_free(&mine);
+	email_free(&r);
+	message_free(room);
+	return rc;
+}
+
+/* --- both -------------------------------------------------------------- */
+
+/*
+ * The server's ids of its attachments, as hashes: what has the same one is the
+ * same attachment (recall.c).
+ */
+static char *
+attached_hashes(const struct message *m)
+{
+	unsigned char sum[CRYPT_SHA256];
+	char *list, *p;
+	size_t i;
+
+	if (m->natt == 0)
+		return NULL;
+	p = list = mem_alloc(m->natt * EMAIL_ATTACHED + 1);
+	for (i = 0; i < m->natt; i++, p += EMAIL_ATTACHED) {
+		const char *id = str_nn(m->att[i].id);
+
+		crypt_sha256(id, strlen(id), sum);
+		enc_hex(sum, EMAIL_ATTACHED / 2, p);
+	}
+	return list;
 }
 
 int
 email_put(struct store *st, const struct email_in *in, int64_t known,
     int64_t *n, struct store_count *count, struct err *err)
 {
-	char id[CONTENT_ID];
-	int64_t next;
-	int r;
+	struct incoming x;
+	int rc;
 
-	if (known != 0) {
-		*n = known;
-		return put_known(st, in, known, count, err);
+	memset(&x, 0, sizeof(x));
+	x.in = in;
+	x.m = *in->m;
+	x.c.m = &x.m;
+	x.c.direction = in->d->direction;
+	x.c.link = in->d->link;
+	x.c.nlink = in->d->nlink;
+	if (in->d->verdict == VERDICT_HEADERS) {
+		x.m.text = x.m.html = NULL;
+		x.m.text_len = x.m.html_len = 0;
+		x.m.natt = 0;
+		x.m.body_state = BODY_HEADERS;
+		x.m.as_stored = false;
 	}
-	if (email_next(st, &next, err) == -1)
-		return -1;
-	content_id(&st->scratch, in->m, id);
-	if ((r = insert(st, in, id, id, 0, err)) == -1)
-		return -1;
-	if (r == 1)
-		return complete(st, in, id, n, count, err);
-	return put_again(st, in, id, n, count, err);
+	x.attached = attached_hashes(&x.m);
+	if (known != 0)
+		rc = put_known(st, &x, known, n, count, err);
+	else {
+		content_id(&st->scratch, &x.m, x.key);
+		rc = put_unknown(st, &x, 0, n, count, err);
+	}
+	free(x.attached);
+	return rc;
 }

@@ -10,6 +10,8 @@
  *    (ahead.h).
  * 4. A delete of an item that is not known, or known in another folder by
  *    now, does nothing.
+ * 5. Nobody waits for the lock longer than SLICE takes and one item: what was
+ *    put by then is committed as what is written ahead is.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +20,13 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/ahead.h"
+#include "store/blob.h"
 #include "store/content.h"
 #include "store/email.h"
 #include "store/item.h"
 #include "store/ledger.h"
+
+#define SLICE ((int64_t)8 << 20) /* bytes that one transaction moves, about */
 
 /* --- full walks -------------------------------------------------------- */
 
@@ -83,7 +88,7 @@ judge(sqlite3_stmt *s, int64_t folder, const char *change_key, bool anew)
 	if (sqlite3_column_int64(s, 0) == folder && key != NULL &&
 	    str_eq(key, change_key) && !(anew && str_eq(db_col(s, 3), "skip")))
 		return STORE_SAME;
-	return STORE_CHANGED;
+	return str_eq(db_col(s, 3), "keep") ? STORE_KEPT : STORE_CHANGED;
 }
 
 /* A question about n items of a folder, and the answer. */
@@ -223,7 +228,11 @@ static int
 follow(struct store *st, const struct store_item *it, const struct ledger *l,
     int64_t email, struct store_count *count, struct err *err)
 {
-	struct copy c = { email, l->mailbox, l->item, l->folder, -1 };
+	struct copy c = { .email = email,
+		.mailbox = l->mailbox,
+		.item_id = l->item,
+		.folder = l->folder,
+		.is_read = -1 };
 
 	if (it->message != NULL)
 		c.is_read = it->message->is_read;
@@ -245,6 +254,7 @@ become(struct store *st, const struct store_item *it, struct ledger *l,
 		in.folder = l->folder;
 		in.m = it->message;
 		in.d = it->decision;
+		in.poorer = it->fault != NULL;
 		rc = email_put(st, &in, known, &l->email, count, err);
 	} else if (known != 0)
 		rc = follow(st, it, l, known, count, err);
@@ -261,7 +271,11 @@ static int
 remove_item(struct store *st, const char *mailbox, const char *item,
     const struct ledger_old *old, struct store_count *count, struct err *err)
 {
-	struct copy c = { old->email, mailbox, item, old->folder, -1 };
+	struct copy c = { .email = old->email,
+		.mailbox = mailbox,
+		.item_id = item,
+		.folder = old->folder,
+		.is_read = -1 };
 
 	if (old->state == LEDGER_FAILED &&
 	    failure_delete(st, mailbox, item, err) == -1)
@@ -348,8 +362,11 @@ static int
 apply_read(struct store *st, const char *mailbox, const struct change *c,
     const struct ledger_old *old, struct store_count *count, struct err *err)
 {
-	struct copy at = { old->email, mailbox, c->id, old->folder,
-		c->is_read };
+	struct copy at = { .email = old->email,
+		.mailbox = mailbox,
+		.item_id = c->id,
+		.folder = old->folder,
+		.is_read = c->is_read };
 
 	if (c->change_key != NULL &&
 	    ledger_key(st, mailbox, c->id, c->change_key, err) == -1)
@@ -521,22 +538,52 @@ end_page(struct store *st, const char *mailbox, const struct store_page *p,
 	return p->finished ? finish(st, mailbox, p, count, err) : 0;
 }
 
+/* The items before the given one are on disk; others may write now. */
+static int
+put_slice(struct store *st, const struct store_work *w, size_t from, size_t to,
+    struct err *err)
+{
+	bool ahead = w->page != NULL;
+	size_t i;
+
+	for (i = from; ahead && i < to; i++) {
+		if (ahead_note(st, w->page->folder, w->item[i].item_id, err) ==
+		    -1)
+			return -1;
+	}
+	if (day_write(st, w->mailbox, err) == -1 || blob_prune(st, err) == -1)
+		return -1;
+	fault_point("between slices");
+	if (db_end(st, 0, err) == -1 || db_begin(st, err) == -1)
+		return -1;
+	day_begin(st);
+	return 0;
+}
+
 int
 item_put(struct store *st, const struct store_work *w, struct store_count *c,
     struct err *err)
 {
 	bool ahead = w->page != NULL && w->page->ahead;
-	size_t i;
+	size_t i, from = 0;
 	int rc = 0;
 
 	day_begin(st);
-	for (i = 0; rc == 0 && i < w->n; i++)
-		rc = put_item(st, w->mailbox, &w->item[i], c, err);
-	for (i = 0; rc == 0 && ahead && i < w->n; i++)
+	for (i = 0; rc == 0 && i < w->n; i++) {
+		if (st->handled > SLICE) {
+			rc = put_slice(st, w, from, i, err);
+			from = i;
+		}
+		if (rc == 0)
+			rc = put_item(st, w->mailbox, &w->item[i], c, err);
+		if (w->item[i].message != NULL)
+			blob_unhold(st, w->item[i].message);
+	}
+	for (i = from; rc == 0 && ahead && i < w->n; i++)
 		rc = ahead_note(st, w->page->folder, w->item[i].item_id, err);
 	if (rc == 0)
 		rc = day_write(st, w->mailbox, err);
 	if (rc == 0 && w->page != NULL && !ahead)
 		rc = end_page(st, w->mailbox, w->page, c, err);
-	return rc;
+	return rc == 0 ? blob_prune(st, err) : rc;
 }

@@ -380,7 +380,7 @@ store_kept(struct store *st, const char *mailbox, struct arena *a,
 	db_int(s, 3, (int64_t)max);
 	while (n < max && db_row(st, s, &err) == 1)
 		out[n++] = (struct item_ref){ arena_strdup(a, db_col(s, 0)),
-			arena_strdup(a, db_col(s, 1)), 0 };
+			arena_strdup(a, db_col(s, 1)), 0, false };
 	sqlite3_reset(s);
 	db_unlock(st);
 	return n;

@@ -1,28 +1,42 @@
 /*
- * parts.c - the people, links and attachments of a mail.
- * 1. Rows are only added, or completed: nothing that is there is taken away.
- * 2. Positions count from 0 in each role, and through the attachments.
+ * parts.c - the people, links and attachments of a mail or an edition.
+ * 1. Positions count from 0 in each role, and through the attachments.
+ * 2. A row that has a content counts in sync_blob, and no other does.
+ * 3. Everything is linear in the number of rows, or sorts.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/enc.h"
 #include "base/fault.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "store/email.h"
+#include "store/blob.h"
+#include "store/parts.h"
 
 #define ROLES (ROLE_REPLY_TO + 1)
 
-/* --- people ------------------------------------------------------------ */
+/* The statement for a mail's rows or an edition's: two slots in a row. */
+#define STMT(st, of, slot, mail, edition)                                      \
+	db_stmt(st, (enum db_slot)((slot) + ((of) == PARTS_EDITION)),          \
+	    (of) == PARTS_EDITION ? (edition) : (mail))
+#define INSERT_INTO(table, n, cols, vals)                                      \
+	"INSERT INTO " table "(" n "," cols ") VALUES(" vals ")"
+
+/* --- writing ----------------------------------------------------------- */
+
+#define PARTY_COLS "role,position,address,name,raw_address"
 
 static int
-add_address(struct store *st, int64_t n, const struct address *a, int pos,
-    struct err *err)
+insert_person(struct store *st, enum parts_of of, int64_t n,
+    const struct address *a, int pos, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_ADDR_INSERT,
-	    "INSERT INTO sync_party(email,role,position,address,name,"
-	    "raw_address) VALUES(?,?,?,?,?,?)");
+	sqlite3_stmt *s = STMT(st, of, DB_PARTY_OF_MAIL,
+	    INSERT_INTO("sync_party", "email", PARTY_COLS, "?,?,?,?,?,?"),
+	    INSERT_INTO(
+		"sync_edition_party", "edition", PARTY_COLS, "?,?,?,?,?,?"));
 
 	db_int(s, 1, n);
 	db_text(s, 2, role_name(a->role));
@@ -30,206 +44,70 @@ add_address(struct store *st, int64_t n, const struct address *a, int pos,
 	db_text(s, 4, a->address);
 	db_text(s, 5, a->name);
 	db_text(s, 6, a->raw);
-	return db_run(st, s, err);
-}
-
-struct person {
-	const char *role, *address, *name, *raw;
-	int position;
-};
-
-struct people {
-	struct arena arena;
-	struct person *v;
-	size_t n, cap;
-	int next[ROLES]; /* free position of each role */
-};
-
-static void
-people_free(struct people *p)
-{
-	free(p->v);
-	arena_free(&p->arena);
+	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
 static int
-people_load(struct store *st, int64_t n, struct people *p, struct err *err)
+insert_people(struct store *st, enum parts_of of, int64_t n,
+    const struct message *m, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_ADDR_LIST,
-	    "SELECT role,position,address,name,raw_address FROM sync_party "
-	    "WHERE email=?");
-	int r, role;
-
-	memset(p, 0, sizeof(*p));
-	db_int(s, 1, n);
-	while ((r = db_row(st, s, err)) == 1) {
-		struct person *v;
-
-		if (p->n == p->cap) {
-			p->cap = p->cap == 0 ? 16 : 2 * p->cap;
-			p->v = mem_grow(p->v, p->cap, sizeof(*p->v));
-		}
-		v = &p->v[p->n++];
-		v->role = arena_strdup(&p->arena, db_col(s, 0));
-		v->position = sqlite3_column_int(s, 1);
-		v->address = arena_strdup(&p->arena, db_col(s, 2));
-		v->name = arena_strdup(&p->arena, db_col(s, 3));
-		v->raw = arena_strdup(&p->arena, db_col(s, 4));
-		for (role = 0; role < ROLES; role++) {
-			if (strcmp(v->role, role_name((enum role)role)) == 0 &&
-			    p->next[role] <= v->position)
-				p->next[role] = v->position + 1;
-		}
-	}
-	return r;
-}
-
-static bool
-both(const char *a, const char *b)
-{
-	return a != NULL && b != NULL;
-}
-
-/* The same person in the same role? By what both sides know. */
-static bool
-same_person(const struct person *p, const struct address *a)
-{
-	if (strcmp(p->role, role_name(a->role)) != 0)
-		return false;
-	if (both(p->address, a->address))
-		return str_ieq(p->address, a->address);
-	if (both(p->raw, a->raw))
-		return str_ieq(p->raw, a->raw);
-	if (p->name == NULL) /* or nothing is known of either */
-		return a->name == NULL && p->address == NULL &&
-		       a->address == NULL && p->raw == NULL && a->raw == NULL;
-	return str_eq(p->name, a->name);
-}
-
-static int
-resolve(struct store *st, int64_t n, const struct person *p,
-    const struct address *a, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_ADDR_RESOLVE,
-	    "UPDATE sync_party SET address=?4,name=ifnull(name,?5),"
-	    "raw_address=ifnull(raw_address,?6) "
-	    "WHERE email=?1 AND role=?2 AND position=?3");
-
-	db_int(s, 1, n);
-	db_text(s, 2, p->role);
-	db_int(s, 3, p->position);
-	db_text(s, 4, a->address);
-	db_text(s, 5, a->name);
-	db_text(s, 6, a->raw);
-	return db_run(st, s, err);
-}
-
-/* One address of the message: 1 when the mail lacked it, 0, -1. */
-static int
-merge_address(struct store *st, int64_t n, struct people *p,
-    const struct address *a, struct err *err)
-{
+	int next[ROLES] = { 0 };
 	size_t i;
 
-	for (i = 0; i < p->n; i++) {
-		if (!same_person(&p->v[i], a))
-			continue;
-		if (p->v[i].address != NULL || a->address == NULL)
-			return 0;
-		p->v[i].address = a->address;
-		return resolve(st, n, &p->v[i], a, err);
-	}
-	return add_address(st, n, a, p->next[a->role]++, err);
-}
+	for (i = 0; i < m->naddr; i++) {
+		const struct address *a = &m->addr[i];
 
-static int
-merge_people(
-    struct store *st, const struct message *m, int64_t n, struct err *err)
-{
-	struct people p;
-	size_t i;
-	int r, changed = 0;
-
-	r = people_load(st, n, &p, err);
-	for (i = 0; r != -1 && i < m->naddr; i++) {
-		r = merge_address(st, n, &p, &m->addr[i], err);
-		changed |= r > 0;
-	}
-	people_free(&p);
-	return r == -1 ? -1 : changed;
-}
-
-/* --- links ------------------------------------------------------------- */
-
-static int
-add_link(struct store *st, int64_t n, const struct link *l, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_LINK_INSERT,
-	    "INSERT INTO sync_link(email,crm_type,crm_id,role) VALUES(?,?,?,?) "
-	    "ON CONFLICT DO NOTHING");
-
-	db_int(s, 1, n);
-	db_text(s, 2, l->party->crm_type);
-	db_text(s, 3, l->party->crm_id);
-	db_text(s, 4, role_name(l->role));
-	return db_run(st, s, err);
-}
-
-/* A person may stand in a role that goes before the one known. */
-static int
-better_role(struct store *st, int64_t n, const struct link *l, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_LINK_ROLE,
-	    "UPDATE sync_link SET role=?4 WHERE email=?1 AND crm_type=?2 AND "
-	    "crm_id=?3 AND instr('from sender to cc bcc',?4)<"
-	    "instr('from sender to cc bcc',role)");
-
-	db_int(s, 1, n);
-	db_text(s, 2, l->party->crm_type);
-	db_text(s, 3, l->party->crm_id);
-	db_text(s, 4, role_name(l->role));
-	return db_run(st, s, err);
-}
-
-static int
-merge_links(
-    struct store *st, const struct decision *d, int64_t n, struct err *err)
-{
-	size_t i;
-	int r, changed = 0;
-
-	for (i = 0; i < d->nlink; i++) {
-		if ((r = add_link(st, n, &d->link[i], err)) == 0)
-			r = better_role(st, n, &d->link[i], err);
-		if (r == -1)
+		if (insert_person(st, of, n, a, next[a->role]++, err) == -1)
 			return -1;
-		changed |= r > 0;
 	}
-	return changed;
+	return 0;
 }
 
-/* --- attachments ------------------------------------------------------- */
-
-/* The content's hash as the table has it, or NULL. */
-static const char *
-sha(const struct attachment *a, char *hex)
-{
-	if (!a->stored)
-		return NULL;
-	enc_hex(a->sha256, sizeof(a->sha256), hex);
-	return hex;
-}
+#define LINK_SQL(table, n)                                                     \
+	INSERT_INTO(table, n, "crm_type,crm_id,role", "?,?,?,?")               \
+	" ON CONFLICT DO NOTHING"
 
 static int
-add_attachment(struct store *st, int64_t n, const struct attachment *a,
-    int64_t pos, struct store_count *count, struct err *err)
+insert_links(struct store *st, enum parts_of of, int64_t n,
+    const struct content *c, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_ATT_INSERT,
-	    "INSERT INTO sync_attachment(email,position,name,media_type,size,"
-	    "content_id,inline,kind,sha256,state,url) "
-	    "VALUES(?,?,?,?,?,?,?,?,?,?,?)");
-	char hex[65];
+	sqlite3_stmt *s =
+	    STMT(st, of, DB_LINK_OF_MAIL, LINK_SQL("sync_link", "email"),
+		LINK_SQL("sync_edition_link", "edition"));
+	size_t i;
 
+	for (i = 0; i < c->nlink; i++) {
+		db_int(s, 1, n);
+		db_text(s, 2, c->link[i].party->crm_type);
+		db_text(s, 3, c->link[i].party->crm_id);
+		db_text(s, 4, role_name(c->link[i].role));
+		if (db_run(st, s, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+#define ATT_COLS                                                               \
+	"position,name,media_type,size,content_id,inline,kind,sha256,state,url"
+
+/* Its content may have gone meanwhile; then it is one that failed. */
+static int
+insert_attachment(struct store *st, enum parts_of of, int64_t n,
+    const struct attachment *a, int64_t pos, struct err *err)
+{
+	sqlite3_stmt *s = STMT(st, of, DB_ATT_OF_MAIL,
+	    INSERT_INTO(
+		"sync_attachment", "email", ATT_COLS, "?,?,?,?,?,?,?,?,?,?,?"),
+	    INSERT_INTO("sync_edition_attachment", "edition", ATT_COLS,
+		"?,?,?,?,?,?,?,?,?,?,?"));
+	char hex[65];
+	int there = 0;
+
+	if (a->stored) {
+		enc_hex(a->sha256, sizeof(a->sha256), hex);
+		if ((there = blob_refer(st, hex, err)) == -1)
+			return -1;
+	}
 	db_int(s, 1, n);
 	db_int(s, 2, pos);
 	db_text(s, 3, a->name);
@@ -238,157 +116,21 @@ add_attachment(struct store *st, int64_t n, const struct attachment *a,
 	db_text(s, 6, a->content_id);
 	db_int(s, 7, a->is_inline);
 	db_text(s, 8, att_kind_name(a->kind));
-	db_text(s, 9, sha(a, hex));
-	db_text(s, 10, a->state != NULL ? a->state : a->stored ? "full" : NULL);
+	db_text(s, 9, there ? hex : NULL);
+	db_text(s, 10, !a->stored ? a->state : there ? "full" : "failed");
 	db_text(s, 11, a->url);
 	fault_point("before attachment");
-	count->attachments += a->stored;
-	return db_run(st, s, err);
-}
-
-struct old_att {
-	char *name, *kind, *sha256;
-	int64_t position;
-	bool used;
-};
-
-struct old_atts {
-	struct arena arena;
-	struct old_att *v;
-	size_t n, cap;
-	int64_t next;
-};
-
-static int
-atts_load(struct store *st, int64_t n, struct old_atts *o, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_ATT_LIST,
-	    "SELECT name,kind,sha256,position FROM sync_attachment "
-	    "WHERE email=?");
-	int r;
-
-	memset(o, 0, sizeof(*o));
-	db_int(s, 1, n);
-	while ((r = db_row(st, s, err)) == 1) {
-		struct old_att *v;
-
-		if (o->n == o->cap) {
-			o->cap = o->cap == 0 ? 8 : 2 * o->cap;
-			o->v = mem_grow(o->v, o->cap, sizeof(*o->v));
-		}
-		v = &o->v[o->n++];
-		v->name = arena_strdup(&o->arena, db_col(s, 0));
-		v->kind = arena_strdup(&o->arena, db_col(s, 1));
-		v->sha256 = arena_strdup(&o->arena, db_col(s, 2));
-		v->position = sqlite3_column_int64(s, 3);
-		v->used = false;
-		if (o->next <= v->position)
-			o->next = v->position + 1;
-	}
-	return r;
-}
-
-/*
- * Is that content another attachment's? Of an attached item the server makes
- * the file anew each time, with other boundaries and dates in it
- * (PROTOCOL 7): its bytes tell nothing.
- */
-static bool
-other_content(
-    const struct old_att *v, const struct attachment *a, const char *hash)
-{
-	return a->kind != ATT_ITEM && both(v->sha256, hash) &&
-	       strcmp(v->sha256, hash) != 0;
-}
-
-/* The row that is this attachment, each row once. NULL: there is none. */
-static struct old_att *
-atts_find(struct old_atts *o, const struct attachment *a, const char *hash)
-{
-	size_t i;
-
-	for (i = 0; i < o->n; i++) {
-		struct old_att *v = &o->v[i];
-
-		if (!v->used && strcmp(v->kind, att_kind_name(a->kind)) == 0 &&
-		    str_eq(v->name, a->name) && !other_content(v, a, hash)) {
-			v->used = true;
-			return v;
-		}
-	}
-	return NULL;
+	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
 static int
-merge_attachment(struct store *st, int64_t n, struct old_atts *o,
-    const struct attachment *a, struct store_count *count, struct err *err)
+insert_attachments(struct store *st, enum parts_of of, int64_t n,
+    const struct message *m, struct err *err)
 {
-	char hex[65];
-	const char *hash = sha(a, hex);
-	struct old_att *v = atts_find(o, a, hash);
-	sqlite3_stmt *s;
-
-	if (v == NULL)
-		return add_attachment(st, n, a, o->next++, count, err);
-	if (v->sha256 != NULL || hash == NULL)
-		return 0;
-	s = db_stmt(st, DB_ATT_UPDATE,
-	    "UPDATE sync_attachment SET sha256=?3,state=?4,size=?5,"
-	    "media_type=ifnull(?6,media_type) WHERE email=?1 AND position=?2");
-	db_int(s, 1, n);
-	db_int(s, 2, v->position);
-	db_text(s, 3, hash);
-	db_text(s, 4, a->state != NULL ? a->state : "full");
-	db_intor(s, 5, a->size, -1);
-	db_text(s, 6, a->media_type);
-	count->attachments++;
-	return db_run(st, s, err);
-}
-
-static int
-merge_attachments(struct store *st, const struct message *m, int64_t n,
-    struct store_count *count, struct err *err)
-{
-	struct old_atts o;
-	size_t i;
-	int r, changed = 0;
-
-	if (m->natt == 0)
-		return 0;
-	r = atts_load(st, n, &o, err);
-	for (i = 0; r != -1 && i < m->natt; i++) {
-		r = merge_attachment(st, n, &o, &m->att[i], count, err);
-		changed |= r > 0;
-	}
-	free(o.v);
-	arena_free(&o.arena);
-	return r == -1 ? -1 : changed;
-}
-
-/* --- all of them ------------------------------------------------------- */
-
-int
-parts_insert(struct store *st, const struct email_in *in, int64_t n,
-    struct store_count *count, struct err *err)
-{
-	const struct message *m = in->m;
-	int next[ROLES] = { 0 };
 	size_t i;
 
-	for (i = 0; i < m->naddr; i++) {
-		if (add_address(
-			st, n, &m->addr[i], next[m->addr[i].role]++, err) == -1)
-			return -1;
-	}
-	fault_point("before links");
-	for (i = 0; i < in->d->nlink; i++) {
-		if (add_link(st, n, &in->d->link[i], err) == -1)
-			return -1;
-	}
-	if (in->d->verdict == VERDICT_HEADERS)
-		return 0;
 	for (i = 0; i < m->natt; i++) {
-		if (add_attachment(st, n, &m->att[i], (int64_t)i, count, err) ==
+		if (insert_attachment(st, of, n, &m->att[i], (int64_t)i, err) ==
 		    -1)
 			return -1;
 	}
@@ -396,15 +138,569 @@ parts_insert(struct store *st, const struct email_in *in, int64_t n,
 }
 
 int
-parts_merge(struct store *st, const struct email_in *in, int64_t n,
-    struct store_count *count, struct err *err)
+parts_insert(struct store *st, enum parts_of of, int64_t n,
+    const struct content *c, struct err *err)
 {
-	int a, b, c = 0;
-
-	if ((a = merge_people(st, in->m, n, err)) == -1 ||
-	    (b = merge_links(st, in->d, n, err)) == -1)
+	if (insert_people(st, of, n, c->m, err) == -1)
 		return -1;
-	if (in->d->verdict != VERDICT_HEADERS)
-		c = merge_attachments(st, in->m, n, count, err);
-	return c == -1 ? -1 : a + b + c;
+	fault_point("before links");
+	if (insert_links(st, of, n, c, err) == -1)
+		return -1;
+	st->handled += 64 * (int64_t)(c->m->naddr + c->nlink + c->m->natt);
+	return insert_attachments(st, of, n, c->m, err);
+}
+
+/* --- deleting ---------------------------------------------------------- */
+
+static int
+run_for(struct store *st, sqlite3_stmt *s, int64_t n, struct err *err)
+{
+	db_int(s, 1, n);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+static int
+delete_people(struct store *st, enum parts_of of, int64_t n, struct err *err)
+{
+	return run_for(st,
+	    STMT(st, of, DB_PARTY_GONE_MAIL,
+		"DELETE FROM sync_party WHERE email=?",
+		"DELETE FROM sync_edition_party WHERE edition=?"),
+	    n, err);
+}
+
+static int
+delete_links(struct store *st, enum parts_of of, int64_t n, struct err *err)
+{
+	return run_for(st,
+	    STMT(st, of, DB_LINK_GONE_MAIL,
+		"DELETE FROM sync_link WHERE email=?",
+		"DELETE FROM sync_edition_link WHERE edition=?"),
+	    n, err);
+}
+
+static int
+delete_attachments(
+    struct store *st, enum parts_of of, int64_t n, struct err *err)
+{
+	sqlite3_stmt *s = STMT(st, of, DB_ATT_BLOBS_MAIL,
+	    "SELECT sha256 FROM sync_attachment WHERE email=? AND "
+	    "sha256 IS NOT NULL",
+	    "SELECT sha256 FROM sync_edition_attachment WHERE edition=? AND "
+	    "sha256 IS NOT NULL");
+	int r;
+
+	db_int(s, 1, n);
+	while ((r = db_row(st, s, err)) == 1) {
+		if (blob_release(st, db_col(s, 0), err) == -1) {
+			sqlite3_reset(s);
+			return -1;
+		}
+	}
+	if (r == -1)
+		return -1;
+	return run_for(st,
+	    STMT(st, of, DB_ATT_GONE_MAIL,
+		"DELETE FROM sync_attachment WHERE email=?",
+		"DELETE FROM sync_edition_attachment WHERE edition=?"),
+	    n, err);
+}
+
+int
+parts_delete(struct store *st, enum parts_of of, int64_t n, struct err *err)
+{
+	if (delete_people(st, of, n, err) == -1 ||
+	    delete_links(st, of, n, err) == -1)
+		return -1;
+	return delete_attachments(st, of, n, err);
+}
+
+/* --- reading ----------------------------------------------------------- */
+
+static enum role
+role_of(const char *name)
+{
+	int r = 0;
+
+	while (r < ROLE_REPLY_TO &&
+	       strcmp(str_nn(name), role_name((enum role)r)) != 0)
+		r++;
+	return (enum role)r;
+}
+
+static int
+load_people(struct store *st, enum parts_of of, int64_t n, struct message *m,
+    struct err *err)
+{
+	sqlite3_stmt *s = STMT(st, of, DB_PARTY_LIST_MAIL,
+	    "SELECT role,address,name,raw_address FROM sync_party "
+	    "WHERE email=? ORDER BY role,position",
+	    "SELECT role,address,name,raw_address FROM sync_edition_party "
+	    "WHERE edition=? ORDER BY role,position");
+	int r;
+
+	db_int(s, 1, n);
+	while ((r = db_row(st, s, err)) == 1) {
+		struct address *a = message_address(m);
+
+		a->role = role_of(db_col(s, 0));
+		a->address = arena_strdup(&m->arena, db_col(s, 1));
+		a->name = arena_strdup(&m->arena, db_col(s, 2));
+		a->raw = arena_strdup(&m->arena, db_col(s, 3));
+	}
+	return r;
+}
+
+static int
+load_links(struct store *st, enum parts_of of, int64_t n, struct message *m,
+    struct content *c, struct err *err)
+{
+	sqlite3_stmt *s = STMT(st, of, DB_LINK_LIST_MAIL,
+	    "SELECT crm_type,crm_id,role FROM sync_link WHERE email=?",
+	    "SELECT crm_type,crm_id,role FROM sync_edition_link "
+	    "WHERE edition=?");
+	struct link *v = NULL;
+	struct party *p;
+	size_t cap = 0;
+	int r;
+
+	c->nlink = 0;
+	db_int(s, 1, n);
+	while ((r = db_row(st, s, err)) == 1) {
+		if (c->nlink == cap) {
+			struct link *more;
+
+			cap = cap == 0 ? 8 : 2 * cap;
+			more = arena_alloc(&m->arena, cap * sizeof(*more));
+			if (c->nlink > 0)
+				memcpy(more, v, c->nlink * sizeof(*v));
+			v = more;
+		}
+		p = arena_alloc(&m->arena, sizeof(*p));
+		memset(p, 0, sizeof(*p));
+		p->crm_type = arena_strdup(&m->arena, db_col(s, 0));
+		p->crm_id = arena_strdup(&m->arena, db_col(s, 1));
+		v[c->nlink].party = p;
+		v[c->nlink++].role = role_of(db_col(s, 2));
+	}
+	c->link = v;
+	return r;
+}
+
+static enum att_kind
+kind_of(const char *name)
+{
+	int k = 0;
+
+	while (k < ATT_REFERENCE &&
+	       strcmp(str_nn(name), att_kind_name((enum att_kind)k)) != 0)
+		k++;
+	return (enum att_kind)k;
+}
+
+static void
+read_attachment(sqlite3_stmt *s, struct message *m, struct attachment *a)
+{
+	const char *hex;
+
+	a->name = arena_strdup(&m->arena, db_col(s, 0));
+	a->media_type = arena_strdup(&m->arena, db_col(s, 1));
+	a->size = sqlite3_column_type(s, 2) == SQLITE_NULL
+		      ? -1
+		      : sqlite3_column_int64(s, 2);
+	a->content_id = arena_strdup(&m->arena, db_col(s, 3));
+	a->is_inline = sqlite3_column_int(s, 4) != 0;
+	a->kind = kind_of(db_col(s, 5));
+	a->state = arena_strdup(&m->arena, db_col(s, 7));
+	a->url = arena_strdup(&m->arena, db_col(s, 8));
+	hex = db_col(s, 6);
+	a->stored =
+	    hex != NULL && enc_unhex(hex, a->sha256, sizeof(a->sha256));
+}
+
+static int
+load_attachments(struct store *st, enum parts_of of, int64_t n,
+    struct message *m, struct err *err)
+{
+	sqlite3_stmt *s = STMT(st, of, DB_ATT_LIST_MAIL,
+	    "SELECT name,media_type,size,content_id,inline,kind,sha256,state,"
+	    "url FROM sync_attachment WHERE email=? ORDER BY position",
+	    "SELECT name,media_type,size,content_id,inline,kind,sha256,state,"
+	    "url FROM sync_edition_attachment WHERE edition=? "
+	    "ORDER BY position");
+	int r;
+
+	db_int(s, 1, n);
+	while ((r = db_row(st, s, err)) == 1)
+		read_attachment(s, m, message_attachment(m));
+	return r;
+}
+
+int
+parts_load(struct store *st, enum parts_of of, int64_t n, struct message *m,
+    struct content *c, struct err *err)
+{
+	c->m = m;
+	if (load_people(st, of, n, m, err) == -1 ||
+	    load_links(st, of, n, m, c, err) == -1 ||
+	    load_attachments(st, of, n, m, err) == -1)
+		return -1;
+	st->handled += 64 * (int64_t)(m->naddr + c->nlink + m->natt);
+	return 0;
+}
+
+int
+parts_copy(struct store *st, int64_t email, int64_t edition, struct err *err)
+{
+	static const struct {
+		enum db_slot slot;
+		const char *sql;
+	} copy[] = {
+		{ DB_PARTY_COPY,
+		    "INSERT INTO sync_edition_party SELECT ?2," PARTY_COLS
+		    " FROM sync_party WHERE email=?1" },
+		{ DB_LINK_COPY,
+		    "INSERT INTO sync_edition_link SELECT ?2,crm_type,crm_id,"
+		    "role FROM sync_link WHERE email=?1" },
+		{ DB_ATT_COPY,
+		    "INSERT INTO sync_edition_attachment SELECT ?2," ATT_COLS
+		    " FROM sync_attachment WHERE email=?1" },
+	};
+	sqlite3_stmt *s;
+	size_t i;
+
+	for (i = 0; i < sizeof(copy) / sizeof(copy[0]); i++) {
+		s = db_stmt(st, copy[i].slot, copy[i].sql);
+		db_int(s, 1, email);
+		db_int(s, 2, edition);
+		if (db_run(st, s, err) == -1)
+			return -1;
+	}
+	return blob_refer_edition(st, edition, err);
+}
+
+/* --- replacing --------------------------------------------------------- */
+
+/* The next address of that role from i on, or naddr. */
+static size_t
+next_in_role(const struct message *m, size_t i, enum role role)
+{
+	while (i < m->naddr && m->addr[i].role != role)
+		i++;
+	return i;
+}
+
+static bool
+same_people(const struct message *a, const struct message *b)
+{
+	int role;
+
+	if (a->naddr != b->naddr)
+		return false;
+	for (role = 0; role < ROLES; role++) {
+		size_t i = 0, k = 0;
+
+		for (;; i++, k++) {
+			i = next_in_role(a, i, (enum role)role);
+			k = next_in_role(b, k, (enum role)role);
+			if (i == a->naddr || k == b->naddr)
+				break;
+			if (!str_eq(a->addr[i].address, b->addr[k].address) ||
+			    !str_eq(a->addr[i].name, b->addr[k].name) ||
+			    !str_eq(a->addr[i].raw, b->addr[k].raw))
+				return false;
+		}
+		if (i != a->naddr || k != b->naddr)
+			return false;
+	}
+	return true;
+}
+
+static int
+by_person(const void *a, const void *b)
+{
+	const struct party *x = (*(const struct link *const *)a)->party;
+	const struct party *y = (*(const struct link *const *)b)->party;
+	int c = strcmp(x->crm_type, y->crm_type);
+
+	return c != 0 ? c : strcmp(x->crm_id, y->crm_id);
+}
+
+static const struct link **
+sort_links(const struct content *c)
+{
+	const struct link **v = mem_grow(NULL, c->nlink + 1, sizeof(*v));
+	size_t i;
+
+	for (i = 0; i < c->nlink; i++)
+		v[i] = &c->link[i];
+	if (c->nlink > 1)
+		qsort(v, c->nlink, sizeof(*v), by_person);
+	return v;
+}
+
+static bool
+same_links(const struct content *a, const struct content *b)
+{
+	const struct link **x, **y;
+	bool same = a->nlink == b->nlink;
+	size_t i;
+
+	if (!same || a->nlink == 0)
+		return same;
+	x = sort_links(a);
+	y = sort_links(b);
+	for (i = 0; same && i < a->nlink; i++)
+		same = by_person(&x[i], &y[i]) == 0 && x[i]->role == y[i]->role;
+	free(x);
+	free(y);
+	return same;
+}
+
+static bool
+same_attachment(const struct attachment *a, const struct attachment *b)
+{
+	return a->kind == b->kind && a->is_inline == b->is_inline &&
+	       a->stored == b->stored && str_eq(a->name, b->name) &&
+	       str_eq(a->media_type, b->media_type) &&
+	       str_eq(a->content_id, b->content_id) &&
+	       str_eq(a->url, b->url) &&
+	       (a->stored || str_eq(a->state, b->state)) &&
+	       /* the server makes an attached item's file anew each time */
+	       (!a->stored || a->kind == ATT_ITEM ||
+		   memcmp(a->sha256, b->sha256, sizeof(a->sha256)) == 0);
+}
+
+static bool
+same_attachments(const struct message *a, const struct message *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->natt && i < b->natt; i++) {
+		if (!same_attachment(&a->att[i], &b->att[i]))
+			return false;
+	}
+	return a->natt == b->natt;
+}
+
+bool
+parts_same(const struct content *a, const struct content *b)
+{
+	return same_people(a->m, b->m) && same_links(a, b) &&
+	       same_attachments(a->m, b->m);
+}
+
+static int64_t
+count_stored(const struct message *m)
+{
+	int64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < m->natt; i++)
+		n += m->att[i].stored;
+	return n;
+}
+
+int
+parts_replace(struct store *st, int64_t n, const struct content *was,
+    const struct content *now, struct store_count *count, struct err *err)
+{
+	int changed = 0;
+	int64_t more;
+
+	if (!same_people(was->m, now->m)) {
+		changed = 1;
+		if (delete_people(st, PARTS_MAIL, n, err) == -1 ||
+		    insert_people(st, PARTS_MAIL, n, now->m, err) == -1)
+			return -1;
+	}
+	fault_point("between parts");
+	if (!same_links(was, now)) {
+		changed = 1;
+		if (delete_links(st, PARTS_MAIL, n, err) == -1 ||
+		    insert_links(st, PARTS_MAIL, n, now, err) == -1)
+			return -1;
+	}
+	if (same_attachments(was->m, now->m))
+		return changed;
+	more = count_stored(now->m) - count_stored(was->m);
+	count->attachments += more > 0 ? more : 0;
+	if (delete_attachments(st, PARTS_MAIL, n, err) == -1 ||
+	    insert_attachments(st, PARTS_MAIL, n, now->m, err) == -1)
+		return -1;
+	return 1;
+}
+
+/* --- adding up --------------------------------------------------------- */
+
+/* What people are found by: role and kind of key make a space of the map. */
+enum person_key { BY_ADDRESS, BY_RAW, BY_NAME, KEYS };
+
+static unsigned
+key_space(enum role role, enum person_key by)
+{
+	return (unsigned)role * KEYS + (unsigned)by;
+}
+
+static const char *
+lower_copy(struct arena *a, const char *s)
+{
+	char *copy = arena_strdup(a, s);
+
+	return copy == NULL ? NULL : str_lower(copy);
+}
+
+static void
+index_person(struct map *map, struct message *m, size_t i)
+{
+	const struct address *a = &m->addr[i];
+
+	if (a->address != NULL)
+		map_put(map, key_space(a->role, BY_ADDRESS),
+		    lower_copy(&m->arena, a->address), i);
+	if (a->raw != NULL)
+		map_put(map, key_space(a->role, BY_RAW),
+		    lower_copy(&m->arena, a->raw), i);
+	map_put(map, key_space(a->role, BY_NAME), str_nn(a->name), i);
+}
+
+static bool
+both_known(const char *a, const char *b)
+{
+	return a != NULL && b != NULL;
+}
+
+/* The same person in the same role, by what both sides know; or MAP_NONE. */
+static size_t
+find_person(
+    const struct map *map, struct message *m, const struct address *a)
+{
+	size_t i;
+
+	if (a->address != NULL &&
+	    (i = map_get(map, key_space(a->role, BY_ADDRESS),
+		 lower_copy(&m->arena, a->address))) != MAP_NONE)
+		return i;
+	if (a->raw != NULL &&
+	    (i = map_get(map, key_space(a->role, BY_RAW),
+		 lower_copy(&m->arena, a->raw))) != MAP_NONE &&
+	    !both_known(a->address, m->addr[i].address))
+		return i;
+	i = map_get(map, key_space(a->role, BY_NAME), str_nn(a->name));
+	if (i == MAP_NONE || both_known(a->address, m->addr[i].address) ||
+	    both_known(a->raw, m->addr[i].raw))
+		return MAP_NONE;
+	/* without a name they are one only when nothing is known of either */
+	if (a->name == NULL && (a->address != NULL || a->raw != NULL ||
+				   m->addr[i].address != NULL ||
+				   m->addr[i].raw != NULL))
+		return MAP_NONE;
+	return i;
+}
+
+void
+parts_add_people(struct message *m, const struct content *c)
+{
+	struct map map;
+	size_t i, k;
+
+	map_init(&map);
+	for (i = 0; i < m->naddr; i++)
+		index_person(&map, m, i);
+	for (i = 0; i < c->m->naddr; i++) {
+		const struct address *a = &c->m->addr[i];
+		bool found = (k = find_person(&map, m, a)) != MAP_NONE;
+		struct address *to = found ? &m->addr[k] : message_address(m);
+
+		to->role = a->role;
+		if (to->address == NULL)
+			to->address = arena_strdup(&m->arena, a->address);
+		if (to->name == NULL)
+			to->name = arena_strdup(&m->arena, a->name);
+		if (to->raw == NULL)
+			to->raw = arena_strdup(&m->arena, a->raw);
+		if (!found)
+			index_person(&map, m, m->naddr - 1);
+	}
+	map_free(&map);
+}
+
+static const char *
+person_key(struct arena *a, const struct link *l)
+{
+	size_t size = strlen(l->party->crm_type) + strlen(l->party->crm_id) + 2;
+	char *key = arena_alloc(a, size);
+
+	snprintf(key, size, "%s\n%s", l->party->crm_type, l->party->crm_id);
+	return key;
+}
+
+static const struct party *
+copy_party(struct arena *a, const struct link *l)
+{
+	struct party *p = arena_alloc(a, sizeof(*p));
+
+	memset(p, 0, sizeof(*p));
+	p->crm_type = arena_strdup(a, l->party->crm_type);
+	p->crm_id = arena_strdup(a, l->party->crm_id);
+	return p;
+}
+
+void
+parts_add_links(
+    struct message *m, struct link *to, size_t *n, const struct content *c)
+{
+	struct map map;
+	size_t i, k;
+
+	map_init(&map);
+	for (i = 0; i < *n; i++)
+		map_put(&map, 0, person_key(&m->arena, &to[i]), i);
+	for (i = 0; i < c->nlink; i++) {
+		const struct link *l = &c->link[i];
+		const char *key = person_key(&m->arena, l);
+
+		if ((k = map_get(&map, 0, key)) == MAP_NONE) {
+			map_put(&map, 0, key, *n);
+			to[(*n)++] = (struct link){ copy_party(&m->arena, l),
+				l->role };
+		} else if (l->role < to[k].role)
+			to[k].role = l->role;
+	}
+	map_free(&map);
+}
+
+/* Is it the one that a, whose content could not be had, was before? */
+static bool
+is_kept(const struct attachment *a, const struct attachment *was)
+{
+	return was->stored && was->kind == a->kind && str_eq(was->name, a->name);
+}
+
+void
+parts_keep_contents(struct message *m, const struct message *was)
+{
+	struct map map;
+	size_t i, k;
+
+	map_init(&map);
+	for (i = 0; i < was->natt; i++)
+		map_put(&map, (unsigned)was->att[i].kind,
+		    str_nn(was->att[i].name), i);
+	for (i = 0; i < m->natt; i++) {
+		struct attachment *a = &m->att[i];
+
+		if (a->stored || a->kind == ATT_REFERENCE)
+			continue;
+		k = i < was->natt && is_kept(a, &was->att[i])
+			? i
+			: map_get(&map, (unsigned)a->kind, str_nn(a->name));
+		if (k == MAP_NONE || !is_kept(a, &was->att[k]))
+			continue;
+		a->stored = true;
+		a->state = "full";
+		a->size = was->att[k].size;
+		memcpy(a->sha256, was->att[k].sha256, sizeof(a->sha256));
+	}
+	map_free(&map);
 }

@@ -6,6 +6,8 @@
  *    how that ended. A transaction that fails fails all of them: what fails
  *    it (disk full, damage) is nobody's own.
  * 2. Calls are written in the order in which they came.
+ *    What is large is written in slices (item.c): of a call that fails some of
+ *    it may be there then, as of one whose process died.
  * 3. Who finds nobody writing writes what waits, its own call among it, and
  *    leaves what comes after GROUP items to the next.
  */

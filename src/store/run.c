@@ -4,6 +4,7 @@
  *    "interrupted" when the next pass begins.
  */
 #include "base/fault.h"
+#include "store/blob.h"
 #include "store/db.h"
 
 static int
@@ -36,6 +37,12 @@ store_run_begin(struct store *st, struct store_run *run, struct err *err)
 	rc = db_begin(st, err);
 	if (rc == 0)
 		rc = db_end(st, begin(st, run, err), err);
+	/* of mails that a pass before had no time to put */
+	st->blob_loose = true;
+	while (rc == 0 && st->blob_loose) {
+		if ((rc = db_begin(st, err)) == 0)
+			rc = db_end(st, blob_prune(st, err), err);
+	}
 	db_unlock(st);
 	return rc;
 }

@@ -29,8 +29,9 @@
  *
  * The indexes, all of them: sync_email.id (every look-up by id);
  * sync_email_variant (partial; the few variants of a Message-ID);
- * folder_mailbox (one mailbox' folders); blob.sha256. The others are primary
- * keys of tables WITHOUT ROWID, which are the table itself.
+ * folder_mailbox (one mailbox' folders); blob.sha256; sync_edition_email (the
+ * few mails whose copies differ); sync_blob_unused (partial, nearly empty). The
+ * others are primary keys of tables WITHOUT ROWID, which are the table itself.
  */
 /* clang-format off */
 static const char *const version_1[] = {
@@ -398,12 +399,128 @@ static const char *const version_3[] = {
 ") WITHOUT ROWID",
 NULL
 };
+
+/*
+ * Copies of one mail may differ, in a banner say: what each says is kept, so
+ * that the mail can be told anew from those that are left when one goes.
+ * Contents are counted, so that one that nobody refers to goes, too.
+ */
+static const char *const version_4[] = {
+"CREATE TABLE sync_edition(\n"
+"  -- private: what the copies of a mail say where they differ: one row for"
+" each\n"
+"  -- way in which a copy that lies somewhere says it; none while all say the"
+" same\n"
+"  n INTEGER PRIMARY KEY, -- sync_copy.edition\n"
+"  email INTEGER NOT NULL REFERENCES sync_email(n), -- of which mail\n"
+"  digest TEXT NOT NULL, -- of all that it says\n"
+"  body TEXT NOT NULL, -- of its text and html\n"
+"  weight INTEGER NOT NULL, -- how much text it has; -1: it is not known\n"
+"  contents INTEGER NOT NULL, -- attachments whose content is there\n"
+"  direction TEXT NOT NULL, -- as in view email, like what follows\n"
+"  subject TEXT, -- see view email\n"
+"  sent_at TEXT, -- see view email\n"
+"  importance TEXT, -- see view email\n"
+"  sensitivity TEXT, -- see view email\n"
+"  has_attachments INTEGER NOT NULL, -- see view email\n"
+"  body_state TEXT NOT NULL, -- see view email\n"
+"  differs INTEGER NOT NULL, -- 1: text and html are here; 0: the mail shows"
+" them\n"
+"  text TEXT, -- see view email_copy_text\n"
+"  html TEXT -- see view email_copy_text\n"
+")",
+"CREATE INDEX sync_edition_email ON sync_edition(email)",
+
+"CREATE TABLE sync_edition_party(\n"
+"  -- private: as sync_party\n"
+"  edition INTEGER NOT NULL REFERENCES sync_edition(n), -- sync_edition.n\n"
+"  role TEXT NOT NULL, -- see view email_party for this and what follows\n"
+"  position INTEGER NOT NULL, -- see view email_party\n"
+"  address TEXT, -- see view email_party\n"
+"  name TEXT, -- see view email_party\n"
+"  raw_address TEXT, -- see view email_party\n"
+"  PRIMARY KEY(edition, role, position)\n"
+") WITHOUT ROWID",
+
+"CREATE TABLE sync_edition_link(\n"
+"  -- private: as sync_link\n"
+"  edition INTEGER NOT NULL REFERENCES sync_edition(n), -- sync_edition.n\n"
+"  crm_type TEXT NOT NULL, -- see view email_link for this and what"
+" follows\n"
+"  crm_id TEXT NOT NULL, -- see view email_link\n"
+"  role TEXT NOT NULL, -- see view email_link\n"
+"  PRIMARY KEY(edition, crm_type, crm_id)\n"
+") WITHOUT ROWID",
+
+"CREATE TABLE sync_edition_attachment(\n"
+"  -- private: as sync_attachment\n"
+"  edition INTEGER NOT NULL REFERENCES sync_edition(n), -- sync_edition.n\n"
+"  position INTEGER NOT NULL, -- see view attachment for this and what"
+" follows\n"
+"  name TEXT, -- see view attachment\n"
+"  media_type TEXT, -- see view attachment\n"
+"  size INTEGER, -- see view attachment\n"
+"  content_id TEXT, -- see view attachment\n"
+"  inline INTEGER NOT NULL, -- see view attachment\n"
+"  kind TEXT NOT NULL, -- see view attachment\n"
+"  sha256 TEXT, -- see view attachment\n"
+"  state TEXT, -- see view attachment\n"
+"  url TEXT, -- see view attachment\n"
+"  PRIMARY KEY(edition, position)\n"
+") WITHOUT ROWID",
+
+"ALTER TABLE sync_copy ADD COLUMN edition INTEGER"
+" /* sync_edition.n; NULL: says what the mail says */",
+"ALTER TABLE sync_copy ADD COLUMN modified INTEGER"
+" /* when the server saw it changed last, seconds since 1970 */",
+"ALTER TABLE sync_copy ADD COLUMN size INTEGER"
+" /* bytes, as the server says */",
+"ALTER TABLE sync_copy ADD COLUMN attached TEXT"
+" /* hashes of the server's ids of its attachments */",
+
+"DROP VIEW email_copy",
+"CREATE VIEW email_copy(\n"
+"  -- one row for each place where the mail lies or lay\n"
+"  email_id, -- email.id\n"
+"  mailbox, -- mailbox.address\n"
+"  folder, -- folder.id\n"
+"  item_id, -- the server's id of this copy, opaque; another after a move\n"
+"  is_read, -- 0, 1\n"
+"  removed_at, -- moved or deleted since, UTC; NULL: it lies there\n"
+"  text_differs -- 1: its text is not that of email_body (a banner, a"
+" disclaimer): see email_copy_text\n"
+") AS SELECT e.id, c.mailbox, c.folder, c.item_id, c.is_read, c.removed_at,\n"
+"  ifnull((SELECT x.differs FROM sync_edition x WHERE x.n = c.edition), 0)\n"
+"  FROM sync_copy c JOIN sync_email e ON e.n = c.email",
+"CREATE VIEW email_copy_text(\n"
+"  -- the own text of copies whose text is not that of email_body\n"
+"  email_id, -- email.id\n"
+"  mailbox, -- mailbox.address\n"
+"  item_id, -- email_copy.item_id\n"
+"  text, -- plain text, or NULL\n"
+"  html -- HTML, or NULL\n"
+") AS SELECT e.id, c.mailbox, c.item_id, x.text, x.html\n"
+"  FROM sync_copy c JOIN sync_edition x ON x.n = c.edition AND x.differs = 1\n"
+"  JOIN sync_email e ON e.n = c.email",
+
+"CREATE TABLE sync_blob(\n"
+"  -- private: how many attachments have each content\n"
+"  blob INTEGER PRIMARY KEY REFERENCES blob(n), -- blob.n\n"
+"  refs INTEGER NOT NULL -- rows of sync_attachment and"
+" sync_edition_attachment\n"
+")",
+"CREATE INDEX sync_blob_unused ON sync_blob(blob) WHERE refs = 0",
+"INSERT INTO sync_blob(blob, refs) SELECT b.n, count(a.email) FROM blob b\n"
+"  LEFT JOIN sync_attachment a ON a.sha256 = b.sha256 GROUP BY b.n",
+NULL
+};
 /* clang-format on */
 
 const struct schema_step schema_steps[] = {
 	{ version_1 },
 	{ version_2 },
 	{ version_3 },
+	{ version_4 },
 };
 const int schema_nsteps = sizeof(schema_steps) / sizeof(schema_steps[0]);
 

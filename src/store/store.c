@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "store/blob.h"
 #include "store/content.h"
 #include "store/db.h"
 
@@ -77,6 +78,7 @@ store_close(struct store *st)
 	if (st->h != NULL && st->pending != NULL)
 		store_flush(st, &err); /* a status; the next pass tells it */
 	pending_free(st);
+	blob_free(st);
 	db_close(st);
 	if (st->lock_fd != -1)
 		close(st->lock_fd);
@@ -169,7 +171,7 @@ store_has_message_id(struct store *st, const char *message_id)
 		db_unlock(st);
 		return false;
 	}
-	s = db_stmt(st, DB_EMAIL_FIND, "SELECT n FROM sync_email WHERE id=?");
+	s = db_stmt(st, DB_EMAIL_FIND, "SELECT n,ifnull(variant_of,n) FROM sync_email WHERE id=?");
 	db_text(s, 1, id);
 	found = db_row(st, s, &err) != 0;
 	sqlite3_reset(s);

@@ -150,6 +150,9 @@ enum store_known {
 	STORE_CHANGED, /* decided before, but another change key or
 				 * folder, or removed since, or skipped and a
 				 * walk is under way that was asked for */
+	STORE_KEPT,    /* STORE_CHANGED, and the file has its mail as that of
+				 * a place that is there: see
+				 * store_item_recall */
 	STORE_FAILED   /* waits in failure, in this folder */
 };
 
@@ -159,6 +162,15 @@ enum store_known {
  */
 int store_items_known(struct store *, const struct store_place *,
     const struct item_ref *, size_t n, enum store_known *out, struct err *);
+
+/*
+ * m is what the server says now of an item that is STORE_KEPT. What of it the
+ * file has already need not be fetched: attachments that are there are marked
+ * as stored; as_stored is set when the body is still the one that the file
+ * has.
+ */
+int store_item_recall(struct store *, const char *mailbox, struct message *m,
+    struct err *err);
 
 /* How many items are known to lie in the folder; counted no further than max.
  */

@@ -90,6 +90,8 @@ attach_all(struct mailbox_work *w, struct session *s, struct message *m,
 		struct attachment *a = &m->att[i];
 
 		rc = 0;
+		if (a->stored)
+			continue; /* as before */
 		if (a->kind == ATT_REFERENCE)
 			a->state = "reference";
 		else if (max == 0)

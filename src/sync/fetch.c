@@ -8,6 +8,8 @@
  * 4. What a fetch holds between two requests is less than FLUSH.
  * 5. A mail whose content cannot be had is stored with what can: without its
  *    body, or its headers alone; it stays in failure all the same.
+ * 6. Of a mail that the store has, only what has changed is fetched: everything
+ *    but the body comes first, and tells what else must.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +37,13 @@ fetch_next_try(int64_t tries, int64_t retry_ms)
 		wait *= 2;
 	return tim_now() + (wait > retry_ms ? wait : retry_ms);
 }
+
+/* What one request asks of its items. */
+enum want {
+	WANT_HEADERS, /* and nothing else */
+	WANT_PARTIAL, /* all but the body: of mail that the store has */
+	WANT_CONTENT
+};
 
 static struct store_item *
 settle(struct fetch *f, const struct message *m, size_t at)
@@ -178,22 +187,40 @@ rescue(struct fetch *f, struct message *m, size_t at, struct err *err)
 	return 0;
 }
 
+/* What the store has of it is not fetched again. */
+static int
+recall(struct fetch *f, struct message *m, struct err *err)
+{
+	const struct mailbox_work *w = f->mailbox;
+
+	return store_item_recall(
+	    w->profile->pass->store, w->conf.address, m, err);
+}
+
 /* One message that came. *again: its content is still wanted. */
 static int
-settle_one(struct fetch *f, bool content, struct message *m, size_t at,
+settle_one(struct fetch *f, enum want want, struct message *m, size_t at,
     bool *again, struct err *err)
 {
 	struct store_item *it;
 
-	*again = false;
+	*again = want == WANT_PARTIAL && m->err.kind == ERR_ITEM;
+	if (*again)
+		return 0;
 	if (m->err.kind == ERR_ITEM && m->have_content)
 		return settle_cut(f, m, at, err);
-	if (m->err.kind == ERR_ITEM && content)
+	if (m->err.kind == ERR_ITEM && want == WANT_CONTENT)
 		return rescue(f, m, at, err);
 	if (m->err.kind != ERR_NONE) {
 		settle_fault(f, m, at);
 		return 0;
 	}
+	if (f->ref[at].kept && want != WANT_HEADERS && recall(f, m, err) == -1)
+		return -1;
+	if (want == WANT_PARTIAL)
+		m->have_content = m->as_stored;
+	else
+		m->as_stored = false;
 	it = settle_decision(f, m, at);
 	*again = it == NULL;
 	if (it != NULL && f->decision[at].verdict == VERDICT_KEEP)
@@ -211,10 +238,11 @@ struct todo {
  * as the server says.
  */
 static size_t
-request_size(const struct fetch *f, bool content, const struct todo *t,
+request_size(const struct fetch *f, enum want want, const struct todo *t,
     size_t from, int64_t *bytes)
 {
 	size_t now = (size_t)gate_items(f->mailbox->profile->gate);
+	bool content = want == WANT_CONTENT;
 	size_t max = content ? FETCH_CONTENT : FETCH_HEADERS, i;
 
 	if (max > now)
@@ -235,7 +263,7 @@ request_size(const struct fetch *f, bool content, const struct todo *t,
 
 /* Settles what one request brought for at[0..n). */
 static int
-settle_all(struct fetch *f, bool content, struct message **msg,
+settle_all(struct fetch *f, enum want want, struct message **msg,
     const struct todo *part, struct todo *again, struct err *err)
 {
 	size_t i, settled;
@@ -245,7 +273,7 @@ settle_all(struct fetch *f, bool content, struct message **msg,
 		keep_message(f, msg[i]);
 	for (i = 0; i < part->n; i++) {
 		settled = f->nitem;
-		if (settle_one(f, content, msg[i], part->at[i], &more, err) ==
+		if (settle_one(f, want, msg[i], part->at[i], &more, err) ==
 		    -1) {
 			f->nitem = settled; /* not settled after all */
 			return -1;
@@ -320,12 +348,14 @@ known(struct mailbox_work *w, struct arena *a, struct item_ref *out, size_t max)
  * many bytes as the server says that they have.
  */
 static int
-request(struct fetch *f, bool content, const struct todo *part,
+request(struct fetch *f, enum want want, const struct todo *part,
     int64_t expected, struct todo *again, struct err *err)
 {
 	const struct profile_work *p = f->mailbox->profile;
-	struct ask ask = { f->mailbox, f->session,
-		content ? p->ops->messages : p->ops->headers, f->tries != NULL,
+	const ask_fn fn[] = { [WANT_HEADERS] = p->ops->headers,
+		[WANT_PARTIAL] = p->ops->partial,
+		[WANT_CONTENT] = p->ops->messages };
+	struct ask ask = { f->mailbox, f->session, fn[want], f->tries != NULL,
 		known };
 	struct message *msg[ASK_MAX];
 	struct item_ref ref[ASK_MAX];
@@ -344,7 +374,7 @@ request(struct fetch *f, bool content, const struct todo *part,
 		share = came;
 	}
 	if (rc == 0)
-		rc = settle_all(f, content, msg, part, again, err);
+		rc = settle_all(f, want, msg, part, again, err);
 	if (rc == 0)
 		rc = flush(f, err);
 	budget_give(p->budget, share);
@@ -356,7 +386,7 @@ request(struct fetch *f, bool content, const struct todo *part,
  * wanted go to again.
  */
 static int
-round_of(struct fetch *f, bool content, const struct todo *t,
+round_of(struct fetch *f, enum want want, const struct todo *t,
     struct todo *again, struct err *err)
 {
 	struct todo part;
@@ -364,9 +394,9 @@ round_of(struct fetch *f, bool content, const struct todo *t,
 	int64_t bytes;
 
 	for (from = 0; from < t->n; from += part.n) {
-		part.n = request_size(f, content, t, from, &bytes);
+		part.n = request_size(f, want, t, from, &bytes);
 		part.at = t->at + from;
-		if (request(f, content, &part, bytes, again, err) == -1)
+		if (request(f, want, &part, bytes, again, err) == -1)
 			return -1;
 	}
 	return 0;
@@ -396,30 +426,50 @@ count_only(struct fetch *f, size_t kept)
 	tally_add(f->mailbox->profile->tally, &count, 0);
 }
 
+/* All that is wanted of the refs; rest has room for all of them. */
+static int
+run_rounds(struct fetch *f, struct todo *all, struct todo *kept,
+    struct todo *rest, struct err *err)
+{
+	struct todo none = { kept->at, 0 };
+	size_t i;
+
+	if (round_of(f, WANT_PARTIAL, kept, rest, err) == -1)
+		return -1;
+	if (match_needs_headers(&f->mailbox->match)) {
+		if (round_of(f, WANT_HEADERS, all, rest, err) == -1)
+			return -1;
+	} else {
+		for (i = 0; i < all->n; i++)
+			rest->at[rest->n++] = all->at[i];
+	}
+	return round_of(f, WANT_CONTENT, rest, &none, err);
+}
+
 int
 fetch_run(struct fetch *f, struct session *session, struct err *err)
 {
 	bool dry = f->mailbox->profile->pass->dry_run;
-	size_t *at = mem_alloc(2 * f->n * sizeof(*at)), i;
-	struct todo all = { at, f->n }, rest = { at + f->n, 0 };
-	struct todo none = { at, 0 };
-	int rc = 0;
+	size_t *at = mem_alloc(3 * f->n * sizeof(*at)), i;
+	struct todo all = { at, 0 }, kept = { at + f->n, 0 };
+	struct todo rest = { at + 2 * f->n, 0 };
+	int rc;
 
 	f->session = session;
 	f->item = mem_alloc(f->n * sizeof(*f->item));
-	/* headers, content, and two steps of a rescue */
+	/* headers, or all but the body; content; two steps of a rescue */
 	f->message = mem_alloc(4 * f->n * sizeof(*f->message));
 	f->decision = mem_alloc(f->n * sizeof(*f->decision));
-	for (i = 0; i < f->n; i++)
-		at[i] = i;
-	f->seen = (int64_t)f->n;
-	if (!dry && !match_needs_headers(&f->mailbox->match))
-		rc = round_of(f, true, &all, &none, err);
-	else {
-		rc = round_of(f, false, &all, &rest, err);
-		if (rc == 0 && !dry)
-			rc = round_of(f, true, &rest, &none, err);
+	for (i = 0; i < f->n; i++) {
+		struct todo *t = f->ref[i].kept && !dry ? &kept : &all;
+
+		t->at[t->n++] = i;
 	}
+	f->seen = (int64_t)f->n;
+	if (dry)
+		rc = round_of(f, WANT_HEADERS, &all, &rest, err);
+	else
+		rc = run_rounds(f, &all, &kept, &rest, err);
 	free(at);
 	if (rc == 0 && dry)
 		count_only(f, rest.n);

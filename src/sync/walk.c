@@ -209,6 +209,7 @@ page_sort(struct page *p, struct err *err)
 		put[n].id = c->id;
 		put[n].change_key = c->change_key;
 		put[n].size = c->size;
+		put[n].kept = false;
 		of[n++] = c;
 	}
 	rc = store_items_known(w->profile->pass->store,
@@ -226,8 +227,10 @@ page_sort(struct page *p, struct err *err)
 			s->change_key = put[i].change_key;
 			s->folder = p->folder;
 			s->rule = "process_email_from";
-		} else
+		} else {
+			put[i].kept = known[i] == STORE_KEPT;
 			p->ref[p->nref++] = put[i];
+		}
 	}
 	free(put);
 	free(of);
@@ -555,6 +558,7 @@ walk_failures(struct mailbox_work *w, struct err *err)
 			ref[f.n].id = due.v[i].item_id;
 			ref[f.n].change_key = NULL;
 			ref[f.n].size = 0;
+			ref[f.n].kept = false;
 			tries[f.n++] = due.v[i].tries;
 		}
 		rc = fetch_run(&f, w->session, err);

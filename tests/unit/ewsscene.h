@@ -133,8 +133,10 @@ count(const struct scene *s, const char *what)
 	return n;
 }
 
-static const struct item_ref abcd[] = { { "a", "1", 0 }, { "b", NULL, 0 },
-	{ "c", NULL, 0 }, { "d", NULL, 0 } };
+static const struct item_ref abcd[] = { { "a", "1", 0, false },
+	{ "b", NULL, 0, false },
+	{ "c", NULL, 0, false },
+	{ "d", NULL, 0, false } };
 
 /* "axc": items a and c, and an error without a name between them. */
 static inline char *

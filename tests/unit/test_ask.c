@@ -86,7 +86,7 @@ known(struct mailbox_work *w, struct arena *a, struct item_ref *out, size_t max)
 	(void)w;
 	for (i = 0; i < (size_t)server.known && i < max; i++) {
 		snprintf(id, sizeof(id), "k%zu", i);
-		out[i] = (struct item_ref){ arena_strdup(a, id), NULL, 0 };
+		out[i] = (struct item_ref){ arena_strdup(a, id), NULL, 0, false };
 	}
 	return i;
 }
@@ -110,7 +110,7 @@ ask_as(bool suspect, size_t n, int *rc, struct err *err)
 	server.calls = server.probes = 0;
 	for (i = 0; i < n; i++) {
 		snprintf(id[i], sizeof(id[i]), "%zu", i);
-		ref[i] = (struct item_ref){ id[i], NULL, 0 };
+		ref[i] = (struct item_ref){ id[i], NULL, 0, false };
 	}
 	err_clear(err);
 	*rc = ask_items(&a, ref, n, out, err);

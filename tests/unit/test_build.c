@@ -24,8 +24,8 @@
 static const char *const names[] = { "inbox", "sentitems", "drafts", "outbox",
 	"junkemail", "deleteditems", "conversationhistory", "syncissues",
 	"conflicts", "localfailures", "serverfailures" };
-static const struct item_ref refs[] = { { "AAMkAD+/=", "CQ", 0 },
-	{ "a\"<&>'\x01z", NULL, 0 } };
+static const struct item_ref refs[] = { { "AAMkAD+/=", "CQ", 0, false },
+	{ "a\"<&>'\x01z", NULL, 0, false } };
 
 static const struct build_find_folder find = { 2000, 1000, 0 };
 static const struct build_find_folder find_less[] = { { 0, 1, 1 }, { 0, 1, 2 },

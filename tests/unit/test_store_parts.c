@@ -61,20 +61,35 @@ test_attachments(void **state)
 	    "2late.txtfile0failed-- 3-reference1reference-https://x.example/");
 	assert_int_equal(number(k, "SELECT has_attachments FROM email"), 1);
 
-	/* another place: the late one has come, one is new, order differs */
+	/* another place: the late one has come, the order differs */
 	m = mail("<1@x>", "One", "x");
+	a = message_attachment(m);
+	a->kind = ATT_REFERENCE;
+	a->url = "https://x.example/";
+	a->state = "reference";
+	a->is_inline = true;
 	attach(k, m, "late.txt", "three");
 	attach(k, m, "same.txt", "two");
 	attach(k, m, "same.txt", "one");
-	attach(k, m, "more.txt", "one");
 	store(k, BOX_B, "i1", "k1", m);
-	assert_int_equal(k->count.attachments, 2);
+	assert_int_equal(k->count.emails, 0);
+	assert_int_equal(k->count.attachments, 1);
 	assert_int_equal(k->count.updated, 1);
 	assert_string_equal(
 	    ask(k,
 		"SELECT group_concat(position||name||data,' ') FROM attachment "
 		"a JOIN blob b ON b.sha256=a.sha256"),
-	    "0same.txtone 1same.txttwo 2late.txtthree 4more.txtone");
+	    "1late.txtthree 2same.txttwo 3same.txtone");
+	assert_int_equal(number(k, "SELECT count(*) FROM blob"), 3);
+
+	/* another attachment more: another mail */
+	m = mail("<1@x>", "One", "x");
+	attach(k, m, "same.txt", "two");
+	attach(k, m, "same.txt", "one");
+	attach(k, m, "late.txt", "three");
+	attach(k, m, "more.txt", "one");
+	store(k, BOX_B, "i2", "k1", m);
+	assert_int_equal(k->count.emails, 1);
 	assert_int_equal(number(k, "SELECT count(*) FROM blob"), 3);
 	/* ba7816bf...: SHA-256 of "abc" */
 	blob(k, "abc", (unsigned char[32]){ 0 });
@@ -143,11 +158,14 @@ test_nameless(void **state)
 	nameless(m, "dora@x.example", NULL);
 	nameless(m, NULL, NULL);
 	store(k, BOX_B, "i1", "k1", m);
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM email_party WHERE role='cc'"), 3);
+	/* dora stands in no copy any more */
 	m = mail("<1@x>", "One", "x");
 	nameless(m, NULL, NULL);
 	store(k, BOX_B, "i1", "k2", m);
 	assert_int_equal(
-	    number(k, "SELECT count(*) FROM email_party WHERE role='cc'"), 3);
+	    number(k, "SELECT count(*) FROM email_party WHERE role='cc'"), 2);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)

@@ -1,0 +1,30 @@
+/*
+ * blob.h - which contents of attachments are still wanted: table sync_blob.
+ * Floor: store.
+ * Threads: inside a write transaction, with the store's lock held, unless
+ * said otherwise.
+ *
+ * A content is in the table before the mail is whose attachment it is (it may
+ * be large, and the mail waits for all of them). Until the mail is put it is
+ * held, in memory; then it counts, or goes.
+ */
+#ifndef STORE_BLOB_H
+#define STORE_BLOB_H
+
+#include "store/db.h"
+
+/* One more row has that content. 1; 0: there is no such content; -1. */
+int blob_refer(struct store *, const char *sha256, struct err *);
+/* As many as the edition has. */
+int blob_refer_edition(struct store *, int64_t edition, struct err *);
+/* One row less. */
+int blob_release(struct store *, const char *sha256, struct err *);
+/* Somebody has its hash and may still refer to it; needs no transaction. */
+void blob_hold(struct store *, const unsigned char sha256[32]);
+/* The message has been put: its contents are not held any more. */
+void blob_unhold(struct store *, const struct message *);
+/* Contents that nobody refers to or holds go. */
+int blob_prune(struct store *, struct err *);
+void blob_free(struct store *);
+
+#endif

@@ -1,0 +1,576 @@
+/*
+ * edition.c - what the copies of a mail say where they do not say the same.
+ * 1. A mail whose copies all say the same has no row here, and its copies no
+ *    edition; else each copy that lies somewhere has one.
+ * 2. What the mail says is made of the editions that such copies have, the
+ *    same whatever the order in which they came: the text of the fullest, the
+ *    shortest subject (tags are longer), the people and links of all.
+ * 3. A text is here only where it is not the mail's own.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypt.h"
+#include "base/enc.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "store/email.h"
+#include "store/same.h"
+
+/* A mail whose copies say it in more ways than this is not one mail. */
+#define EDITIONS_MAX 16
+#define DIGEST       33 /* room for one */
+
+/* --- digests ----------------------------------------------------------- */
+
+static void
+hash_text(struct crypt_sha256 *h, const char *s)
+{
+	/* what is not known is not the same as "" */
+	crypt_sha256_add(h, s == NULL ? "0" : "1", 1);
+	if (s != NULL)
+		crypt_sha256_add(h, s, strlen(s) + 1);
+}
+
+static void
+digest_out(const struct crypt_sha256 *h, char out[DIGEST])
+{
+	unsigned char sum[CRYPT_SHA256];
+
+	crypt_sha256_out(h, sum);
+	enc_hex(sum, (DIGEST - 1) / 2, out);
+}
+
+static void
+digest_body(const struct message *m, char out[DIGEST])
+{
+	struct crypt_sha256 h;
+
+	crypt_sha256_init(&h);
+	hash_text(&h, m->text);
+	hash_text(&h, m->html);
+	digest_out(&h, out);
+}
+
+static void
+hash_people(struct crypt_sha256 *h, const struct message *m)
+{
+	int role;
+	size_t i;
+
+	for (role = ROLE_FROM; role <= ROLE_REPLY_TO; role++) {
+		for (i = 0; i < m->naddr; i++) {
+			if (m->addr[i].role != (enum role)role)
+				continue;
+			hash_text(h, m->addr[i].address);
+			hash_text(h, m->addr[i].name);
+			hash_text(h, m->addr[i].raw);
+		}
+		hash_text(h, role_name((enum role)role));
+	}
+}
+
+/* Of an attached item the server makes the file anew each time. */
+static void
+hash_attachment(struct crypt_sha256 *h, const struct attachment *a)
+{
+	hash_text(h, att_kind_name(a->kind));
+	hash_text(h, a->name);
+	hash_text(h, a->media_type);
+	hash_text(h, a->content_id);
+	hash_text(h, a->url);
+	hash_text(h, a->is_inline ? "inline" : "");
+	hash_text(h, a->stored ? "full" : a->state);
+	if (a->stored && a->kind != ATT_ITEM)
+		crypt_sha256_add(h, a->sha256, sizeof(a->sha256));
+}
+
+static int
+by_line(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+hash_links(struct crypt_sha256 *h, const struct content *c)
+{
+	char **line = mem_grow(NULL, c->nlink + 1, sizeof(*line));
+	size_t i;
+
+	for (i = 0; i < c->nlink; i++)
+		line[i] = mem_printf("%s\n%s\n%s", c->link[i].party->crm_type,
+		    c->link[i].party->crm_id, role_name(c->link[i].role));
+	if (c->nlink > 1)
+		qsort(line, c->nlink, sizeof(*line), by_line);
+	for (i = 0; i < c->nlink; i++) {
+		hash_text(h, line[i]);
+		free(line[i]);
+	}
+	free(line);
+}
+
+static void
+digest_all(const struct content *c, const char *body, char out[DIGEST])
+{
+	const struct message *m = c->m;
+	struct crypt_sha256 h;
+	char sent[TIM_TEXT];
+	size_t i;
+
+	crypt_sha256_init(&h);
+	hash_text(&h, body);
+	hash_text(&h, body_state_name(m->body_state));
+	hash_text(&h, direction_name(c->direction));
+	hash_text(&h, m->subject);
+	hash_text(&h, tim_text(m->sent_at, sent));
+	hash_text(&h, m->importance);
+	hash_text(&h, m->sensitivity);
+	hash_people(&h, m);
+	hash_links(&h, c);
+	for (i = 0; i < m->natt; i++)
+		hash_attachment(&h, &m->att[i]);
+	digest_out(&h, out);
+}
+
+/* --- comparing --------------------------------------------------------- */
+
+static bool
+same_bytes(const char *a, size_t alen, const char *b, size_t blen)
+{
+	return (a == NULL) == (b == NULL) && alen == blen &&
+	       (alen == 0 || memcmp(a, b, alen) == 0);
+}
+
+bool
+edition_same(const struct content *a, const struct content *b)
+{
+	const struct message *x = a->m, *y = b->m;
+	char at[TIM_TEXT], to[TIM_TEXT];
+
+	return a->direction == b->direction && x->body_state == y->body_state &&
+	       str_eq(x->subject, y->subject) &&
+	       str_eq(tim_text(x->sent_at, at), tim_text(y->sent_at, to)) &&
+	       str_eq(x->importance, y->importance) &&
+	       str_eq(x->sensitivity, y->sensitivity) &&
+	       same_bytes(x->text, x->text_len, y->text, y->text_len) &&
+	       same_bytes(x->html, x->html_len, y->html, y->html_len) &&
+	       parts_same(a, b);
+}
+
+/* --- making ------------------------------------------------------------ */
+
+static int64_t
+count_contents(const struct message *m)
+{
+	int64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < m->natt; i++)
+		n += m->att[i].stored;
+	return n;
+}
+
+/* shown: its text is the mail's. */
+static int
+insert_edition(struct store *st, int64_t email, const struct content *c,
+    const char *digest, const char *body, bool shown, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_EDITION_INSERT,
+	    "INSERT INTO sync_edition(email,digest,body,weight,contents,"
+	    "direction,subject,sent_at,importance,sensitivity,has_attachments,"
+	    "body_state,differs,text,html) "
+	    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+	const struct message *m = c->m;
+	bool known = m->body_state == BODY_FULL;
+	char sent[TIM_TEXT];
+
+	shown = shown || !known;
+	db_int(s, 1, email);
+	db_text(s, 2, digest);
+	db_text(s, 3, body);
+	db_int(s, 4, known ? same_weight(m) : -1);
+	db_int(s, 5, count_contents(m));
+	db_text(s, 6, direction_name(c->direction));
+	db_text(s, 7, m->subject);
+	db_time(s, 8, m->sent_at, sent);
+	db_text(s, 9, m->importance);
+	db_text(s, 10, m->sensitivity);
+	db_int(s, 11, m->has_attachments || m->natt > 0);
+	db_text(s, 12, body_state_name(m->body_state));
+	db_int(s, 13, !shown);
+	db_textn(s, 14, shown ? NULL : m->text, m->text_len);
+	db_textn(s, 15, shown ? NULL : m->html, m->html_len);
+	st->handled += (int64_t)(m->text_len + m->html_len);
+	fault_point("before edition");
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+edition_any(struct store *st, int64_t email, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_EDITION_ANY,
+	    "SELECT 1 FROM sync_edition WHERE email=? LIMIT 1");
+	int r;
+
+	db_int(s, 1, email);
+	r = db_row(st, s, err);
+	sqlite3_reset(s);
+	return r;
+}
+
+/* How many editions the mail has; n of that with this digest, or 0. */
+static int
+find_edition(struct store *st, int64_t email, const char *digest, int64_t *n,
+    int64_t *all, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_EDITION_FIND,
+	    "SELECT count(*),ifnull(max(iif(digest=?2,n,0)),0) "
+	    "FROM sync_edition WHERE email=?1");
+	int r;
+
+	*n = *all = 0;
+	db_int(s, 1, email);
+	db_text(s, 2, digest);
+	if ((r = db_row(st, s, err)) == 1) {
+		*all = sqlite3_column_int64(s, 0);
+		*n = sqlite3_column_int64(s, 1);
+		sqlite3_reset(s);
+	}
+	return r == -1 ? -1 : 0;
+}
+
+/* Is that text what the mail shows, as one of its editions knows? */
+static int
+is_shown(struct store *st, int64_t email, const char *body, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_EDITION_IS_SHOWN,
+	    "SELECT 1 FROM sync_edition WHERE email=? AND body=? AND "
+	    "differs=0 AND weight>=0");
+	int r;
+
+	db_int(s, 1, email);
+	db_text(s, 2, body);
+	r = db_row(st, s, err);
+	sqlite3_reset(s);
+	return r;
+}
+
+/* The mail has one content so far: it becomes the edition of its copies. */
+static int
+split_mail(struct store *st, const struct email_row *r, struct err *err)
+{
+	char digest[DIGEST], body[DIGEST];
+	sqlite3_stmt *s;
+	int64_t edition;
+
+	digest_body(r->m, body);
+	digest_all(&r->c, body, digest);
+	if (insert_edition(st, r->n, &r->c, digest, body, true, err) == -1)
+		return -1;
+	edition = sqlite3_last_insert_rowid(st->h);
+	s = db_stmt(st, DB_EDITION_COPIES,
+	    "UPDATE sync_copy SET edition=?2 WHERE email=?1 AND "
+	    "removed_at IS NULL");
+	db_int(s, 1, r->n);
+	db_int(s, 2, edition);
+	if (db_run(st, s, err) == -1)
+		return -1;
+	return parts_copy(st, r->n, edition, err);
+}
+
+int
+edition_get(struct store *st, const struct email_row *r,
+    const struct content *c, int64_t *edition, struct err *err)
+{
+	char digest[DIGEST], body[DIGEST];
+	int64_t all;
+	int shown;
+
+	digest_body(c->m, body);
+	digest_all(c, body, digest);
+	if (find_edition(st, r->n, digest, edition, &all, err) == -1)
+		return -1;
+	if (*edition != 0 || all >= EDITIONS_MAX)
+		return 0;
+	if (all == 0 && split_mail(st, r, err) == -1)
+		return -1;
+	if ((shown = is_shown(st, r->n, body, err)) == -1 ||
+	    insert_edition(st, r->n, c, digest, body, shown == 1, err) == -1)
+		return -1;
+	*edition = sqlite3_last_insert_rowid(st->h);
+	return parts_insert(st, PARTS_EDITION, *edition, c, err);
+}
+
+/* --- all of them together ---------------------------------------------- */
+
+/* One that a copy has that lies somewhere. */
+struct edition {
+	int64_t n, weight, contents;
+	bool differs;
+	char body[DIGEST];
+};
+
+struct editions {
+	struct edition v[EDITIONS_MAX + 2];
+	size_t n;
+};
+
+/* Those that copies have, the fullest first, or those that none has. */
+static int
+list_editions(struct store *st, int64_t email, bool had,
+    const struct edition_except *except, struct editions *l, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_EDITION_LIST,
+	    "SELECT n,weight,contents,differs,body FROM sync_edition WHERE "
+	    "email=?1 AND ?2=(n IN(SELECT edition FROM sync_copy WHERE "
+	    "email=?1 AND removed_at IS NULL AND edition IS NOT NULL AND NOT("
+	    "item_id IS ?3 AND mailbox IS ?4))) "
+	    "ORDER BY weight DESC,digest");
+	struct edition *v;
+	int r = 0;
+
+	l->n = 0;
+	db_int(s, 1, email);
+	db_int(s, 2, had);
+	db_text(s, 3, except->item_id);
+	db_text(s, 4, except->mailbox);
+	while (l->n < sizeof(l->v) / sizeof(l->v[0]) &&
+	       (r = db_row(st, s, err)) == 1) {
+		v = &l->v[l->n++];
+		v->n = sqlite3_column_int64(s, 0);
+		v->weight = sqlite3_column_int64(s, 1);
+		v->contents = sqlite3_column_int64(s, 2);
+		v->differs = sqlite3_column_int(s, 3) != 0;
+		snprintf(v->body, DIGEST, "%s", str_nn(db_col(s, 4)));
+	}
+	sqlite3_reset(s);
+	return r == -1 ? -1 : 0;
+}
+
+static int
+run_with(struct store *st, sqlite3_stmt *s, int64_t a, int64_t b,
+    struct err *err)
+{
+	db_int(s, 1, a);
+	db_int(s, 2, b);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+/* Nobody says the mail so any more. */
+static int
+delete_edition(struct store *st, int64_t email, int64_t n, struct err *err)
+{
+	if (run_with(st,
+		db_stmt(st, DB_EDITION_LEAVE,
+		    "UPDATE sync_copy SET edition=NULL WHERE email=?1 AND "
+		    "edition=?2"),
+		email, n, err) == -1 ||
+	    parts_delete(st, PARTS_EDITION, n, err) == -1)
+		return -1;
+	return run_with(st,
+	    db_stmt(st, DB_EDITION_DELETE,
+		"DELETE FROM sync_edition WHERE email=?1 AND n=?2"),
+	    email, n, err);
+}
+
+static int
+delete_editions(struct store *st, int64_t email, const struct editions *l,
+    struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		if (delete_edition(st, email, l->v[i].n, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * The mail shows the text of that edition now. The others that had the text
+ * shown so far keep it as their own.
+ */
+static int
+show_body(struct store *st, int64_t email, const struct edition *e,
+    struct err *err)
+{
+	sqlite3_stmt *s;
+
+	if (run_with(st,
+		db_stmt(st, DB_EDITION_OWN,
+		    "UPDATE sync_edition SET (text,html)=(SELECT text,html "
+		    "FROM sync_email WHERE n=?1),differs=1 WHERE email=?1 AND "
+		    "differs=0 AND weight>=0 AND n<>?2"),
+		email, e->n, err) == -1 ||
+	    run_with(st,
+		db_stmt(st, DB_EDITION_SHOW,
+		    "UPDATE sync_email SET (text,html)=(SELECT text,html "
+		    "FROM sync_edition WHERE n=?2) WHERE n=?1"),
+		email, e->n, err) == -1)
+		return -1;
+	s = db_stmt(st, DB_EDITION_SHOWN,
+	    "UPDATE sync_edition SET text=NULL,html=NULL,differs=0 WHERE "
+	    "email=?1 AND body=?2 AND weight>=0");
+	db_int(s, 1, email);
+	db_text(s, 2, e->body);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+/* What is made of all of them; sum.m holds it. */
+struct edition_sum {
+	struct message *m;
+	struct content c;
+	struct link *link;
+	int64_t contents; /* of the attachments so far */
+};
+
+/* The sum so far and one more, which is not as full. */
+static void
+add_edition(struct edition_sum *sum, const struct email_row *r,
+    const struct edition *e)
+{
+	struct message *m = sum->m;
+	const struct message *more = r->m;
+	size_t i;
+
+	parts_add_people(m, &r->c);
+	parts_add_links(m, sum->link, &sum->c.nlink, &r->c);
+	if (more->subject != NULL &&
+	    (m->subject == NULL || strlen(more->subject) < strlen(m->subject) ||
+		(strlen(more->subject) == strlen(m->subject) &&
+		    strcmp(more->subject, m->subject) < 0)))
+		m->subject = arena_strdup(&m->arena, more->subject);
+	if (m->sent_at == TIM_NONE ||
+	    (more->sent_at != TIM_NONE && more->sent_at < m->sent_at))
+		m->sent_at = more->sent_at;
+	if (m->importance == NULL)
+		m->importance = arena_strdup(&m->arena, more->importance);
+	if (m->sensitivity == NULL)
+		m->sensitivity = arena_strdup(&m->arena, more->sensitivity);
+	m->has_attachments |= more->has_attachments;
+	/* the sender's copy alone names those in Bcc, who may be outside */
+	if (r->c.direction == DIRECTION_OUT)
+		sum->c.direction = DIRECTION_OUT;
+	if (e->contents <= sum->contents)
+		return;
+	sum->contents = e->contents;
+	m->natt = 0;
+	m->att = NULL;
+	for (i = 0; i < more->natt; i++) {
+		struct attachment *a = message_attachment(m);
+
+		*a = more->att[i];
+		a->name = arena_strdup(&m->arena, a->name);
+		a->media_type = arena_strdup(&m->arena, a->media_type);
+		a->content_id = arena_strdup(&m->arena, a->content_id);
+		a->url = arena_strdup(&m->arena, a->url);
+		a->state = arena_strdup(&m->arena, a->state);
+	}
+}
+
+/* Room for the links of all editions. */
+static int
+count_links(struct store *st, int64_t email, size_t *n, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_EDITION_LINKS,
+	    "SELECT count(*) FROM sync_edition x JOIN sync_edition_link l ON "
+	    "l.edition=x.n WHERE x.email=?");
+	int r;
+
+	db_int(s, 1, email);
+	r = db_row(st, s, err);
+	*n = r == 1 ? (size_t)sqlite3_column_int64(s, 0) : 0;
+	sqlite3_reset(s);
+	return r == -1 ? -1 : 0;
+}
+
+static int
+sum_editions(struct store *st, int64_t email, const struct editions *l,
+    struct edition_sum *sum, struct err *err)
+{
+	struct email_row r;
+	size_t i, nlink;
+
+	if (count_links(st, email, &nlink, err) == -1)
+		return -1;
+	for (i = 0; i < l->n; i++) {
+		if (edition_load(st, l->v[i].n, false, &r, err) == -1)
+			return -1;
+		if (i > 0) {
+			add_edition(sum, &r, &l->v[i]);
+			email_free(&r);
+			continue;
+		}
+		sum->m = r.m;
+		sum->c = r.c;
+		sum->contents = l->v[0].contents;
+		sum->link = arena_alloc(
+		    &r.m->arena, (nlink + 1) * sizeof(*sum->link));
+		if (r.c.nlink > 0)
+			memcpy(sum->link, r.c.link,
+			    r.c.nlink * sizeof(*sum->link));
+		sum->c.link = sum->link;
+	}
+	return 0;
+}
+
+/* The mail becomes what they say together. 1: it changed, 0, -1. */
+static int
+show_sum(struct store *st, int64_t email, const struct editions *l,
+    struct store_count *count, struct err *err)
+{
+	const struct edition *best = &l->v[0];
+	struct edition_sum sum;
+	struct email_row now;
+	int body = 0, r;
+
+	memset(&sum, 0, sizeof(sum));
+	if (email_load(st, email, false, &now, err) == -1)
+		return -1;
+	r = sum_editions(st, email, l, &sum, err);
+	if (r == 0 && best->differs) {
+		body = 1;
+		r = show_body(st, email, best, err);
+	}
+	if (r == 0) {
+		/* what was there is not lost because these could not be had */
+		if (best->weight < 0) {
+			sum.m->body_state = now.m->body_state;
+			if (sum.m->natt == 0) {
+				sum.m->att = now.m->att;
+				sum.m->natt = now.m->natt;
+			}
+		}
+		parts_keep_contents(sum.m, now.m);
+		r = email_write(st, &now, &sum.c, false, count, err);
+	}
+	message_free(sum.m);
+	email_free(&now);
+	return r == -1 ? -1 : r | body;
+}
+
+int
+edition_settle(struct store *st, int64_t email,
+    const struct edition_except *except, struct store_count *count,
+    struct err *err)
+{
+	struct editions l;
+	int r = 0;
+
+	/* texts that others share must be theirs before their owner goes */
+	if (list_editions(st, email, true, except, &l, err) == -1)
+		return -1;
+	if (l.n > 0) {
+		if ((r = show_sum(st, email, &l, count, err)) == -1)
+			return -1;
+		fault_point("between editions");
+		/* the only one is what the mail says */
+		if (l.n == 1 && delete_editions(st, email, &l, err) == -1)
+			return -1;
+	}
+	if (list_editions(st, email, false, except, &l, err) == -1 ||
+	    delete_editions(st, email, &l, err) == -1)
+		return -1;
+	return r;
+}

@@ -1,0 +1,64 @@
+/*
+ * parts.h - the people, links and attachments of a mail, or of one of its
+ * editions: rows of sync_party, sync_link and sync_attachment, or of their
+ * twins sync_edition_...
+ * Floor: store.
+ * Threads: inside a write transaction, with the store's lock held.
+ */
+#ifndef STORE_PARTS_H
+#define STORE_PARTS_H
+
+#include "store/db.h"
+
+/* Whose rows: those of a mail (sync_email.n), or of an edition. */
+enum parts_of { PARTS_MAIL, PARTS_EDITION };
+
+/*
+ * What a copy says of its mail, or what the file has of it. Either the
+ * message and the decision are borrowed, or they lie in arena and in own.
+ */
+struct content {
+	const struct message *m;
+	enum direction direction;
+	const struct link *link;
+	size_t nlink;
+};
+
+/* All rows of c. */
+int parts_insert(struct store *, enum parts_of, int64_t n,
+    const struct content *, struct err *);
+/* All rows of n go; contents of attachments that nobody else has, too. */
+int parts_delete(struct store *, enum parts_of, int64_t n, struct err *);
+/*
+ * The rows of n as a message and links: address, att and links are in m's
+ * arena.
+ */
+int parts_load(struct store *, enum parts_of, int64_t n, struct message *m,
+    struct content *, struct err *);
+/*
+ * Makes the rows of mail n, which are those of was, those of now. 1: some
+ * changed, 0: none, -1.
+ */
+int parts_replace(struct store *, int64_t n, const struct content *was,
+    const struct content *now, struct store_count *, struct err *);
+/* Do they say the same of people, links and attachments? */
+bool parts_same(const struct content *, const struct content *);
+/* An edition's rows become those that the mail has. */
+int parts_copy(struct store *, int64_t email, int64_t edition, struct err *);
+
+/*
+ * Adds the people of c whom m does not have yet in that role; the address
+ * book's names and addresses complete each other. c goes from edition to
+ * edition, the best first.
+ */
+void parts_add_people(struct message *m, const struct content *c);
+/* The same of links: the better role wins. to has room for all. */
+void parts_add_links(struct message *m, struct link *to, size_t *n,
+    const struct content *c);
+/*
+ * Attachments whose content could not be had now have that which the same
+ * attachment had before.
+ */
+void parts_keep_contents(struct message *m, const struct message *was);
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * recall.c - what the file has of a message already, so that it need not be
+ * fetched again.
+ * 1. An attachment is the one that the file has when the server gives it the
+ *    same id in the same item; its content is then held (blob.h).
+ * 2. A body is the one that the file has when neither the time of the item's
+ *    last change nor its size has moved. Where the server tells no such time,
+ *    or the last change was so near that another one could not be told from
+ *    it, the file has none.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypt.h"
+#include "base/enc.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "store/blob.h"
+#include "store/email.h"
+
+/* What the file has of the item's copy. */
+struct recalled {
+	struct email_row r;  /* its people, links and attachments */
+	int64_t modified;    /* s, or -1 */
+	int64_t size;        /* or -1 */
+	char *attached;      /* or NULL */
+	int64_t edition;
+	bool found;
+};
+
+static int
+find_copy(struct store *st, const char *mailbox, const char *item,
+    struct recalled *k, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_COPY_RECALL,
+	    "SELECT c.email,ifnull(c.edition,0),ifnull(c.modified,-1),"
+	    "ifnull(c.size,-1),c.attached FROM decision d JOIN sync_copy c ON "
+	    "c.email=d.email AND c.item_id=d.item AND c.mailbox=d.mailbox "
+	    "WHERE d.mailbox=? AND d.item=? AND c.removed_at IS NULL");
+	int64_t email;
+	int r;
+
+	db_text(s, 1, mailbox);
+	db_text(s, 2, item);
+	if ((r = db_row(st, s, err)) != 1)
+		return r;
+	k->found = true;
+	email = sqlite3_column_int64(s, 0);
+	k->edition = sqlite3_column_int64(s, 1);
+	k->modified = sqlite3_column_int64(s, 2);
+	k->size = sqlite3_column_int64(s, 3);
+	k->attached = mem_strdup(db_col(s, 4));
+	sqlite3_reset(s);
+	if (k->edition != 0)
+		return edition_load(st, k->edition, false, &k->r, err);
+	return email_load(st, email, false, &k->r, err);
+}
+
+static void
+take_attachment(struct store *st, struct attachment *a,
+    const struct attachment *had)
+{
+	if (a->kind != had->kind || !had->stored)
+		return;
+	a->stored = true;
+	a->state = "full";
+	a->size = had->size;
+	memcpy(a->sha256, had->sha256, sizeof(a->sha256));
+	blob_hold(st, a->sha256);
+}
+
+/* Its attachments by the hashes of their ids. */
+static void
+take_attachments(struct store *st, struct message *m, const struct recalled *k)
+{
+	const struct message *had = k->r.m;
+	char hash[EMAIL_ATTACHED + 1];
+	unsigned char sum[CRYPT_SHA256];
+	struct map map;
+	size_t i, at;
+
+	if (k->attached == NULL ||
+	    strlen(k->attached) != had->natt * EMAIL_ATTACHED)
+		return;
+	map_init(&map);
+	for (i = 0; i < had->natt; i++)
+		map_put(&map, 0,
+		    arena_strndup(&k->r.m->arena,
+			k->attached + i * EMAIL_ATTACHED, EMAIL_ATTACHED),
+		    i);
+	for (i = 0; i < m->natt; i++) {
+		const char *id = str_nn(m->att[i].id);
+
+		crypt_sha256(id, strlen(id), sum);
+		enc_hex(sum, EMAIL_ATTACHED / 2, hash);
+		if ((at = map_get(&map, 0, hash)) != MAP_NONE)
+			take_attachment(st, &m->att[i], &had->att[at]);
+	}
+	map_free(&map);
+}
+
+int
+store_item_recall(struct store *st, const char *mailbox, struct message *m,
+    struct err *err)
+{
+	struct recalled k;
+	int rc;
+
+	memset(&k, 0, sizeof(k));
+	m->as_stored = false;
+	db_lock(st);
+	rc = db_begin_read(st, err);
+	if (rc == 0)
+		rc = db_end(
+		    st, find_copy(st, mailbox, m->item_id, &k, err), err);
+	if (rc == 0 && k.found) {
+		take_attachments(st, m, &k);
+		m->as_stored = k.modified != -1 &&
+			       m->modified_at != TIM_NONE &&
+			       m->modified_at / 1000 == k.modified &&
+			       k.size != -1 && m->size == k.size &&
+			       k.r.m->body_state == BODY_FULL;
+	}
+	db_unlock(st);
+	free(k.attached);
+	email_free(&k.r);
+	return rc;
+}

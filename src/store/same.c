@@ -1,0 +1,495 @@
+/*
+ * same.c - are two messages with the same key the same mail?
+ * 1. same_mail is symmetric.
+ * 2. A body is the other one with blocks before and after it, at most: never
+ *    with anything put in between, and only where the block begins and ends
+ *    with a line and speaks as servers do.
+ * 3. Each step is linear in what it looks at, or sorts.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "core/party.h"
+#include "store/fold.h"
+#include "store/same.h"
+
+#define SENT_MS    INT64_C(60000)
+#define BEFORE_MAX 4096  /* letters of a banner */
+#define AFTER_MAX  16384 /* of disclaimers and footers */
+
+/* --- sender, time, subject --------------------------------------------- */
+
+const char *
+same_from(const struct message *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->naddr; i++) {
+		if (m->addr[i].role == ROLE_FROM && m->addr[i].address != NULL)
+			return m->addr[i].address;
+	}
+	return NULL;
+}
+
+static bool
+same_sender(const char *a, const char *b)
+{
+	char *x, *y;
+	bool same;
+
+	if (a == NULL || b == NULL || strcmp(a, b) == 0)
+		return true;
+	x = party_normalise(a);
+	y = party_normalise(b);
+	same = x != NULL && y != NULL ? strcmp(x, y) == 0 : str_ieq(a, b);
+	free(x);
+	free(y);
+	return same;
+}
+
+/* In whole seconds, as the file has them. */
+static bool
+same_time(int64_t a, int64_t b)
+{
+	char text[TIM_TEXT];
+
+	if (tim_text(a, text) == NULL || tim_text(b, text) == NULL)
+		return true; /* not known, or none that can be said */
+	a -= a % 1000;
+	b -= b % 1000;
+	return a > b ? a - b <= SENT_MS : b - a <= SENT_MS;
+}
+
+/*
+ * How long is a server's tag at s: [..], {..} or *..*, however many stars, or
+ * a word that servers use and a colon. 0: there is none.
+ */
+static size_t
+tag_length(const char *s, size_t len)
+{
+	static const char open[] = "[{", close[] = "]}";
+	static const char *const word[] = { "external:", "extern:", "ext:",
+		"spam:", "secure:", "encrypted:", "caution:", "warning:" };
+	const char *p = len > 0 ? memchr(open, s[0], 2) : NULL, *end;
+	size_t i, stars = 0;
+
+	if (p != NULL) {
+		end = memchr(s, close[p - open], len);
+		return end == NULL ? 0 : (size_t)(end - s) + 1;
+	}
+	while (stars < len && s[stars] == '*')
+		stars++;
+	for (i = stars; stars > 0 && i + stars <= len; i++) {
+		if (memcmp(s + i, s, stars) == 0)
+			return i > stars ? i + stars : 0;
+	}
+	for (i = 0; stars == 0 && i < sizeof(word) / sizeof(word[0]); i++) {
+		if (len >= strlen(word[i]) &&
+		    memcmp(s, word[i], strlen(word[i])) == 0)
+			return strlen(word[i]);
+	}
+	return 0;
+}
+
+/* Is b, folded, a with tags before or after it? */
+static bool
+is_tagged(const struct buf *a, const struct buf *b)
+{
+	const char *s = buf_str(b);
+	size_t len = b->len, n, i;
+
+	while (len > a->len && (n = tag_length(s, len)) > 0) {
+		s += n;
+		len -= n;
+	}
+	if (len < a->len || memcmp(s, buf_str(a), a->len) != 0)
+		return false;
+	s += a->len;
+	len -= a->len;
+	for (i = 0; i < len; i += n) {
+		if ((n = tag_length(s + i, len - i)) == 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+same_subject(const char *a, const char *b)
+{
+	struct buf x, y;
+	bool same;
+
+	if (a == NULL || b == NULL || strcmp(a, b) == 0)
+		return true;
+	buf_init(&x, FOLD_MAX);
+	buf_init(&y, FOLD_MAX);
+	fold_for_id(&x, a, strlen(a), false);
+	fold_for_id(&y, b, strlen(b), false);
+	same = x.len <= y.len ? is_tagged(&x, &y) : is_tagged(&y, &x);
+	buf_free(&x);
+	buf_free(&y);
+	return same;
+}
+
+/* --- links ------------------------------------------------------------- */
+
+/* The host of http://host/...; n 0: it has none. */
+static struct fold_link
+host_of(const struct fold_link *l)
+{
+	struct fold_link h = { l->s, 0 };
+	size_t skip;
+
+	if (l->n > 8 && str_ieqn(l->s, "https://", 8))
+		skip = 8;
+	else if (l->n > 7 && str_ieqn(l->s, "http://", 7))
+		skip = 7;
+	else
+		return h;
+	h.s += skip;
+	while (skip + h.n < l->n && strchr("/?#:", h.s[h.n]) == NULL)
+		h.n++;
+	return h;
+}
+
+static bool
+holds(const struct fold_link *l, const struct fold_link *what)
+{
+	size_t i;
+
+	for (i = 0; what->n > 0 && i + what->n <= l->n; i++) {
+		if (str_ieqn(l->s + i, what->s, what->n))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The same link, or one is the other as a mail security service writes it:
+ * with a host of its own, and the original's host in it.
+ */
+static bool
+same_link(const struct fold_link *a, const struct fold_link *b)
+{
+	struct fold_link x = host_of(a), y = host_of(b);
+	size_t n = a->n, m = b->n;
+
+	while (n > 0 && a->s[n - 1] == '/')
+		n--;
+	while (m > 0 && b->s[m - 1] == '/')
+		m--;
+	if (n == m && memcmp(a->s, b->s, n) == 0)
+		return true;
+	if (x.n == 0 || y.n == 0 || (x.n == y.n && str_ieqn(x.s, y.s, x.n)))
+		return false;
+	return holds(b, &x) || holds(a, &y);
+}
+
+/* --- bodies ------------------------------------------------------------ */
+
+/*
+ * Words of banners, disclaimers and footers, as folded. A block in none of
+ * them may be the sender's own, and makes two mails.
+ */
+static bool
+is_servers_block(const char *s, size_t len)
+{
+	static const char *const word[] = { "external", "extern", "caution",
+		"achtung", "warnung", "warning", "vorsicht", "attention:",
+		"thise-mail", "thisemail", "thismail", "thismessage",
+		"diesee-mail", "dieseemail", "diesemail", "diesenachricht",
+		"cemessage", "cecourriel", "cetemail", "cete-mail",
+		"estemensaje", "estecorreo", "questomessaggio", "questae-mail",
+		"questaemail", "dite-mail", "ditbericht", "dezee-mail",
+		"tawiadomo", "confidential", "confidentiel", "confidencial",
+		"vertraulich", "vertrouwelijk", "riservat", "poufn",
+		"disclaimer", "haftungsausschluss", "intendedrecipient",
+		"intendedsolely", "intendedonly", "addressee",
+		"unauthori", "unbefugt", "virus", "malware", "phishing",
+		"scannedby", "checkedby", "gepr\xc3\xbc"
+					  "ft",
+		"registeredoffice", "registeredin", "companyno",
+		"registrationno", "amtsgericht", "registergericht",
+		"handelsregister", "gesch\xc3\xa4"
+				   "ftsf\xc3\xbchr",
+		"ust-id", "sitzdergesellschaft", "vatno", "capitalsocial",
+		"partitaiva" };
+	size_t i;
+
+	for (i = 0; len > 0 && i < sizeof(word) / sizeof(word[0]); i++) {
+		if (memmem(s, len, word[i], strlen(word[i])) != NULL)
+			return true;
+	}
+	return len == 0;
+}
+
+/* Are a's links those that b has behind its first skip ones? */
+static bool
+same_links(const struct fold *a, const struct fold *b, size_t skip)
+{
+	size_t i;
+
+	for (i = 0; i < a->nlink; i++) {
+		if (!same_link(&a->link[i], &b->link[skip + i]))
+			return false;
+	}
+	return true;
+}
+
+static size_t
+count_links(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	for (; len > 0; s++, len--)
+		n += *s == FOLD_LINK;
+	return n;
+}
+
+/* Is b a with a server's blocks before it and after it, at that place? */
+static bool
+is_framed_at(const struct fold *a, const struct fold *b, size_t at)
+{
+	const char *s = buf_str(&b->text);
+	size_t end = at + a->text.len;
+
+	return fold_is_line(b, at) && fold_is_line(b, end) &&
+	       memcmp(s + at, buf_str(&a->text), a->text.len) == 0 &&
+	       is_servers_block(s, at) &&
+	       is_servers_block(s + end, b->text.len - end) &&
+	       same_links(a, b, count_links(s, at));
+}
+
+/*
+ * Is b, the longer one, a with a server's blocks before and after it? A hash
+ * that rolls along b finds a in it in linear time.
+ */
+static bool
+is_framed(const struct fold *a, const struct fold *b)
+{
+	const unsigned char *x = (const unsigned char *)buf_str(&a->text);
+	const unsigned char *y = (const unsigned char *)buf_str(&b->text);
+	size_t len = a->text.len, more = b->text.len - len, i;
+	uint64_t base = map_base(), want = 0, have = 0, top = 1;
+
+	if (len == 0 || more > BEFORE_MAX + AFTER_MAX)
+		return len == 0 && more == 0;
+	for (i = 0; i < len; i++) {
+		want = map_add(map_mul(want, base), x[i]);
+		have = map_add(map_mul(have, base), y[i]);
+		top = i == 0 ? 1 : map_mul(top, base);
+	}
+	for (i = 0; i <= more && i <= BEFORE_MAX; i++) {
+		if (want == have && more - i <= AFTER_MAX &&
+		    is_framed_at(a, b, i))
+			return true;
+		have = map_add(have, MAP_PRIME - map_mul(top, y[i]));
+		if (i < more)
+			have = map_add(map_mul(have, base), y[i + len]);
+	}
+	return false;
+}
+
+static void
+fold_message(struct fold *f, const struct message *m, bool no_links)
+{
+	fold_init(f, no_links);
+	if (m->html != NULL)
+		fold_body(f, m->html, m->html_len, true);
+	else if (m->text != NULL)
+		fold_body(f, m->text, m->text_len, false);
+}
+
+int64_t
+same_weight(const struct message *m)
+{
+	struct fold f;
+	int64_t n;
+
+	fold_message(&f, m, true);
+	n = (int64_t)f.text.len;
+	fold_free(&f);
+	return n;
+}
+
+static bool
+same_bytes(const char *a, size_t alen, const char *b, size_t blen)
+{
+	return (a == NULL) == (b == NULL) && alen == blen &&
+	       (alen == 0 || memcmp(a, b, alen) == 0);
+}
+
+static bool
+same_body(const struct message *a, const struct message *b)
+{
+	/* links of a text and of tags do not stand in the same places */
+	bool mixed = (a->html == NULL) != (b->html == NULL), same;
+	struct fold x, y;
+
+	if (a->body_state != BODY_FULL || b->body_state != BODY_FULL)
+		return true;
+	if (same_bytes(a->text, a->text_len, b->text, b->text_len) &&
+	    same_bytes(a->html, a->html_len, b->html, b->html_len))
+		return true;
+	fold_message(&x, a, mixed);
+	fold_message(&y, b, mixed);
+	same = x.text.len <= y.text.len ? is_framed(&x, &y)
+					: is_framed(&y, &x);
+	fold_free(&x);
+	fold_free(&y);
+	return same;
+}
+
+/* --- attachments ------------------------------------------------------- */
+
+/* Does its content tell? A server makes an attached item's file anew. */
+static bool
+has_content(const struct attachment *a)
+{
+	return a->stored && a->kind == ATT_FILE;
+}
+
+static int
+by_name(const struct attachment *x, const struct attachment *y)
+{
+	int c = (int)x->kind - (int)y->kind;
+
+	if (c == 0)
+		c = (x->name != NULL) - (y->name != NULL);
+	if (c == 0 && x->name != NULL)
+		c = strcmp(x->name, y->name);
+	return c;
+}
+
+/* Kind, name, content; those without a known content last. */
+static int
+by_content(const void *a, const void *b)
+{
+	const struct attachment *x = *(const struct attachment *const *)a;
+	const struct attachment *y = *(const struct attachment *const *)b;
+	int c = by_name(x, y);
+
+	if (c == 0)
+		c = has_content(y) - has_content(x);
+	if (c == 0 && has_content(x))
+		c = memcmp(x->sha256, y->sha256, sizeof(x->sha256));
+	return c;
+}
+
+struct att_list {
+	const struct attachment **v;
+	size_t n, at;
+};
+
+static void
+sort_attachments(struct att_list *l, const struct message *m)
+{
+	size_t i;
+
+	l->v = mem_grow(NULL, m->natt + 1, sizeof(*l->v));
+	for (i = 0; i < m->natt; i++)
+		l->v[i] = &m->att[i];
+	l->n = m->natt;
+	l->at = 0;
+	if (l->n > 1)
+		qsort(l->v, l->n, sizeof(*l->v), by_content);
+}
+
+/* Those of one kind and name: how many, without and with known content. */
+struct att_group {
+	size_t known, unknown, visible;
+};
+
+static const struct attachment *
+next_attachment(const struct att_list *l)
+{
+	return l->at < l->n ? l->v[l->at] : NULL;
+}
+
+static void
+take_attachment(struct att_list *l, struct att_group *g)
+{
+	const struct attachment *a = l->v[l->at++];
+
+	if (has_content(a))
+		g->known++;
+	else
+		g->unknown++;
+	g->visible += !a->is_inline;
+}
+
+/*
+ * The next kind and name of both lists. Of the known contents those that both
+ * have pair; the rest must be paired by those that are not known, or be
+ * pictures inside the text, which come and go with banners.
+ */
+static bool
+same_group(struct att_list *a, struct att_list *b)
+{
+	const struct attachment *x = next_attachment(a);
+	const struct attachment *y = next_attachment(b);
+	const struct attachment *first =
+	    x == NULL || (y != NULL && by_name(y, x) < 0) ? y : x;
+	struct att_group more_a = { 0 }, more_b = { 0 };
+	int c;
+
+	for (;;) {
+		x = next_attachment(a);
+		y = next_attachment(b);
+		x = x != NULL && by_name(x, first) == 0 ? x : NULL;
+		y = y != NULL && by_name(y, first) == 0 ? y : NULL;
+		if (x == NULL && y == NULL)
+			break;
+		c = x == NULL ? 1 : y == NULL ? -1 : by_content(&x, &y);
+		if (c == 0) {
+			a->at++;
+			b->at++;
+		} else if (c < 0)
+			take_attachment(a, &more_a);
+		else
+			take_attachment(b, &more_b);
+	}
+	if (more_a.known <= more_b.unknown && more_b.known <= more_a.unknown &&
+	    more_a.known + more_a.unknown == more_b.known + more_b.unknown)
+		return true;
+	return more_a.visible == 0 && more_b.visible == 0;
+}
+
+/* Were its attachments told at all? */
+static bool
+knows_attachments(const struct message *m)
+{
+	return m->natt > 0 || m->body_state == BODY_FULL ||
+	       m->body_state == BODY_TOO_LARGE;
+}
+
+static bool
+same_attachments(const struct message *a, const struct message *b)
+{
+	struct att_list x, y;
+	bool same = true;
+
+	if ((a->natt == 0 && b->natt == 0) || !knows_attachments(a) ||
+	    !knows_attachments(b))
+		return true;
+	sort_attachments(&x, a);
+	sort_attachments(&y, b);
+	while (same && (x.at < x.n || y.at < y.n))
+		same = same_group(&x, &y);
+	free(x.v);
+	free(y.v);
+	return same;
+}
+
+bool
+same_mail(const struct message *a, const struct message *b)
+{
+	return same_time(a->sent_at, b->sent_at) &&
+	       same_sender(same_from(a), same_from(b)) &&
+	       same_subject(a->subject, b->subject) &&
+	       same_attachments(a, b) && same_body(a, b);
+}

@@ -519,7 +519,6 @@ db_begin(struct store *st, struct err *err)
 	sqlite3_stmt *s;
 
 	st->next_email = 0;
-	st->walk_folder = 0;
 	st->handled = 0;
 	if (st->read_only) {
 		if (db_begin_read(st, err) == -1)

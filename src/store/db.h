@@ -184,12 +184,9 @@ struct store {
 	struct put *put_first, *put_last;
 	bool putting; /* somebody writes them */
 
-	bool writing;        /* a write transaction is under way */
-	char at[TIM_TEXT];   /* now, of the transaction under way */
-	int64_t next_email;  /* next sync_email.n; 0: not read yet */
-	int64_t walk_folder; /* whose walk is in .walk; 0: none */
-	int64_t walk;        /* number of the walk, 0: none under way */
-	bool walk_anew;      /* it decides anew what was skipped */
+	bool writing;       /* a write transaction is under way */
+	char at[TIM_TEXT];  /* now, of the transaction under way */
+	int64_t next_email; /* next sync_email.n; 0: not read yet */
 
 	struct pending *pending; /* status not yet written */
 	unsigned char key[32];   /* of the hashes in decision.parties */

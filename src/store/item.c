@@ -3,9 +3,11 @@
  * and the end of a page of changes.
  * 1. item_put is inside one transaction: the cursor is never ahead of its
  *    rows.
- * 2. An item is stamped with the number of a full walk when that walk sees
- *    it, and only while one is under way; at its end the items of the folder
- *    without that stamp are gone.
+ * 2. A full walk has seen an item once the cursor of a page that names it is
+ *    written: in that transaction the item is stamped with the walk's number,
+ *    and nowhere else. At the walk's end the items of the folder without that
+ *    stamp are gone. A walk that begins at the start again has another number:
+ *    its server does not tell what went away before.
  * 3. What is written ahead of the cursor is noted until a cursor passes it
  *    (ahead.h).
  * 4. A delete of an item that is not known, or known in another folder by
@@ -30,26 +32,28 @@
 
 /* --- full walks -------------------------------------------------------- */
 
-/* The number of the walk under way in the folder, 0: none. */
+/* The full walk under way in a folder. */
+struct full_walk {
+	int64_t number; /* 0: none */
+	bool anew;      /* it decides anew what was skipped */
+};
+
 static int
-walk_of(struct store *st, int64_t folder, int64_t *walk, struct err *err)
+walk_get(
+    struct store *st, int64_t folder, struct full_walk *out, struct err *err)
 {
-	sqlite3_stmt *s;
+	sqlite3_stmt *s = db_stmt(st, DB_WALK_GET,
+	    "SELECT walk,walking=3 FROM sync_folder WHERE folder=? "
+	    "AND walking IN(1,3)");
 	int r;
 
-	if (st->walk_folder != folder) {
-		s = db_stmt(st, DB_WALK_GET,
-		    "SELECT walk,walking=3 FROM sync_folder WHERE folder=? "
-		    "AND walking IN(1,3)");
-		db_int(s, 1, folder);
-		if ((r = db_row(st, s, err)) == -1)
-			return -1;
-		st->walk = r == 1 ? sqlite3_column_int64(s, 0) : 0;
-		st->walk_anew = r == 1 && sqlite3_column_int(s, 1) != 0;
-		st->walk_folder = folder;
-		sqlite3_reset(s);
-	}
-	*walk = st->walk;
+	memset(out, 0, sizeof(*out));
+	db_int(s, 1, folder);
+	if ((r = db_row(st, s, err)) != 1)
+		return r;
+	out->number = sqlite3_column_int64(s, 0);
+	out->anew = sqlite3_column_int(s, 1) != 0;
+	sqlite3_reset(s);
 	return 0;
 }
 
@@ -63,8 +67,24 @@ walk_begin(struct store *st, int64_t folder, struct err *err)
 	    "walking=iif(walking IN(2,3),3,1)");
 
 	db_int(s, 1, folder);
-	st->walk_folder = 0;
 	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+/* The walk has seen what the page names. */
+static int
+walk_saw(struct store *st, const char *mailbox, const struct store_page *p,
+    int64_t walk, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < p->nchange; i++) {
+		if (p->change[i].op == CHANGE_PUT &&
+		    ledger_stamp(st,
+			&(struct store_place){ mailbox, p->folder },
+			p->change[i].id, walk, err) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 /* --- what is known ----------------------------------------------------- */
@@ -98,21 +118,19 @@ struct question {
 	const struct item_ref *v;
 	size_t n;
 	enum store_known *out;
-	bool stamp; /* a walk is under way and saw some of them */
 };
 
 static int
-look(struct store *st, struct question *q, struct err *err)
+look(struct store *st, const struct question *q, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_GET,
 	    "SELECT folder,change_key,state,verdict FROM decision "
 	    "WHERE mailbox=? AND item=?");
-	int64_t walk;
+	struct full_walk walk;
 	size_t i;
 	int r;
 
-	st->walk_folder = 0;
-	if (walk_of(st, q->folder, &walk, err) == -1)
+	if (walk_get(st, q->folder, &walk, err) == -1)
 		return -1;
 	for (i = 0; i < q->n; i++) {
 		enum store_known known = STORE_NEW;
@@ -122,39 +140,19 @@ look(struct store *st, struct question *q, struct err *err)
 		if ((r = db_row(st, s, err)) == -1)
 			return -1;
 		if (r == 1)
-			known = judge(
-			    s, q->folder, q->v[i].change_key, st->walk_anew);
+			known =
+			    judge(s, q->folder, q->v[i].change_key, walk.anew);
 		sqlite3_reset(s);
 		q->out[i] = known;
-		if (walk != 0 && (known == STORE_SAME || known == STORE_FAILED))
-			q->stamp = true;
 	}
 	return 0;
-}
-
-static int
-stamp_seen(struct store *st, const struct question *q, struct err *err)
-{
-	int64_t walk;
-	size_t i;
-	int rc;
-
-	if (db_begin(st, err) == -1)
-		return -1;
-	rc = walk_of(st, q->folder, &walk, err);
-	for (i = 0; rc == 0 && walk != 0 && i < q->n; i++) {
-		if (q->out[i] == STORE_SAME || q->out[i] == STORE_FAILED)
-			rc =
-			    ledger_stamp(st, q->mailbox, q->v[i].id, walk, err);
-	}
-	return db_end(st, rc, err);
 }
 
 int
 store_items_known(struct store *st, const struct store_place *at,
     const struct item_ref *v, size_t n, enum store_known *out, struct err *err)
 {
-	struct question q = { at->mailbox, at->folder, v, n, NULL, false };
+	struct question q = { at->mailbox, at->folder, v, n, NULL };
 	int rc;
 
 	q.out = out;
@@ -162,8 +160,6 @@ store_items_known(struct store *st, const struct store_place *at,
 	rc = db_begin_read(st, err);
 	if (rc == 0)
 		rc = db_end(st, look(st, &q, err), err);
-	if (rc == 0 && q.stamp && !st->read_only)
-		rc = stamp_seen(st, &q, err);
 	db_unlock(st);
 	return rc;
 }
@@ -191,9 +187,9 @@ struct made {
 };
 
 /* The row of decision that says what the item became. */
-static int
+static void
 describe(struct store *st, const char *mailbox, const struct store_item *it,
-    struct ledger *l, struct made *made, struct err *err)
+    struct ledger *l, struct made *made)
 {
 	memset(l, 0, sizeof(*l));
 	memset(made, 0, sizeof(*made));
@@ -220,7 +216,6 @@ describe(struct store *st, const char *mailbox, const struct store_item *it,
 		l->verdict = "skip";
 		l->rule = it->rule;
 	}
-	return walk_of(st, it->folder, &l->walk, err);
 }
 
 /* What is not kept now but was: its place may have moved or come back. */
@@ -345,9 +340,8 @@ put_item(struct store *st, const char *mailbox, const struct store_item *it,
 	bool known;
 	int rc;
 
-	rc = describe(st, mailbox, it, &l, &made, err);
-	if (rc == 0)
-		rc = put_new(st, it, &l, &known, count, err);
+	describe(st, mailbox, it, &l, &made);
+	rc = put_new(st, it, &l, &known, count, err);
 	if (rc == 0 && known)
 		rc = put_known(st, it, &l, count, err);
 	free(made.message_id);
@@ -486,15 +480,13 @@ sweep_ahead(struct store *st, const char *mailbox, int64_t folder,
 	return k == -1 ? -1 : r;
 }
 
+/* walk: the number of the one that ends here, or 0. */
 static int
 finish(struct store *st, const char *mailbox, const struct store_page *p,
-    struct store_count *count, struct err *err)
+    int64_t walk, struct store_count *count, struct err *err)
 {
 	sqlite3_stmt *s;
-	int64_t walk;
 
-	if (walk_of(st, p->folder, &walk, err) == -1)
-		return -1;
 	if (walk != 0 &&
 	    item_sweep(st, mailbox, p->folder, walk, count, err) == -1)
 		return -1;
@@ -505,7 +497,6 @@ finish(struct store *st, const char *mailbox, const struct store_page *p,
 	    "ON CONFLICT DO UPDATE SET marker=?2,walking=iif(walking=2,2,0)");
 	db_int(s, 1, p->folder);
 	db_text(s, 2, p->marker);
-	st->walk_folder = 0;
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -513,6 +504,7 @@ static int
 end_page(struct store *st, const char *mailbox, const struct store_page *p,
     struct store_count *count, struct err *err)
 {
+	struct full_walk walk;
 	sqlite3_stmt *s;
 	size_t i;
 
@@ -523,6 +515,10 @@ end_page(struct store *st, const char *mailbox, const struct store_page *p,
 		    -1)
 			return -1;
 	}
+	if (walk_get(st, p->folder, &walk, err) == -1 ||
+	    (walk.number != 0 &&
+		walk_saw(st, mailbox, p, walk.number, err) == -1))
+		return -1;
 	if (ahead_passed(st, p->folder, p->change, p->nchange, err) == -1)
 		return -1;
 	fault_point("before cursor");
@@ -535,7 +531,8 @@ end_page(struct store *st, const char *mailbox, const struct store_page *p,
 		if (db_run(st, s, err) == -1)
 			return -1;
 	}
-	return p->finished ? finish(st, mailbox, p, count, err) : 0;
+	return p->finished ? finish(st, mailbox, p, walk.number, count, err)
+			   : 0;
 }
 
 /* The items before the given one are on disk; others may write now. */

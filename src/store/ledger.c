@@ -34,7 +34,6 @@ bind(struct store *st, sqlite3_stmt *s, const struct ledger *l)
 	db_text(s, 9, l->parties);
 	db_intor(s, 10, l->email, 0);
 	db_int(s, 11, l->state);
-	db_int(s, 12, l->walk);
 }
 
 int
@@ -42,8 +41,8 @@ ledger_new(struct store *st, const struct ledger *l, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_NEW,
 	    "INSERT INTO decision(mailbox,item,message_id,verdict,rule,at,"
-	    "folder,change_key,parties,email,state,walk) "
-	    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
+	    "folder,change_key,parties,email,state) "
+	    "VALUES(?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
 
 	bind(st, s, l);
 	fault_point("before decision");
@@ -71,7 +70,11 @@ ledger_get(struct store *st, const char *mailbox, const char *item,
 	return r;
 }
 
-/* "at" tells of the decision, so it moves with verdict and rule only. */
+/*
+ * "at" tells of the decision, so it moves with verdict and rule only. The
+ * stamp of a walk stays in the folder whose walk it was: numbers of two
+ * folders may be the same.
+ */
 int
 ledger_set(struct store *st, const struct ledger *l, struct err *err)
 {
@@ -79,10 +82,9 @@ ledger_set(struct store *st, const struct ledger *l, struct err *err)
 	    "UPDATE decision SET at=iif((verdict,rule) IS (?4,?5),at,?6),"
 	    "message_id=ifnull(?3,message_id),verdict=?4,rule=?5,folder=?7,"
 	    "change_key=?8,parties=?9,email=?10,state=?11,"
-	    "walk=iif(?12,?12,walk) WHERE mailbox=?1 AND item=?2 AND "
-	    "(message_id,verdict,rule,folder,change_key,parties,email,state,"
-	    "walk) IS NOT (ifnull(?3,message_id),?4,?5,?7,?8,?9,?10,?11,"
-	    "iif(?12,?12,walk))");
+	    "walk=iif(folder IS ?7,walk,0) WHERE mailbox=?1 AND item=?2 AND "
+	    "(message_id,verdict,rule,folder,change_key,parties,email,state) "
+	    "IS NOT (ifnull(?3,message_id),?4,?5,?7,?8,?9,?10,?11)");
 
 	bind(st, s, l);
 	return db_run(st, s, err) == -1 ? -1 : 0;
@@ -149,16 +151,17 @@ ledger_key(struct store *st, const char *mailbox, const char *item,
 }
 
 int
-ledger_stamp(struct store *st, const char *mailbox, const char *item,
+ledger_stamp(struct store *st, const struct store_place *at, const char *item,
     int64_t walk, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_STAMP,
-	    "UPDATE decision SET walk=?3 WHERE mailbox=?1 AND item=?2 AND "
-	    "walk<>?3");
+	    "UPDATE decision SET walk=?4 WHERE mailbox=?1 AND item=?2 AND "
+	    "folder=?3 AND walk<>?4");
 
-	db_text(s, 1, mailbox);
+	db_text(s, 1, at->mailbox);
 	db_text(s, 2, item);
-	db_int(s, 3, walk);
+	db_int(s, 3, at->folder);
+	db_int(s, 4, walk);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 

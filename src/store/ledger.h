@@ -18,7 +18,6 @@ struct ledger {
 	int64_t folder;
 	int64_t email; /* sync_email.n, 0: not kept */
 	enum ledger_state state;
-	int64_t walk; /* that saw it; 0 */
 };
 
 /* What the table said of an item before. */
@@ -32,7 +31,7 @@ int ledger_new(struct store *, const struct ledger *, struct err *);
 /* 1: found; 0: no row; -1. */
 int ledger_get(struct store *, const char *mailbox, const char *item,
     struct ledger_old *, struct err *);
-/* Makes the row so; nothing is written when it is. walk 0: as it was. */
+/* Makes the row so; nothing is written when it is. */
 int ledger_set(struct store *, const struct ledger *, struct err *);
 int ledger_email(struct store *, const char *mailbox, const char *item,
     int64_t email, struct err *);
@@ -41,7 +40,8 @@ int ledger_gone(
 /* The item's new version, of which nothing else is told. */
 int ledger_key(struct store *, const char *mailbox, const char *item,
     const char *change_key, struct err *);
-int ledger_stamp(struct store *, const char *mailbox, const char *item,
+/* That walk of the folder has seen the item, if it lies there. */
+int ledger_stamp(struct store *, const struct store_place *, const char *item,
     int64_t walk, struct err *);
 
 /*

@@ -81,7 +81,6 @@ write_group(struct store *st, struct put *first, struct err *err)
 	int rc;
 
 	db_lock(st);
-	st->walk_folder = 0;
 	rc = db_begin(st, err);
 	while (p != NULL) {
 		if (rc == 0)

@@ -103,7 +103,8 @@ struct store_folder {
 	int64_t id;            /* folder.id */
 	const char *folder_id; /* the server's */
 	const char *path, *well_known, *marker, *cursor;
-	bool resync;  /* a full walk is under way */
+	bool resync;  /* a full walk is under way: with cursor NULL put a
+			* page with .restart first */
 	bool restart; /* one is asked for (store_mailbox_resync): put a
 			 * page with .restart first. cursor is NULL */
 	bool ahead;   /* an earlier pass stored more than its cursor says */
@@ -156,10 +157,7 @@ enum store_known {
 	STORE_FAILED   /* waits in failure, in this folder */
 };
 
-/*
- * For each of n items of a folder: what is known of it (out[i]). Items that
- * are STORE_SAME are marked as seen by this walk of the folder.
- */
+/* For each of n items of a folder: what is known of it (out[i]). */
 int store_items_known(struct store *, const struct store_place *,
     const struct item_ref *, size_t n, enum store_known *out, struct err *);
 
@@ -201,7 +199,9 @@ struct store_page {
 				      * crash never */
 	const char *cursor;          /* NULL: leave as it is */
 	const struct change *change; /* CHANGE_DELETE and CHANGE_READ
-						 * are applied, PUT ignored */
+						 * are applied; a full walk
+						 * under way has seen what
+						 * CHANGE_PUT names */
 	size_t nchange;
 	bool restart;       /* with cursor NULL: forget the
 						 * cursor, begin a full walk */

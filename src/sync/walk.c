@@ -10,6 +10,8 @@
  * 4. A server that was given a cursor and begins at the start all the same
  *    says nothing of what has gone meanwhile: the folder is read anew and
  *    compared.
+ * 5. A full walk that did not come to its first cursor is another one when it
+ *    begins again: what it saw may be gone, and no server would tell.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -347,23 +349,30 @@ page_finish(struct page *p, const char *marker, struct err *err)
 	return fetch_store(f, &end, err);
 }
 
-/* The cursor is worthless: forget it, begin a full walk. */
+/* From here on the folder has no cursor and a full walk of a new number. */
 static int
-restart(struct mailbox_work *w, int64_t folder, struct err *err)
+begin_full_walk(struct mailbox_work *w, int64_t folder, struct err *err)
 {
 	struct fetch none;
 	struct store_page page;
 
-	log_info("mailbox %s: %s; the folder is read from its start and "
-		 "compared with what is stored",
-	    w->conf.address, err->msg);
-	err_clear(err);
 	memset(&none, 0, sizeof(none));
 	none.mailbox = w;
 	memset(&page, 0, sizeof(page));
 	page.folder = folder;
 	page.restart = true;
 	return fetch_store(&none, &page, err);
+}
+
+/* The cursor is worthless, err says why: forget it, begin a full walk. */
+static int
+restart(struct mailbox_work *w, int64_t folder, struct err *err)
+{
+	log_info("mailbox %s: %s; the folder is read from its start and "
+		 "compared with what is stored",
+	    w->conf.address, err->msg);
+	err_clear(err);
+	return begin_full_walk(w, folder, err);
 }
 
 /* Has this been there before in this walk? */
@@ -517,7 +526,8 @@ walk_folder(struct mailbox_work *w, const struct store_folder *f,
 		err_set(err, ERR_RESYNC, "folder %s: --resync was given",
 		    str_nn(f->path));
 		rc = restart(w, f->id, err);
-	}
+	} else if (f->resync && f->cursor == NULL)
+		rc = begin_full_walk(w, f->id, err);
 	if (rc == 0)
 		rc = walk(w, f, f->cursor, marker, err);
 

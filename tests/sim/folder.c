@@ -366,9 +366,10 @@ folder_take_out(struct folder *f, struct item *it)
 	f->n_items--;
 	f->unread -= !it->read;
 	f->deleted_count++;
-	journal(
-	    f, (struct entry){
-		   .num = it->num, .gone = true, .created = it->create_seq });
+	journal(f, (struct entry){ .num = it->num,
+		       .gone = true,
+		       .created = it->create_seq,
+		       .received = it->received });
 }
 
 void

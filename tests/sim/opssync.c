@@ -4,7 +4,9 @@
  *    newest first (2010 and later) or oldest first; then the journal.
  * 2. Within one round of the journal an item may be given again as Create:
  *    clients must take a Create of a known id as Update.
- * 3. A Delete is left out only when its item was never given.
+ * 3. A Delete is left out when its item was never given, and only then: the
+ *    walk tells of those that it had given, and nobody of the others (a
+ *    state of Exchange holds the ids that were given with it).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +129,35 @@ walk(struct sync *y)
 	return true;
 }
 
+/* Has the walk, which is at its cursor, given what is gone now? */
+static bool
+was_given(const struct state *st, const struct entry *e)
+{
+	bool before = e->received != st->received ? e->received < st->received
+						  : e->num < st->num;
+
+	return st->begun && e->created <= st->from &&
+	       (e->num == st->num || before != st->newest);
+}
+
+/* What was deleted since the walk's last page; false: the page is full. */
+static bool
+walk_deletes(struct sync *y)
+{
+	struct state *st = &y->st;
+	const struct entry *e;
+
+	for (; st->told < y->f->n_journal; st->told++) {
+		e = &y->f->journal[st->told];
+		if (!e->gone || !was_given(st, e))
+			continue;
+		if (y->given == y->max)
+			return false;
+		give_delete(y, e->num);
+	}
+	return true;
+}
+
 /* One journal entry; false: the page is full. */
 static bool
 entry(struct sync *y, uint64_t seq)
@@ -135,7 +166,7 @@ entry(struct sync *y, uint64_t seq)
 	const struct item *it = world.items[e->num];
 
 	if (e->gone) {
-		if (e->created > y->start)
+		if (e->created > y->start || seq <= y->st.told)
 			return true;
 		if (y->given == y->max)
 			return false;
@@ -206,7 +237,8 @@ read_state(struct sync *y)
 			.epoch = y->f->mailbox->epoch,
 			.walking = true,
 			.newest = world.newest_first,
-			.from = y->f->n_journal };
+			.from = y->f->n_journal,
+			.told = y->f->n_journal };
 	else
 		rc = state_decode(text, st);
 	xmlFree(text);
@@ -258,7 +290,7 @@ answer(struct sync *y)
 	if (kind == F_GHOST)
 		ghosts(y);
 	if (y->st.walking)
-		last = walk(y);
+		last = walk_deletes(y) && walk(y);
 	if (last)
 		last = journal(y);
 	/* the state comes before the changes that lead to it */

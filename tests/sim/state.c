@@ -43,6 +43,7 @@ state_encode(struct sb *b, const struct state *s)
 	put(&p, s->pos, 8);
 	put(&p, (uint64_t)s->received, 8);
 	put(&p, s->num, 4);
+	put(&p, s->told, 8);
 	p = bytes + BYTES - 8;
 	put(&p, hash_bytes(bytes, BYTES - 8), 8);
 	sb_b64(b, bytes, BYTES);
@@ -76,6 +77,7 @@ state_decode(const char *text, struct state *s)
 	s->pos = get(&p, 8);
 	s->received = (int64_t)get(&p, 8);
 	s->num = (uint32_t)get(&p, 4);
+	s->told = get(&p, 8);
 	rc = 0;
 out:
 	sb_free(&b);

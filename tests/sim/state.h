@@ -4,7 +4,8 @@
  * A first sync walks the folder from one end (phase 1, the cursor is the
  * last item given) and then goes on with the journal from the sequence at
  * which the walk began. A round of the journal goes from `from` to its end;
- * pos is how far it got.
+ * pos is how far it got. told: the walk has dealt with what was deleted up to
+ * there.
  */
 #ifndef SIM_STATE_H
 #define SIM_STATE_H
@@ -20,7 +21,7 @@ struct state {
 	bool begun;      /* the cursor is set */
 	uint32_t folder; /* number; of the mailbox's root for hierarchies */
 	uint32_t epoch;
-	uint64_t from, pos;
+	uint64_t from, pos, told;
 	int64_t received; /* cursor */
 	uint32_t num;
 };

@@ -51,6 +51,7 @@ struct entry { /* of a folder's journal; its position + 1 is the sequence */
 	uint32_t num;
 	bool gone;
 	uint64_t created; /* of a gone item: its create_seq */
+	int64_t received; /* likewise */
 };
 
 struct folder {

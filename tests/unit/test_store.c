@@ -1,6 +1,6 @@
 /*
  * test_store.c - what becomes of messages: mails, variants, places, the
- * ledger, failures, walks.
+ * ledger, failures.
  */
 #include "test_store.h"
 
@@ -331,26 +331,7 @@ test_threads(void **state)
 	    number(k, "SELECT count(*) FROM email WHERE id=thread_id"), 2);
 }
 
-/* --- deletes, moves, walks --------------------------------------------- */
-
-static void
-page(struct kit *k, const char *box, const struct store_page *p)
-{
-	memset(&k->count, 0, sizeof(k->count));
-	OK(k, store_put(k->st, WORK(box, NULL, 0, p), &k->count, &k->err));
-}
-
-static enum store_known
-known(struct kit *k, const char *box, int64_t folder, const char *id,
-    const char *key)
-{
-	struct item_ref r = { .id = id, .change_key = key };
-	enum store_known out;
-
-	OK(k,
-	    store_items_known(k->st, PLACE(box, folder), &r, 1, &out, &k->err));
-	return out;
-}
+/* --- deletes, moves ---------------------------------------------------- */
 
 static void
 test_removed_and_back(void **state)
@@ -429,123 +410,6 @@ test_known(void **state)
 	it.next_try = T0;
 	put(k, BOX_A, &it);
 	assert_int_equal(known(k, BOX_A, k->inbox_a, "i2", "k1"), STORE_FAILED);
-}
-
-/* A full walk: what it does not see is removed, what it sees stays. */
-static void
-test_walk(void **state)
-{
-	struct kit *k = *state;
-	struct store_page begin = { .folder = k->inbox_a, .restart = true };
-	struct store_page end = { .folder = k->inbox_a,
-		.cursor = "c2",
-		.finished = true,
-		.marker = "m2" };
-	struct store_page first = { .folder = k->inbox_a,
-		.cursor = "c1",
-		.finished = true,
-		.marker = "m1" };
-	struct decision skip = keep();
-	struct store_item it = item("skipped", "k", k->inbox_a, NULL, &skip);
-	struct store_folders f;
-	struct message *m;
-	char *before, *after;
-
-	skip.verdict = VERDICT_SKIP;
-	store(k, BOX_A, "same", "k", mail("<1@x>", "1", "x"));
-	store(k, BOX_A, "lost", "k", mail("<2@x>", "2", "x"));
-	store(k, BOX_A, "changed", "k", mail("<3@x>", "3", "x"));
-	it.message = m = mail("<4@x>", "4", "x");
-	put(k, BOX_A, &it);
-	message_free(m);
-	store(k, BOX_B, "b", "k", mail("<5@x>", "5", "x"));
-	page(k, BOX_A, &first);
-	assert_int_equal(k->count.removed, 0); /* a first read sweeps nothing */
-
-	before = dump(k);
-	page(k, BOX_A, &begin);
-	OK(k, store_folders(k->st, BOX_A, &f, &k->err));
-	assert_true(f.v[0].resync);
-	assert_null(f.v[0].cursor);
-	assert_null(f.v[0].marker);
-	assert_false(f.v[1].resync);
-	arena_free(&f.arena);
-	/* nothing missing: the walk leaves no trace in the public tables */
-	assert_int_equal(known(k, BOX_A, k->inbox_a, "same", "k"), STORE_SAME);
-	assert_int_equal(known(k, BOX_A, k->inbox_a, "lost", "k"), STORE_SAME);
-	assert_int_equal(
-	    known(k, BOX_A, k->inbox_a, "skipped", "k"), STORE_SAME);
-	store(k, BOX_A, "changed", "k", mail("<3@x>", "3", "x"));
-	page(k, BOX_A, &end);
-	assert_int_equal(k->count.removed, 0);
-	after = dump(k);
-	assert_string_equal(
-	    strstr(after, "== email\n") != NULL ? "yes" : "no", "yes");
-	assert_memory_equal(strstr(before, "== email"),
-	    strstr(after, "== email"),
-	    (size_t)(strstr(before, "== failure") -
-		     strstr(before, "== email")));
-	free(before);
-	free(after);
-}
-
-/* One is gone; a page of the walk is interrupted and comes again. */
-static void
-test_walk_misses(void **state)
-{
-	struct kit *k = *state;
-	struct store_page begin = { .folder = k->inbox_a, .restart = true };
-	struct store_page end = { .folder = k->inbox_a,
-		.cursor = "c2",
-		.finished = true,
-		.marker = "m2" };
-	struct store_folders f;
-	int round;
-
-	store(k, BOX_A, "same", "k", mail("<1@x>", "1", "x"));
-	store(k, BOX_A, "lost", "k", mail("<2@x>", "2", "x"));
-	store(k, BOX_A, "changed", "k", mail("<3@x>", "3", "x"));
-	page(k, BOX_A, &begin);
-	for (round = 0; round < 2; round++) {
-		known(k, BOX_A, k->inbox_a, "same", "k");
-	}
-	store(k, BOX_A, "changed", "k2", mail("<3@x>", "3", "x"));
-	page(k, BOX_A, &end);
-	assert_int_equal(k->count.removed, 1);
-	assert_string_equal(
-	    ask(k, "SELECT group_concat(item_id) FROM email_copy "
-		   "WHERE removed_at IS NOT NULL"),
-	    "lost");
-	OK(k, store_folders(k->st, BOX_A, &f, &k->err));
-	assert_false(f.v[0].resync);
-	assert_string_equal(f.v[0].cursor, "c2");
-	assert_string_equal(f.v[0].marker, "m2");
-	arena_free(&f.arena);
-	assert_int_equal(
-	    known(k, BOX_A, k->inbox_a, "lost", "k"), STORE_CHANGED);
-}
-
-/* More than the sweep takes at a time. */
-static void
-test_sweep_many(void **state)
-{
-	struct kit *k = *state;
-	struct store_page begin = { .folder = k->inbox_a, .restart = true };
-	struct store_page end = { .folder = k->inbox_a, .finished = true };
-	char id[16], mid[16];
-	int i;
-
-	for (i = 0; i < 600; i++) {
-		snprintf(id, sizeof(id), "i%d", i);
-		snprintf(mid, sizeof(mid), "<%d@x>", i);
-		store(k, BOX_A, id, "k", mail(mid, "S", "x"));
-	}
-	page(k, BOX_A, &begin);
-	known(k, BOX_A, k->inbox_a, "i300", "k");
-	page(k, BOX_A, &end);
-	assert_int_equal(k->count.removed, 599);
-	assert_int_equal(
-	    number(k, "SELECT count(*) FROM change WHERE op='delete'"), 599);
 }
 
 static void
@@ -726,8 +590,7 @@ main(void)
 		TEST(test_replay), TEST(test_same_or_variant),
 		TEST(test_change_rows_of_copies), TEST(test_fill_in),
 		TEST(test_item_changes), TEST(test_threads),
-		TEST(test_removed_and_back), TEST(test_known), TEST(test_walk),
-		TEST(test_walk_misses), TEST(test_sweep_many),
+		TEST(test_removed_and_back), TEST(test_known),
 		TEST(test_vanished), TEST(test_skip), TEST(test_failures),
 		TEST(test_all_or_nothing) };
 

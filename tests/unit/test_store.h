@@ -314,4 +314,25 @@ store(struct kit *k, const char *box, const char *id, const char *key,
 	message_free(m);
 }
 
+/* The end of a page of that mailbox' folder. */
+static inline void
+page(struct kit *k, const char *box, const struct store_page *p)
+{
+	memset(&k->count, 0, sizeof(k->count));
+	OK(k, store_put(k->st, WORK(box, NULL, 0, p), &k->count, &k->err));
+}
+
+/* What is known of one item. */
+static inline enum store_known
+known(struct kit *k, const char *box, int64_t folder, const char *id,
+    const char *key)
+{
+	struct item_ref r = { .id = id, .change_key = key };
+	enum store_known out;
+
+	OK(k,
+	    store_items_known(k->st, PLACE(box, folder), &r, 1, &out, &k->err));
+	return out;
+}
+
 #endif

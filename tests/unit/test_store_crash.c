@@ -116,17 +116,16 @@ restart(struct kit *k)
 static void
 full_walk(struct kit *k)
 {
-	struct item_ref r[] = { { .id = "i2", .change_key = "k2" },
-		{ .id = "is", .change_key = "k" },
-		{ .id = "if", .change_key = "k" } };
+	struct change c[] = { { .op = CHANGE_PUT, .id = "i2" },
+		{ .op = CHANGE_PUT, .id = "is" },
+		{ .op = CHANGE_PUT, .id = "if" } };
 	struct store_page p = { .folder = k->inbox_a,
 		.cursor = "c5",
+		.change = c,
+		.nchange = 3,
 		.finished = true,
 		.marker = "m5" };
-	enum store_known known[3];
 
-	OK(k, store_items_known(
-		  k->st, PLACE(BOX_A, k->inbox_a), r, 3, known, &k->err));
 	end_page(k, NULL, 0, &p);
 }
 

@@ -47,6 +47,7 @@ store_mailbox_state(
 /*
  * Only asked for here: a pass that is at work now writes cursors of its own,
  * and a walk that began at one of those would take all before it for gone.
+ * A first pass that was cut off has left items and no cursor.
  */
 int
 store_mailbox_resync(struct store *st, const char *address, struct err *err)
@@ -59,8 +60,10 @@ store_mailbox_resync(struct store *st, const char *address, struct err *err)
 		return n;
 	fault_point("inside resync");
 	n = tell(st, DB_ADMIN_RESYNC,
-	    "UPDATE sync_folder SET walking=2 WHERE folder IN("
-	    "SELECT id FROM folder WHERE mailbox=?1)",
+	    "INSERT INTO sync_folder(folder,walking) SELECT id,2 FROM folder "
+	    "WHERE mailbox=?1 AND (id IN(SELECT folder FROM sync_folder) OR "
+	    "id IN(SELECT folder FROM sync_ahead)) "
+	    "ON CONFLICT DO UPDATE SET walking=2",
 	    address, NULL, err);
 	if (n != -1)
 		/* also what was given up: ten tries more */

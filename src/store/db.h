@@ -274,6 +274,15 @@ extern const struct schema_step schema_steps[];
 extern const int schema_nsteps;
 /* Read-only: shadows the small tables by writable temporary ones. */
 int schema_shadow(struct store *, struct err *);
+/* The first column of the query's only row. */
+int schema_number(struct store *, const char *sql, int64_t *, struct err *);
+
+/* --- early.c: files begun before versions 1 and 2 were frozen ---------- */
+
+/* 1: it is one of them and does not have the frozen form yet; 0; -1. */
+int early_form(struct store *, struct err *);
+/* Gives it that form, inside the transaction under way. */
+int early_mend(struct store *, struct err *);
 
 /* --- day.c: table sync_day --------------------------------------------- */
 

@@ -2,10 +2,15 @@
  * schema.c - the tables, as SQL that explains itself, and how an older file
  * becomes a newer one.
  * 1. schema_steps[i] brings version i to version i + 1. A step that has been
- *    released is never edited. A new file runs them all, so there is one way
- *    to a schema, and --schema prints what that way leads to.
+ *    released is frozen: not a letter of it is edited any more, comments
+ *    included (tests/unit/test_migrate.c holds its hash). What is to change
+ *    is a further step. A new file runs them all, so there is one way to a
+ *    schema, and --schema prints what that way leads to. Versions 1 to 3 are
+ *    released.
  * 2. A step and its user_version are one transaction.
  * 3. A file that is not exsync's, or newer than this program, is not touched.
+ * 4. A file that was begun before versions 1 and 2 were frozen (early.c) gets
+ *    the frozen form before its next step, in the same transaction.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -532,8 +537,8 @@ store_version(void)
 
 /* --- what a file is ---------------------------------------------------- */
 
-static int
-number(struct store *st, const char *sql, int64_t *out, struct err *err)
+int
+schema_number(struct store *st, const char *sql, int64_t *out, struct err *err)
 {
 	sqlite3_stmt *s = NULL;
 	int rc = sqlite3_prepare_v2(st->h, sql, -1, &s, NULL);
@@ -566,16 +571,33 @@ say_newer(struct store *st, int64_t version, int n, struct err *err)
 	return err_code(err, "newer", SCOPE_ALL);
 }
 
+static int
+say_older(struct store *st, int version, int n, struct err *err)
+{
+	if (version < n)
+		err_set(err, ERR_FATAL,
+		    "%s: was written by an older exsync (schema version %d, "
+		    "this one writes %d): exsync --once brings it "
+		    "up to date",
+		    st->path, version, n);
+	else
+		err_set(err, ERR_FATAL,
+		    "%s: was begun by an exsync of the first days: exsync "
+		    "--once brings it up to date",
+		    st->path);
+	return err_code(err, "older", SCOPE_ALL);
+}
+
 /* Its version, 0 for an empty file; -1 when it is not for us. */
 static int
 check(struct store *st, int n, struct err *err)
 {
 	int64_t version, app, tables;
 
-	if (number(st, "PRAGMA user_version", &version, err) == -1 ||
-	    number(st, "PRAGMA application_id", &app, err) == -1 ||
-	    number(st, "SELECT count(*) FROM sqlite_master", &tables, err) ==
-		-1)
+	if (schema_number(st, "PRAGMA user_version", &version, err) == -1 ||
+	    schema_number(st, "PRAGMA application_id", &app, err) == -1 ||
+	    schema_number(
+		st, "SELECT count(*) FROM sqlite_master", &tables, err) == -1)
 		return -1;
 	if (app != APPLICATION_ID && (app != 0 || version != 0 || tables > 0)) {
 		err_set(err, ERR_FATAL,
@@ -633,7 +655,7 @@ step(struct store *st, const struct schema_step *s, int to, struct err *err)
 	return rc == 0 ? db_exec(st, end, err) : -1;
 }
 
-/* One version up, unless another process has been faster. */
+/* Mended, and one version up, unless another process has been faster. */
 static int
 climb(struct store *st, const struct schema_step *steps, int n, struct err *err)
 {
@@ -642,7 +664,7 @@ climb(struct store *st, const struct schema_step *steps, int n, struct err *err)
 	if (db_exec(st, "BEGIN IMMEDIATE", err) == -1)
 		return -1;
 	version = check(st, n, err);
-	if (version == -1)
+	if (version == -1 || early_mend(st, err) == -1)
 		rc = -1;
 	else if (version < n)
 		rc = step(st, &steps[version], version + 1, err);
@@ -662,24 +684,19 @@ int
 schema_migrate(
     struct store *st, const struct schema_step *steps, int n, struct err *err)
 {
-	int version = check(st, n, err);
+	int version = check(st, n, err), early;
 
-	if (version == -1)
+	if (version == -1 || (early = early_form(st, err)) == -1)
 		return -1;
-	if (st->read_only && !st->in_memory && version < n) {
-		err_set(err, ERR_FATAL,
-		    "%s: was written by an older exsync (schema version %d, "
-		    "this one writes %d): exsync --once brings it "
-		    "up to date",
-		    st->path, version, n);
-		return err_code(err, "older", SCOPE_ALL);
-	}
+	if (st->read_only && !st->in_memory && (version < n || early))
+		return say_older(st, version, n, err);
 	if (!st->in_memory && db_use(st, err) == -1)
 		return -1;
-	while (version < n) {
+	while (version < n || early) {
 		version = climb(st, steps, n, err);
 		if (version == -1)
 			return -1;
+		early = false;
 	}
 	return 0;
 }

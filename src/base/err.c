@@ -74,8 +74,8 @@ err_clear(struct err *e)
 const char *
 err_kind_name(enum err_kind kind)
 {
-	static const char *const name[] = { "none", "retry", "auth", "config",
-		"item", "gone", "resync", "fatal" };
+	static const char *const name[] = { "none", "retry", "unknown", "auth",
+		"config", "item", "gone", "resync", "fatal" };
 
 	return name[kind];
 }

@@ -16,8 +16,11 @@
 #include <stdint.h>
 
 enum err_kind {
-	ERR_NONE,   /* no error */
-	ERR_RETRY,  /* try again after retry_ms: network, throttling, 5xx */
+	ERR_NONE,  /* no error */
+	ERR_RETRY, /* try again after retry_ms: network, throttling, 5xx */
+	/* the server gives a reason that nobody here knows: try once more,
+	 * then leave what was asked for alone, longer each time; an alert */
+	ERR_UNKNOWN,
 	ERR_AUTH,   /* stop the profile or mailbox, raise an alert */
 	ERR_CONFIG, /* a person must edit the INI */
 	ERR_ITEM,   /* record the item, go on with the next */
@@ -56,7 +59,7 @@ int err_code(struct err *, const char *code, enum err_scope);
 int err_prefix(struct err *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void err_clear(struct err *);
-/* "retry", "auth", ...; "item", "folder", ... */
+/* "retry", "unknown", ...; "item", "folder", ... */
 const char *err_kind_name(enum err_kind);
 const char *err_scope_name(enum err_scope);
 

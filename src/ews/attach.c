@@ -166,6 +166,8 @@ settle(const struct attach *p, struct err *err)
 {
 	if (p->err.kind != ERR_NONE) {
 		*err = p->err;
+		if (err->kind == ERR_UNKNOWN)
+			err->kind = ERR_ITEM;
 		if (err->kind != ERR_RETRY && err->kind != ERR_ITEM &&
 		    err->kind != ERR_GONE && err->scope < SCOPE_PROFILE) {
 			err->kind = ERR_RETRY;

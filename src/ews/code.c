@@ -2,7 +2,8 @@
  * code.c - the one table of what can go wrong and what is done about it.
  * 1. rows is sorted by code (strcmp), http_rows by status.
  * 2. A code or status that is not in a table still gets a kind: nothing is
- *    ever lost because a server knows a new word.
+ *    ever lost because a server knows a new word, and a new word costs the
+ *    server no more than a known one.
  * 3. An error that reaches no further than what was asked for (narrow) and
  *    stops an item is the item's own: ERR_AUTH becomes ERR_ITEM then.
  */
@@ -33,6 +34,10 @@
 #define NOFOLDER "the folder was deleted: the folders are listed again"
 #define FEWER    "the item is asked for again with fewer properties"
 #define OURBUG   "not tried again: report this"
+#define OTHER                                                                   \
+	"exsync does not know it: tried once more, then by the pass after "     \
+	"15 min, 1 h, 4 h and from then on every 24 h (said of one item among " \
+	"others: recorded as its failure): report it"
 
 /* clang-format off */
 static const struct code_row rows[] = {
@@ -131,6 +136,9 @@ static const struct code_row rows[] = {
 	{ "ErrorWrongServerVersion", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
 };
 
+/* What stands for every code that has no row. */
+static const struct code_row other = { "", ERR_UNKNOWN, SCOPE_MAILBOX, true, 0, CODE_REPORT, OTHER };
+
 static const struct code_http_row http_rows[] = {
 	{ 302, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
 	{ 400, ERR_RETRY, SCOPE_MAILBOX,
@@ -189,6 +197,15 @@ code_find(const char *code)
 	    sizeof(rows[0]), cmp_code);
 }
 
+bool
+code_unknown(const char *code)
+{
+	/* SOAP 1.1 and 1.2: it failed, and does not say at what */
+	if (strcmp(code, "Server") == 0 || strcmp(code, "Receiver") == 0)
+		return false;
+	return code[0] >= 'A' && code[0] <= 'Z' && code_find(code) == NULL;
+}
+
 const struct code_row *
 code_rows(size_t *n)
 {
@@ -239,16 +256,20 @@ code_err(struct err *e, const char *code, const char *text, int64_t backoff_ms,
     enum err_scope where)
 {
 	const struct code_row *r = code_find(code);
+	const char *todo = r == NULL ? NULL : r->todo;
 	enum err_kind kind = where == SCOPE_ITEM ? ERR_ITEM : ERR_RETRY;
 	enum err_scope scope = where;
 
+	/* one that says how long to wait for it knows what is wrong */
+	if (backoff_ms < 0 && code_unknown(code))
+		r = &other;
 	if (r != NULL) {
 		kind = r->kind;
 		scope = r->narrow && where < r->scope ? where : r->scope;
 		if (kind == ERR_AUTH && scope == SCOPE_ITEM)
 			kind = ERR_ITEM;
 	}
-	tell(e, kind, code, text, r == NULL ? NULL : r->todo);
+	tell(e, kind, code, text, todo);
 	err_code(e, code, scope);
 	if (kind != ERR_RETRY)
 		return -1;

@@ -48,6 +48,12 @@ struct code_http_row {
 
 /* Sorted by code; NULL for a code that is not in the table. */
 const struct code_row *code_find(const char *code);
+/*
+ * Is it a name of the server's for its trouble that is not in the table? Our
+ * own codes, which begin with a small letter, are none, nor are the words of
+ * SOAP for a server that failed.
+ */
+bool code_unknown(const char *code);
 const struct code_row *code_rows(size_t *n);
 const struct code_http_row *code_http_find(int status);
 const struct code_http_row *code_http_rows(size_t *n);
@@ -55,8 +61,8 @@ const struct code_http_row *code_http_rows(size_t *n);
 /*
  * Sets err from a response code. where: what was asked for. text: the
  * server's words, or NULL. backoff_ms: BackOffMilliseconds, -1 none. A code
- * that is not in the table is ERR_ITEM when an item was asked for, else
- * ERR_RETRY. Always -1.
+ * that is not in the table is ERR_UNKNOWN, but ERR_RETRY where the server
+ * says how long to wait. Always -1.
  */
 int code_err(struct err *, const char *code, const char *text,
     int64_t backoff_ms, enum err_scope where);

@@ -215,6 +215,20 @@ find_pages(
 	} while (1);
 }
 
+/*
+ * May it be a property that the server minds? A code that nobody knows is
+ * about something else where all of them were taken before, and where fewer
+ * did not help.
+ */
+static bool
+minds_property(const struct ews_session *s, const struct err *err)
+{
+	if (err->kind == ERR_UNKNOWN &&
+	    (s->find_in_vain || atomic_load(&s->ews->find_whole)))
+		return false;
+	return code_fewer(err);
+}
+
 /* All of them, with as many properties as the server takes. */
 static int
 find_all(struct ews_session *s, struct folder_list *l, struct err *err)
@@ -222,14 +236,18 @@ find_all(struct ews_session *s, struct folder_list *l, struct err *err)
 	int less = 0;
 
 	while (find_pages(s, less, l, err) == -1) {
-		if (less == BUILD_LESS || !code_fewer(err))
+		if (less == BUILD_LESS || !minds_property(s, err)) {
+			s->find_in_vain |= less == BUILD_LESS;
 			return -1;
+		}
 		log_debug("mailbox %s: %s; asked for fewer properties",
 		    s->mailbox->address, err->msg);
 		err_clear(err);
 		l->n = 0;
 		less++;
 	}
+	if (less == 0)
+		atomic_store(&s->ews->find_whole, true);
 	return 0;
 }
 

@@ -342,6 +342,9 @@ one_error(const struct fetch *f, struct err *err)
 	*err = f->pend[0]->err;
 	if (err->kind == ERR_RETRY && err->retry_ms == 0)
 		err->retry_ms = code_retry_ms(err->code);
+	/* what nobody knows must not be laid at the door of each item */
+	if (err->kind == ERR_UNKNOWN)
+		err->scope = SCOPE_MAILBOX;
 	return true;
 }
 

@@ -297,7 +297,9 @@ resolve_name(
 		if (rc == 0)
 			count(&s->ews->names, false, &enough);
 		/* only for this name, and it will not get better */
-		else if ((err->scope == SCOPE_ITEM && err->kind == ERR_ITEM) ||
+		else if ((err->scope == SCOPE_ITEM &&
+			     (err->kind == ERR_ITEM ||
+				 err->kind == ERR_UNKNOWN)) ||
 			 missing(s, err)) {
 			err_clear(err);
 			rc = 0;

@@ -7,6 +7,8 @@
 #ifndef EWS_SESSION_H
 #define EWS_SESSION_H
 
+#include <stdatomic.h>
+
 #include "core/provider.h"
 #include "ews/mbox.h"
 #include "ews/pool.h"
@@ -24,6 +26,8 @@ struct ews {
 	struct pool pool;
 	struct mboxes mboxes;
 	struct resolve_cache names;
+	/* a request with all properties went well in this pass */
+	atomic_bool find_whole, sync_whole;
 };
 
 struct ews_session {
@@ -38,6 +42,8 @@ struct ews_session {
 	struct buf text, body;      /* scratch of the parsers */
 	char *undeliverable;        /* id of that folder, once known */
 	bool bare;                  /* SyncFolderItems: ids alone */
+	/* fewer properties did not help against a code that nobody knows */
+	bool find_in_vain, sync_in_vain;
 	int64_t requests, bytes;
 };
 

@@ -222,6 +222,16 @@ page(struct ews_session *s, const struct build_sync *what,
 	return rc;
 }
 
+/* May it be a property that the server minds? As in folder.c. */
+static bool
+minds_property(const struct ews_session *s, const struct err *err)
+{
+	if (err->kind == ERR_UNKNOWN &&
+	    (s->sync_in_vain || atomic_load(&s->ews->sync_whole)))
+		return false;
+	return code_fewer(err);
+}
+
 int
 syncxml_page(struct ews_session *s, const char *folder, const char *cursor,
     int max, struct change_page *out, struct err *err)
@@ -233,11 +243,14 @@ syncxml_page(struct ews_session *s, const char *folder, const char *cursor,
 		s->bare };
 	int rc = page(s, &what, out, err);
 
-	if (rc == 0 || what.bare || !code_fewer(err))
+	if (rc == 0 && !what.bare)
+		atomic_store(&s->ews->sync_whole, true);
+	if (rc == 0 || what.bare || !minds_property(s, err))
 		return rc;
 	err_clear(err);
 	what.bare = true;
 	rc = page(s, &what, out, err);
 	s->bare = rc == 0;
+	s->sync_in_vain = rc == -1;
 	return rc;
 }

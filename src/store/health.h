@@ -80,6 +80,8 @@ int store_login_get(struct store *, const char *scope, const char *credentials,
 int store_login_put(struct store *, const char *scope, const char *credentials,
     const struct store_login *, struct err *);
 int store_login_forget(struct store *, const char *scope, struct err *);
+/* Forgets every scope that begins so; writes nothing where there is none. */
+int store_login_forget_all(struct store *, const char *begin, struct err *);
 
 /* --- mailboxes and the last run (status.c) ----------------------------- */
 

@@ -135,3 +135,33 @@ store_login_forget(struct store *st, const char *scope, struct err *err)
 	db_unlock(st);
 	return rc;
 }
+
+static int
+forget_all(struct store *st, const char *begin, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_LOGIN_FORGET_ALL,
+	    "DELETE FROM sync_login WHERE substr(scope,1,length(?1))=?1");
+
+	db_text(s, 1, begin);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+store_login_forget_all(struct store *st, const char *begin, struct err *err)
+{
+	sqlite3_stmt *s;
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	s = db_stmt(st, DB_LOGIN_ANY,
+	    "SELECT 1 FROM sync_login WHERE substr(scope,1,length(?1))=?1");
+	db_text(s, 1, begin);
+	rc = db_row(st, s, err);
+	sqlite3_reset(s);
+	if (rc == 1 && (rc = db_begin(st, err)) == 0)
+		rc = db_end(st, forget_all(st, begin, err), err);
+	db_unlock(st);
+	return rc;
+}

@@ -14,6 +14,11 @@
 
 #define LINE 1024
 
+#define UNKNOWN                                                                \
+	"exsync does not know this answer: it waits longer each time, up to "  \
+	"24 h; exsync --once --mailbox ADDRESS tries it at once; report it "   \
+	"with the code, the text and the server's version"
+
 static const struct {
 	const char *code, *advice;
 } kinds[] = {
@@ -57,6 +62,9 @@ alert_advice(const char *scope, const char *code, char *out, size_t size)
 		if (strcmp(code, "config") == 0)
 			advice = "correct what the text names; exsync --once "
 				 "--mailbox ADDRESS tries it at once";
+		/* our own codes begin with a small letter */
+		if (code[0] >= 'A' && code[0] <= 'Z')
+			advice = UNKNOWN;
 	}
 	if ((at = strstr(advice, "ADDRESS")) == NULL)
 		snprintf(out, size, "%s", advice);
@@ -86,6 +94,8 @@ alert_mailbox_code(const struct err *e)
 		return "access";
 	case ERR_CONFIG:
 		return "config";
+	case ERR_UNKNOWN:
+		return e->code;
 	default:
 		return "failing";
 	}

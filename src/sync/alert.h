@@ -12,6 +12,8 @@
  *		a folder that folders names; over when something is read
  *	mailbox ADDRESS, login, access, config, failing: it cannot be read, and
  *		will not be until a person does something
+ *	mailbox ADDRESS, the server's own code (ErrorCannotFindUser): of it, or
+ *		of a folder of it, the server says what nobody here knows
  *	mailbox ADDRESS, stale: no good pass for longer than stale_after,
  *		whatever the reason
  *	mailbox ADDRESS, items (a warning): messages that could not be stored
@@ -44,7 +46,10 @@ struct alert_text {
  */
 void alert_format(const struct alert_text *, struct buf *out);
 
-/* The code for what stopped a profile, or for what a mailbox failed with. */
+/*
+ * The code for what stopped a profile, or for what a mailbox failed with; it
+ * lives as long as the error does.
+ */
 const char *alert_profile_code(const struct err *);
 const char *alert_mailbox_code(const struct err *);
 /* What to do about such an alert, as a sentence; returns out. */

@@ -9,6 +9,9 @@
  *    no such mail items are to blame only when they are no more than SAMPLE,
  *    or failed before: a few bad mails must not stand in the way of all that
  *    come after them.
+ * 4. A reason that nobody knows for a whole request is one item's only when
+ *    another one comes; else the mailbox is left alone. One thread finds that
+ *    out, with no more than 2 * SAMPLE requests.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -103,7 +106,7 @@ suspicious(const struct err *e)
 		"proxy", "tls" };
 	size_t i;
 
-	if (e->kind == ERR_ITEM)
+	if (e->kind == ERR_ITEM || e->kind == ERR_UNKNOWN)
 		return true;
 	/* not the mail server's own words: what stands in front of it may
 	 * refuse the answers that hold a certain mail */
@@ -208,13 +211,48 @@ known_come(const struct question *q)
 	return come;
 }
 
-/* No item came though the server is well: are they to blame for it? */
+/*
+ * No item came though the server is well: are they to blame for it? few: what
+ * is said where no mail that came before can tell.
+ */
 static bool
-guilty(const struct question *q)
+guilty(const struct question *q, bool few)
 {
-	int come = q->suspect ? 1 : known_come(q);
+	int come = known_come(q);
 
-	return come == 1 || (come == -1 && q->n <= SAMPLE);
+	return come == 1 || (come == -1 && few);
+}
+
+/* A whole request failed: is one item, or are some, to blame for it? */
+static bool
+items_break(const struct question *q, bool part, const struct err *why)
+{
+	bool unknown = why->kind == ERR_UNKNOWN;
+
+	if (!suspicious(why) || !alive(q->w, q->s))
+		return false;
+	if (part || (q->suspect && !unknown) ||
+	    (!q->suspect && q->n > SAMPLE && some_come(q)))
+		return true;
+	return guilty(q, unknown ? q->suspect : q->n <= SAMPLE);
+}
+
+/*
+ * The same where nobody knows what the server says: by one thread at a time,
+ * and no further request is made for the mailbox when no item is to blame.
+ */
+static bool
+items_break_unknown(const struct question *q, const struct err *why)
+{
+	struct gate *gate = q->w->profile->gate;
+	bool broken;
+
+	gate_inquiry_begin(gate);
+	broken = items_break(q, false, why);
+	if (!broken)
+		gate_leave_alone(gate, &q->w->login, why);
+	gate_inquiry_end(gate);
+	return broken;
 }
 
 /*
@@ -228,10 +266,8 @@ halving(const struct question *q, bool part, struct err *err)
 
 	if (request(q, !part && !q->suspect, err) == 0)
 		return 0;
-	if (!suspicious(err) || !alive(q->w, q->s))
-		return -1;
-	if (!part && !q->suspect && !(q->n > SAMPLE && some_come(q)) &&
-	    !guilty(q))
+	if (err->kind == ERR_UNKNOWN && !part ? !items_break_unknown(q, err)
+					      : !items_break(q, part, err))
 		return -1;
 	if (q->n == 1) {
 		q->out[0] = broken(q->ref, err);
@@ -321,7 +357,29 @@ their_fault(const struct question *q)
 			return false;
 		all_cut = all_cut && m->have_content;
 	}
-	return alive(q->w, q->s) && (all_cut || guilty(q));
+	return alive(q->w, q->s) &&
+	       (all_cut || q->suspect || guilty(q, q->n <= SAMPLE));
+}
+
+/*
+ * No item of several came, each for a reason that nobody knows: then it may be
+ * the mailbox' trouble. why is the reason.
+ */
+static bool
+nobody_knows(const struct question *q, struct err *why)
+{
+	size_t i;
+
+	for (i = 0; i < q->n; i++) {
+		if (q->out[i]->err.kind != ERR_UNKNOWN)
+			return false;
+	}
+	if (q->n < 2 || guilty(q, q->suspect || q->n <= SAMPLE))
+		return false;
+	*why = q->out[0]->err;
+	why->scope = SCOPE_MAILBOX;
+	err_prefix(why, "each of %zu items", q->n);
+	return true;
 }
 
 /* What the server gives no other reason for is the item's own. */
@@ -333,7 +391,8 @@ blame(const struct question *q)
 	for (i = 0; i < q->n; i++) {
 		struct err *e = &q->out[i]->err;
 
-		if (e->kind == ERR_RETRY && is_own(q, e))
+		if (e->kind == ERR_UNKNOWN ||
+		    (e->kind == ERR_RETRY && is_own(q, e)))
 			e->kind = ERR_ITEM;
 	}
 }
@@ -364,6 +423,10 @@ again(const struct question *q, struct err *err)
 		max = (size_t)gate_items(gate);
 		if (ask_part(q, ref, at, n < max ? n : max, err) == -1)
 			return -1;
+	}
+	if (n == 0 && nobody_knows(q, err)) {
+		gate_leave_alone(gate, &q->w->login, err);
+		return -1;
 	}
 	if (n < q->n || n == 0 || their_fault(q)) {
 		blame(q);

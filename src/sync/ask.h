@@ -36,7 +36,8 @@ struct ask {
  * request that fails while the server is well is halved until the item that
  * breaks it is found. What cannot be had though the server is well comes with
  * err ERR_ITEM, what it has no time for with ERR_RETRY. -1: the server could
- * not be asked; out is all NULL.
+ * not be asked, or gave no item for a reason that nobody knows (ERR_UNKNOWN);
+ * out is all NULL.
  */
 int ask_items(const struct ask *, const struct item_ref *ref, size_t n,
     struct message **out, struct err *);

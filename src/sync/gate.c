@@ -8,6 +8,7 @@
  *    while no other uses it; whoever else was rejected meanwhile waits for how
  *    that ends.
  * 5. While a server's own delay for a mailbox lasts no call for it begins.
+ * 6. Nobody waits for the lock of an inquiry while holding the gate's.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@
 struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t free;
+	pthread_mutex_t inquiry;
 	int max, limit, inside;
 	int items;                 /* of one request */
 	int good;                  /* since the limit was last changed */
@@ -48,6 +50,7 @@ gate_open(int max_calls)
 	pthread_condattr_t attr;
 
 	pthread_mutex_init(&g->lock, NULL);
+	pthread_mutex_init(&g->inquiry, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&g->free, &attr);
@@ -64,6 +67,7 @@ gate_close(struct gate *g)
 		return;
 	pthread_cond_destroy(&g->free);
 	pthread_mutex_destroy(&g->lock);
+	pthread_mutex_destroy(&g->inquiry);
 	free(g);
 }
 
@@ -162,6 +166,10 @@ refuse(struct gate *g, struct gate_login *l, struct err *err)
 		    "its login was rejected before in this "
 		    "pass and is not tried again");
 		return err_code(err, "http-401", SCOPE_MAILBOX);
+	}
+	if (l->left != NULL) {
+		*err = *l->left;
+		return -1;
 	}
 	return put_off(l, err);
 }
@@ -362,13 +370,13 @@ learn(struct gate *g, struct gate_login *l, const struct err *e)
 static int64_t
 delay(const struct err *e, int tries)
 {
+	/* a timeout costs minutes, and what nobody knows may never pass */
+	bool once = e->kind == ERR_UNKNOWN || strcmp(e->code, "timeout") == 0;
 	unsigned char r;
 
-	if (e->kind != ERR_RETRY || tries >= GATE_TRIES ||
-	    e->retry_ms > WAIT_MAX || strcmp(e->code, "stopped") == 0)
-		return -1;
-	/* each costs minutes, and the next one is asked by the next pass */
-	if (tries > 0 && strcmp(e->code, "timeout") == 0)
+	if ((e->kind != ERR_RETRY && e->kind != ERR_UNKNOWN) ||
+	    tries >= (once ? 1 : GATE_TRIES) || e->retry_ms > WAIT_MAX ||
+	    strcmp(e->code, "stopped") == 0)
 		return -1;
 	if (e->retry_ms > 0)
 		return e->retry_ms;
@@ -451,6 +459,30 @@ gate_pause(struct gate *g, struct gate_login *l, int *tries, struct err *err)
 	learn(g, l, err);
 	pthread_mutex_unlock(&g->lock);
 	return wait_and_go(delay(err, *tries), tries, err);
+}
+
+void
+gate_leave_alone(struct gate *g, struct gate_login *l, const struct err *why)
+{
+	pthread_mutex_lock(&g->lock);
+	if (l->left == NULL) {
+		l->left = mem_alloc(sizeof(*l->left));
+		*l->left = *why;
+	}
+	pthread_cond_broadcast(&g->free);
+	pthread_mutex_unlock(&g->lock);
+}
+
+void
+gate_inquiry_begin(struct gate *g)
+{
+	pthread_mutex_lock(&g->inquiry);
+}
+
+void
+gate_inquiry_end(struct gate *g)
+{
+	pthread_mutex_unlock(&g->inquiry);
 }
 
 int

@@ -53,6 +53,7 @@ struct gate_login {
 	struct gate_second second; /* own */
 	int64_t not_before;        /* tim_mono: the server asked for that */
 	char code[64];             /* with which word */
+	struct err *left;          /* gate_leave_alone's; the caller frees it */
 };
 
 struct gate *gate_open(int max_calls);
@@ -78,8 +79,8 @@ bool gate_is_login(const struct err *);
 int gate_enter(struct gate *, struct gate_login *, struct err *);
 /*
  * rc and err are the call's outcome. True: wait is over, call again (at most
- * GATE_TRIES times; once after a timeout); err is cleared then. False: rc
- * stands.
+ * GATE_TRIES times; once after a timeout, or an answer that nobody knows); err
+ * is cleared then. False: rc stands.
  */
 bool gate_leave(
     struct gate *, struct gate_login *, int rc, int *tries, struct err *);
@@ -88,6 +89,17 @@ bool gate_leave(
  * err and waits like gate_leave. True: ask for that part again.
  */
 bool gate_pause(struct gate *, struct gate_login *, int *tries, struct err *);
+/*
+ * No further call for this mailbox begins in this pass: gate_enter says why.
+ */
+void
+gate_leave_alone(struct gate *, struct gate_login *, const struct err *why);
+/*
+ * Between these only one thread finds out whose fault it is that a call failed
+ * in a way that nobody knows. The others wait and then need not ask.
+ */
+void gate_inquiry_begin(struct gate *);
+void gate_inquiry_end(struct gate *);
 /*
  * How many items one request may ask for now, 1..GATE_ITEMS: fewer while the
  * server is busy. gate_short tells that it gave only so many of them.

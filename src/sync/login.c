@@ -1,8 +1,10 @@
 /*
- * login.c - rejected logins and denied mailboxes, from one pass to the next.
+ * login.c - rejected logins, and what else waits from one pass to the next.
  * 1. While a login has to wait the server is not contacted with it, whoever
  *    asks: only other credentials, or the time, end the wait.
  * 2. A wait that was only reported is not a rejection: it is not counted.
+ * 3. It is counted in the store before anything else is done about it: a pass
+ *    that is killed right then makes no wait shorter.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +20,12 @@
 #define HOUR INT64_C(3600000)
 
 int64_t
-login_wait(int64_t tries)
+login_wait(enum err_kind kind, int64_t tries)
 {
-	return tries <= 1 ? HOUR : tries == 2 ? 4 * HOUR : 24 * HOUR;
+	static const int64_t wait[] = { HOUR / 4, HOUR, 4 * HOUR, 24 * HOUR };
+	int64_t i = tries - 1 + (kind != ERR_UNKNOWN);
+
+	return wait[i < 0 ? 0 : i > 3 ? 3 : i];
 }
 
 /* What the login depends on; to be wiped. */
@@ -80,7 +85,7 @@ rejected(struct store *st, const char *scope, const char *secret,
 		l.first_at = l.last_at;
 	}
 	l.tries++;
-	l.retry_at = *retry_at = l.last_at + login_wait(l.tries);
+	l.retry_at = *retry_at = l.last_at + login_wait(why->kind, l.tries);
 	snprintf(l.text, sizeof(l.text), "%s", why->msg);
 	return store_login_put(st, scope, secret, &l, err);
 }
@@ -215,14 +220,16 @@ login_mailbox_begin(struct mailbox_work *w, struct err *err)
 	return rc;
 }
 
-/* Will it be so until a person changes something? */
+/* Will it be so until a person changes something, as far as anybody knows? */
 static bool
 lasting(const struct err *e)
 {
-	return e->scope == SCOPE_MAILBOX &&
-	       (e->kind == ERR_AUTH || e->kind == ERR_CONFIG) &&
-	       (strncmp(e->code, "Error", 5) == 0 ||
-		   strcmp(e->code, "http-403") == 0);
+	if (e->scope != SCOPE_MAILBOX)
+		return false;
+	return e->kind == ERR_UNKNOWN ||
+	       ((e->kind == ERR_AUTH || e->kind == ERR_CONFIG) &&
+		   (strncmp(e->code, "Error", 5) == 0 ||
+		       strcmp(e->code, "http-403") == 0));
 }
 
 int
@@ -254,6 +261,18 @@ login_mailbox_failed(struct mailbox_work *w, const struct err *fault,
 	return rc;
 }
 
+/* Forgets what is known of a scope; writes nothing where that is nothing. */
+static int
+forget_known(struct store *st, const char *scope, struct err *err)
+{
+	enum store_login_is is;
+	struct store_login l;
+
+	if (store_login_get(st, scope, NULL, &is, &l, err) == -1)
+		return -1;
+	return is != LOGIN_NONE ? store_login_forget(st, scope, err) : 0;
+}
+
 int
 login_mailbox_well(struct mailbox_work *w, struct err *err)
 {
@@ -264,13 +283,77 @@ login_mailbox_well(struct mailbox_work *w, struct err *err)
 
 	for (i = 0; rc == 0 && i < n; i++) {
 		char *scope = mem_printf("%s %s", what[i], w->conf.address);
-		struct store_login l;
-		enum store_login_is is;
 
-		rc = store_login_get(st, scope, NULL, &is, &l, err);
-		if (rc == 0 && is != LOGIN_NONE)
-			rc = store_login_forget(st, scope, err);
+		rc = forget_known(st, scope, err);
 		free(scope);
 	}
+	if (rc == 0) {
+		char *folders =
+		    mem_printf("access %s folder ", w->conf.address);
+
+		rc = store_login_forget_all(st, folders, err);
+		free(folders);
+	}
+	return rc;
+}
+
+/* --- a folder's -------------------------------------------------------- */
+
+static char *
+folder_scope(const struct mailbox_work *w, const struct store_folder *f)
+{
+	return mem_printf(
+	    "access %s folder %lld", w->conf.address, (long long)f->id);
+}
+
+int
+login_folder_begin(
+    struct mailbox_work *w, const struct store_folder *f, struct err *err)
+{
+	const struct pass *p = w->profile->pass;
+	enum store_login_is is;
+	struct store_login l;
+	char retry[TIM_TEXT] = "", *scope;
+	int rc;
+
+	/* a mailbox whose folder waits is one that failed */
+	if (!w->failing || p->want.nmailbox > 0)
+		return 0;
+	scope = folder_scope(w, f);
+	rc = store_login_get(p->store, scope, NULL, &is, &l, err);
+	free(scope);
+	if (rc == -1 || is == LOGIN_NONE || tim_due(l.retry_at))
+		return rc;
+	tim_text(l.retry_at, retry);
+	err_set(err, ERR_RETRY, "%s; it is left alone until %s", l.text, retry);
+	return err_code(err, "waits", SCOPE_FOLDER);
+}
+
+int
+login_folder_failed(struct mailbox_work *w, const struct store_folder *f,
+    const struct err *fault, struct err *err)
+{
+	char *scope = folder_scope(w, f);
+	int64_t retry_at;
+	int rc;
+
+	rc = rejected(
+	    w->profile->pass->store, scope, NULL, fault, &retry_at, err);
+	free(scope);
+	return rc;
+}
+
+int
+login_folder_well(
+    struct mailbox_work *w, const struct store_folder *f, struct err *err)
+{
+	char *scope;
+	int rc;
+
+	if (!w->failing)
+		return 0;
+	scope = folder_scope(w, f);
+	rc = forget_known(w->profile->pass->store, scope, err);
+	free(scope);
 	return rc;
 }

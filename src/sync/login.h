@@ -1,8 +1,9 @@
 /*
- * login.h - rejected logins and denied mailboxes, from one pass to the next:
- * tried again after an hour, then four, then every 24 hours, so that no
- * account is ever locked by us. A login is tried at once when its
- * credentials changed.
+ * login.h - rejected logins, denied mailboxes, and mailboxes and folders of
+ * which the server says what nobody knows, from one pass to the next: tried
+ * again after an hour, then four, then every 24 hours, so that no account is
+ * ever locked by us; the unknown after a quarter of an hour first. A login is
+ * tried at once when its credentials changed.
  * Floor: sync, internal.
  * Threads: login_profile_* by the thread that runs the pass; the others by
  * the thread that runs the mailbox' job.
@@ -35,7 +36,20 @@ int login_mailbox_failed(struct mailbox_work *, const struct err *fault,
 /* The mailbox failed before, and is well now. */
 int login_mailbox_well(struct mailbox_work *, struct err *);
 
-/* ms to wait after so many rejections (>= 1). */
-int64_t login_wait(int64_t tries);
+/*
+ * -1 with ERR_RETRY code "waits": the folder alone is left alone, what is
+ * wrong with it nobody knows.
+ */
+int login_folder_begin(
+    struct mailbox_work *, const struct store_folder *, struct err *);
+/* It failed with ERR_UNKNOWN. */
+int login_folder_failed(struct mailbox_work *, const struct store_folder *,
+    const struct err *fault, struct err *);
+/* It was read. */
+int login_folder_well(
+    struct mailbox_work *, const struct store_folder *, struct err *);
+
+/* ms to wait after so many times (>= 1) of a fault of that kind. */
+int64_t login_wait(enum err_kind, int64_t tries);
 
 #endif

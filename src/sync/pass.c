@@ -219,8 +219,10 @@ finish(struct running *r)
 		if (p->provider != NULL)
 			p->ops->close(p->provider);
 	}
-	for (i = 0; r->mailbox != NULL && i < r->plan.n; i++)
+	for (i = 0; r->mailbox != NULL && i < r->plan.n; i++) {
 		free(r->mailbox[i].fault);
+		free(r->mailbox[i].login.left);
+	}
 	free(r->profile);
 	free(r->mailbox);
 	free(r->plan.v);

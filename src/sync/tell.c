@@ -82,7 +82,7 @@ static void
 say_opened(const struct store_alert *a)
 {
 	static const char *const alone[] = { "stale", "items" };
-	char advice[300];
+	char advice[512];
 	size_t i;
 
 	for (i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {

@@ -197,53 +197,155 @@ leave_folder(
 static bool
 is_folders(struct mailbox_work *w, struct err *err, int *broken)
 {
-	if (stop_requested())
-		return false;
+	/* whose it is was asked already, where nobody knows the reason */
+	if (stop_requested() || err->kind == ERR_UNKNOWN)
+		return err->scope <= SCOPE_FOLDER;
 	if (err->scope == SCOPE_MAILBOX && ++*broken <= BROKEN_MAX &&
 	    ask_is_broken(w, w->session, err))
 		err->scope = SCOPE_FOLDER;
 	return err->scope <= SCOPE_FOLDER;
 }
 
-/* Reads every folder that is selected and not idle. */
-static int
-read_folders(struct mailbox_work *w, const struct folder_list *list,
-    const struct store_folders *known, bool all, struct err *err)
+/* The folders of a visit, and what became of them so far. */
+struct reading {
+	const struct folder_list *list;
+	const struct store_folders *known;
+	bool all;         /* also those that are idle */
+	struct err first; /* why one failed: the first that did */
+	int broken;       /* failed as if it were the mailbox' fault */
+	int read;         /* came to their end */
+	/* the first that failed for a reason that nobody knows; NULL */
+	const struct folder *doubted;
+	struct err doubt; /* why */
+};
+
+static bool
+is_selected(const struct mailbox_work *w, const struct reading *r,
+    const struct folder *f)
 {
-	struct err first = ERR_INIT;
-	int broken = 0;
+	return select_folder(w->profile->conf, r->list, f, r->known);
+}
+
+/* The folder failed, and the others are read all the same. */
+static void
+note_failed(struct reading *r, struct err *err)
+{
+	/* one that only waits is news of an earlier pass */
+	if (r->first.kind == ERR_NONE || strcmp(r->first.code, "waits") == 0)
+		r->first = *err;
+	err_clear(err);
+}
+
+/*
+ * It failed for a reason that nobody knows, and waits from now on. -1: so did
+ * another, and none was read: it is the mailbox' trouble.
+ */
+static int
+doubt_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
+    const struct store_folder *s, struct err *err)
+{
+	struct err e = ERR_INIT;
+
+	if (login_folder_failed(w, s, err, &e) == -1) {
+		*err = e;
+		return -1;
+	}
+	if (r->doubted != NULL && r->read == 0) {
+		err->scope = SCOPE_MAILBOX;
+		return -1;
+	}
+	if (r->doubted == NULL) {
+		r->doubted = f;
+		r->doubt = *err;
+	}
+	return 0;
+}
+
+/* One folder. -1: the visit ends. */
+static int
+read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
+    const struct store_folder *s, struct err *err)
+{
+	if (login_folder_begin(w, s, err) == -1) {
+		if (err->kind == ERR_FATAL)
+			return -1;
+		note_failed(r, err);
+		return 0;
+	}
+	if (walk_folder(w, s, f->marker, err) == 0) {
+		r->read++;
+		return login_folder_well(w, s, err);
+	}
+	if (err->kind == ERR_GONE) {
+		log_info("mailbox %s: %s", w->conf.address, err->msg);
+		err_clear(err);
+		return 0;
+	}
+	if (!is_folders(w, err, &r->broken))
+		return -1;
+	if (err->kind == ERR_UNKNOWN && doubt_folder(w, r, f, s, err) == -1)
+		return -1;
+	note_failed(r, err);
+	return 0;
+}
+
+/*
+ * One folder failed for a reason that nobody knows, and no other was read: is
+ * it the folder's fault, or the mailbox'? Another one tells, idle as it is.
+ */
+static int
+ask_other_folder(struct mailbox_work *w, struct reading *r, struct err *err)
+{
+	int read = r->read;
 	size_t i;
 
-	for (i = 0; i < list->n; i++) {
-		const struct folder *f = &list->v[i];
-		const struct store_folder *s = stored(known, f->id);
+	for (i = 0; i < r->list->n; i++) {
+		const struct folder *f = &r->list->v[i];
+		const struct store_folder *s = stored(r->known, f->id);
+
+		if (f == r->doubted || s == NULL || !idle(s, f) ||
+		    !is_selected(w, r, f))
+			continue;
+		if (read_folder(w, r, f, s, err) == -1)
+			return -1;
+		if (r->read > read)
+			return 0;
+		break;
+	}
+	*err = r->doubt;
+	err->scope = SCOPE_MAILBOX;
+	return -1;
+}
+
+/* Reads every folder that is selected and not idle. */
+static int
+read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < r->list->n; i++) {
+		const struct folder *f = &r->list->v[i];
+		const struct store_folder *s = stored(r->known, f->id);
 
 		if (s == NULL)
 			continue;
-		if (left(w, list, f, known)) {
+		if (left(w, r->list, f, r->known)) {
 			if (leave_folder(w, s, err) == -1)
 				return -1;
 			continue;
 		}
-		if ((!all && (idle(s, f) || empty(s, f))) ||
-		    !select_folder(w->profile->conf, list, f, known))
+		if ((!r->all && (idle(s, f) || empty(s, f))) ||
+		    !is_selected(w, r, f))
 			continue;
-		if (walk_folder(w, s, f->marker, err) == 0)
-			continue;
-		if (err->kind == ERR_GONE) {
-			log_info("mailbox %s: %s", w->conf.address, err->msg);
-			err_clear(err);
-			continue;
-		}
-		if (!is_folders(w, err, &broken))
+		if (read_folder(w, r, f, s, err) == -1)
 			return -1;
-		if (first.kind == ERR_NONE)
-			first = *err;
-		err_clear(err);
 	}
-	if (first.kind == ERR_NONE)
+	if (r->doubted != NULL && r->read == 0 &&
+	    ask_other_folder(w, r, err) == -1)
+		return -1;
+	if (r->first.kind == ERR_NONE)
 		return 0;
-	*err = first;
+	*err = r->first;
 	return -1;
 }
 
@@ -253,6 +355,9 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	struct folder_list list;
 	struct store_folders known;
 	bool all = m->passes % FULL_EVERY == 0;
+	struct reading r = {
+		.list = &list, .known = &known, .all = all && m->passes > 0
+	};
 	int rc;
 
 	rc = list_folders(w, all, &list, &known, err);
@@ -261,7 +366,7 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 		rc = walk_failures(w, err);
 	}
 	if (rc == 0)
-		rc = read_folders(w, &list, &known, all && m->passes > 0, err);
+		rc = read_folders(w, &r, err);
 	if (rc == 0 && w->profile->conf->move_failed &&
 	    !w->profile->pass->dry_run)
 		rc = giveup_run(w, err);

@@ -11,6 +11,7 @@ END = "<!-- end of what happens when -->"
 
 KINDS = {
     "ERR_RETRY": "tried again",
+    "ERR_UNKNOWN": "tried again, alert",
     "ERR_AUTH": "stops, alert",
     "ERR_CONFIG": "stops, alert",
     "ERR_ITEM": "recorded",
@@ -36,14 +37,16 @@ def _text(source, defines):
     return out
 
 
+def _defines(source):
+    return {name: _text(value, {}) for name, value in re.findall(
+        r'^#define ([A-Z]+)((?:[^\n]*\\\n)*[^\n]*)$', source, re.M)}
+
+
 def tables():
     """(rows by response code, rows by HTTP status)."""
     with open(SOURCE, encoding="utf-8") as f:
         source = f.read()
-    defines = {}
-    for name, value in re.findall(
-            r'^#define ([A-Z]+)((?:[^\n]*\\\n)*[^\n]*)$', source, re.M):
-        defines[name] = _text(value, {})
+    defines = _defines(source)
     codes = [
         Row(c, k, s, n == "true", a, _text(t, defines))
         for c, k, s, n, a, t in re.findall(
@@ -58,6 +61,17 @@ def tables():
     return codes, https
 
 
+def other():
+    """The row that stands for every code without one."""
+    with open(SOURCE, encoding="utf-8") as f:
+        source = f.read()
+    kind, scope, todo = re.search(
+        r'\bother = \{ "", (ERR_\w+), (SCOPE_\w+), true, \d+, CODE_REPORT, '
+        r'([A-Z]+) \};', source).groups()
+    return Row("any other code", kind, scope, True, "CODE_REPORT",
+               _text(todo, _defines(source)))
+
+
 def markdown():
     """The README's table: what is done, and everything it is done about."""
     codes, https = tables()
@@ -65,6 +79,8 @@ def markdown():
     for row in codes:
         key = (KINDS[row.kind], SCOPES[row.scope], row.todo)
         groups.setdefault(key, []).append(f"`{row.code}`")
+    row = other()
+    groups[(KINDS[row.kind], SCOPES[row.scope], row.todo)] = [row.code]
     for row in https:
         key = (KINDS[row.kind], SCOPES[row.scope], row.todo)
         groups.setdefault(key, []).append(f"HTTP {row.code}")

@@ -119,6 +119,10 @@ test_advice(void **state)
 	assert_null(strstr(out, "ADDRESS"));
 	alert_advice("mailbox a@b.example", "config", out, sizeof(out));
 	assert_non_null(strstr(out, "--mailbox a@b.example tries it at once"));
+	alert_advice("mailbox a@b.example", "ErrorUnheardOf", out, sizeof(out));
+	assert_non_null(strstr(out, "exsync does not know this answer"));
+	assert_non_null(strstr(
+	    out, "exsync --once --mailbox a@b.example tries it at once"));
 	alert_advice("profile hq", "config", out, sizeof(out));
 	assert_non_null(strstr(out, "exsync --check"));
 	assert_string_equal(

@@ -29,6 +29,7 @@ static struct {
 	int gone;
 	bool known_bad; /* ... and the others are poison */
 	int calls, probes;
+	bool left; /* result: the mailbox is left alone */
 } server;
 
 static int
@@ -114,6 +115,8 @@ ask_as(bool suspect, size_t n, int *rc, struct err *err)
 	}
 	err_clear(err);
 	*rc = ask_items(&a, ref, n, out, err);
+	server.left = w.login.left != NULL;
+	free(w.login.left);
 	for (i = 0; i < n; i++) {
 		if (*rc == -1) {
 			assert_null(out[i]);
@@ -350,6 +353,101 @@ test_refused(void **state)
 	assert_int_equal(server.probes, 0);
 }
 
+/*
+ * A reason that nobody knows, for whole requests: the request, one more, and
+ * those that tell whose fault it is. Items are to blame only when another one
+ * comes.
+ */
+static void
+test_unknown(void **state)
+{
+	static const size_t n[] = { 1, 3, N };
+	struct err err = ERR_INIT;
+	size_t i;
+	int rc;
+
+	(void)state;
+	scene(ERR_UNKNOWN, "ErrorUnheardOf");
+	memset(server.poison, true, sizeof(server.poison));
+	for (i = 0; i < sizeof(n) / sizeof(n[0]); i++) {
+		server.known = 0;
+		server.known_bad = false;
+		ask(n[i], &rc, &err);
+		assert_int_equal(rc, -1);
+		assert_int_equal(err.kind, ERR_UNKNOWN);
+		assert_int_equal(err.scope, SCOPE_MAILBOX);
+		assert_true(server.left);
+		assert_int_equal(server.calls, n[i] > 3 ? 2 + 3 : 2);
+		assert_int_equal(server.probes, 1);
+		server.known = 3;
+		server.known_bad = true;
+		ask(n[i], &rc, &err);
+		assert_int_equal(rc, -1);
+		assert_int_equal(server.calls, n[i] > 3 ? 2 + 3 + 1 : 2 + 1);
+		server.known_bad = false;
+		assert_int_equal(ask(n[i], &rc, &err), n[i]);
+		assert_int_equal(rc, 0);
+		assert_false(server.left);
+	}
+	server.known = 0;
+	memset(server.poison, false, sizeof(server.poison));
+	server.poison[17] = true;
+	assert_int_equal(ask(N, &rc, &err), 1);
+	assert_int_equal(rc, 0);
+	assert_false(server.left);
+}
+
+/* Items that failed before may not stand in the way of all others for ever. */
+static void
+test_unknown_suspects(void **state)
+{
+	struct err err = ERR_INIT;
+	int rc, each;
+
+	(void)state;
+	scene(ERR_UNKNOWN, "ErrorUnheardOf");
+	memset(server.poison, true, sizeof(server.poison));
+	for (each = 0; each < 2; each++) {
+		server.each = each == 1;
+		server.known = 0;
+		assert_int_equal(ask_as(true, 9, &rc, &err), 9);
+		assert_int_equal(rc, 0);
+		server.known = 1;
+		server.known_bad = false;
+		assert_int_equal(ask_as(true, 9, &rc, &err), 9);
+		assert_int_equal(rc, 0);
+		server.known_bad = true;
+		ask_as(true, 9, &rc, &err);
+		assert_int_equal(rc, -1);
+		assert_true(server.left);
+		assert_int_equal(server.calls, 2);
+	}
+}
+
+/* The same said of each item by itself: a few are to blame, many are not. */
+static void
+test_unknown_each(void **state)
+{
+	struct err err = ERR_INIT;
+	int rc;
+
+	(void)state;
+	scene(ERR_UNKNOWN, "ErrorUnheardOf");
+	server.each = true;
+	server.poison[4] = true;
+	assert_int_equal(ask(N, &rc, &err), 1);
+	assert_int_equal(rc, 0);
+	memset(server.poison, true, sizeof(server.poison));
+	assert_int_equal(ask(3, &rc, &err), 3);
+	assert_int_equal(rc, 0);
+	ask(N, &rc, &err);
+	assert_int_equal(rc, -1);
+	assert_int_equal(err.kind, ERR_UNKNOWN);
+	assert_int_equal(err.scope, SCOPE_MAILBOX);
+	assert_true(server.left);
+	assert_int_equal(server.calls, 1);
+}
+
 int
 main(void)
 {
@@ -363,6 +461,9 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_each),
 		cmocka_unit_test(test_suspects),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_unknown_suspects),
+		cmocka_unit_test(test_unknown_each),
 	};
 
 	log_init(LOG_ERROR);

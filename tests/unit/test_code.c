@@ -35,6 +35,10 @@ sorted(void **state)
 	}
 	assert_null(code_find("ErrorUnheardOf"));
 	assert_null(code_find(""));
+	assert_true(code_unknown("ErrorUnheardOf"));
+	assert_false(code_unknown("ErrorServerBusy"));
+	assert_false(code_unknown("answer-mismatch"));
+	assert_false(code_unknown(""));
 	assert_null(code_http_find(418));
 }
 
@@ -81,9 +85,21 @@ kinds(void **state)
 		    SCOPE_PROFILE, 0 },
 		{ "ErrorMimeContentConversionFailed", -1, SCOPE_ITEM, ERR_ITEM,
 		    SCOPE_ITEM, 0 },
-		{ "ErrorUnheardOf", -1, SCOPE_ITEM, ERR_ITEM, SCOPE_ITEM, 0 },
+		{ "ErrorUnheardOf", -1, SCOPE_ITEM, ERR_UNKNOWN, SCOPE_ITEM,
+		    0 },
+		{ "ErrorUnheardOf", -1, SCOPE_FOLDER, ERR_UNKNOWN, SCOPE_FOLDER,
+		    0 },
+		{ "ErrorUnheardOf", -1, SCOPE_MAILBOX, ERR_UNKNOWN,
+		    SCOPE_MAILBOX, 0 },
+		{ "ActionNotSupported", -1, SCOPE_MAILBOX, ERR_UNKNOWN,
+		    SCOPE_MAILBOX, 0 },
+		/* it knows how long to wait */
 		{ "ErrorUnheardOf", 5, SCOPE_FOLDER, ERR_RETRY, SCOPE_FOLDER,
 		    5 },
+		/* these are no names of a trouble */
+		{ "Server", -1, SCOPE_MAILBOX, ERR_RETRY, SCOPE_MAILBOX, 0 },
+		{ "fault", -1, SCOPE_MAILBOX, ERR_RETRY, SCOPE_MAILBOX, 0 },
+		{ "no-code", -1, SCOPE_ITEM, ERR_ITEM, SCOPE_ITEM, 0 },
 	};
 	size_t i;
 

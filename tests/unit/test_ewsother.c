@@ -451,6 +451,77 @@ one_for_all(void **state)
 	end(&s);
 }
 
+static int64_t
+requests(const struct scene *s)
+{
+	int64_t n, bytes;
+
+	ews_ops.usage(s->session, &n, &bytes);
+	return n;
+}
+
+/*
+ * A code that nobody knows may mean a property: fewer are asked for once in a
+ * session, and never once the server took all of them.
+ */
+static void
+fewer_in_vain(void **state)
+{
+	struct scene s = { 0 };
+	struct folder_list l;
+	struct change_page p;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 4 + 1; i++)
+		fault(&s, "ErrorUnheardOf");
+	ok(&s, FIND("IncludesLastItemInRange=\"true\"", THREE));
+	fault(&s, "ErrorUnheardOf");
+	for (i = 0; i < 2 + 1; i++)
+		fault(&s, "ErrorUnheardOf");
+	ok(&s, SYNC("true"));
+	fault(&s, "ErrorUnheardOf");
+	ok(&s,
+	    ENV(RESP("GetItem", BADMSG("GetItem", "ErrorUnheardOf", "", ""))));
+	begin(&s);
+	/* the whole ladder, then the one request alone */
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(
+		    ews_ops.folders(s.session, false, &l, &s.e), -1);
+		assert_int_equal(s.e.kind, ERR_UNKNOWN);
+		assert_int_equal(s.e.scope, SCOPE_MAILBOX);
+		assert_int_equal(requests(&s), 4 + i);
+	}
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), 0);
+	arena_free(&l.arena);
+	/* another session: all of them were taken */
+	ews_ops.session_close(s.session);
+	s.session = ews_ops.session_open(s.provider, &s.mailbox, &s.e);
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), -1);
+	assert_int_equal(requests(&s), 1);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(
+		    ews_ops.changes(s.session, "F", NULL, 9, &p, &s.e), -1);
+		assert_int_equal(s.e.kind, ERR_UNKNOWN);
+		assert_int_equal(s.e.scope, SCOPE_FOLDER);
+		assert_int_equal(requests(&s), 1 + 2 + i);
+	}
+	assert_int_equal(ews_ops.changes(s.session, "F", NULL, 9, &p, &s.e), 0);
+	arena_free(&p.arena);
+	ews_ops.session_close(s.session);
+	s.session = ews_ops.session_open(s.provider, &s.mailbox, &s.e);
+	assert_int_equal(
+	    ews_ops.changes(s.session, "F", NULL, 9, &p, &s.e), -1);
+	assert_int_equal(requests(&s), 1);
+	/* said once for several items: not of each of them */
+	assert_int_equal(
+	    ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), -1);
+	assert_int_equal(s.e.kind, ERR_UNKNOWN);
+	assert_int_equal(s.e.scope, SCOPE_MAILBOX);
+	assert_int_equal(s.got.len, 0);
+	end(&s);
+}
+
 static void
 times(void **state)
 {
@@ -512,7 +583,8 @@ main(void)
 		cmocka_unit_test(fewer_of_items),
 		cmocka_unit_test(fewer_of_folders),
 		cmocka_unit_test(all_in_one), cmocka_unit_test(one_for_all),
-		cmocka_unit_test(times), cmocka_unit_test(attributes) };
+		cmocka_unit_test(fewer_in_vain), cmocka_unit_test(times),
+		cmocka_unit_test(attributes) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

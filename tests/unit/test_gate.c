@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <pthread.h>
@@ -428,6 +429,39 @@ test_timeouts(void **state)
 }
 
 /*
+ * What nobody knows is tried once more, says that the login works, and stops
+ * nobody else; a mailbox that is left alone is refused with the reason.
+ */
+static void
+test_unknown(void **state)
+{
+	struct scene s = { .kind = ERR_UNKNOWN,
+		.code = "ErrorUnheardOf",
+		.scope = SCOPE_MAILBOX };
+	struct gate_login l[5] = { { .own = false } };
+	struct err err = ERR_INIT;
+	int i;
+
+	(void)state;
+	s.gate = gate_open(10);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(call(&s, &l[i], &err), -1);
+	assert_int_equal(s.calls, 8);
+	assert_null(gate_stopped(s.gate));
+	assert_true(gate_accepted(s.gate));
+	gate_leave_alone(s.gate, &l[0], &err);
+	err_clear(&err);
+	assert_int_equal(call(&s, &l[0], &err), -1);
+	assert_int_equal(s.refused, 1);
+	assert_int_equal(err.kind, ERR_UNKNOWN);
+	assert_string_equal(err.code, "ErrorUnheardOf");
+	call(&s, &l[4], &err);
+	assert_int_equal(s.refused, 1);
+	free(l[0].left);
+	gate_close(s.gate);
+}
+
+/*
  * A web page in place of EWS: the first three mailboxes stop the profile, a
  * single one never does, nor do any once there was an answer.
  */
@@ -552,6 +586,7 @@ main(void)
 		cmocka_unit_test(test_late_rejection),
 		cmocka_unit_test(test_unreachable),
 		cmocka_unit_test(test_timeouts),
+		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_web_page),
 		cmocka_unit_test(test_mailbox_denied),
 		cmocka_unit_test(test_retries),

@@ -445,14 +445,50 @@ test_told_again(void **state)
 	end(&c);
 }
 
+/*
+ * What the server says and nobody knows is an alert under the server's own
+ * name for it, until a good pass. One folder's keeps it open, too.
+ */
+static void
+test_unknown(void **state)
+{
+	struct scene c;
+
+	begin(&c, *state);
+	fails(&c.box[0], ERR_UNKNOWN, "ErrorUnheardOf", SCOPE_MAILBOX);
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":ErrorUnheardOf");
+	assert_int_equal(c.opened, 1);
+	assert_string_equal(c.last, "mailbox " BOX_A " ErrorUnheardOf");
+	c.box[0].end = VISIT_LATER;
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":ErrorUnheardOf");
+	fails(&c.box[0], ERR_UNKNOWN, "ErrorUnheardOf", SCOPE_FOLDER);
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":ErrorUnheardOf");
+	fails(&c.box[0], ERR_RETRY, "waits", SCOPE_FOLDER);
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":ErrorUnheardOf");
+	assert_int_equal(c.opened + c.resolved, 0);
+	/* another word takes its place */
+	fails(&c.box[0], ERR_UNKNOWN, "ErrorAnother", SCOPE_MAILBOX);
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":ErrorAnother");
+	assert_int_equal(c.resolved, 1);
+	c.box[0].end = VISIT_OK;
+	assert_string_equal(pass(&c), "");
+	assert_int_equal(c.resolved, 1);
+	end(&c);
+}
+
 static void
 test_wait(void **state)
 {
 	(void)state;
-	assert_int_equal(login_wait(1), HOUR);
-	assert_int_equal(login_wait(2), 4 * HOUR);
-	assert_int_equal(login_wait(3), 24 * HOUR);
-	assert_int_equal(login_wait(99), 24 * HOUR);
+	assert_int_equal(login_wait(ERR_AUTH, 1), HOUR);
+	assert_int_equal(login_wait(ERR_AUTH, 2), 4 * HOUR);
+	assert_int_equal(login_wait(ERR_AUTH, 3), 24 * HOUR);
+	assert_int_equal(login_wait(ERR_CONFIG, 99), 24 * HOUR);
+	assert_int_equal(login_wait(ERR_UNKNOWN, 1), HOUR / 4);
+	assert_int_equal(login_wait(ERR_UNKNOWN, 2), HOUR);
+	assert_int_equal(login_wait(ERR_UNKNOWN, 3), 4 * HOUR);
+	assert_int_equal(login_wait(ERR_UNKNOWN, 4), 24 * HOUR);
+	assert_int_equal(login_wait(ERR_UNKNOWN, 99), 24 * HOUR);
 }
 
 #define KIT(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
@@ -471,6 +507,7 @@ main(void)
 		KIT(test_store_trouble),
 		KIT(test_many),
 		KIT(test_told_again),
+		KIT(test_unknown),
 		cmocka_unit_test(test_wait),
 	};
 

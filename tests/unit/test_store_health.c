@@ -186,6 +186,15 @@ test_login(void **state)
 	OK(k, store_login_forget(k->st, "profile hq", &k->err));
 	OK(k, store_login_get(k->st, "profile hq", "u\np", &is, &out, &k->err));
 	assert_int_equal(is, LOGIN_NONE);
+	/* all that begin so, and no other */
+	OK(k, store_login_put(k->st, "access x folder 1", NULL, &in, &k->err));
+	OK(k, store_login_put(k->st, "access x folder 2", NULL, &in, &k->err));
+	OK(k, store_login_put(k->st, "access xy folder 3", NULL, &in, &k->err));
+	OK(k, store_login_forget_all(k->st, "access x folder ", &k->err));
+	OK(k, store_login_forget_all(k->st, "access z folder ", &k->err));
+	assert_string_equal(ask(k, "SELECT group_concat(scope,',') FROM "
+				   "(SELECT scope FROM sync_login ORDER BY 1)"),
+	    "access x,access xy folder 3");
 }
 
 /* --- mail by day, mailboxes -------------------------------------------- */

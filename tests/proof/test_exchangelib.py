@@ -249,6 +249,102 @@ def test_item_and_inline_attachment(anna):
     assert "inner body" in inner.body
 
 
+EDITED = """\
+Message-ID: <edited@case.example>
+From: carl@fabrikam.example
+To: ben@contoso.example
+Subject: edited
+Date: Mon, 02 Mar 2026 10:00:00 +0000
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain; charset=utf-8
+
+{text}
+--b
+Content-Type: application/octet-stream
+Content-Disposition: attachment; filename="a.bin"
+
+{a}
+--b
+Content-Type: application/octet-stream
+Content-Disposition: attachment; filename="c.bin"
+
+never edited
+--b
+Content-Type: message/rfc822
+
+Message-ID: <inner@case.example>
+From: dora@fabrikam.example
+Subject: the inner one
+Date: Sun, 01 Mar 2026 10:00:00 +0000
+
+inner body
+--b--
+"""
+
+
+def test_edit_and_categories(sim, tmp_path):
+    """What an edit leaves keeps its id; what it changes has another."""
+    sim.commands(f"folder {BEN} Inbox/Edited\n")
+    folder = account(sim, BEN).inbox / "Edited"
+    path = tmp_path / "edited.eml"
+
+    def loaded(command, text, a):
+        path.write_text(EDITED.format(text=text, a=a), newline="\r\n")
+        sim.commands(f"{command} {path}\n")
+        item = folder.get(message_id="<edited@case.example>")
+        return item, {x.name: x for x in item.attachments}
+
+    item, first = loaded(f"mail {BEN} Inbox/Edited", "one", "content one")
+    assert set(first) == {"a.bin", "c.bin", "the inner one"}
+    key = item.changekey
+    item, second = loaded(f"edit {BEN} id:{item.id}", "two", "content one")
+    assert "two" in item.body and item.changekey != key
+    for name, a in first.items():
+        b = second[name]
+        assert (a.attachment_id.id, a.size, a.last_modified_time) == \
+            (b.attachment_id.id, b.size, b.last_modified_time)
+    key = item.changekey
+    item, third = loaded(f"edit {BEN} id:{item.id}", "two", "content two")
+    assert third["a.bin"].content == b"content two"
+    assert third["c.bin"].content == b"never edited"
+    ids = {x: third[x].attachment_id.id == first[x].attachment_id.id
+           for x in first}
+    assert ids == {"a.bin": False, "c.bin": True, "the inner one": True}
+    with pytest.raises(errors.ErrorInvalidAttachmentId):
+        assert second["a.bin"].content
+    sim.commands(f'categories {BEN} id:{item.id} "Red one,Blue"\n')
+    item = folder.get(message_id="<edited@case.example>")
+    assert item.categories == ["Red one", "Blue"]
+    assert [i.categories for i in folder.all().only("categories")] == \
+        [item.categories]
+    sim.commands(f"categories {BEN} id:{item.id}\n")
+    item = folder.get(message_id="<edited@case.example>")
+    assert not item.categories
+    sim.commands(f"delete {BEN} id:{item.id}\n")
+
+
+def test_mime_made_anew(sim, anna):
+    def inner():
+        item = anna.inbox.get(message_id="<nested@case.example>")
+        (a,) = [a for a in item.attachments
+                if isinstance(a, exchangelib.ItemAttachment)]
+        return a.item.mime_content
+
+    kept = inner()
+    assert kept == inner() and kept.startswith(b"Message-ID: <inner@")
+    sim.commands("option mime=anew\n")
+    one, two = inner(), inner()
+    assert len({kept, one, two}) == 3
+    assert one.endswith(kept) and two.endswith(kept)
+    sim.commands("option mime=kept\n")
+    assert inner() == kept
+    with pytest.raises(exsim.Error):
+        sim.commands("option mime=other\n")
+
+
 def test_mail_without_headers(sim, anna):
     bare = [i for i in sim.dump(ANNA) if i["folder"] == "Inbox"
             and not i["message_id"]]

@@ -276,6 +276,17 @@ cmd_touch(struct cmd *c, struct sb *out)
 }
 
 static void
+cmd_categories(struct cmd *c, struct sb *out)
+{
+	struct item *it = selected(c, out);
+
+	if (it != NULL && c->n > 4)
+		SB_LIT(out, "error: categories ADDRESS SELECTOR [NAME,...]");
+	else if (it != NULL)
+		item_set_categories(it, c->n > 3 ? c->w[3] : NULL);
+}
+
+static void
 cmd_rename(struct cmd *c, struct sb *out)
 {
 	struct folder *f = control_folder(c, 2, false, out);
@@ -366,6 +377,9 @@ cmd_option(struct cmd *c, struct sb *out)
 			world.no_empty_content = !on(v);
 		else if (strncmp(w, "list_ex=", 8) == 0)
 			world.text_ex = on(v);
+		else if (strcmp(w, "mime=kept") == 0 ||
+			 strcmp(w, "mime=anew") == 0)
+			world.anew = strcmp(v, "anew") == 0;
 		else {
 			sb_fmt(out, "error: unknown option %s", w);
 			return;
@@ -416,6 +430,7 @@ static const struct {
 	{ "delete", cmd_delete },
 	{ "read", cmd_read },
 	{ "touch", cmd_touch },
+	{ "categories", cmd_categories },
 	{ "rename", cmd_rename },
 	{ "mvfolder", cmd_mvfolder },
 	{ "rmfolder", cmd_rmfolder },

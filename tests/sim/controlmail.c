@@ -80,6 +80,7 @@ reference(struct mail *m, const char *spec)
 		memcpy(v, m->att, (size_t)m->n_att * sizeof(*v));
 	m->att = v;
 	v += m->n_att++;
+	v->num = m->next_att++;
 	v->kind = ATT_REF;
 	v->name = comma != NULL
 		      ? arena_strn(&m->a, spec, (size_t)(comma - spec))
@@ -141,11 +142,8 @@ controlmail_edit(struct item *it, const char *path)
 	struct sb b = { 0 };
 	int rc = read_file(&b, path);
 
-	if (rc == 0) {
-		mime_free(it->mail);
-		it->mail = mime_parse(b.p, b.n);
-		item_touch(it);
-	}
+	if (rc == 0)
+		item_edit(it, mime_parse(b.p, b.n));
 	sb_free(&b);
 	return rc;
 }

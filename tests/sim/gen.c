@@ -213,7 +213,7 @@ attachment(const struct gen_set *g, uint32_t n, struct mail *m)
 	if (g->attachment_every <= 0 || n % (unsigned)g->attachment_every != 0)
 		return;
 	a = m->att = arena_alloc(&m->a, sizeof(*a));
-	m->n_att = 1;
+	m->n_att = m->next_att = 1;
 	a->kind = ATT_FILE;
 	a->name = arena_fmt(&m->a, "Anlage %u.bin", n);
 	a->type = "application/octet-stream";

@@ -19,6 +19,10 @@ struct item *item_move(struct item *, struct folder *);
 struct item *item_copy(struct item *, struct folder *);
 void item_set_read(struct item *, bool);
 void item_touch(struct item *);
+/* Takes over mail; attachments that it leaves as they are keep their ids. */
+void item_edit(struct item *, struct mail *);
+/* NULL or "": none; takes a copy. Several are separated by commas. */
+void item_set_categories(struct item *, const char *names);
 void item_free(struct item *);
 
 /*

@@ -36,6 +36,8 @@ struct att {
 	const char *name, *type, *cid, *location;
 	const char *url; /* ATT_REF */
 	bool is_inline;
+	int num;          /* in its mail; an edit that leaves it keeps it */
+	int64_t since;    /* an edit put it in; 0: it came with the mail */
 	const void *data; /* ATT_FILE; NULL: made up from seed */
 	size_t len;
 	uint64_t seed;
@@ -73,6 +75,7 @@ struct mail {
 	size_t plain_len;
 	struct att *att;
 	int n_att;
+	int next_att; /* no attachment had this number yet */
 	struct meeting meeting;
 };
 

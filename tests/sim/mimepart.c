@@ -294,12 +294,15 @@ void
 mimepart_read(struct mail *m, GMimeObject *root, int depth)
 {
 	struct walk w = { .m = m, .depth = depth };
+	int i;
 
 	part(&w, root, false, false);
 	if (w.n > 0) {
 		m->att = arena_alloc(&m->a, (size_t)w.n * sizeof(*w.v));
 		memcpy(m->att, w.v, (size_t)w.n * sizeof(*w.v));
-		m->n_att = w.n;
+		m->n_att = m->next_att = w.n;
+		for (i = 0; i < w.n; i++)
+			m->att[i].num = i;
 	}
 	free(w.v);
 }

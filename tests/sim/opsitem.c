@@ -78,8 +78,10 @@ follow(struct target *t, const struct mail *m)
 	int i, k;
 
 	for (i = 0; i < t->path.n; i++) {
-		k = t->path.at[i];
-		if (k >= m->n_att)
+		for (k = 0; k < m->n_att; k++)
+			if (m->att[k].num == t->path.at[i])
+				break;
+		if (k == m->n_att)
 			return false;
 		t->att = &m->att[k];
 		if (i + 1 == t->path.n)

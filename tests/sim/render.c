@@ -179,11 +179,16 @@ subject(struct sb *b, const struct mail *m)
 static void
 mime(const struct view *v)
 {
-	struct sb *b = &v->c->out;
+	struct sb *b = &v->c->out, t = { 0 };
 
+	if (world.anew && v->path.n > 0)
+		sb_fmt(&t, "X-Sim-Made: %u\r\n",
+		    __atomic_add_fetch(&world.made, 1, __ATOMIC_RELAXED));
+	sb_add(&t, v->m->raw, v->m->raw_len);
 	SB_LIT(b, "<t:MimeContent CharacterSet=\"UTF-8\">");
-	sb_b64(b, v->m->raw, v->m->raw_len);
+	sb_b64(b, t.p, t.n);
 	SB_LIT(b, "</t:MimeContent>");
+	sb_free(&t);
 }
 
 static void
@@ -248,6 +253,22 @@ item_prop(const struct view *v, enum prop p)
 	}
 }
 
+/* names: separated by commas. */
+static void
+categories(struct sb *b, const char *names)
+{
+	SB_LIT(b, "<t:Categories>");
+	while (*names != 0) {
+		size_t n = strcspn(names, ",");
+
+		SB_LIT(b, "<t:String>");
+		sb_xmln(b, names, n);
+		SB_LIT(b, "</t:String>");
+		names += n + (names[n] != 0);
+	}
+	SB_LIT(b, "</t:Categories>");
+}
+
 static void
 state_prop(const struct view *v, enum prop p)
 {
@@ -259,6 +280,10 @@ state_prop(const struct view *v, enum prop p)
 	case P_SIZE:
 		sb_fmt(b, "<t:Size>%zu</t:Size>",
 		    v->path.n ? m->raw_len : item_size(v->item));
+		break;
+	case P_CATEGORIES:
+		if (v->path.n == 0 && v->item->categories != NULL)
+			categories(b, v->item->categories);
 		break;
 	case P_IS_DRAFT:
 		boolean(b, name, v->path.n == 0 && v->item->draft);

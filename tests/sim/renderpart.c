@@ -211,7 +211,7 @@ attachment(const struct view *v, int i)
 
 	if (path.n == IDENT_DEPTH)
 		return;
-	path.at[path.n++] = i;
+	path.at[path.n++] = a->num;
 	sb_fmt(b, "<t:%s><t:AttachmentId Id=\"", ELEMENT[a->kind]);
 	ident_attachment(b, v->item, &path);
 	SB_LIT(b, "\"/>");
@@ -224,7 +224,7 @@ attachment(const struct view *v, int i)
 		/* approximate, as on a real server */
 		sb_fmt(b, "<t:Size>%zu</t:Size><t:LastModifiedTime>",
 		    a->len + a->len / 50 + 300);
-		sb_time(b, v->item->modified);
+		sb_time(b, a->since != 0 ? a->since : v->item->created);
 		sb_fmt(b, "</t:LastModifiedTime><t:IsInline>%s</t:IsInline>",
 		    a->is_inline ? "true" : "false");
 	}

@@ -86,7 +86,8 @@ struct item {
 	uint32_t search_key; /* survives moves */
 	int64_t received, created, modified;
 	uint64_t create_seq, update_seq, read_seq, last_seq;
-	char *class; /* overrides the mail's; or NULL */
+	char *class;      /* overrides the mail's; or NULL */
+	char *categories; /* separated by commas; or NULL */
 	unsigned ex;
 	bool read, sent, draft;
 };
@@ -122,7 +123,9 @@ struct world {
 	bool newest_first, short_ids, well_known, chunked, bom;
 	enum { MARKERS_ON, MARKERS_OFF, MARKERS_COARSE } markers;
 	bool no_empty_content; /* an empty attachment has no t:Content */
-	bool text_ex; /* FindItem and SyncFolderItems show EX senders */
+	bool anew; /* the MIME of attached messages: other bytes each time */
+	uint32_t made; /* so often; atomic */
+	bool text_ex;  /* FindItem and SyncFolderItems show EX senders */
 	int delay_ms, body_delay_ms;
 	int find_cap, sync_cap; /* 0: the product's own */
 };

@@ -78,7 +78,8 @@ class Mail:
                 f.write(self.text().replace("\n", "\r\n").encode())
         return self.path
 
-    def text(self):
+    def head(self):
+        """The header lines but those about the body."""
         out = [f"From: Somebody <{self.people['from'][0]}>"]
         for role in ROLES[1:]:
             if self.people.get(role):
@@ -90,7 +91,10 @@ class Mail:
         if self.reply:
             out += [f"In-Reply-To: {self.reply}",
                     f"References: {self.reply}"]
-        out += ["MIME-Version: 1.0"]
+        return out + ["MIME-Version: 1.0"]
+
+    def text(self):
+        out = self.head()
         plain = "Content-Type: text/plain; charset=utf-8\n\n" + self.body
         if not self.files:
             return "\n".join(out) + "\n" + plain + "\n"

@@ -170,6 +170,26 @@ hash_attachments(const struct message *m, struct crypt_sha256 *h)
 	free(line);
 }
 
+/* Where a body's links lead to: a person may see the same words twice. */
+static void
+hash_links(const struct message *m, struct crypt_sha256 *h)
+{
+	struct fold f;
+	size_t i;
+
+	if (m->html == NULL)
+		return;
+	fold_init(&f, false);
+	fold_body(&f, m->html, m->html_len, true);
+	if (f.nlink > 0)
+		crypt_sha256_add(h, "links:", 6);
+	for (i = 0; i < f.nlink; i++) {
+		crypt_sha256_add(h, f.link[i].s, f.link[i].n);
+		crypt_sha256_add(h, "", 1);
+	}
+	fold_free(&f);
+}
+
 void
 content_variant(
     struct buf *b, const struct message *m, const char *id, char *out)
@@ -180,6 +200,7 @@ content_variant(
 	crypt_sha256_add(&h, "variant:", 8);
 	crypt_sha256_add(&h, id, strlen(id));
 	hash_content(b, m, &h);
+	hash_links(m, &h);
 	hash_attachments(m, &h);
 	hash_hex(&h, out);
 }

@@ -8,7 +8,8 @@
  *	"none:" + from, sent, subject and body, each ended by a NUL
  * so it is the same in a rebuilt file. Of the mails that share a key and
  * differ (same.h) one has that id; the others are its variants: their id is
- * the hash of "variant:", that id, from, sent, subject, body and attachments.
+ * the hash of "variant:", that id, from, sent, subject, body, the links of its
+ * HTML, and its attachments.
  */
 #ifndef STORE_CONTENT_H
 #define STORE_CONTENT_H

@@ -2,9 +2,7 @@
  * email.c - which mail a message is.
  * 1. A mail's id depends on the message alone (content.h). n is private.
  * 2. Messages with the same key are one mail where same.h says so, else
- *    variants of each other. Which of these has the key's own id is settled
- *    by what they are, not by who came first, until a CRM has acknowledged a
- *    change; from then on no id moves.
+ *    variants of each other (variant.c).
  * 3. The same item again with the same content changes no row and makes no
  *    change row.
  * 4. In the end a mail says what its copies say that lie somewhere (edition.c),
@@ -24,12 +22,7 @@
 #include "store/blob.h"
 #include "store/email.h"
 #include "store/same.h"
-
-/*
- * So many mails of one key are compared with each other. A Message-ID that
- * more share tells nothing: there only what is equal is the same.
- */
-#define VARIANTS 8
+#include "store/variant.h"
 
 /* A message, and what it says once what it lacks is filled in. */
 struct incoming {
@@ -38,6 +31,8 @@ struct incoming {
 	struct content c;
 	char key[CONTENT_ID];
 	char *attached;
+	struct arena own;
+	int64_t group; /* of mails with the same key, when there are others */
 };
 
 static struct copy
@@ -172,20 +167,35 @@ become_mail(struct store *st, const struct incoming *x,
 	return copy_place(st, &at, count, err);
 }
 
+/* The message's attachments as a list that may be written to. */
+static void
+own_attachments(struct incoming *x)
+{
+	struct attachment *v = arena_alloc(&x->own, x->m.natt * sizeof(*v));
+
+	memcpy(v, x->m.att, x->m.natt * sizeof(*v));
+	x->m.att = v;
+}
+
 /*
  * The message is a copy of that mail beside others; changed: the mail has
  * changed already. 1: done; 0: the mail is said in too many ways already; -1.
  */
 static int
-share_mail(struct store *st, const struct incoming *x,
-    const struct email_row *r, int changed, struct store_count *count,
-    struct err *err)
+share_mail(struct store *st, struct incoming *x, const struct email_row *r,
+    int changed, struct store_count *count, struct err *err)
 {
 	static const struct edition_except nobody = { NULL, NULL };
-	bool same = edition_same(&r->c, &x->c);
 	struct copy at = copy_of(x, r->n, 0);
 	struct copy_row was;
 	int a = 0, b, had;
+	bool same;
+
+	if (x->m.natt > 0) {
+		own_attachments(x);
+		parts_share_items(&x->m, r->m);
+	}
+	same = edition_same(&r->c, &x->c);
 
 	if ((had = edition_any(st, r->n, err)) == -1 ||
 	    copy_get(st, &at, &was, err) == -1)
@@ -208,7 +218,7 @@ share_mail(struct store *st, const struct incoming *x,
 
 /* As share_mail, for a mail whose other copies may all be gone. */
 static int
-join_mail(struct store *st, const struct incoming *x, const struct email_row *r,
+join_mail(struct store *st, struct incoming *x, const struct email_row *r,
     struct store_count *count, struct err *err)
 {
 	struct copy at = copy_of(x, r->n, 0);
@@ -223,156 +233,71 @@ join_mail(struct store *st, const struct incoming *x, const struct email_row *r,
 
 /* --- mails with the same key ------------------------------------------- */
 
-struct group {
-	int64_t v[VARIANTS + 1];
-	int n;
-};
-
-static int
-load_group(struct store *st, int64_t group, struct group *g, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_VARIANTS,
-	    "SELECT n FROM sync_email WHERE n=?1 UNION ALL "
-	    "SELECT n FROM sync_email WHERE variant_of=?1 LIMIT ?2");
-	int r = 0;
-
-	g->n = 0;
-	db_int(s, 1, group);
-	db_int(s, 2, VARIANTS + 1);
-	while (g->n <= VARIANTS && (r = db_row(st, s, err)) == 1)
-		g->v[g->n++] = sqlite3_column_int64(s, 0);
-	sqlite3_reset(s);
-	return r == -1 ? -1 : 0;
-}
-
 /*
  * The mail of the group that the message is; not mail except, and with live
- * only one that lies somewhere. found->m NULL: there is none.
+ * only one that lies somewhere else, too. found->m NULL: there is none.
  */
 static int
 find_mail(struct store *st, const struct incoming *x, int64_t group,
     int64_t except, bool live, struct email_row *found, struct err *err)
 {
-	struct copy at;
-	struct group g;
-	int64_t others = 1;
-	int i;
+	struct variant_want want = { &x->m, x->in->mailbox, x->in->item_id,
+		except, live };
 
-	memset(found, 0, sizeof(*found));
-	if (load_group(st, group, &g, err) == -1)
-		return -1;
-	if (g.n > VARIANTS)
-		return 0;
-	for (i = 0; i < g.n; i++) {
-		if (g.v[i] == except)
-			continue;
-		at = copy_of(x, g.v[i], 0);
-		if (live && copy_others(st, &at, &others, err) == -1)
+	return variant_find(st, group, &want, found, err);
+}
+
+/*
+ * The id of the message as a variant, and the mail that has it, which is the
+ * same. A mail whose text was another one once may have that text's id: then
+ * the next one is tried. found->m NULL: the id is free.
+ */
+static int
+variant_id(struct store *st, const struct incoming *x, char *id,
+    struct email_row *found, struct err *err)
+{
+	char seed[CONTENT_ID];
+	int64_t n, group;
+
+	memcpy(id, x->key, CONTENT_ID);
+	for (;;) {
+		memset(found, 0, sizeof(*found));
+		memcpy(seed, id, CONTENT_ID);
+		content_variant(&st->scratch, &x->m, seed, id);
+		if (email_find(st, id, &n, &group, err) == -1)
 			return -1;
-		if (live && others == 0)
-			continue;
-		if (email_load(st, g.v[i], true, found, err) == -1)
+		if (n == 0)
+			return 0;
+		if (email_load(st, n, true, found, err) == -1)
 			return -1;
 		if (same_mail(found->m, &x->m))
 			return 0;
 		email_free(found);
 	}
-	return 0;
-}
-
-/* Has no CRM acknowledged anything yet? 1, 0, -1. */
-static int
-are_ids_open(struct store *st, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_ACKED,
-	    "SELECT NOT EXISTS(SELECT 1 FROM consumer WHERE acked_seq>0)");
-	int r = db_row(st, s, err);
-
-	if (r == 1)
-		r = sqlite3_column_int(s, 0);
-	sqlite3_reset(s);
-	return r;
-}
-
-/* Was a sent before b? Then by their ids. */
-static bool
-goes_before(const struct message *a, const char *id_a, const struct message *b,
-    const char *id_b)
-{
-	int64_t x = a->sent_at == TIM_NONE ? INT64_MAX : a->sent_at / 1000;
-	int64_t y = b->sent_at == TIM_NONE ? INT64_MAX : b->sent_at / 1000;
-
-	return x != y ? x < y : strcmp(id_a, id_b) < 0;
-}
-
-/* The mail gets another id: to who reads changes it is a new one. */
-static int
-rename_mail(struct store *st, int64_t n, const char *id, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(
-	    st, DB_EMAIL_RENAME, "UPDATE sync_email SET id=?2 WHERE n=?1");
-
-	db_int(s, 1, n);
-	db_text(s, 2, id);
-	fault_point("before rename");
-	if (db_run(st, s, err) == -1)
-		return -1;
-	return db_change(st, "email", id, "insert", err);
-}
-
-/*
- * Which id does the new variant get? The key's own where it goes before the
- * one that has it, which then gets another.
- */
-static int
-settle_id(struct store *st, const struct incoming *x, int64_t owner, char *id,
-    struct err *err)
-{
-	char other[CONTENT_ID];
-	struct email_row r;
-	int open = are_ids_open(st, err);
-	int64_t n, group;
-	int rc;
-
-	if (open != 1)
-		return open;
-	if (email_load(st, owner, true, &r, err) == -1)
-		return -1;
-	content_variant(&st->scratch, r.m, x->key, other);
-	rc = email_find(st, other, &n, &group, err);
-	if (rc == 0 && n == 0 && goes_before(&x->m, id, r.m, other)) {
-		rc = rename_mail(st, owner, other, err);
-		memcpy(id, x->key, CONTENT_ID);
-	}
-	email_free(&r);
-	return rc;
 }
 
 /* Another mail with a key that is there. */
 static int
-put_variant(struct store *st, const struct incoming *x, int64_t owner,
-    int64_t group, int64_t *n, struct store_count *count, struct err *err)
+put_variant(struct store *st, struct incoming *x, int64_t group, int64_t *n,
+    struct store_count *count, struct err *err)
 {
 	char id[CONTENT_ID];
 	struct email_row r;
 	struct copy at;
-	int64_t known, next, its;
+	int64_t next;
 	int rc;
 
-	content_variant(&st->scratch, &x->m, x->key, id);
-	if (email_find(st, id, &known, &its, err) == -1)
+	if (variant_id(st, x, id, &r, err) == -1)
 		return -1;
-	if (known != 0) {
-		if (email_load(st, known, true, &r, err) == -1)
-			return -1;
-		*n = known;
-		rc = join_mail(st, x, &r, count, err);
+	if (r.m != NULL) {
+		*n = r.n;
+		at = copy_of(x, r.n, 0);
+		if ((rc = join_mail(st, x, &r, count, err)) == 0)
+			rc = copy_place(st, &at, count, err);
 		email_free(&r);
-		at = copy_of(x, known, 0);
-		return rc == 0 ? copy_place(st, &at, count, err) : rc < 0 ? -1 : 0;
+		return rc == -1 ? -1 : 0;
 	}
-	if (settle_id(st, x, owner, id, err) == -1 ||
-	    email_next(st, &next, err) == -1 ||
+	if (email_next(st, &next, err) == -1 ||
 	    (rc = insert_mail(st, x, id, group, err)) == -1)
 		return -1;
 	if (rc == 0)
@@ -382,7 +307,7 @@ put_variant(struct store *st, const struct incoming *x, int64_t owner,
 
 /* The key is taken: by this mail, or by others. */
 static int
-put_same_key(struct store *st, const struct incoming *x, int64_t except,
+put_same_key(struct store *st, struct incoming *x, int64_t except,
     int64_t *n, struct store_count *count, struct err *err)
 {
 	struct email_row r;
@@ -394,6 +319,7 @@ put_same_key(struct store *st, const struct incoming *x, int64_t except,
 	    (r.m == NULL &&
 		find_mail(st, x, group, except, false, &r, err) == -1))
 		return -1;
+	x->group = group;
 	if (r.m != NULL) {
 		*n = r.n;
 		rc = join_mail(st, x, &r, count, err);
@@ -401,11 +327,11 @@ put_same_key(struct store *st, const struct incoming *x, int64_t except,
 		if (rc != 0)
 			return rc == -1 ? -1 : 0;
 	}
-	return put_variant(st, x, owner, group, n, count, err);
+	return put_variant(st, x, group, n, count, err);
 }
 
 static int
-put_unknown(struct store *st, const struct incoming *x, int64_t except,
+put_unknown(struct store *st, struct incoming *x, int64_t except,
     int64_t *n, struct store_count *count, struct err *err)
 {
 	int64_t next;
@@ -441,16 +367,12 @@ fill_in_people(
 }
 
 static void
-fill_in_attachments(
-    struct message *m, const struct message *old, struct message *room)
+fill_in_attachments(struct incoming *x, const struct message *old)
 {
-	size_t i;
-
-	for (i = 0; i < m->natt; i++)
-		*message_attachment(room) = m->att[i];
-	parts_keep_contents(room, old);
-	m->att = room->att;
-	m->natt = room->natt;
+	if (x->m.natt == 0)
+		return;
+	own_attachments(x);
+	parts_keep_contents(&x->m, old);
 }
 
 /* What the message lacks is as it was; room has the memory for it. */
@@ -482,7 +404,7 @@ fill_in(struct incoming *x, const struct email_row *was, struct message *room)
 		m->att = old->att;
 		m->natt = old->natt;
 	} else
-		fill_in_attachments(m, old, room);
+		fill_in_attachments(x, old);
 }
 
 /*
@@ -490,7 +412,7 @@ fill_in(struct incoming *x, const struct email_row *was, struct message *room)
  * leaves the mail that it was.
  */
 static int
-leave_mail(struct store *st, const struct incoming *x, int64_t from, int64_t *n,
+leave_mail(struct store *st, struct incoming *x, int64_t from, int64_t *n,
     struct store_count *count, struct err *err)
 {
 	struct copy at = copy_of(x, from, 0);
@@ -502,7 +424,7 @@ leave_mail(struct store *st, const struct incoming *x, int64_t from, int64_t *n,
 
 /* One of several copies says something else now. */
 static int
-change_shared(struct store *st, const struct incoming *x, int64_t known,
+change_shared(struct store *st, struct incoming *x, int64_t known,
     int64_t *n, struct store_count *count, struct err *err)
 {
 	struct edition_except me = { x->in->mailbox, x->in->item_id };
@@ -523,7 +445,7 @@ change_shared(struct store *st, const struct incoming *x, int64_t known,
 
 /* The only copy says something else now. */
 static int
-change_only(struct store *st, const struct incoming *x,
+change_only(struct store *st, struct incoming *x,
     const struct email_row *r, int64_t *n, struct store_count *count,
     struct err *err)
 {
@@ -550,7 +472,7 @@ is_of_group(struct store *st, const struct incoming *x, int64_t group,
 }
 
 static int
-change_item(struct store *st, const struct incoming *x,
+change_item(struct store *st, struct incoming *x,
     const struct email_row *r, const struct copy_row *was,
     const struct email_row *mine, int64_t *n, struct store_count *count,
     struct err *err)
@@ -590,6 +512,7 @@ put_known(struct store *st, struct incoming *x, int64_t known, int64_t *n,
 	memset(&r, 0, sizeof(r));
 	memset(&mine, 0, sizeof(mine));
 	*n = known;
+	x->group = 0;
 	rc = copy_get(st, &at, &was, err);
 	if (rc == 0)
 		rc = email_load(st, known, true, &r, err);
@@ -605,6 +528,8 @@ put_known(struct store *st, struct incoming *x, int64_t known, int64_t *n,
 		fill_in(x, its, room);
 		content_id(&st->scratch, &x->m, x->key);
 		rc = change_item(st, x, &r, &was, its, n, count, err);
+		if (rc == 0)
+			rc = variant_settle(st, r.group, err);
 	}
 	email_free(&mine);
 	email_free(&r);
@@ -665,6 +590,9 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 		content_id(&st->scratch, &x.m, x.key);
 		rc = put_unknown(st, &x, 0, n, count, err);
 	}
+	if (rc == 0 && x.group != 0)
+		rc = variant_settle(st, x.group, err);
 	free(x.attached);
+	arena_free(&x.own);
 	return rc;
 }

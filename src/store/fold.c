@@ -298,21 +298,32 @@ void
 fold_free(struct fold *f)
 {
 	buf_free(&f->text);
-	free(f->line);
+	free(f->line.v);
+	free(f->para.v);
 	free(f->link);
 	memset(f, 0, sizeof(*f));
 }
 
 static void
-add_line(struct fold *f)
+add_place(struct fold_places *p, size_t at)
 {
-	if (f->nline > 0 && f->line[f->nline - 1] == f->text.len)
+	if (p->n > 0 && p->v[p->n - 1] == at)
 		return;
-	if (f->nline == f->line_cap) {
-		f->line_cap = f->line_cap == 0 ? 64 : 2 * f->line_cap;
-		f->line = mem_grow(f->line, f->line_cap, sizeof(*f->line));
+	if (p->n == p->cap) {
+		p->cap = p->cap == 0 ? 64 : 2 * p->cap;
+		p->v = mem_grow(p->v, p->cap, sizeof(*p->v));
 	}
-	f->line[f->nline++] = f->text.len;
+	p->v[p->n++] = at;
+}
+
+/* A line of text ends; one that had nothing in it ends a paragraph. */
+static void
+end_line(struct fold *f)
+{
+	add_place(&f->line, f->text.len);
+	if (f->text.len == f->last_line)
+		add_place(&f->para, f->text.len);
+	f->last_line = f->text.len;
 }
 
 static void
@@ -337,8 +348,10 @@ fold_markup(struct fold *f, const char *s, size_t len)
 	/* the last character is read past none */
 	if (n < 3 || s[n - 1] != '>')
 		return n;
-	if (is_block(s, n))
-		add_line(f);
+	if (is_block(s, n)) {
+		add_place(&f->line, f->text.len);
+		add_place(&f->para, f->text.len);
+	}
 	l = href_of(s, n);
 	/* places in the mail itself lead nowhere else */
 	if (l.n > 0 && l.s[0] != '#')
@@ -377,7 +390,7 @@ fold_body(struct fold *f, const char *s, size_t len, bool html)
 			n = fold_entity(f, s + i, len - i);
 		} else {
 			if (!html && s[i] == '\n')
-				add_line(f);
+				end_line(f);
 			n = fold_letter(&f->text, s + i, len - i);
 		}
 	}
@@ -386,16 +399,16 @@ fold_body(struct fold *f, const char *s, size_t len, bool html)
 bool
 fold_is_line(const struct fold *f, size_t at)
 {
-	size_t lo = 0, hi = f->nline;
+	size_t lo = 0, hi = f->line.n;
 
 	if (at == 0 || at == f->text.len)
 		return true;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (f->line[mid] == at)
+		if (f->line.v[mid] == at)
 			return true;
-		if (f->line[mid] < at)
+		if (f->line.v[mid] < at)
 			lo = mid + 1;
 		else
 			hi = mid;

@@ -30,14 +30,19 @@ struct fold_link {
 /*
  * For comparing: every entity is the letter that it stands for. A link that
  * is written out, or that an <a> leads to, is one character FOLD_LINK, and
- * link[] has what stood there, in order. line[] has the places in text where
- * a line or a block begins or ends, ascending; they are no characters.
+ * link[] has what stood there, in order. line has the places in text where a
+ * line or a block begins or ends, para those where a paragraph does (an empty
+ * line; in HTML the same as line), both ascending; they are no characters.
  */
 #define FOLD_LINK '\1'
+struct fold_places {
+	size_t *v;
+	size_t n, cap;
+};
 struct fold {
 	struct buf text;
-	size_t *line;
-	size_t nline, line_cap;
+	struct fold_places line, para;
+	size_t last_line; /* text had this length when the last one ended */
 	struct fold_link *link;
 	size_t nlink, link_cap;
 	bool no_links; /* links are dropped and not noted */

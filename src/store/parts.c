@@ -670,37 +670,66 @@ parts_add_links(
 	map_free(&map);
 }
 
-/* Is it the one that a, whose content could not be had, was before? */
-static bool
-is_kept(const struct attachment *a, const struct attachment *was)
+/*
+ * Attachments of m that are wanted take the content that the same one has in
+ * from, by kind and name; each place of from first looks at its own place.
+ */
+static void
+take_contents(struct message *m, const struct message *from,
+    bool (*wanted)(const struct attachment *))
 {
-	return was->stored && was->kind == a->kind && str_eq(was->name, a->name);
+	const struct attachment *had;
+	struct map map;
+	size_t i, k;
+
+	map_init(&map);
+	for (i = 0; i < from->natt; i++) {
+		if (from->att[i].stored)
+			map_put(&map, (unsigned)from->att[i].kind,
+			    str_nn(from->att[i].name), i);
+	}
+	for (i = 0; i < m->natt; i++) {
+		struct attachment *a = &m->att[i];
+
+		if (!wanted(a))
+			continue;
+		had = i < from->natt ? &from->att[i] : NULL;
+		if (had == NULL || !had->stored || had->kind != a->kind ||
+		    !str_eq(had->name, a->name)) {
+			k = map_get(
+			    &map, (unsigned)a->kind, str_nn(a->name));
+			if (k == MAP_NONE)
+				continue;
+			had = &from->att[k];
+		}
+		a->stored = true;
+		a->state = "full";
+		a->size = had->size;
+		memcpy(a->sha256, had->sha256, sizeof(a->sha256));
+	}
+	map_free(&map);
+}
+
+static bool
+lacks_content(const struct attachment *a)
+{
+	return !a->stored && a->kind != ATT_REFERENCE;
+}
+
+static bool
+is_item(const struct attachment *a)
+{
+	return a->kind == ATT_ITEM;
 }
 
 void
 parts_keep_contents(struct message *m, const struct message *was)
 {
-	struct map map;
-	size_t i, k;
+	take_contents(m, was, lacks_content);
+}
 
-	map_init(&map);
-	for (i = 0; i < was->natt; i++)
-		map_put(&map, (unsigned)was->att[i].kind,
-		    str_nn(was->att[i].name), i);
-	for (i = 0; i < m->natt; i++) {
-		struct attachment *a = &m->att[i];
-
-		if (a->stored || a->kind == ATT_REFERENCE)
-			continue;
-		k = i < was->natt && is_kept(a, &was->att[i])
-			? i
-			: map_get(&map, (unsigned)a->kind, str_nn(a->name));
-		if (k == MAP_NONE || !is_kept(a, &was->att[k]))
-			continue;
-		a->stored = true;
-		a->state = "full";
-		a->size = was->att[k].size;
-		memcpy(a->sha256, was->att[k].sha256, sizeof(a->sha256));
-	}
-	map_free(&map);
+void
+parts_share_items(struct message *m, const struct message *has)
+{
+	take_contents(m, has, is_item);
 }

@@ -60,5 +60,10 @@ void parts_add_links(struct message *m, struct link *to, size_t *n,
  * attachment had before.
  */
 void parts_keep_contents(struct message *m, const struct message *was);
+/*
+ * Attached items get the content that the mail has of them: the server makes
+ * another file of the same item each time it is asked.
+ */
+void parts_share_items(struct message *m, const struct message *has);
 
 #endif

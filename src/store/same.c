@@ -1,9 +1,9 @@
 /*
  * same.c - are two messages with the same key the same mail?
  * 1. same_mail is symmetric.
- * 2. A body is the other one with blocks before and after it, at most: never
- *    with anything put in between, and only where the block begins and ends
- *    with a line and speaks as servers do.
+ * 2. A body is the other one with blocks before and after it, at most, or both
+ *    are one with blocks of their own: never with anything put in between, and
+ *    only where a block begins and ends with a line and speaks as servers do.
  * 3. Each step is linear in what it looks at, or sorts.
  */
 #include <stdlib.h>
@@ -20,6 +20,7 @@
 #define SENT_MS    INT64_C(60000)
 #define BEFORE_MAX 4096  /* letters of a banner */
 #define AFTER_MAX  16384 /* of disclaimers and footers */
+#define ACCOUNT    14    /* digits in a row */
 
 /* --- sender, time, subject --------------------------------------------- */
 
@@ -191,9 +192,35 @@ same_link(const struct fold_link *a, const struct fold_link *b)
 
 /* --- bodies ------------------------------------------------------------ */
 
+static bool
+has_word(const char *s, size_t len, const char *const *word, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (memmem(s, len, word[i], strlen(word[i])) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* A number as long as that of an account. */
+static bool
+has_account(const char *s, size_t len)
+{
+	size_t i, run = 0;
+
+	for (i = 0; i < len && run < ACCOUNT; i++)
+		run = s[i] >= '0' && s[i] <= '9' ? run + 1 : 0;
+	return run == ACCOUNT;
+}
+
+#define COUNT(v) (sizeof(v) / sizeof((v)[0]))
+
 /*
- * Words of banners, disclaimers and footers, as folded. A block in none of
- * them may be the sender's own, and makes two mails.
+ * Does the block speak as servers do? A banner or disclaimer by its words, a
+ * company's footer by its legal form and where to find it, all as folded. Any
+ * other block may be the sender's own.
  */
 static bool
 is_servers_block(const char *s, size_t len)
@@ -208,23 +235,27 @@ is_servers_block(const char *s, size_t len)
 		"tawiadomo", "confidential", "confidentiel", "confidencial",
 		"vertraulich", "vertrouwelijk", "riservat", "poufn",
 		"disclaimer", "haftungsausschluss", "intendedrecipient",
-		"intendedsolely", "intendedonly", "addressee",
-		"unauthori", "unbefugt", "virus", "malware", "phishing",
-		"scannedby", "checkedby", "gepr\xc3\xbc"
-					  "ft",
-		"registeredoffice", "registeredin", "companyno",
-		"registrationno", "amtsgericht", "registergericht",
-		"handelsregister", "gesch\xc3\xa4"
-				   "ftsf\xc3\xbchr",
-		"ust-id", "sitzdergesellschaft", "vatno", "capitalsocial",
+		"intendedsolely", "intendedonly", "addressee", "unauthori",
+		"unbefugt", "virus", "malware", "phishing", "scannedby",
+		"checkedby", "gepr\xc3\xbc" "ft", "registeredoffice",
+		"registeredin", "companyno", "registrationno", "amtsgericht",
+		"registergericht", "handelsregister",
+		"gesch\xc3\xa4" "ftsf\xc3\xbchr", "ust-id",
+		"sitzdergesellschaft", "vatno", "capitalsocial",
 		"partitaiva" };
-	size_t i;
+	static const char *const company[] = { "ltd", "limited", "gmbh", "inc.",
+		"llc", "plc", "&co", "s.a.", "s.r.l", "s.p.a", "b.v.", "a/s",
+		"aktiengesellschaft" };
+	static const char *const contact[] = { "www.", "tel.", "tel:", "phone",
+		"telefon", "fax", "\1" };
 
-	for (i = 0; len > 0 && i < sizeof(word) / sizeof(word[0]); i++) {
-		if (memmem(s, len, word[i], strlen(word[i])) != NULL)
-			return true;
-	}
-	return len == 0;
+	if (len == 0)
+		return true;
+	if (has_account(s, len))
+		return false;
+	return has_word(s, len, word, COUNT(word)) ||
+	       (has_word(s, len, company, COUNT(company)) &&
+		   has_word(s, len, contact, COUNT(contact)));
 }
 
 /* Are a's links those that b has behind its first skip ones? */
@@ -294,6 +325,55 @@ is_framed(const struct fold *a, const struct fold *b)
 	return false;
 }
 
+/* A body without the paragraphs at its ends that are a server's. */
+struct core {
+	size_t from, to; /* in text */
+	size_t skip;     /* links before it */
+};
+
+static struct core
+core_of(const struct fold *f)
+{
+	const char *s = buf_str(&f->text);
+	struct core c = { 0, f->text.len, 0 };
+	size_t i, at;
+
+	for (i = 0; i < f->para.n; i++) {
+		at = f->para.v[i];
+		if (at > BEFORE_MAX || !is_servers_block(s + c.from, at - c.from))
+			break;
+		c.from = at;
+	}
+	for (i = f->para.n; i > 0; i--) {
+		at = f->para.v[i - 1];
+		if (at < c.from || f->text.len - at > AFTER_MAX ||
+		    !is_servers_block(s + at, c.to - at))
+			break;
+		c.to = at;
+	}
+	c.skip = count_links(s, c.from);
+	return c;
+}
+
+/* Are both the same text in blocks of different servers? */
+static bool
+same_core(const struct fold *a, const struct fold *b)
+{
+	struct core x = core_of(a), y = core_of(b);
+	size_t len = x.to - x.from, n, i;
+
+	if (len == 0 || len != y.to - y.from ||
+	    memcmp(buf_str(&a->text) + x.from, buf_str(&b->text) + y.from,
+		len) != 0)
+		return false;
+	n = count_links(buf_str(&a->text) + x.from, len);
+	for (i = 0; i < n; i++) {
+		if (!same_link(&a->link[x.skip + i], &b->link[y.skip + i]))
+			return false;
+	}
+	return true;
+}
+
 static void
 fold_message(struct fold *f, const struct message *m, bool no_links)
 {
@@ -339,6 +419,7 @@ same_body(const struct message *a, const struct message *b)
 	fold_message(&y, b, mixed);
 	same = x.text.len <= y.text.len ? is_framed(&x, &y)
 					: is_framed(&y, &x);
+	same = same || same_core(&x, &y);
 	fold_free(&x);
 	fold_free(&y);
 	return same;

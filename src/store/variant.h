@@ -1,0 +1,37 @@
+/*
+ * variant.h - mails with the same key that are not the same mail.
+ * Floor: store.
+ * Threads: inside a write transaction, with the store's lock held.
+ *
+ * One of them has the key's own id (content.h), the others have ids that are
+ * made of their contents. Which is which must not depend on who came first: a
+ * file that is built anew would have other ids. So the one that was sent first
+ * has it (of several the one whose other id would be the smallest), and that
+ * is settled anew with each mail that comes, until a CRM has acknowledged a
+ * change; from then on no id moves.
+ */
+#ifndef STORE_VARIANT_H
+#define STORE_VARIANT_H
+
+#include "store/email.h"
+
+/* What is looked for. */
+struct variant_want {
+	const struct message *m;
+	const char *mailbox, *item_id; /* where it lies */
+	int64_t except;                /* not this mail */
+	bool live; /* only one that lies somewhere else, too */
+};
+
+/*
+ * Among the mails of the group the one that the message is, with its text.
+ * found->m NULL: there is none. email_free frees.
+ */
+int variant_find(struct store *, int64_t group, const struct variant_want *,
+    struct email_row *found, struct err *);
+/* Something of the mails of the group has changed: their ids. */
+int variant_settle(struct store *, int64_t group, struct err *);
+/* The same, of the group that mail n belongs to. */
+int variant_settle_mail(struct store *, int64_t n, struct err *);
+
+#endif

@@ -12,6 +12,7 @@
 
 #include <libxml/parser.h>
 
+#include "control.h"
 #include "fault.h"
 #include "folder.h"
 #include "ident.h"
@@ -372,6 +373,18 @@ run_locked(struct call *c, const struct operation *op)
 		c->delay_ms += world.body_delay_ms;
 }
 
+/* The command of a fault, with world.lock free. */
+static void
+run_then(struct call *c)
+{
+	struct sb answer = { 0 };
+
+	if (c->then != NULL &&
+	    control_run(c->then, strlen(c->then), &answer) > 0)
+		valid_count("command", c->opname, answer.p);
+	sb_free(&answer);
+}
+
 void
 call_run(struct call *c)
 {
@@ -394,6 +407,7 @@ call_run(struct call *c)
 		pthread_rwlock_rdlock(&world.lock);
 	run_locked(c, op);
 	pthread_rwlock_unlock(&world.lock);
+	run_then(c);
 	if (!c->broken && c->type == NULL && c->out.n != 0)
 		valid_answer(c->opname, c->out.p, c->out.n);
 }
@@ -407,6 +421,7 @@ call_free(struct call *c)
 	sb_free(&c->log_shape);
 	sb_free(&c->log_bodies);
 	free(c->type);
+	free(c->then);
 	free(c->location);
 	free(c->retry_after);
 	free(c->marks);

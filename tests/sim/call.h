@@ -46,6 +46,8 @@ struct call {
 
 	/* the fault that applies to the whole request, or NULL */
 	struct fault *fault;
+	char *then;     /* a command, run when the answer is made; freed */
+	int late_ms;    /* nothing was done: run it anew after that time */
 	int delay_ms;   /* before the first byte of the answer */
 	int64_t cut_at; /* end the body here; -1: no */
 	bool cut_hard;  /* with a reset */
@@ -57,7 +59,10 @@ struct call {
 	unsigned messages, bodies;
 };
 
-/* Runs the request; afterwards status and out hold the answer. */
+/*
+ * Runs the request; afterwards status and out hold the answer, unless late_ms
+ * is set.
+ */
 void call_run(struct call *);
 void call_free(struct call *);
 

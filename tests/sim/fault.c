@@ -19,7 +19,7 @@
 static const char *const KIND[F_KINDS] = { "busy", "busy_item", "http", "fault",
 	"error", "html", "redirect", "missing", "twice", "swap", "illegal",
 	"truncate", "reset", "silence", "slow", "bigattr", "deep", "bomb",
-	"doctype", "stuck", "resend", "ghost" };
+	"doctype", "stuck", "resend", "ghost", "late" };
 
 static struct fault *faults;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -35,6 +35,7 @@ fault_free(struct fault *f)
 	free(f->type);
 	free(f->body);
 	free(f->to);
+	free(f->then);
 	free(f);
 }
 
@@ -77,6 +78,7 @@ word_of(struct fault *f, const char *key, const char *value, bool *kind)
 		      : strcmp(key, "type") == 0        ? &f->type
 		      : strcmp(key, "body") == 0        ? &f->body
 		      : strcmp(key, "to") == 0          ? &f->to
+		      : strcmp(key, "then") == 0        ? &f->then
 							: NULL;
 	size_t i;
 
@@ -89,6 +91,8 @@ word_of(struct fault *f, const char *key, const char *value, bool *kind)
 		f->after = atol(value);
 	else if (strcmp(key, "times") == 0)
 		f->times = strcmp(value, "always") == 0 ? -1 : atol(value);
+	else if (strcmp(key, "ms") == 0)
+		f->ms = atol(value);
 	else if (strcmp(key, "do") == 0)
 		return *kind = kind_of(f, value);
 	else {
@@ -111,7 +115,7 @@ fault_add(char **word, int n)
 	int i;
 
 	f->times = 1;
-	f->number = -1;
+	f->number = f->ms = -1;
 	for (i = 0; i < n; i++) {
 		eq = strchr(word[i], '=');
 		if (eq == NULL)
@@ -328,6 +332,15 @@ static const char LOGIN[] =
     "<form action=\"/owa/auth.owa\" method=\"POST\"><input name=\"username\">"
     "<input name=\"password\" type=\"password\"></form></body></html>\r\n";
 
+/* How long it keeps the client waiting. */
+static int
+wait_ms(const struct fault *f)
+{
+	if (f->ms >= 0)
+		return (int)f->ms;
+	return (int)(f->number >= 0 ? f->number : 60) * 1000;
+}
+
 static void
 busy(struct call *c, const struct fault *f)
 {
@@ -349,7 +362,11 @@ fault_request(struct call *c)
 	if (faults == NULL || (f = pick(c)) == NULL)
 		return false;
 	c->fault = f;
+	c->then = f->then != NULL ? sb_xstrdup(f->then) : NULL;
 	switch (f->kind) {
+	case F_LATE:
+		c->late_ms = wait_ms(f);
+		return c->late_ms > 0;
 	case F_BUSY:
 		busy(c, f);
 		return true;
@@ -535,7 +552,7 @@ fault_answer(struct call *c)
 		c->cut_hard = f->kind == F_RESET;
 		break;
 	case F_SILENCE:
-		c->delay_ms += (int)(n >= 0 ? n : 60) * 1000;
+		c->delay_ms += wait_ms(f);
 		break;
 	case F_SLOW:
 		c->bps = (int)(n > 0 ? n : 1);

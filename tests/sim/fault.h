@@ -31,6 +31,7 @@ enum fault_kind {
 	F_STUCK,
 	F_RESEND,
 	F_GHOST,
+	F_LATE,
 	F_KINDS
 };
 
@@ -41,7 +42,9 @@ struct fault {
 	long after;                /* matches to let pass first */
 	long times;                /* matches left; -1: always */
 	long number; /* backoff, status, at, seconds, bps, bytes, n */
+	long ms;     /* -1: not given */
 	char *code, *retry_after, *type, *body, *to;
+	char *then; /* a command, run when the answer is made */
 };
 
 /* From the words of a fault command; NULL or what is wrong with it. */
@@ -50,7 +53,8 @@ void fault_clear(void);
 
 /*
  * Looks for a fault that meets the request and takes it into call->fault.
- * True when it has written the whole answer already.
+ * True when it has written the whole answer already, or the request is to be
+ * looked at later (call->late_ms).
  */
 bool fault_request(struct call *);
 

@@ -108,7 +108,19 @@ run_soap(struct exchange *x)
 		c->status = 401;
 	else
 		call_run(c);
-	log_call(c, x->account);
+	if (c->late_ms == 0)
+		log_call(c, x->account);
+}
+
+/* As if the request had not come yet. */
+static void
+start_over(struct exchange *x)
+{
+	call_free(&x->call);
+	memset(&x->call, 0, sizeof(x->call));
+	free(x->account);
+	free(x->cookie);
+	x->account = x->cookie = NULL;
 }
 
 static void
@@ -282,6 +294,7 @@ handle(void *arg, struct MHD_Connection *connection, const char *url,
     void **state)
 {
 	struct exchange *x = *state;
+	int late_ms;
 
 	(void)arg;
 	(void)version;
@@ -299,8 +312,14 @@ handle(void *arg, struct MHD_Connection *connection, const char *url,
 		return MHD_YES;
 	}
 	if (!x->done) {
-		x->done = true;
 		run(x, url, method);
+		late_ms = x->call.late_ms;
+		if (late_ms > 0) {
+			start_over(x);
+			defer_wait(connection, late_ms);
+			return MHD_YES;
+		}
+		x->done = true;
 		if (x->call.delay_ms > 0) {
 			defer_wait(connection, x->call.delay_ms);
 			return MHD_YES;

@@ -2,6 +2,11 @@
  * page.c - one page of changes: what of it is fetched, and its end.
  * 1. A page's cursor is written in the transaction of the last rows of that
  *    page, and never before any of its rows.
+ * 2. Two pages may be under way, and their batches at the same time; of one
+ *    item never two fetches. Of what a page names more than once the last word
+ *    counts, and what the page before names waits until that is finished. So
+ *    what was asked for later is stored later: no version takes the place of
+ *    a newer one, nor does an older read flag or delete.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +16,21 @@
 #include "sync/fetch.h"
 #include "sync/page.h"
 
+#define BATCH_MIN 10 /* items of a batch, but for the last one */
+
+/* An item that a page names, and where. */
+struct named {
+	const char *id;
+	size_t at;
+};
+
 struct batch {
 	struct job job;
 	struct page *page;
 	struct fetch fetch;
 };
+
+/* --- batches ----------------------------------------------------------- */
 
 /* One session for a batch that another thread than the mailbox' runs. */
 static struct session *
@@ -97,20 +112,114 @@ batch_run(struct job *job, bool own)
 		close_session(w, s);
 }
 
-int
-page_sort(struct page *p, struct err *err)
+/* --- what is fetched --------------------------------------------------- */
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	int c = strcmp(x->id, y->id);
+
+	return c != 0 ? c : x->at < y->at ? -1 : x->at > y->at;
+}
+
+/*
+ * Sorts the ids. Of an item that the page names more than once the last word
+ * counts: what comes before a PUT or a DELETE of it is left out.
+ */
+static void
+index_page(struct page *p)
+{
+	struct change *v = p->change.v;
+	size_t n = p->change.n, kept = 0, i;
+	bool *left_out = mem_alloc(n + 1), later = false;
+
+	p->named = mem_alloc((n + 1) * sizeof(*p->named));
+	p->nnamed = n;
+	for (i = 0; i < n; i++)
+		p->named[i] = (struct named){ v[i].id, i };
+	if (n > 1)
+		qsort(p->named, n, sizeof(*p->named), by_id);
+	for (i = n; i-- > 0;) {
+		const struct named *w = &p->named[i];
+
+		if (i + 1 == n || strcmp(w[0].id, w[1].id) != 0)
+			later = false;
+		left_out[w->at] = later;
+		later = later || v[w->at].op != CHANGE_READ;
+	}
+	for (i = 0; i < n; i++) {
+		if (!left_out[i])
+			v[kept++] = v[i];
+	}
+	p->change.n = kept;
+	free(left_out);
+}
+
+static bool
+names_item(const struct page *p, const char *id)
+{
+	struct named key = { id, 0 };
+	size_t lo = 0, hi = p->nnamed, mid;
+
+	while (lo < hi) {
+		mid = (lo + hi) / 2;
+		if (by_id(&p->named[mid], &key) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < p->nnamed && strcmp(p->named[lo].id, id) == 0;
+}
+
+/* Sorts n PUTs of the page into fetch, skip and nothing to do. */
+static int
+sort_puts(
+    struct page *p, const struct change *const *put, size_t n, struct err *err)
 {
 	const struct mailbox_work *w = p->mailbox;
 	int64_t from = w->profile->conf->process_email_from;
-	struct item_ref *put;
-	const struct change **of;
-	enum store_known *known;
+	struct item_ref *ref = mem_alloc((n + 1) * sizeof(*ref));
+	enum store_known *known = mem_alloc((n + 1) * sizeof(*known));
+	size_t i;
+	int rc;
+
+	for (i = 0; i < n; i++)
+		ref[i] = (struct item_ref){ put[i]->id, put[i]->change_key,
+			put[i]->size };
+	rc = store_items_known(w->profile->pass->store,
+	    &(struct store_place){ w->conf.address, p->folder }, ref, n, known,
+	    err);
+	for (i = 0; rc == 0 && i < n; i++) {
+		p->again += known[i] == STORE_SAME && put[i]->is_new;
+		if (known[i] == STORE_SAME || known[i] == STORE_FAILED)
+			continue;
+		if (from != TIM_NONE && put[i]->received_at != TIM_NONE &&
+		    put[i]->received_at < from) {
+			struct store_item *s = &p->skip[p->nskip++];
+
+			s->item_id = ref[i].id;
+			s->change_key = ref[i].change_key;
+			s->folder = p->folder;
+			s->rule = "process_email_from";
+		} else
+			p->ref[p->nref++] = ref[i];
+	}
+	free(ref);
+	free(known);
+	return rc;
+}
+
+int
+page_sort(struct page *p, const struct page *before, struct err *err)
+{
+	const struct change **now;
 	size_t i, n = 0;
 	int rc;
 
-	put = mem_alloc((p->change.n + 1) * sizeof(*put));
-	of = mem_alloc((p->change.n + 1) * sizeof(*of));
-	known = mem_alloc((p->change.n + 1) * sizeof(*known));
+	index_page(p);
+	now = mem_alloc((p->change.n + 1) * sizeof(*now));
+	p->late = mem_alloc((p->change.n + 1) * sizeof(*p->late));
 	p->ref = mem_alloc((p->change.n + 1) * sizeof(*p->ref));
 	p->skip = mem_alloc((p->change.n + 1) * sizeof(*p->skip));
 	for (i = 0; i < p->change.n; i++) {
@@ -118,32 +227,13 @@ page_sort(struct page *p, struct err *err)
 
 		if (c->op != CHANGE_PUT)
 			continue;
-		put[n].id = c->id;
-		put[n].change_key = c->change_key;
-		put[n].size = c->size;
-		of[n++] = c;
+		if (before != NULL && names_item(before, c->id))
+			p->late[p->nlate++] = c;
+		else
+			now[n++] = c;
 	}
-	rc = store_items_known(w->profile->pass->store,
-	    &(struct store_place){ w->conf.address, p->folder }, put, n, known,
-	    err);
-	for (i = 0; rc == 0 && i < n; i++) {
-		p->again += known[i] == STORE_SAME && of[i]->is_new;
-		if (known[i] == STORE_SAME || known[i] == STORE_FAILED)
-			continue;
-		if (from != TIM_NONE && of[i]->received_at != TIM_NONE &&
-		    of[i]->received_at < from) {
-			struct store_item *s = &p->skip[p->nskip++];
-
-			s->item_id = put[i].id;
-			s->change_key = put[i].change_key;
-			s->folder = p->folder;
-			s->rule = "process_email_from";
-		} else
-			p->ref[p->nref++] = put[i];
-	}
-	free(put);
-	free(of);
-	free(known);
+	rc = sort_puts(p, now, n, err);
+	free(now);
 	return rc;
 }
 
@@ -154,33 +244,64 @@ batch_size(const struct mailbox_work *w, size_t n)
 	size_t crew = (size_t)crew_size(w->profile->crew);
 	size_t size = crew > 1 ? (n + crew - 2) / (crew - 1) : n;
 
-	if (size < 10)
-		size = 10;
+	if (size < BATCH_MIN)
+		size = BATCH_MIN;
 	return size < FETCH_CONTENT ? size : FETCH_CONTENT;
 }
 
-void
-page_start(struct page *p)
+/* Starts batches for what has none yet. */
+static void
+start_batches(struct page *p)
 {
-	size_t size = batch_size(p->mailbox, p->nref), i, from;
+	size_t n = p->nref - p->nbegun, size = batch_size(p->mailbox, n);
+	size_t first = p->nbatch, i;
 
-	p->nbatch = (p->nref + size - 1) / size;
-	p->batch = mem_alloc((p->nbatch + 1) * sizeof(*p->batch));
-	p->running = p->nbatch;
-	for (i = 0, from = 0; i < p->nbatch; i++, from += size) {
+	p->nbatch += (n + size - 1) / size;
+	pthread_mutex_lock(&p->lock);
+	p->running += p->nbatch - first;
+	pthread_mutex_unlock(&p->lock);
+	for (i = first; i < p->nbatch; i++) {
 		struct batch *b = &p->batch[i];
+		size_t left = p->nref - p->nbegun;
 
 		b->job.run = batch_run;
 		b->page = p;
 		b->fetch.mailbox = p->mailbox;
 		b->fetch.folder = p->folder;
 		b->fetch.ahead = true;
-		b->fetch.ref = p->ref + from;
-		b->fetch.n = p->nref - from < size ? p->nref - from : size;
+		b->fetch.ref = p->ref + p->nbegun;
+		b->fetch.n = left < size ? left : size;
+		p->nbegun += b->fetch.n;
 	}
-	for (i = 0; i < p->nbatch; i++)
+	for (i = first; i < p->nbatch; i++)
 		crew_batch(
 		    p->mailbox->profile->crew, &p->group, &p->batch[i].job);
+}
+
+void
+page_start(struct page *p)
+{
+	/* those that come at once, and those that are late */
+	size_t most = p->change.n / BATCH_MIN + 2;
+
+	p->batch = mem_alloc(most * sizeof(*p->batch));
+	p->running = p->nlate > 0;
+	start_batches(p);
+}
+
+int
+page_late(struct page *p, struct err *err)
+{
+	int rc;
+
+	if (p->nlate == 0)
+		return 0;
+	if ((rc = sort_puts(p, p->late, p->nlate, err)) == 0)
+		start_batches(p);
+	pthread_mutex_lock(&p->lock);
+	p->running--;
+	pthread_mutex_unlock(&p->lock);
+	return rc;
 }
 
 void
@@ -200,11 +321,15 @@ page_free(struct page *p)
 	for (i = 0; i < p->nbatch; i++)
 		fetch_free(&p->batch[i].fetch);
 	free(p->batch);
+	free(p->named);
+	free(p->late);
 	free(p->ref);
 	free(p->skip);
 	arena_free(&p->change.arena);
 	pthread_mutex_destroy(&p->lock);
 }
+
+/* --- its end ----------------------------------------------------------- */
 
 /* The store's part of what was decided without fetching. */
 static int
@@ -253,4 +378,10 @@ page_finish(struct page *p, const char *marker, struct err *err)
 	end.marker = end.finished ? marker : NULL;
 	fault_point("before page end");
 	return fetch_store(f, &end, err);
+}
+
+void
+page_abandon(struct page *p)
+{
+	crew_finish(p->mailbox->profile->crew, &p->group);
 }

@@ -186,15 +186,19 @@ check_again(const struct page *p, struct progress *g, struct err *err)
 	return err_code(err, "resent", SCOPE_FOLDER);
 }
 
-/* Asks for a page, sorts it and starts its batches. */
+/*
+ * Asks for the page at cursor, sorts it and starts its batches. before: the
+ * one that is under way, or NULL.
+ */
 static int
-open_page(struct page *p, const struct store_folder *f, const char *cursor,
-    struct progress *g, struct err *err)
+open_page(struct page *p, const struct page *before,
+    const struct store_folder *f, const char *cursor, struct progress *g,
+    struct err *err)
 {
 	if (ask_changes(p->mailbox, f->folder_id, cursor, &p->change, err) ==
 		-1 ||
 	    check_progress(p, cursor, g, err) == -1 ||
-	    page_sort(p, err) == -1 || check_again(p, g, err) == -1)
+	    page_sort(p, before, err) == -1 || check_again(p, g, err) == -1)
 		return -1;
 	page_start(p);
 	return 0;
@@ -213,20 +217,22 @@ walk(struct mailbox_work *w, const struct store_folder *f, const char *cursor,
 	memset(&g, 0, sizeof(g));
 	g.watch = cursor != NULL && !f->resync && !f->ahead;
 	page_init(now, w, f->id);
-	rc = open_page(now, f, cursor, &g, err);
+	rc = open_page(now, NULL, f, cursor, &g, err);
 	while (rc == 0) {
 		page_init(next, w, f->id);
 		err_clear(&later);
-		opened =
-		    !now->change.more ? 0
-		    : open_page(next, f, now->change.cursor, &g, &later) == 0
-			? 1
-			: -1;
+		opened = 0;
+		if (now->change.more)
+			opened = open_page(next, now, f, now->change.cursor, &g,
+				     &later) == 0
+				     ? 1
+				     : -1;
 		rc = page_finish(now, marker, err);
-		if (rc == -1 && opened == 1) {
+		if (rc == 0 && opened == 1)
+			rc = page_late(next, err);
+		if (rc == -1 && opened == 1)
 			/* its rows are welcome, its cursor must wait */
-			crew_finish(w->profile->crew, &next->group);
-		}
+			page_abandon(next);
 		if (rc == -1 || opened != 1)
 			page_free(next);
 		if (rc == 0 && opened == -1) {

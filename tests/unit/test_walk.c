@@ -1,0 +1,410 @@
+/*
+ * test_walk.c - pages of changes, two of them at a time: whatever they say of
+ * one item, what was said last is stored.
+ *
+ * The server here holds items 0, 1, ...; a page is a text: "3" item 3 is new or
+ * changed, "-3" it is gone, "3r" or "3u" its read flag changed; "10-21" are
+ * several. "/3" in front: before that page is asked for item 3 is changed.
+ */
+#include "test_store.h"
+
+#include <pthread.h>
+
+#include "sync/walk.h"
+
+#define ITEMS 64
+#define PAGES 4
+#define WAIT  300 /* ms that a slow answer waits for what must not come */
+
+static struct {
+	pthread_mutex_t lock;
+	const char *page[PAGES]; /* up to the first NULL */
+	int version[ITEMS];
+	bool read[ITEMS];
+	int under_way[ITEMS], asked[ITEMS];
+	bool twice; /* an item was asked for while it was on its way */
+	int slow;   /* the first answer with that item takes long */
+	int broken; /* no answer with that item comes; -1 */
+} server;
+
+static struct session session;
+
+static struct session *
+open_session(struct provider *p, const struct conf_mailbox *m, struct err *err)
+{
+	(void)p;
+	(void)m;
+	(void)err;
+	return &session;
+}
+
+static void
+close_session(struct session *s)
+{
+	(void)s;
+}
+
+static void
+usage(struct session *s, int64_t *requests, int64_t *bytes)
+{
+	(void)s;
+	*requests = *bytes = 0;
+}
+
+static int
+probe(struct session *s, struct probe *out, struct err *err)
+{
+	(void)s;
+	(void)out;
+	return err_set(err, ERR_FATAL, "as the test says");
+}
+
+static void
+add(struct change_page *g, enum change_op op, int item, bool is_read)
+{
+	struct change *c = &g->v[g->n++];
+	char text[24];
+
+	memset(c, 0, sizeof(*c));
+	c->op = op;
+	c->received_at = TIM_NONE;
+	c->is_read = is_read;
+	snprintf(text, sizeof(text), "%d", item);
+	c->id = arena_strdup(&g->arena, text);
+	snprintf(text, sizeof(text), "k%d", server.version[item]);
+	c->change_key = arena_strdup(&g->arena, text);
+}
+
+static void
+add_word(struct change_page *g, const char *word)
+{
+	char *end;
+	int item = (int)strtol(word + (*word == '-' || *word == '/'), &end, 10);
+	int last = *end == '-' ? atoi(end + 1) : item;
+
+	if (*word == '/')
+		server.version[item]++;
+	else if (*word == '-')
+		add(g, CHANGE_DELETE, item, false);
+	else if (*end == 'r' || *end == 'u')
+		add(g, CHANGE_READ, item, *end == 'r');
+	else
+		for (; item <= last; item++)
+			add(g, CHANGE_PUT, item, false);
+}
+
+/* The answer that will be slow is on its way. */
+static void
+wait_for_slow(void)
+{
+	bool asked = server.slow == -1;
+	int i;
+
+	for (i = 0; !asked && i < WAIT; i++) {
+		tim_sleep(1);
+		pthread_mutex_lock(&server.lock);
+		asked = server.asked[server.slow] > 0;
+		pthread_mutex_unlock(&server.lock);
+	}
+}
+
+static int
+changes(struct session *s, const char *folder_id, const char *cursor, int max,
+    struct change_page *out, struct err *err)
+{
+	int n = cursor == NULL ? 0 : atoi(cursor);
+	char text[256], next[16], *word, *rest = NULL;
+
+	(void)s;
+	(void)folder_id;
+	(void)max;
+	(void)err;
+	snprintf(text, sizeof(text), "%s", str_nn(server.page[n]));
+	out->v = arena_alloc(&out->arena, ITEMS * sizeof(*out->v));
+	if (n > 0)
+		wait_for_slow();
+	pthread_mutex_lock(&server.lock);
+	for (word = strtok_r(text, " ", &rest); word != NULL;
+	     word = strtok_r(NULL, " ", &rest))
+		add_word(out, word);
+	pthread_mutex_unlock(&server.lock);
+	out->more = server.page[n] != NULL && server.page[n + 1] != NULL;
+	snprintf(next, sizeof(next), "%d", n + (server.page[n] != NULL));
+	out->cursor = arena_strdup(&out->arena, next);
+	return 0;
+}
+
+static struct message *
+as_it_is(int item)
+{
+	struct message *m = mail(NULL, "Subject", NULL);
+	char text[24];
+
+	snprintf(text, sizeof(text), "%d", item);
+	m->item_id = arena_strdup(&m->arena, text);
+	snprintf(text, sizeof(text), "<%d@x>", item);
+	m->message_id = arena_strdup(&m->arena, text);
+	snprintf(text, sizeof(text), "k%d", server.version[item]);
+	m->change_key = arena_strdup(&m->arena, text);
+	snprintf(text, sizeof(text), "version %d", server.version[item]);
+	m->text = arena_strdup(&m->arena, text);
+	m->text_len = strlen(m->text);
+	m->is_read = server.read[item];
+	return m;
+}
+
+/* A request takes each item; true: it must wait for its answer. */
+static bool
+take(const struct item_ref *ref, size_t n, struct message **out)
+{
+	bool slow = false;
+	size_t i;
+
+	pthread_mutex_lock(&server.lock);
+	for (i = 0; i < n; i++) {
+		int item = atoi(ref[i].id);
+
+		server.twice = server.twice || server.under_way[item]++ > 0;
+		slow = slow || (item == server.slow && server.asked[item] == 0);
+		server.asked[item]++;
+		out[i] = as_it_is(item);
+	}
+	pthread_mutex_unlock(&server.lock);
+	return slow;
+}
+
+static int
+messages(struct session *s, const struct item_ref *ref, size_t n,
+    struct sink *sink, struct err *err)
+{
+	struct message *m[ITEMS];
+	int rc = 0;
+	size_t i;
+
+	(void)s;
+	if (take(ref, n, m))
+		tim_sleep(WAIT);
+	for (i = 0; i < n; i++) {
+		int item = atoi(ref[i].id);
+
+		pthread_mutex_lock(&server.lock);
+		server.under_way[item]--;
+		pthread_mutex_unlock(&server.lock);
+		if (item == server.broken)
+			rc = err_set(err, ERR_FATAL, "as the test says");
+		if (rc == -1)
+			message_free(m[i]);
+		else
+			rc = sink->message(sink, m[i], err);
+	}
+	return rc;
+}
+
+static const struct provider_ops ops = { .session_open = open_session,
+	.session_close = close_session,
+	.usage = usage,
+	.probe = probe,
+	.changes = changes,
+	.messages = messages };
+
+/* Reads ann's inbox from where the file says that it is. */
+static int
+walk_inbox(struct kit *k)
+{
+	struct conf conf = { .max_attachment = 1000 };
+	struct conf_profile profile = kit_profile;
+	struct pass pass = { .conf = &conf, .store = k->st };
+	struct profile_work p = {
+		.pass = &pass, .conf = &profile, .ops = &ops
+	};
+	struct tally tally = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct mailbox_work w = { .profile = &p, .session = &session };
+	struct party_list list = { 0 };
+	struct store_folders f;
+	int rc;
+
+	party_list_add(&list, "contact", "815", "carl@customer.example", NULL);
+	profile.process_email_from = TIM_NONE;
+	profile.match = CONF_MATCH_ANY;
+	w.conf = kit_box(BOX_A);
+	w.match = (struct match){ &conf, &profile, &w.conf,
+		party_dir_build(&list), NULL, NULL };
+	p.gate = gate_open(9);
+	p.crew = crew_open(4);
+	p.budget = budget_open(1 << 20);
+	p.tally = &tally;
+	OK(k, store_folders(k->st, BOX_A, &f, &k->err));
+	server.twice = false;
+	memset(server.asked, 0, sizeof(server.asked));
+	rc = walk_folder(&w, &f.v[0], "m", &k->err);
+	arena_free(&f.arena);
+	crew_close(p.crew);
+	gate_close(p.gate);
+	budget_close(p.budget);
+	party_dir_free((struct party_dir *)(uintptr_t)w.match.dir);
+	party_list_free(&list);
+	assert_false(server.twice);
+	return rc;
+}
+
+/* The file says of an item: "version 2 u k3", or "gone". */
+static const char *
+stored(struct kit *k, int item)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof(sql),
+	    "SELECT iif(removed_at IS NULL,text||' '||"
+	    "iif(is_read,'r','u')||' '||change_key,'gone') FROM email_copy c "
+	    "JOIN email_body b ON b.email_id=c.email_id "
+	    "JOIN decision d ON d.item=c.item_id WHERE item_id='%d'",
+	    item);
+	return ask(k, sql);
+}
+
+static void
+reset_server(void)
+{
+	memset(&server, 0, sizeof(server));
+	pthread_mutex_init(&server.lock, NULL);
+	server.slow = server.broken = -1;
+}
+
+#define WALK(k, ...)                                                           \
+	do {                                                                   \
+		static const char *const page[PAGES] = { __VA_ARGS__ };        \
+		memcpy(server.page, page, sizeof(page));                       \
+		(void)number(k, "UPDATE sync_folder SET cursor='0'");          \
+		OK(k, walk_inbox(k));                                          \
+	} while (0)
+
+static void
+test_changed_between_pages(void **state)
+{
+	struct kit *k = *state;
+
+	reset_server();
+	server.slow = 1;
+	WALK(k, "1 2", "/1 1 10-21", "3");
+	assert_string_equal(stored(k, 1), "version 1 u k1");
+	assert_int_equal(server.asked[1], 2);
+	assert_string_equal(stored(k, 21), "version 0 u k0");
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 15);
+	assert_int_equal(number(k, "SELECT count(*) FROM sync_ahead"), 0);
+	/* named again as it was: not asked for again */
+	server.slow = -1;
+	WALK(k, "/4 4 5", "4 5", "5 4");
+	assert_int_equal(server.asked[4] + server.asked[5], 2);
+}
+
+static void
+test_gone_and_back(void **state)
+{
+	struct kit *k = *state;
+
+	reset_server();
+	server.slow = 2;
+	WALK(k, "1 2 3");
+	WALK(k, "-1 /2 2", "/1 1 10-21");
+	assert_string_equal(stored(k, 1), "version 1 u k1");
+	WALK(k, "/1 1 /2 2", "-1 10-21");
+	assert_string_equal(stored(k, 1), "gone");
+}
+
+static void
+test_flag_of_the_page_before(void **state)
+{
+	struct kit *k = *state;
+
+	reset_server();
+	WALK(k, "1 2");
+	server.slow = 2;
+	WALK(k, "1r /2 2", "/1 1 10-21");
+	assert_string_equal(stored(k, 1), "version 1 u k1");
+	WALK(k, "/1 1 /2 2", "1r 10-21");
+	assert_string_equal(stored(k, 1), "version 2 r k2");
+}
+
+/* The last word of a page counts, and is asked for once. */
+static void
+test_twice_in_a_page(void **state)
+{
+	struct kit *k = *state;
+
+	reset_server();
+	WALK(k, "1 2 1 3 1");
+	assert_int_equal(server.asked[1], 1);
+	assert_string_equal(stored(k, 1), "version 0 u k0");
+	WALK(k, "/1 1 /2 2 -1");
+	assert_int_equal(server.asked[1], 0);
+	assert_string_equal(stored(k, 1), "gone");
+	WALK(k, "-2 -1 /1 1 -3 /2 2");
+	assert_string_equal(stored(k, 1), "version 2 u k2");
+	assert_string_equal(stored(k, 2), "version 2 u k2");
+	assert_string_equal(stored(k, 3), "gone");
+	WALK(k, "1r /1 1 /2 2 2r");
+	assert_string_equal(stored(k, 1), "version 3 u k3");
+	assert_string_equal(stored(k, 2), "version 3 r k3");
+}
+
+/* The first page fails, and the second one has something that waits for it. */
+static void
+test_page_fails(void **state)
+{
+	struct kit *k = *state;
+
+	reset_server();
+	server.broken = 2;
+	server.page[0] = "1 2";
+	server.page[1] = "/1 1 10-21";
+	assert_int_equal(walk_inbox(k), -1);
+	assert_string_equal(stored(k, 15), "version 0 u k0");
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM sync_folder WHERE cursor NOTNULL"),
+	    0);
+	server.broken = -1;
+	server.page[1] = "1 10-21";
+	OK(k, walk_inbox(k));
+	assert_string_equal(stored(k, 1), "version 1 u k1");
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 14);
+	assert_int_equal(number(k, "SELECT count(*) FROM sync_ahead"), 0);
+}
+
+/* A full walk that fails before its first cursor is not gone on with. */
+static void
+test_full_walk_again(void **state)
+{
+	struct kit *k = *state;
+	struct store_page begin = { .folder = k->inbox_a, .restart = true };
+
+	reset_server();
+	server.page[0] = "1 2 3";
+	OK(k, walk_inbox(k));
+	page(k, BOX_A, &begin);
+	server.page[0] = "1 2 3 4";
+	server.broken = 4;
+	assert_int_equal(walk_inbox(k), -1);
+	server.page[0] = "1 3";
+	OK(k, walk_inbox(k));
+	assert_string_equal(stored(k, 2), "gone");
+	assert_string_equal(stored(k, 3), "version 0 u k0");
+	assert_int_equal(number(k, "SELECT walk FROM sync_folder"), 3);
+	assert_int_equal(number(k, "SELECT walking FROM sync_folder"), 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_changed_between_pages),
+		TEST(test_gone_and_back),
+		TEST(test_flag_of_the_page_before),
+		TEST(test_twice_in_a_page),
+		TEST(test_page_fails),
+		TEST(test_full_walk_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -87,11 +87,28 @@ worst_first(const void *a, const void *b)
 	return c != 0 ? c : strcmp(x->address, y->address);
 }
 
+/* What waits in failure of the mailboxes that are read. */
+static void
+add_waiting(struct status *s, const struct status_box *b)
+{
+	if (b->is == STATUS_OFF)
+		return;
+	s->waiting += b->waiting;
+	s->given_up += b->given_up;
+	if (b->waiting > 0 &&
+	    (s->next_try == TIM_NONE || b->next_try < s->next_try))
+		s->next_try = b->next_try;
+}
+
 void
 status_judge(struct status *s)
 {
 	size_t i, k, n, active = 0, bad = 0;
 
+	s->waiting = s->given_up = 0;
+	s->next_try = TIM_NONE;
+	for (i = 0; i < s->nbox; i++)
+		add_waiting(s, &s->box[i]);
 	for (i = 0; i < s->nprofile; i++) {
 		struct status_profile *p = &s->profile[i];
 
@@ -119,7 +136,8 @@ status_judge(struct status *s)
 	if (s->nbox > 0)
 		qsort(s->box, s->nbox, sizeof(*s->box), worst_first);
 	s->exit = CMD_OK;
-	if (bad > 0 || s->nalert > 0 || !s->run.known)
+	if (bad > 0 || s->nalert > 0 || s->waiting > 0 || s->given_up > 0 ||
+	    strcmp(s->run.ended, "ok") != 0)
 		s->exit = CMD_PARTIAL;
 	if (active > 0 && bad == active)
 		s->exit = CMD_FAILED;
@@ -150,7 +168,7 @@ fill(struct status_box *to, const struct plan_entry *e,
 	to->profile = e->mailbox.profile->name;
 	to->type = e->mailbox.type == CONF_MAILBOX_QUEUE ? "queue" : "user";
 	to->stale_after = alert_stale_after(e->mailbox.profile, false);
-	to->last_ok_at = to->retry_at = TIM_NONE;
+	to->last_ok_at = to->retry_at = to->next_try = TIM_NONE;
 	to->is = STATUS_NEW;
 	to->mail.usual = -1;
 	if (b == NULL)
@@ -165,6 +183,8 @@ fill(struct status_box *to, const struct plan_entry *e,
 		to->mail.usual = (double)b->before / (double)b->before_days;
 	to->failures = b->failures;
 	to->given_up = b->given_up;
+	to->waiting = b->waiting;
+	to->next_try = b->next_try;
 }
 
 static int

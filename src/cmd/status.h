@@ -6,13 +6,17 @@
  *
  * --json prints one object. Its names stay, further ones may come:
  *	now, database, state (ok, trouble, down), exit_status
+ *	mail_waiting, next_try: messages in failure that are tried again, and
+ *		when the first of them is; mail_given_up: those that are not
+ *	passes_interrupted: so many since one came to its end
  *	last_run: null, or started, finished, outcome, mailboxes,
  *		mailboxes_failed, emails, skipped, failed
  *	profiles[]: name, state, mailboxes, well, failing, last_ok_at,
  *		mail_today, mail_yesterday, mail_usual
  *	mailboxes[], worst first: address, profile, type, state, last_ok_at,
  *		age_seconds, stale, stale_after_seconds, retry_at, last_error,
- *		mail_today, mail_yesterday, mail_usual, failures, given_up
+ *		mail_today, mail_yesterday, mail_usual, failures, given_up,
+ *		waiting
  *	alerts[], errors first: scope, code, severity, text, advice, first_at,
  *		last_at, count
  * Times are UTC text or null, as in the database; days are days in UTC.
@@ -49,7 +53,7 @@ struct status_box {
 	int64_t last_ok_at, retry_at;         /* or TIM_NONE */
 	int64_t stale_after;                  /* ms */
 	struct status_mail mail;
-	int64_t failures, given_up;
+	int64_t failures, given_up, waiting, next_try; /* as in store_box */
 	bool told; /* an open alert of its own or its profile's says why */
 };
 
@@ -74,11 +78,14 @@ struct status {
 	size_t nalert;
 	size_t off_plan; /* mailboxes that the INI no longer reads */
 	int exit;        /* the exit status */
+	/* of the mailboxes that are read */
+	int64_t waiting, given_up, next_try;
 };
 
 /*
- * Sorts the boxes and fills in the profiles, told, and exit: 0 all well, 1
- * something fails, is stale, has an open alert, or nothing ran yet; 3
+ * Sorts the boxes and fills in the profiles, told, the last members, and exit:
+ * 0 all well; 1 something fails, is stale, or has an open alert, mail waits in
+ * failure, the last pass that is over was not good, or none is over yet; 3
  * everything that should be read fails.
  */
 void status_judge(struct status *);

@@ -143,6 +143,7 @@ put_box(FILE *out, const struct status_box *b, int64_t now)
 	put_mail(out, &b->mail);
 	put_int(out, "failures", b->failures);
 	put_int(out, "given_up", b->given_up);
+	put_int(out, "waiting", b->waiting);
 }
 
 static void
@@ -175,6 +176,10 @@ status_json(const struct status *s, FILE *out)
 	put_text(out, "database", s->database);
 	put_text(out, "state", state[s->exit]);
 	put_int(out, "exit_status", s->exit);
+	put_int(out, "mail_waiting", s->waiting);
+	put_time(out, "next_try", s->next_try);
+	put_int(out, "mail_given_up", s->given_up);
+	put_int(out, "passes_interrupted", s->run.interrupted);
 	put_run(out, &s->run);
 	fputs(",\n\"profiles\":[", out);
 	for (i = 0; i < s->nprofile; i++) {

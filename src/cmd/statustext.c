@@ -129,6 +129,37 @@ set_mail(char cell[][TEXT], const struct status_mail *m)
 
 /* --- parts ------------------------------------------------------------- */
 
+/* What the latest pass did, when it came to its end. */
+static void
+put_counts(FILE *out, const struct store_last_run *r)
+{
+	fprintf(out, "%lld %s", (long long)r->mailboxes,
+	    plural((size_t)r->mailboxes, "mailbox", "mailboxes"));
+	if (r->failed_mailboxes > 0)
+		fprintf(out, " (%lld failed)", (long long)r->failed_mailboxes);
+	fprintf(out, ", %lld new %s, %lld skipped", (long long)r->emails,
+	    plural((size_t)r->emails, "mail", "mails"), (long long)r->skipped);
+	if (r->failed > 0)
+		fprintf(out, ", %lld failed", (long long)r->failed);
+	fprintf(out, ".\n");
+}
+
+/* Passes that did not come to their end. */
+static void
+put_interrupted(FILE *out, const struct store_last_run *r)
+{
+	char text[TEXT];
+
+	if (r->interrupted < 2)
+		return;
+	snprintf(text, sizeof(text),
+	    "%lld passes in a row were interrupted, and each goes on where the "
+	    "one before it ended: look for what ends exsync before it is done "
+	    "(a time limit of the scheduler, a restart, no memory).",
+	    (long long)r->interrupted);
+	put_wrapped(out, 0, "", text);
+}
+
 static void
 put_run(FILE *out, const struct status *s)
 {
@@ -141,23 +172,52 @@ put_run(FILE *out, const struct status *s)
 		return;
 	}
 	if (strcmp(r->outcome, "running") == 0) {
-		fprintf(out, "A pass began %s ago and has not ended.\n",
+		fprintf(out, "A pass began %s ago and has not ended",
 		    age(s->now, r->started, "", span));
-		return;
+		if (r->ended[0] != '\0' && strcmp(r->ended, "ok") != 0)
+			fprintf(out, "; the one before it: %s", r->ended);
+		fprintf(out, ".\n");
+	} else if (r->finished == TIM_NONE)
+		fprintf(out,
+		    "The last pass began %s ago and was interrupted: it was "
+		    "killed, or the machine went down.\n",
+		    age(s->now, r->started, "", span));
+	else {
+		fprintf(out, "Last pass: %s ago, %s: ",
+		    age(s->now, r->finished, "", span), r->outcome);
+		put_counts(out, r);
 	}
-	fprintf(out, "Last pass: %s ago, %s: ",
-	    age(s->now, r->finished != TIM_NONE ? r->finished : r->started, "",
-		span),
-	    r->outcome);
-	fprintf(out, "%lld %s", (long long)r->mailboxes,
-	    plural((size_t)r->mailboxes, "mailbox", "mailboxes"));
-	if (r->failed_mailboxes > 0)
-		fprintf(out, " (%lld failed)", (long long)r->failed_mailboxes);
-	fprintf(out, ", %lld new %s, %lld skipped", (long long)r->emails,
-	    plural((size_t)r->emails, "mail", "mails"), (long long)r->skipped);
-	if (r->failed > 0)
-		fprintf(out, ", %lld failed", (long long)r->failed);
-	fprintf(out, ".\n");
+	put_interrupted(out, r);
+}
+
+/* Mail that is in the mailboxes and not in the database. */
+static void
+put_waiting(FILE *out, const struct status *s)
+{
+	char text[TEXT], next[64] = "in the next pass", span[32];
+
+	if (s->waiting > 0) {
+		if (s->next_try > s->now)
+			snprintf(next, sizeof(next), "the next in %s",
+			    alert_span(s->next_try - s->now, span));
+		snprintf(text, sizeof(text),
+		    "%lld %s not be stored yet and %s tried again, %s; table "
+		    "failure says why. There is nothing to do unless that "
+		    "lasts.",
+		    (long long)s->waiting,
+		    plural((size_t)s->waiting, "mail could", "mails could"),
+		    plural((size_t)s->waiting, "is", "are"), next);
+		put_wrapped(out, 0, "", text);
+	}
+	if (s->given_up > 0) {
+		snprintf(text, sizeof(text),
+		    "%lld %s not tried again any more: exsync --resync ADDRESS "
+		    "does it (the column FAILED shows for which mailbox); "
+		    "table failure says why.",
+		    (long long)s->given_up,
+		    plural((size_t)s->given_up, "mail is", "mails are"));
+		put_wrapped(out, 0, "", text);
+	}
 }
 
 static void
@@ -328,6 +388,7 @@ status_text(const struct status *s, FILE *out)
 	tim_text(s->now, now);
 	put_summary(out, s);
 	put_run(out, s);
+	put_waiting(out, s);
 	put_alerts(out, s);
 	if (s->nbox > 0)
 		put_profiles(out, s);

@@ -94,6 +94,8 @@ struct store_box {
 	int64_t failures; /* messages in failure ... */
 	int64_t given_up; /* ... of which these are not tried again, and not
 			   * moved to Undeliverable either */
+	int64_t waiting;  /* ... and these are, the first at next_try */
+	int64_t next_try; /* or TIM_NONE */
 	/* store_box_days: mail received, by days in UTC */
 	int64_t today, yesterday;
 	int64_t before;      /* in the 28 days before these */
@@ -124,8 +126,12 @@ struct store_last_run {
 	int64_t started, finished; /* finished TIM_NONE: not yet, or never */
 	int64_t mailboxes, failed_mailboxes, emails, skipped, failed;
 	char outcome[16];
+	/* of the passes that are over: how the latest of them ended, "" when
+	 * there is none, and how many were interrupted since one was not */
+	char ended[16];
+	int64_t interrupted;
 };
-/* The latest row of table run. */
+/* The latest row of table run, and what is to be said of those before it. */
 int store_last_run(struct store *, struct store_last_run *out, struct err *);
 
 #endif

@@ -87,6 +87,8 @@ load(sqlite3_stmt *s, struct arena *a, struct store_box *b)
 	b->failures = sqlite3_column_int64(s, 9);
 	b->given_up = sqlite3_column_int64(s, 10);
 	b->incoming = sqlite3_column_int(s, 11) != 0;
+	b->waiting = sqlite3_column_int64(s, 12);
+	b->next_try = db_col_time(s, 13);
 }
 
 int
@@ -101,11 +103,12 @@ store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 	s = db_stmt(st, DB_BOX_LIST,
 	    "SELECT m.address,m.profile,m.type,m.state,m.last_error,"
 	    "m.last_ok_at,m.retry_at,m.passes,s.first_at,"
-	    "ifnull(f.n,0),ifnull(f.up,0),m.incoming<>'disabled' "
-	    "FROM mailbox m "
+	    "ifnull(f.n,0),ifnull(f.up,0),m.incoming<>'disabled',"
+	    "ifnull(f.waiting,0),f.next FROM mailbox m "
 	    "LEFT JOIN sync_mailbox s ON s.address=m.address "
 	    "LEFT JOIN (SELECT mailbox,count(*) AS n,sum(next_try IS NULL "
-	    "AND moved_at IS NULL) AS up FROM failure GROUP BY mailbox) f "
+	    "AND moved_at IS NULL) AS up,count(next_try) AS waiting,"
+	    "min(next_try) AS next FROM failure GROUP BY mailbox) f "
 	    "ON f.mailbox=m.address ORDER BY m.address");
 	while ((r = db_row(st, s, err)) == 1) {
 		if (out->n == cap) {
@@ -178,17 +181,14 @@ store_box_days(
 	return r;
 }
 
-int
-store_last_run(struct store *st, struct store_last_run *out, struct err *err)
+static int
+last_run(struct store *st, struct store_last_run *out, struct err *err)
 {
-	sqlite3_stmt *s;
-	int r;
-
-	memset(out, 0, sizeof(*out));
-	db_lock(st);
-	s = db_stmt(st, DB_RUN_LAST,
+	sqlite3_stmt *s = db_stmt(st, DB_RUN_LAST,
 	    "SELECT started,finished,outcome,mailboxes,mailboxes_failed,"
 	    "emails,skipped,failed FROM run ORDER BY id DESC LIMIT 1");
+	int r;
+
 	if ((r = db_row(st, s, err)) == 1) {
 		out->known = true;
 		out->started = db_col_time(s, 0);
@@ -202,6 +202,40 @@ store_last_run(struct store *st, struct store_last_run *out, struct err *err)
 		out->failed = sqlite3_column_int64(s, 7);
 	}
 	sqlite3_reset(s);
+	return r;
+}
+
+/* From the latest on that is over, until one that was not interrupted. */
+static int
+runs_over(struct store *st, struct store_last_run *out, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_RUN_OVER,
+	    "SELECT outcome FROM run WHERE outcome<>'running' "
+	    "ORDER BY id DESC");
+	const char *outcome;
+	int r;
+
+	while ((r = db_row(st, s, err)) == 1) {
+		outcome = str_nn(db_col(s, 0));
+		if (out->ended[0] == '\0')
+			snprintf(out->ended, sizeof(out->ended), "%s", outcome);
+		if (strcmp(outcome, "interrupted") != 0)
+			break;
+		out->interrupted++;
+	}
+	sqlite3_reset(s);
+	return r;
+}
+
+int
+store_last_run(struct store *st, struct store_last_run *out, struct err *err)
+{
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	db_lock(st);
+	if ((r = last_run(st, out, err)) != -1)
+		r = runs_over(st, out, err);
 	db_unlock(st);
 	return r == -1 ? -1 : 0;
 }

@@ -2,6 +2,8 @@
  * pass.c - one pass over all mailboxes of all profiles.
  * 1. The directory of whom the CRM knows does not change during a pass.
  * 2. Nothing of a profile is freed before its crew has ended.
+ * 3. A row of table run is begun when the pass does: after all that may keep
+ *    it from beginning, and before a server is asked.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +149,28 @@ start_profile(struct running *r, struct profile_work *p,
 	return login_profile_begin(p, err);
 }
 
+/*
+ * Opens the profiles that have mailboxes. Nothing is contacted: what can never
+ * work is found here.
+ */
+static int
+start_profiles(struct running *r, struct err *err)
+{
+	const struct conf *c = r->pass->conf;
+	size_t i, k, n;
+
+	r->profile = mem_alloc(c->nprofile * sizeof(*r->profile));
+	for (i = 0; i < c->nprofile; i++) {
+		for (k = n = 0; k < r->plan.n; k++)
+			n += r->plan.v[k].mailbox.profile == &c->profile[i];
+		if (n > 0 &&
+		    start_profile(r, &r->profile[i], &c->profile[i], err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* From here on the servers are asked. */
 static void
 start_mailboxes(struct running *r)
 {
@@ -165,25 +189,6 @@ start_mailboxes(struct running *r)
 		set_match(r, w);
 		crew_add(w->profile->crew, &w->job);
 	}
-}
-
-/* Opens the profiles that have mailboxes, then lets them run. */
-static int
-start(struct running *r, struct err *err)
-{
-	const struct conf *c = r->pass->conf;
-	size_t i, k, n;
-
-	r->profile = mem_alloc(c->nprofile * sizeof(*r->profile));
-	for (i = 0; i < c->nprofile; i++) {
-		for (k = n = 0; k < r->plan.n; k++)
-			n += r->plan.v[k].mailbox.profile == &c->profile[i];
-		if (n > 0 &&
-		    start_profile(r, &r->profile[i], &c->profile[i], err) == -1)
-			return -1;
-	}
-	start_mailboxes(r);
-	return 0;
 }
 
 static void
@@ -293,31 +298,47 @@ prepare(struct running *r, struct err *err)
 	return 0;
 }
 
+/* All that a pass does once it has begun. */
+static int
+run_all(struct running *r, struct pass_counts *out, enum pass_outcome *outcome,
+    struct err *err)
+{
+	struct store *store = r->pass->store;
+	struct err later = ERR_INIT;
+	struct store_run run;
+	int64_t stale = 0;
+
+	memset(&run, 0, sizeof(run));
+	if (store_run_begin(store, &run, err) == -1)
+		return -1;
+	start_mailboxes(r);
+	wait_for_all(r);
+	tally_get(&r->tally, out);
+	if (look_back(r, &stale, err) == -1) {
+		/* it has ended all the same */
+		record(store, &run, out, PASS_FAILED, &later);
+		return -1;
+	}
+	*outcome = judge(out, stale);
+	return record(store, &run, out, *outcome, err);
+}
+
 int
 pass_run(const struct pass *p, struct pass_counts *out,
     enum pass_outcome *outcome, struct err *err)
 {
 	struct running r;
-	struct store_run run;
-	int64_t stale = 0;
 	int rc;
 
 	memset(&r, 0, sizeof(r));
-	memset(&run, 0, sizeof(run));
 	r.pass = p;
 	pthread_mutex_init(&r.tally.lock, NULL);
 	r.budget = budget_open(BUDGET);
 	rc = prepare(&r, err);
 	if (rc == 0)
-		rc = store_run_begin(p->store, &run, err);
-	if (rc == 0 && (rc = start(&r, err)) == 0) {
-		wait_for_all(&r);
-		tally_get(&r.tally, out);
-		rc = look_back(&r, &stale, err);
-		*outcome = judge(out, stale);
-		if (rc == 0)
-			rc = record(p->store, &run, out, *outcome, err);
-	}
+		rc = start_profiles(&r, err);
+	if (rc == 0)
+		rc = run_all(&r, out, outcome, err);
 	if (rc == -1)
 		health_trouble(p, err);
 	finish(&r);

@@ -37,6 +37,7 @@ begin(struct scene *c)
 	c->s.database = "/var/lib/exsync.db";
 	c->s.run.known = true;
 	strcpy(c->s.run.outcome, "ok");
+	strcpy(c->s.run.ended, "ok");
 	c->s.run.started = T0 - 4 * MIN;
 	c->s.run.finished = T0 - 3 * MIN;
 	c->s.profile = c->profile;
@@ -55,7 +56,7 @@ add(struct scene *c, const char *address, enum status_is is, int64_t last_ok)
 	b->profile = "hq";
 	b->type = "user";
 	b->last_ok_at = last_ok;
-	b->retry_at = TIM_NONE;
+	b->retry_at = b->next_try = TIM_NONE;
 	b->stale_after = 24 * 60 * MIN;
 	b->mail.usual = -1;
 	return b;
@@ -125,6 +126,8 @@ test_exit(void **state)
 	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		begin(&c);
 		c.s.run.known = row[i].ran;
+		if (!row[i].ran)
+			c.s.run.ended[0] = '\0';
 		add(&c, "a@x.example", row[i].a, T0);
 		add(&c, "b@x.example", row[i].b, T0);
 		if (row[i].alerts > 0)
@@ -133,6 +136,78 @@ test_exit(void **state)
 		if (c.s.exit != row[i].exit)
 			fail_msg("row %zu: %d", i, c.s.exit);
 	}
+}
+
+/* How the passes ended, and mail that waits, are part of the verdict. */
+static void
+test_exit_passes(void **state)
+{
+	static const struct {
+		const char *outcome, *ended;
+		int64_t interrupted, waiting, given_up;
+		enum status_is is;
+		int exit;
+		const char *says;
+	} row[] = {
+		{ "ok", "ok", 0, 0, 0, STATUS_OK, 0, "ALL WELL." },
+		{ "running", "ok", 0, 0, 0, STATUS_OK, 0, "has not ended.\n" },
+		{ "running", "", 0, 0, 0, STATUS_OK, 1, "has not ended.\n" },
+		{ "partial", "partial", 0, 0, 0, STATUS_OK, 1, "TROUBLE." },
+		{ "failed", "failed", 0, 0, 0, STATUS_OK, 1, "TROUBLE." },
+		{ "running", "partial", 0, 0, 0, STATUS_OK, 1,
+		    "has not ended; the one before it: partial.\n" },
+		{ "interrupted", "interrupted", 1, 0, 0, STATUS_OK, 1,
+		    "ago, interrupted: " },
+		{ "interrupted", "interrupted", 5, 0, 0, STATUS_OK, 1,
+		    "\n5 passes in a row were interrupted, and each goes on" },
+		{ "running", "interrupted", 5, 0, 0, STATUS_OK, 1,
+		    "\n5 passes in a row were interrupted" },
+		/* a good pass after them */
+		{ "running", "ok", 0, 0, 0, STATUS_OK, 0, "ALL WELL." },
+		{ "ok", "ok", 0, 1, 0, STATUS_OK, 1,
+		    "\n1 mail could not be stored yet and is tried again, the "
+		    "next in 12 min; table" },
+		{ "ok", "ok", 0, 3, 2, STATUS_OK, 1,
+		    "\n2 mails are not tried again any more: exsync --resync "
+		    "ADDRESS" },
+		{ "ok", "ok", 0, 3, 2, STATUS_OFF, 0, "ALL WELL." },
+	};
+	struct scene c;
+	struct status_box *b;
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		begin(&c);
+		strcpy(c.s.run.outcome, row[i].outcome);
+		strcpy(c.s.run.ended, row[i].ended);
+		c.s.run.interrupted = row[i].interrupted;
+		add(&c, "a@x.example", STATUS_OK, T0);
+		b = add(&c, "b@x.example", row[i].is, T0);
+		b->waiting = row[i].waiting;
+		b->given_up = row[i].given_up;
+		b->failures = b->waiting + b->given_up;
+		b->next_try = b->waiting > 0 ? T0 + 12 * MIN : TIM_NONE;
+		text = print(&c, status_text);
+		has(text, row[i].says);
+		free(text);
+		if (c.s.exit != row[i].exit)
+			fail_msg("row %zu: %d", i, c.s.exit);
+	}
+	/* killed: nothing was counted */
+	strcpy(c.s.run.outcome, "interrupted");
+	c.s.run.finished = TIM_NONE;
+	text = print(&c, status_text);
+	has(text, "The last pass began 4 min ago and was interrupted: ");
+	assert_null(strstr(text, "new mails"));
+	free(text);
+	b->next_try = T0 - MIN;
+	b->is = STATUS_OK;
+	text = print(&c, status_text);
+	has(text, "3 mails could not be stored yet and are tried again, in the "
+		  "next pass;");
+	free(text);
 }
 
 static void
@@ -226,6 +301,7 @@ test_text_states(void **state)
 	free(text);
 	begin(&c);
 	c.s.run.known = false;
+	c.s.run.ended[0] = '\0';
 	text = print(&c, status_text);
 	has(text, "TROUBLE.  0 mailboxes; 0 open alerts.\nNo pass has run");
 	free(text);
@@ -267,13 +343,18 @@ test_json(void **state)
 	begin(&c);
 	b = add(&c, "a@x.example", STATUS_OK, T0 - MIN);
 	b->mail.usual = 12.66;
+	b->waiting = 3;
+	b->next_try = T0 + 12 * MIN;
 	b = add(&c, "b\"\\@x.example", STATUS_FAILING, TIM_NONE);
 	b->last_error = "one\ntwo \xff\xe2\x80\xae \x7f \xc3\xa4";
 	alert(&c, "exsync", "store");
 	text = print(&c, status_json);
 	has(text, "{\"now\":\"2026-11-20T08:16:00Z\",\"database\":"
 		  "\"/var/lib/exsync.db\",\"state\":\"trouble\","
-		  "\"exit_status\":1,\"last_run\":{\"outcome\":\"ok\",");
+		  "\"exit_status\":1,\"mail_waiting\":3,\"next_try\":"
+		  "\"2026-11-20T08:28:00Z\",\"mail_given_up\":0,"
+		  "\"passes_interrupted\":0,\"last_run\":{\"outcome\":"
+		  "\"ok\",");
 	has(text, "{\"address\":\"b\\\"\\\\@x.example\",\"profile\":\"hq\","
 		  "\"type\":\"user\",\"state\":\"failing\","
 		  "\"last_ok_at\":null,\"age_seconds\":null,\"stale\":false,");
@@ -286,6 +367,7 @@ test_json(void **state)
 	free(text);
 	begin(&c);
 	c.s.run.known = false;
+	c.s.run.ended[0] = '\0';
 	c.s.nprofile = 0;
 	text = print(&c, status_json);
 	has(text, "\"last_run\":null,\n\"profiles\":[],\n\"mailboxes\":[],\n"
@@ -298,6 +380,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exit),
+		cmocka_unit_test(test_exit_passes),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_states),

@@ -287,8 +287,13 @@ test_boxes(void **state)
 	OK(k, store_mailbox_done(k->st, BOX_B, NULL, TIM_NONE, &k->err));
 	OK(k, store_flush(k->st, &k->err));
 	ask(k, "INSERT INTO failure(mailbox,item,class,tries,next_try,"
-	       "first_at) VALUES('" BOX_A "','1','item',1,'2027','x'),('" BOX_A
-	       "','2','item',10,NULL,'x')");
+	       "first_at) VALUES('" BOX_A
+	       "','1','item',1,'2027-01-01T00:00:00Z','x'),('" BOX_A
+	       "','2','item',10,NULL,'x'),('" BOX_A
+	       "','3','item',2,'2026-12-01T00:00:00Z','x')");
+	ask(k, "INSERT INTO failure(mailbox,item,class,tries,next_try,"
+	       "first_at,moved_at) VALUES('" BOX_B
+	       "','1','item',10,NULL,'x','y')");
 	OK(k, store_box_list(k->st, &b, &k->err));
 	a = store_box_find(&b, BOX_A);
 	assert_string_equal(a->state, "failing");
@@ -297,12 +302,17 @@ test_boxes(void **state)
 	assert_true(a->first_at == T0);
 	assert_true(a->last_ok_at == TIM_NONE);
 	assert_true(a->retry_at == T0 + DAY);
-	assert_int_equal(a->failures, 2);
+	assert_int_equal(a->failures, 3);
 	assert_int_equal(a->given_up, 1);
+	assert_int_equal(a->waiting, 2);
+	assert_true(a->next_try == INT64_C(1796083200000));
 	a = store_box_find(&b, BOX_B);
 	assert_string_equal(a->state, "enabled");
 	assert_true(a->last_ok_at == T0 + 3600000);
-	assert_int_equal(a->failures, 0);
+	/* moved to Undeliverable */
+	assert_int_equal(a->failures, 1);
+	assert_int_equal(a->given_up + a->waiting, 0);
+	assert_true(a->next_try == TIM_NONE);
 	store_box_free(&b);
 	unsetenv("EXSYNC_NOW");
 }
@@ -335,6 +345,47 @@ test_last_run(void **state)
 	assert_true(r.finished != TIM_NONE);
 }
 
+static void
+run_once(struct kit *k, const char *outcome)
+{
+	struct store_run run;
+
+	memset(&run, 0, sizeof(run));
+	OK(k, store_run_begin(k->st, &run, &k->err));
+	run.outcome = outcome;
+	if (outcome != NULL)
+		OK(k, store_run_end(k->st, &run, &k->err));
+}
+
+/* Passes that were interrupted or killed, until one comes to its end. */
+static void
+test_runs_over(void **state)
+{
+	struct kit *k = *state;
+	struct store_last_run r;
+
+	run_once(k, NULL);
+	OK(k, store_last_run(k->st, &r, &k->err));
+	assert_string_equal(r.ended, "");
+	assert_int_equal(r.interrupted, 0);
+	run_once(k, "partial");
+	run_once(k, "interrupted");
+	run_once(k, NULL); /* killed */
+	run_once(k, NULL);
+	OK(k, store_last_run(k->st, &r, &k->err));
+	assert_string_equal(r.outcome, "running");
+	assert_string_equal(r.ended, "interrupted");
+	assert_int_equal(r.interrupted, 2);
+	run_once(k, "interrupted");
+	OK(k, store_last_run(k->st, &r, &k->err));
+	assert_int_equal(r.interrupted, 4);
+	run_once(k, "ok");
+	run_once(k, NULL);
+	OK(k, store_last_run(k->st, &r, &k->err));
+	assert_string_equal(r.ended, "ok");
+	assert_int_equal(r.interrupted, 0);
+}
+
 #define KIT(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
 
 int
@@ -350,6 +401,7 @@ main(void)
 		KIT(test_prune),
 		KIT(test_boxes),
 		KIT(test_last_run),
+		KIT(test_runs_over),
 	};
 
 	return cmocka_run_group_tests_name("store health", tests, NULL, NULL);

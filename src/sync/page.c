@@ -186,7 +186,7 @@ sort_puts(
 
 	for (i = 0; i < n; i++)
 		ref[i] = (struct item_ref){ put[i]->id, put[i]->change_key,
-			put[i]->size };
+			put[i]->size, false };
 	rc = store_items_known(w->profile->pass->store,
 	    &(struct store_place){ w->conf.address, p->folder }, ref, n, known,
 	    err);
@@ -202,8 +202,10 @@ sort_puts(
 			s->change_key = ref[i].change_key;
 			s->folder = p->folder;
 			s->rule = "process_email_from";
-		} else
+		} else {
+			ref[i].kept = known[i] == STORE_KEPT;
 			p->ref[p->nref++] = ref[i];
+		}
 	}
 	free(ref);
 	free(known);

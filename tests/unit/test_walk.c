@@ -200,12 +200,35 @@ messages(struct session *s, const struct item_ref *ref, size_t n,
 	return rc;
 }
 
+/* What has changed of mail that the store has; its body is asked for then. */
+static int
+partial(struct session *s, const struct item_ref *ref, size_t n,
+    struct sink *sink, struct err *err)
+{
+	int rc = 0;
+	size_t i;
+
+	(void)s;
+	for (i = 0; rc == 0 && i < n; i++) {
+		struct message *m;
+
+		pthread_mutex_lock(&server.lock);
+		m = as_it_is(atoi(ref[i].id));
+		pthread_mutex_unlock(&server.lock);
+		m->text = NULL;
+		m->text_len = 0;
+		rc = sink->message(sink, m, err);
+	}
+	return rc;
+}
+
 static const struct provider_ops ops = { .session_open = open_session,
 	.session_close = close_session,
 	.usage = usage,
 	.probe = probe,
 	.changes = changes,
-	.messages = messages };
+	.messages = messages,
+	.partial = partial };
 
 /* Reads ann's inbox from where the file says that it is. */
 static int

@@ -28,7 +28,7 @@
 #include "store/item.h"
 #include "store/ledger.h"
 
-#define SLICE ((int64_t)8 << 20) /* bytes that one transaction moves, about */
+#define SLICE (8 << 20) /* bytes that one transaction moves, about */
 
 /* --- full walks -------------------------------------------------------- */
 
@@ -535,6 +535,12 @@ end_page(struct store *st, const char *mailbox, const struct store_page *p,
 			   : 0;
 }
 
+static int64_t
+slice_bytes(void)
+{
+	return fault_int("EXSYNC_SLICE", SLICE);
+}
+
 /* The items before the given one are on disk; others may write now. */
 static int
 put_slice(struct store *st, const struct store_work *w, size_t from, size_t to,
@@ -567,7 +573,7 @@ item_put(struct store *st, const struct store_work *w, struct store_count *c,
 
 	day_begin(st);
 	for (i = 0; rc == 0 && i < w->n; i++) {
-		if (st->handled > SLICE) {
+		if (st->handled > slice_bytes()) {
 			rc = put_slice(st, w, from, i, err);
 			from = i;
 		}

@@ -256,12 +256,16 @@ class Stored:
         self.files = rows_by(
             db, "SELECT a.email_id, a.name, b.sha256 FROM attachment a"
             " LEFT JOIN blob b ON b.sha256 = a.sha256")
-        self.places = {
-            (box, item): (email, path, read, gone)
-            for email, box, item, path, read, gone in db.execute(
-                "SELECT c.email_id, c.mailbox, c.item_id, f.path, c.is_read,"
-                " c.removed_at IS NOT NULL FROM email_copy c"
-                " JOIN folder f ON f.id = c.folder")}
+        # an item whose text has become another mail's lay in both; where it
+        # lies now comes last
+        rows = db.execute(
+            "SELECT c.email_id, c.mailbox, c.item_id, f.path, c.is_read,"
+            " c.removed_at IS NOT NULL FROM email_copy c"
+            " JOIN folder f ON f.id = c.folder"
+            " ORDER BY c.removed_at IS NULL").fetchall()
+        self.places = {(box, item): (email, path, read, gone)
+                       for email, box, item, path, read, gone in rows}
+        self.homes = {(email, box, item) for email, box, item, *_ in rows}
         self.decided = {
             (box, item): (verdict, state) for box, item, verdict, state in
             db.execute("SELECT mailbox, item, verdict, state FROM decision")}
@@ -274,8 +278,8 @@ def compare(model, db):
     s = Stored(db)
     compare_places(model, s)
     groups = {}
-    for key, (email, *_) in s.places.items():
-        groups.setdefault(email, []).append(model.traces[key])
+    for email, *key in s.homes:
+        groups.setdefault(email, []).append(model.traces[tuple(key)])
     same("mails that have a place", set(s.mail), set(groups))
     seen = {}
     for email, traces in groups.items():
@@ -297,9 +301,17 @@ def compare_places(model, s):
     want(not s.ahead, "sync_ahead is not empty:", s.ahead)
 
 
+def lies_in(model, s, trace, email):
+    """Does the item lie somewhere, and is it that mail now?"""
+    key = trace.box, trace.id
+    return key in model.places() and s.places[key][0] == email
+
+
 def compare_mail(model, s, email, traces, seen):
     mails = [m for t in traces for m in t.mails]
-    sure = [m for t in traces if t.certain for m in t.mails]
+    # what a mail says is what its copies say that lie somewhere
+    live = [t for t in traces if lies_in(model, s, t, email)]
+    sure = [m for t in live or traces if t.certain for m in t.mails[-1:]]
     mid, subject, sent, state, _, reply, body = s.mail[email]
     want({m.mid for m in mails} == {mid}, email, "Message-ID", mid,
          {m.mid for m in mails})
@@ -344,11 +356,15 @@ def sent_at(date):
 
 
 def compare_edited(model, s, email, traces, what):
-    """One that was edited: whose only place it is, that one's text; else
+    """One that was edited: where it lies in one place, that one's text; else
     one of the texts that it ever had."""
     mails = [m for t in traces for m in t.mails]
     now = {(i.box, i.id): i.mail for i in model.visible()}
     keys = [(t.box, t.id) for t in traces]
+    keys = [(t.box, t.id) for t in traces
+            if lies_in(model, s, t, email)] or keys
+    if s.places[keys[0]][0] != email:
+        return  # its text went to another mail
     body = s.mail[email][6].replace("\r", "")
     if len(keys) == 1 and keys[0] in now:
         mails = [now[keys[0]]]
@@ -395,6 +411,4 @@ def compare_rebuilt(model, old, new):
         for name in ("people", "links", "files"):
             a = getattr(old, name).get(email, [])
             b = getattr(new, name).get(twin[0], [])
-            if name == "links":  # an older copy may tell a better role
-                a, b = ([x[:2] for x in v] for v in (a, b))
-            want(set(b) <= set(a), name, "in a new file:", a, b)
+            want(set(b) == set(a), name, "in a new file:", a, b)

@@ -17,8 +17,8 @@
  *		age_seconds, stale, stale_after_seconds, retry_at, last_error,
  *		mail_today, mail_yesterday, mail_usual, failures, given_up,
  *		waiting
- *	alerts[], errors first: scope, code, severity, text, advice, first_at,
- *		last_at, count
+ *	alerts[], errors first: scope, profile (of a mailbox, or null), code,
+ *		severity, text, advice, first_at, last_at, count
  * Times are UTC text or null, as in the database; days are days in UTC.
  * mail_usual is the mean of the 28 days before yesterday, or null.
  */

@@ -153,6 +153,7 @@ put_alert(FILE *out, const struct store_alert *a)
 
 	put_name(out, "scope", true);
 	put_string(out, a->scope);
+	put_text(out, "profile", a->profile);
 	put_text(out, "code", a->code);
 	put_text(out, "severity", a->severity);
 	put_text(out, "text", a->text);

@@ -247,7 +247,7 @@ put_summary(FILE *out, const struct status *s)
 static void
 put_alerts(FILE *out, const struct status *s)
 {
-	char line[TEXT], span[32];
+	char line[TEXT], about[TEXT], span[32];
 	size_t i;
 
 	if (s->nalert > 0)
@@ -255,7 +255,8 @@ put_alerts(FILE *out, const struct status *s)
 	for (i = 0; i < s->nalert && i < BAD_MAX; i++) {
 		const struct store_alert *a = &s->alert[i];
 
-		set(line, a->scope);
+		set(line,
+		    alert_about(a->profile, a->scope, about, sizeof(about)));
 		fprintf(out, "  %s  %s: ", a->severity, line);
 		set(line, a->code);
 		fprintf(out, "%s, for %s", line,

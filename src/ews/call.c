@@ -277,10 +277,12 @@ learn(struct ews_session *s, const struct receiver *r,
 		mbox_set_cookie(&s->ews->mboxes, s->mbox, v);
 	mbox_told(&s->ews->mboxes, s->mbox, &r->soap.build);
 	v = http_get(resp, "request-id", 0, &s->cookie);
-	log_debug("mailbox %s: %s: HTTP %d, %lld bytes, client-request-id %s, "
-		  "request-id %s",
-	    s->mailbox->address, r->soap.ops->name, resp->status,
-	    (long long)resp->body_len, guid, v == NULL ? "none" : v);
+	log_debug(
+	    "profile %s: mailbox %s: %s: HTTP %d, %lld bytes, client-request-id %s, "
+	    "request-id %s",
+	    s->ews->profile->name, s->mailbox->address, r->soap.ops->name,
+	    resp->status, (long long)resp->body_len, guid,
+	    v == NULL ? "none" : v);
 }
 
 /* One exchange on the session's connection, and what it means. */
@@ -398,8 +400,9 @@ call_run(struct ews_session *s, const struct call *c, struct err *err)
 			mbox_restore(b, s->mbox);
 			break;
 		}
-		log_debug("mailbox %s: %s: speaks %s from now on",
-		    s->mailbox->address, err->code, version_name(next));
+		log_debug("profile %s: mailbox %s: %s: speaks %s from now on",
+		    s->ews->profile->name, s->mailbox->address, err->code,
+		    version_name(next));
 		v = next;
 		refused = false;
 		err_clear(err);

@@ -240,8 +240,9 @@ find_all(struct ews_session *s, struct folder_list *l, struct err *err)
 			s->find_in_vain |= less == BUILD_LESS;
 			return -1;
 		}
-		log_debug("mailbox %s: %s; asked for fewer properties",
-		    s->mailbox->address, err->msg);
+		log_debug(
+		    "profile %s: mailbox %s: %s; asked for fewer properties",
+		    s->ews->profile->name, s->mailbox->address, err->msg);
 		err_clear(err);
 		l->n = 0;
 		less++;
@@ -343,11 +344,13 @@ each_name(struct ews_session *s, const struct build_get_folder *what,
 		if (err->kind != ERR_GONE && !refused(err))
 			return -1;
 		if (err->kind != ERR_GONE && i == 0) {
-			log_info("mailbox %s: the server does not tell which "
-				 "folders are drafts, junk and deleted items "
-				 "(%s): name in skip_folders what is not to "
-				 "be read",
-			    s->mailbox->address, err->msg);
+			log_info(
+			    "profile %s: mailbox %s: the server does not tell which "
+			    "folders are drafts, junk and deleted items "
+			    "(%s): name in skip_folders what is not to "
+			    "be read",
+			    s->ews->profile->name, s->mailbox->address,
+			    err->msg);
 			err_clear(err);
 			return 0;
 		}

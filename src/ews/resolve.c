@@ -278,8 +278,9 @@ missing(struct ews_session *s, const struct err *why)
 	pthread_mutex_lock(&c->lock);
 	c->missing = true;
 	pthread_mutex_unlock(&c->lock);
-	log_info("mailbox %s: %s; addresses that are not SMTP stay as they are",
-	    s->mailbox->address, why->msg);
+	log_info(
+	    "profile %s: mailbox %s: %s; addresses that are not SMTP stay as they are",
+	    s->ews->profile->name, s->mailbox->address, why->msg);
 	return true;
 }
 

@@ -12,6 +12,7 @@
  *    resolv.conf that was written anew and lies outside of the sandbox, does
  *    not end a pass. Who is there is TLS's business.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -19,6 +20,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -30,8 +32,9 @@
 #include "net/sock.h"
 
 #define SLICE     250
-#define ADDRESSES 8  /* of a name, that are tried */
-#define KNOWN     16 /* servers and proxies */
+#define ADDRESSES 8   /* of a name, that are tried */
+#define KNOWN     16  /* servers and proxies */
+#define TRIED_MAX 360 /* bytes of a sentence; the rest says what to do */
 
 struct addrs {
 	size_t n;
@@ -105,6 +108,7 @@ advice(int no)
 	case ENETUNREACH:
 	case EHOSTUNREACH:
 	case EADDRNOTAVAIL:
+	case EAFNOSUPPORT:
 		return "this machine has no route to it: check the network, "
 		       "or set proxy";
 	case EACCES:
@@ -143,12 +147,67 @@ try_address(struct sock *s, const struct sockaddr *sa, socklen_t sa_len,
 	return -1;
 }
 
+/* Is it this machine that has no way there, for this kind of address? */
+static bool
+no_route(int no)
+{
+	return no == ENETUNREACH || no == EHOSTUNREACH || no == EADDRNOTAVAIL ||
+	       no == EAFNOSUPPORT;
+}
+
+/* The addresses that were tried in vain, each with its reason. */
+struct tried {
+	char text[TRIED_MAX];
+	size_t left_out; /* there was no room for so many */
+	int no;          /* the errno that tells most */
+};
+
+/* "127.0.0.1:443 connection refused", "[::1]:443 ..."; the reason alone where
+ * the address is what was asked for. */
+static void
+note_tried(struct tried *t, const struct sock *s, const struct sockaddr *sa,
+    socklen_t len, int no)
+{
+	bool v6 = sa->sa_family == AF_INET6;
+	char ip[64] = "?", port[16] = "?", at[96], why[96];
+	size_t n = strlen(t->text);
+	int k;
+
+	/* a name may have addresses of a kind that this machine lacks */
+	if (t->no == 0 || (no_route(t->no) && !no_route(no)))
+		t->no = no;
+	getnameinfo(sa, len, ip, sizeof(ip), port, sizeof(port),
+	    NI_NUMERICHOST | NI_NUMERICSERV);
+	snprintf(at, sizeof(at), v6 ? "[%s]:%s" : "%s:%s", ip, port);
+	snprintf(why, sizeof(why), "%s", strerror(no));
+	why[0] = (char)tolower((unsigned char)why[0]);
+	k = snprintf(t->text + n, sizeof(t->text) - n, "%s%s%s%s",
+	    n > 0 ? ", " : "", strcmp(at, s->where) == 0 ? "" : at,
+	    strcmp(at, s->where) == 0 ? "" : " ", why);
+	if (n + (size_t)k >= sizeof(t->text)) {
+		t->text[n] = '\0';
+		t->left_out++;
+	}
+}
+
+static int
+not_connected(const struct sock *s, const struct tried *t, struct err *e)
+{
+	char more[48] = "";
+
+	if (t->left_out > 0)
+		snprintf(more, sizeof(more), " and %zu more", t->left_out);
+	err_set(e, ERR_RETRY, "%s: cannot connect: %s%s; %s", s->where, t->text,
+	    more, advice(t->no));
+	return err_code(e, "connect", SCOPE_PROFILE);
+}
+
 static int
 connect_any(
     struct sock *s, const struct addrs *a, int64_t deadline, struct err *e)
 {
-	char ip[64] = "";
-	int no = 0, r;
+	struct tried tried = { "", 0, 0 };
+	int r, no;
 	size_t i;
 
 	for (i = 0; i < a->n; i++) {
@@ -167,13 +226,9 @@ connect_any(
 		s->fd = -1;
 		if (r == -2)
 			return -1;
-		getnameinfo(
-		    sa, a->v[i].len, ip, sizeof(ip), NULL, 0, NI_NUMERICHOST);
+		note_tried(&tried, s, sa, a->v[i].len, no);
 	}
-	err_set(e, ERR_RETRY, "%s: cannot connect to %s%s: %s; %s", s->where,
-	    ip, a->n > 1 ? ", the last of its addresses" : "", strerror(no),
-	    advice(no));
-	return err_code(e, "connect", SCOPE_PROFILE);
+	return not_connected(s, &tried, e);
 }
 
 /*

@@ -105,8 +105,9 @@ static int
 failed(struct tls *t, struct err *e)
 {
 	int code = br_ssl_engine_last_error(&t->sc.eng);
-	const char *where = sock_where(t->sock), *text;
+	const char *where = sock_where(t->sock);
 	enum err_kind kind;
+	char text[240];
 
 	if (code >= BR_ERR_X509_OK && code < BR_ERR_RECV_FATAL_ALERT)
 		return tls_x509_error(&t->x509, code, where, e);
@@ -116,8 +117,8 @@ failed(struct tls *t, struct err *e)
 	 * what OpenSSL and others miss is ours */
 	if (code == TLS_ERROR_HANDSHAKE && t->x509.ncert > 0)
 		code = TLS_ERROR_WANTS_CERT;
-	text = tls_error_text(code, &kind);
-	err_set(e, kind, "%s: TLS: %s [%d]", where, text, code);
+	kind = tls_error_text(code, text, sizeof(text));
+	err_set(e, kind, "%s: TLS: %s", where, text);
 	return err_code(e, "tls", SCOPE_PROFILE);
 }
 

@@ -3,6 +3,7 @@
  * 1. ERR_CONFIG only where trying again cannot help.
  */
 #include <stddef.h>
+#include <stdio.h>
 
 #include "net/tls_error.h"
 
@@ -87,20 +88,25 @@ static const struct {
 	    "client certificates for EWS" },
 };
 
-const char *
-tls_error_text(int code, enum err_kind *kind)
+enum err_kind
+tls_error_text(int code, char *out, size_t size)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (table[i].code == code) {
-			*kind = table[i].kind;
-			return table[i].text;
+			snprintf(out, size, "%s", table[i].text);
+			return table[i].kind;
 		}
-	*kind = ERR_RETRY;
 	if (code >= BR_ERR_SEND_FATAL_ALERT)
-		return BROKEN " (exsync ended the connection)";
-	if (code >= ALERT)
-		return "the server ended the connection with a TLS alert";
-	return BROKEN;
+		snprintf(out, size,
+		    BROKEN " (exsync ended the connection with TLS alert %d)",
+		    code - BR_ERR_SEND_FATAL_ALERT);
+	else if (code >= ALERT)
+		snprintf(out, size,
+		    "the server ended the connection with TLS alert %d",
+		    code - ALERT);
+	else
+		snprintf(out, size, BROKEN " (BearSSL's error %d)", code);
+	return ERR_RETRY;
 }

@@ -15,9 +15,10 @@
 #define TLS_ERROR_WANTS_CERT (BR_ERR_RECV_FATAL_ALERT + 116)
 
 /*
- * What a code that is not about certificates means and what to do; kind is
- * what the caller should make of it. Never NULL.
+ * What a code that is not about certificates means and what to do, in out;
+ * only one that has no sentence of its own is told by its number. Returns what
+ * the caller should make of it.
  */
-const char *tls_error_text(int code, enum err_kind *kind);
+enum err_kind tls_error_text(int code, char *out, size_t size);
 
 #endif

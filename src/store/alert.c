@@ -32,6 +32,7 @@ add(struct store_alerts *l, size_t *cap, const struct store_alert *a)
 	v->code = arena_strdup(&l->arena, a->code);
 	v->severity = arena_strdup(&l->arena, a->severity);
 	v->text = arena_strdup(&l->arena, a->text);
+	v->profile = arena_strdup(&l->arena, a->profile);
 }
 
 static int
@@ -51,6 +52,7 @@ read_rows(struct store *st, sqlite3_stmt *s, struct store_alerts *out,
 		a.last_at = db_col_time(s, 5);
 		a.count = sqlite3_column_int64(s, 6);
 		a.resolved_at = db_col_time(s, 7);
+		a.profile = db_col(s, 8);
 		add(out, &cap, &a);
 	}
 	return r;
@@ -71,8 +73,11 @@ list(struct store *st, enum db_slot slot, const char *sql,
 	return rc;
 }
 
-#define COLUMNS "scope,code,severity,text,first_at,last_at,count,resolved_at"
-#define ORDER   "severity<>'error',first_at,scope,code"
+#define COLUMNS                                                                \
+	"scope,code,severity,text,first_at,last_at,count,resolved_at,"         \
+	"(SELECT profile FROM mailbox WHERE scope LIKE 'mailbox %' AND "       \
+	"address=substr(scope,9))"
+#define ORDER "severity<>'error',first_at,scope,code"
 
 int
 store_alert_list(struct store *st, struct store_alerts *out, struct err *err)

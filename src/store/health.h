@@ -19,6 +19,7 @@ struct store_alert {
 	const char *text;                 /* for a person */
 	int64_t first_at, last_at, count; /* the store's */
 	int64_t resolved_at;              /* likewise; TIM_NONE: open */
+	const char *profile;              /* of a mailbox, or NULL */
 };
 
 struct store_alerts {

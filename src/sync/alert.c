@@ -19,6 +19,11 @@
 	"24 h; exsync --once --mailbox ADDRESS tries it at once; report it "   \
 	"with the code, the text and the server's version"
 
+#define REACHED                                                                \
+	"the text says how the server answers: look at it, and at what "       \
+	"stands in front of it (proxy, firewall, load balancer); each pass "   \
+	"tries it again"
+
 static const struct {
 	const char *code, *advice;
 } kinds[] = {
@@ -29,7 +34,8 @@ static const struct {
 			 "ca_file to its authority, or tls_pin to it" },
 	{ "unreachable", "check that the server runs and that server, proxy "
 			 "and firewall let exsync reach it" },
-	{ "config", "correct what the text names, then run exsync --check" },
+	{ "config", "correct what the text names, then run exsync --check; "
+		    "the next pass tries it again" },
 	{ "empty", "correct what the text names: folders, domains or the "
 		   "CRM's users; exsync --once --dry-run shows the effect" },
 	{ "access", "give the account its right to this mailbox, then run "
@@ -65,13 +71,32 @@ alert_advice(const char *scope, const char *code, char *out, size_t size)
 		/* our own codes begin with a small letter */
 		if (code[0] >= 'A' && code[0] <= 'Z')
 			advice = UNKNOWN;
-	}
+	} else if (strcmp(code, "failing") == 0)
+		advice = REACHED;
 	if ((at = strstr(advice, "ADDRESS")) == NULL)
 		snprintf(out, size, "%s", advice);
 	else
 		snprintf(out, size, "%.*s%s%s", (int)(at - advice), advice,
 		    name, at + 7);
 	return out;
+}
+
+char *
+alert_about(const char *profile, const char *scope, char *out, size_t size)
+{
+	if (profile == NULL)
+		snprintf(out, size, "%s", scope);
+	else
+		snprintf(out, size, "profile %s: %s", profile, scope);
+	return out;
+}
+
+/* Did no connection to the server come about? */
+static bool
+is_unreached(const struct err *e)
+{
+	return strcmp(e->code, "connect") == 0 || strcmp(e->code, "dns") == 0 ||
+	       strcmp(e->code, "proxy") == 0;
 }
 
 const char *
@@ -81,7 +106,9 @@ alert_profile_code(const struct err *e)
 		return "login";
 	if (strcmp(e->code, "certificate") == 0)
 		return "certificate";
-	return e->kind == ERR_RETRY ? "unreachable" : "config";
+	if (e->kind != ERR_RETRY)
+		return "config";
+	return is_unreached(e) ? "unreachable" : "failing";
 }
 
 const char *
@@ -167,9 +194,10 @@ add_time(struct buf *out, const char *key, int64_t t)
 void
 alert_format(const struct alert_text *a, struct buf *out)
 {
-	char raw[LINE], line[LINE], span[32];
+	char about[LINE / 2], raw[2 * LINE], line[LINE], span[32];
 
-	snprintf(raw, sizeof(raw), "%s: %s", a->scope, a->text);
+	alert_about(a->profile, a->scope, about, sizeof(about));
+	snprintf(raw, sizeof(raw), "%s: %s", about, a->text);
 	str_printable(line, sizeof(line), raw, strlen(raw));
 	if (a->resolved)
 		buf_addf(out, "exsync: resolved after %s: %s\n\n",
@@ -179,6 +207,8 @@ alert_format(const struct alert_text *a, struct buf *out)
 	add_line(out, "state", a->resolved ? "resolved" : "open");
 	add_line(out, "severity", a->severity);
 	add_line(out, "scope", a->scope);
+	if (a->profile != NULL)
+		add_line(out, "profile", a->profile);
 	add_line(out, "code", a->code);
 	add_line(out, "text", a->text);
 	add_time(out, "first", a->first_at);

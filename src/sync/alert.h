@@ -5,9 +5,11 @@
  *
  * scope, code: when it is met, and when it is over
  *	profile NAME, login: its login was rejected, or still has to wait
- *	profile NAME, certificate, unreachable, config: it was stopped for
- *		that, or none of its mailboxes could be reached; over when the
- *		server has accepted the login
+ *	profile NAME, certificate, unreachable, failing, config: it was
+ *		stopped for that, or it is so of each of its mailboxes: no
+ *		connection came about (unreachable), or it did and no mailbox
+ *		could be read (failing); over when the server has accepted the
+ *		login, and one of these two when it is the other
  *	profile NAME, empty: it has no mailbox, or none of its mailboxes has
  *		a folder that folders names; over when something is read
  *	mailbox ADDRESS, login, access, config, failing: it cannot be read, and
@@ -38,6 +40,7 @@ struct alert_text {
 	bool resolved;
 	const char *scope, *code, *severity, *text;
 	int64_t first_at, last_at, count;
+	const char *profile; /* of a mailbox, or NULL */
 };
 
 /*
@@ -46,6 +49,9 @@ struct alert_text {
  */
 void alert_format(const struct alert_text *, struct buf *out);
 
+/* What it is about: "profile hq: mailbox a@b.example"; returns out. */
+char *
+alert_about(const char *profile, const char *scope, char *out, size_t size);
 /*
  * The code for what stopped a profile, or for what a mailbox failed with; it
  * lives as long as the error does.

@@ -17,7 +17,6 @@
 #include <string.h>
 
 #include "base/crypt.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "sync/ask.h"
 
@@ -274,8 +273,7 @@ halving(const struct question *q, bool part, struct err *err)
 		err_clear(err);
 		return 0;
 	}
-	log_debug("mailbox %s: %s; the request is halved", q->w->conf.address,
-	    err->msg);
+	say_mailbox(q->w, LOG_DEBUG, ": %s; the request is halved", err->msg);
 	err_clear(err);
 	half.n = q->n / 2;
 	if (halving(&half, true, err) == -1)

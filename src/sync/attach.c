@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "sync/ask.h"
 #include "sync/attach.h"
@@ -57,8 +56,8 @@ attach_one(struct mailbox_work *w, struct session *s, struct message *m,
 	if (fetch_one(w, s, a, type, &blob, err) == -1) {
 		store_blob_drop(blob);
 		if ((a->state = state_of(err)) != NULL) {
-			log_debug("mailbox %s: attachment %s: %s",
-			    w->conf.address, str_nn(a->name), err->msg);
+			say_mailbox(w, LOG_DEBUG, ": attachment %s: %s",
+			    str_nn(a->name), err->msg);
 			err_clear(err);
 			return 0;
 		}

@@ -11,6 +11,7 @@
  * 6. Nobody waits for the lock of an inquiry while holding the gate's.
  */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -41,6 +42,7 @@ struct gate {
 	const struct gate_login *late; /* who timed out, or was lost, last */
 	int64_t not_before;            /* tim_mono */
 	struct err stopped;
+	const struct gate_login *stopped_by;
 };
 
 struct gate *
@@ -88,15 +90,36 @@ gate_stop(struct gate *g, const struct err *why)
 }
 
 const struct err *
-gate_stopped(const struct gate *g)
+gate_stopped(struct gate *g)
 {
-	return g->stopped.kind != ERR_NONE ? &g->stopped : NULL;
+	bool yes;
+
+	pthread_mutex_lock(&g->lock);
+	yes = g->stopped.kind != ERR_NONE;
+	pthread_mutex_unlock(&g->lock);
+	return yes ? &g->stopped : NULL; /* it does not change any more */
+}
+
+const struct gate_login *
+gate_stopped_by(struct gate *g)
+{
+	const struct gate_login *by;
+
+	pthread_mutex_lock(&g->lock);
+	by = g->stopped_by;
+	pthread_mutex_unlock(&g->lock);
+	return by;
 }
 
 bool
-gate_accepted(const struct gate *g)
+gate_accepted(struct gate *g)
 {
-	return g->accepted;
+	bool yes;
+
+	pthread_mutex_lock(&g->lock);
+	yes = g->accepted;
+	pthread_mutex_unlock(&g->lock);
+	return yes;
 }
 
 bool
@@ -321,6 +344,18 @@ wait_for_server(struct gate *g, struct gate_login *l, const struct err *e)
 	}
 }
 
+/* With the lock held: this call's outcome stops the profile. */
+static void
+stop(struct gate *g, const struct gate_login *l, const struct err *why)
+{
+	if (g->stopped.kind != ERR_NONE)
+		return;
+	g->stopped = *why;
+	if (g->stopped.scope < SCOPE_PROFILE)
+		g->stopped.scope = SCOPE_PROFILE;
+	g->stopped_by = l;
+}
+
 /* With the lock held: what this outcome means for everybody else. */
 static void
 learn(struct gate *g, struct gate_login *l, const struct err *e)
@@ -329,16 +364,12 @@ learn(struct gate *g, struct gate_login *l, const struct err *e)
 		l->rejected = true;
 	else if ((e->kind == ERR_AUTH || e->kind == ERR_CONFIG) &&
 		 (e->scope == SCOPE_PROFILE || e->scope == SCOPE_ALL)) {
-		if (g->stopped.kind == ERR_NONE)
-			g->stopped = *e;
+		stop(g, l, e);
 	} else if ((e->kind == ERR_RETRY &&
 		       (is_network(e) || is_late(g, l, e))) ||
 		   is_lost(g, l, e)) {
-		if (++g->unreachable >= UNREACHABLE &&
-		    g->stopped.kind == ERR_NONE) {
-			g->stopped = *e;
-			g->stopped.scope = SCOPE_PROFILE;
-		}
+		if (++g->unreachable >= UNREACHABLE)
+			stop(g, l, e);
 	} else if (strcmp(e->code, "timeout") != 0 && !is_not_ews(g, l, e)) {
 		g->unreachable = 0;
 		g->late = NULL;
@@ -393,13 +424,27 @@ wait_until(int64_t t)
 		tim_sleep(left < 100 ? left : 100);
 }
 
+/* "profile hq: mailbox a@b.example: " */
+static void
+say_who(const struct gate_login *l, char *out, size_t size)
+{
+	*out = '\0';
+	if (l->address != NULL)
+		snprintf(out, size, "profile %s: mailbox %s: ", l->profile,
+		    l->address);
+}
+
 /* Waits as long as delay said; false: not at all. */
 static bool
-wait_and_go(int64_t ms, int *tries, struct err *err)
+wait_and_go(const struct gate_login *l, int64_t ms, int *tries, struct err *err)
 {
+	char who[256];
+
 	if (ms < 0)
 		return false;
-	log_debug("%s; trying again in %lld ms", err->msg, (long long)ms);
+	say_who(l, who, sizeof(who));
+	log_debug(
+	    "%s%s; trying again in %lld ms", who, err->msg, (long long)ms);
 	wait_until(tim_mono() + ms);
 	(*tries)++;
 	err_clear(err);
@@ -414,6 +459,7 @@ static bool
 again(struct gate *g, struct gate_login *l, const struct err *e)
 {
 	struct gate_second *s = second_of(g, l);
+	char who[256];
 
 	if (strcmp(e->code, "http-401") != 0 || stop_requested() ||
 	    s->is == SECOND_OVER ||
@@ -422,7 +468,9 @@ again(struct gate *g, struct gate_login *l, const struct err *e)
 	if (s->is == SECOND_NONE) {
 		s->is = SECOND_UNDER_WAY;
 		s->by = pthread_self();
-		log_debug("%s; tried once more on a new connection", e->msg);
+		say_who(l, who, sizeof(who));
+		log_debug(
+		    "%s%s; tried once more on a new connection", who, e->msg);
 	}
 	return true;
 }
@@ -449,7 +497,7 @@ gate_leave(
 		ms = -1;
 	pthread_cond_broadcast(&g->free);
 	pthread_mutex_unlock(&g->lock);
-	return wait_and_go(ms, tries, err);
+	return wait_and_go(l, ms, tries, err);
 }
 
 bool
@@ -458,7 +506,7 @@ gate_pause(struct gate *g, struct gate_login *l, int *tries, struct err *err)
 	pthread_mutex_lock(&g->lock);
 	learn(g, l, err);
 	pthread_mutex_unlock(&g->lock);
-	return wait_and_go(delay(err, *tries), tries, err);
+	return wait_and_go(l, delay(err, *tries), tries, err);
 }
 
 void

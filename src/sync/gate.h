@@ -45,15 +45,17 @@ struct gate_second {
 
 /*
  * Who calls: a mailbox, with the profile's login or one of its own (access =
- * mailbox). Zeroed is new; own is the caller's, the rest the gate's.
+ * mailbox). Zeroed is new; the names and own are the caller's, the rest the
+ * gate's.
  */
 struct gate_login {
-	bool own;                  /* false: the profile's */
-	bool rejected;             /* own: never again in this pass */
-	struct gate_second second; /* own */
-	int64_t not_before;        /* tim_mono: the server asked for that */
-	char code[64];             /* with which word */
-	struct err *left;          /* gate_leave_alone's; the caller frees it */
+	const char *profile, *address; /* for the log; NULL: not said */
+	bool own;                      /* false: the profile's */
+	bool rejected;                 /* own: never again in this pass */
+	struct gate_second second;     /* own */
+	int64_t not_before;            /* tim_mono: the server asked for that */
+	char code[64];                 /* with which word */
+	struct err *left; /* gate_leave_alone's; the caller frees it */
 };
 
 struct gate *gate_open(int max_calls);
@@ -62,13 +64,12 @@ void gate_close(struct gate *);
 void gate_share(struct gate *, int max_calls);
 /* Stops the profile before its first call: err says why. */
 void gate_stop(struct gate *, const struct err *);
-/*
- * Why the profile was stopped, or NULL. Lives as long as the gate; asked when
- * all calls are over.
- */
-const struct err *gate_stopped(const struct gate *);
+/* Why the profile was stopped, or NULL. Lives as long as the gate. */
+const struct err *gate_stopped(struct gate *);
+/* Whose call stopped it; NULL: none did, or it was gate_stop. */
+const struct gate_login *gate_stopped_by(struct gate *);
 /* Has the server accepted the profile's login in this pass? */
-bool gate_accepted(const struct gate *);
+bool gate_accepted(struct gate *);
 /* Is this error a login that was rejected, whoever's it was? */
 bool gate_is_login(const struct err *);
 /*

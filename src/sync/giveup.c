@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "base/log.h"
 #include "sync/giveup.h"
 
 #define GIVEUP_MAX 100 /* items of one pass */
@@ -45,9 +44,10 @@ stays(struct mailbox_work *w, const struct err *why)
 {
 	struct store_count count;
 
-	log_error("mailbox %s: a mail that could not be stored cannot be moved "
-		  "to the folder %s either, and stays where it is: %s",
-	    w->conf.address, PROVIDER_UNDELIVERABLE, why->msg);
+	say_mailbox(w, LOG_ERROR,
+	    ": a mail that could not be stored cannot be moved to the folder %s "
+	    "either, and stays where it is: %s",
+	    PROVIDER_UNDELIVERABLE, why->msg);
 	memset(&count, 0, sizeof(count));
 	count.failed = 1;
 	tally_add(w->profile->tally, &count, 0);
@@ -64,9 +64,10 @@ give_up(struct mailbox_work *w, const char *item, struct err *err)
 	fault_point("after move to Undeliverable");
 	if (store_failure_moved(store, w->conf.address, item, err) == -1)
 		return -1;
-	log_warning("mailbox %s: a mail that could not be stored was moved to "
-		    "the folder %s; table failure says why",
-	    w->conf.address, PROVIDER_UNDELIVERABLE);
+	say_mailbox(w, LOG_WARNING,
+	    ": a mail that could not be stored was moved to the folder %s; table "
+	    "failure says why",
+	    PROVIDER_UNDELIVERABLE);
 	return 0;
 }
 

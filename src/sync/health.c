@@ -28,11 +28,11 @@ struct met {
 	struct store_boxes boxes;
 };
 
-static void
+static struct store_alert *
 meet(struct met *, const char *kind, const char *name, const char *code,
     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
-static void
+static struct store_alert *
 meet(struct met *m, const char *kind, const char *name, const char *code,
     const char *fmt, ...)
 {
@@ -54,6 +54,7 @@ meet(struct met *m, const char *kind, const char *name, const char *code,
 	a->code = code;
 	a->severity = strcmp(code, "items") == 0 ? "warning" : "error";
 	a->text = arena_strdup(&m->arena, text);
+	return a;
 }
 
 /* No --mailbox and no --profile. */
@@ -66,30 +67,51 @@ whole(const struct pass *p)
 /* --- profiles ---------------------------------------------------------- */
 
 /*
- * Why none of the profile's mailboxes could be read though nothing stopped
- * it: the first fault, when all of those that were visited failed with one of
- * the way to the server. NULL: it is not so.
+ * May each mailbox of a profile fail with this because of the way to the
+ * server, and not of itself? What answers in the place of EWS is that where
+ * the server has answered nobody.
  */
-static const struct err *
-cut_off(const struct health *h, const struct profile_work *p)
+static bool
+on_the_way(const struct profile_work *p, const struct err *e)
 {
-	const struct err *first = NULL;
-	size_t i;
+	if (e->scope < SCOPE_MAILBOX || strncmp(e->code, "Error", 5) == 0)
+		return false;
+	if (e->kind == ERR_CONFIG)
+		return !gate_accepted(p->gate);
+	return e->kind == ERR_RETRY && e->retry_ms == 0;
+}
 
+/*
+ * Why none of the profile's mailboxes could be read though nothing stopped
+ * it: the first that failed, when all of those that were visited failed with
+ * the way to the server, *n of them. NULL: it is not so.
+ */
+static const struct mailbox_work *
+cut_off(const struct health *h, const struct profile_work *p, size_t *n)
+{
+	const struct mailbox_work *first = NULL;
+	size_t i, late = 0;
+
+	*n = 0;
 	for (i = 0; i < h->nmailbox; i++) {
 		const struct mailbox_work *w = &h->mailbox[i];
-		const struct err *e = w->fault;
 
-		if (w->profile != p || w->end == VISIT_OFF ||
-		    w->end == VISIT_LATER)
+		if (w->profile != p || w->end == VISIT_OFF)
 			continue;
-		if (w->end != VISIT_FAILED || e->kind != ERR_RETRY ||
-		    e->retry_ms > 0 || e->scope < SCOPE_MAILBOX ||
-		    strncmp(e->code, "Error", 5) == 0)
+		if (w->end == VISIT_LATER) {
+			late++;
+			continue;
+		}
+		if (w->end != VISIT_FAILED || !on_the_way(p, w->fault))
 			return NULL;
 		if (first == NULL)
-			first = e;
+			first = w;
+		++*n;
 	}
+	/* one wrong answer may be one mailbox' back end */
+	if (first != NULL && first->fault->kind == ERR_CONFIG &&
+	    (late > 0 || !whole(h->pass)))
+		return NULL;
 	return first;
 }
 
@@ -147,13 +169,43 @@ reads_nothing(const struct health *h, size_t i)
 		   : NULL;
 }
 
+/* Of a server that was reached nobody says that it was not. */
+static void
+meet_stopped(
+    struct met *m, const char *name, const char *example, const struct err *why)
+{
+	const char *code = alert_profile_code(why);
+	bool reached = strcmp(code, "failing") == 0;
+
+	meet(m, "profile", name, code, "%s%s%s",
+	    reached ? "the server was reached, but no mailbox could be read: "
+		    : "",
+	    example, why->msg);
+}
+
+static void
+meet_cut_off(
+    struct met *m, const char *name, const struct mailbox_work *w, size_t n)
+{
+	char example[320];
+
+	if (n == 1)
+		snprintf(
+		    example, sizeof(example), "mailbox %s: ", w->conf.address);
+	else
+		snprintf(example, sizeof(example),
+		    "%zu mailboxes, such as %s: ", n, w->conf.address);
+	meet_stopped(m, name, example, w->fault);
+}
+
 static void
 meet_profiles(struct met *m)
 {
 	const struct health *h = m->h;
+	const struct mailbox_work *w;
 	const struct err *why;
 	const char *nothing;
-	size_t i;
+	size_t i, n;
 
 	for (i = 0; i < h->pass->conf->nprofile; i++) {
 		const struct profile_work *p = &h->profile[i];
@@ -161,10 +213,9 @@ meet_profiles(struct met *m)
 
 		why = p->gate == NULL ? NULL : gate_stopped(p->gate);
 		if (why != NULL)
-			meet(m, "profile", name, alert_profile_code(why), "%s",
-			    why->msg);
-		else if (p->gate != NULL && (why = cut_off(h, p)) != NULL)
-			meet(m, "profile", name, "unreachable", "%s", why->msg);
+			meet_stopped(m, name, "", why);
+		else if (p->gate != NULL && (w = cut_off(h, p, &n)) != NULL)
+			meet_cut_off(m, name, w, n);
 		else if ((nothing = reads_nothing(h, i)) != NULL) {
 			log_warning("profile %s: %s", name, nothing);
 			meet(m, "profile", name, "empty", "%s", nothing);
@@ -181,13 +232,25 @@ unknown(const struct mailbox_work *w)
 
 /* --- mailboxes --------------------------------------------------------- */
 
-/* Did the same fault stop the profile after it had met this mailbox? */
+/* Is the fault told as the profile's: did it stop it later, or cut it off? */
 static bool
-is_profiles(const struct mailbox_work *w)
+is_profiles(const struct met *m, const struct mailbox_work *w)
 {
 	const struct err *stopped = gate_stopped(w->profile->gate);
+	size_t n;
 
-	return stopped != NULL && strcmp(stopped->code, w->fault->code) == 0;
+	if (stopped != NULL)
+		return strcmp(stopped->code, w->fault->code) == 0;
+	return on_the_way(w->profile, w->fault) &&
+	       cut_off(m->h, w->profile, &n) != NULL;
+}
+
+static void
+meet_mailbox(struct met *m, const struct mailbox_work *w, const char *code,
+    const char *text)
+{
+	meet(m, "mailbox", w->conf.address, code, "%s", text)->profile =
+	    w->profile->conf->name;
 }
 
 static void
@@ -195,7 +258,7 @@ meet_fault(struct met *m, const struct mailbox_work *w, bool *store)
 {
 	const struct err *e = w->fault;
 
-	if (e->kind == ERR_RETRY || is_profiles(w))
+	if (e->kind == ERR_RETRY || is_profiles(m, w))
 		return;
 	if (e->kind == ERR_FATAL && e->scope >= SCOPE_PROFILE) {
 		if (!*store)
@@ -203,8 +266,7 @@ meet_fault(struct met *m, const struct mailbox_work *w, bool *store)
 		*store = true;
 		return;
 	}
-	meet(
-	    m, "mailbox", w->conf.address, alert_mailbox_code(e), "%s", e->msg);
+	meet_mailbox(m, w, alert_mailbox_code(e), e->msg);
 }
 
 static void
@@ -212,7 +274,7 @@ meet_stale(struct met *m, const struct mailbox_work *w,
     const struct store_box *b, int64_t now)
 {
 	int64_t after = alert_stale_after(w->conf.profile, m->h->pass->daemon);
-	char since[TIM_TEXT] = "";
+	char since[TIM_TEXT] = "", text[96];
 
 	if (w->end == VISIT_OK || unknown(w) ||
 	    !alert_is_stale(b->last_ok_at, b->first_at, after, now))
@@ -220,10 +282,25 @@ meet_stale(struct met *m, const struct mailbox_work *w,
 	m->h->stale++;
 	tim_text(
 	    b->last_ok_at != TIM_NONE ? b->last_ok_at : b->first_at, since);
-	meet(m, "mailbox", w->conf.address, "stale",
-	    b->last_ok_at != TIM_NONE ? "no good pass since %s"
-				      : "never a good pass, known since %s",
+	snprintf(text, sizeof(text), "%s since %s",
+	    b->last_ok_at != TIM_NONE ? "no good pass"
+				      : "never a good pass, known",
 	    since);
+	meet_mailbox(m, w, "stale", text);
+}
+
+static void
+meet_given_up(
+    struct met *m, const struct mailbox_work *w, const struct store_box *b)
+{
+	char text[128];
+
+	if (b->given_up == 0)
+		return;
+	snprintf(text, sizeof(text),
+	    "%lld %s could not be stored and will not be tried again",
+	    (long long)b->given_up, b->given_up == 1 ? "message" : "messages");
+	meet_mailbox(m, w, "items", text);
 }
 
 static void
@@ -244,12 +321,7 @@ meet_mailboxes(struct met *m)
 		    (b = store_box_find(&m->boxes, w->conf.address)) == NULL)
 			continue;
 		meet_stale(m, w, b, now);
-		if (b->given_up > 0)
-			meet(m, "mailbox", w->conf.address, "items",
-			    "%lld %s could not be stored and will not be "
-			    "tried again",
-			    (long long)b->given_up,
-			    b->given_up == 1 ? "message" : "messages");
+		meet_given_up(m, w, b);
 	}
 }
 
@@ -334,14 +406,34 @@ mailbox_well(const struct met *m, const struct store_alert *a)
 	}
 }
 
+/*
+ * Unreachable and failing are two names of one trouble, one of them at a time:
+ * was the other one met?
+ */
+static bool
+has_changed(const struct met *m, const struct store_alert *a)
+{
+	static const char *const name[] = { "unreachable", "failing" };
+	size_t i, k;
+
+	for (k = 0; k < 2 && strcmp(a->code, name[k]) != 0; k++)
+		;
+	for (i = 0; k < 2 && i < m->n; i++) {
+		if (strcmp(m->v[i].scope, a->scope) == 0 &&
+		    strcmp(m->v[i].code, name[1 - k]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_over(void *arg, const struct store_alert *a)
 {
 	const struct met *m = arg;
 
 	if (strncmp(a->scope, "profile ", 8) == 0)
-		return profile_well(
-		    m, a->scope + 8, strcmp(a->code, "empty") == 0);
+		return has_changed(m, a) || profile_well(m, a->scope + 8,
+						strcmp(a->code, "empty") == 0);
 	if (strncmp(a->scope, "mailbox ", 8) == 0)
 		return mailbox_well(m, a);
 	return true; /* the pass did begin, and is being written */
@@ -414,7 +506,7 @@ health_trouble(const struct pass *p, const struct err *why)
 {
 	struct store_alert a = { "exsync",
 		why->kind == ERR_CONFIG ? "config" : "store", "error", why->msg,
-		tim_now(), tim_now(), 1, TIM_NONE };
+		tim_now(), tim_now(), 1, TIM_NONE, NULL };
 	struct store_alert_met met = { &a, 1, NULL, NULL, tell_wanted(p) };
 	struct store_alert_news news;
 	struct err err = ERR_INIT;

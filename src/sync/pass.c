@@ -145,6 +145,7 @@ start_profile(struct running *r, struct profile_work *p,
 	if ((p->provider = p->ops->open(r->pass->conf, conf, err)) == NULL)
 		return err_prefix(err, "profile %s", conf->name);
 	open_gate(r, p);
+	say_init(&p->say);
 	p->crew = crew_open(conf->max_connections);
 	return login_profile_begin(p, err);
 }
@@ -185,28 +186,44 @@ start_mailboxes(struct running *r)
 		w->crm_id = r->plan.v[i].crm_id;
 		w->profile = &r->profile[w->conf.profile - first];
 		w->login.own = w->conf.username != NULL;
+		w->login.profile = w->profile->conf->name;
+		w->login.address = w->conf.address;
 		w->job.run = visit_job;
 		set_match(r, w);
 		crew_add(w->profile->crew, &w->job);
 	}
 }
 
+/* While the jobs run. */
 static void
-wait_for_all(struct running *r)
+tick(struct running *r)
 {
 	const struct pass *p = r->pass;
+	struct pass_counts now;
 	size_t i;
 
 	for (i = 0; i < p->conf->nprofile; i++) {
-		struct crew *crew = r->profile[i].crew;
+		if (r->profile[i].gate != NULL)
+			say_kept(&r->profile[i], false);
+	}
+	tally_get(&r->tally, &now);
+	if (p->tick != NULL)
+		p->tick(p->tick_arg, &now);
+}
 
-		while (crew != NULL && !crew_wait(crew, TICK)) {
-			struct pass_counts now;
+static void
+wait_for_all(struct running *r)
+{
+	size_t i;
 
-			tally_get(&r->tally, &now);
-			if (p->tick != NULL)
-				p->tick(p->tick_arg, &now);
-		}
+	for (i = 0; i < r->pass->conf->nprofile; i++) {
+		struct profile_work *p = &r->profile[i];
+
+		if (p->crew == NULL)
+			continue;
+		while (!crew_wait(p->crew, TICK))
+			tick(r);
+		say_kept(p, true);
 	}
 }
 
@@ -219,6 +236,8 @@ finish(struct running *r)
 		struct profile_work *p = &r->profile[i];
 
 		crew_close(p->crew);
+		if (p->gate != NULL)
+			say_free(&p->say);
 		if (!p->borrowed)
 			gate_close(p->gate);
 		if (p->provider != NULL)

@@ -26,7 +26,8 @@ tell(const struct pass *p, const struct store_alert *a)
 {
 	bool over = a->resolved_at != TIM_NONE;
 	struct alert_text t = { over, a->scope, a->code, a->severity, a->text,
-		a->first_at, over ? a->resolved_at : a->last_at, a->count };
+		a->first_at, over ? a->resolved_at : a->last_at, a->count,
+		a->profile };
 
 	return p->alert(p->alert_arg, &t);
 }
@@ -44,7 +45,7 @@ tell_more(const struct pass *p, size_t n)
 	char text[128];
 	int64_t now = tim_now();
 	struct alert_text t = { false, "exsync", "more", "error", text, now,
-		now, (int64_t)n };
+		now, (int64_t)n, NULL };
 
 	snprintf(text, sizeof(text),
 	    "%zu more alerts are new or resolved: "
@@ -82,23 +83,24 @@ static void
 say_opened(const struct store_alert *a)
 {
 	static const char *const alone[] = { "stale", "items" };
-	char advice[512];
+	char advice[512], about[512];
+	const char *text =
+	    alert_advice(a->scope, a->code, advice, sizeof(advice));
 	size_t i;
 
 	for (i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
-		if (strcmp(a->code, alone[i]) == 0) {
-			log_error(
-			    "alert: %s: %s: %s", a->scope, a->code, a->text);
-			return;
-		}
+		if (strcmp(a->code, alone[i]) == 0)
+			text = a->text;
 	}
-	log_error("alert: %s: %s: %s", a->scope, a->code,
-	    alert_advice(a->scope, a->code, advice, sizeof(advice)));
+	log_error("alert: %s: %s: %s",
+	    alert_about(a->profile, a->scope, about, sizeof(about)), a->code,
+	    text);
 }
 
 void
 tell_news(const struct pass *p, const struct store_alert_news *news)
 {
+	char about[512];
 	size_t i;
 
 	for (i = 0; i < news->opened.n; i++)
@@ -106,8 +108,9 @@ tell_news(const struct pass *p, const struct store_alert_news *news)
 	for (i = 0; i < news->resolved.n; i++) {
 		const struct store_alert *a = &news->resolved.v[i];
 
-		log_info(
-		    "alert resolved: %s: %s: %s", a->scope, a->code, a->text);
+		log_info("alert resolved: %s: %s: %s",
+		    alert_about(a->profile, a->scope, about, sizeof(about)),
+		    a->code, a->text);
 	}
 	if (p->alert != NULL)
 		tell_untold(p);

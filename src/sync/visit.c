@@ -11,7 +11,6 @@
  */
 #include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/stop.h"
 #include "base/str.h"
@@ -123,8 +122,8 @@ say_missing(const struct mailbox_work *w, const char *key,
 
 	for (i = 0; i < l->n; i++) {
 		if (!select_names(l->v[i], list, known))
-			log_info("mailbox %s has no folder %s, which %s names",
-			    w->conf.address, l->v[i], key);
+			say_mailbox(w, LOG_INFO,
+			    " has no folder %s, which %s names", l->v[i], key);
 	}
 }
 
@@ -183,8 +182,7 @@ leave_folder(
 	struct store_count count;
 
 	memset(&count, 0, sizeof(count));
-	log_info("mailbox %s: folder %s is not read any more", w->conf.address,
-	    s->path);
+	say_mailbox(w, LOG_INFO, ": folder %s is not read any more", s->path);
 	if (store_folder_leave(w->profile->pass->store,
 		&(struct store_place){ w->conf.address, s->id }, &count,
 		err) == -1)
@@ -277,7 +275,7 @@ read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
 		return login_folder_well(w, s, err);
 	}
 	if (err->kind == ERR_GONE) {
-		log_info("mailbox %s: %s", w->conf.address, err->msg);
+		say_mailbox(w, LOG_INFO, ": %s", err->msg);
 		err_clear(err);
 		return 0;
 	}
@@ -384,25 +382,27 @@ leave_alone(struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
 	*failed = false;
 	w->end = VISIT_OFF;
 	if (strcmp(m->state, "waiting") == 0) {
-		log_info("mailbox %s waits for approval: exsync --approve %s",
-		    w->conf.address, w->conf.address);
+		say_mailbox(w, LOG_INFO,
+		    " waits for approval: exsync --approve %s",
+		    w->conf.address);
 		return true;
 	}
 	if (strcmp(m->state, "disabled") == 0) {
 		if (w->profile->pass->want.nmailbox > 0)
-			log_warning("mailbox %s is disabled and is not read; "
-				    "exsync --enable %s changes that",
-			    w->conf.address, w->conf.address);
+			say_mailbox(w, LOG_WARNING,
+			    " is disabled and is not read; exsync --enable %s "
+			    "changes that",
+			    w->conf.address);
 		return true;
 	}
 	w->end = VISIT_LATER;
 	if (m->retry_at == TIM_NONE || tim_due(m->retry_at) ||
 	    w->profile->pass->want.nmailbox > 0)
 		return false;
-	log_info("mailbox %s is left alone until %s, after what went wrong "
-		 "before (exsync --status tells; --once --mailbox %s tries it "
-		 "now)",
-	    w->conf.address, tim_text(m->retry_at, when), w->conf.address);
+	say_mailbox(w, LOG_INFO,
+	    " is left alone until %s, after what went wrong before (exsync "
+	    "--status tells; --once --mailbox %s tries it now)",
+	    tim_text(m->retry_at, when), w->conf.address);
 	return *failed = true;
 }
 
@@ -428,23 +428,6 @@ alias_of(const struct mailbox_work *w, const struct err *err)
 			return other;
 	}
 	return NULL;
-}
-
-/* Logs why, once for what concerns the whole profile. */
-static void
-say(struct mailbox_work *w, const struct err *err)
-{
-	struct profile_work *p = w->profile;
-
-	if (strcmp(err->code, "stopped") == 0)
-		return;
-	if (err->scope >= SCOPE_PROFILE) {
-		if (!atomic_exchange(&p->said, true))
-			log_error("profile %s: %s", p->conf->name, err->msg);
-		return;
-	}
-	log_error("profile %s: mailbox %s: %s", p->conf->name, w->conf.address,
-	    err->msg);
 }
 
 /* Why it failed, for the alerts. A fault of the profile is in its gate. */
@@ -489,13 +472,13 @@ conclude(struct mailbox_work *w, int rc, const struct err *err)
 
 	w->end = VISIT_OK;
 	if (failed && (primary = alias_of(w, err)) != NULL) {
-		log_info("mailbox %s is another address of %s, which is read",
-		    w->conf.address, primary);
+		say_mailbox(w, LOG_INFO,
+		    " is another address of %s, which is read", primary);
 		failed = false;
 	}
 	if (failed) {
-		say(w, err);
 		keep_fault(w, err);
+		say_fault(w, err);
 		if (strcmp(err->code, "stopped") == 0)
 			return true;
 		rc = remember_fault(w, err, &e);
@@ -509,9 +492,9 @@ conclude(struct mailbox_work *w, int rc, const struct err *err)
 	}
 	if (rc == 0)
 		return failed;
-	log_error("%s", e.msg);
 	if (!failed)
 		keep_fault(w, &e);
+	say_fault(w, &e);
 	return true;
 }
 
@@ -527,8 +510,8 @@ visit_one(struct mailbox_work *w)
 
 	if (store_mailbox_get(p->pass->store, &w->conf, w->crm_id, &m, &err) ==
 	    -1) {
-		log_error("mailbox %s: %s", w->conf.address, err.msg);
 		keep_fault(w, &err);
+		say_fault(w, &err);
 		return true;
 	}
 	w->failing = strcmp(m.state, "failing") == 0;

@@ -96,9 +96,10 @@ begin_full_walk(struct mailbox_work *w, int64_t folder, struct err *err)
 static int
 restart(struct mailbox_work *w, int64_t folder, struct err *err)
 {
-	log_info("mailbox %s: %s; the folder is read from its start and "
-		 "compared with what is stored",
-	    w->conf.address, err->msg);
+	say_mailbox(w, LOG_INFO,
+	    ": %s; the folder is read from its start and compared with what is "
+	    "stored",
+	    err->msg);
 	err_clear(err);
 	return begin_full_walk(w, folder, err);
 }

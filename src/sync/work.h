@@ -15,6 +15,7 @@
 #include "sync/gate.h"
 #include "sync/pass.h"
 #include "sync/plan.h"
+#include "sync/say.h"
 
 /* One profile in this pass. Shared by its threads, read-only but gate. */
 struct profile_work {
@@ -28,7 +29,7 @@ struct profile_work {
 	struct tally *tally;
 	const struct plan *plan;
 	struct budget *budget;
-	atomic_bool said;         /* why the whole profile fails was logged */
+	struct say say;
 	bool login_known;         /* it was rejected before */
 	bool proxy_known;         /* so was the proxy's */
 	atomic_bool login_kept;   /* its rejection is in the store */

@@ -96,6 +96,7 @@ begin(struct scene *s)
 	strcpy(s->address, "a@x.example");
 	s->conf.proxy = (char *)(uintptr_t) "";
 	s->profile.url = s->url;
+	s->profile.name = s->profile_user;
 	s->profile.username = s->profile_user;
 	s->profile.password = s->profile_pw;
 	s->profile.max_connections = 2;

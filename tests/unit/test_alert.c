@@ -86,6 +86,12 @@ test_codes(void **state)
 		    "config", "config" },
 		{ ERR_RETRY, SCOPE_PROFILE, "connect", "unreachable",
 		    "failing" },
+		{ ERR_RETRY, SCOPE_PROFILE, "dns", "unreachable", "failing" },
+		{ ERR_RETRY, SCOPE_PROFILE, "proxy", "unreachable", "failing" },
+		{ ERR_RETRY, SCOPE_PROFILE, "tls", "failing", "failing" },
+		{ ERR_RETRY, SCOPE_MAILBOX, "http-500", "failing", "failing" },
+		{ ERR_UNKNOWN, SCOPE_MAILBOX, "ErrorUnheardOf", "config",
+		    "ErrorUnheardOf" },
 		{ ERR_ITEM, SCOPE_MAILBOX, "", "config", "failing" },
 	};
 	size_t i;
@@ -123,6 +129,8 @@ test_advice(void **state)
 	assert_non_null(strstr(out, "exsync does not know this answer"));
 	assert_non_null(strstr(
 	    out, "exsync --once --mailbox a@b.example tries it at once"));
+	alert_advice("profile hq", "failing", out, sizeof(out));
+	assert_non_null(strstr(out, "how the server answers"));
 	alert_advice("profile hq", "config", out, sizeof(out));
 	assert_non_null(strstr(out, "exsync --check"));
 	assert_string_equal(
@@ -134,18 +142,21 @@ static void
 test_format(void **state)
 {
 	struct alert_text a = { false, "mailbox a@b.example", "failing",
-		"error", "one\nexsync: two \x1b[31m \xff", T0, T0 + HOUR, 3 };
+		"error", "one\nexsync: two \x1b[31m \xff", T0, T0 + HOUR, 3,
+		"hq\x1b" };
 	struct buf b;
 
 	(void)state;
 	buf_init(&b, 65536);
 	alert_format(&a, &b);
 	assert_string_equal(buf_str(&b),
-	    "exsync: error: mailbox a@b.example: one?exsync: two ?[31m ?\n"
+	    "exsync: error: profile hq?: mailbox a@b.example: one?exsync: two "
+	    "?[31m ?\n"
 	    "\n"
 	    "state: open\n"
 	    "severity: error\n"
 	    "scope: mailbox a@b.example\n"
+	    "profile: hq?\n"
 	    "code: failing\n"
 	    "text: one?exsync: two ?[31m ?\n"
 	    "first: 2026-11-20T08:16:00Z\n"
@@ -155,6 +166,7 @@ test_format(void **state)
 	    "it at once\n");
 	buf_reset(&b);
 	a.resolved = true;
+	a.profile = NULL;
 	a.text = "gone";
 	alert_format(&a, &b);
 	assert_string_equal(buf_str(&b),

@@ -485,8 +485,10 @@ test_web_page(void **state)
 		call(&s, &l[0], &err);
 	call(&s, &l[1], &err);
 	assert_null(gate_stopped(s.gate));
+	assert_null(gate_stopped_by(s.gate));
 	call(&s, &l[2], &err);
 	assert_non_null(gate_stopped(s.gate));
+	assert_ptr_equal(gate_stopped_by(s.gate), &l[2]);
 	assert_int_equal(gate_stopped(s.gate)->kind, ERR_CONFIG);
 	assert_int_equal(gate_stopped(s.gate)->scope, SCOPE_PROFILE);
 	call(&s, &l[3], &err);

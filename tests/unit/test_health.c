@@ -169,6 +169,7 @@ test_profile(void **state)
 		{ ERR_AUTH, "http-401", "profile hq:login" },
 		{ ERR_CONFIG, "certificate", "profile hq:certificate" },
 		{ ERR_RETRY, "connect", "profile hq:unreachable" },
+		{ ERR_RETRY, "tls", "profile hq:failing" },
 		{ ERR_CONFIG, "http-404", "profile hq:config" },
 	};
 	struct scene c;
@@ -240,7 +241,19 @@ test_cut_off(void **state)
 	begin(&c, *state);
 	fails(&c.box[0], ERR_RETRY, "timeout", SCOPE_MAILBOX);
 	fails(&c.box[1], ERR_RETRY, "truncated", SCOPE_MAILBOX);
+	/* connections came about: it was reached */
+	assert_string_equal(pass(&c), "profile hq:failing");
+	assert_string_equal(ask(c.k, "SELECT text FROM alert"),
+	    "the server was reached, but no mailbox could be read: 2 "
+	    "mailboxes, such as " BOX_A ": timeout, as the scene says");
+	/* then none did, and then they do again: one trouble at a time */
+	fails(&c.box[0], ERR_RETRY, "connect", SCOPE_PROFILE);
+	fails(&c.box[1], ERR_RETRY, "connect", SCOPE_PROFILE);
 	assert_string_equal(pass(&c), "profile hq:unreachable");
+	assert_int_equal(c.resolved, 1);
+	fails(&c.box[0], ERR_RETRY, "tls", SCOPE_PROFILE);
+	assert_string_equal(pass(&c), "profile hq:failing");
+	assert_int_equal(c.resolved, 1);
 	c.box[1].end = VISIT_OK;
 	accept_login(&c);
 	assert_string_equal(pass(&c), "");
@@ -252,7 +265,41 @@ test_cut_off(void **state)
 	assert_string_equal(pass(&c), "");
 	/* what was not visited says nothing */
 	c.box[1].end = VISIT_LATER;
-	assert_string_equal(pass(&c), "profile hq:unreachable");
+	assert_string_equal(pass(&c), "profile hq:failing");
+	end(&c);
+}
+
+/*
+ * One wrong URL is one alert, of the profile; one wrong answer among good ones,
+ * or of one mailbox that was asked for alone, is the mailbox'.
+ */
+static void
+test_wrong_url(void **state)
+{
+	static const char *const only[] = { BOX_A };
+	struct scene c;
+	size_t i;
+
+	begin(&c, *state);
+	for (i = 0; i < 2; i++)
+		fails(&c.box[i], ERR_CONFIG, "http-404", SCOPE_MAILBOX);
+	assert_string_equal(pass(&c), "profile hq:config");
+	assert_int_equal(c.opened, 1);
+	assert_string_equal(ask(c.k, "SELECT text FROM alert"),
+	    "2 mailboxes, such as " BOX_A ": http-404, as the scene says");
+	c.box[1].end = VISIT_LATER;
+	assert_string_equal(
+	    pass(&c), "mailbox " BOX_A ":config profile hq:config");
+	c.box[1].end = VISIT_OK;
+	accept_login(&c);
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":config");
+	end(&c);
+	begin(&c, *state);
+	fails(&c.box[0], ERR_CONFIG, "http-404", SCOPE_MAILBOX);
+	c.h.nmailbox = 1;
+	c.pass.want.mailbox = only;
+	c.pass.want.nmailbox = 1;
+	assert_string_equal(pass(&c), "mailbox " BOX_A ":config");
 	end(&c);
 }
 
@@ -500,6 +547,7 @@ main(void)
 		KIT(test_mailbox),
 		KIT(test_profile),
 		KIT(test_cut_off),
+		KIT(test_wrong_url),
 		KIT(test_restricted),
 		KIT(test_proxy),
 		KIT(test_stale),

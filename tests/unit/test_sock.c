@@ -23,8 +23,8 @@
 static struct {
 	int rc, slow_ms;
 	int n;
-	struct addrinfo a[4];
-	struct sockaddr_in6 sa[4]; /* room for either family */
+	struct addrinfo a[8];
+	struct sockaddr_in6 sa[8]; /* room for either family */
 } dns;
 
 int
@@ -168,9 +168,51 @@ all_silent(void **state)
 	assert_in_range(tim_mono() - t, 400, 5000);
 	assert_int_equal(e.kind, ERR_RETRY);
 	assert_string_equal(e.code, "connect");
-	assert_non_null(strstr(e.msg, "127.0.0.1, the last of its addresses"));
+	assert_non_null(strstr(e.msg, " connection timed out, 127.0.0.1:"));
 	assert_non_null(strstr(e.msg, "firewall"));
 	silent_stop(&quiet);
+}
+
+/* Each address is named with its own reason, and the advice is for them. */
+static void
+each_named(void **state)
+{
+	struct err e = ERR_INIT;
+	char *end;
+	int i;
+
+	(void)state;
+	forget();
+	add("ff02::1", 1); /* no TCP there */
+	add("127.0.0.1", 1);
+	add("127.0.0.2", 2);
+	assert_null(sock_connect(
+	    "mail.example", "443", tim_mono() + 500, NULL, NULL, &e));
+	if (strstr(e.msg, "mail.example:443: cannot connect: [ff02::1]:1 ") !=
+		e.msg ||
+	    strstr(e.msg,
+		", 127.0.0.1:1 connection refused, 127.0.0.2:2 connection "
+		"refused; nothing accepts connections there") == NULL)
+		fail_msg("%s", e.msg);
+	/* an address is not said twice */
+	err_clear(&e);
+	forget();
+	add("127.0.0.1", 1);
+	assert_null(
+	    sock_connect("127.0.0.1", "1", tim_mono() + 500, NULL, NULL, &e));
+	if (strstr(e.msg, "127.0.0.1:1: cannot connect: connection refused; "
+			  "nothing") != e.msg)
+		fail_msg("%s", e.msg);
+	/* however many there are, what to do is not cut off */
+	err_clear(&e);
+	forget();
+	for (i = 0; i < 8; i++)
+		add("fd00:1111:2222:3333:4444:5555:6666:7777", 50443);
+	assert_null(sock_connect("a-rather-long-name-of-a-mail-server.example",
+	    "50443", tim_mono() + 500, NULL, NULL, &e));
+	assert_non_null(strstr(e.msg, " more; "));
+	end = e.msg + strlen(e.msg) - 3;
+	assert_string_not_equal(end, "...");
 }
 
 /* The lookup took all the time; there is still as much to connect. */
@@ -271,6 +313,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(all_silent),
+		cmocka_unit_test(each_named),
 		cmocka_unit_test(slow_lookup),
 		cmocka_unit_test(failed_lookup),
 		cmocka_unit_test(remembered),

@@ -362,7 +362,8 @@ test_json(void **state)
 		  "\xc3\xa4\"");
 	has(text, "\"mail_usual\":12.6,");
 	has(text, "\"age_seconds\":60,");
-	has(text, "\"scope\":\"exsync\",\"code\":\"store\"");
+	has(text, "\"scope\":\"exsync\",\"profile\":null,"
+		  "\"code\":\"store\"");
 	assert_int_equal(text[strlen(text) - 1], '\n');
 	free(text);
 	begin(&c);

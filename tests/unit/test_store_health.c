@@ -9,11 +9,11 @@
 /* --- alerts ------------------------------------------------------------ */
 
 static const struct store_alert login = { "profile hq", "login", "error",
-	"rejected", 0, 0, 0, TIM_NONE };
+	"rejected", 0, 0, 0, TIM_NONE, NULL };
 static const struct store_alert denied = { "mailbox " BOX_A, "access", "error",
-	"denied", 0, 0, 0, TIM_NONE };
+	"denied", 0, 0, 0, TIM_NONE, NULL };
 static const struct store_alert items = { "mailbox " BOX_A, "items", "warning",
-	"2 messages", 0, 0, 0, TIM_NONE };
+	"2 messages", 0, 0, 0, TIM_NONE, NULL };
 
 static bool
 all_well(void *arg, const struct store_alert *a)
@@ -58,6 +58,11 @@ test_once(void **state)
 	int asked = 0;
 
 	assert_string_equal(apply(k, both, 2, all_well, &asked), "2/0");
+	OK(k, store_alert_list(k->st, &list, &k->err));
+	assert_int_equal(list.n, 2);
+	assert_null(list.v[0].profile);
+	assert_string_equal(list.v[1].profile, "hq");
+	arena_free(&list.arena);
 	assert_string_equal(apply(k, both, 2, all_well, &asked), "0/0");
 	both[0].text = "still rejected";
 	assert_string_equal(apply(k, both, 2, all_well, &asked), "0/0");

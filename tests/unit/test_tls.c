@@ -18,6 +18,7 @@
 #include "base/tim.h"
 #include "net/http.h"
 #include "net/tls_cert.h"
+#include "net/tls_error.h"
 
 #define OK(n) "HTTP/1.1 200 OK\r\nContent-Length: " #n "\r\n\r\n"
 #define END                                                                    \
@@ -475,11 +476,34 @@ not_tls(void **state)
 		assert_null(tls_connect(
 		    k, "localhost", trust, NULL, tim_mono() + 500, &e));
 		assert_int_equal(e.kind, ERR_RETRY);
-		if (strstr(e.msg, t[i].text) == NULL)
+		/* and no number that means nothing to anybody */
+		if (strstr(e.msg, t[i].text) == NULL ||
+		    strchr(e.msg, '[') != NULL)
 			fail_msg("%s", e.msg);
 		sock_close(k);
 		server_stop(&sv);
 	}
+}
+
+/* A number is told only where there is no sentence, and says what it is. */
+static void
+numbers(void **state)
+{
+	char text[240];
+
+	(void)state;
+	assert_int_equal(
+	    tls_error_text(BR_ERR_UNSUPPORTED_VERSION, text, sizeof(text)),
+	    ERR_CONFIG);
+	assert_null(strpbrk(text, "[]"));
+	tls_error_text(BR_ERR_RECV_FATAL_ALERT + 61, text, sizeof(text));
+	assert_non_null(strstr(text, "with TLS alert 61"));
+	tls_error_text(BR_ERR_SEND_FATAL_ALERT + 61, text, sizeof(text));
+	assert_non_null(strstr(text, "exsync ended the connection with TLS "
+				     "alert 61"));
+	assert_int_equal(
+	    tls_error_text(BR_ERR_BAD_STATE, text, sizeof(text)), ERR_RETRY);
+	assert_non_null(strstr(text, "(BearSSL's error 2)"));
 }
 
 /* Warnings without end, faster than they can be read, hold nobody up. */
@@ -665,6 +689,7 @@ main(void)
 		cmocka_unit_test(large),
 		cmocka_unit_test(proxied),
 		cmocka_unit_test(not_tls),
+		cmocka_unit_test(numbers),
 		cmocka_unit_test(flood),
 		cmocka_unit_test(der),
 		cmocka_unit_test(bundles),

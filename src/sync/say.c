@@ -1,0 +1,167 @@
+/*
+ * say.c - what the log is told of mailboxes.
+ * 1. A fault is kept back until it is known whether it is the mailbox' or the
+ *    profile's: one wrong URL is one line, with a mailbox for an example, and
+ *    not one for each mailbox.
+ * 2. Every fault is told once, at the latest when the profile's jobs are over.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "sync/gate.h"
+#include "sync/say.h"
+#include "sync/work.h"
+
+void
+say_init(struct say *s)
+{
+	pthread_mutex_init(&s->lock, NULL);
+}
+
+void
+say_free(struct say *s)
+{
+	pthread_mutex_destroy(&s->lock);
+	free(s->kept);
+}
+
+void
+say_mailbox(
+    const struct mailbox_work *w, enum log_level level, const char *fmt, ...)
+{
+	char text[1200];
+	va_list ap;
+
+	if (!log_on(level))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_line(level, "profile %s: mailbox %s%s", w->profile->conf->name,
+	    w->conf.address, text);
+}
+
+/* Has the server answered any mailbox of the profile as it should? */
+static bool
+answered(const struct profile_work *p)
+{
+	return gate_accepted(p->gate) || atomic_load(&p->own_accepted);
+}
+
+/* With the lock held. */
+static void
+keep(struct say *s, const struct mailbox_work *w)
+{
+	if (s->n == s->cap) {
+		s->cap = s->cap == 0 ? 16 : 2 * s->cap;
+		s->kept = mem_grow(s->kept, s->cap, sizeof(*s->kept));
+	}
+	s->kept[s->n++] = w;
+}
+
+/* With the lock held. */
+static void
+count_stopped(struct say *s, const struct mailbox_work *w)
+{
+	s->stopped++;
+	if (s->example == NULL ||
+	    gate_stopped_by(w->profile->gate) == &w->login)
+		s->example = w;
+}
+
+void
+say_fault(const struct mailbox_work *w, const struct err *err)
+{
+	struct profile_work *p = w->profile;
+	bool now = false;
+
+	if (strcmp(err->code, "stopped") == 0)
+		return;
+	if (strcmp(err->code, "waits") == 0) {
+		say_mailbox(w, LOG_INFO, ": %s", err->msg);
+		return;
+	}
+	pthread_mutex_lock(&p->say.lock);
+	if (err->kind == ERR_FATAL) {
+		now = !p->say.fatal || err->scope < SCOPE_PROFILE;
+		p->say.fatal = true;
+	} else if (w->fault == NULL)
+		count_stopped(&p->say, w);
+	else if (answered(p) || (w->login.own && gate_is_login(err)))
+		now = true;
+	else
+		keep(&p->say, w);
+	pthread_mutex_unlock(&p->say.lock);
+	if (now)
+		say_mailbox(w, LOG_ERROR, ": %s", err->msg);
+}
+
+/* Those of one code side by side, in the order of their addresses. */
+static int
+by_code(const void *a, const void *b)
+{
+	const struct mailbox_work *x = *(const struct mailbox_work *const *)a;
+	const struct mailbox_work *y = *(const struct mailbox_work *const *)b;
+	int c = strcmp(x->fault->code, y->fault->code);
+
+	return c != 0 ? c : strcmp(x->conf.address, y->conf.address);
+}
+
+/* n mailboxes failed with this, w among them. */
+static void
+say_shared(const struct mailbox_work *w, size_t n, const struct err *err)
+{
+	if (n == 1)
+		say_mailbox(w, LOG_ERROR, ": %s", err->msg);
+	else
+		log_error("profile %s: %zu mailboxes, such as %s: %s",
+		    w->profile->conf->name, n, w->conf.address, err->msg);
+}
+
+/* What stopped the profile; shared: so many kept ones failed with the same. */
+static void
+say_stopped(const struct profile_work *p, size_t shared)
+{
+	const struct err *why = gate_stopped(p->gate);
+
+	/* what was known before any mailbox was asked is about none of them */
+	if (gate_stopped_by(p->gate) == NULL)
+		log_error("profile %s: %s", p->conf->name, why->msg);
+	else
+		say_shared(p->say.example, p->say.stopped + shared, why);
+}
+
+void
+say_kept(struct profile_work *p, bool over)
+{
+	struct say *s = &p->say;
+	const struct err *why = over ? gate_stopped(p->gate) : NULL;
+	size_t i, n, shared = 0;
+
+	if (!over && !answered(p))
+		return;
+	pthread_mutex_lock(&s->lock);
+	if (s->n > 0)
+		qsort(s->kept, s->n, sizeof(*s->kept), by_code);
+	for (i = 0; i < s->n; i += n) {
+		const struct mailbox_work *w = s->kept[i];
+
+		for (n = 1; i + n < s->n; n++) {
+			if (strcmp(s->kept[i + n]->fault->code,
+				w->fault->code) != 0)
+				break;
+		}
+		if (why != NULL && s->stopped > 0 &&
+		    strcmp(why->code, w->fault->code) == 0)
+			shared = n;
+		else
+			say_shared(w, n, w->fault);
+	}
+	s->n = 0;
+	if (over && s->stopped > 0)
+		say_stopped(p, shared);
+	pthread_mutex_unlock(&s->lock);
+}

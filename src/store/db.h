@@ -310,4 +310,7 @@ void pending_free(struct store *);
 /* A folder's new total, written with the next commit. */
 int pending_total(struct store *, int64_t folder, int64_t total, struct err *);
 
+/* Bytes of the lock file that tell the pid; what follows is trouble.c's. */
+#define LOCK_PID 64
+
 #endif

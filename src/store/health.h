@@ -84,6 +84,21 @@ int store_login_forget(struct store *, const char *scope, struct err *);
 /* Forgets every scope that begins so; writes nothing where there is none. */
 int store_login_forget_all(struct store *, const char *begin, struct err *);
 
+/* --- what the database could not take (trouble.c) ---------------------- */
+
+/*
+ * An alert that somebody was told of, and that need not be in table alert: on
+ * a full disk nothing is. path: the database's. Any thread, no store needed.
+ */
+struct store_trouble {
+	char code[32];
+	int64_t since; /* or TIM_NONE */
+};
+/* false: there is none. */
+bool store_trouble_get(const char *path, struct store_trouble *out);
+/* NULL: it is over. false: it could not be kept. */
+bool store_trouble_set(const char *path, const struct store_trouble *);
+
 /* --- mailboxes and the last run (status.c) ----------------------------- */
 
 struct store_box {

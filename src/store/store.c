@@ -107,8 +107,8 @@ say_locked(struct store *st, const char *name, int fd, struct err *err)
 int
 store_lock(struct store *st, struct err *err)
 {
-	char *name, pid[32];
-	int fd, n, rc = -1;
+	char *name, pid[LOCK_PID + 1];
+	int fd, rc = -1;
 
 	if (st->read_only || st->lock_fd != -1)
 		return 0;
@@ -133,8 +133,9 @@ store_lock(struct store *st, struct err *err)
 		rc = 0;
 	if (rc == 0) {
 		/* only for the message above: it may fail on a full disk */
-		n = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
-		if (ftruncate(fd, 0) == 0 && pwrite(fd, pid, (size_t)n, 0) == n)
+		snprintf(
+		    pid, sizeof(pid), "%-*ld\n", LOCK_PID - 1, (long)getpid());
+		if (pwrite(fd, pid, LOCK_PID, 0) == LOCK_PID)
 			fchmod(fd, 0600);
 		st->lock_fd = fd;
 	} else if (fd != -1)

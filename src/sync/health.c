@@ -3,6 +3,9 @@
  * 1. What was not looked at in this pass is neither met nor over.
  * 2. A fault of a profile is one alert, not one for each of its mailboxes;
  *    and the same fault is never two alerts.
+ * 3. Of what the database cannot take somebody is told once, as of all else:
+ *    that is kept beside it (store/trouble.c), and told to be over when a
+ *    pass is written again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -457,6 +460,70 @@ leave_boxes(const struct met *m, struct err *err)
 	return 0;
 }
 
+/* --- what the database could not take ---------------------------------- */
+
+/* Is this kind of alert, of exsync as a whole, among these? */
+static bool
+has_code(const struct store_alert *v, size_t n, const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(v[i].scope, "exsync") == 0 &&
+		    strcmp(v[i].code, code) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Somebody knows of it now, whether or not the database does. */
+static void
+remember_told(const struct pass *p, const char *code)
+{
+	struct store_trouble t = { "", tim_now() };
+
+	snprintf(t.code, sizeof(t.code), "%s", code);
+	store_trouble_set(p->conf->database, &t);
+}
+
+/* It was told, and is over: says so, unless the database has. */
+static void
+forget_told(const struct pass *p, const struct store_trouble *t,
+    const struct store_alert_news *news)
+{
+	int64_t now = tim_now(), since = t->since != TIM_NONE ? t->since : now;
+	struct store_alert a = { "exsync", t->code, "error",
+		"a pass is written to the database again", since, now, 1, now,
+		NULL };
+
+	if (!has_code(news->resolved.v, news->resolved.n, t->code)) {
+		if (!tell_one(p, &a))
+			return;
+		log_info("alert resolved: %s: %s: %s", a.scope, a.code, a.text);
+	}
+	store_trouble_set(p->conf->database, NULL);
+}
+
+/* The alerts of a pass are written; all: somebody was told of all of them. */
+static void
+settle_told(const struct met *m, const struct store_alert_news *news, bool all)
+{
+	const struct pass *p = m->h->pass;
+	struct store_trouble t;
+	bool known;
+
+	if (!tell_wanted(p))
+		return;
+	known = store_trouble_get(p->conf->database, &t);
+	if (has_code(m->v, m->n, "store")) {
+		if (!known && all)
+			remember_told(p, "store");
+	} else if (known)
+		forget_told(p, &t, news);
+}
+
+/* ----------------------------------------------------------------------- */
+
 static int
 apply(struct met *m, struct err *err)
 {
@@ -476,7 +543,7 @@ apply(struct met *m, struct err *err)
 		tell_wanted(m->h->pass) };
 	if (store_alert_apply(st, &met, &news, err) == -1)
 		return -1;
-	tell_news(m->h->pass, &news);
+	settle_told(m, &news, tell_news(m->h->pass, &news));
 	arena_free(&news.opened.arena);
 	arena_free(&news.resolved.arena);
 	return 0;
@@ -507,19 +574,26 @@ health_trouble(const struct pass *p, const struct err *why)
 	struct store_alert a = { "exsync",
 		why->kind == ERR_CONFIG ? "config" : "store", "error", why->msg,
 		tim_now(), tim_now(), 1, TIM_NONE, NULL };
-	struct store_alert_met met = { &a, 1, NULL, NULL, tell_wanted(p) };
+	struct store_alert_met met = { &a, 1, NULL, NULL, false };
 	struct store_alert_news news;
+	struct store_trouble t;
 	struct err err = ERR_INIT;
+	bool known, told;
 
 	/* a wrong word on the command line is nobody else's business */
 	if (p->dry_run || (why->kind == ERR_CONFIG && !whole(p)))
 		return;
+	known = tell_wanted(p) && store_trouble_get(p->conf->database, &t) &&
+		strcmp(t.code, a.code) == 0;
+	met.tell = tell_wanted(p) && !known;
 	if (p->store == NULL ||
-	    store_alert_apply(p->store, &met, &news, &err) == -1) {
-		tell_one(p, &a);
-		return;
+	    store_alert_apply(p->store, &met, &news, &err) == -1)
+		told = !known && tell_one(p, &a);
+	else {
+		told = tell_news(p, &news) && !known;
+		arena_free(&news.opened.arena);
+		arena_free(&news.resolved.arena);
 	}
-	tell_news(p, &news);
-	arena_free(&news.opened.arena);
-	arena_free(&news.resolved.arena);
+	if (told)
+		remember_told(p, a.code);
 }

@@ -32,11 +32,10 @@ tell(const struct pass *p, const struct store_alert *a)
 	return p->alert(p->alert_arg, &t);
 }
 
-void
+bool
 tell_one(const struct pass *p, const struct store_alert *a)
 {
-	if (p->alert != NULL)
-		tell(p, a);
+	return p->alert != NULL && tell(p, a) == 0;
 }
 
 static int
@@ -54,25 +53,33 @@ tell_more(const struct pass *p, size_t n)
 	return p->alert(p->alert_arg, &t);
 }
 
-/* What the store still has for it. An error here: it is told again. */
-static void
+/*
+ * What the store still has for it. An error here: it is told again. True: all
+ * was told.
+ */
+static bool
 tell_untold(const struct pass *p)
 {
+	bool all = false;
 	struct store_alerts v;
 	struct err err = ERR_INIT;
 	size_t i, most;
 
 	if (store_alert_untold(p->store, &v, &err) == -1)
-		return;
+		return false;
 	most = v.n > TELL_MAX ? TELL_MAX - 1 : v.n;
 	for (i = 0; i < most; i++) {
 		if (tell(p, &v.v[i]) == -1)
 			break;
 		store_alert_told(p->store, &v.v[i], 1, &err);
 	}
-	if (i == most && most < v.n && tell_more(p, v.n - most) == 0)
+	if (i == most && most < v.n && tell_more(p, v.n - most) == 0) {
 		store_alert_told(p->store, v.v + most, v.n - most, &err);
+		i = v.n;
+	}
+	all = i == v.n;
 	arena_free(&v.arena);
+	return all;
 }
 
 /*
@@ -97,7 +104,7 @@ say_opened(const struct store_alert *a)
 	    text);
 }
 
-void
+bool
 tell_news(const struct pass *p, const struct store_alert_news *news)
 {
 	char about[512];
@@ -112,6 +119,5 @@ tell_news(const struct pass *p, const struct store_alert_news *news)
 		    alert_about(a->profile, a->scope, about, sizeof(about)),
 		    a->code, a->text);
 	}
-	if (p->alert != NULL)
-		tell_untold(p);
+	return p->alert != NULL && tell_untold(p);
 }

@@ -14,10 +14,13 @@ bool tell_wanted(const struct pass *);
 /*
  * Logs the news, and tells pass->alert what it was not told yet: these, and
  * what it did not take in earlier passes. When it fails the rest waits for the
- * next pass.
+ * next pass. True: nothing waits.
  */
-void tell_news(const struct pass *, const struct store_alert_news *);
-/* Tells pass->alert one that is open and cannot be stored. */
-void tell_one(const struct pass *, const struct store_alert *);
+bool tell_news(const struct pass *, const struct store_alert_news *);
+/*
+ * Tells pass->alert one that is not in the store, or is over there. True: it
+ * took it.
+ */
+bool tell_one(const struct pass *, const struct store_alert *);
 
 #endif

@@ -50,6 +50,7 @@ begin(struct scene *c, struct kit *k)
 	c->conf_profile[1].mailboxes = CONF_MAILBOXES_LISTED;
 	c->conf.profile = c->conf_profile;
 	c->conf.nprofile = 2;
+	c->conf.database = k->path;
 	c->pass.conf = &c->conf;
 	c->pass.store = k->st;
 	c->pass.alert = told;
@@ -403,11 +404,6 @@ test_store_trouble(void **state)
 	assert_string_equal(pass(&c), "exsync:store");
 	c.box[0].end = c.box[1].end = VISIT_OK;
 	assert_string_equal(pass(&c), "");
-	/* without any store it is told every time */
-	c.pass.store = NULL;
-	health_trouble(&c.pass, &why);
-	health_trouble(&c.pass, &why);
-	assert_int_equal(c.opened, 2);
 	/* --mailbox with a typing error is nobody's alert */
 	c.pass.store = c.k->st;
 	c.pass.want.nmailbox = 1;
@@ -417,6 +413,66 @@ test_store_trouble(void **state)
 	c.pass.dry_run = true;
 	fails(&c.box[0], ERR_AUTH, "ErrorAccessDenied", SCOPE_MAILBOX);
 	assert_string_equal(pass(&c), "");
+	end(&c);
+}
+
+/*
+ * Trouble that no store takes is told once all the same, and again only when
+ * it was over meanwhile, or nobody took it.
+ */
+static void
+test_told_once(void **state)
+{
+	struct store *st;
+	struct scene c;
+	struct err why = ERR_INIT;
+	int i;
+
+	begin(&c, *state);
+	st = c.pass.store;
+	err_set(&why, ERR_FATAL, "disk full");
+	for (i = 0; i < 2; i++) {
+		c.opened = c.resolved = 0;
+		c.pass.store = NULL;
+		c.deaf = 1;
+		health_trouble(&c.pass, &why);
+		assert_int_equal(c.opened, 0);
+		health_trouble(&c.pass, &why);
+		health_trouble(&c.pass, &why);
+		assert_int_equal(c.opened, 1);
+		assert_string_equal(c.last, "exsync store");
+		/* the database takes it again, and then it does not */
+		c.pass.store = st;
+		health_trouble(&c.pass, &why);
+		assert_string_equal(open_alerts(&c), "exsync:store");
+		if (i == 1)
+			ask(c.k, "DELETE FROM alert");
+		c.pass.store = NULL;
+		health_trouble(&c.pass, &why);
+		assert_int_equal(c.opened, 1);
+		/* another kind is news */
+		why.kind = ERR_CONFIG;
+		health_trouble(&c.pass, &why);
+		assert_int_equal(c.opened, 2);
+		why.kind = ERR_FATAL;
+		health_trouble(&c.pass, &why);
+		assert_int_equal(c.opened, 3);
+		/* over: said by the database, or because it knows nothing */
+		c.pass.store = st;
+		c.deaf = i;
+		pass(&c);
+		assert_int_equal(c.resolved, i == 0);
+		pass(&c);
+		assert_int_equal(c.resolved, i == 1);
+		assert_string_equal(c.last, "exsync store");
+	}
+	/* met and told by the database, which then takes nothing */
+	fails(&c.box[0], ERR_FATAL, "disk_full", SCOPE_ALL);
+	assert_string_equal(pass(&c), "exsync:store");
+	assert_int_equal(c.opened, 1);
+	c.pass.store = NULL;
+	health_trouble(&c.pass, &why);
+	assert_int_equal(c.opened, 1);
 	end(&c);
 }
 
@@ -553,6 +609,7 @@ main(void)
 		KIT(test_stale),
 		KIT(test_items),
 		KIT(test_store_trouble),
+		KIT(test_told_once),
 		KIT(test_many),
 		KIT(test_told_again),
 		KIT(test_unknown),

@@ -1,6 +1,8 @@
 /*
  * test_store_health.c - alerts, rejected logins, mail by day, mailboxes.
  */
+#include <sys/stat.h>
+
 #include "store/health.h"
 #include "test_store.h"
 
@@ -391,6 +393,52 @@ test_runs_over(void **state)
 	assert_int_equal(r.interrupted, 0);
 }
 
+/* --- what the database could not take ---------------------------------- */
+
+/* It lies behind the pid, which every pass writes anew. */
+static void
+test_trouble(void **state)
+{
+	struct kit *k = *state;
+	struct store_trouble t = { "store", T0 }, got;
+	char name[128];
+	struct stat s;
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s.lock", k->path);
+	assert_false(store_trouble_get(k->path, &got));
+	/* a lock file of before, or none */
+	f = fopen(name, "w");
+	assert_true(fputs("12345\n", f) >= 0);
+	fclose(f);
+	assert_false(store_trouble_get(k->path, &got));
+	assert_true(store_trouble_set(k->path, &t));
+	assert_true(store_trouble_get(k->path, &got));
+	assert_string_equal(got.code, "store");
+	assert_true(got.since == T0);
+	OK(k, store_lock(k->st, &k->err));
+	assert_true(store_trouble_get(k->path, &got));
+	assert_true(got.since == T0);
+	assert_true(store_trouble_set(k->path, NULL));
+	assert_false(store_trouble_get(k->path, &got));
+	assert_int_equal(stat(name, &s), 0);
+	assert_int_equal(s.st_size, 64);
+	/* a hole, as where no byte could be written */
+	assert_int_equal(truncate(name, 128), 0);
+	assert_true(store_trouble_get(k->path, &got));
+	assert_string_equal(got.code, "store");
+	assert_true(got.since == TIM_NONE);
+	/* what is longer than it may be is cut */
+	memset(t.code, 'c', sizeof(t.code));
+	t.since = TIM_NONE;
+	assert_true(store_trouble_set(k->path, &t));
+	assert_true(store_trouble_get(k->path, &got));
+	assert_int_equal(strlen(got.code), 31);
+	assert_int_equal(stat(name, &s), 0);
+	assert_int_equal(s.st_size, 128);
+	assert_int_equal(unlink(name), 0);
+}
+
 #define KIT(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
 
 int
@@ -407,6 +455,7 @@ main(void)
 		KIT(test_boxes),
 		KIT(test_last_run),
 		KIT(test_runs_over),
+		KIT(test_trouble),
 	};
 
 	return cmocka_run_group_tests_name("store health", tests, NULL, NULL);

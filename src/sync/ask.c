@@ -369,7 +369,9 @@ nobody_knows(const struct question *q, struct err *why)
 	size_t i;
 
 	for (i = 0; i < q->n; i++) {
-		if (q->out[i]->err.kind != ERR_UNKNOWN)
+		const struct message *m = q->out[i];
+
+		if (m == NULL || m->err.kind != ERR_UNKNOWN)
 			return false;
 	}
 	if (q->n < 2 || guilty(q, q->suspect || q->n <= SAMPLE))
@@ -387,11 +389,12 @@ blame(const struct question *q)
 	size_t i;
 
 	for (i = 0; i < q->n; i++) {
-		struct err *e = &q->out[i]->err;
+		struct message *m = q->out[i];
 
-		if (e->kind == ERR_UNKNOWN ||
-		    (e->kind == ERR_RETRY && is_own(q, e)))
-			e->kind = ERR_ITEM;
+		if (m != NULL &&
+		    (m->err.kind == ERR_UNKNOWN ||
+			(m->err.kind == ERR_RETRY && is_own(q, &m->err))))
+			m->err.kind = ERR_ITEM;
 	}
 }
 

@@ -37,6 +37,7 @@ struct gate {
 	int good;                  /* since the limit was last changed */
 	bool proven;               /* the login works */
 	bool accepted;             /* the profile's login did work */
+	bool answered;             /* a call went well */
 	struct gate_second second; /* of the profile's login */
 	int unreachable;
 	const struct gate_login *late; /* who timed out, or was lost, last */
@@ -118,6 +119,17 @@ gate_accepted(struct gate *g)
 
 	pthread_mutex_lock(&g->lock);
 	yes = g->accepted;
+	pthread_mutex_unlock(&g->lock);
+	return yes;
+}
+
+bool
+gate_answered(struct gate *g)
+{
+	bool yes;
+
+	pthread_mutex_lock(&g->lock);
+	yes = g->answered;
 	pthread_mutex_unlock(&g->lock);
 	return yes;
 }
@@ -381,6 +393,7 @@ learn(struct gate *g, struct gate_login *l, const struct err *e)
 		(strncmp(e->code, "Error", 5) == 0 && !gate_is_login(e))))
 		g->accepted = true;
 	if (e->kind == ERR_NONE) {
+		g->answered = true;
 		if ((g->limit < g->max || g->items < GATE_ITEMS) &&
 		    ++g->good >= RECOVER) {
 			g->limit += g->limit < g->max;

@@ -70,6 +70,8 @@ const struct err *gate_stopped(struct gate *);
 const struct gate_login *gate_stopped_by(struct gate *);
 /* Has the server accepted the profile's login in this pass? */
 bool gate_accepted(struct gate *);
+/* Has any call gone well? */
+bool gate_answered(struct gate *);
 /* Is this error a login that was rejected, whoever's it was? */
 bool gate_is_login(const struct err *);
 /*

@@ -44,13 +44,6 @@ say_mailbox(
 	    w->conf.address, text);
 }
 
-/* Has the server answered any mailbox of the profile as it should? */
-static bool
-answered(const struct profile_work *p)
-{
-	return gate_accepted(p->gate) || atomic_load(&p->own_accepted);
-}
-
 /* With the lock held. */
 static void
 keep(struct say *s, const struct mailbox_work *w)
@@ -90,7 +83,7 @@ say_fault(const struct mailbox_work *w, const struct err *err)
 		p->say.fatal = true;
 	} else if (w->fault == NULL)
 		count_stopped(&p->say, w);
-	else if (answered(p) || (w->login.own && gate_is_login(err)))
+	else if (gate_answered(p->gate) || (w->login.own && gate_is_login(err)))
 		now = true;
 	else
 		keep(&p->say, w);
@@ -141,7 +134,7 @@ say_kept(struct profile_work *p, bool over)
 	const struct err *why = over ? gate_stopped(p->gate) : NULL;
 	size_t i, n, shared = 0;
 
-	if (!over && !answered(p))
+	if (!over && !gate_answered(p->gate))
 		return;
 	pthread_mutex_lock(&s->lock);
 	if (s->n > 0)

@@ -449,14 +449,17 @@ test_unknown(void **state)
 	assert_int_equal(s.calls, 8);
 	assert_null(gate_stopped(s.gate));
 	assert_true(gate_accepted(s.gate));
+	assert_false(gate_answered(s.gate));
 	gate_leave_alone(s.gate, &l[0], &err);
 	err_clear(&err);
 	assert_int_equal(call(&s, &l[0], &err), -1);
 	assert_int_equal(s.refused, 1);
 	assert_int_equal(err.kind, ERR_UNKNOWN);
 	assert_string_equal(err.code, "ErrorUnheardOf");
+	s.kind = ERR_NONE;
 	call(&s, &l[4], &err);
 	assert_int_equal(s.refused, 1);
+	assert_true(gate_answered(s.gate));
 	free(l[0].left);
 	gate_close(s.gate);
 }

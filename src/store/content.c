@@ -134,74 +134,15 @@ content_id(struct buf *b, const struct message *m, char *id)
 	hash_hex(&h, id);
 }
 
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/*
- * The attachments, in whatever order they came. Of an attached item the
- * server makes the file anew each time: only its name counts.
- */
-static void
-hash_attachments(const struct message *m, struct crypt_sha256 *h)
-{
-	char **line, hex[2 * CRYPT_SHA256 + 1];
-	size_t i;
-
-	if (m->natt == 0)
-		return;
-	line = mem_grow(NULL, m->natt, sizeof(*line));
-	for (i = 0; i < m->natt; i++) {
-		const struct attachment *a = &m->att[i];
-
-		enc_hex(a->sha256, sizeof(a->sha256), hex);
-		line[i] = mem_printf("%s %s %s", att_kind_name(a->kind),
-		    a->stored && a->kind == ATT_FILE ? hex : "-",
-		    str_nn(a->name));
-	}
-	qsort(line, m->natt, sizeof(*line), by_text);
-	crypt_sha256_add(h, "attachments:", 12);
-	for (i = 0; i < m->natt; i++) {
-		crypt_sha256_add(h, line[i], strlen(line[i]) + 1);
-		free(line[i]);
-	}
-	free(line);
-}
-
-/* Where a body's links lead to: a person may see the same words twice. */
-static void
-hash_links(const struct message *m, struct crypt_sha256 *h)
-{
-	struct fold f;
-	size_t i;
-
-	if (m->html == NULL)
-		return;
-	fold_init(&f, false);
-	fold_body(&f, m->html, m->html_len, true);
-	if (f.nlink > 0)
-		crypt_sha256_add(h, "links:", 6);
-	for (i = 0; i < f.nlink; i++) {
-		crypt_sha256_add(h, f.link[i].s, f.link[i].n);
-		crypt_sha256_add(h, "", 1);
-	}
-	fold_free(&f);
-}
-
 void
-content_variant(
-    struct buf *b, const struct message *m, const char *id, char *out)
+content_variant(const struct message *m, const char *id, char *out)
 {
 	struct crypt_sha256 h;
 
 	crypt_sha256_init(&h);
 	crypt_sha256_add(&h, "variant:", 8);
 	crypt_sha256_add(&h, id, strlen(id));
-	hash_content(b, m, &h);
-	hash_links(m, &h);
-	hash_attachments(m, &h);
+	same_hash(m, &h);
 	hash_hex(&h, out);
 }
 

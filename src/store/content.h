@@ -8,8 +8,8 @@
  *	"none:" + from, sent, subject and body, each ended by a NUL
  * so it is the same in a rebuilt file. Of the mails that share a key and
  * differ (same.h) one has that id; the others are its variants: their id is
- * the hash of "variant:", that id, from, sent, subject, body, the links of its
- * HTML, and its attachments.
+ * the hash of "variant:", that id, and what copies of one mail have in common
+ * (same_hash).
  */
 #ifndef STORE_CONTENT_H
 #define STORE_CONTENT_H
@@ -40,8 +40,7 @@ bool content_mid_id(struct buf *scratch, const char *mid, char *id);
 /* The mail's id, with or without a Message-ID. */
 void content_id(struct buf *scratch, const struct message *, char *id);
 /* id of the mail as a variant of id. */
-void content_variant(
-    struct buf *scratch, const struct message *, const char *id, char *out);
+void content_variant(const struct message *, const char *id, char *out);
 /*
  * id of the thread: of its first mail, as far as the headers tell. first: id
  * of this mail, or of the one that it is a variant of.

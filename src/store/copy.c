@@ -9,7 +9,6 @@
 
 #include "base/fault.h"
 #include "store/email.h"
-#include "store/variant.h"
 
 static int
 tell_change(struct store *st, int64_t n, const char *entity, const char *op,
@@ -203,9 +202,7 @@ copy_gone(struct store *st, const struct copy *c, struct store_count *count,
 	if (r <= 0)
 		return r;
 	count->updated++;
-	if (tell_change(st, c->email, "email", "update", err) == -1)
-		return -1;
-	return variant_settle_mail(st, c->email, err);
+	return tell_change(st, c->email, "email", "update", err);
 }
 
 int

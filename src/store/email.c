@@ -32,7 +32,6 @@ struct incoming {
 	char key[CONTENT_ID];
 	char *attached;
 	struct arena own;
-	int64_t group; /* of mails with the same key, when there are others */
 };
 
 static struct copy
@@ -253,7 +252,7 @@ find_mail(struct store *st, const struct incoming *x, int64_t group,
  * the next one is tried. found->m NULL: the id is free.
  */
 static int
-variant_id(struct store *st, const struct incoming *x, char *id,
+find_variant(struct store *st, const struct incoming *x, char *id,
     struct email_row *found, struct err *err)
 {
 	char seed[CONTENT_ID];
@@ -263,7 +262,7 @@ variant_id(struct store *st, const struct incoming *x, char *id,
 	for (;;) {
 		memset(found, 0, sizeof(*found));
 		memcpy(seed, id, CONTENT_ID);
-		content_variant(&st->scratch, &x->m, seed, id);
+		content_variant(&x->m, seed, id);
 		if (email_find(st, id, &n, &group, err) == -1)
 			return -1;
 		if (n == 0)
@@ -287,7 +286,7 @@ put_variant(struct store *st, struct incoming *x, int64_t group, int64_t *n,
 	int64_t next;
 	int rc;
 
-	if (variant_id(st, x, id, &r, err) == -1)
+	if (find_variant(st, x, id, &r, err) == -1)
 		return -1;
 	if (r.m != NULL) {
 		*n = r.n;
@@ -297,7 +296,8 @@ put_variant(struct store *st, struct incoming *x, int64_t group, int64_t *n,
 		email_free(&r);
 		return rc == -1 ? -1 : 0;
 	}
-	if (email_next(st, &next, err) == -1 ||
+	if (variant_take_key(st, &x->m, x->key, id, err) == -1 ||
+	    email_next(st, &next, err) == -1 ||
 	    (rc = insert_mail(st, x, id, group, err)) == -1)
 		return -1;
 	if (rc == 0)
@@ -319,7 +319,6 @@ put_same_key(struct store *st, struct incoming *x, int64_t except,
 	    (r.m == NULL &&
 		find_mail(st, x, group, except, false, &r, err) == -1))
 		return -1;
-	x->group = group;
 	if (r.m != NULL) {
 		*n = r.n;
 		rc = join_mail(st, x, &r, count, err);
@@ -512,7 +511,6 @@ put_known(struct store *st, struct incoming *x, int64_t known, int64_t *n,
 	memset(&r, 0, sizeof(r));
 	memset(&mine, 0, sizeof(mine));
 	*n = known;
-	x->group = 0;
 	rc = copy_get(st, &at, &was, err);
 	if (rc == 0)
 		rc = email_load(st, known, true, &r, err);
@@ -528,8 +526,6 @@ put_known(struct store *st, struct incoming *x, int64_t known, int64_t *n,
 		fill_in(x, its, room);
 		content_id(&st->scratch, &x->m, x->key);
 		rc = change_item(st, x, &r, &was, its, n, count, err);
-		if (rc == 0)
-			rc = variant_settle(st, r.group, err);
 	}
 	email_free(&mine);
 	email_free(&r);
@@ -590,8 +586,6 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 		content_id(&st->scratch, &x.m, x.key);
 		rc = put_unknown(st, &x, 0, n, count, err);
 	}
-	if (rc == 0 && x.group != 0)
-		rc = variant_settle(st, x.group, err);
 	free(x.attached);
 	arena_free(&x.own);
 	return rc;

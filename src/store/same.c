@@ -566,6 +566,102 @@ same_attachments(const struct message *a, const struct message *b)
 	return same;
 }
 
+/* --- what they have in common ------------------------------------------ */
+
+static void
+hash_sender(const struct message *m, struct crypt_sha256 *h)
+{
+	const char *from = same_from(m);
+	char *norm = from != NULL ? party_normalise(from) : NULL;
+
+	if (norm != NULL)
+		from = norm;
+	crypt_sha256_add(h, str_nn(from), strlen(str_nn(from)) + 1);
+	free(norm);
+}
+
+static void
+hash_subject(const struct message *m, struct crypt_sha256 *h)
+{
+	const char *subject = str_nn(m->subject), *s;
+	struct buf b;
+	size_t len, n, i;
+
+	buf_init(&b, FOLD_MAX);
+	fold_for_id(&b, subject, strlen(subject), false);
+	s = buf_str(&b);
+	len = b.len;
+	while ((n = tag_length(s, len)) > 0) {
+		s += n;
+		len -= n;
+	}
+	/* one that ends with the subject */
+	while (len > 0 && (s[len - 1] == ']' || s[len - 1] == '}')) {
+		for (i = len - 1; i > 0 && tag_length(s + i, len - i) == 0; i--)
+			;
+		if (i == 0 || i + tag_length(s + i, len - i) != len)
+			break;
+		len = i;
+	}
+	crypt_sha256_add(h, s, len);
+	crypt_sha256_add(h, "", 1);
+	buf_free(&b);
+}
+
+static void
+hash_core(const struct message *m, struct crypt_sha256 *h)
+{
+	struct fold f;
+	struct core c;
+
+	fold_message(&f, m, false);
+	c = core_of(&f);
+	if (c.to <= c.from) {
+		c.from = 0;
+		c.to = f.text.len;
+	}
+	crypt_sha256_add(h, buf_str(&f.text) + c.from, c.to - c.from);
+	fold_free(&f);
+}
+
+/* In whatever order; pictures inside the text come and go. */
+static void
+hash_attachments(const struct message *m, struct crypt_sha256 *h)
+{
+	struct att_list l;
+	size_t i;
+
+	sort_attachments(&l, m);
+	for (i = 0; i < l.n; i++) {
+		const struct attachment *a = l.v[i];
+		const char *name = str_nn(a->name);
+
+		if (a->is_inline)
+			continue;
+		crypt_sha256_add(h, "", 1);
+		crypt_sha256_add(h, att_kind_name(a->kind),
+		    strlen(att_kind_name(a->kind)) + 1);
+		crypt_sha256_add(h, name, strlen(name) + 1);
+		if (has_content(a))
+			crypt_sha256_add(h, a->sha256, sizeof(a->sha256));
+	}
+	free(l.v);
+}
+
+void
+same_hash(const struct message *m, struct crypt_sha256 *h)
+{
+	char at[TIM_TEXT] = "";
+
+	hash_sender(m, h);
+	if (m->sent_at != TIM_NONE)
+		tim_text(m->sent_at - m->sent_at % 60000, at);
+	crypt_sha256_add(h, at, strlen(at) + 1);
+	hash_subject(m, h);
+	hash_core(m, h);
+	hash_attachments(m, h);
+}
+
 bool
 same_mail(const struct message *a, const struct message *b)
 {

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 
+#include "base/crypt.h"
 #include "core/model.h"
 
 /*
@@ -24,6 +25,13 @@
  * equals everything.
  */
 bool same_mail(const struct message *, const struct message *);
+
+/*
+ * Adds what copies of one mail have in common, as far as that can be said of
+ * one alone: sender, minute, subject without tags, text without the servers'
+ * blocks around it, attachments. For ids: what this gives never changes.
+ */
+void same_hash(const struct message *, struct crypt_sha256 *);
 
 /* How much text the bodies have, as a person reads it; 0: none is known. */
 int64_t same_weight(const struct message *);

@@ -1,15 +1,14 @@
 /*
  * variant.c - mails with the same key that are not the same mail.
  * 1. So many of them are compared with each other. A Message-ID that more
- *    mails share tells nothing: there only what is equal is the same, and
- *    ids stay as they are.
- * 2. An id that is gone, or is another mail's now, is told in table change.
+ *    mails share tells nothing: there only what has the same id as a variant
+ *    is the same.
+ * 2. No id goes: one that a mail gives away is another mail's at once.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/fault.h"
-#include "base/str.h"
+#include "base/tim.h"
 #include "store/same.h"
 #include "store/variant.h"
 
@@ -82,139 +81,52 @@ are_ids_open(struct store *st, struct err *err)
 	return r;
 }
 
-/* One of the group: the id it has, and the one that it should have. */
-struct member {
-	int64_t n, sent;
-	char has[CONTENT_ID], wants[CONTENT_ID];
-};
-
-static int
-load_member(struct store *st, int64_t n, struct member *v, char *key,
-    struct err *err)
-{
-	struct email_row r;
-
-	if (email_load(st, n, true, &r, err) == -1)
-		return -1;
-	v->n = n;
-	v->sent = r.m->sent_at == TIM_NONE ? INT64_MAX : r.m->sent_at;
-	memcpy(v->has, r.id, CONTENT_ID);
-	/* all of them give the same key, but for what was edited in place */
-	if (*key == '\0')
-		content_id(&st->scratch, r.m, key);
-	content_variant(&st->scratch, r.m, key, v->wants);
-	email_free(&r);
-	return 0;
-}
-
-/* Who was sent first has the key's id. False: it cannot be said. */
+/* Was a sent before b? Then by their ids. */
 static bool
-choose_ids(struct member *v, int n, const char *key)
+goes_before(const struct message *a, const char *id_a, const struct message *b,
+    const char *id_b)
 {
-	struct member *first = &v[0];
-	bool known = false;
-	int i, k;
+	int64_t x = a->sent_at == TIM_NONE ? INT64_MAX : a->sent_at / 60000;
+	int64_t y = b->sent_at == TIM_NONE ? INT64_MAX : b->sent_at / 60000;
 
-	for (i = 0; i < n; i++) {
-		known = known || strcmp(v[i].has, key) == 0;
-		for (k = 0; k < i; k++) {
-			if (strcmp(v[i].wants, v[k].wants) == 0)
-				return false;
-		}
-		if (v[i].sent < first->sent ||
-		    (v[i].sent == first->sent &&
-			strcmp(v[i].wants, first->wants) < 0))
-			first = &v[i];
-	}
-	memcpy(first->wants, key, CONTENT_ID);
-	return known;
+	return x != y ? x < y : strcmp(id_a, id_b) < 0;
 }
 
+/* To who reads changes a mail with another id is a new one. */
 static int
-set_id(struct store *st, int64_t n, const char *id, struct err *err)
+rename_mail(struct store *st, int64_t n, const char *id, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(
 	    st, DB_EMAIL_RENAME, "UPDATE sync_email SET id=?2 WHERE n=?1");
 
 	db_int(s, 1, n);
 	db_text(s, 2, id);
-	return db_run(st, s, err) == -1 ? -1 : 0;
-}
-
-static bool
-is_wanted(const struct member *v, int n, const char *id)
-{
-	int i;
-
-	for (i = 0; i < n; i++) {
-		if (strcmp(v[i].wants, id) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* To who reads changes a mail with another id is a new one. */
-static int
-rename_members(struct store *st, const struct member *v, int n, struct err *err)
-{
-	char aside[CONTENT_ID];
-	int i;
-
-	for (i = 0; i < n; i++) {
-		snprintf(aside, sizeof(aside), "renamed %lld",
-		    (long long)v[i].n);
-		if (strcmp(v[i].has, v[i].wants) != 0 &&
-		    set_id(st, v[i].n, aside, err) == -1)
-			return -1;
-	}
-	fault_point("between renames");
-	for (i = 0; i < n; i++) {
-		if (strcmp(v[i].has, v[i].wants) == 0)
-			continue;
-		if (set_id(st, v[i].n, v[i].wants, err) == -1 ||
-		    db_change(st, "email", v[i].wants, "insert", err) == -1)
-			return -1;
-		if (!is_wanted(v, n, v[i].has) &&
-		    db_change(st, "email", v[i].has, "delete", err) == -1)
-			return -1;
-	}
-	return 0;
-}
-
-int
-variant_settle(struct store *st, int64_t group, struct err *err)
-{
-	struct member v[VARIANTS];
-	char key[CONTENT_ID] = "";
-	struct group g;
-	int i, r;
-
-	if (load_group(st, group, &g, err) == -1)
+	if (db_run(st, s, err) == -1)
 		return -1;
-	if (g.n < 2 || g.n > VARIANTS)
-		return 0;
-	if ((r = are_ids_open(st, err)) != 1)
-		return r;
-	for (i = 0; i < g.n; i++) {
-		if (load_member(st, g.v[i], &v[i], key, err) == -1)
-			return -1;
-	}
-	if (!choose_ids(v, g.n, key))
-		return 0;
-	return rename_members(st, v, g.n, err);
+	fault_point("mail renamed");
+	return db_change(st, "email", id, "insert", err);
 }
 
 int
-variant_settle_mail(struct store *st, int64_t n, struct err *err)
+variant_take_key(struct store *st, const struct message *m, const char *key,
+    char *id, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_GROUP,
-	    "SELECT ifnull(variant_of,n) FROM sync_email WHERE n=?");
-	int64_t group;
+	char other[CONTENT_ID];
+	struct email_row owner;
+	int64_t n, taken, group;
 	int r;
 
-	db_int(s, 1, n);
-	r = db_row(st, s, err);
-	group = r == 1 ? sqlite3_column_int64(s, 0) : 0;
-	sqlite3_reset(s);
-	return r == -1 ? -1 : variant_settle(st, group, err);
+	if ((r = are_ids_open(st, err)) != 1)
+		return r;
+	if (email_find(st, key, &n, &group, err) == -1 ||
+	    email_load(st, n, true, &owner, err) == -1)
+		return -1;
+	content_variant(owner.m, key, other);
+	r = email_find(st, other, &taken, &group, err);
+	if (r == 0 && taken == 0 && goes_before(m, id, owner.m, other)) {
+		r = rename_mail(st, n, other, err);
+		memcpy(id, key, CONTENT_ID);
+	}
+	email_free(&owner);
+	return r;
 }

@@ -6,9 +6,9 @@
  * One of them has the key's own id (content.h), the others have ids that are
  * made of their contents. Which is which must not depend on who came first: a
  * file that is built anew would have other ids. So the one that was sent first
- * has it (of several the one whose other id would be the smallest), and that
- * is settled anew with each mail that comes, until a CRM has acknowledged a
- * change; from then on no id moves.
+ * has it, of several the one whose other id would be the smallest: a new mail
+ * takes it from one that is there, until a CRM has acknowledged a change; from
+ * then on no id moves.
  */
 #ifndef STORE_VARIANT_H
 #define STORE_VARIANT_H
@@ -29,9 +29,12 @@ struct variant_want {
  */
 int variant_find(struct store *, int64_t group, const struct variant_want *,
     struct email_row *found, struct err *);
-/* Something of the mails of the group has changed: their ids. */
-int variant_settle(struct store *, int64_t group, struct err *);
-/* The same, of the group that mail n belongs to. */
-int variant_settle_mail(struct store *, int64_t n, struct err *);
+/*
+ * id is that of a new mail with this key as a variant. It becomes the key's
+ * own id where the mail goes before the one that has it, which then gets
+ * another.
+ */
+int variant_take_key(struct store *, const struct message *, const char *key,
+    char *id, struct err *);
 
 #endif

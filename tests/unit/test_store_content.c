@@ -136,27 +136,24 @@ test_variant(void **state)
 		{ { "b", "a" }, { 2, 1 }, true },
 	};
 	char id[CONTENT_ID], last[CONTENT_ID] = "";
-	struct buf b;
 	size_t i, k;
 
 	(void)state;
-	buf_init(&b, CONTENT_MAX);
 	for (i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		struct message *m = make("<a@b>", "x@y.example", "S", "T");
 
 		for (k = 0; k < 2 && row[i].name[k] != NULL; k++)
 			add_file(m, row[i].name[k], row[i].content[k]);
-		content_variant(&b, m, "0123", id);
+		content_variant(m, "0123", id);
 		assert_int_equal(strlen(id), 32);
 		assert_int_equal(strcmp(id, last) == 0, row[i].same);
 		memcpy(last, id, sizeof(last));
-		/* the formula of variants without attachments is older */
+		/* the formula, written down a second time */
 		if (i == 0)
 			assert_string_equal(
-			    id, "82470269e055c6327c4c303f3066105e");
+			    id, "4d59f74a19b35b829034d3868fe47773");
 		message_free(m);
 	}
-	buf_free(&b);
 }
 
 #define TEST(f) cmocka_unit_test(f)

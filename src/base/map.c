@@ -76,9 +76,8 @@ find_slot(const struct map *m, unsigned space, const char *key, uint64_t hash)
 	for (;; i = (i + 1) & (m->cap - 1)) {
 		struct map_slot *s = &m->slot[i];
 
-		if (s->key == NULL ||
-		    (s->hash == hash && s->space == space &&
-			strcmp(s->key, key) == 0))
+		if (s->key == NULL || (s->hash == hash && s->space == space &&
+					  strcmp(s->key, key) == 0))
 			return s;
 	}
 }

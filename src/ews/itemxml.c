@@ -18,11 +18,11 @@
 #define BIG ((size_t)128 << 10) /* bodies that are handed over, not copied */
 
 enum {
-	TAG_MID = 0x1035,     /* internet message id */
-	TAG_HEADERS = 0x007D, /* transport message headers */
+	TAG_MID = 0x1035,      /* internet message id */
+	TAG_HEADERS = 0x007D,  /* transport message headers */
 	TAG_MODIFIED = 0x3008, /* last modification */
-	TAG_SENDER = 0x5D01,  /* sender's SMTP address */
-	TAG_FROM = 0x5D02     /* sent-representing SMTP address */
+	TAG_SENDER = 0x5D01,   /* sender's SMTP address */
+	TAG_FROM = 0x5D02      /* sent-representing SMTP address */
 };
 
 #define MARK "=== Truncated Data ==="

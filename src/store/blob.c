@@ -185,8 +185,8 @@ pour(struct store_blob *b, sqlite3_blob *to, struct err *err)
 static int
 count_new(struct store *st, int64_t *n, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_BLOB_COUNT,
-	    "INSERT INTO sync_blob(blob,refs) VALUES(?,0)");
+	sqlite3_stmt *s = db_stmt(
+	    st, DB_BLOB_COUNT, "INSERT INTO sync_blob(blob,refs) VALUES(?,0)");
 
 	*n = sqlite3_last_insert_rowid(st->h);
 	db_int(s, 1, *n);
@@ -372,8 +372,8 @@ is_held(const struct store *st, const char *hex)
 static int
 delete_blob(struct store *st, int64_t n, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(
-	    st, DB_BLOB_UNCOUNT, "DELETE FROM sync_blob WHERE blob=?");
+	sqlite3_stmt *s =
+	    db_stmt(st, DB_BLOB_UNCOUNT, "DELETE FROM sync_blob WHERE blob=?");
 
 	db_int(s, 1, n);
 	if (db_run(st, s, err) == -1)

@@ -181,4 +181,3 @@ content_thread(
 	}
 	memcpy(out, first, CONTENT_ID);
 }
-

@@ -99,8 +99,7 @@ copy_get(struct store *st, const struct copy *c, struct copy_row *out,
 }
 
 int
-copy_others(
-    struct store *st, const struct copy *c, int64_t *n, struct err *err)
+copy_others(struct store *st, const struct copy *c, int64_t *n, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_OTHERS,
 	    "SELECT count(*) FROM(SELECT 1 FROM sync_copy WHERE email=?1 AND "

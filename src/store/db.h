@@ -165,8 +165,8 @@ enum db_slot {
 	DB_NSLOT
 };
 
-struct pending; /* mailbox.c */
-struct put;     /* put.c */
+struct pending;   /* mailbox.c */
+struct put;       /* put.c */
 struct blob_held; /* blob.c */
 
 #define DB_DAYS 31 /* that day.c counts */
@@ -194,7 +194,7 @@ struct store {
 	struct pending *pending; /* status not yet written */
 	unsigned char key[32];   /* of the hashes in decision.parties */
 
-	int64_t handled;        /* bytes that this transaction has moved, about */
+	int64_t handled; /* bytes that this transaction has moved, about */
 	struct blob_held *held; /* blob.c: contents of messages on their way */
 	size_t nheld;
 	bool blob_loose; /* some content may have lost its last row */

@@ -349,8 +349,8 @@ list_editions(struct store *st, int64_t email, bool had,
 }
 
 static int
-run_with(struct store *st, sqlite3_stmt *s, int64_t a, int64_t b,
-    struct err *err)
+run_with(
+    struct store *st, sqlite3_stmt *s, int64_t a, int64_t b, struct err *err)
 {
 	db_int(s, 1, a);
 	db_int(s, 2, b);
@@ -375,8 +375,8 @@ delete_edition(struct store *st, int64_t email, int64_t n, struct err *err)
 }
 
 static int
-delete_editions(struct store *st, int64_t email, const struct editions *l,
-    struct err *err)
+delete_editions(
+    struct store *st, int64_t email, const struct editions *l, struct err *err)
 {
 	size_t i;
 
@@ -392,8 +392,8 @@ delete_editions(struct store *st, int64_t email, const struct editions *l,
  * shown so far keep it as their own.
  */
 static int
-show_body(struct store *st, int64_t email, const struct edition *e,
-    struct err *err)
+show_body(
+    struct store *st, int64_t email, const struct edition *e, struct err *err)
 {
 	sqlite3_stmt *s;
 
@@ -427,8 +427,8 @@ struct edition_sum {
 
 /* The sum so far and one more, which is not as full. */
 static void
-add_edition(struct edition_sum *sum, const struct email_row *r,
-    const struct edition *e)
+add_edition(
+    struct edition_sum *sum, const struct email_row *r, const struct edition *e)
 {
 	struct message *m = sum->m;
 	const struct message *more = r->m;
@@ -505,8 +505,8 @@ sum_editions(struct store *st, int64_t email, const struct editions *l,
 		sum->m = r.m;
 		sum->c = r.c;
 		sum->contents = l->v[0].contents;
-		sum->link = arena_alloc(
-		    &r.m->arena, (nlink + 1) * sizeof(*sum->link));
+		sum->link =
+		    arena_alloc(&r.m->arena, (nlink + 1) * sizeof(*sum->link));
 		if (r.c.nlink > 0)
 			memcpy(sum->link, r.c.link,
 			    r.c.nlink * sizeof(*sum->link));

@@ -307,8 +307,8 @@ put_variant(struct store *st, struct incoming *x, int64_t group, int64_t *n,
 
 /* The key is taken: by this mail, or by others. */
 static int
-put_same_key(struct store *st, struct incoming *x, int64_t except,
-    int64_t *n, struct store_count *count, struct err *err)
+put_same_key(struct store *st, struct incoming *x, int64_t except, int64_t *n,
+    struct store_count *count, struct err *err)
 {
 	struct email_row r;
 	int64_t owner, group;
@@ -330,8 +330,8 @@ put_same_key(struct store *st, struct incoming *x, int64_t except,
 }
 
 static int
-put_unknown(struct store *st, struct incoming *x, int64_t except,
-    int64_t *n, struct store_count *count, struct err *err)
+put_unknown(struct store *st, struct incoming *x, int64_t except, int64_t *n,
+    struct store_count *count, struct err *err)
 {
 	int64_t next;
 	int r;
@@ -351,8 +351,8 @@ static void
 fill_in_people(
     struct incoming *x, const struct email_row *was, struct message *room)
 {
-	struct link *link = arena_alloc(&room->arena,
-	    (x->c.nlink + was->c.nlink + 1) * sizeof(*link));
+	struct link *link = arena_alloc(
+	    &room->arena, (x->c.nlink + was->c.nlink + 1) * sizeof(*link));
 	size_t n = 0;
 
 	parts_add_people(room, &x->c);
@@ -423,8 +423,8 @@ leave_mail(struct store *st, struct incoming *x, int64_t from, int64_t *n,
 
 /* One of several copies says something else now. */
 static int
-change_shared(struct store *st, struct incoming *x, int64_t known,
-    int64_t *n, struct store_count *count, struct err *err)
+change_shared(struct store *st, struct incoming *x, int64_t known, int64_t *n,
+    struct store_count *count, struct err *err)
 {
 	struct edition_except me = { x->in->mailbox, x->in->item_id };
 	struct email_row r;
@@ -444,9 +444,8 @@ change_shared(struct store *st, struct incoming *x, int64_t known,
 
 /* The only copy says something else now. */
 static int
-change_only(struct store *st, struct incoming *x,
-    const struct email_row *r, int64_t *n, struct store_count *count,
-    struct err *err)
+change_only(struct store *st, struct incoming *x, const struct email_row *r,
+    int64_t *n, struct store_count *count, struct err *err)
 {
 	struct email_row other;
 
@@ -460,8 +459,8 @@ change_only(struct store *st, struct incoming *x,
 
 /* Does the key name the mails that this one belongs to? 1, 0, -1. */
 static int
-is_of_group(struct store *st, const struct incoming *x, int64_t group,
-    struct err *err)
+is_of_group(
+    struct store *st, const struct incoming *x, int64_t group, struct err *err)
 {
 	int64_t n, its;
 
@@ -471,10 +470,9 @@ is_of_group(struct store *st, const struct incoming *x, int64_t group,
 }
 
 static int
-change_item(struct store *st, struct incoming *x,
-    const struct email_row *r, const struct copy_row *was,
-    const struct email_row *mine, int64_t *n, struct store_count *count,
-    struct err *err)
+change_item(struct store *st, struct incoming *x, const struct email_row *r,
+    const struct copy_row *was, const struct email_row *mine, int64_t *n,
+    struct store_count *count, struct err *err)
 {
 	struct copy at = copy_of(x, r->n, was->edition);
 	int64_t others;

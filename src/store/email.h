@@ -46,8 +46,8 @@ int email_load(
     struct store *, int64_t n, bool body, struct email_row *, struct err *);
 void email_free(struct email_row *);
 /* n of the mail with that id and the group it belongs to; 0: none. */
-int email_find(struct store *, const char *id, int64_t *n, int64_t *group,
-    struct err *);
+int email_find(
+    struct store *, const char *id, int64_t *n, int64_t *group, struct err *);
 /*
  * Makes the mail say what now says; body: its text as well, which row has
  * been loaded with. 1: something changed, 0, -1.
@@ -81,8 +81,8 @@ bool edition_same(const struct content *, const struct content *);
 int edition_get(struct store *, const struct email_row *,
     const struct content *, int64_t *edition, struct err *);
 /* Reads one, as email_load; n is that of its mail. */
-int edition_load(struct store *, int64_t edition, bool body,
-    struct email_row *, struct err *);
+int edition_load(struct store *, int64_t edition, bool body, struct email_row *,
+    struct err *);
 /*
  * The mail says what the copies that lie somewhere say together; editions that
  * no such copy has are gone. Does nothing where they all say the same. 1: the
@@ -111,11 +111,10 @@ struct copy_row {
 	bool found, live;
 	int64_t edition;
 };
-int copy_get(
-    struct store *, const struct copy *, struct copy_row *, struct err *);
+int
+copy_get(struct store *, const struct copy *, struct copy_row *, struct err *);
 /* How many copies of the mail lie somewhere, beside this one? */
-int copy_others(
-    struct store *, const struct copy *, int64_t *n, struct err *);
+int copy_others(struct store *, const struct copy *, int64_t *n, struct err *);
 
 /* The first place of a new mail: no change row. */
 int copy_first(

@@ -191,7 +191,8 @@ is_block(const char *s, size_t len)
 	s += 1 + (len > 1 && s[1] == '/');
 	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
 		n = strlen(name[i]);
-		if (str_ieqn(s, name[i], n) && strchr(" \t\r\n/>", s[n]) != NULL)
+		if (str_ieqn(s, name[i], n) &&
+		    strchr(" \t\r\n/>", s[n]) != NULL)
 			return true;
 	}
 	return false;

@@ -103,8 +103,8 @@ email_load(struct store *st, int64_t n, bool body, struct email_row *r,
 }
 
 int
-edition_load(struct store *st, int64_t edition, bool body,
-    struct email_row *r, struct err *err)
+edition_load(struct store *st, int64_t edition, bool body, struct email_row *r,
+    struct err *err)
 {
 	/* its text is its own, or what the mail shows */
 	sqlite3_stmt *s = db_stmt(st, DB_EDITION_LOAD,
@@ -125,8 +125,8 @@ edition_load(struct store *st, int64_t edition, bool body,
 		if (body)
 			read_body(st, s, 8, r->m);
 		sqlite3_reset(s);
-		found = parts_load(
-		    st, PARTS_EDITION, edition, r->m, &r->c, err);
+		found =
+		    parts_load(st, PARTS_EDITION, edition, r->m, &r->c, err);
 	} else if (found == 0)
 		found = db_fail(st, SQLITE_CORRUPT, err);
 	if (found == -1)
@@ -157,8 +157,8 @@ email_find(struct store *st, const char *id, int64_t *n, int64_t *group,
 #define HEAD_VALS "(?2,?3,?4,?5,?6,?7,?8)"
 
 static int
-write_head(struct store *st, int64_t n, const struct content *now,
-    struct err *err)
+write_head(
+    struct store *st, int64_t n, const struct content *now, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_WRITE,
 	    "UPDATE sync_email SET (" ROW_COLS ")=" HEAD_VALS

@@ -314,8 +314,7 @@ read_attachment(sqlite3_stmt *s, struct message *m, struct attachment *a)
 	a->state = arena_strdup(&m->arena, db_col(s, 7));
 	a->url = arena_strdup(&m->arena, db_col(s, 8));
 	hex = db_col(s, 6);
-	a->stored =
-	    hex != NULL && enc_unhex(hex, a->sha256, sizeof(a->sha256));
+	a->stored = hex != NULL && enc_unhex(hex, a->sha256, sizeof(a->sha256));
 }
 
 static int
@@ -463,8 +462,7 @@ same_attachment(const struct attachment *a, const struct attachment *b)
 	return a->kind == b->kind && a->is_inline == b->is_inline &&
 	       a->stored == b->stored && str_eq(a->name, b->name) &&
 	       str_eq(a->media_type, b->media_type) &&
-	       str_eq(a->content_id, b->content_id) &&
-	       str_eq(a->url, b->url) &&
+	       str_eq(a->content_id, b->content_id) && str_eq(a->url, b->url) &&
 	       (a->stored || str_eq(a->state, b->state)) &&
 	       /* the server makes an attached item's file anew each time */
 	       (!a->stored || a->kind == ATT_ITEM ||
@@ -572,8 +570,7 @@ both_known(const char *a, const char *b)
 
 /* The same person in the same role, by what both sides know; or MAP_NONE. */
 static size_t
-find_person(
-    const struct map *map, struct message *m, const struct address *a)
+find_person(const struct map *map, struct message *m, const struct address *a)
 {
 	size_t i;
 
@@ -591,9 +588,9 @@ find_person(
 	    both_known(a->raw, m->addr[i].raw))
 		return MAP_NONE;
 	/* without a name they are one only when nothing is known of either */
-	if (a->name == NULL && (a->address != NULL || a->raw != NULL ||
-				   m->addr[i].address != NULL ||
-				   m->addr[i].raw != NULL))
+	if (a->name == NULL &&
+	    (a->address != NULL || a->raw != NULL ||
+		m->addr[i].address != NULL || m->addr[i].raw != NULL))
 		return MAP_NONE;
 	return i;
 }
@@ -662,8 +659,8 @@ parts_add_links(
 
 		if ((k = map_get(&map, 0, key)) == MAP_NONE) {
 			map_put(&map, 0, key, *n);
-			to[(*n)++] = (struct link){ copy_party(&m->arena, l),
-				l->role };
+			to[(*n)++] =
+			    (struct link){ copy_party(&m->arena, l), l->role };
 		} else if (l->role < to[k].role)
 			to[k].role = l->role;
 	}
@@ -696,8 +693,7 @@ take_contents(struct message *m, const struct message *from,
 		had = i < from->natt ? &from->att[i] : NULL;
 		if (had == NULL || !had->stored || had->kind != a->kind ||
 		    !str_eq(had->name, a->name)) {
-			k = map_get(
-			    &map, (unsigned)a->kind, str_nn(a->name));
+			k = map_get(&map, (unsigned)a->kind, str_nn(a->name));
 			if (k == MAP_NONE)
 				continue;
 			had = &from->att[k];

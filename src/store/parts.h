@@ -53,8 +53,8 @@ int parts_copy(struct store *, int64_t email, int64_t edition, struct err *);
  */
 void parts_add_people(struct message *m, const struct content *c);
 /* The same of links: the better role wins. to has room for all. */
-void parts_add_links(struct message *m, struct link *to, size_t *n,
-    const struct content *c);
+void parts_add_links(
+    struct message *m, struct link *to, size_t *n, const struct content *c);
 /*
  * Attachments whose content could not be had now have that which the same
  * attachment had before.

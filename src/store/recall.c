@@ -21,10 +21,10 @@
 
 /* What the file has of the item's copy. */
 struct recalled {
-	struct email_row r;  /* its people, links and attachments */
-	int64_t modified;    /* s, or -1 */
-	int64_t size;        /* or -1 */
-	char *attached;      /* or NULL */
+	struct email_row r; /* its people, links and attachments */
+	int64_t modified;   /* s, or -1 */
+	int64_t size;       /* or -1 */
+	char *attached;     /* or NULL */
 	int64_t edition;
 	bool found;
 };
@@ -58,8 +58,8 @@ find_copy(struct store *st, const char *mailbox, const char *item,
 }
 
 static void
-take_attachment(struct store *st, struct attachment *a,
-    const struct attachment *had)
+take_attachment(
+    struct store *st, struct attachment *a, const struct attachment *had)
 {
 	if (a->kind != had->kind || !had->stored)
 		return;
@@ -101,8 +101,8 @@ take_attachments(struct store *st, struct message *m, const struct recalled *k)
 }
 
 int
-store_item_recall(struct store *st, const char *mailbox, struct message *m,
-    struct err *err)
+store_item_recall(
+    struct store *st, const char *mailbox, struct message *m, struct err *err)
 {
 	struct recalled k;
 	int rc;
@@ -116,8 +116,7 @@ store_item_recall(struct store *st, const char *mailbox, struct message *m,
 		    st, find_copy(st, mailbox, m->item_id, &k, err), err);
 	if (rc == 0 && k.found) {
 		take_attachments(st, m, &k);
-		m->as_stored = k.modified != -1 &&
-			       m->modified_at != TIM_NONE &&
+		m->as_stored = k.modified != -1 && m->modified_at != TIM_NONE &&
 			       m->modified_at / 1000 == k.modified &&
 			       k.size != -1 && m->size == k.size &&
 			       k.r.m->body_state == BODY_FULL;

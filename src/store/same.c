@@ -226,22 +226,26 @@ static bool
 is_servers_block(const char *s, size_t len)
 {
 	static const char *const word[] = { "external", "extern", "caution",
-		"achtung", "warnung", "warning", "vorsicht", "attention:",
-		"thise-mail", "thisemail", "thismail", "thismessage",
-		"diesee-mail", "dieseemail", "diesemail", "diesenachricht",
-		"cemessage", "cecourriel", "cetemail", "cete-mail",
-		"estemensaje", "estecorreo", "questomessaggio", "questae-mail",
-		"questaemail", "dite-mail", "ditbericht", "dezee-mail",
-		"tawiadomo", "confidential", "confidentiel", "confidencial",
-		"vertraulich", "vertrouwelijk", "riservat", "poufn",
-		"disclaimer", "haftungsausschluss", "intendedrecipient",
-		"intendedsolely", "intendedonly", "addressee", "unauthori",
-		"unbefugt", "virus", "malware", "phishing", "scannedby",
-		"checkedby", "gepr\xc3\xbc" "ft", "registeredoffice",
-		"registeredin", "companyno", "registrationno", "amtsgericht",
-		"registergericht", "handelsregister",
-		"gesch\xc3\xa4" "ftsf\xc3\xbchr", "ust-id",
-		"sitzdergesellschaft", "vatno", "capitalsocial",
+		"achtung", "warnung", "warning", "vorsicht",
+		"attention:", "thise-mail", "thisemail", "thismail",
+		"thismessage", "diesee-mail", "dieseemail", "diesemail",
+		"diesenachricht", "cemessage", "cecourriel", "cetemail",
+		"cete-mail", "estemensaje", "estecorreo", "questomessaggio",
+		"questae-mail", "questaemail", "dite-mail", "ditbericht",
+		"dezee-mail", "tawiadomo", "confidential", "confidentiel",
+		"confidencial", "vertraulich", "vertrouwelijk", "riservat",
+		"poufn", "disclaimer", "haftungsausschluss",
+		"intendedrecipient", "intendedsolely", "intendedonly",
+		"addressee", "unauthori", "unbefugt", "virus", "malware",
+		"phishing", "scannedby", "checkedby",
+		"gepr\xc3\xbc"
+		"ft",
+		"registeredoffice", "registeredin", "companyno",
+		"registrationno", "amtsgericht", "registergericht",
+		"handelsregister",
+		"gesch\xc3\xa4"
+		"ftsf\xc3\xbchr",
+		"ust-id", "sitzdergesellschaft", "vatno", "capitalsocial",
 		"partitaiva" };
 	static const char *const company[] = { "ltd", "limited", "gmbh", "inc.",
 		"llc", "plc", "&co", "s.a.", "s.r.l", "s.p.a", "b.v.", "a/s",
@@ -340,7 +344,8 @@ core_of(const struct fold *f)
 
 	for (i = 0; i < f->para.n; i++) {
 		at = f->para.v[i];
-		if (at > BEFORE_MAX || !is_servers_block(s + c.from, at - c.from))
+		if (at > BEFORE_MAX ||
+		    !is_servers_block(s + c.from, at - c.from))
 			break;
 		c.from = at;
 	}
@@ -417,8 +422,7 @@ same_body(const struct message *a, const struct message *b)
 		return true;
 	fold_message(&x, a, mixed);
 	fold_message(&y, b, mixed);
-	same = x.text.len <= y.text.len ? is_framed(&x, &y)
-					: is_framed(&y, &x);
+	same = x.text.len <= y.text.len ? is_framed(&x, &y) : is_framed(&y, &x);
 	same = same || same_core(&x, &y);
 	fold_free(&x);
 	fold_free(&y);
@@ -667,6 +671,6 @@ same_mail(const struct message *a, const struct message *b)
 {
 	return same_time(a->sent_at, b->sent_at) &&
 	       same_sender(same_from(a), same_from(b)) &&
-	       same_subject(a->subject, b->subject) &&
-	       same_attachments(a, b) && same_body(a, b);
+	       same_subject(a->subject, b->subject) && same_attachments(a, b) &&
+	       same_body(a, b);
 }

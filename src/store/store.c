@@ -172,7 +172,8 @@ store_has_message_id(struct store *st, const char *message_id)
 		db_unlock(st);
 		return false;
 	}
-	s = db_stmt(st, DB_EMAIL_FIND, "SELECT n,ifnull(variant_of,n) FROM sync_email WHERE id=?");
+	s = db_stmt(st, DB_EMAIL_FIND,
+	    "SELECT n,ifnull(variant_of,n) FROM sync_email WHERE id=?");
 	db_text(s, 1, id);
 	found = db_row(st, s, &err) != 0;
 	sqlite3_reset(s);

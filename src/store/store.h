@@ -167,8 +167,8 @@ int store_items_known(struct store *, const struct store_place *,
  * as stored; as_stored is set when the body is still the one that the file
  * has.
  */
-int store_item_recall(struct store *, const char *mailbox, struct message *m,
-    struct err *err);
+int store_item_recall(
+    struct store *, const char *mailbox, struct message *m, struct err *err);
 
 /* How many items are known to lie in the folder; counted no further than max.
  */

@@ -135,8 +135,7 @@ count(const struct scene *s, const char *what)
 }
 
 static const struct item_ref abcd[] = { { "a", "1", 0, false },
-	{ "b", NULL, 0, false },
-	{ "c", NULL, 0, false },
+	{ "b", NULL, 0, false }, { "c", NULL, 0, false },
 	{ "d", NULL, 0, false } };
 
 /* "axc": items a and c, and an error without a name between them. */

@@ -87,7 +87,8 @@ known(struct mailbox_work *w, struct arena *a, struct item_ref *out, size_t max)
 	(void)w;
 	for (i = 0; i < (size_t)server.known && i < max; i++) {
 		snprintf(id, sizeof(id), "k%zu", i);
-		out[i] = (struct item_ref){ arena_strdup(a, id), NULL, 0, false };
+		out[i] =
+		    (struct item_ref){ arena_strdup(a, id), NULL, 0, false };
 	}
 	return i;
 }

@@ -291,8 +291,9 @@ test_item_changes(void **state)
 		   "WHERE subject='Two'"),
 	    "before,   AFTER ");
 	assert_string_equal(
-	    ask(k, "SELECT text FROM email_copy JOIN email_body USING(email_id) "
-		   "WHERE mailbox='" BOX_B "' AND removed_at IS NULL"),
+	    ask(k,
+		"SELECT text FROM email_copy JOIN email_body USING(email_id) "
+		"WHERE mailbox='" BOX_B "' AND removed_at IS NULL"),
 	    "edited by bob");
 }
 
@@ -397,10 +398,8 @@ test_known(void **state)
 	assert_int_equal(known(k, BOX_A, k->inbox_a, "i1", "k1"), STORE_NEW);
 	store(k, BOX_A, "i1", "k1", mail("<1@x>", "One", "x"));
 	assert_int_equal(known(k, BOX_A, k->inbox_a, "i1", "k1"), STORE_SAME);
-	assert_int_equal(
-	    known(k, BOX_A, k->inbox_a, "i1", "k2"), STORE_KEPT);
-	assert_int_equal(
-	    known(k, BOX_A, k->inbox_a, "i1", NULL), STORE_KEPT);
+	assert_int_equal(known(k, BOX_A, k->inbox_a, "i1", "k2"), STORE_KEPT);
+	assert_int_equal(known(k, BOX_A, k->inbox_a, "i1", NULL), STORE_KEPT);
 	assert_int_equal(
 	    known(k, BOX_A, k->projects_a, "i1", "k1"), STORE_KEPT);
 	assert_int_equal(known(k, BOX_B, k->inbox_b, "i1", "k1"), STORE_NEW);

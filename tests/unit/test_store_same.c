@@ -102,7 +102,7 @@ make(const char *mid, const char *from, const char *subject, const char *text)
 #define FOOTER "Contoso Ltd, registered office: Berlin\n"
 #define LEGAL  "This e-mail is confidential.\n"
 #define SITE   "https://x.example/a"
-#define SAFE "https://eur01.safelinks.example/?url=https%3A%2F%2Fx.example%2Fa"
+#define SAFE   "https://eur01.safelinks.example/?url=https%3A%2F%2Fx.example%2Fa"
 
 struct half {
 	const char *subject, *text, *html;
@@ -202,8 +202,7 @@ static const struct {
 	    false },
 	{ "another mailto",
 	    { "S", NULL, "<a href='mailto:a@x.example'>here</a>", T0 },
-	    { "S", NULL, "<a href='mailto:b@x.example'>here</a>", T0 },
-	    false },
+	    { "S", NULL, "<a href='mailto:b@x.example'>here</a>", T0 }, false },
 	{ "one link more", { "S", LONG, NULL, T0 },
 	    { "S", LONG SITE, NULL, T0 }, false },
 	{ "links behind a banner's", { "S", LONG SITE, NULL, T0 },
@@ -313,8 +312,14 @@ with_files(const struct file *f, size_t n)
 	return m;
 }
 
-#define FILE_A { "a", ATT_FILE, 1, false }
-#define FILE_B { "b", ATT_FILE, 2, false }
+#define FILE_A                                                                 \
+	{                                                                      \
+		"a", ATT_FILE, 1, false                                        \
+	}
+#define FILE_B                                                                 \
+	{                                                                      \
+		"b", ATT_FILE, 2, false                                        \
+	}
 
 static void
 test_attachments(void **state)
@@ -329,8 +334,8 @@ test_attachments(void **state)
 		    true },
 		{ "one more", { FILE_A }, { FILE_A, FILE_B }, false },
 		{ "none", { { NULL } }, { FILE_A }, false },
-		{ "another content", { FILE_A }, { { "a", ATT_FILE, 2, false } },
-		    false },
+		{ "another content", { FILE_A },
+		    { { "a", ATT_FILE, 2, false } }, false },
 		{ "another name", { FILE_A }, { { "b", ATT_FILE, 1, false } },
 		    false },
 		{ "a content that is not known", { FILE_A },

@@ -181,15 +181,14 @@ pour(struct store_blob *b, sqlite3_blob *to, struct err *err)
 	return rc;
 }
 
-/* The row of sync_blob of the content that was just inserted, and its n. */
+/* No attachment has the content that was just inserted; its n. */
 static int
-count_new(struct store *st, int64_t *n, struct err *err)
+note_loose(struct store *st, int64_t n, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(
-	    st, DB_BLOB_COUNT, "INSERT INTO sync_blob(blob,refs) VALUES(?,0)");
+	sqlite3_stmt *s = db_stmt(st, DB_BLOB_LOOSE,
+	    "INSERT OR IGNORE INTO sync_blob_loose(blob) VALUES(?)");
 
-	*n = sqlite3_last_insert_rowid(st->h);
-	db_int(s, 1, *n);
+	db_int(s, 1, n);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -210,7 +209,10 @@ insert(struct store_blob *b, const char *hex, struct err *err)
 		    s, 3, buf_str(&b->mem), b->mem.len, SQLITE_STATIC);
 	else
 		sqlite3_bind_zeroblob64(s, 3, (sqlite3_uint64)b->size);
-	if (db_run(st, s, err) == -1 || count_new(st, &n, err) == -1)
+	if (db_run(st, s, err) == -1)
+		return -1;
+	n = sqlite3_last_insert_rowid(st->h);
+	if (note_loose(st, n, err) == -1)
 		return -1;
 	if (b->fd == -1)
 		return 0;
@@ -266,29 +268,69 @@ store_blob_end(struct store_blob *b, unsigned char sha256[32], int64_t *size,
 
 /* --- who wants it ------------------------------------------------------ */
 
+/* 1 and its n, 0 there is no such content, -1. */
 static int
-add_ref(struct store *st, const char *sha256, int more, struct err *err)
+find_blob(struct store *st, const char *sha256, int64_t *n, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_BLOB_REFER,
-	    "UPDATE sync_blob SET refs=refs+?2 WHERE blob="
-	    "(SELECT n FROM blob WHERE sha256=?1)");
+	sqlite3_stmt *s =
+	    db_stmt(st, DB_BLOB_N, "SELECT n FROM blob WHERE sha256=?");
+	int r;
 
 	db_text(s, 1, sha256);
-	db_int(s, 2, more);
-	return db_run(st, s, err);
+	if ((r = db_row(st, s, err)) == 1) {
+		*n = sqlite3_column_int64(s, 0);
+		sqlite3_reset(s);
+	}
+	return r;
+}
+
+static int
+run_for(struct store *st, sqlite3_stmt *s, int64_t n, struct err *err)
+{
+	db_int(s, 1, n);
+	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
 int
 blob_refer(struct store *st, const char *sha256, struct err *err)
 {
-	return add_ref(st, sha256, 1, err);
+	int64_t n;
+	int r = find_blob(st, sha256, &n, err);
+
+	if (r != 1)
+		return r;
+	if (run_for(st,
+		db_stmt(st, DB_BLOB_REFER,
+		    "INSERT INTO sync_blob(blob,refs) VALUES(?,1) "
+		    "ON CONFLICT DO UPDATE SET refs=refs+1"),
+		n, err) == -1 ||
+	    run_for(st,
+		db_stmt(st, DB_BLOB_WANTED,
+		    "DELETE FROM sync_blob_loose WHERE blob=?"),
+		n, err) == -1)
+		return -1;
+	return 1;
 }
 
 int
 blob_release(struct store *st, const char *sha256, struct err *err)
 {
+	int64_t n;
+	int r = find_blob(st, sha256, &n, err);
+
+	if (r != 1)
+		return r;
 	st->blob_loose = true;
-	return add_ref(st, sha256, -1, err) == -1 ? -1 : 0;
+	if (run_for(st,
+		db_stmt(st, DB_BLOB_RELEASE,
+		    "UPDATE sync_blob SET refs=refs-1 WHERE blob=?"),
+		n, err) == -1)
+		return -1;
+	return run_for(st,
+	    db_stmt(st, DB_BLOB_LET_GO,
+		"INSERT OR IGNORE INTO sync_blob_loose(blob) SELECT blob FROM "
+		"sync_blob WHERE blob=? AND refs=0"),
+	    n, err);
 }
 
 int
@@ -372,15 +414,17 @@ is_held(const struct store *st, const char *hex)
 static int
 delete_blob(struct store *st, int64_t n, struct err *err)
 {
-	sqlite3_stmt *s =
-	    db_stmt(st, DB_BLOB_UNCOUNT, "DELETE FROM sync_blob WHERE blob=?");
-
-	db_int(s, 1, n);
-	if (db_run(st, s, err) == -1)
+	if (run_for(st,
+		db_stmt(st, DB_BLOB_WANTED,
+		    "DELETE FROM sync_blob_loose WHERE blob=?"),
+		n, err) == -1 ||
+	    run_for(st,
+		db_stmt(
+		    st, DB_BLOB_UNCOUNT, "DELETE FROM sync_blob WHERE blob=?"),
+		n, err) == -1)
 		return -1;
-	s = db_stmt(st, DB_BLOB_DELETE, "DELETE FROM blob WHERE n=?");
-	db_int(s, 1, n);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	return run_for(st,
+	    db_stmt(st, DB_BLOB_DELETE, "DELETE FROM blob WHERE n=?"), n, err);
 }
 
 int
@@ -396,9 +440,9 @@ blob_prune(struct store *st, struct err *err)
 	fault_point("before contents go");
 	while (bytes < PRUNE_MAX) {
 		s = db_stmt(st, DB_BLOB_UNUSED,
-		    "SELECT u.blob,b.sha256,b.size FROM sync_blob u JOIN blob b ON "
-		    "b.n=u.blob WHERE u.refs=0 AND u.blob>? "
-		    "ORDER BY u.blob LIMIT 1");
+		    "SELECT u.blob,b.sha256,b.size FROM sync_blob_loose u JOIN "
+		    "blob b ON b.n=u.blob WHERE u.blob>? ORDER BY u.blob "
+		    "LIMIT 1");
 		db_int(s, 1, after);
 		if ((r = db_row(st, s, err)) != 1)
 			break;

@@ -1,5 +1,6 @@
 /*
- * blob.h - which contents of attachments are still wanted: table sync_blob.
+ * blob.h - which contents of attachments are still wanted: tables sync_blob
+ * and sync_blob_loose.
  * Floor: store.
  * Threads: inside a write transaction, with the store's lock held, unless
  * said otherwise.

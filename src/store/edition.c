@@ -135,13 +135,6 @@ digest_all(const struct content *c, const char *body, char out[DIGEST])
 
 /* --- comparing --------------------------------------------------------- */
 
-static bool
-same_bytes(const char *a, size_t alen, const char *b, size_t blen)
-{
-	return (a == NULL) == (b == NULL) && alen == blen &&
-	       (alen == 0 || memcmp(a, b, alen) == 0);
-}
-
 bool
 edition_same(const struct content *a, const struct content *b)
 {
@@ -152,9 +145,7 @@ edition_same(const struct content *a, const struct content *b)
 	       str_eq(x->subject, y->subject) &&
 	       str_eq(tim_text(x->sent_at, at), tim_text(y->sent_at, to)) &&
 	       str_eq(x->importance, y->importance) &&
-	       str_eq(x->sensitivity, y->sensitivity) &&
-	       same_bytes(x->text, x->text_len, y->text, y->text_len) &&
-	       same_bytes(x->html, x->html_len, y->html, y->html_len) &&
+	       str_eq(x->sensitivity, y->sensitivity) && same_text(x, y) &&
 	       parts_same(a, b);
 }
 

@@ -240,8 +240,8 @@ static int
 find_mail(struct store *st, const struct incoming *x, int64_t group,
     int64_t except, bool live, struct email_row *found, struct err *err)
 {
-	struct variant_want want = { &x->m, x->in->mailbox, x->in->item_id,
-		except, live };
+	struct variant_want want = { &x->m, x->key, x->in->mailbox,
+		x->in->item_id, except, live };
 
 	return variant_find(st, group, &want, found, err);
 }

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/email.h"
+#include "store/same.h"
 
 /* --- reading ----------------------------------------------------------- */
 
@@ -177,22 +178,13 @@ write_head(
 	return db_run(st, s, err);
 }
 
-static bool
-same_bytes(const char *a, size_t alen, const char *b, size_t blen)
-{
-	return (a == NULL) == (b == NULL) && alen == blen &&
-	       (alen == 0 || memcmp(a, b, alen) == 0);
-}
-
 static int
 write_body(struct store *st, const struct email_row *r, const struct message *m,
     struct err *err)
 {
-	const struct message *was = r->m;
 	sqlite3_stmt *s;
 
-	if (same_bytes(was->text, was->text_len, m->text, m->text_len) &&
-	    same_bytes(was->html, was->html_len, m->html, m->html_len))
+	if (same_text(r->m, m))
 		return 0;
 	s = db_stmt(st, DB_EMAIL_BODY,
 	    "UPDATE sync_email SET text=?2,html=?3 WHERE n=?1");

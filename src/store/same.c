@@ -404,8 +404,16 @@ same_weight(const struct message *m)
 static bool
 same_bytes(const char *a, size_t alen, const char *b, size_t blen)
 {
-	return (a == NULL) == (b == NULL) && alen == blen &&
-	       (alen == 0 || memcmp(a, b, alen) == 0);
+	if (a == NULL || b == NULL)
+		return a == b;
+	return alen == blen && memcmp(a, b, alen) == 0;
+}
+
+bool
+same_text(const struct message *a, const struct message *b)
+{
+	return same_bytes(a->text, a->text_len, b->text, b->text_len) &&
+	       same_bytes(a->html, a->html_len, b->html, b->html_len);
 }
 
 static bool
@@ -417,8 +425,7 @@ same_body(const struct message *a, const struct message *b)
 
 	if (a->body_state != BODY_FULL || b->body_state != BODY_FULL)
 		return true;
-	if (same_bytes(a->text, a->text_len, b->text, b->text_len) &&
-	    same_bytes(a->html, a->html_len, b->html, b->html_len))
+	if (same_text(a, b))
 		return true;
 	fold_message(&x, a, mixed);
 	fold_message(&y, b, mixed);
@@ -486,7 +493,7 @@ sort_attachments(struct att_list *l, const struct message *m)
 
 /* Those of one kind and name: how many, without and with known content. */
 struct att_group {
-	size_t known, unknown, visible;
+	size_t known, unknown;
 };
 
 static const struct attachment *
@@ -504,13 +511,11 @@ take_attachment(struct att_list *l, struct att_group *g)
 		g->known++;
 	else
 		g->unknown++;
-	g->visible += !a->is_inline;
 }
 
 /*
  * The next kind and name of both lists. Of the known contents those that both
- * have pair; the rest must be paired by those that are not known, or be
- * pictures inside the text, which come and go with banners.
+ * have pair; the rest must be paired by those that are not known.
  */
 static bool
 same_group(struct att_list *a, struct att_list *b)
@@ -538,10 +543,9 @@ same_group(struct att_list *a, struct att_list *b)
 		else
 			take_attachment(b, &more_b);
 	}
-	if (more_a.known <= more_b.unknown && more_b.known <= more_a.unknown &&
-	    more_a.known + more_a.unknown == more_b.known + more_b.unknown)
-		return true;
-	return more_a.visible == 0 && more_b.visible == 0;
+	return more_a.known <= more_b.unknown &&
+	       more_b.known <= more_a.unknown &&
+	       more_a.known + more_a.unknown == more_b.known + more_b.unknown;
 }
 
 /* Were its attachments told at all? */
@@ -628,7 +632,7 @@ hash_core(const struct message *m, struct crypt_sha256 *h)
 	fold_free(&f);
 }
 
-/* In whatever order; pictures inside the text come and go. */
+/* In whatever order. */
 static void
 hash_attachments(const struct message *m, struct crypt_sha256 *h)
 {
@@ -640,8 +644,6 @@ hash_attachments(const struct message *m, struct crypt_sha256 *h)
 		const struct attachment *a = l.v[i];
 		const char *name = str_nn(a->name);
 
-		if (a->is_inline)
-			continue;
 		crypt_sha256_add(h, "", 1);
 		crypt_sha256_add(h, att_kind_name(a->kind),
 		    strlen(att_kind_name(a->kind)) + 1);

@@ -33,6 +33,9 @@ bool same_mail(const struct message *, const struct message *);
  */
 void same_hash(const struct message *, struct crypt_sha256 *);
 
+/* Are their bodies equal to the letter? */
+bool same_text(const struct message *, const struct message *);
+
 /* How much text the bodies have, as a person reads it; 0: none is known. */
 int64_t same_weight(const struct message *);
 

@@ -35,8 +35,7 @@
  * The indexes, all of them: sync_email.id (every look-up by id);
  * sync_email_variant (partial; the few variants of a Message-ID);
  * folder_mailbox (one mailbox' folders); blob.sha256; sync_edition_email (the
- * few mails whose copies differ); sync_blob_unused (partial, nearly empty). The
- * others are primary keys of tables WITHOUT ROWID, which are the table itself.
+ * few mails whose copies differ). The others are primary keys of tables WITHOUT ROWID, which are the table itself.
  */
 /* clang-format off */
 static const char *const version_1[] = {
@@ -514,9 +513,13 @@ static const char *const version_4[] = {
 "  refs INTEGER NOT NULL -- rows of sync_attachment and"
 " sync_edition_attachment\n"
 ")",
-"CREATE INDEX sync_blob_unused ON sync_blob(blob) WHERE refs = 0",
 "INSERT INTO sync_blob(blob, refs) SELECT b.n, count(a.email) FROM blob b\n"
 "  LEFT JOIN sync_attachment a ON a.sha256 = b.sha256 GROUP BY b.n",
+"CREATE TABLE sync_blob_loose(\n"
+"  -- private: contents that no attachment has, or had when they came\n"
+"  blob INTEGER PRIMARY KEY REFERENCES blob(n) -- blob.n\n"
+")",
+"INSERT INTO sync_blob_loose(blob) SELECT blob FROM sync_blob WHERE refs = 0",
 NULL
 };
 /* clang-format on */

@@ -2,7 +2,7 @@
  * variant.c - mails with the same key that are not the same mail.
  * 1. So many of them are compared with each other. A Message-ID that more
  *    mails share tells nothing: there only what has the same id as a variant
- *    is the same.
+ *    is the same, or what the owner of the key is.
  * 2. No id goes: one that a mail gives away is another mail's at once.
  */
 #include <string.h>
@@ -13,54 +13,83 @@
 #include "store/variant.h"
 
 #define VARIANTS 8
+#define NEWEST   64 /* of those that are looked at at all */
 
 struct group {
-	int64_t v[VARIANTS + 1];
+	int64_t v[VARIANTS];
 	int n;
+	bool crowd; /* there are more */
 };
 
+/* The newest of the group, those that lie somewhere or the others. */
 static int
-load_group(struct store *st, int64_t group, struct group *g, struct err *err)
+load_group(struct store *st, int64_t group, bool live, struct group *g,
+    struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_VARIANTS,
-	    "SELECT n FROM sync_email WHERE n=?1 UNION ALL "
-	    "SELECT n FROM sync_email WHERE variant_of=?1 LIMIT ?2");
-	int r = 0;
+	    "SELECT n FROM(SELECT n FROM sync_email WHERE variant_of=?1 "
+	    "ORDER BY n DESC LIMIT ?3) WHERE ?2=EXISTS(SELECT 1 FROM sync_copy "
+	    "WHERE email=n AND removed_at IS NULL) UNION ALL SELECT ?1 WHERE "
+	    "?2=EXISTS(SELECT 1 FROM sync_copy WHERE email=?1 AND "
+	    "removed_at IS NULL)");
+	int r;
 
-	g->n = 0;
+	memset(g, 0, sizeof(*g));
 	db_int(s, 1, group);
-	db_int(s, 2, VARIANTS + 1);
-	while (g->n <= VARIANTS && (r = db_row(st, s, err)) == 1)
-		g->v[g->n++] = sqlite3_column_int64(s, 0);
+	db_int(s, 2, live);
+	db_int(s, 3, NEWEST);
+	while ((r = db_row(st, s, err)) == 1 && !g->crowd) {
+		g->crowd = g->n == VARIANTS;
+		if (!g->crowd)
+			g->v[g->n++] = sqlite3_column_int64(s, 0);
+	}
 	sqlite3_reset(s);
 	return r == -1 ? -1 : 0;
+}
+
+/* Is it mail n? Then found is loaded. */
+static int
+try_mail(struct store *st, int64_t n, const struct variant_want *want,
+    struct email_row *found, struct err *err)
+{
+	struct copy at = {
+		.email = n, .mailbox = want->mailbox, .item_id = want->item_id
+	};
+	int64_t others = 1;
+
+	if (n == want->except)
+		return 0;
+	if (want->live && copy_others(st, &at, &others, err) == -1)
+		return -1;
+	if (others == 0)
+		return 0;
+	if (email_load(st, n, true, found, err) == -1)
+		return -1;
+	if (!same_mail(found->m, want->m))
+		email_free(found);
+	return 0;
 }
 
 int
 variant_find(struct store *st, int64_t group, const struct variant_want *want,
     struct email_row *found, struct err *err)
 {
-	struct copy at = { .mailbox = want->mailbox, .item_id = want->item_id };
 	struct group g;
-	int64_t others = 1;
+	int64_t owner, its;
 	int i;
 
 	memset(found, 0, sizeof(*found));
-	if (load_group(st, group, &g, err) == -1)
+	if (load_group(st, group, want->live, &g, err) == -1)
 		return -1;
-	for (i = 0; g.n <= VARIANTS && i < g.n; i++) {
-		if (g.v[i] == want->except)
-			continue;
-		at.email = g.v[i];
-		if (want->live && copy_others(st, &at, &others, err) == -1)
+	if (g.crowd) {
+		/* its id does not tell what it says */
+		if (email_find(st, want->key, &owner, &its, err) == -1)
 			return -1;
-		if (others == 0)
-			continue;
-		if (email_load(st, g.v[i], true, found, err) == -1)
+		return try_mail(st, owner, want, found, err);
+	}
+	for (i = 0; i < g.n && found->m == NULL; i++) {
+		if (try_mail(st, g.v[i], want, found, err) == -1)
 			return -1;
-		if (same_mail(found->m, want->m))
-			return 0;
-		email_free(found);
 	}
 	return 0;
 }

@@ -18,6 +18,7 @@
 /* What is looked for. */
 struct variant_want {
 	const struct message *m;
+	const char *key;               /* its id, if it is no variant */
 	const char *mailbox, *item_id; /* where it lies */
 	int64_t except;                /* not this mail */
 	bool live; /* only one that lies somewhere else, too */

@@ -221,6 +221,8 @@ def relation(a, b):
         return OTHER
     if a.mid is None:
         return SAME if a.identity() == b.identity() else OTHER
+    if a.date != b.date:
+        return OTHER  # all dates here are more than a minute apart
     if a.key() == b.key():
         return SAME
     x, y = a.stem, b.stem

@@ -355,10 +355,8 @@ test_attachments(void **state)
 		    { { "a", ATT_ITEM, 1, false },
 			{ "a", ATT_ITEM, 2, false } },
 		    false },
-		{ "a banner's picture", { FILE_A },
-		    { FILE_A, { "logo", ATT_FILE, 3, true } }, true },
-		{ "another picture", { { "p", ATT_FILE, 1, true } },
-		    { { "p", ATT_FILE, 2, true } }, true },
+		{ "a picture inside the text more", { FILE_A },
+		    { FILE_A, { "logo", ATT_FILE, 3, true } }, false },
 	};
 	struct message *headers = make("<a@b>", "x@y.example", "S", NULL);
 	size_t i;

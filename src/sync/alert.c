@@ -207,9 +207,9 @@ alert_format(const struct alert_text *a, struct buf *out)
 	add_line(out, "state", a->resolved ? "resolved" : "open");
 	add_line(out, "severity", a->severity);
 	add_line(out, "scope", a->scope);
+	add_line(out, "code", a->code);
 	if (a->profile != NULL)
 		add_line(out, "profile", a->profile);
-	add_line(out, "code", a->code);
 	add_line(out, "text", a->text);
 	add_time(out, "first", a->first_at);
 	add_time(out, a->resolved ? "resolved" : "last", a->last_at);

@@ -277,9 +277,8 @@ learn(struct ews_session *s, const struct receiver *r,
 		mbox_set_cookie(&s->ews->mboxes, s->mbox, v);
 	mbox_told(&s->ews->mboxes, s->mbox, &r->soap.build);
 	v = http_get(resp, "request-id", 0, &s->cookie);
-	log_debug(
-	    "profile %s: mailbox %s: %s: HTTP %d, %lld bytes, client-request-id %s, "
-	    "request-id %s",
+	log_debug("profile %s: mailbox %s: %s: HTTP %d, %lld bytes, "
+		  "client-request-id %s, request-id %s",
 	    s->ews->profile->name, s->mailbox->address, r->soap.ops->name,
 	    resp->status, (long long)resp->body_len, guid,
 	    v == NULL ? "none" : v);

@@ -345,10 +345,9 @@ each_name(struct ews_session *s, const struct build_get_folder *what,
 			return -1;
 		if (err->kind != ERR_GONE && i == 0) {
 			log_info(
-			    "profile %s: mailbox %s: the server does not tell which "
-			    "folders are drafts, junk and deleted items "
-			    "(%s): name in skip_folders what is not to "
-			    "be read",
+			    "profile %s: mailbox %s: the server does not tell "
+			    "which folders are drafts, junk and deleted items "
+			    "(%s): name in skip_folders what is not to be read",
 			    s->ews->profile->name, s->mailbox->address,
 			    err->msg);
 			err_clear(err);

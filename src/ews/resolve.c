@@ -279,7 +279,8 @@ missing(struct ews_session *s, const struct err *why)
 	c->missing = true;
 	pthread_mutex_unlock(&c->lock);
 	log_info(
-	    "profile %s: mailbox %s: %s; addresses that are not SMTP stay as they are",
+	    "profile %s: mailbox %s: %s; addresses that are not SMTP stay as "
+	    "they are",
 	    s->ews->profile->name, s->mailbox->address, why->msg);
 	return true;
 }

@@ -45,8 +45,8 @@ stays(struct mailbox_work *w, const struct err *why)
 	struct store_count count;
 
 	say_mailbox(w, LOG_ERROR,
-	    ": a mail that could not be stored cannot be moved to the folder %s "
-	    "either, and stays where it is: %s",
+	    ": a mail that could not be stored cannot be moved to the folder "
+	    "%s either, and stays where it is: %s",
 	    PROVIDER_UNDELIVERABLE, why->msg);
 	memset(&count, 0, sizeof(count));
 	count.failed = 1;
@@ -65,8 +65,8 @@ give_up(struct mailbox_work *w, const char *item, struct err *err)
 	if (store_failure_moved(store, w->conf.address, item, err) == -1)
 		return -1;
 	say_mailbox(w, LOG_WARNING,
-	    ": a mail that could not be stored was moved to the folder %s; table "
-	    "failure says why",
+	    ": a mail that could not be stored was moved to the folder %s; "
+	    "table failure says why",
 	    PROVIDER_UNDELIVERABLE);
 	return 0;
 }

@@ -4,6 +4,7 @@
  * 2. The formulas never change: a file that is built anew has the ids that the
  *    CRM knows.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,6 +144,30 @@ content_variant(const struct message *m, const char *id, char *out)
 	crypt_sha256_add(&h, "variant:", 8);
 	crypt_sha256_add(&h, id, strlen(id));
 	same_hash(m, &h);
+	hash_hex(&h, out);
+}
+
+static void
+hash_bytes(struct crypt_sha256 *h, const char *s, size_t len)
+{
+	char size[24];
+
+	/* nothing is known is not the same as "" */
+	snprintf(size, sizeof(size), "%zu%s", len, s == NULL ? "-" : " ");
+	crypt_sha256_add(h, size, strlen(size));
+	crypt_sha256_add(h, str_nn(s), len);
+}
+
+void
+content_exact(const struct message *m, const char *id, char *out)
+{
+	struct crypt_sha256 h;
+
+	crypt_sha256_init(&h);
+	crypt_sha256_add(&h, "exact:", 6);
+	crypt_sha256_add(&h, id, strlen(id));
+	hash_bytes(&h, m->text, m->text_len);
+	hash_bytes(&h, m->html, m->html_len);
 	hash_hex(&h, out);
 }
 

@@ -41,6 +41,8 @@ bool content_mid_id(struct buf *scratch, const char *mid, char *id);
 void content_id(struct buf *scratch, const struct message *, char *id);
 /* id of the mail as a variant of id. */
 void content_variant(const struct message *, const char *id, char *out);
+/* The same of a message that another one with that id is not: to the letter. */
+void content_exact(const struct message *, const char *id, char *out);
 /*
  * id of the thread: of its first mail, as far as the headers tell. first: id
  * of this mail, or of the one that it is a variant of.

@@ -520,6 +520,7 @@ db_begin(struct store *st, struct err *err)
 
 	st->next_email = 0;
 	st->handled = 0;
+	st->owner.n = 0;
 	if (st->read_only) {
 		if (db_begin_read(st, err) == -1)
 			return -1;

@@ -175,6 +175,13 @@ struct blob_held; /* blob.c */
 
 #define DB_DAYS 31 /* that day.c counts */
 
+/* variant.c: who has the id of a key. */
+struct db_owner {
+	int64_t n; /* 0: not known */
+	int64_t sent_at;
+	char id[33]; /* that it would have as a variant */
+};
+
 struct store {
 	pthread_mutex_t lock;
 	char *path;
@@ -198,6 +205,7 @@ struct store {
 	struct pending *pending; /* status not yet written */
 	unsigned char key[32];   /* of the hashes in decision.parties */
 
+	struct db_owner owner; /* of the last key that had variants */
 	int64_t handled; /* bytes that this transaction has moved, about */
 	struct blob_held *held; /* blob.c: contents of messages on their way */
 	size_t nheld;

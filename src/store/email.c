@@ -248,8 +248,8 @@ find_mail(struct store *st, const struct incoming *x, int64_t group,
 
 /*
  * The id of the message as a variant, and the mail that has it, which is the
- * same. A mail whose text was another one once may have that text's id: then
- * the next one is tried. found->m NULL: the id is free.
+ * same. Another mail may have it, one that only links tell apart or whose text
+ * has changed since: then the next one is tried. found->m NULL: it is free.
  */
 static int
 find_variant(struct store *st, const struct incoming *x, char *id,
@@ -258,11 +258,9 @@ find_variant(struct store *st, const struct incoming *x, char *id,
 	char seed[CONTENT_ID];
 	int64_t n, group;
 
-	memcpy(id, x->key, CONTENT_ID);
+	content_variant(&x->m, x->key, id);
 	for (;;) {
 		memset(found, 0, sizeof(*found));
-		memcpy(seed, id, CONTENT_ID);
-		content_variant(&x->m, seed, id);
 		if (email_find(st, id, &n, &group, err) == -1)
 			return -1;
 		if (n == 0)
@@ -272,6 +270,8 @@ find_variant(struct store *st, const struct incoming *x, char *id,
 		if (same_mail(found->m, &x->m))
 			return 0;
 		email_free(found);
+		memcpy(seed, id, CONTENT_ID);
+		content_exact(&x->m, seed, id);
 	}
 }
 

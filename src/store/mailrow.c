@@ -202,6 +202,8 @@ email_write(struct store *st, const struct email_row *r,
 {
 	int a, b = 0, c;
 
+	if (st->owner.n == r->n)
+		st->owner.n = 0;
 	if ((a = write_head(st, r->n, now, err)) == -1 ||
 	    (body && (b = write_body(st, r, now->m, err)) == -1))
 		return -1;

@@ -669,10 +669,15 @@ same_hash(const struct message *m, struct crypt_sha256 *h)
 }
 
 bool
-same_mail(const struct message *a, const struct message *b)
+same_head(const struct message *a, const struct message *b)
 {
 	return same_time(a->sent_at, b->sent_at) &&
 	       same_sender(same_from(a), same_from(b)) &&
-	       same_subject(a->subject, b->subject) && same_attachments(a, b) &&
-	       same_body(a, b);
+	       same_subject(a->subject, b->subject) && same_attachments(a, b);
+}
+
+bool
+same_mail(const struct message *a, const struct message *b)
+{
+	return same_head(a, b) && same_body(a, b);
 }

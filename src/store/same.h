@@ -25,6 +25,8 @@
  * equals everything.
  */
 bool same_mail(const struct message *, const struct message *);
+/* The same, whatever their bodies. */
+bool same_head(const struct message *, const struct message *);
 
 /*
  * Adds what copies of one mail have in common, as far as that can be said of

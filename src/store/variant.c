@@ -56,12 +56,20 @@ try_mail(struct store *st, int64_t n, const struct variant_want *want,
 		.email = n, .mailbox = want->mailbox, .item_id = want->item_id
 	};
 	int64_t others = 1;
+	bool same;
 
 	if (n == want->except)
 		return 0;
 	if (want->live && copy_others(st, &at, &others, err) == -1)
 		return -1;
 	if (others == 0)
+		return 0;
+	/* most of a crowd differ in what costs less to read than a body */
+	if (email_load(st, n, false, found, err) == -1)
+		return -1;
+	same = same_head(found->m, want->m);
+	email_free(found);
+	if (!same)
 		return 0;
 	if (email_load(st, n, true, found, err) == -1)
 		return -1;
@@ -112,13 +120,11 @@ are_ids_open(struct store *st, struct err *err)
 
 /* Was a sent before b? Then by their ids. */
 static bool
-goes_before(const struct message *a, const char *id_a, const struct message *b,
-    const char *id_b)
+goes_before(int64_t a, const char *id_a, int64_t b, const char *id_b)
 {
-	int64_t x = a->sent_at == TIM_NONE ? INT64_MAX : a->sent_at / 60000;
-	int64_t y = b->sent_at == TIM_NONE ? INT64_MAX : b->sent_at / 60000;
-
-	return x != y ? x < y : strcmp(id_a, id_b) < 0;
+	a = a == TIM_NONE ? INT64_MAX : a / 60000;
+	b = b == TIM_NONE ? INT64_MAX : b / 60000;
+	return a != b ? a < b : strcmp(id_a, id_b) < 0;
 }
 
 /* To who reads changes a mail with another id is a new one. */
@@ -136,26 +142,47 @@ rename_mail(struct store *st, int64_t n, const char *id, struct err *err)
 	return db_change(st, "email", id, "insert", err);
 }
 
+/*
+ * The owner of the key: its id as a variant, and what it is ordered by. Known
+ * for as long as the transaction lasts, since its body may be large.
+ */
+static int
+load_owner(
+    struct store *st, const char *key, struct db_owner *o, struct err *err)
+{
+	struct email_row r;
+	int64_t n, group;
+
+	if (email_find(st, key, &n, &group, err) == -1)
+		return -1;
+	if (n == o->n)
+		return 0;
+	if (email_load(st, n, true, &r, err) == -1)
+		return -1;
+	o->n = n;
+	o->sent_at = r.m->sent_at;
+	content_variant(r.m, key, o->id);
+	email_free(&r);
+	return 0;
+}
+
 int
 variant_take_key(struct store *st, const struct message *m, const char *key,
     char *id, struct err *err)
 {
-	char other[CONTENT_ID];
-	struct email_row owner;
-	int64_t n, taken, group;
+	struct db_owner *o = &st->owner;
+	int64_t taken, group;
 	int r;
 
 	if ((r = are_ids_open(st, err)) != 1)
 		return r;
-	if (email_find(st, key, &n, &group, err) == -1 ||
-	    email_load(st, n, true, &owner, err) == -1)
+	if (load_owner(st, key, o, err) == -1 ||
+	    email_find(st, o->id, &taken, &group, err) == -1)
 		return -1;
-	content_variant(owner.m, key, other);
-	r = email_find(st, other, &taken, &group, err);
-	if (r == 0 && taken == 0 && goes_before(m, id, owner.m, other)) {
-		r = rename_mail(st, n, other, err);
-		memcpy(id, key, CONTENT_ID);
-	}
-	email_free(&owner);
+	if (taken != 0 || !goes_before(m->sent_at, id, o->sent_at, o->id))
+		return 0;
+	memcpy(id, key, CONTENT_ID);
+	r = rename_mail(st, o->n, o->id, err);
+	o->n = 0;
 	return r;
 }

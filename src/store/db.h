@@ -86,6 +86,7 @@ enum db_slot {
 	DB_COPY_GET,
 	DB_COPY_OTHERS,
 	DB_COPY_RECALL,
+	DB_COPY_UNREAD,
 	/* two in a row: of a mail, and of an edition (parts.c) */
 	DB_PARTY_OF_MAIL,
 	DB_PARTY_OF_EDITION,

@@ -120,6 +120,27 @@ struct question {
 	enum store_known *out;
 };
 
+/*
+ * Is it a copy that an older program wrote, of which the file does not know
+ * what it says? It counts as changed in a full walk.
+ */
+static int
+is_unread(
+    struct store *st, const char *mailbox, const char *item, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_COPY_UNREAD,
+	    "SELECT 1 FROM decision d JOIN sync_copy c ON c.email=d.email AND "
+	    "c.item_id=d.item AND c.mailbox=d.mailbox WHERE d.mailbox=? AND "
+	    "d.item=? AND c.modified=-1");
+	int r;
+
+	db_text(s, 1, mailbox);
+	db_text(s, 2, item);
+	r = db_row(st, s, err);
+	sqlite3_reset(s);
+	return r;
+}
+
 static int
 look(struct store *st, const struct question *q, struct err *err)
 {
@@ -143,6 +164,12 @@ look(struct store *st, const struct question *q, struct err *err)
 			known =
 			    judge(s, q->folder, q->v[i].change_key, walk.anew);
 		sqlite3_reset(s);
+		if (known == STORE_SAME && walk.number != 0) {
+			if ((r = is_unread(st, q->mailbox, q->v[i].id, err)) ==
+			    -1)
+				return -1;
+			known = r == 1 ? STORE_KEPT : STORE_SAME;
+		}
 		q->out[i] = known;
 	}
 	return 0;

@@ -476,7 +476,8 @@ static const char *const version_4[] = {
 "ALTER TABLE sync_copy ADD COLUMN edition INTEGER"
 " /* sync_edition.n; NULL: says what the mail says */",
 "ALTER TABLE sync_copy ADD COLUMN modified INTEGER"
-" /* when the server saw it changed last, seconds since 1970 */",
+" /* when the server saw it changed last, seconds since 1970; -1: an older"
+" program wrote it, and it is to be asked again */",
 "ALTER TABLE sync_copy ADD COLUMN size INTEGER"
 " /* bytes, as the server says */",
 "ALTER TABLE sync_copy ADD COLUMN attached TEXT"
@@ -520,6 +521,18 @@ static const char *const version_4[] = {
 "  blob INTEGER PRIMARY KEY REFERENCES blob(n) -- blob.n\n"
 ")",
 "INSERT INTO sync_blob_loose(blob) SELECT blob FROM sync_blob WHERE refs = 0",
+
+/* ids of mail that is there stay (variant.h) */
+"INSERT INTO meta(key, value) SELECT 'ids', 'settled'\n"
+"  WHERE EXISTS(SELECT 1 FROM sync_email)",
+
+/* What each copy says was not kept: those that are not alone are asked
+ * again, in a full walk of the folders that they lie in (item.c). */
+"UPDATE sync_copy SET modified = -1 WHERE removed_at IS NULL AND email IN(\n"
+"  SELECT email FROM sync_copy GROUP BY email HAVING count(*) > 1)",
+"UPDATE sync_folder SET cursor = NULL, marker = NULL, walking = 1\n"
+"  WHERE walking = 0 AND cursor IS NOT NULL AND folder IN(\n"
+"  SELECT folder FROM sync_copy WHERE modified = -1)",
 NULL
 };
 /* clang-format on */

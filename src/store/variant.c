@@ -104,12 +104,13 @@ variant_find(struct store *st, int64_t group, const struct variant_want *want,
 
 /* --- ids --------------------------------------------------------------- */
 
-/* Has no CRM acknowledged anything yet? 1, 0, -1. */
+/* Has no CRM acknowledged anything yet, nor an older program? 1, 0, -1. */
 static int
 are_ids_open(struct store *st, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_ACKED,
-	    "SELECT NOT EXISTS(SELECT 1 FROM consumer WHERE acked_seq>0)");
+	    "SELECT NOT EXISTS(SELECT 1 FROM consumer WHERE acked_seq>0) AND "
+	    "NOT EXISTS(SELECT 1 FROM meta WHERE key='ids')");
 	int r = db_row(st, s, err);
 
 	if (r == 1)

@@ -8,7 +8,7 @@
  * file that is built anew would have other ids. So the one that was sent first
  * has it, of several the one whose other id would be the smallest: a new mail
  * takes it from one that is there, until a CRM has acknowledged a change; from
- * then on no id moves.
+ * then on no id moves, nor in a file that an older program has begun.
  */
 #ifndef STORE_VARIANT_H
 #define STORE_VARIANT_H

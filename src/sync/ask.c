@@ -151,8 +151,9 @@ broken(const struct item_ref *ref, const struct err *why)
 }
 
 /*
- * Does any of some items come, asked for alone? They are chosen by chance, so
- * that no order of broken ones can keep a folder from moving on.
+ * Does any of SAMPLE items of more come, asked for alone? They are chosen by
+ * chance, so that no order of broken ones can keep a folder from moving on, and
+ * each is another one.
  */
 static bool
 some_come(const struct question *q)
@@ -161,13 +162,13 @@ some_come(const struct question *q)
 	struct message *out;
 	struct err e = ERR_INIT;
 	unsigned char r;
-	int i;
+	size_t i;
 
 	one.out = &out;
 	one.n = 1;
+	crypt_random(&r, 1);
 	for (i = 0; i < SAMPLE; i++) {
-		crypt_random(&r, 1);
-		one.ref = &q->ref[r % q->n];
+		one.ref = &q->ref[(r + i * (q->n / SAMPLE)) % q->n];
 		out = NULL;
 		if (request(&one, false, &e) == 0) {
 			message_free(out);

@@ -173,6 +173,22 @@ test_found(void **state)
 	}
 }
 
+/* A sample of several is of different ones: one bad mail is always found. */
+static void
+test_sample(void **state)
+{
+	struct err err = ERR_INIT;
+	int i, rc;
+
+	(void)state;
+	for (i = 0; i < 500; i++) {
+		scene(ERR_ITEM, "xml");
+		server.poison[i % 4] = true;
+		assert_int_equal(ask(4 + (size_t)(i % 9), &rc, &err), 1);
+		assert_int_equal(rc, 0);
+	}
+}
+
 /*
  * Nothing comes at all, and nothing came before: not the items' fault, and not
  * asked for one by one.
@@ -454,6 +470,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found),
+		cmocka_unit_test(test_sample),
 		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_few),

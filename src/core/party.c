@@ -15,7 +15,9 @@
 
 #include "base/crypt.h"
 #include "base/enc.h"
+#include "base/stop.h"
 #include "base/str.h"
+#include "base/tim.h"
 #include "core/csv.h"
 #include "core/party.h"
 
@@ -257,6 +259,8 @@ party_list_free(struct party_list *l)
 /* --- CSV --- */
 
 #define FILE_MAX_BYTES (512L * 1024 * 1024)
+#define SETTLE         250 /* ms in which nobody writes to a file */
+#define SETTLE_TRIES   20
 
 enum column { COL_ID, COL_ADDRESS, COL_NAME, COL_TYPE, COL_N };
 static const char *const column_name[COL_N] = { "crm_id", "address", "name",
@@ -417,17 +421,16 @@ read_csv(int fd, struct csv *csv, const char *path, struct err *err)
 	return 0;
 }
 
-int
-party_csv(struct party_list *list, const char *path, const char *crm_type,
-    struct err *err)
+/* The rows of an open file. */
+static int
+load_csv(struct party_list *list, int fd, const char *path,
+    const char *crm_type, struct err *err)
 {
 	struct load l = { .list = list, .crm_type = crm_type };
 	size_t before = list->n;
 	struct csv csv;
-	int fd, rc;
+	int rc;
 
-	if ((fd = open_csv(path, err)) < 0)
-		return -1;
 	csv_init(&csv, take_row, &l);
 	rc = read_csv(fd, &csv, path, err);
 	if (rc == 0 && !l.header)
@@ -441,10 +444,68 @@ party_csv(struct party_list *list, const char *path, const char *crm_type,
 		    "one?",
 		    path);
 	csv_free(&csv);
-	close(fd);
 	if (rc != 0)
 		list->n = before;
 	return rc;
+}
+
+static bool
+is_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	       a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/*
+ * Is the file at path still the one that was read, and has nobody written to
+ * it for a while? A writer's last word may be only its last so far.
+ */
+static bool
+is_settled(const char *path, const struct stat *was)
+{
+	struct stat now;
+	int64_t age;
+
+	if (stat(path, &now) == -1 || !is_same_file(was, &now))
+		return false;
+	age = tim_now() - ((int64_t)now.st_mtim.tv_sec * 1000 +
+			      now.st_mtim.tv_nsec / 1000000);
+	if (age < 0 || age >= SETTLE)
+		return true; /* or the clocks differ: nothing to learn */
+	tim_sleep(SETTLE - age);
+	return stat(path, &now) == 0 && is_same_file(was, &now);
+}
+
+int
+party_csv(struct party_list *list, const char *path, const char *crm_type,
+    struct err *err)
+{
+	size_t before = list->n;
+	struct stat st;
+	int fd, rc, i;
+
+	for (i = 0; i < SETTLE_TRIES && !stop_requested(); i++) {
+		err_clear(err);
+		list->n = before;
+		if ((fd = open_csv(path, err)) < 0)
+			return -1;
+		if (fstat(fd, &st) == -1)
+			memset(&st, 0, sizeof(st)); /* not the file's: again */
+		rc = load_csv(list, fd, path, crm_type, err);
+		close(fd);
+		/* an error in half a file is not the file's */
+		if (is_settled(path, &st))
+			return rc;
+		tim_sleep(SETTLE);
+	}
+	list->n = before;
+	err_set(err, ERR_RETRY,
+	    "%s: is being written all the time: write the new list to another "
+	    "file in that directory, then rename it",
+	    path);
+	return err_code(err, "csv-unsettled", SCOPE_ALL);
 }
 
 /* --- the directory --- */

@@ -39,7 +39,9 @@ void party_list_free(struct party_list *);
  * quoted line breaks; header line crm_id,address,name[,crm_type] in any
  * order and case). crm_type is the type of rows that name none. Rows without
  * an address are passed over, unless there is no other. On an error nothing
- * is appended and err names file and line.
+ * is appended and err names file and line. A file that changes while it is
+ * read, or that somebody wrote to just before, is read again until it rests;
+ * ERR_RETRY: it does not, within ten seconds.
  */
 int party_csv(
     struct party_list *, const char *path, const char *crm_type, struct err *);

@@ -45,6 +45,27 @@ load_csv(const struct conf *c, struct party_list *list, struct err *err)
 	return 0;
 }
 
+/*
+ * A CSV file is just being written, err says which. What half a list does not
+ * name would be skipped: the list of the last pass stays in force, if there
+ * was one.
+ */
+static int
+keep_last_list(struct running *r, struct err *err)
+{
+	struct err why = *err;
+
+	err_clear(err);
+	if (store_party_list(r->pass->store, &r->party, err) == -1)
+		return -1;
+	if (r->party.n == 0) {
+		*err = why;
+		return -1;
+	}
+	log_warning("%s; the list of the pass before stays in force", why.msg);
+	return 0;
+}
+
 /* CSV files into table party, and the whole table into memory. */
 static int
 load_party(struct running *r, struct err *err)
@@ -55,6 +76,10 @@ load_party(struct running *r, struct err *err)
 
 	memset(&csv, 0, sizeof(csv));
 	rc = load_csv(p->conf, &csv, err);
+	if (rc == -1 && err->kind == ERR_RETRY) {
+		party_list_free(&csv);
+		return keep_last_list(r, err);
+	}
 	if (rc == 0 && !p->dry_run) {
 		rc = store_party_sync(p->store, &csv, err);
 		/* a million people take their memory once, not twice */

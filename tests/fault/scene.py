@@ -101,6 +101,8 @@ def write(path, text, mode=0o600):
     with open(path, "w", encoding="utf-8") as f:
         f.write(text)
     os.chmod(path, mode)
+    if path.endswith(".csv"):  # one that was just written is waited for
+        os.utime(path, (1.7e9, 1.7e9))
 
 
 class Run:

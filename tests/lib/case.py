@@ -337,6 +337,8 @@ class Case:
         for name, text in DEFAULT_FILES.items():
             with open(self.path(name), "w", encoding="utf-8") as f:
                 f.write(text)
+            # a list that was just written is waited for
+            os.utime(self.path(name), (1.7e9, 1.7e9))
         self.write_ini(self.ini)
 
     def write_ini(self, text):

@@ -1,6 +1,8 @@
 /*
  * test_party.c - addresses, CSV files of people, the directory.
  */
+#include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +19,8 @@
 #include "base/tim.h"
 #include "core/party.h"
 
+static const struct timespec long_ago[2] = { { 1700000000, 0 },
+	{ 1700000000, 0 } };
 static char path[] = "/tmp/exsync-test-party-XXXXXX";
 
 static const struct {
@@ -150,6 +154,8 @@ load(struct party_list *l, const char *text, size_t len, const char *type,
 	assert_non_null(f);
 	assert_int_equal(fwrite(text, 1, len, f), len);
 	fclose(f);
+	/* it rests since long, or each of them would be waited for */
+	assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
 	err_clear(err);
 	return party_csv(l, path, type, err);
 }
@@ -249,6 +255,53 @@ test_csv_bad(void **state)
 	assert_int_equal(party_csv(&l, "/", "user", &err), -1);
 	assert_string_equal(err.msg, "/: is not a regular file");
 	party_list_free(&l);
+}
+
+/* What somebody writes while the list is read: pieces, and a pause between. */
+static void *
+write_slowly(void *arg)
+{
+	int64_t pause = *(int64_t *)arg;
+	FILE *f = fopen(path, "w");
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		if (i == 0)
+			fputs("crm_id,address\n", f);
+		fprintf(f, "%d,a%d@b.example\n%d,\"", 2 * i, i, 2 * i + 1);
+		fflush(f);
+		tim_sleep(pause);
+		fprintf(f, "b%d@b.example\"\n", i);
+	}
+	fclose(f);
+	return NULL;
+}
+
+/* Half a list would lose the mail of those whom its other half names. */
+static void
+test_csv_written(void **state)
+{
+	int64_t pause[] = { 20, 150 };
+	struct err err = ERR_INIT;
+	struct party_list list;
+	pthread_t thread;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(pause) / sizeof(pause[0]); i++) {
+		memset(&list, 0, sizeof(list));
+		unlink(path);
+		assert_int_equal(
+		    pthread_create(&thread, NULL, write_slowly, &pause[i]), 0);
+		while (access(path, F_OK) != 0)
+			tim_sleep(1);
+		tim_sleep(10);
+		if (party_csv(&list, path, "contact", &err) != 0)
+			fail_msg("%s", err.msg);
+		assert_int_equal(list.n, 10);
+		pthread_join(thread, NULL);
+		party_list_free(&list);
+	}
 }
 
 static void
@@ -351,6 +404,7 @@ main(void)
 		cmocka_unit_test(test_normalise_bounds),
 		cmocka_unit_test(test_csv),
 		cmocka_unit_test(test_csv_bad),
+		cmocka_unit_test(test_csv_written),
 		cmocka_unit_test(test_dir),
 		cmocka_unit_test(test_dir_large),
 	};

@@ -213,7 +213,9 @@ item_fields(const struct build *b, const struct build_get_item *g)
 	}
 	extended(b, "0x5D01", "String");
 	extended(b, "0x5D02", "String");
-	extended(b, "0x1035", "String");
+	/* where message:InternetMessageId was not asked for */
+	if (g->shape != BUILD_FULL)
+		extended(b, "0x1035", "String");
 	/* a server that lacks it leaves it out; a FieldURI it would refuse */
 	extended(b, "0x3008", "SystemTime");
 	if (g->want != BUILD_HEADERS)

@@ -35,7 +35,7 @@ content_mid(struct buf *out, const char *mid)
 	}
 	buf_addc(out, '<');
 	for (p = mid; p < end; p++) {
-		if (strchr(" \t\r\n", *p) != NULL)
+		if (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')
 			continue;
 		buf_addc(out, at != NULL && p > at && *p >= 'A' && *p <= 'Z'
 				  ? (char)(*p + 32)

@@ -176,6 +176,63 @@ def sound(db):
     check(found == [], f"foreign_key_check: {found[:5]}")
 
 
+# What must hold in every file, half-way through a pass or not: (what is wrong,
+# a query that finds it).
+HOLDS = (
+    ("contents that are counted wrongly",
+     "SELECT * FROM (SELECT b.sha256, u.refs, (SELECT count(*)"
+     " FROM sync_attachment a WHERE a.sha256 = b.sha256) + (SELECT count(*)"
+     " FROM sync_edition_attachment a WHERE a.sha256 = b.sha256) AS rows"
+     " FROM blob b LEFT JOIN sync_blob u ON u.blob = b.n)"
+     " WHERE coalesce(refs, 0) <> rows"),
+    ("contents that nobody has and that are not on the list of those, or"
+     " the other way round",
+     "SELECT b.sha256, u.refs, l.blob FROM blob b"
+     " LEFT JOIN sync_blob u ON u.blob = b.n"
+     " LEFT JOIN sync_blob_loose l ON l.blob = b.n"
+     " WHERE (coalesce(u.refs, 0) = 0) <> (l.blob IS NOT NULL)"),
+    ("attachments whose content is not there",
+     "SELECT a.sha256 FROM (SELECT sha256 FROM sync_attachment UNION ALL"
+     " SELECT sha256 FROM sync_edition_attachment) a"
+     " LEFT JOIN blob b ON b.sha256 = a.sha256"
+     " WHERE a.sha256 IS NOT NULL AND b.n IS NULL"),
+    ("counts without a content",
+     "SELECT blob FROM (SELECT blob FROM sync_blob UNION ALL"
+     " SELECT blob FROM sync_blob_loose)"
+     " WHERE blob NOT IN (SELECT n FROM blob)"),
+    ("copies with an edition of another mail, or with one though they are"
+     " gone",
+     "SELECT c.email, c.mailbox, c.item_id FROM sync_copy c"
+     " LEFT JOIN sync_edition x ON x.n = c.edition AND x.email = c.email"
+     " WHERE c.edition IS NOT NULL"
+     " AND (x.n IS NULL OR c.removed_at IS NOT NULL)"),
+    ("copies without an edition, of a mail that has some",
+     "SELECT c.email, c.mailbox, c.item_id FROM sync_copy c JOIN decision d"
+     " ON d.mailbox = c.mailbox AND d.item = c.item_id"
+     " WHERE c.edition IS NULL AND c.removed_at IS NULL"
+     " AND d.verdict IN ('keep', 'headers') AND d.email = c.email"
+     " AND c.email IN (SELECT email FROM sync_edition)"),
+    ("editions that no copy has",
+     "SELECT n, email FROM sync_edition WHERE n NOT IN"
+     " (SELECT edition FROM sync_copy WHERE edition IS NOT NULL)"),
+    ("mails with only one edition",
+     "SELECT email, count(*) FROM sync_edition GROUP BY email"
+     " HAVING count(*) = 1"),
+    ("mails that show the text of no edition",
+     "SELECT email FROM sync_edition WHERE weight >= 0 GROUP BY email"
+     " HAVING min(differs) = 1"),
+    ("editions that have a text and show the mail's",
+     "SELECT n, email FROM sync_edition WHERE NOT differs"
+     " AND (text IS NOT NULL OR html IS NOT NULL)"),
+    ("parts of no edition",
+     "SELECT edition FROM (SELECT edition FROM sync_edition_party UNION"
+     " SELECT edition FROM sync_edition_link UNION"
+     " SELECT edition FROM sync_edition_attachment)"
+     " WHERE edition NOT IN (SELECT n FROM sync_edition)"),
+    ("variants of a variant",
+     "SELECT e.id, v.id FROM sync_email e JOIN sync_email v"
+     " ON v.n = e.variant_of WHERE v.variant_of IS NOT NULL"),
+)
 EMAIL = ["id", "message_id", "in_reply_to", "refs", "conversation_id",
          "thread_id", "direction", "subject", "sent_at", "received_at",
          "importance", "sensitivity", "item_class", "has_attachments",
@@ -195,8 +252,9 @@ DUMP = {
     "email_party": "* FROM email_party",
     "email_link": "* FROM email_link",
     "email_copy": "c.email_id, c.mailbox, f.path, c.item_id, c.is_read,"
-                  " c.removed_at IS NOT NULL"
+                  " c.removed_at IS NOT NULL, c.text_differs"
                   " FROM email_copy c JOIN folder f ON f.id = c.folder",
+    "email_copy_text": "* FROM email_copy_text",
     "attachment": "* FROM attachment",
     "blob": "sha256, size, data FROM blob",
     "decision": "d.mailbox, d.item, d.message_id, d.verdict, d.rule, f.path,"
@@ -214,6 +272,15 @@ DUMP = {
                    " JOIN folder f ON f.id = s.folder",
     "sync_email": "e.id, v.id FROM sync_email e"
                   " JOIN sync_email v ON v.n = e.variant_of",
+    # people, links and attachments are in the digest
+    "sync_edition": "e.id, x.digest, x.body, x.weight, x.contents,"
+                    " x.direction, x.subject, x.sent_at, x.importance,"
+                    " x.sensitivity, x.has_attachments, x.body_state,"
+                    " x.differs, x.text, x.html"
+                    " FROM sync_edition x JOIN sync_email e ON e.n = x.email",
+    "sync_blob": "b.sha256, u.refs FROM sync_blob u"
+                 " JOIN blob b ON b.n = u.blob",
+    "sync_blob_loose": "blob FROM sync_blob_loose",
     "sync_day": "day, mailbox, n FROM sync_day",
     "sync_ahead": "folder, item FROM sync_ahead",
     "sync_mailbox": "address FROM sync_mailbox",
@@ -239,6 +306,9 @@ LEFT_OUT = {
     # the views show them
     "sync_email": "*", "sync_party": "*", "sync_link": "*",
     "sync_copy": "*", "sync_attachment": "*",
+    # sync_edition.digest covers them
+    "sync_edition_party": "*", "sync_edition_link": "*",
+    "sync_edition_attachment": "*",
     "sqlite_sequence": "*",
 }
 
@@ -254,6 +324,25 @@ def complete(db):
         columns = {c[1] for c in db.execute(f"PRAGMA table_info({table})")}
         check(columns <= words, f"table {table}: nobody looks at "
               + ", ".join(sorted(columns - words)))
+
+
+def version(db):
+    """The schema's."""
+    return db.execute("PRAGMA user_version").fetchone()[0]
+
+
+def coherent(db):
+    """What the tables say of each other holds."""
+    for what, query in HOLDS:
+        found = db.execute(query).fetchmany(5)
+        check(found == [], f"{what}: {found}")
+
+
+def nothing_left(db):
+    """No content is left that no attachment has: so at a pass' end."""
+    found = db.execute("SELECT b.sha256 FROM sync_blob_loose u JOIN blob b"
+                       " ON b.n = u.blob").fetchall()
+    check(found == [], f"contents that nobody has: {found[:5]}")
 
 
 def cell(value):
@@ -273,6 +362,8 @@ def dump(directory, without=(), name="exsync.db", alerts=False):
     try:
         sound(db)
         complete(db)
+        coherent(db)
+        nothing_left(db)
         lines = []
         for table, query in DUMP.items():
             if table in without:

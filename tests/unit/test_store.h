@@ -335,4 +335,36 @@ known(struct kit *k, const char *box, int64_t folder, const char *id,
 	return out;
 }
 
+/* A content for table blob. */
+static inline void
+blob(struct kit *k, const char *text, unsigned char *sha)
+{
+	struct store_blob *b = store_blob_begin(k->st, 1 << 20, &k->err);
+	struct stream *s = store_blob_stream(b);
+	int64_t size;
+	size_t i;
+
+	for (i = 0; i < strlen(text); i++)
+		OK(k, s->write(s, text + i, 1, &k->err));
+	OK(k, store_blob_end(b, sha, &size, &k->err));
+	assert_int_equal(size, strlen(text));
+}
+
+/* A file, with that content when there is one. */
+static inline void
+attach(struct kit *k, struct message *m, const char *name, const char *text)
+{
+	struct attachment *a = message_attachment(m);
+
+	a->name = name;
+	a->kind = ATT_FILE;
+	a->media_type = "text/plain";
+	a->state = text != NULL ? "full" : "failed";
+	if (text == NULL)
+		return;
+	blob(k, text, a->sha256);
+	a->stored = true;
+	a->size = (int64_t)strlen(text);
+}
+
 #endif

@@ -1,0 +1,624 @@
+/*
+ * test_store_edition.c - copies of a mail that differ, and mails that share a
+ * Message-ID. test_store_order.c does the same at random.
+ */
+#include "test_store_held.h"
+
+#define BANNER "CAUTION: This email originated from outside.\n\n"
+#define OFFER  "We offer 12 pallets of steel for 4711,50 EUR.\n"
+#define LEGAL  "\nThis e-mail is confidential.\n"
+#define ORDER  "We order 24 pallets of timber, at once.\n"
+
+/* --- what the file says ------------------------------------------------ */
+
+/* The text that the mail shows; there is one mail in these tests. */
+static const char *
+shown(struct kit *k)
+{
+	return ask(k, "SELECT text FROM email_body");
+}
+
+/* The text of one copy. */
+static const char *
+own_text(struct kit *k, const char *box, const char *id)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof(sql),
+	    "SELECT ifnull(t.text,b.text) FROM email_copy c JOIN email_body b "
+	    "ON b.email_id=c.email_id LEFT JOIN email_copy_text t ON "
+	    "t.email_id=c.email_id AND t.mailbox=c.mailbox AND "
+	    "t.item_id=c.item_id WHERE c.mailbox='%s' AND c.item_id='%s' AND "
+	    "c.removed_at IS NULL AND (t.item_id IS NOT NULL)=c.text_differs",
+	    box, id);
+	return ask(k, sql);
+}
+
+/* The mail that the copy is of. */
+static const char *
+id_of(struct kit *k, const char *item_id)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof(sql),
+	    "SELECT email_id FROM email_copy WHERE item_id='%s' AND "
+	    "removed_at IS NULL",
+	    item_id);
+	return ask(k, sql);
+}
+
+static long
+mails(struct kit *k)
+{
+	return number(k, "SELECT count(*) FROM email");
+}
+
+/* Those that lie somewhere. */
+static long
+live_mails(struct kit *k)
+{
+	return number(k, "SELECT count(DISTINCT email_id) FROM email_copy "
+			 "WHERE removed_at IS NULL");
+}
+
+static long
+editions(struct kit *k)
+{
+	return number(k, "SELECT count(*) FROM sync_edition");
+}
+
+/* How many people and links the mails have. */
+static long
+people(struct kit *k)
+{
+	return number(k, "SELECT count(*) FROM email_party");
+}
+
+static long
+links(struct kit *k)
+{
+	return number(k, "SELECT count(*) FROM email_link");
+}
+
+/* --- what happens to it ------------------------------------------------ */
+
+static void
+gone(struct kit *k, const char *box, const char *id)
+{
+	struct change c = { .op = CHANGE_DELETE, .id = id };
+	struct store_page p = { .folder = strcmp(box, BOX_A) == 0 ? k->inbox_a
+								  : k->inbox_b,
+		.cursor = id,
+		.change = &c,
+		.nchange = 1 };
+
+	page(k, box, &p);
+	holds(k, false);
+}
+
+/* The mail as the sender has it: plain, and as the only one with links. */
+static void
+put_plain(struct kit *k, const char *box, const char *id, const char *key)
+{
+	store(k, box, id, key, mail("<1@x>", "Steel", OFFER));
+	holds(k, false);
+}
+
+/* As bob's server left it; with another name, one person and link more. */
+static void
+put_rich(struct kit *k, const char *box, const char *id, const char *key)
+{
+	static struct party carla = { "contact", "9", "carla@x.example", NULL };
+	struct message *m = mail("<1@x>", "[EXT] Steel", BANNER OFFER LEGAL);
+	struct decision d = keep();
+	struct link l[3] = { d.link[0], d.link[1], { &carla, ROLE_CC } };
+	struct store_item it;
+
+	m->addr[1].name = "Arndt, Ann";
+	person(m, ROLE_CC, "carla@x.example");
+	d.link = l;
+	d.nlink = 3;
+	it = item(
+	    id, key, strcmp(box, BOX_A) == 0 ? k->inbox_a : k->inbox_b, m, &d);
+	put(k, box, &it);
+	message_free(m);
+	holds(k, false);
+}
+
+/* Another mail with the same Message-ID, sent later. */
+static void
+put_other(struct kit *k, const char *box, const char *id, const char *key)
+{
+	struct message *m = mail("<1@x>", "Timber", ORDER);
+
+	m->sent_at += 3600000;
+	store(k, box, id, key, m);
+	holds(k, false);
+}
+
+/* --- copies that differ ------------------------------------------------ */
+
+static void
+check_both(struct kit *k)
+{
+	assert_string_equal(shown(k), BANNER OFFER LEGAL);
+	assert_string_equal(ask(k, "SELECT subject FROM email"), "Steel");
+	assert_string_equal(own_text(k, BOX_A, "a1"), OFFER);
+	assert_string_equal(own_text(k, BOX_B, "b1"), BANNER OFFER LEGAL);
+	assert_int_equal(number(k, "SELECT count(*) FROM email_copy_text"), 1);
+	assert_string_equal(
+	    ask(k, "SELECT name FROM email_party WHERE address='" BOX_A "'"),
+	    "Arndt, Ann");
+	assert_int_equal(people(k), 3);
+	assert_int_equal(links(k), 3);
+	assert_int_equal(editions(k), 2);
+}
+
+static void
+check_plain(struct kit *k)
+{
+	assert_string_equal(shown(k), OFFER);
+	assert_string_equal(ask(k, "SELECT subject FROM email"), "Steel");
+	assert_string_equal(
+	    ask(k, "SELECT name FROM email_party WHERE address='" BOX_A "'"),
+	    "Some One");
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM email_copy WHERE text_differs"), 0);
+	assert_int_equal(people(k), 2);
+	assert_int_equal(links(k), 2);
+	assert_int_equal(editions(k), 0);
+}
+
+/* The fuller one comes, goes, comes back, and a third one like the first. */
+static void
+test_come_and_go(void **state)
+{
+	struct kit *k = *state;
+	struct decision d = keep();
+	struct message *m;
+	struct store_item it;
+
+	put_plain(k, BOX_A, "a1", "k1");
+	check_plain(k);
+	put_rich(k, BOX_B, "b1", "k1");
+	assert_int_equal(k->count.updated, 1);
+	check_both(k);
+	put_rich(k, BOX_B, "b1", "k2");
+	put_plain(k, BOX_A, "a1", "k2");
+	assert_int_equal(k->count.updated, 0);
+	check_both(k);
+	gone(k, BOX_B, "b1");
+	assert_int_equal(k->count.removed, 1);
+	assert_int_equal(k->count.updated, 1);
+	check_plain(k);
+	put_rich(k, BOX_B, "b1", "k3");
+	check_both(k);
+	/* ann's other folder has it as her inbox has */
+	m = mail("<1@x>", "Steel", OFFER);
+	it = item("a2", "k1", k->projects_a, m, &d);
+	put(k, BOX_A, &it);
+	message_free(m);
+	holds(k, false);
+	assert_int_equal(k->count.updated, 0);
+	assert_int_equal(editions(k), 2);
+	assert_string_equal(own_text(k, BOX_A, "a2"), OFFER);
+	/* the first goes, and its twin still says so */
+	gone(k, BOX_A, "a1");
+	assert_int_equal(editions(k), 2);
+	assert_string_equal(own_text(k, BOX_A, "a2"), OFFER);
+	/* of two equal ones that are left nobody needs an edition */
+	put_plain(k, BOX_A, "a1", "k4");
+	gone(k, BOX_B, "b1");
+	check_plain(k);
+	assert_int_equal(mails(k), 1);
+}
+
+/* In whatever order: the same rows. */
+static void
+test_order(void **state)
+{
+	struct kit *k = *state;
+
+	put_rich(k, BOX_B, "b1", "k1");
+	assert_string_equal(ask(k, "SELECT subject FROM email"), "[EXT] Steel");
+	put_plain(k, BOX_A, "a1", "k1");
+	check_both(k);
+	gone(k, BOX_A, "a1");
+	assert_string_equal(shown(k), BANNER OFFER LEGAL);
+	assert_string_equal(ask(k, "SELECT subject FROM email"), "[EXT] Steel");
+	assert_int_equal(editions(k), 0);
+}
+
+/* --- copies that are edited -------------------------------------------- */
+
+static void
+test_edit_shared(void **state)
+{
+	struct kit *k = *state;
+	char id[64];
+
+	put_plain(k, BOX_A, "a1", "k1");
+	put_rich(k, BOX_B, "b1", "k1");
+	/* the fuller one becomes another mail */
+	put_other(k, BOX_B, "b1", "k2");
+	assert_int_equal(mails(k), 2);
+	assert_string_equal(own_text(k, BOX_A, "a1"), OFFER);
+	assert_string_equal(own_text(k, BOX_B, "b1"), ORDER);
+	assert_int_equal(editions(k), 0);
+	assert_int_equal(number(k, "SELECT count(*) FROM sync_email WHERE "
+				   "variant_of IS NOT NULL"),
+	    1);
+	snprintf(id, sizeof(id), "%s", id_of(k, "b1"));
+	assert_string_equal(
+	    ask(k, "SELECT group_concat(entity||op,' ') FROM (SELECT * FROM "
+		   "change ORDER BY seq DESC LIMIT 3)"),
+	    "emailinsert email_copydelete emailupdate");
+	/* and the mail that it was once more: the other one lies nowhere */
+	put_rich(k, BOX_B, "b1", "k3");
+	assert_int_equal(mails(k), 2);
+	assert_int_equal(live_mails(k), 1);
+	assert_string_equal(own_text(k, BOX_A, "a1"), OFFER);
+	assert_string_equal(own_text(k, BOX_B, "b1"), BANNER OFFER LEGAL);
+	assert_int_equal(editions(k), 2);
+	/* what lies nowhere is found again */
+	put_other(k, BOX_B, "b1", "k4");
+	assert_int_equal(mails(k), 2);
+	assert_string_equal(id_of(k, "b1"), id);
+}
+
+/* It is moved, and then edited: the same mail says something else. */
+static void
+test_edit_only(void **state)
+{
+	struct kit *k = *state;
+	char id[64];
+
+	put_plain(k, BOX_A, "a1", "k1");
+	snprintf(id, sizeof(id), "%s", ask(k, "SELECT id FROM email"));
+	put_plain(k, BOX_A, "a2", "k1");
+	gone(k, BOX_A, "a1");
+	put_plain(k, BOX_A, "a3", "k1");
+	gone(k, BOX_A, "a2");
+	put_other(k, BOX_A, "a3", "k2");
+	assert_int_equal(mails(k), 1);
+	assert_string_equal(ask(k, "SELECT id FROM email"), id);
+	assert_string_equal(shown(k), ORDER);
+	assert_string_equal(ask(k, "SELECT subject FROM email"), "Timber");
+	/* who lies elsewhere with its old text is another mail */
+	put_plain(k, BOX_B, "b1", "k1");
+	assert_int_equal(mails(k), 2);
+	/* into the text of that one: there it joins */
+	put_rich(k, BOX_A, "a3", "k3");
+	assert_int_equal(mails(k), 2);
+	assert_int_equal(live_mails(k), 1);
+	assert_int_equal(editions(k), 2);
+}
+
+/* --- what cannot be had ------------------------------------------------ */
+
+/* Only its headers come, and the fault why. */
+static void
+put_poor(struct kit *k, const char *box, const char *id, const char *key)
+{
+	struct message *m = mail("<1@x>", "Steel", NULL);
+	struct decision d = keep();
+	struct err fault = ERR_INIT;
+	struct store_item it = item(
+	    id, key, strcmp(box, BOX_A) == 0 ? k->inbox_a : k->inbox_b, m, &d);
+
+	m->body_state = BODY_FAILED;
+	m->naddr = 1;
+	d.nlink = 1;
+	err_set(&fault, ERR_ITEM, "cannot be read");
+	it.fault = &fault;
+	it.next_try = T0;
+	put(k, box, &it);
+	assert_int_equal(k->count.failed, 1);
+	message_free(m);
+	holds(k, false);
+}
+
+/* Nothing is taken away. */
+static void
+test_poorer(void **state)
+{
+	struct kit *k = *state;
+	struct message *m = mail("<1@x>", "Steel", OFFER);
+
+	attach(k, m, "a.txt", "one");
+	store(k, BOX_A, "a1", "k1", m);
+	put_poor(k, BOX_A, "a1", "k2");
+	assert_int_equal(k->count.updated, 0);
+	check_plain(k);
+	assert_string_equal(ask(k, "SELECT data FROM attachment a JOIN blob b "
+				   "ON b.sha256=a.sha256"),
+	    "one");
+	assert_string_equal(ask(k, "SELECT body_state FROM email"), "full");
+	/* of one that has an edition */
+	m = mail("<1@x>", "Steel", BANNER OFFER);
+	attach(k, m, "a.txt", "one");
+	store(k, BOX_B, "b1", "k1", m);
+	put_poor(k, BOX_B, "b1", "k2");
+	put_poor(k, BOX_A, "a1", "k2");
+	assert_int_equal(k->count.updated, 0);
+	assert_string_equal(own_text(k, BOX_A, "a1"), OFFER);
+	assert_string_equal(own_text(k, BOX_B, "b1"), BANNER OFFER);
+	assert_int_equal(people(k), 2);
+	assert_int_equal(editions(k), 2);
+	/* one that was never read whole, and then is */
+	put_poor(k, BOX_A, "a2", "k1");
+	assert_int_equal(mails(k), 1);
+	assert_string_equal(own_text(k, BOX_B, "b1"), BANNER OFFER);
+	put_rich(k, BOX_A, "a2", "k2");
+	assert_int_equal(live_mails(k), 2); /* without the attachment */
+}
+
+/* --- contents of attachments ------------------------------------------- */
+
+static long
+contents(struct kit *k)
+{
+	return number(k, "SELECT count(*) FROM blob");
+}
+
+static struct message *
+with(struct kit *k, const char *text, enum att_kind kind, const char *data)
+{
+	struct message *m = mail("<1@x>", "Steel", text);
+
+	attach(k, m, "one", data);
+	m->att[0].kind = kind;
+	return m;
+}
+
+/* The server makes the file of an attached item anew each time. */
+static void
+test_items(void **state)
+{
+	struct kit *k = *state;
+
+	store(k, BOX_A, "a1", "k1", with(k, OFFER, ATT_ITEM, "b=1"));
+	store(k, BOX_B, "b1", "k1", with(k, BANNER OFFER, ATT_ITEM, "b=2"));
+	holds(k, false);
+	assert_int_equal(mails(k), 1);
+	assert_int_equal(editions(k), 2);
+	assert_int_equal(contents(k), 1);
+	store(k, BOX_B, "b1", "k2", with(k, BANNER OFFER, ATT_ITEM, "b=3"));
+	store(k, BOX_A, "a1", "k2", with(k, OFFER, ATT_ITEM, "b=4"));
+	holds(k, false);
+	assert_int_equal(k->count.updated, 0);
+	assert_int_equal(contents(k), 1);
+	gone(k, BOX_A, "a1");
+	store(k, BOX_B, "b1", "k3", with(k, BANNER OFFER, ATT_ITEM, "b=5"));
+	holds(k, false);
+	assert_int_equal(contents(k), 1);
+	assert_int_equal(k->count.updated, 0);
+	assert_string_equal(ask(k, "SELECT data FROM blob"), "b=1");
+}
+
+/* A content goes with the last row that has it. */
+static void
+test_contents(void **state)
+{
+	struct kit *k = *state;
+	struct message *m;
+
+	store(k, BOX_A, "a1", "k1", with(k, OFFER, ATT_FILE, "old"));
+	store(k, BOX_A, "a1", "k2", with(k, OFFER, ATT_FILE, "new"));
+	holds(k, false);
+	assert_int_equal(contents(k), 1);
+	/* another mail has it, too */
+	m = with(k, "Other text", ATT_FILE, "new");
+	m->message_id = "<2@x>";
+	store(k, BOX_A, "a2", "k1", m);
+	store(k, BOX_A, "a1", "k3", with(k, OFFER, ATT_FILE, "newer"));
+	holds(k, false);
+	assert_int_equal(contents(k), 2);
+	gone(k, BOX_A, "a1");
+	gone(k, BOX_A, "a2");
+	assert_int_equal(contents(k), 2); /* their mails are still there */
+	/* held by a message on its way, which comes */
+	m = with(k, OFFER, ATT_FILE, "late");
+	m->message_id = "<3@x>";
+	store(k, BOX_B, "b2", "k1", mail("<1@x>", "Steel", OFFER));
+	holds(k, true);
+	assert_int_equal(contents(k), 3);
+	store(k, BOX_A, "a3", "k1", m);
+	holds(k, false);
+	assert_int_equal(contents(k), 3);
+}
+
+/* A mail with two files, of which one cannot be had. */
+static struct message *
+half(struct kit *k, const char *text, bool first)
+{
+	struct message *m = mail("<1@x>", "Steel", text);
+
+	attach(k, m, "one", first ? "1" : NULL);
+	attach(k, m, "two", first ? NULL : "2");
+	return m;
+}
+
+/* A content that an edition alone has goes with it. */
+static void
+test_own_contents(void **state)
+{
+	struct kit *k = *state;
+
+	store(k, BOX_A, "a1", "k1", half(k, BANNER OFFER, true));
+	store(k, BOX_B, "b1", "k1", half(k, OFFER, false));
+	holds(k, false);
+	assert_int_equal(mails(k), 1);
+	assert_int_equal(contents(k), 2);
+	assert_int_equal(
+	    number(k, "SELECT refs FROM sync_blob u JOIN blob b ON b.n=u.blob "
+		      "WHERE CAST(data AS TEXT)='1'"),
+	    2); /* the mail's, and an edition's */
+	gone(k, BOX_B, "b1");
+	assert_int_equal(contents(k), 1);
+	/* what the mail shows stays, though nobody has it */
+	store(k, BOX_B, "b1", "k2", half(k, OFFER, false));
+	gone(k, BOX_A, "a1");
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM attachment WHERE state='full'"),
+	    contents(k));
+}
+
+/* What nobody came for goes when the next pass begins. */
+static void
+test_never_came(void **state)
+{
+	struct kit *k = *state;
+	struct store_run run;
+	unsigned char sha[32];
+
+	blob(k, "nobody's", sha);
+	store_close(k->st);
+	kit_open(k, 0);
+	assert_int_equal(contents(k), 1);
+	memset(&run, 0, sizeof(run));
+	OK(k, store_run_begin(k->st, &run, &k->err));
+	assert_int_equal(contents(k), 0);
+	holds(k, false);
+}
+
+/* --- mails with one Message-ID ----------------------------------------- */
+
+/* number n of several; the later ones were sent earlier */
+static struct message *
+numbered(int n, int way)
+{
+	static char text[64][200], subject[64][40];
+	struct message *m;
+
+	snprintf(text[n], sizeof(text[n]), "%sThis is number %d of them.\n",
+	    way ? BANNER : "", n);
+	snprintf(subject[n], sizeof(subject[n]), "Number %d", n);
+	m = mail("<1@x>", subject[n], text[n]);
+	m->sent_at = T0 - n * INT64_C(3600000);
+	return m;
+}
+
+/* Who was sent first has the id of the Message-ID, until a CRM knows ids. */
+static void
+test_ids(void **state)
+{
+	static const char *const item_id[] = { "i0", "i1", "i2", "i3" };
+	struct kit *k = *state;
+	char first[64], now[3][64];
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		store(k, BOX_A, item_id[i], "k", numbered(i, 0));
+		holds(k, false);
+		if (i == 0)
+			snprintf(first, sizeof(first), "%s", id_of(k, "i0"));
+		assert_string_equal(id_of(k, item_id[i]), first);
+	}
+	assert_int_equal(mails(k), 3);
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM change WHERE entity='email'"), 5);
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM change WHERE op='delete'"), 0);
+	for (i = 0; i < 3; i++)
+		snprintf(now[i], sizeof(now[i]), "%s", id_of(k, item_id[i]));
+	ask(k, "INSERT INTO consumer(name,acked_seq) VALUES('crm',5)");
+	store(k, BOX_A, "i3", "k", numbered(3, 0));
+	assert_int_equal(mails(k), 4);
+	for (i = 0; i < 3; i++)
+		assert_string_equal(id_of(k, item_id[i]), now[i]);
+}
+
+/* More mails than are compared: what is equal is the same all the same. */
+static void
+test_many_mails(void **state)
+{
+	struct kit *k = *state;
+	char id[32];
+	int i, way;
+
+	for (way = 0; way < 2; way++) {
+		for (i = 0; i < 12; i++) {
+			snprintf(id, sizeof(id), "i%d.%d", i, way);
+			store(k, way ? BOX_B : BOX_A, id, "k", numbered(i, 0));
+			holds(k, false);
+		}
+	}
+	assert_int_equal(mails(k), 12);
+	assert_int_equal(number(k, "SELECT count(*) FROM email_copy"), 24);
+	assert_int_equal(editions(k), 0);
+	/* and as servers left them */
+	for (i = 0; i < 12; i++) {
+		snprintf(id, sizeof(id), "i%d.2", i);
+		store(k, BOX_B, id, "k", numbered(i, 1));
+		holds(k, false);
+	}
+	assert_int_equal(mails(k), 12);
+	assert_int_equal(editions(k), 24);
+	/* the first one goes, and comes back as another item */
+	gone(k, BOX_A, "i0.0");
+	gone(k, BOX_B, "i0.1");
+	gone(k, BOX_B, "i0.2");
+	store(k, BOX_A, "i0.3", "k", numbered(0, 1));
+	holds(k, false);
+	assert_int_equal(mails(k), 12);
+	assert_int_equal(live_mails(k), 12);
+}
+
+/* A mail that is said in more ways than one mail is. */
+static void
+test_many_ways(void **state)
+{
+	struct kit *k = *state;
+	static char name[40][32];
+	char id[32];
+	int i, round;
+
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < 40; i++) {
+			struct message *m = mail("<1@x>", "Steel", OFFER);
+
+			snprintf(name[i], sizeof(name[i]), "Ann the %d.", i);
+			snprintf(id, sizeof(id), "i%d", i);
+			m->addr[1].name = name[i];
+			store(k, BOX_A, id, round == 0 ? "k" : "l", m);
+			if (round == 0 && i == 16)
+				assert_int_equal(mails(k), 2);
+		}
+		/* the rest has no edition */
+		assert_in_range(editions(k), 32, 32);
+		assert_int_equal(mails(k), 2);
+		assert_int_equal(live_mails(k), 2);
+		assert_int_equal(number(k, "SELECT count(*) FROM email_copy "
+					   "WHERE removed_at IS NULL"),
+		    40);
+	}
+	for (i = 0; i < 39; i++) {
+		struct change c = { .op = CHANGE_DELETE, .id = id };
+		struct store_page p = { .folder = k->inbox_a,
+			.cursor = id,
+			.change = &c,
+			.nchange = 1 };
+
+		snprintf(id, sizeof(id), "i%d", i);
+		page(k, BOX_A, &p);
+	}
+	holds(k, false);
+	assert_int_equal(editions(k), 0);
+	assert_int_equal(live_mails(k), 1);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { TEST(test_come_and_go),
+		TEST(test_order), TEST(test_edit_shared), TEST(test_edit_only),
+		TEST(test_poorer), TEST(test_items), TEST(test_contents),
+		TEST(test_own_contents),
+		TEST(test_never_came), TEST(test_ids), TEST(test_many_mails),
+		TEST(test_many_ways) };
+
+	return cmocka_run_group_tests_name("store_edition", tests, NULL, NULL);
+}

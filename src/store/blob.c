@@ -400,6 +400,14 @@ blob_unhold(struct store *st, const struct message *m)
 	}
 }
 
+void
+store_item_drop(struct store *st, const struct message *m)
+{
+	db_lock(st);
+	blob_unhold(st, m);
+	db_unlock(st);
+}
+
 /* Is the content with that hash, as the table has it, held by anybody? */
 static bool
 is_held(const struct store *st, const char *hex)

@@ -22,7 +22,7 @@ int blob_refer_edition(struct store *, int64_t edition, struct err *);
 int blob_release(struct store *, const char *sha256, struct err *);
 /* Somebody has its hash and may still refer to it; needs no transaction. */
 void blob_hold(struct store *, const unsigned char sha256[32]);
-/* The message has been put: its contents are not held any more. */
+/* The message has been put, or never will be: it holds no content. */
 void blob_unhold(struct store *, const struct message *);
 /* Contents that nobody refers to or holds go. */
 int blob_prune(struct store *, struct err *);

@@ -169,6 +169,8 @@ int store_items_known(struct store *, const struct store_place *,
  */
 int store_item_recall(
     struct store *, const char *mailbox, struct message *m, struct err *err);
+/* m will not be put: no content of an attachment waits for it any more. */
+void store_item_drop(struct store *, const struct message *m);
 
 /* How many items are known to lie in the folder; counted no further than max.
  */

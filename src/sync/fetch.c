@@ -79,9 +79,11 @@ settle_fault(struct fetch *f, struct message *m, size_t at)
 		blame(f, it, &m->err, at);
 }
 
+/* Only its headers are wanted. */
 static void
-strip(struct message *m)
+strip(struct fetch *f, struct message *m)
 {
+	store_item_drop(f->mailbox->profile->pass->store, m);
 	m->text = m->html = NULL;
 	m->text_len = m->html_len = 0;
 	m->natt = 0;
@@ -100,7 +102,7 @@ settle_decision(struct fetch *f, struct message *m, size_t at)
 	if (d->verdict == VERDICT_KEEP && !m->have_content)
 		return NULL;
 	if (d->verdict == VERDICT_HEADERS)
-		strip(m);
+		strip(f, m);
 	it = settle(f, m, at);
 	it->decision = d;
 	it->message = m;
@@ -223,6 +225,8 @@ settle_one(struct fetch *f, enum want want, struct message *m, size_t at,
 		m->as_stored = false;
 	it = settle_decision(f, m, at);
 	*again = it == NULL;
+	if (*again) /* another message brings what this one recalled */
+		store_item_drop(f->mailbox->profile->pass->store, m);
 	if (it != NULL && f->decision[at].verdict == VERDICT_KEEP)
 		return attach(f, it, m, at, err);
 	return 0;

@@ -464,6 +464,29 @@ test_own_contents(void **state)
 	    contents(k));
 }
 
+/* What was recalled, and then was not put, does not wait for ever. */
+static void
+test_dropped(void **state)
+{
+	struct kit *k = *state;
+	struct message *m = with(k, OFFER, ATT_FILE, "old");
+
+	m->att[0].id = "att1";
+	store(k, BOX_A, "a1", "k1", m);
+	m = mail("<1@x>", "Steel", NULL);
+	m->item_id = "a1";
+	message_attachment(m)->id = "att1";
+	OK(k, store_item_recall(k->st, BOX_A, m, &k->err));
+	assert_true(m->att[0].stored);
+	store(k, BOX_A, "a1", "k2", with(k, OFFER, ATT_FILE, "new"));
+	holds(k, true);
+	assert_int_equal(contents(k), 2);
+	store_item_drop(k->st, m);
+	message_free(m);
+	put_plain(k, BOX_B, "b1", "k1");
+	assert_int_equal(contents(k), 1);
+}
+
 /* What nobody came for goes when the next pass begins. */
 static void
 test_never_came(void **state)
@@ -616,7 +639,7 @@ main(void)
 	const struct CMUnitTest tests[] = { TEST(test_come_and_go),
 		TEST(test_order), TEST(test_edit_shared), TEST(test_edit_only),
 		TEST(test_poorer), TEST(test_items), TEST(test_contents),
-		TEST(test_own_contents),
+		TEST(test_own_contents), TEST(test_dropped),
 		TEST(test_never_came), TEST(test_ids), TEST(test_many_mails),
 		TEST(test_many_ways) };
 

@@ -73,15 +73,24 @@ static const struct range cases[] = {
 uint32_t
 enc_lower(uint32_t c)
 {
-	size_t i;
+	size_t lo = 0, hi = CASES, mid;
+	const struct range *r;
 
 	if (c < 0x80)
 		return c >= 'A' && c <= 'Z' ? c + 32 : c;
-	for (i = 0; i < CASES && cases[i].first <= c; i++) {
-		if (c <= cases[i].last &&
-		    (c - cases[i].first) % (uint32_t)cases[i].step == 0)
-			return (uint32_t)((int32_t)c + cases[i].delta);
+	if (c < cases[0].first || c > cases[CASES - 1].last)
+		return c;
+	/* the last one that begins at c or before it */
+	while (hi - lo > 1) {
+		mid = lo + (hi - lo) / 2;
+		if (cases[mid].first <= c)
+			lo = mid;
+		else
+			hi = mid;
 	}
+	r = &cases[lo];
+	if (c <= r->last && (c - r->first) % (uint32_t)r->step == 0)
+		return (uint32_t)((int32_t)c + r->delta);
 	return c;
 }
 

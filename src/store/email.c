@@ -28,6 +28,7 @@
 struct incoming {
 	const struct email_in *in;
 	struct message m; /* borrows from in->m and others */
+	struct same as;   /* the same: folded once, whomever it meets */
 	struct content c;
 	char key[CONTENT_ID];
 	char *attached;
@@ -237,10 +238,10 @@ join_mail(struct store *st, struct incoming *x, const struct email_row *r,
  * only one that lies somewhere else, too. found->m NULL: there is none.
  */
 static int
-find_mail(struct store *st, const struct incoming *x, int64_t group,
+find_mail(struct store *st, struct incoming *x, int64_t group,
     int64_t except, bool live, struct email_row *found, struct err *err)
 {
-	struct variant_want want = { &x->m, x->key, x->in->mailbox,
+	struct variant_want want = { &x->as, x->key, x->in->mailbox,
 		x->in->item_id, except, live };
 
 	return variant_find(st, group, &want, found, err);
@@ -252,7 +253,7 @@ find_mail(struct store *st, const struct incoming *x, int64_t group,
  * has changed since: then the next one is tried. found->m NULL: it is free.
  */
 static int
-find_variant(struct store *st, const struct incoming *x, char *id,
+find_variant(struct store *st, struct incoming *x, char *id,
     struct email_row *found, struct err *err)
 {
 	char seed[CONTENT_ID];
@@ -267,7 +268,7 @@ find_variant(struct store *st, const struct incoming *x, char *id,
 			return 0;
 		if (email_load(st, n, true, found, err) == -1)
 			return -1;
-		if (same_mail(found->m, &x->m))
+		if (same_as(&x->as, found->m))
 			return 0;
 		email_free(found);
 		memcpy(seed, id, CONTENT_ID);
@@ -434,7 +435,7 @@ change_shared(struct store *st, struct incoming *x, int64_t known, int64_t *n,
 	if ((a = edition_settle(st, known, &me, count, err)) == -1 ||
 	    email_load(st, known, true, &r, err) == -1)
 		return -1;
-	if (same_mail(r.m, &x->m))
+	if (same_as(&x->as, r.m))
 		rc = share_mail(st, x, &r, a, count, err);
 	if (rc == 0 && (rc = tell_update(st, r.id, a, count, err)) == 0)
 		rc = leave_mail(st, x, known, n, count, err);
@@ -567,6 +568,7 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 	x.in = in;
 	x.m = *in->m;
 	x.c.m = &x.m;
+	same_init(&x.as, &x.m);
 	x.c.direction = in->d->direction;
 	x.c.link = in->d->link;
 	x.c.nlink = in->d->nlink;
@@ -584,6 +586,7 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 		content_id(&st->scratch, &x.m, x.key);
 		rc = put_unknown(st, &x, 0, n, count, err);
 	}
+	same_free(&x.as);
 	free(x.attached);
 	arena_free(&x.own);
 	return rc;

@@ -1,8 +1,10 @@
 /*
  * fold.c - bodies as they are compared.
- * 1. What fold_for_id makes of a text is never changed; what only fold_body
- *    looks at may be.
- * 2. Everything is done in one pass over the body.
+ * 1. What fold_for_id makes of a text is never changed, nor are the links that
+ *    fold_body finds in HTML: ids are made of both. The rest may be.
+ * 2. Everything is done in one pass over the body, and the store's lock is held
+ *    meanwhile: what is common is done a run of letters at a time, and no
+ *    table is searched from its start.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/fold.h"
+
+#define RUN ((size_t)4096) /* letters that are folded in one go */
 
 static bool
 is_space(char c)
@@ -22,6 +26,47 @@ static char
 lower_ascii(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+/* --- letters ----------------------------------------------------------- */
+
+/* What becomes of each character of ASCII: the letter, SPACE or STOP. */
+#define STOP  0
+#define SPACE ' '
+struct letters {
+	char as[128];
+};
+
+/* stop: what is more than a letter. */
+static void
+letters_init(struct letters *l, const char *stop)
+{
+	int c;
+
+	for (c = 1; c < 128; c++)
+		l->as[c] = is_space((char)c) ? SPACE : lower_ascii((char)c);
+	for (l->as[0] = STOP; *stop != '\0'; stop++)
+		l->as[(unsigned char)*stop] = STOP;
+}
+
+/* The letters at s up to what is more than that; how many bytes these are. */
+static size_t
+fold_run(const struct letters *l, struct buf *out, const char *s, size_t len)
+{
+	char *to = buf_room(out, len < RUN ? len : RUN), *p = to, c;
+	size_t i;
+
+	if (to == NULL)
+		return 0;
+	for (i = 0; i < len && i < RUN && (unsigned char)s[i] < 128; i++) {
+		if ((c = l->as[(unsigned char)s[i]]) == STOP)
+			break;
+		*p = c;
+		p += c != SPACE;
+	}
+	*p = '\0';
+	out->len += (size_t)(p - to);
+	return i;
 }
 
 /* --- entities and markup ----------------------------------------------- */
@@ -38,6 +83,15 @@ static const struct {
 	{ "nbsp;", "" },
 };
 
+/* Most that stand in a text as they are do not look like one. */
+static bool
+may_be_entity(const char *s, size_t len)
+{
+	char c = len > 1 ? lower_ascii(s[1]) : '\0';
+
+	return c == '#' || (c >= 'a' && c <= 'z');
+}
+
 /* &...; at s: its length and what it stands for, or 1 and "&". */
 static size_t
 decode_entity(const char *s, size_t len, char *out)
@@ -46,14 +100,18 @@ decode_entity(const char *s, size_t len, char *out)
 	unsigned long c;
 	char num[12], *end;
 
+	strcpy(out, "&");
+	if (!may_be_entity(s, len))
+		return 1;
 	for (i = 0; i < sizeof(entity) / sizeof(*entity); i++) {
+		if (s[1] != entity[i].name[0])
+			continue;
 		n = strlen(entity[i].name);
 		if (len > n && memcmp(s + 1, entity[i].name, n) == 0) {
 			strcpy(out, entity[i].text);
 			return n + 1;
 		}
 	}
-	strcpy(out, "&");
 	if (len < 4 || s[1] != '#')
 		return 1;
 	for (n = 2; n < len && n < 10 && s[n] != ';'; n++)
@@ -72,65 +130,88 @@ decode_entity(const char *s, size_t len, char *out)
 	return n + 1;
 }
 
-/* U+00A0 and what follows (HTML 4.01, 24.2), and others that mail has. */
-static const char latin_1[] =
-    "nbsp iexcl cent pound curren yen brvbar sect uml copy "
-    "ordf laquo not shy reg macr deg plusmn sup2 sup3 acute "
-    "micro para middot cedil sup1 ordm raquo frac14 frac12 "
-    "frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig "
-    "Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml "
-    "ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash "
-    "Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute "
-    "acirc atilde auml aring aelig ccedil egrave eacute ecirc "
-    "euml igrave iacute icirc iuml eth ntilde ograve oacute "
-    "ocirc otilde ouml divide oslash ugrave uacute ucirc uuml "
-    "yacute thorn yuml";
-static const struct {
+/* Those that mail has, beside the above: HTML 4.01, 24. Sorted. */
+struct named {
 	const char *name;
 	uint32_t c;
-} symbol[] = {
-	{ "ensp", 0x2002 },
-	{ "emsp", 0x2003 },
-	{ "thinsp", 0x2009 },
-	{ "ndash", 0x2013 },
-	{ "mdash", 0x2014 },
-	{ "lsquo", 0x2018 },
-	{ "rsquo", 0x2019 },
-	{ "sbquo", 0x201a },
-	{ "ldquo", 0x201c },
-	{ "rdquo", 0x201d },
-	{ "bdquo", 0x201e },
-	{ "bull", 0x2022 },
-	{ "hellip", 0x2026 },
-	{ "euro", 0x20ac },
-	{ "trade", 0x2122 },
-	{ "oelig", 0x153 },
 };
+/* clang-format off */
+static const struct named named[] = {
+	{ "AElig", 0xc6 }, { "Aacute", 0xc1 }, { "Acirc", 0xc2 },
+	{ "Agrave", 0xc0 }, { "Aring", 0xc5 }, { "Atilde", 0xc3 },
+	{ "Auml", 0xc4 }, { "Ccedil", 0xc7 }, { "ETH", 0xd0 },
+	{ "Eacute", 0xc9 }, { "Ecirc", 0xca }, { "Egrave", 0xc8 },
+	{ "Euml", 0xcb }, { "Iacute", 0xcd }, { "Icirc", 0xce },
+	{ "Igrave", 0xcc }, { "Iuml", 0xcf }, { "Ntilde", 0xd1 },
+	{ "Oacute", 0xd3 }, { "Ocirc", 0xd4 }, { "Ograve", 0xd2 },
+	{ "Oslash", 0xd8 }, { "Otilde", 0xd5 }, { "Ouml", 0xd6 },
+	{ "THORN", 0xde }, { "Uacute", 0xda }, { "Ucirc", 0xdb },
+	{ "Ugrave", 0xd9 }, { "Uuml", 0xdc }, { "Yacute", 0xdd },
+	{ "aacute", 0xe1 }, { "acirc", 0xe2 }, { "acute", 0xb4 },
+	{ "aelig", 0xe6 }, { "agrave", 0xe0 }, { "aring", 0xe5 },
+	{ "atilde", 0xe3 }, { "auml", 0xe4 }, { "bdquo", 0x201e },
+	{ "brvbar", 0xa6 }, { "bull", 0x2022 }, { "ccedil", 0xe7 },
+	{ "cedil", 0xb8 }, { "cent", 0xa2 }, { "copy", 0xa9 },
+	{ "curren", 0xa4 }, { "deg", 0xb0 }, { "divide", 0xf7 },
+	{ "eacute", 0xe9 }, { "ecirc", 0xea }, { "egrave", 0xe8 },
+	{ "emsp", 0x2003 }, { "ensp", 0x2002 }, { "eth", 0xf0 },
+	{ "euml", 0xeb }, { "euro", 0x20ac }, { "frac12", 0xbd },
+	{ "frac14", 0xbc }, { "frac34", 0xbe }, { "hellip", 0x2026 },
+	{ "iacute", 0xed }, { "icirc", 0xee }, { "iexcl", 0xa1 },
+	{ "igrave", 0xec }, { "iquest", 0xbf }, { "iuml", 0xef },
+	{ "laquo", 0xab }, { "ldquo", 0x201c }, { "lsquo", 0x2018 },
+	{ "macr", 0xaf }, { "mdash", 0x2014 }, { "micro", 0xb5 },
+	{ "middot", 0xb7 }, { "nbsp", 0xa0 }, { "ndash", 0x2013 },
+	{ "not", 0xac }, { "ntilde", 0xf1 }, { "oacute", 0xf3 },
+	{ "ocirc", 0xf4 }, { "oelig", 0x153 }, { "ograve", 0xf2 },
+	{ "ordf", 0xaa }, { "ordm", 0xba }, { "oslash", 0xf8 },
+	{ "otilde", 0xf5 }, { "ouml", 0xf6 }, { "para", 0xb6 },
+	{ "plusmn", 0xb1 }, { "pound", 0xa3 }, { "raquo", 0xbb },
+	{ "rdquo", 0x201d }, { "reg", 0xae }, { "rsquo", 0x2019 },
+	{ "sbquo", 0x201a }, { "sect", 0xa7 }, { "shy", 0xad },
+	{ "sup1", 0xb9 }, { "sup2", 0xb2 }, { "sup3", 0xb3 },
+	{ "szlig", 0xdf }, { "thinsp", 0x2009 }, { "thorn", 0xfe },
+	{ "times", 0xd7 }, { "trade", 0x2122 }, { "uacute", 0xfa },
+	{ "ucirc", 0xfb }, { "ugrave", 0xf9 }, { "uml", 0xa8 },
+	{ "uuml", 0xfc }, { "yacute", 0xfd }, { "yen", 0xa5 },
+	{ "yuml", 0xff },
+};
+/* clang-format on */
+
+/* A name in a body, not ended by NUL. */
+struct word {
+	const char *s;
+	size_t n;
+};
+
+static int
+by_name(const void *key, const void *entry)
+{
+	const struct word *w = key;
+	const char *name = ((const struct named *)entry)->name;
+	int c = strncmp(w->s, name, w->n);
+
+	return c != 0 ? c : -(name[w->n] != '\0');
+}
 
 /* &...; at s by its name: its length and what it stands for, or 1. */
 static size_t
 named_entity(const char *s, size_t len, uint32_t *c)
 {
-	const char *p, *end = memchr(s, ';', len < 10 ? len : 10);
-	size_t i, k, n;
+	const char *end = memchr(s, ';', len < 10 ? len : 10);
+	const struct named *e;
+	struct word w = { s + 1, 0 };
 
+	*c = '&';
 	if (end == NULL)
 		return 1;
-	n = (size_t)(end - s) - 1;
-	*c = 0xa0;
-	for (p = latin_1; *p != '\0'; p += k + (p[k] == ' '), ++*c) {
-		k = strcspn(p, " ");
-		if (k == n && memcmp(p, s + 1, n) == 0)
-			return n + 2;
-	}
-	for (i = 0; i < sizeof(symbol) / sizeof(*symbol); i++) {
-		*c = symbol[i].c;
-		if (strlen(symbol[i].name) == n &&
-		    memcmp(symbol[i].name, s + 1, n) == 0)
-			return n + 2;
-	}
-	*c = '&';
-	return 1;
+	w.n = (size_t)(end - s) - 1;
+	e = bsearch(&w, named, sizeof(named) / sizeof(*named), sizeof(*named),
+	    by_name);
+	if (e == NULL)
+		return 1;
+	*c = e->c;
+	return w.n + 2;
 }
 
 static bool
@@ -186,10 +267,14 @@ is_block(const char *s, size_t len)
 		"h6", "blockquote", "pre", "body", "html", "center", "head",
 		"title", "section", "article", "header", "footer", "address",
 		"dl", "dt", "dd", "form" };
+	char first;
 	size_t i, n;
 
 	s += 1 + (len > 1 && s[1] == '/');
+	first = lower_ascii(s[0]);
 	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
+		if (name[i][0] != first)
+			continue;
 		n = strlen(name[i]);
 		if (str_ieqn(s, name[i], n) &&
 		    strchr(" \t\r\n/>", s[n]) != NULL)
@@ -271,10 +356,14 @@ fold_letter(struct buf *out, const char *s, size_t len)
 void
 fold_for_id(struct buf *out, const char *s, size_t len, bool html)
 {
+	struct letters l;
 	char text[8];
 	size_t i, n;
 
+	letters_init(&l, html ? "<&" : "");
 	for (i = 0; i < len; i += n) {
+		if ((n = fold_run(&l, out, s + i, len - i)) > 0)
+			continue;
 		if (html && s[i] == '<') {
 			n = markup_length(s + i, len - i);
 		} else if (html && s[i] == '&') {
@@ -314,7 +403,7 @@ add_place(struct fold_places *p, size_t at)
 		p->cap = p->cap == 0 ? 64 : 2 * p->cap;
 		p->v = mem_grow(p->v, p->cap, sizeof(*p->v));
 	}
-	p->v[p->n++] = at;
+	p->v[p->n++] = (uint32_t)at;
 }
 
 /* A line of text ends; one that had nothing in it ends a paragraph. */
@@ -349,10 +438,8 @@ fold_markup(struct fold *f, const char *s, size_t len)
 	/* the last character is read past none */
 	if (n < 3 || s[n - 1] != '>')
 		return n;
-	if (is_block(s, n)) {
+	if (is_block(s, n))
 		add_place(&f->line, f->text.len);
-		add_place(&f->para, f->text.len);
-	}
 	l = href_of(s, n);
 	/* places in the mail itself lead nowhere else */
 	if (l.n > 0 && l.s[0] != '#')
@@ -365,10 +452,14 @@ static size_t
 fold_entity(struct fold *f, const char *s, size_t len)
 {
 	char text[8];
-	size_t n = decode_entity(s, len, text);
+	size_t n;
 	uint32_t c = '&';
 
-	if (n == 1)
+	if (!may_be_entity(s, len)) {
+		buf_addc(&f->text, '&');
+		return 1;
+	}
+	if ((n = decode_entity(s, len, text)) == 1)
 		n = named_entity(s, len, &c);
 	else if (text[0] == '\0' || enc_utf8_next(text, strlen(text), &c) == 0)
 		return n; /* white space */
@@ -376,25 +467,46 @@ fold_entity(struct fold *f, const char *s, size_t len)
 	return n;
 }
 
+/* What is more than a letter at s; its length. */
+static size_t
+fold_other(struct fold *f, const char *s, size_t len, bool html)
+{
+	size_t n;
+
+	if ((*s | 32) == 'h' && (n = link_length(s, len)) > 0) {
+		add_link(f, s, n);
+		return n;
+	}
+	if (html && *s == '<')
+		return fold_markup(f, s, len);
+	if (html && *s == '&')
+		return fold_entity(f, s, len);
+	if (*s == FOLD_LINK)
+		return 1; /* no letter, and no server sends it */
+	if (!html && *s == '\n')
+		end_line(f);
+	return fold_letter(&f->text, s, len);
+}
+
 void
 fold_body(struct fold *f, const char *s, size_t len, bool html)
 {
+	struct letters l;
 	size_t i, n;
 
+	f->html = html;
+	letters_init(&l, html ? "hH<&\1" : "hH\n\1");
 	for (i = 0; i < len; i += n) {
-		if ((s[i] | 32) == 'h' &&
-		    (n = link_length(s + i, len - i)) > 0) {
-			add_link(f, s + i, n);
-		} else if (html && s[i] == '<') {
-			n = fold_markup(f, s + i, len - i);
-		} else if (html && s[i] == '&') {
-			n = fold_entity(f, s + i, len - i);
-		} else {
-			if (!html && s[i] == '\n')
-				end_line(f);
-			n = fold_letter(&f->text, s + i, len - i);
-		}
+		n = fold_run(&l, &f->text, s + i, len - i);
+		if (n == 0)
+			n = fold_other(f, s + i, len - i, html);
 	}
+}
+
+const struct fold_places *
+fold_paras(const struct fold *f)
+{
+	return f->html ? &f->line : &f->para;
 }
 
 bool

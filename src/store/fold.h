@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
@@ -31,17 +32,18 @@ struct fold_link {
  * For comparing: every entity is the letter that it stands for. A link that
  * is written out, or that an <a> leads to, is one character FOLD_LINK, and
  * link[] has what stood there, in order. line has the places in text where a
- * line or a block begins or ends, para those where a paragraph does (an empty
- * line; in HTML the same as line), both ascending; they are no characters.
+ * line or a block begins or ends, ascending; they are no characters.
  */
 #define FOLD_LINK '\1'
 struct fold_places {
-	size_t *v;
+	uint32_t *v;
 	size_t n, cap;
 };
 struct fold {
 	struct buf text;
-	struct fold_places line, para;
+	struct fold_places line;
+	struct fold_places para; /* see fold_paras */
+	bool html;
 	size_t last_line; /* text had this length when the last one ended */
 	struct fold_link *link;
 	size_t nlink, link_cap;
@@ -50,6 +52,8 @@ struct fold {
 void fold_init(struct fold *, bool no_links);
 void fold_free(struct fold *);
 void fold_body(struct fold *, const char *body, size_t len, bool html);
+/* The places where a paragraph does: an empty line; in HTML any block. */
+const struct fold_places *fold_paras(const struct fold *);
 /* Does a line or block begin or end at that place of text? */
 bool fold_is_line(const struct fold *, size_t at);
 

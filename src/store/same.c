@@ -21,6 +21,8 @@
 #define BEFORE_MAX 4096  /* letters of a banner */
 #define AFTER_MAX  16384 /* of disclaimers and footers */
 #define ACCOUNT    14    /* digits in a row */
+#define PLACES     16    /* at which one body is looked for in another */
+#define MIDDLE     64    /* letters that tell whether it may be there at all */
 
 /* --- sender, time, subject --------------------------------------------- */
 
@@ -76,7 +78,7 @@ tag_length(const char *s, size_t len)
 	static const char *const word[] = { "external:", "extern:", "ext:",
 		"spam:", "secure:", "encrypted:", "caution:", "warning:" };
 	const char *p = len > 0 ? memchr(open, s[0], 2) : NULL, *end;
-	size_t i, stars = 0;
+	size_t i, run = 0, stars = 0;
 
 	if (p != NULL) {
 		end = memchr(s, close[p - open], len);
@@ -84,9 +86,10 @@ tag_length(const char *s, size_t len)
 	}
 	while (stars < len && s[stars] == '*')
 		stars++;
-	for (i = stars; stars > 0 && i + stars <= len; i++) {
-		if (memcmp(s + i, s, stars) == 0)
-			return i > stars ? i + stars : 0;
+	for (i = stars; stars > 0 && i < len; i++) {
+		run = s[i] == '*' ? run + 1 : 0;
+		if (run == stars)
+			return i + 1;
 	}
 	for (i = 0; stars == 0 && i < sizeof(word) / sizeof(word[0]); i++) {
 		if (len >= strlen(word[i]) &&
@@ -160,13 +163,17 @@ host_of(const struct fold_link *l)
 static bool
 holds(const struct fold_link *l, const struct fold_link *what)
 {
-	size_t i;
+	char *in, *s;
+	bool found;
 
-	for (i = 0; what->n > 0 && i + what->n <= l->n; i++) {
-		if (str_ieqn(l->s + i, what->s, what->n))
-			return true;
-	}
-	return false;
+	if (what->n == 0 || what->n > l->n)
+		return false;
+	in = str_lower(mem_strndup(l->s, l->n));
+	s = str_lower(mem_strndup(what->s, what->n));
+	found = strstr(in, s) != NULL;
+	free(in);
+	free(s);
+	return found;
 }
 
 /*
@@ -292,36 +299,71 @@ is_framed_at(const struct fold *a, const struct fold *b, size_t at)
 	const char *s = buf_str(&b->text);
 	size_t end = at + a->text.len;
 
-	return fold_is_line(b, at) && fold_is_line(b, end) &&
-	       memcmp(s + at, buf_str(&a->text), a->text.len) == 0 &&
+	return memcmp(s + at, buf_str(&a->text), a->text.len) == 0 &&
 	       is_servers_block(s, at) &&
 	       is_servers_block(s + end, b->text.len - end) &&
 	       same_links(a, b, count_links(s, at));
 }
 
+/* base to the power of n */
+static uint64_t
+power(uint64_t base, size_t n)
+{
+	uint64_t p = 1;
+
+	for (; n > 0; n >>= 1, base = map_mul(base, base)) {
+		if (n & 1)
+			p = map_mul(p, base);
+	}
+	return p;
+}
+
+/* May b hold a behind a banner? What stands in a's middle soon tells. */
+static bool
+holds_middle(const struct fold *a, const struct fold *b)
+{
+	size_t len = a->text.len, from = len / 2, n = len - from;
+	size_t room = b->text.len - from;
+
+	if (n > MIDDLE)
+		n = MIDDLE;
+	if (room > BEFORE_MAX + n)
+		room = BEFORE_MAX + n;
+	return memmem(buf_str(&b->text) + from, room, buf_str(&a->text) + from,
+		   n) != NULL;
+}
+
 /*
  * Is b, the longer one, a with a server's blocks before and after it? A hash
- * that rolls along b finds a in it in linear time.
+ * that rolls along b finds a in it in linear time. A text that repeats itself
+ * may be found at each line of b: some of these places are looked at.
  */
 static bool
 is_framed(const struct fold *a, const struct fold *b)
 {
 	const unsigned char *x = (const unsigned char *)buf_str(&a->text);
 	const unsigned char *y = (const unsigned char *)buf_str(&b->text);
-	size_t len = a->text.len, more = b->text.len - len, i;
-	uint64_t base = map_base(), want = 0, have = 0, top = 1;
+	size_t len = a->text.len, more = b->text.len - len, i, places = 0;
+	uint64_t base = map_base(), want = 0, have = 0, top;
 
 	if (len == 0 || more > BEFORE_MAX + AFTER_MAX)
 		return len == 0 && more == 0;
+	if (more == 0)
+		return is_framed_at(a, b, 0);
+	if (!holds_middle(a, b))
+		return false;
 	for (i = 0; i < len; i++) {
 		want = map_add(map_mul(want, base), x[i]);
 		have = map_add(map_mul(have, base), y[i]);
-		top = i == 0 ? 1 : map_mul(top, base);
 	}
-	for (i = 0; i <= more && i <= BEFORE_MAX; i++) {
+	top = power(base, len - 1);
+	for (i = 0; i <= more && i <= BEFORE_MAX && places < PLACES; i++) {
 		if (want == have && more - i <= AFTER_MAX &&
-		    is_framed_at(a, b, i))
-			return true;
+		    fold_is_line(b, i) && fold_is_line(b, i + len)) {
+			if (is_framed_at(a, b, i))
+				return true;
+			places++;
+		}
 		have = map_add(have, MAP_PRIME - map_mul(top, y[i]));
 		if (i < more)
 			have = map_add(map_mul(have, base), y[i + len]);
@@ -338,19 +380,20 @@ struct core {
 static struct core
 core_of(const struct fold *f)
 {
+	const struct fold_places *para = fold_paras(f);
 	const char *s = buf_str(&f->text);
 	struct core c = { 0, f->text.len, 0 };
 	size_t i, at;
 
-	for (i = 0; i < f->para.n; i++) {
-		at = f->para.v[i];
+	for (i = 0; i < para->n; i++) {
+		at = para->v[i];
 		if (at > BEFORE_MAX ||
 		    !is_servers_block(s + c.from, at - c.from))
 			break;
 		c.from = at;
 	}
-	for (i = f->para.n; i > 0; i--) {
-		at = f->para.v[i - 1];
+	for (i = para->n; i > 0; i--) {
+		at = para->v[i - 1];
 		if (at < c.from || f->text.len - at > AFTER_MAX ||
 		    !is_servers_block(s + at, c.to - at))
 			break;
@@ -416,22 +459,34 @@ same_text(const struct message *a, const struct message *b)
 	       same_bytes(a->html, a->html_len, b->html, b->html_len);
 }
 
-static bool
-same_body(const struct message *a, const struct message *b)
+/* links: of a text and of tags they do not stand in the same places. */
+static const struct fold *
+fold_once(struct same *s, bool no_links)
 {
-	/* links of a text and of tags do not stand in the same places */
+	struct fold *f = &s->fold[no_links];
+
+	if (!s->folded[no_links])
+		fold_message(f, s->m, no_links);
+	s->folded[no_links] = true;
+	return f;
+}
+
+static bool
+same_body(struct same *s, const struct message *b)
+{
+	const struct message *a = s->m;
 	bool mixed = (a->html == NULL) != (b->html == NULL), same;
-	struct fold x, y;
+	const struct fold *x;
+	struct fold y;
 
 	if (a->body_state != BODY_FULL || b->body_state != BODY_FULL)
 		return true;
 	if (same_text(a, b))
 		return true;
-	fold_message(&x, a, mixed);
+	x = fold_once(s, mixed);
 	fold_message(&y, b, mixed);
-	same = x.text.len <= y.text.len ? is_framed(&x, &y) : is_framed(&y, &x);
-	same = same || same_core(&x, &y);
-	fold_free(&x);
+	same = x->text.len <= y.text.len ? is_framed(x, &y) : is_framed(&y, x);
+	same = same || same_core(x, &y);
 	fold_free(&y);
 	return same;
 }
@@ -676,8 +731,39 @@ same_head(const struct message *a, const struct message *b)
 	       same_subject(a->subject, b->subject) && same_attachments(a, b);
 }
 
+void
+same_init(struct same *s, const struct message *m)
+{
+	memset(s, 0, sizeof(*s));
+	s->m = m;
+}
+
+void
+same_free(struct same *s)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (s->folded[i])
+			fold_free(&s->fold[i]);
+	}
+	memset(s, 0, sizeof(*s));
+}
+
+bool
+same_as(struct same *s, const struct message *b)
+{
+	return same_head(s->m, b) && same_body(s, b);
+}
+
 bool
 same_mail(const struct message *a, const struct message *b)
 {
-	return same_head(a, b) && same_body(a, b);
+	struct same s;
+	bool same;
+
+	same_init(&s, a);
+	same = same_as(&s, b);
+	same_free(&s);
+	return same;
 }

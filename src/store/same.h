@@ -18,6 +18,7 @@
 
 #include "base/crypt.h"
 #include "core/model.h"
+#include "store/fold.h"
 
 /*
  * Symmetric, and true for a message and itself; takes time in proportion to
@@ -37,6 +38,16 @@ void same_hash(const struct message *, struct crypt_sha256 *);
 
 /* Are their bodies equal to the letter? */
 bool same_text(const struct message *, const struct message *);
+
+/* The same of a message that is compared with several: it is folded once. */
+struct same {
+	const struct message *m;
+	struct fold fold[2]; /* with links, and without */
+	bool folded[2];
+};
+void same_init(struct same *, const struct message *);
+void same_free(struct same *);
+bool same_as(struct same *, const struct message *);
 
 /* How much text the bodies have, as a person reads it; 0: none is known. */
 int64_t same_weight(const struct message *);

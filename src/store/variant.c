@@ -67,13 +67,13 @@ try_mail(struct store *st, int64_t n, const struct variant_want *want,
 	/* most of a crowd differ in what costs less to read than a body */
 	if (email_load(st, n, false, found, err) == -1)
 		return -1;
-	same = same_head(found->m, want->m);
+	same = same_head(found->m, want->m->m);
 	email_free(found);
 	if (!same)
 		return 0;
 	if (email_load(st, n, true, found, err) == -1)
 		return -1;
-	if (!same_mail(found->m, want->m))
+	if (!same_as(want->m, found->m))
 		email_free(found);
 	return 0;
 }

@@ -14,10 +14,11 @@
 #define STORE_VARIANT_H
 
 #include "store/email.h"
+#include "store/same.h"
 
 /* What is looked for. */
 struct variant_want {
-	const struct message *m;
+	struct same *m;
 	const char *key;               /* its id, if it is no variant */
 	const char *mailbox, *item_id; /* where it lies */
 	int64_t except;                /* not this mail */

@@ -412,7 +412,7 @@ show_body(
 struct edition_sum {
 	struct message *m;
 	struct content c;
-	struct link *link;
+	struct parts_sum parts;
 	int64_t contents; /* of the attachments so far */
 };
 
@@ -425,8 +425,7 @@ add_edition(
 	const struct message *more = r->m;
 	size_t i;
 
-	parts_add_people(m, &r->c);
-	parts_add_links(m, sum->link, &sum->c.nlink, &r->c);
+	parts_sum_add(&sum->parts, &r->c);
 	if (more->subject != NULL &&
 	    (m->subject == NULL || strlen(more->subject) < strlen(m->subject) ||
 		(strlen(more->subject) == strlen(m->subject) &&
@@ -496,13 +495,11 @@ sum_editions(struct store *st, int64_t email, const struct editions *l,
 		sum->m = r.m;
 		sum->c = r.c;
 		sum->contents = l->v[0].contents;
-		sum->link =
-		    arena_alloc(&r.m->arena, (nlink + 1) * sizeof(*sum->link));
-		if (r.c.nlink > 0)
-			memcpy(sum->link, r.c.link,
-			    r.c.nlink * sizeof(*sum->link));
-		sum->c.link = sum->link;
+		parts_sum_init(&sum->parts, r.m, nlink);
+		parts_sum_add(&sum->parts, &r.c);
 	}
+	sum->c.link = sum->parts.link;
+	sum->c.nlink = sum->parts.nlink;
 	return 0;
 }
 
@@ -536,6 +533,7 @@ show_sum(struct store *st, int64_t email, const struct editions *l,
 		parts_keep_contents(sum.m, now.m);
 		r = email_write(st, &now, &sum.c, false, count, err);
 	}
+	parts_sum_free(&sum.parts);
 	message_free(sum.m);
 	email_free(&now);
 	return r == -1 ? -1 : r | body;

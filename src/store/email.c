@@ -352,18 +352,16 @@ static void
 fill_in_people(
     struct incoming *x, const struct email_row *was, struct message *room)
 {
-	struct link *link = arena_alloc(
-	    &room->arena, (x->c.nlink + was->c.nlink + 1) * sizeof(*link));
-	size_t n = 0;
+	struct parts_sum sum;
 
-	parts_add_people(room, &x->c);
-	parts_add_people(room, &was->c);
-	parts_add_links(room, link, &n, &x->c);
-	parts_add_links(room, link, &n, &was->c);
+	parts_sum_init(&sum, room, x->c.nlink + was->c.nlink);
+	parts_sum_add(&sum, &x->c);
+	parts_sum_add(&sum, &was->c);
 	x->m.addr = room->addr;
 	x->m.naddr = room->naddr;
-	x->c.link = link;
-	x->c.nlink = n;
+	x->c.link = sum.link;
+	x->c.nlink = sum.nlink;
+	parts_sum_free(&sum);
 }
 
 static void

@@ -17,6 +17,7 @@
 #include "store/parts.h"
 
 #define ROLES (ROLE_REPLY_TO + 1)
+#define KEY   ((size_t)64 << 20) /* cap of what people are found by */
 
 /* The statement for a mail's rows or an edition's: two slots in a row. */
 #define STMT(st, of, slot, mail, edition)                                      \
@@ -389,30 +390,34 @@ next_in_role(const struct message *m, size_t i, enum role role)
 	return i;
 }
 
+/* Do b's people of each role begin a's? */
 static bool
-same_people(const struct message *a, const struct message *b)
+begins_with(const struct message *a, const struct message *b)
 {
 	int role;
 
-	if (a->naddr != b->naddr)
-		return false;
 	for (role = 0; role < ROLES; role++) {
 		size_t i = 0, k = 0;
 
 		for (;; i++, k++) {
 			i = next_in_role(a, i, (enum role)role);
 			k = next_in_role(b, k, (enum role)role);
-			if (i == a->naddr || k == b->naddr)
+			if (k == b->naddr)
 				break;
-			if (!str_eq(a->addr[i].address, b->addr[k].address) ||
+			if (i == a->naddr ||
+			    !str_eq(a->addr[i].address, b->addr[k].address) ||
 			    !str_eq(a->addr[i].name, b->addr[k].name) ||
 			    !str_eq(a->addr[i].raw, b->addr[k].raw))
 				return false;
 		}
-		if (i != a->naddr || k != b->naddr)
-			return false;
 	}
 	return true;
+}
+
+static bool
+same_people(const struct message *a, const struct message *b)
+{
+	return a->naddr == b->naddr && begins_with(a, b);
 }
 
 static int
@@ -540,26 +545,19 @@ key_space(enum role role, enum person_key by)
 	return (unsigned)role * KEYS + (unsigned)by;
 }
 
-static const char *
-lower_copy(struct arena *a, const char *s)
-{
-	char *copy = arena_strdup(a, s);
-
-	return copy == NULL ? NULL : str_lower(copy);
-}
-
 static void
-index_person(struct map *map, struct message *m, size_t i)
+index_person(struct parts_sum *sum, size_t i)
 {
+	struct message *m = sum->m;
 	const struct address *a = &m->addr[i];
 
 	if (a->address != NULL)
-		map_put(map, key_space(a->role, BY_ADDRESS),
-		    lower_copy(&m->arena, a->address), i);
+		map_put(&sum->people, key_space(a->role, BY_ADDRESS),
+		    str_lower(arena_strdup(&m->arena, a->address)), i);
 	if (a->raw != NULL)
-		map_put(map, key_space(a->role, BY_RAW),
-		    lower_copy(&m->arena, a->raw), i);
-	map_put(map, key_space(a->role, BY_NAME), str_nn(a->name), i);
+		map_put(&sum->people, key_space(a->role, BY_RAW),
+		    str_lower(arena_strdup(&m->arena, a->raw)), i);
+	map_put(&sum->people, key_space(a->role, BY_NAME), str_nn(a->name), i);
 }
 
 static bool
@@ -568,68 +566,95 @@ both_known(const char *a, const char *b)
 	return a != NULL && b != NULL;
 }
 
+static size_t
+find_lower(
+    struct parts_sum *sum, enum role role, enum person_key by, const char *s)
+{
+	buf_reset(&sum->key);
+	buf_adds(&sum->key, s);
+	return map_get(&sum->people, key_space(role, by),
+	    s[0] == '\0' ? s : str_lower(sum->key.data));
+}
+
 /* The same person in the same role, by what both sides know; or MAP_NONE. */
 static size_t
-find_person(const struct map *map, struct message *m, const struct address *a)
+find_person(struct parts_sum *sum, const struct address *a)
 {
+	const struct address *has = sum->m->addr;
 	size_t i;
 
 	if (a->address != NULL &&
-	    (i = map_get(map, key_space(a->role, BY_ADDRESS),
-		 lower_copy(&m->arena, a->address))) != MAP_NONE)
+	    (i = find_lower(sum, a->role, BY_ADDRESS, a->address)) != MAP_NONE)
 		return i;
 	if (a->raw != NULL &&
-	    (i = map_get(map, key_space(a->role, BY_RAW),
-		 lower_copy(&m->arena, a->raw))) != MAP_NONE &&
-	    !both_known(a->address, m->addr[i].address))
+	    (i = find_lower(sum, a->role, BY_RAW, a->raw)) != MAP_NONE &&
+	    !both_known(a->address, has[i].address))
 		return i;
-	i = map_get(map, key_space(a->role, BY_NAME), str_nn(a->name));
-	if (i == MAP_NONE || both_known(a->address, m->addr[i].address) ||
-	    both_known(a->raw, m->addr[i].raw))
+	i = map_get(
+	    &sum->people, key_space(a->role, BY_NAME), str_nn(a->name));
+	if (i == MAP_NONE || both_known(a->address, has[i].address) ||
+	    both_known(a->raw, has[i].raw))
 		return MAP_NONE;
 	/* without a name they are one only when nothing is known of either */
-	if (a->name == NULL &&
-	    (a->address != NULL || a->raw != NULL ||
-		m->addr[i].address != NULL || m->addr[i].raw != NULL))
+	if (a->name == NULL && (a->address != NULL || a->raw != NULL ||
+				   has[i].address != NULL ||
+				   has[i].raw != NULL))
 		return MAP_NONE;
 	return i;
 }
 
-void
-parts_add_people(struct message *m, const struct content *c)
+static void
+add_person(struct parts_sum *sum, const struct address *a)
 {
-	struct map map;
-	size_t i, k;
+	struct message *m = sum->m;
+	size_t i = find_person(sum, a);
+	struct address *to;
 
-	map_init(&map);
-	for (i = 0; i < m->naddr; i++)
-		index_person(&map, m, i);
-	for (i = 0; i < c->m->naddr; i++) {
-		const struct address *a = &c->m->addr[i];
-		bool found = (k = find_person(&map, m, a)) != MAP_NONE;
-		struct address *to = found ? &m->addr[k] : message_address(m);
-
-		to->role = a->role;
-		if (to->address == NULL)
-			to->address = arena_strdup(&m->arena, a->address);
-		if (to->name == NULL)
-			to->name = arena_strdup(&m->arena, a->name);
-		if (to->raw == NULL)
-			to->raw = arena_strdup(&m->arena, a->raw);
-		if (!found)
-			index_person(&map, m, m->naddr - 1);
+	if (i == MAP_NONE) {
+		i = m->naddr;
+		message_address(m);
 	}
-	map_free(&map);
+	to = &m->addr[i];
+	to->role = a->role;
+	if (to->address == NULL)
+		to->address = arena_strdup(&m->arena, a->address);
+	if (to->name == NULL)
+		to->name = arena_strdup(&m->arena, a->name);
+	if (to->raw == NULL)
+		to->raw = arena_strdup(&m->arena, a->raw);
+	index_person(sum, i);
+}
+
+static void
+add_people(struct parts_sum *sum, const struct message *m)
+{
+	size_t i, n = sum->m->naddr;
+
+	/* so it is with most: the sender's copy names those in Bcc, too */
+	if (begins_with(sum->m, m))
+		return;
+	if (sum->people.n > 0)
+		n = 0; /* all of them are in it */
+	for (i = 0; i < n; i++)
+		index_person(sum, i);
+	for (i = 0; i < m->naddr; i++)
+		add_person(sum, &m->addr[i]);
 }
 
 static const char *
-person_key(struct arena *a, const struct link *l)
+person_key(struct parts_sum *sum, const struct link *l)
 {
-	size_t size = strlen(l->party->crm_type) + strlen(l->party->crm_id) + 2;
-	char *key = arena_alloc(a, size);
+	buf_reset(&sum->key);
+	buf_addf(&sum->key, "%s\n%s", l->party->crm_type, l->party->crm_id);
+	return sum->key.data;
+}
 
-	snprintf(key, size, "%s\n%s", l->party->crm_type, l->party->crm_id);
-	return key;
+static void
+index_link(struct parts_sum *sum, size_t i)
+{
+	const char *key = person_key(sum, &sum->link[i]);
+
+	map_put(&sum->links, 0, arena_strdup(&sum->m->arena, key), i);
 }
 
 static const struct party *
@@ -643,28 +668,51 @@ copy_party(struct arena *a, const struct link *l)
 	return p;
 }
 
-void
-parts_add_links(
-    struct message *m, struct link *to, size_t *n, const struct content *c)
+static void
+add_links(struct parts_sum *sum, const struct content *c)
 {
-	struct map map;
 	size_t i, k;
 
-	map_init(&map);
-	for (i = 0; i < *n; i++)
-		map_put(&map, 0, person_key(&m->arena, &to[i]), i);
 	for (i = 0; i < c->nlink; i++) {
 		const struct link *l = &c->link[i];
-		const char *key = person_key(&m->arena, l);
 
-		if ((k = map_get(&map, 0, key)) == MAP_NONE) {
-			map_put(&map, 0, key, *n);
-			to[(*n)++] =
-			    (struct link){ copy_party(&m->arena, l), l->role };
-		} else if (l->role < to[k].role)
-			to[k].role = l->role;
+		k = map_get(&sum->links, 0, person_key(sum, l));
+		if (k == MAP_NONE) {
+			k = sum->nlink++;
+			sum->link[k] = (struct link){
+				copy_party(&sum->m->arena, l), l->role
+			};
+			index_link(sum, k);
+		} else if (l->role < sum->link[k].role)
+			sum->link[k].role = l->role;
 	}
-	map_free(&map);
+}
+
+void
+parts_sum_init(struct parts_sum *sum, struct message *m, size_t max)
+{
+	memset(sum, 0, sizeof(*sum));
+	sum->m = m;
+	sum->link = arena_alloc(&m->arena, (max + 1) * sizeof(*sum->link));
+	map_init(&sum->people);
+	map_init(&sum->links);
+	buf_init(&sum->key, KEY);
+}
+
+void
+parts_sum_add(struct parts_sum *sum, const struct content *c)
+{
+	if (c->m != sum->m)
+		add_people(sum, c->m);
+	add_links(sum, c);
+}
+
+void
+parts_sum_free(struct parts_sum *sum)
+{
+	map_free(&sum->people);
+	map_free(&sum->links);
+	buf_free(&sum->key);
 }
 
 /*

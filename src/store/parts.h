@@ -8,6 +8,7 @@
 #ifndef STORE_PARTS_H
 #define STORE_PARTS_H
 
+#include "base/map.h"
 #include "store/db.h"
 
 /* Whose rows: those of a mail (sync_email.n), or of an edition. */
@@ -47,14 +48,23 @@ bool parts_same(const struct content *, const struct content *);
 int parts_copy(struct store *, int64_t email, int64_t edition, struct err *);
 
 /*
- * Adds the people of c whom m does not have yet in that role; the address
- * book's names and addresses complete each other. c goes from edition to
- * edition, the best first.
+ * The people and links of several editions in one, the best first: who is not
+ * there yet in that role is added; the address book's names and addresses
+ * complete each other; of a link the better role wins.
  */
-void parts_add_people(struct message *m, const struct content *c);
-/* The same of links: the better role wins. to has room for all. */
-void parts_add_links(
-    struct message *m, struct link *to, size_t *n, const struct content *c);
+struct parts_sum {
+	struct message *m; /* has the people, and the memory for all of it */
+	struct link *link;
+	size_t nlink;
+	/* private */
+	struct map people, links;
+	struct buf key;
+};
+/* max: links of all of them. */
+void parts_sum_init(struct parts_sum *, struct message *, size_t max);
+/* c->m may be the message itself: then its people are there. */
+void parts_sum_add(struct parts_sum *, const struct content *);
+void parts_sum_free(struct parts_sum *);
 /*
  * Attachments whose content could not be had now have that which the same
  * attachment had before.

@@ -7,9 +7,11 @@
  *    the file, and what was pending stays pending.
  * 3. A writer elsewhere delays us, at most busy_limit, and a process that is
  *    to end at most STOP_WAIT; a reader never does.
- * 4. The WAL is emptied as far as readers allow. While one reader holds an
+ * 4. Whoever waits for the lock elsewhere asks for it now and then only, so
+ *    it is left alone for a while when we have had it for long.
+ * 5. The WAL is emptied as far as readers allow. While one reader holds an
  *    old view the WAL must grow; it is asked for again every few pages.
- * 5. The database, its WAL and its lock are readable by their owner only,
+ * 6. The database, its WAL and its lock are readable by their owner only,
  *    unless the administrator widens the database's mode (SQLite gives its
  *    companions the same one).
  */
@@ -45,6 +47,8 @@
 #define BUSY_MAX     60000 /* ms, the contract of store.h */
 #define STOP_WAIT    5000  /* ms, of a process that is to end */
 #define TELL_WAIT    3000  /* ms, then a person wants to know */
+#define WRITE_MAX    600   /* ms in a row, about, then others come in */
+#define LEAVE        110   /* ms: sqlite3_busy_timeout asks every 100 */
 #define WAL_PAGES    2000  /* checkpoint at 16 MiB of WAL */
 #define WAL_AGAIN    500   /* and every 4 MiB beyond */
 #define WAL_RESTART  4     /* times that: then wait for readers a little */
@@ -513,6 +517,23 @@ db_begin_read(struct store *st, struct err *err)
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
+/*
+ * Between two transactions in a row nobody else would find the lock free but
+ * by chance.
+ */
+static void
+let_others_in(struct store *st)
+{
+	int64_t left = tim_mono() - st->lock_since;
+
+	if (st->lock_held >= WRITE_MAX && left < LEAVE) {
+		tim_sleep(LEAVE - left);
+		left = LEAVE;
+	}
+	if (left >= LEAVE)
+		st->lock_held = 0;
+}
+
 int
 db_begin(struct store *st, struct err *err)
 {
@@ -526,9 +547,11 @@ db_begin(struct store *st, struct err *err)
 			return -1;
 	} else {
 		fault_point("before begin");
+		let_others_in(st);
 		s = db_stmt(st, DB_BEGIN, "BEGIN IMMEDIATE");
 		if (db_run(st, s, err) == -1)
 			return -1;
+		st->lock_since = tim_mono();
 		fault_point("after begin");
 	}
 	st->writing = true;
@@ -551,11 +574,14 @@ db_end(struct store *st, int rc, struct err *err)
 		s = db_stmt(st, DB_COMMIT, "COMMIT");
 		rc = db_run(st, s, err) == -1 ? -1 : 0;
 	}
-	if (rc == -1) {
-		if (!sqlite3_get_autocommit(st->h))
-			sqlite3_exec(st->h, "ROLLBACK", NULL, NULL, NULL);
-		return -1;
+	if (rc == -1 && !sqlite3_get_autocommit(st->h))
+		sqlite3_exec(st->h, "ROLLBACK", NULL, NULL, NULL);
+	if (writing) {
+		st->lock_held += tim_mono() - st->lock_since;
+		st->lock_since = tim_mono();
 	}
+	if (rc == -1)
+		return -1;
 	if (writing) {
 		fault_point("after commit");
 		pending_written(st);

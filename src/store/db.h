@@ -216,6 +216,8 @@ struct store {
 	int day_n[DB_DAYS]; /* new mails of today, yesterday, ... */
 
 	int64_t busy_limit, busy_since; /* ms */
+	int64_t lock_since; /* ms: when it was taken or, later, released */
+	int64_t lock_held;  /* ms, since others surely had their turn */
 	bool busy_told;                 /* a wait was logged */
 	int wal_pages;                  /* in the WAL at the last commit */
 	int wal_next;                   /* checkpoint at this many */

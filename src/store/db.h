@@ -39,6 +39,7 @@ enum db_slot {
 	DB_FOLDER_GONE,
 	DB_FOLDER_WALK_ALL,
 	DB_FOLDER_FORGET,
+	DB_FOLDER_LEFT,
 	DB_FOLDER_TOTAL,
 	DB_LEDGER_NEW,
 	DB_LEDGER_GET,
@@ -218,10 +219,10 @@ struct store {
 	int64_t busy_limit, busy_since; /* ms */
 	int64_t lock_since; /* ms: when it was taken or, later, released */
 	int64_t lock_held;  /* ms, since others surely had their turn */
-	bool busy_told;                 /* a wait was logged */
-	int wal_pages;                  /* in the WAL at the last commit */
-	int wal_next;                   /* checkpoint at this many */
-	int64_t restart_at;             /* do not try to restart before */
+	bool busy_told;     /* a wait was logged */
+	int wal_pages;      /* in the WAL at the last commit */
+	int wal_next;       /* checkpoint at this many */
+	int64_t restart_at; /* do not try to restart before */
 	struct buf scratch;
 };
 

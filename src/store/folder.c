@@ -4,7 +4,8 @@
  * 2. A list that says what is known already writes nothing.
  * 3. A folder that is gone, or is not read any more, takes its copies along
  *    (removed_at) and forgets its cursor; when it comes back it is walked
- *    from the start.
+ *    from the start. It is written down as gone, or as left, with the last of
+ *    them: what is cut off before is done once more.
  * 4. An empty list is a server's mistake, not an empty mailbox: nothing is
  *    taken for gone.
  */
@@ -220,23 +221,29 @@ update(struct store *st, const struct row *v, const struct folder *f,
 	return db_run(st, s, err);
 }
 
-/*
- * Nothing of what lies in the folder is known any more. walk: it is walked
- * from the start when it is read next.
- */
 static int
-forget(struct store *st, const struct store_place *at, bool walk,
-    struct store_count *count, struct err *err)
+forget_cursor(struct store *st, int64_t folder, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_FORGET,
 	    "UPDATE sync_folder SET cursor=NULL,marker=NULL,walk=walk+1,"
-	    "walking=?2 WHERE folder=?1");
+	    "walking=1 WHERE folder=?");
+
+	db_int(s, 1, folder);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+/*
+ * Nothing of what lies in the folder is known any more: a full walk of it has
+ * begun, without a cursor. May be several transactions.
+ */
+static int
+forget(struct store *st, const struct store_place *at,
+    struct store_count *count, struct err *err)
+{
 	char *item;
 	int r;
 
-	db_int(s, 1, at->folder);
-	db_int(s, 2, walk);
-	if (db_run(st, s, err) == -1)
+	if (forget_cursor(st, at->folder, err) == -1)
 		return -1;
 	if (st->read_only)
 		return 0;
@@ -253,16 +260,32 @@ gone(
     struct store *st, const char *mailbox, const struct row *v, struct err *err)
 {
 	struct store_count count;
-	sqlite3_stmt *s = db_stmt(
-	    st, DB_FOLDER_GONE, "UPDATE folder SET removed_at=? WHERE id=?");
+	sqlite3_stmt *s;
 
 	memset(&count, 0, sizeof(count));
+	if (forget(st, &(struct store_place){ mailbox, v->pub.id }, &count,
+		err) == -1)
+		return -1;
+	s = db_stmt(
+	    st, DB_FOLDER_GONE, "UPDATE folder SET removed_at=? WHERE id=?");
 	db_text(s, 1, st->at);
 	db_int(s, 2, v->pub.id);
-	if (db_run(st, s, err) == -1)
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+/* No walk of the folder is under way any more. */
+static int
+leave(struct store *st, const struct store_place *at, struct store_count *count,
+    struct err *err)
+{
+	sqlite3_stmt *s;
+
+	if (forget(st, at, count, err) == -1)
 		return -1;
-	return forget(
-	    st, &(struct store_place){ mailbox, v->pub.id }, true, &count, err);
+	s = db_stmt(st, DB_FOLDER_LEFT,
+	    "UPDATE sync_folder SET walking=0 WHERE folder=?");
+	db_int(s, 1, at->folder);
+	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
 /* rows are sorted by id and seen is set. */
@@ -307,7 +330,7 @@ totals(struct store *st, struct rows *r, const struct folder_list *list,
 	return 0;
 }
 
-/* The whole merge in a transaction: what was read before it may be old. */
+/* In a transaction, or several: what was read before it may be old. */
 static int
 merge(struct store *st, const char *mailbox, struct rows *r,
     const struct folder_list *list, struct err *err)
@@ -365,7 +388,7 @@ store_folder_leave(struct store *st, const struct store_place *at,
 	memset(&c, 0, sizeof(c));
 	db_lock(st);
 	if ((rc = db_begin(st, err)) == 0)
-		rc = db_end(st, forget(st, at, false, &c, err), err);
+		rc = db_end(st, leave(st, at, &c, err), err);
 	db_unlock(st);
 	if (rc == 0)
 		count->removed += c.removed;

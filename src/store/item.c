@@ -13,7 +13,10 @@
  * 4. A delete of an item that is not known, or known in another folder by
  *    now, does nothing.
  * 5. Nobody waits for the lock longer than SLICE takes and one item: what was
- *    put by then is committed as what is written ahead is.
+ *    put by then is committed as what is written ahead is. Deletes and read
+ *    flags may be ahead of the cursor, too: told once more they change nothing.
+ *    A sweep comes after its page's cursor; one that is cut off goes on when
+ *    the folder is at its end again, since only then the walk ends.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +31,47 @@
 #include "store/item.h"
 #include "store/ledger.h"
 
-#define SLICE (8 << 20) /* bytes that one transaction moves, about */
+#define SLICE  (8 << 20) /* bytes that one transaction moves, about */
+#define REMOVE 1024      /* what an item that goes costs, in such bytes */
+
+/* --- slices ------------------------------------------------------------ */
+
+static bool
+is_full(const struct store *st)
+{
+	return st->handled > fault_int("EXSYNC_SLICE", SLICE);
+}
+
+/* Others may write now. */
+static int
+end_slice(struct store *st, struct err *err)
+{
+	if (blob_prune(st, err) == -1)
+		return -1;
+	fault_point("between slices");
+	if (db_end(st, 0, err) == -1)
+		return -1;
+	return db_begin(st, err);
+}
+
+/* The items before the given one are on disk, ahead of the cursor. */
+static int
+put_slice(struct store *st, const struct store_work *w, size_t from, size_t to,
+    struct err *err)
+{
+	bool ahead = w->page != NULL;
+	size_t i;
+
+	for (i = from; ahead && i < to; i++) {
+		if (ahead_note(st, w->page->folder, w->item[i].item_id, err) ==
+		    -1)
+			return -1;
+	}
+	if (day_write(st, w->mailbox, err) == -1 || end_slice(st, err) == -1)
+		return -1;
+	day_begin(st);
+	return 0;
+}
 
 /* --- full walks -------------------------------------------------------- */
 
@@ -299,6 +342,7 @@ remove_item(struct store *st, const char *mailbox, const char *item,
 		.folder = old->folder,
 		.is_read = -1 };
 
+	st->handled += REMOVE;
 	if (old->state == LEDGER_FAILED &&
 	    failure_delete(st, mailbox, item, err) == -1)
 		return -1;
@@ -475,6 +519,8 @@ item_sweep(struct store *st, const char *mailbox, int64_t folder, int64_t walk,
 			if (rc == 0)
 				rc = remove_item(st, mailbox, w->v[i].item,
 				    &w->v[i].old, count, err);
+			if (rc == 0 && is_full(st))
+				rc = end_slice(st, err);
 			free(w->after);
 			w->after = w->v[i].item;
 		}
@@ -503,6 +549,8 @@ sweep_ahead(struct store *st, const char *mailbox, int64_t folder,
 		if (k == 1 && old.folder == folder && old.state != LEDGER_GONE)
 			k = remove_item(st, mailbox, item, &old, count, err);
 		free(item);
+		if (k != -1 && is_full(st))
+			k = end_slice(st, err);
 	}
 	return k == -1 ? -1 : r;
 }
@@ -527,21 +575,39 @@ finish(struct store *st, const char *mailbox, const struct store_page *p,
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
+/* from: the first item that is not on disk yet. */
 static int
-end_page(struct store *st, const char *mailbox, const struct store_page *p,
+apply_all(struct store *st, const struct store_work *w, size_t from,
     struct store_count *count, struct err *err)
 {
-	struct full_walk walk;
-	sqlite3_stmt *s;
+	const struct store_page *p = w->page;
 	size_t i;
 
-	if (p->restart && walk_begin(st, p->folder, err) == -1)
-		return -1;
 	for (i = 0; i < p->nchange; i++) {
-		if (apply(st, mailbox, p->folder, &p->change[i], count, err) ==
-		    -1)
+		if (apply(st, w->mailbox, p->folder, &p->change[i], count,
+			err) == -1)
 			return -1;
+		if (is_full(st)) {
+			if (put_slice(st, w, from, w->n, err) == -1)
+				return -1;
+			from = w->n;
+		}
 	}
+	return 0;
+}
+
+static int
+end_page(struct store *st, const struct store_work *w, size_t from,
+    struct store_count *count, struct err *err)
+{
+	const struct store_page *p = w->page;
+	const char *mailbox = w->mailbox;
+	struct full_walk walk;
+	sqlite3_stmt *s;
+
+	if ((p->restart && walk_begin(st, p->folder, err) == -1) ||
+	    apply_all(st, w, from, count, err) == -1)
+		return -1;
 	if (walk_get(st, p->folder, &walk, err) == -1 ||
 	    (walk.number != 0 &&
 		walk_saw(st, mailbox, p, walk.number, err) == -1))
@@ -562,34 +628,6 @@ end_page(struct store *st, const char *mailbox, const struct store_page *p,
 			   : 0;
 }
 
-static int64_t
-slice_bytes(void)
-{
-	return fault_int("EXSYNC_SLICE", SLICE);
-}
-
-/* The items before the given one are on disk; others may write now. */
-static int
-put_slice(struct store *st, const struct store_work *w, size_t from, size_t to,
-    struct err *err)
-{
-	bool ahead = w->page != NULL;
-	size_t i;
-
-	for (i = from; ahead && i < to; i++) {
-		if (ahead_note(st, w->page->folder, w->item[i].item_id, err) ==
-		    -1)
-			return -1;
-	}
-	if (day_write(st, w->mailbox, err) == -1 || blob_prune(st, err) == -1)
-		return -1;
-	fault_point("between slices");
-	if (db_end(st, 0, err) == -1 || db_begin(st, err) == -1)
-		return -1;
-	day_begin(st);
-	return 0;
-}
-
 int
 item_put(struct store *st, const struct store_work *w, struct store_count *c,
     struct err *err)
@@ -600,7 +638,7 @@ item_put(struct store *st, const struct store_work *w, struct store_count *c,
 
 	day_begin(st);
 	for (i = 0; rc == 0 && i < w->n; i++) {
-		if (st->handled > slice_bytes()) {
+		if (is_full(st)) {
 			rc = put_slice(st, w, from, i, err);
 			from = i;
 		}
@@ -613,7 +651,8 @@ item_put(struct store *st, const struct store_work *w, struct store_count *c,
 		rc = ahead_note(st, w->page->folder, w->item[i].item_id, err);
 	if (rc == 0)
 		rc = day_write(st, w->mailbox, err);
+	day_begin(st);
 	if (rc == 0 && w->page != NULL && !ahead)
-		rc = end_page(st, w->mailbox, w->page, c, err);
+		rc = end_page(st, w, from, c, err);
 	return rc == 0 ? blob_prune(st, err) : rc;
 }

@@ -10,12 +10,13 @@
 
 /*
  * Items of the folder that the walk did not see are gone: their copies get
- * removed_at, their failures leave. walk -1: all items of the folder.
+ * removed_at, their failures leave. walk -1: all items of the folder. It may
+ * end the transaction under way and begin another one, several times.
  */
 int item_sweep(struct store *, const char *mailbox, int64_t folder,
     int64_t walk, struct store_count *, struct err *);
 
-/* All that one store_put writes. */
+/* All that one store_put writes, in as many transactions as it takes. */
 int item_put(struct store *, const struct store_work *, struct store_count *,
     struct err *);
 

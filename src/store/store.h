@@ -7,7 +7,9 @@
  *
  * Errors: ERR_FATAL with the file's name: disk full, corrupt, newer version,
  * locked by another program for longer than 60 s. A failed call changed
- * nothing.
+ * nothing, but for those that may have to write much (store_put, and folders
+ * that go): they let others write meanwhile, and of one that fails there may
+ * be what a crash would leave.
  *
  * Every write is idempotent by key: the same call again creates no row and
  * no change.
@@ -225,8 +227,8 @@ struct store_work {
 };
 
 /*
- * Writes n items and, when page is not NULL, the page's end, all in ONE
- * transaction. Items: email, email_body, email_party, email_link,
+ * Writes n items and, when page is not NULL, the page's end; its cursor is in
+ * the transaction of the last of its rows. Items: email, email_body, email_party, email_link,
  * email_copy, attachment, change, decision; or decision alone; or failure
  * (tries counted up, kept cursor moving). An item that was in failure and
  * now succeeded leaves it.

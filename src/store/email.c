@@ -238,8 +238,8 @@ join_mail(struct store *st, struct incoming *x, const struct email_row *r,
  * only one that lies somewhere else, too. found->m NULL: there is none.
  */
 static int
-find_mail(struct store *st, struct incoming *x, int64_t group,
-    int64_t except, bool live, struct email_row *found, struct err *err)
+find_mail(struct store *st, struct incoming *x, int64_t group, int64_t except,
+    bool live, struct email_row *found, struct err *err)
 {
 	struct variant_want want = { &x->as, x->key, x->in->mailbox,
 		x->in->item_id, except, live };

@@ -206,8 +206,8 @@ named_entity(const char *s, size_t len, uint32_t *c)
 	if (end == NULL)
 		return 1;
 	w.n = (size_t)(end - s) - 1;
-	e = bsearch(&w, named, sizeof(named) / sizeof(*named), sizeof(*named),
-	    by_name);
+	e = bsearch(
+	    &w, named, sizeof(named) / sizeof(*named), sizeof(*named), by_name);
 	if (e == NULL)
 		return 1;
 	*c = e->c;

@@ -590,15 +590,14 @@ find_person(struct parts_sum *sum, const struct address *a)
 	    (i = find_lower(sum, a->role, BY_RAW, a->raw)) != MAP_NONE &&
 	    !both_known(a->address, has[i].address))
 		return i;
-	i = map_get(
-	    &sum->people, key_space(a->role, BY_NAME), str_nn(a->name));
+	i = map_get(&sum->people, key_space(a->role, BY_NAME), str_nn(a->name));
 	if (i == MAP_NONE || both_known(a->address, has[i].address) ||
 	    both_known(a->raw, has[i].raw))
 		return MAP_NONE;
 	/* without a name they are one only when nothing is known of either */
-	if (a->name == NULL && (a->address != NULL || a->raw != NULL ||
-				   has[i].address != NULL ||
-				   has[i].raw != NULL))
+	if (a->name == NULL &&
+	    (a->address != NULL || a->raw != NULL || has[i].address != NULL ||
+		has[i].raw != NULL))
 		return MAP_NONE;
 	return i;
 }
@@ -679,9 +678,9 @@ add_links(struct parts_sum *sum, const struct content *c)
 		k = map_get(&sum->links, 0, person_key(sum, l));
 		if (k == MAP_NONE) {
 			k = sum->nlink++;
-			sum->link[k] = (struct link){
-				copy_party(&sum->m->arena, l), l->role
-			};
+			sum->link[k] =
+			    (struct link){ copy_party(&sum->m->arena, l),
+				    l->role };
 			index_link(sum, k);
 		} else if (l->role < sum->link[k].role)
 			sum->link[k].role = l->role;

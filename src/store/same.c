@@ -643,6 +643,30 @@ hash_sender(const struct message *m, struct crypt_sha256 *h)
 	free(norm);
 }
 
+/*
+ * Where the last tag of s begins, or 0: the first place from the end at which
+ * a tag begins. What cannot be one is not read to its end each time.
+ */
+static size_t
+last_tag(const char *s, size_t len)
+{
+	bool square = false, curly = false, stars = false;
+	size_t i;
+
+	for (i = len - 1; i > 0; i--) {
+		square = square || s[i] == ']';
+		curly = curly || s[i] == '}';
+		stars =
+		    stars || (s[i] != '*' && i + 1 < len && s[i + 1] == '*');
+		if ((s[i] == '[' && !square) || (s[i] == '{' && !curly) ||
+		    (s[i] == '*' && !stars))
+			continue;
+		if (tag_length(s + i, len - i) > 0)
+			break;
+	}
+	return i;
+}
+
 static void
 hash_subject(const struct message *m, struct crypt_sha256 *h)
 {
@@ -660,8 +684,7 @@ hash_subject(const struct message *m, struct crypt_sha256 *h)
 	}
 	/* one that ends with the subject */
 	while (len > 0 && (s[len - 1] == ']' || s[len - 1] == '}')) {
-		for (i = len - 1; i > 0 && tag_length(s + i, len - i) == 0; i--)
-			;
+		i = last_tag(s, len);
 		if (i == 0 || i + tag_length(s + i, len - i) != len)
 			break;
 		len = i;

@@ -46,33 +46,65 @@ is_ours(const struct party *p)
 	return party_is_ours(p->crm_type);
 }
 
-static bool
-same_person(const struct party *a, const struct party *b)
-{
-	return a == b || (strcmp(a->crm_id, b->crm_id) == 0 &&
-			     strcmp(a->crm_type, b->crm_type) == 0);
-}
-
+/* One more, who may be there already. */
 static void
 add_link(struct decision *d, const struct party *p, enum role role)
 {
-	size_t i;
-
-	for (i = 0; i < d->nlink; i++) {
-		if (!same_person(d->link[i].party, p))
-			continue;
-		if (role < d->link[i].role) {
-			d->link[i].role = role;
-			d->link[i].party = p;
-		}
-		return;
-	}
 	/* a power of two, or nothing yet: full */
 	if ((d->nlink & (d->nlink - 1)) == 0)
 		d->link = mem_grow(d->link, d->nlink == 0 ? 1 : 2 * d->nlink,
 		    sizeof(*d->link));
 	d->link[d->nlink].party = p;
 	d->link[d->nlink++].role = role;
+}
+
+static int
+by_person(const void *a, const void *b)
+{
+	const struct party *x = (*(struct link *const *)a)->party;
+	const struct party *y = (*(struct link *const *)b)->party;
+	int c = x == y ? 0 : strcmp(x->crm_id, y->crm_id);
+
+	return c != 0 || x == y ? c : strcmp(x->crm_type, y->crm_type);
+}
+
+/* The same person first, then the place in the list. */
+static int
+by_person_and_place(const void *a, const void *b)
+{
+	const struct link *x = *(struct link *const *)a;
+	const struct link *y = *(struct link *const *)b;
+	int c = by_person(a, b);
+
+	return c != 0 ? c : x < y ? -1 : x > y;
+}
+
+/* Each person once, where it came first, in the first of its roles. */
+static void
+merge_links(struct decision *d)
+{
+	struct link **v = mem_grow(NULL, d->nlink + 1, sizeof(*v)), *first;
+	size_t i, n = 0;
+
+	for (i = 0; i < d->nlink; i++)
+		v[i] = &d->link[i];
+	if (d->nlink > 1)
+		qsort(v, d->nlink, sizeof(*v), by_person_and_place);
+	for (i = 1, first = v[0]; i < d->nlink; i++) {
+		if (by_person(&first, &v[i]) != 0) {
+			first = v[i];
+			continue;
+		}
+		if (v[i]->role < first->role)
+			*first = *v[i];
+		v[i]->party = NULL;
+	}
+	for (i = 0; i < d->nlink; i++) {
+		if (d->link[i].party != NULL)
+			d->link[n++] = d->link[i];
+	}
+	d->nlink = n;
+	free(v);
 }
 
 static bool
@@ -279,6 +311,8 @@ match_message(
 	memset(out, 0, sizeof(*out));
 	for (i = 0; i < msg->naddr; i++)
 		see(m, &msg->addr[i], &seen, out);
+	if (out->nlink > 1)
+		merge_links(out);
 	out->direction = direction_of(&seen);
 	decide(out, VERDICT_KEEP, kept[m->profile->match]);
 	if (seen.rule != NULL) {

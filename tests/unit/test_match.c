@@ -359,6 +359,50 @@ test_speed(void **state)
 	message_free(msg);
 }
 
+/*
+ * Everybody of a large list is known, and named twice. The time that this
+ * takes grows with their number, not with its square: that would be minutes.
+ */
+static void
+test_crowd(void **state)
+{
+	enum { CROWD = 100000 };
+	struct message *msg = message_new(0);
+	struct match m = match_for("m");
+	struct party_list list;
+	struct party_dir *crowd;
+	struct decision d;
+	char id[20], at[40];
+	int64_t t0 = tim_mono();
+	int i;
+
+	(void)state;
+	memset(&list, 0, sizeof(list));
+	for (i = 0; i < 2 * CROWD; i++) {
+		struct address *a = message_address(msg);
+
+		snprintf(id, sizeof(id), "%d", i % CROWD);
+		snprintf(at, sizeof(at), "p%d@many.example", i % CROWD);
+		if (i < CROWD)
+			party_list_add(&list, "contact", id, at, NULL);
+		a->role = i < CROWD ? ROLE_CC : ROLE_TO;
+		a->address = arena_strdup(&msg->arena, at);
+	}
+	m.dir = crowd = party_dir_build(&list);
+	match_message(&m, msg, &d);
+	assert_int_equal(d.nlink, CROWD);
+	for (i = 0; i < CROWD; i++) {
+		assert_int_equal(atoi(d.link[i].party->crm_id), i);
+		assert_int_equal(d.link[i].role, ROLE_TO);
+	}
+	free(d.link);
+	party_dir_free(crowd);
+	party_list_free(&list);
+	message_free(msg);
+	print_message(
+	    "%d links in %lld ms\n", CROWD, (long long)(tim_mono() - t0));
+}
+
 static int
 setup(void **state)
 {
@@ -398,6 +442,7 @@ main(void)
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_needs_headers),
 		cmocka_unit_test(test_speed),
+		cmocka_unit_test(test_crowd),
 	};
 
 	return cmocka_run_group_tests(group, setup, teardown);

@@ -228,10 +228,10 @@ struct store_work {
 
 /*
  * Writes n items and, when page is not NULL, the page's end; its cursor is in
- * the transaction of the last of its rows. Items: email, email_body, email_party, email_link,
- * email_copy, attachment, change, decision; or decision alone; or failure
- * (tries counted up, kept cursor moving). An item that was in failure and
- * now succeeded leaves it.
+ * the transaction of the last of its rows. Items: email, email_body,
+ * email_party, email_link, email_copy, attachment, change, decision; or
+ * decision alone; or failure (tries counted up, kept cursor moving). An item
+ * that was in failure and now succeeded leaves it.
  * What several threads put at the same time is one transaction: one wait for
  * the disk for all of them.
  */

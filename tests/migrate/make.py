@@ -64,6 +64,12 @@ MAILS = {
                "References": "<inquiry@made.example>",
                "Subject": "Re: inquiry"},
               "Seven tables are 1,400 €, Carl's “special” price.", None),
+    "offered": ({"From": ANNA, "To": CARL, "Message-ID": "<offer@made.example>",
+                 "In-Reply-To": "<inquiry@made.example>",
+                 "References": "<inquiry@made.example>",
+                 "Subject": "Re: inquiry"},
+                "This message was checked: it is internal, not external.\n\n"
+                "Seven tables are 1,400 €, Carl's “special” price.", None),
     "plan": ({"From": DORA}, "The same drawing once more.", PLAN),
     "filed": ({}, "This one is put into a folder.", None),
     "binned": ({}, "This one is deleted.", None),
@@ -81,6 +87,7 @@ mail anna@contoso.example @inbox {d}/inquiry.eml
 mail ben@contoso.example @inbox {d}/inquiry.eml read=1
 mail ben@contoso.example @inbox {d}/other.eml
 mail anna@contoso.example @sentitems {d}/offer.eml
+mail ben@contoso.example @inbox {d}/offered.eml
 mail anna@contoso.example @inbox {d}/plan.eml
 mail anna@contoso.example @inbox {d}/filed.eml
 mail anna@contoso.example @inbox {d}/binned.eml

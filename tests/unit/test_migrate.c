@@ -451,6 +451,7 @@ static const char *const released[] = {
 	"70ef386022381cdc049c0861a7d06b987acd9272a1ff22301e1fc926391608eb",
 	"68182f11678795c385558b9b27aec5e50b545670c9e2ac47366cafa43bf826b5",
 	"894d9f43d5cedeab01dc29fdf9447a6984649ea454b6efd579a4cfa417531104",
+	"8ab6c761902c45d38744d7edeffe573fdad0ae6ecb367a0d1fd21d72aa2eb4a1",
 };
 #define NRELEASED ((int)(sizeof(released) / sizeof(released[0])))
 

@@ -474,16 +474,20 @@ change_item(struct store *st, struct incoming *x, const struct email_row *r,
     struct store_count *count, struct err *err)
 {
 	struct copy at = copy_of(x, r->n, was->edition);
+	bool same = edition_same(&mine->c, &x->c);
 	int64_t others;
 	int a;
 
 	if ((a = is_of_group(st, x, r->group, err)) == -1)
 		return -1;
-	/* without a Message-ID the text makes the id, once it is known */
-	if (a == 0 &&
-	    (x->m.message_id != NULL || mine->m->body_state == BODY_FULL))
+	/*
+	 * Without a Message-ID the text makes the id, once it is known; what
+	 * became known later has not made it.
+	 */
+	if (a == 0 && (x->m.message_id != NULL ||
+			  (mine->m->body_state == BODY_FULL && !same)))
 		return leave_mail(st, x, r->n, n, count, err);
-	if (was->live && edition_same(&mine->c, &x->c)) {
+	if (was->live && same) {
 		a = email_add_up(st, r->n, &x->m, x->key, false, err);
 		if (a == -1 || tell_update(st, r->id, a, count, err) == -1)
 			return -1;

@@ -353,6 +353,32 @@ test_poorer(void **state)
 	assert_int_equal(live_mails(k), 2); /* without the attachment */
 }
 
+/* Without a Message-ID the text makes the id; here it became known later. */
+static void
+test_known_later(void **state)
+{
+	struct kit *k = *state;
+	char id[64];
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		struct message *m = mail(NULL, "Memo", i > 0 ? OFFER : NULL);
+
+		m->body_state = i > 0 ? BODY_FULL : BODY_FAILED;
+		store(k, BOX_A, "a3", i > 0 ? "k2" : "k1", m);
+		holds(k, false);
+		if (i == 0)
+			snprintf(id, sizeof(id), "%s", id_of(k, "a3"));
+		assert_string_equal(id_of(k, "a3"), id);
+		assert_int_equal(k->count.updated, i == 1);
+	}
+	assert_int_equal(mails(k), 1);
+	/* it says something else: it is another mail */
+	store(k, BOX_A, "a3", "k3", mail(NULL, "Memo", ORDER));
+	assert_int_equal(mails(k), 2);
+	assert_int_equal(live_mails(k), 1);
+}
+
 /* --- contents of attachments ------------------------------------------- */
 
 static long
@@ -638,10 +664,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_come_and_go),
 		TEST(test_order), TEST(test_edit_shared), TEST(test_edit_only),
-		TEST(test_poorer), TEST(test_items), TEST(test_contents),
-		TEST(test_own_contents), TEST(test_dropped),
-		TEST(test_never_came), TEST(test_ids), TEST(test_many_mails),
-		TEST(test_many_ways) };
+		TEST(test_poorer), TEST(test_known_later), TEST(test_items),
+		TEST(test_contents), TEST(test_own_contents),
+		TEST(test_dropped), TEST(test_never_came), TEST(test_ids),
+		TEST(test_many_mails), TEST(test_many_ways) };
 
 	return cmocka_run_group_tests_name("store_edition", tests, NULL, NULL);
 }

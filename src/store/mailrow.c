@@ -234,8 +234,11 @@ pick_text(const char *was, const char *now, bool only)
 static int64_t
 pick_time(int64_t was, int64_t now, bool only)
 {
-	if (was == TIM_NONE || now == TIM_NONE)
-		return now == TIM_NONE ? was : now;
+	char text[TIM_TEXT];
+
+	/* not known, or none that a row can have */
+	if (was == TIM_NONE || tim_text(now, text) == NULL)
+		return was == TIM_NONE ? now : was;
 	return only || now < was ? now : was;
 }
 

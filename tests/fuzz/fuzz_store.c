@@ -1,14 +1,17 @@
 /*
  * fuzz_store.c - mails that are nearly the same, in every order: the input is
- * a program that fills batches of items from small pools of words. Whatever
- * they are, the same call again changes nothing, the file stays sound, and
- * every mail with a decision to keep it has a place.
+ * a program that fills batches of items from small pools of words, with blocks
+ * before and after them, and takes items away. Whatever they are, the same
+ * call again changes nothing, the file stays sound, its tables agree with each
+ * other, and each copy says what was put last.
  */
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../lib/held.h"
 #include "base/buf.h"
+#include "base/str.h"
 #include "base/tim.h"
 #include "fuzz.h"
 #include "store/content.h"
@@ -27,6 +30,14 @@ static const char *const mids[] = { NULL, "", "<a@b>", "<a@B>", "a@b", "<>",
 static const char *const words[] = { NULL, "", "one", "One ", "two", "one",
 	"<p>one</p>", "o&#110;e", "<style>x</style>one", "&amp;#x;", "\xc3\x9c",
 	"'); DROP TABLE sync_email; --" };
+static const char *const before[] = { "", "",
+	"CAUTION: This email originated from outside.\n\n",
+	"<p>EXTERNAL mail</p>\n", "Two\n\n" };
+static const char *const after[] = { "", "",
+	"\n\nThis e-mail is confidential.\n",
+	"<p>Contoso Ltd, www.contoso.example</p>", " more" };
+static const char *const names[] = { NULL, "Ann", "Arndt, Ann" };
+static const char *const contents[] = { "", "one", "two" };
 static const char *const froms[] = { NULL, "carl@x.example", "Carl@X.example",
 	"dora@x.example", "not an address" };
 static const char *const ids[] = { "i0", "i1", "i2", "i3", "i4", "i5" };
@@ -56,8 +67,22 @@ person(struct message *m, enum role role, const char *address)
 	a->name = address;
 }
 
+/* Its content is stored. */
 static void
-attachment(struct program *g, struct message *m)
+content(struct store *st, struct attachment *a, const char *text)
+{
+	struct err e = ERR_INIT;
+	struct store_blob *b = store_blob_begin(st, 100, &e);
+	struct stream *s = store_blob_stream(b);
+
+	FUZZ_CHECK(s->write(s, text, strlen(text), &e) == 0);
+	FUZZ_CHECK(store_blob_end(b, a->sha256, &a->size, &e) == 0);
+	a->stored = true;
+	a->state = "full";
+}
+
+static void
+attachment(struct program *g, struct store *st, struct message *m)
 {
 	struct attachment *a = message_attachment(m);
 
@@ -66,10 +91,27 @@ attachment(struct program *g, struct message *m)
 	a->name = PICK(g, words);
 	a->size = (int64_t)pick(g, 3) - 1;
 	a->state = pick(g, 2) ? "gone" : "skipped";
+	if (a->kind != ATT_REFERENCE && pick(g, 2))
+		content(st, a, PICK(g, contents));
+}
+
+/* A body: words, and what servers put around them. */
+static const char *
+body(struct program *g, struct message *m)
+{
+	const char *word = PICK(g, words), *first, *last;
+	char text[200];
+
+	if (word == NULL || pick(g, 2) == 0)
+		return word;
+	first = PICK(g, before);
+	last = PICK(g, after);
+	snprintf(text, sizeof(text), "%s%s%s", first, word, last);
+	return arena_strdup(&m->arena, text);
 }
 
 static struct message *
-message(struct program *g)
+message(struct program *g, struct store *st)
 {
 	struct message *m = message_new(0);
 	unsigned flags = pick(g, 256);
@@ -86,17 +128,19 @@ message(struct program *g)
 	m->refs = (flags & 8) ? PICK(g, mids) : NULL;
 	m->in_reply_to = (flags & 16) ? PICK(g, mids) : NULL;
 	if (m->have_content && (flags & 32)) {
-		m->text = PICK(g, words);
+		m->text = body(g, m);
 		m->text_len = m->text == NULL ? 0 : strlen(m->text);
 	} else if (m->have_content) {
-		m->html = PICK(g, words);
+		m->html = body(g, m);
 		m->html_len = m->html == NULL ? 0 : strlen(m->html);
 	}
 	person(m, ROLE_FROM, PICK(g, froms));
-	if (flags & 64)
+	if (flags & 64) {
 		person(m, ROLE_TO, BOX);
+		m->addr[m->naddr - 1].name = PICK(g, names);
+	}
 	if (flags & 128)
-		attachment(g, m);
+		attachment(g, st, m);
 	m->has_attachments = m->natt > 0;
 	return m;
 }
@@ -109,7 +153,8 @@ counts(sqlite3 *h, long out[2])
 	    "SELECT count(*), (SELECT count(*) FROM email) + (SELECT count(*) "
 	    "FROM email_copy) + (SELECT count(*) FROM email_link) + (SELECT "
 	    "count(*) FROM email_party) + (SELECT count(*) FROM attachment) + "
-	    "(SELECT count(*) FROM decision) FROM change";
+	    "(SELECT count(*) FROM decision) + (SELECT count(*) FROM "
+	    "sync_edition) + (SELECT count(*) FROM blob) FROM change";
 	sqlite3_stmt *s = NULL;
 
 	FUZZ_CHECK(sqlite3_prepare_v2(h, sql, -1, &s, NULL) == SQLITE_OK);
@@ -136,7 +181,33 @@ sound(sqlite3 *h)
 	sqlite3_finalize(s);
 }
 
+/* The tables agree with each other, and no content is left over. */
+static void
+agree(sqlite3 *h)
+{
+	sqlite3_stmt *s = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(held_never) / sizeof(*held_never); i++) {
+		FUZZ_CHECK(sqlite3_prepare_v2(h, held_never[i], -1, &s, NULL) ==
+			   SQLITE_OK);
+		if (sqlite3_step(s) != SQLITE_DONE)
+			fprintf(stderr, "%s: %s, %s\n", held_never[i],
+			    str_nn((const char *)sqlite3_column_text(s, 0)),
+			    str_nn((const char *)sqlite3_column_text(s, 1)));
+		FUZZ_CHECK(sqlite3_reset(s) == SQLITE_OK &&
+			   sqlite3_step(s) == SQLITE_DONE);
+		sqlite3_finalize(s);
+	}
+	FUZZ_CHECK(sqlite3_prepare_v2(h, "SELECT blob FROM sync_blob_loose", -1,
+		       &s, NULL) == SQLITE_OK);
+	FUZZ_CHECK(sqlite3_step(s) == SQLITE_DONE);
+	sqlite3_finalize(s);
+}
+
 struct batch {
+	struct change change[ITEMS];
+	struct store_page page;
 	struct store_item item[ITEMS];
 	struct decision decision[ITEMS];
 	struct message *message[ITEMS];
@@ -145,9 +216,28 @@ struct batch {
 	size_t n;
 };
 
+/* Some of the items that the batch does not put go, or are read. */
+static void
+fill_page(struct program *g, struct batch *b, int64_t folder)
+{
+	struct change *c;
+	size_t i;
+
+	b->page.folder = folder;
+	b->page.cursor = "c";
+	b->page.change = b->change;
+	for (i = b->n; i < ITEMS && pick(g, 2); i++) {
+		c = &b->change[b->page.nchange++];
+		c->op = pick(g, 4) == 0 ? CHANGE_READ : CHANGE_DELETE;
+		c->id = ids[i];
+		c->is_read = pick(g, 2) != 0;
+	}
+}
+
 /* Items of a batch have different ids, as the engine sees to. */
 static void
-fill(struct program *g, struct batch *b, const int64_t *folder)
+fill(
+    struct program *g, struct store *st, struct batch *b, const int64_t *folder)
 {
 	size_t i;
 
@@ -174,7 +264,7 @@ fill(struct program *g, struct batch *b, const int64_t *folder)
 			it->next_try = TIM_NONE;
 			continue;
 		}
-		it->message = b->message[i] = message(g);
+		it->message = b->message[i] = message(g, st);
 		it->decision = &b->decision[i];
 		b->decision[i].verdict = what == 2   ? VERDICT_SKIP
 					 : what == 3 ? VERDICT_HEADERS
@@ -184,30 +274,74 @@ fill(struct program *g, struct batch *b, const int64_t *folder)
 		b->decision[i].link = b->link;
 		b->decision[i].nlink = pick(g, 3);
 	}
+	fill_page(g, b, folder[pick(g, 2)]);
+}
+
+/* Of an item that was kept, whole: it says so still. */
+static void
+says(sqlite3 *h, const struct store_item *it)
+{
+	static const char sql[] =
+	    "SELECT iif(c.text_differs,t.text,b.text),iif(c.text_differs,"
+	    "t.html,b.html) FROM email_copy c JOIN email_body b ON "
+	    "b.email_id=c.email_id LEFT JOIN email_copy_text t ON "
+	    "t.email_id=c.email_id AND t.item_id=c.item_id WHERE c.item_id=? "
+	    "AND c.removed_at IS NULL";
+	const struct message *m = it->message;
+	sqlite3_stmt *s = NULL;
+
+	if (m == NULL || m->body_state != BODY_FULL ||
+	    it->decision->verdict != VERDICT_KEEP)
+		return;
+	FUZZ_CHECK(sqlite3_prepare_v2(h, sql, -1, &s, NULL) == SQLITE_OK);
+	sqlite3_bind_text(s, 1, it->item_id, -1, SQLITE_STATIC);
+	FUZZ_CHECK(sqlite3_step(s) == SQLITE_ROW);
+	FUZZ_SAME(
+	    str_nn((const char *)sqlite3_column_text(s, 0)), str_nn(m->text));
+	FUZZ_SAME(
+	    str_nn((const char *)sqlite3_column_text(s, 1)), str_nn(m->html));
+	FUZZ_CHECK(sqlite3_step(s) == SQLITE_DONE);
+	sqlite3_finalize(s);
+}
+
+/* A CRM has read what there is. */
+static void
+acknowledge(sqlite3 *h)
+{
+	FUZZ_CHECK(
+	    sqlite3_exec(h,
+		"INSERT OR REPLACE INTO consumer(name,acked_seq) SELECT 'c',"
+		"max(seq) FROM change WHERE seq>0 HAVING max(seq)>0",
+		NULL, NULL, NULL) == SQLITE_OK);
 }
 
 static void
 put(struct store *st, sqlite3 *h, const struct batch *b)
 {
+	const struct store_page *page = b->page.nchange > 0 ? &b->page : NULL;
 	struct store_count count;
 	struct err e = ERR_INIT;
-	long before[2], after[2];
+	long was[2], now[2];
+	size_t i;
 	int rc;
 
 	memset(&count, 0, sizeof(count));
 	rc = store_put(
-	    st, &(struct store_work){ BOX, b->item, b->n, NULL }, &count, &e);
+	    st, &(struct store_work){ BOX, b->item, b->n, page }, &count, &e);
 	fuzz_err(rc, &e);
 	FUZZ_CHECK(rc == 0);
-	counts(h, before);
+	counts(h, was);
 	memset(&count, 0, sizeof(count));
 	FUZZ_CHECK(
-	    store_put(st, &(struct store_work){ BOX, b->item, b->n, NULL },
+	    store_put(st, &(struct store_work){ BOX, b->item, b->n, page },
 		&count, &e) == 0);
-	counts(h, after);
-	FUZZ_CHECK(after[0] == before[0] && after[1] == before[1]);
+	counts(h, now);
+	FUZZ_CHECK(now[0] == was[0] && now[1] == was[1]);
 	FUZZ_CHECK(count.emails == 0 && count.copies == 0);
 	FUZZ_CHECK(count.updated == 0);
+	for (i = 0; i < b->n; i++)
+		says(h, &b->item[i]);
+	agree(h);
 }
 
 static struct store *
@@ -314,9 +448,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(st != NULL);
 	FUZZ_CHECK(sqlite3_open(path, &h) == SQLITE_OK);
 	for (k = 0; k < STEPS && g.p < g.end; k++) {
-		fill(&g, &b, folder);
+		fill(&g, st, &b, folder);
 		alike(&b);
 		put(st, h, &b);
+		if (pick(&g, 8) == 7)
+			acknowledge(h);
 		for (i = 0; i < b.n; i++)
 			message_free(b.message[i]);
 	}

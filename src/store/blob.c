@@ -21,7 +21,7 @@
 
 #define IN_MEMORY ((size_t)256 * 1024)
 #define PIECE     ((size_t)64 * 1024)
-#define PRUNE_MAX ((int64_t)256 << 20) /* of one transaction */
+#define PRUNE_MAX ((int64_t)16 << 20) /* of one transaction: read from disk */
 
 struct store_blob {
 	struct stream stream; /* first: it is cast back */
@@ -266,6 +266,105 @@ store_blob_end(struct store_blob *b, unsigned char sha256[32], int64_t *size,
 	return rc;
 }
 
+/* --- who may want it --------------------------------------------------- */
+
+/* A content of messages that are on their way, and how many have it. */
+struct blob_held {
+	char sha256[2 * CRYPT_SHA256 + 1];
+	int n;       /* 0: none any more */
+	bool wanted; /* a row has got it meanwhile */
+};
+
+static struct blob_held *
+find_held(const struct store *st, const char *sha256)
+{
+	size_t i = map_get(&st->held_map, 0, sha256);
+
+	return i == MAP_NONE ? NULL : st->held[i];
+}
+
+/* A map forgets nothing: it is made anew when most of it is not held. */
+static void
+tidy_held(struct store *st)
+{
+	size_t i, n = st->nheld;
+
+	if (n < 2 * st->held_now + 1000)
+		return;
+	map_free(&st->held_map);
+	map_init(&st->held_map);
+	for (i = st->nheld = 0; i < n; i++) {
+		struct blob_held *h = st->held[i];
+
+		if (h->n == 0) {
+			free(h);
+			continue;
+		}
+		map_put(&st->held_map, 0, h->sha256, st->nheld);
+		st->held[st->nheld++] = h;
+	}
+}
+
+static struct blob_held *
+add_held(struct store *st, const char *sha256)
+{
+	struct blob_held *h;
+
+	tidy_held(st);
+	if (st->held_map.base == 0)
+		map_init(&st->held_map);
+	if (st->nheld == st->held_cap) {
+		st->held_cap = st->held_cap == 0 ? 64 : 2 * st->held_cap;
+		st->held = mem_grow(st->held, st->held_cap, sizeof(*st->held));
+	}
+	h = mem_alloc(sizeof(*h));
+	memcpy(h->sha256, sha256, sizeof(h->sha256));
+	map_put(&st->held_map, 0, h->sha256, st->nheld);
+	return st->held[st->nheld++] = h;
+}
+
+void
+blob_hold(struct store *st, const unsigned char sha256[32])
+{
+	char hex[2 * CRYPT_SHA256 + 1];
+	struct blob_held *h;
+
+	enc_hex(sha256, CRYPT_SHA256, hex);
+	if ((h = find_held(st, hex)) == NULL)
+		h = add_held(st, hex);
+	if (h->n++ == 0) {
+		st->held_now++;
+		h->wanted = false;
+	}
+}
+
+void
+blob_unhold(struct store *st, const struct message *m)
+{
+	char hex[2 * CRYPT_SHA256 + 1];
+	struct blob_held *h;
+	size_t i;
+
+	for (i = 0; i < m->natt; i++) {
+		if (!m->att[i].stored)
+			continue;
+		enc_hex(m->att[i].sha256, CRYPT_SHA256, hex);
+		if ((h = find_held(st, hex)) == NULL || h->n == 0 || --h->n > 0)
+			continue;
+		st->held_now--;
+		/* it may be one that the file had already in another form */
+		st->blob_loose = st->blob_loose || !h->wanted;
+	}
+}
+
+void
+store_item_drop(struct store *st, const struct message *m)
+{
+	db_lock(st);
+	blob_unhold(st, m);
+	db_unlock(st);
+}
+
 /* --- who wants it ------------------------------------------------------ */
 
 /* 1 and its n, 0 there is no such content, -1. */
@@ -294,6 +393,7 @@ run_for(struct store *st, sqlite3_stmt *s, int64_t n, struct err *err)
 int
 blob_refer(struct store *st, const char *sha256, struct err *err)
 {
+	struct blob_held *h;
 	int64_t n;
 	int r = find_blob(st, sha256, &n, err);
 
@@ -309,18 +409,23 @@ blob_refer(struct store *st, const char *sha256, struct err *err)
 		    "DELETE FROM sync_blob_loose WHERE blob=?"),
 		n, err) == -1)
 		return -1;
+	if ((h = find_held(st, sha256)) != NULL)
+		h->wanted = true;
 	return 1;
 }
 
 int
 blob_release(struct store *st, const char *sha256, struct err *err)
 {
+	struct blob_held *h;
 	int64_t n;
 	int r = find_blob(st, sha256, &n, err);
 
 	if (r != 1)
 		return r;
 	st->blob_loose = true;
+	if ((h = find_held(st, sha256)) != NULL)
+		h->wanted = false;
 	if (run_for(st,
 		db_stmt(st, DB_BLOB_RELEASE,
 		    "UPDATE sync_blob SET refs=refs-1 WHERE blob=?"),
@@ -351,72 +456,13 @@ blob_refer_edition(struct store *st, int64_t edition, struct err *err)
 	return r;
 }
 
-/* Contents of messages that are on their way, and how many have each. */
-struct blob_held {
-	unsigned char sha256[CRYPT_SHA256];
-	int n;
-};
-
-static struct blob_held *
-find_held(const struct store *st, const unsigned char *sha256)
-{
-	size_t i;
-
-	for (i = 0; i < st->nheld; i++) {
-		if (memcmp(st->held[i].sha256, sha256, CRYPT_SHA256) == 0)
-			return &st->held[i];
-	}
-	return NULL;
-}
-
-void
-blob_hold(struct store *st, const unsigned char sha256[32])
-{
-	struct blob_held *h = find_held(st, sha256);
-
-	if (h == NULL) {
-		st->held = mem_grow(st->held, st->nheld + 1, sizeof(*h));
-		h = &st->held[st->nheld++];
-		memcpy(h->sha256, sha256, CRYPT_SHA256);
-		h->n = 0;
-	}
-	h->n++;
-}
-
-void
-blob_unhold(struct store *st, const struct message *m)
-{
-	struct blob_held *h;
-	size_t i;
-
-	for (i = 0; i < m->natt; i++) {
-		if (!m->att[i].stored ||
-		    (h = find_held(st, m->att[i].sha256)) == NULL)
-			continue;
-		/* it may be one that the file had already in another form */
-		st->blob_loose = true;
-		if (--h->n == 0)
-			*h = st->held[--st->nheld];
-	}
-}
-
-void
-store_item_drop(struct store *st, const struct message *m)
-{
-	db_lock(st);
-	blob_unhold(st, m);
-	db_unlock(st);
-}
-
-/* Is the content with that hash, as the table has it, held by anybody? */
 static bool
-is_held(const struct store *st, const char *hex)
+is_held(const struct store *st, const char *sha256)
 {
-	unsigned char sha256[CRYPT_SHA256];
+	const struct blob_held *h =
+	    sha256 != NULL ? find_held(st, sha256) : NULL;
 
-	return st->nheld > 0 && hex != NULL &&
-	       enc_unhex(hex, sha256, sizeof(sha256)) &&
-	       find_held(st, sha256) != NULL;
+	return h != NULL && h->n > 0;
 }
 
 static int
@@ -468,10 +514,27 @@ blob_prune(struct store *st, struct err *err)
 	return 0;
 }
 
+int
+blob_prune_rest(struct store *st, struct err *err)
+{
+	int rc = 0;
+
+	while (rc == 0 && st->blob_loose) {
+		if ((rc = db_begin(st, err)) == 0)
+			rc = db_end(st, blob_prune(st, err), err);
+	}
+	return rc;
+}
+
 void
 blob_free(struct store *st)
 {
+	size_t i;
+
+	for (i = 0; i < st->nheld; i++)
+		free(st->held[i]);
 	free(st->held);
+	map_free(&st->held_map);
 	st->held = NULL;
-	st->nheld = 0;
+	st->nheld = st->held_cap = st->held_now = 0;
 }

@@ -574,8 +574,11 @@ db_end(struct store *st, int rc, struct err *err)
 		s = db_stmt(st, DB_COMMIT, "COMMIT");
 		rc = db_run(st, s, err) == -1 ? -1 : 0;
 	}
-	if (rc == -1 && !sqlite3_get_autocommit(st->h))
-		sqlite3_exec(st->h, "ROLLBACK", NULL, NULL, NULL);
+	if (rc == -1) {
+		if (!sqlite3_get_autocommit(st->h))
+			sqlite3_exec(st->h, "ROLLBACK", NULL, NULL, NULL);
+		st->blob_loose = true; /* what was undone is not known */
+	}
 	if (writing) {
 		st->lock_held += tim_mono() - st->lock_since;
 		st->lock_since = tim_mono();

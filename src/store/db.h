@@ -17,6 +17,7 @@
 #include <sqlite3.h>
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "base/tim.h"
 #include "store/store.h"
 
@@ -209,8 +210,9 @@ struct store {
 
 	struct db_owner owner; /* of the last key that had variants */
 	int64_t handled; /* bytes that this transaction has moved, about */
-	struct blob_held *held; /* blob.c: contents of messages on their way */
-	size_t nheld;
+	struct blob_held **held; /* blob.c: contents of messages on their way */
+	size_t nheld, held_cap, held_now;
+	struct map held_map;
 	bool blob_loose; /* some content may have lost its last row */
 
 	int64_t today;      /* day.c: its number, of the transaction */

@@ -15,6 +15,7 @@
 #include "base/fault.h"
 #include "base/str.h"
 #include "store/ahead.h"
+#include "store/blob.h"
 #include "store/db.h"
 #include "store/item.h"
 
@@ -252,7 +253,7 @@ forget(struct store *st, const struct store_place *at,
 		return -1;
 	while ((r = ahead_take(st, at->folder, &item, err)) == 1)
 		free(item);
-	return r;
+	return r == 0 ? blob_prune(st, err) : r;
 }
 
 static int

@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "store/blob.h"
 #include "store/item.h"
 
 #define GROUP 300 /* items of one transaction, about */
@@ -95,6 +96,8 @@ write_group(struct store *st, struct put *first, struct err *err)
 	}
 	if (st->writing)
 		rc = db_end(st, rc, err);
+	if (rc == 0)
+		rc = blob_prune_rest(st, err);
 	db_unlock(st);
 	return rc;
 }

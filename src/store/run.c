@@ -39,10 +39,8 @@ store_run_begin(struct store *st, struct store_run *run, struct err *err)
 		rc = db_end(st, begin(st, run, err), err);
 	/* of mails that a pass before had no time to put */
 	st->blob_loose = true;
-	while (rc == 0 && st->blob_loose) {
-		if ((rc = db_begin(st, err)) == 0)
-			rc = db_end(st, blob_prune(st, err), err);
-	}
+	if (rc == 0)
+		rc = blob_prune_rest(st, err);
 	db_unlock(st);
 	return rc;
 }

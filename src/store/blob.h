@@ -24,7 +24,7 @@ int blob_release(struct store *, const char *sha256, struct err *);
 void blob_hold(struct store *, const unsigned char sha256[32]);
 /* The message has been put, or never will be: it holds no content. */
 void blob_unhold(struct store *, const struct message *);
-/* Contents that nobody refers to or holds go: some of them, if they are many. */
+/* Contents that nobody refers to or holds go; of many of them some. */
 int blob_prune(struct store *, struct err *);
 /* Those that were too many; in transactions of its own. */
 int blob_prune_rest(struct store *, struct err *);

@@ -133,6 +133,18 @@ digest_all(const struct content *c, const char *body, char out[DIGEST])
 	digest_out(&h, out);
 }
 
+/* Of all that a copy says, and of its body alone. */
+struct digests {
+	char all[DIGEST], body[DIGEST];
+};
+
+static void
+digest_content(const struct content *c, struct digests *d)
+{
+	digest_body(c->m, d->body);
+	digest_all(c, d->body, d->all);
+}
+
 /* --- comparing --------------------------------------------------------- */
 
 bool
@@ -165,7 +177,7 @@ count_contents(const struct message *m)
 /* shown: its text is the mail's. */
 static int
 insert_edition(struct store *st, int64_t email, const struct content *c,
-    const char *digest, const char *body, bool shown, struct err *err)
+    const struct digests *d, bool shown, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_EDITION_INSERT,
 	    "INSERT INTO sync_edition(email,digest,body,weight,contents,"
@@ -178,8 +190,8 @@ insert_edition(struct store *st, int64_t email, const struct content *c,
 
 	shown = shown || !known;
 	db_int(s, 1, email);
-	db_text(s, 2, digest);
-	db_text(s, 3, body);
+	db_text(s, 2, d->all);
+	db_text(s, 3, d->body);
 	db_int(s, 4, known ? same_weight(m) : -1);
 	db_int(s, 5, count_contents(m));
 	db_text(s, 6, direction_name(c->direction));
@@ -251,13 +263,12 @@ is_shown(struct store *st, int64_t email, const char *body, struct err *err)
 static int
 split_mail(struct store *st, const struct email_row *r, struct err *err)
 {
-	char digest[DIGEST], body[DIGEST];
+	struct digests d;
 	sqlite3_stmt *s;
 	int64_t edition;
 
-	digest_body(r->m, body);
-	digest_all(&r->c, body, digest);
-	if (insert_edition(st, r->n, &r->c, digest, body, true, err) == -1)
+	digest_content(&r->c, &d);
+	if (insert_edition(st, r->n, &r->c, &d, true, err) == -1)
 		return -1;
 	edition = sqlite3_last_insert_rowid(st->h);
 	s = db_stmt(st, DB_EDITION_COPIES,
@@ -274,20 +285,19 @@ int
 edition_get(struct store *st, const struct email_row *r,
     const struct content *c, int64_t *edition, struct err *err)
 {
-	char digest[DIGEST], body[DIGEST];
+	struct digests d;
 	int64_t all;
 	int shown;
 
-	digest_body(c->m, body);
-	digest_all(c, body, digest);
-	if (find_edition(st, r->n, digest, edition, &all, err) == -1)
+	digest_content(c, &d);
+	if (find_edition(st, r->n, d.all, edition, &all, err) == -1)
 		return -1;
 	if (*edition != 0 || all >= EDITIONS_MAX)
 		return 0;
 	if (all == 0 && split_mail(st, r, err) == -1)
 		return -1;
-	if ((shown = is_shown(st, r->n, body, err)) == -1 ||
-	    insert_edition(st, r->n, c, digest, body, shown == 1, err) == -1)
+	if ((shown = is_shown(st, r->n, d.body, err)) == -1 ||
+	    insert_edition(st, r->n, c, &d, shown == 1, err) == -1)
 		return -1;
 	*edition = sqlite3_last_insert_rowid(st->h);
 	return parts_insert(st, PARTS_EDITION, *edition, c, err);

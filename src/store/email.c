@@ -33,6 +33,7 @@ struct incoming {
 	char key[CONTENT_ID];
 	char *attached;
 	struct arena own;
+	int64_t group; /* the mails with that key */
 };
 
 static struct copy
@@ -238,13 +239,13 @@ join_mail(struct store *st, struct incoming *x, const struct email_row *r,
  * only one that lies somewhere else, too. found->m NULL: there is none.
  */
 static int
-find_mail(struct store *st, struct incoming *x, int64_t group, int64_t except,
-    bool live, struct email_row *found, struct err *err)
+find_mail(struct store *st, struct incoming *x, int64_t except, bool live,
+    struct email_row *found, struct err *err)
 {
 	struct variant_want want = { &x->as, x->key, x->in->mailbox,
 		x->in->item_id, except, live };
 
-	return variant_find(st, group, &want, found, err);
+	return variant_find(st, x->group, &want, found, err);
 }
 
 /*
@@ -278,7 +279,7 @@ find_variant(struct store *st, struct incoming *x, char *id,
 
 /* Another mail with a key that is there. */
 static int
-put_variant(struct store *st, struct incoming *x, int64_t group, int64_t *n,
+put_variant(struct store *st, struct incoming *x, int64_t *n,
     struct store_count *count, struct err *err)
 {
 	char id[CONTENT_ID];
@@ -299,7 +300,7 @@ put_variant(struct store *st, struct incoming *x, int64_t group, int64_t *n,
 	}
 	if (variant_take_key(st, &x->m, x->key, id, err) == -1 ||
 	    email_next(st, &next, err) == -1 ||
-	    (rc = insert_mail(st, x, id, group, err)) == -1)
+	    (rc = insert_mail(st, x, id, x->group, err)) == -1)
 		return -1;
 	if (rc == 0)
 		return db_fail(st, SQLITE_CORRUPT, err);
@@ -312,13 +313,12 @@ put_same_key(struct store *st, struct incoming *x, int64_t except, int64_t *n,
     struct store_count *count, struct err *err)
 {
 	struct email_row r;
-	int64_t owner, group;
+	int64_t owner;
 	int rc = 0;
 
-	if (email_find(st, x->key, &owner, &group, err) == -1 ||
-	    find_mail(st, x, group, except, true, &r, err) == -1 ||
-	    (r.m == NULL &&
-		find_mail(st, x, group, except, false, &r, err) == -1))
+	if (email_find(st, x->key, &owner, &x->group, err) == -1 ||
+	    find_mail(st, x, except, true, &r, err) == -1 ||
+	    (r.m == NULL && find_mail(st, x, except, false, &r, err) == -1))
 		return -1;
 	if (r.m != NULL) {
 		*n = r.n;
@@ -327,7 +327,7 @@ put_same_key(struct store *st, struct incoming *x, int64_t except, int64_t *n,
 		if (rc != 0)
 			return rc == -1 ? -1 : 0;
 	}
-	return put_variant(st, x, group, n, count, err);
+	return put_variant(st, x, n, count, err);
 }
 
 static int
@@ -448,7 +448,8 @@ change_only(struct store *st, struct incoming *x, const struct email_row *r,
 {
 	struct email_row other;
 
-	if (find_mail(st, x, r->group, r->n, true, &other, err) == -1)
+	x->group = r->group;
+	if (find_mail(st, x, r->n, true, &other, err) == -1)
 		return -1;
 	if (other.m == NULL)
 		return become_mail(st, x, r, count, err);
@@ -468,13 +469,21 @@ is_of_group(
 	return n != 0 && its == group;
 }
 
+/* What the file has of an item. */
+struct known_item {
+	struct email_row r;           /* its mail */
+	struct copy_row was;          /* its place there */
+	struct email_row edition;     /* what it says, where copies differ */
+	const struct email_row *mine; /* what it says: one of the two */
+};
+
 static int
-change_item(struct store *st, struct incoming *x, const struct email_row *r,
-    const struct copy_row *was, const struct email_row *mine, int64_t *n,
-    struct store_count *count, struct err *err)
+change_item(struct store *st, struct incoming *x, const struct known_item *k,
+    int64_t *n, struct store_count *count, struct err *err)
 {
-	struct copy at = copy_of(x, r->n, was->edition);
-	bool same = edition_same(&mine->c, &x->c);
+	const struct email_row *r = &k->r;
+	struct copy at = copy_of(x, r->n, k->was.edition);
+	bool same = edition_same(&k->mine->c, &x->c);
 	int64_t others;
 	int a;
 
@@ -485,9 +494,9 @@ change_item(struct store *st, struct incoming *x, const struct email_row *r,
 	 * became known later has not made it.
 	 */
 	if (a == 0 && (x->m.message_id != NULL ||
-			  (mine->m->body_state == BODY_FULL && !same)))
+			  (k->mine->m->body_state == BODY_FULL && !same)))
 		return leave_mail(st, x, r->n, n, count, err);
-	if (was->live && same) {
+	if (k->was.live && same) {
 		a = email_add_up(st, r->n, &x->m, x->key, false, err);
 		if (a == -1 || tell_update(st, r->id, a, count, err) == -1)
 			return -1;
@@ -505,31 +514,28 @@ put_known(struct store *st, struct incoming *x, int64_t known, int64_t *n,
 {
 	struct copy at = copy_of(x, known, 0);
 	struct message *room = message_new(0);
-	struct email_row r, mine;
-	struct copy_row was;
+	struct known_item k;
 	int rc;
 
-	memset(&r, 0, sizeof(r));
-	memset(&mine, 0, sizeof(mine));
+	memset(&k, 0, sizeof(k));
 	*n = known;
-	rc = copy_get(st, &at, &was, err);
+	rc = copy_get(st, &at, &k.was, err);
 	if (rc == 0)
-		rc = email_load(st, known, true, &r, err);
-	if (rc == 0 && r.id[0] == '\0')
+		rc = email_load(st, known, true, &k.r, err);
+	if (rc == 0 && k.r.id[0] == '\0')
 		rc = db_fail(st, SQLITE_CORRUPT, err);
-	if (rc == 0 && was.edition != 0)
-		rc = edition_load(st, was.edition, true, &mine, err);
+	if (rc == 0 && k.was.edition != 0)
+		rc = edition_load(st, k.was.edition, true, &k.edition, err);
 	if (rc == 0) {
-		const struct email_row *its = was.edition != 0 ? &mine : &r;
-
+		k.mine = k.was.edition != 0 ? &k.edition : &k.r;
 		if (x->m.message_id == NULL)
-			x->m.message_id = r.m->message_id;
-		fill_in(x, its, room);
+			x->m.message_id = k.r.m->message_id;
+		fill_in(x, k.mine, room);
 		content_id(&st->scratch, &x->m, x->key);
-		rc = change_item(st, x, &r, &was, its, n, count, err);
+		rc = change_item(st, x, &k, n, count, err);
 	}
-	email_free(&mine);
-	email_free(&r);
+	email_free(&k.edition);
+	email_free(&k.r);
 	message_free(room);
 	return rc;
 }

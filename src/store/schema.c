@@ -35,7 +35,8 @@
  * The indexes, all of them: sync_email.id (every look-up by id);
  * sync_email_variant (partial; the few variants of a Message-ID);
  * folder_mailbox (one mailbox' folders); blob.sha256; sync_edition_email (the
- * few mails whose copies differ). The others are primary keys of tables WITHOUT ROWID, which are the table itself.
+ * few mails whose copies differ). The others are primary keys of tables
+ * WITHOUT ROWID, which are the table itself.
  */
 /* clang-format off */
 static const char *const version_1[] = {

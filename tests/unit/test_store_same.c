@@ -102,7 +102,7 @@ make(const char *mid, const char *from, const char *subject, const char *text)
 #define FOOTER "Contoso Ltd, registered office: Berlin\n"
 #define LEGAL  "This e-mail is confidential.\n"
 #define SITE   "https://x.example/a"
-#define SAFE   "https://eur01.safelinks.example/?url=https%3A%2F%2Fx.example%2Fa"
+#define SAFE   "https://safelinks.example/?url=https%3A%2F%2Fx.example%2Fa"
 
 struct half {
 	const char *subject, *text, *html;

@@ -245,13 +245,11 @@ is_servers_block(const char *s, size_t len)
 		"intendedrecipient", "intendedsolely", "intendedonly",
 		"addressee", "unauthori", "unbefugt", "virus", "malware",
 		"phishing", "scannedby", "checkedby",
-		"gepr\xc3\xbc"
-		"ft",
+		"gepr\303\274ft",
 		"registeredoffice", "registeredin", "companyno",
 		"registrationno", "amtsgericht", "registergericht",
 		"handelsregister",
-		"gesch\xc3\xa4"
-		"ftsf\xc3\xbchr",
+		"gesch\303\244ftsf\303\274hr",
 		"ust-id", "sitzdergesellschaft", "vatno", "capitalsocial",
 		"partitaiva" };
 	static const char *const company[] = { "ltd", "limited", "gmbh", "inc.",
@@ -582,7 +580,7 @@ same_group(struct att_list *a, struct att_list *b)
 	struct att_group more_a = { 0 }, more_b = { 0 };
 	int c;
 
-	for (;;) {
+	while (first != NULL) {
 		x = next_attachment(a);
 		y = next_attachment(b);
 		x = x != NULL && by_name(x, first) == 0 ? x : NULL;

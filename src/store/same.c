@@ -244,14 +244,11 @@ is_servers_block(const char *s, size_t len)
 		"poufn", "disclaimer", "haftungsausschluss",
 		"intendedrecipient", "intendedsolely", "intendedonly",
 		"addressee", "unauthori", "unbefugt", "virus", "malware",
-		"phishing", "scannedby", "checkedby",
-		"gepr\303\274ft",
+		"phishing", "scannedby", "checkedby", "gepr\303\274ft",
 		"registeredoffice", "registeredin", "companyno",
 		"registrationno", "amtsgericht", "registergericht",
-		"handelsregister",
-		"gesch\303\244ftsf\303\274hr",
-		"ust-id", "sitzdergesellschaft", "vatno", "capitalsocial",
-		"partitaiva" };
+		"handelsregister", "gesch\303\244ftsf\303\274hr", "ust-id",
+		"sitzdergesellschaft", "vatno", "capitalsocial", "partitaiva" };
 	static const char *const company[] = { "ltd", "limited", "gmbh", "inc.",
 		"llc", "plc", "&co", "s.a.", "s.r.l", "s.p.a", "b.v.", "a/s",
 		"aktiengesellschaft" };

@@ -14,7 +14,9 @@
 #include "base/str.h"
 #include "store/fold.h"
 
-#define RUN ((size_t)4096) /* letters that are folded in one go */
+#define RUN  ((size_t)4096)  /* letters that are folded in one go */
+#define HEAD (FOLD_HEAD + 1) /* places, since no two are the same */
+#define TAIL (FOLD_TAIL + 1)
 
 static bool
 is_space(char c)
@@ -394,11 +396,21 @@ fold_free(struct fold *f)
 	memset(f, 0, sizeof(*f));
 }
 
+/* Of a long text only those near its ends are kept. */
+static void
+drop_middle(struct fold_places *p)
+{
+	memmove(p->v + HEAD, p->v + p->n - TAIL, TAIL * sizeof(*p->v));
+	p->n = HEAD + TAIL;
+}
+
 static void
 add_place(struct fold_places *p, size_t at)
 {
 	if (p->n > 0 && p->v[p->n - 1] == at)
 		return;
+	if (p->n == HEAD + 2 * TAIL)
+		drop_middle(p);
 	if (p->n == p->cap) {
 		p->cap = p->cap == 0 ? 64 : 2 * p->cap;
 		p->v = mem_grow(p->v, p->cap, sizeof(*p->v));
@@ -483,8 +495,6 @@ fold_other(struct fold *f, const char *s, size_t len, bool html)
 		return fold_entity(f, s, len);
 	if (*s == FOLD_LINK)
 		return 1; /* no letter, and no server sends it */
-	if (!html && *s == '\n')
-		end_line(f);
 	return fold_letter(&f->text, s, len);
 }
 
@@ -495,10 +505,18 @@ fold_body(struct fold *f, const char *s, size_t len, bool html)
 	size_t i, n;
 
 	f->html = html;
+	/* at once: it seldom becomes longer */
+	buf_room(&f->text, f->stop != 0 && f->stop < len ? f->stop : len);
 	letters_init(&l, html ? "hH<&\1" : "hH\n\1");
-	for (i = 0; i < len; i += n) {
+	for (i = 0; i < len && (f->stop == 0 || f->text.len < f->stop);
+	     i += n) {
 		n = fold_run(&l, &f->text, s + i, len - i);
-		if (n == 0)
+		if (n > 0)
+			continue;
+		if (!html && s[i] == '\n') {
+			end_line(f);
+			n = 1;
+		} else
 			n = fold_other(f, s + i, len - i, html);
 	}
 }

@@ -32,9 +32,12 @@ struct fold_link {
  * For comparing: every entity is the letter that it stands for. A link that
  * is written out, or that an <a> leads to, is one character FOLD_LINK, and
  * link[] has what stood there, in order. line has the places in text where a
- * line or a block begins or ends, ascending; they are no characters.
+ * line or a block begins or ends, ascending; they are no characters. Of these
+ * places those are known that are in the first or the last so many letters.
  */
 #define FOLD_LINK '\1'
+#define FOLD_HEAD 4096
+#define FOLD_TAIL 20480
 struct fold_places {
 	uint32_t *v;
 	size_t n, cap;
@@ -48,6 +51,7 @@ struct fold {
 	struct fold_link *link;
 	size_t nlink, link_cap;
 	bool no_links; /* links are dropped and not noted */
+	size_t stop;   /* about so many letters are enough; 0: all of them */
 };
 void fold_init(struct fold *, bool no_links);
 void fold_free(struct fold *);

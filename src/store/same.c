@@ -22,7 +22,11 @@
 #define AFTER_MAX  16384 /* of disclaimers and footers */
 #define ACCOUNT    14    /* digits in a row */
 #define PLACES     16    /* at which one body is looked for in another */
-#define MIDDLE     64    /* letters that tell whether it may be there at all */
+#define LONG       ((size_t)64 << 10) /* bytes of a text */
+#define MIDDLE     64 /* letters that tell whether it may be there at all */
+
+_Static_assert(BEFORE_MAX <= FOLD_HEAD && BEFORE_MAX + AFTER_MAX <= FOLD_TAIL,
+    "places where a banner may end must be known");
 
 /* --- sender, time, subject --------------------------------------------- */
 
@@ -417,10 +421,13 @@ same_core(const struct fold *a, const struct fold *b)
 	return true;
 }
 
+/* stop: about so many letters; 0: all of them. */
 static void
-fold_message(struct fold *f, const struct message *m, bool no_links)
+fold_message(
+    struct fold *f, const struct message *m, bool no_links, size_t stop)
 {
 	fold_init(f, no_links);
+	f->stop = stop;
 	if (m->html != NULL)
 		fold_body(f, m->html, m->html_len, true);
 	else if (m->text != NULL)
@@ -433,7 +440,7 @@ same_weight(const struct message *m)
 	struct fold f;
 	int64_t n;
 
-	fold_message(&f, m, true);
+	fold_message(&f, m, true, 0);
 	n = (int64_t)f.text.len;
 	fold_free(&f);
 	return n;
@@ -461,9 +468,34 @@ fold_once(struct same *s, bool no_links)
 	struct fold *f = &s->fold[no_links];
 
 	if (!s->folded[no_links])
-		fold_message(f, s->m, no_links);
+		fold_message(f, s->m, no_links, 0);
 	s->folded[no_links] = true;
 	return f;
+}
+
+/*
+ * Of long texts that are the same some letters are, near their beginning,
+ * wherever servers put what: the rest need not be folded to tell two apart.
+ */
+static bool
+begin_alike(const struct message *a, const struct message *b, bool no_links)
+{
+	size_t from = 2 * BEFORE_MAX, room = 2 * BEFORE_MAX + MIDDLE;
+	size_t core = from + MIDDLE + AFTER_MAX;
+	struct fold x, y;
+	bool alike = true;
+
+	if (a->text_len + a->html_len < LONG ||
+	    b->text_len + b->html_len < LONG)
+		return true;
+	fold_message(&x, a, no_links, core);
+	fold_message(&y, b, no_links, core);
+	if (x.text.len >= core && y.text.len >= core)
+		alike = memmem(buf_str(&y.text) + BEFORE_MAX, room,
+			    buf_str(&x.text) + from, MIDDLE) != NULL;
+	fold_free(&x);
+	fold_free(&y);
+	return alike;
 }
 
 static bool
@@ -478,8 +510,10 @@ same_body(struct same *s, const struct message *b)
 		return true;
 	if (same_text(a, b))
 		return true;
+	if (!begin_alike(a, b, mixed))
+		return false;
 	x = fold_once(s, mixed);
-	fold_message(&y, b, mixed);
+	fold_message(&y, b, mixed, 0);
 	same = x->text.len <= y.text.len ? is_framed(x, &y) : is_framed(&y, x);
 	same = same || same_core(x, &y);
 	fold_free(&y);
@@ -695,7 +729,7 @@ hash_core(const struct message *m, struct crypt_sha256 *h)
 	struct fold f;
 	struct core c;
 
-	fold_message(&f, m, false);
+	fold_message(&f, m, false, 0);
 	c = core_of(&f);
 	if (c.to <= c.from) {
 		c.from = 0;

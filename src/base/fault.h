@@ -12,6 +12,10 @@
  *	EXSYNC_CONNECT_MS, EXSYNC_TLS_MS, EXSYNC_FIRST_BYTE_MS,
  *	EXSYNC_SILENCE_MS, EXSYNC_TOTAL_MS, EXSYNC_BODY_MAX
  *				the limits of struct http_opts
+ *	EXSYNC_ITEM_MS, EXSYNC_CALL_MS, EXSYNC_SLOW_MS, EXSYNC_LEAST_MS
+ *				what one item may cost (sync/patience.h)
+ *	EXSYNC_UNDERWAY_MS, EXSYNC_TURN_MS
+ *				see sync/underway.c, sync/turn.c
  *	EXSYNC_BUSY_MS		how long a locked database is waited for
  *	EXSYNC_WAL_PAGES	how long the WAL grows before a checkpoint
  */

@@ -162,6 +162,12 @@ struct provider {
 
 struct session {
 	struct provider *provider;
+	/*
+	 * The engine's: the calls that follow wait no longer than that in
+	 * silence, then they end with ERR_RETRY code "patience"; 0: as long
+	 * as the provider deems right.
+	 */
+	int64_t patience_ms;
 };
 
 #endif

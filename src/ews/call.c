@@ -305,6 +305,7 @@ exchange(struct ews_session *s, const struct call *c, struct receiver *r,
 	req.body_len = s->request.len;
 	req.idempotent = true;
 	s->requests++;
+	http_patience(s->conn->http, s->base.patience_ms);
 	rc = http_exchange(s->conn->http, &req, &resp, &r->base, err);
 	s->bytes += http_received(s->conn->http) - before;
 	if (rc == 0 || r->not_soap) {

@@ -32,21 +32,27 @@ static int
 late(const struct answer *a, struct err *e)
 {
 	const char *where = conn_where(a->conn);
+	int ms = a->began ? a->silence_ms : a->first_byte_ms;
 
-	if (tim_mono() >= a->end)
+	if (tim_mono() >= a->end) {
 		err_set(e, ERR_RETRY,
 		    "%s: the answer was not complete after %d s", where,
 		    a->total_ms / 1000);
-	else if (!a->began)
+		return err_code(e, "timeout", SCOPE_MAILBOX);
+	}
+	if (!a->began)
 		err_set(e, ERR_RETRY,
 		    "%s: no answer within %g s: the server is overloaded, or "
 		    "something in between holds it back",
-		    where, a->first_byte_ms / 1000.0);
+		    where, ms / 1000.0);
 	else
 		err_set(e, ERR_RETRY,
 		    "%s: the answer stalled: less than %d bytes came in %g s",
-		    where, PACE, a->silence_ms / 1000.0);
-	return err_code(e, "timeout", SCOPE_MAILBOX);
+		    where, PACE, ms / 1000.0);
+	/* shorter than the connection's own limit: it says nothing of the
+	 * server as a whole */
+	return err_code(e, ms == a->patience_ms ? "patience" : "timeout",
+	    SCOPE_MAILBOX);
 }
 
 /* The connection ended inside the body. */

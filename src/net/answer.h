@@ -20,6 +20,7 @@ struct answer {
 	struct conn *conn; /* borrowed */
 	/* limits, as in http.h; all set */
 	int first_byte_ms, silence_ms, total_ms;
+	int patience_ms; /* as http_patience; 0: none */
 	size_t head_max;
 	int64_t body_max;
 	bool to_head; /* the request was HEAD */

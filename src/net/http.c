@@ -8,6 +8,7 @@
  * 4. Credentials leave only over TLS or to this machine itself; the bytes
  *    are wiped after sending.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ struct http {
 	struct proxy proxy;
 	char *host; /* value of the Host header */
 	struct conn *conn;
+	int patience_ms; /* 0: none but the limits of o */
 	bool used;      /* conn has carried an answer */
 	int64_t rested; /* since then */
 	int64_t received;
@@ -121,6 +123,12 @@ http_close(struct http *h)
 	free((void *)h->o.user_agent);
 	free(h->host);
 	free(h);
+}
+
+void
+http_patience(struct http *h, int64_t ms)
+{
+	h->patience_ms = ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
 void
@@ -249,16 +257,25 @@ build(struct http *h, const struct http_request *req, const struct buf *auth,
 	return err_code(e, "url", SCOPE_MAILBOX);
 }
 
+/* A limit of the connection, or the caller's patience when that is shorter. */
+static int
+patient(const struct http *h, int ms)
+{
+	return h->patience_ms > 0 && h->patience_ms < ms ? h->patience_ms : ms;
+}
+
 static int
 send_piece(struct http *h, const char *p, size_t n, struct err *e)
 {
-	int r = conn_write(h->conn, p, n, tim_mono() + h->o.silence_ms, e);
+	int ms = patient(h, h->o.silence_ms);
+	int r = conn_write(h->conn, p, n, tim_mono() + ms, e);
 
 	if (r == -1 && str_eq(e->code, "timeout")) {
 		err_set(e, ERR_RETRY,
 		    "%s: the server takes no more of the request since %g s",
-		    conn_where(h->conn), h->o.silence_ms / 1000.0);
-		err_code(e, "timeout", SCOPE_MAILBOX);
+		    conn_where(h->conn), ms / 1000.0);
+		err_code(e, ms < h->o.silence_ms ? "patience" : "timeout",
+		    SCOPE_MAILBOX);
 	}
 	return r;
 }
@@ -294,8 +311,9 @@ start_answer(
 {
 	memset(a, 0, sizeof(*a));
 	a->conn = h->conn;
-	a->first_byte_ms = h->o.first_byte_ms;
-	a->silence_ms = h->o.silence_ms;
+	a->first_byte_ms = patient(h, h->o.first_byte_ms);
+	a->silence_ms = patient(h, h->o.silence_ms);
+	a->patience_ms = h->patience_ms;
 	a->total_ms = h->o.total_ms;
 	a->head_max = h->o.head_max;
 	a->body_max = h->o.body_max;

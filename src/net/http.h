@@ -100,8 +100,8 @@ void http_close(struct http *); /* NULL is fine */
  * comes, of every status but 1xx and the 401s that auth answers itself. out
  * must be zeroed or used before; http_response_free frees.
  * Errors: ERR_RETRY network, timeout, truncated or malformed answer (codes
- * "dns", "connect", "proxy", "tls", "timeout", "truncated", "malformed",
- * "stop"); ERR_CONFIG certificate, pin, host name ("certificate"), proxy
+ * "dns", "connect", "proxy", "tls", "timeout", "patience", "truncated",
+ * "malformed", "stop"); ERR_CONFIG certificate, pin, host name ("certificate"), proxy
  * login ("proxy"; "proxy-login": it was rejected), an answer compressed
  * unasked ("content-encoding");
  * ERR_AUTH from auth ("http-401"). Each says host:port first. When body's
@@ -115,6 +115,13 @@ void http_response_free(struct http_response *);
  * response is used again. nth: 0 first, 1 second, ... */
 const char *http_get(const struct http_response *, const char *name, int nth,
     struct buf *scratch);
+/*
+ * From the next exchange on nobody waits longer than ms in silence: for the
+ * first byte, between bytes, and for the peer to take what is sent. That ends
+ * with code "patience" where the connection's own limit is longer; 0: only
+ * that counts.
+ */
+void http_patience(struct http *, int64_t ms);
 /* Drops the connection: the answer was not what was asked for. */
 void http_drop(struct http *);
 /* Is a kept-alive connection there right now? */

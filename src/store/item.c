@@ -325,7 +325,8 @@ become(struct store *st, const struct store_item *it, struct ledger *l,
 		rc = follow(st, it, l, known, count, err);
 	if (rc == 0 && it->fault != NULL) {
 		count->failed++;
-		rc = failure_put(st, l, it->fault, it->next_try, err);
+		rc = failure_put(
+		    st, l, it->fault, it->next_try, it->counted, err);
 	} else if (rc == 0 && !keeps(it))
 		count->skipped++;
 	return rc;

@@ -204,15 +204,18 @@ ledger_parties(const struct store *st, const struct message *m)
 
 /* --- failures ---------------------------------------------------------- */
 
+/* Codes of what took too long: with others it would keep these waiting. */
+#define ALONE "'" STORE_UNDERWAY "','patience','timeout'"
+
 int
 failure_put(struct store *st, const struct ledger *l, const struct err *fault,
-    int64_t next_try, struct err *err)
+    int64_t next_try, bool counted, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_PUT,
 	    "INSERT INTO failure(mailbox,item,folder,class,code,message,tries,"
 	    "next_try,first_at) VALUES(?1,?2,?3,?4,?5,?6,1,?7,?8) "
 	    "ON CONFLICT DO UPDATE SET folder=?3,class=?4,code=?5,message=?6,"
-	    "tries=tries+1,next_try=?7");
+	    "tries=tries+?9,next_try=?7");
 	char next[TIM_TEXT];
 
 	db_text(s, 1, l->mailbox);
@@ -223,6 +226,7 @@ failure_put(struct store *st, const struct ledger *l, const struct err *fault,
 	db_text(s, 6, fault->msg);
 	db_time(s, 7, next_try, next);
 	db_text(s, 8, st->at);
+	db_int(s, 9, !counted);
 	fault_point("before failure");
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
@@ -262,6 +266,7 @@ collect(struct store *st, sqlite3_stmt *s, struct store_failures *out,
 		v->item_id = arena_strdup(&out->arena, db_col(s, 0));
 		v->folder = sqlite3_column_int64(s, 1);
 		v->tries = sqlite3_column_int64(s, 2);
+		v->alone = sqlite3_column_int(s, 3) != 0;
 	}
 	if (r == -1)
 		arena_free(&out->arena);
@@ -279,7 +284,8 @@ store_failures_due(struct store *st, const char *mailbox, int64_t now,
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
 	s = db_stmt(st, DB_FAILURE_DUE, /* as tim_due */
-	    "SELECT item,folder,tries FROM failure WHERE mailbox=?1 AND "
+	    "SELECT item,folder,tries,code IN(" ALONE ") FROM failure WHERE "
+	    "mailbox=?1 AND "
 	    "(next_try<=?2 OR next_try>?3) ORDER BY next_try,item LIMIT ?4");
 	db_text(s, 1, mailbox);
 	db_time(s, 2, now, at);
@@ -300,7 +306,7 @@ store_failures_final(struct store *st, const char *mailbox, size_t max,
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
 	s = db_stmt(st, DB_FAILURE_FINAL,
-	    "SELECT item,folder,tries FROM failure WHERE mailbox=? AND "
+	    "SELECT item,folder,tries,0 FROM failure WHERE mailbox=? AND "
 	    "next_try IS NULL AND moved_at IS NULL ORDER BY item LIMIT ?");
 	db_text(s, 1, mailbox);
 	db_int(s, 2, (int64_t)(max < INT32_MAX ? max : INT32_MAX));

@@ -50,8 +50,9 @@ int ledger_stamp(struct store *, const struct store_place *, const char *item,
  */
 char *ledger_parties(const struct store *, const struct message *);
 
+/* counted: this try is in the row already. */
 int failure_put(struct store *, const struct ledger *, const struct err *fault,
-    int64_t next_try, struct err *);
+    int64_t next_try, bool counted, struct err *);
 int failure_delete(
     struct store *, const char *mailbox, const char *item, struct err *);
 /* It lies in Undeliverable; noted once. */

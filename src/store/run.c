@@ -7,12 +7,32 @@
 #include "store/blob.h"
 #include "store/db.h"
 
+/* How the pass before ended. */
+static int
+run_look_back(struct store *st, struct store_run *run, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_RUN_BEFORE,
+	    "SELECT outcome='running',outcome='interrupted' FROM run "
+	    "ORDER BY id DESC LIMIT 1");
+	int r;
+
+	if ((r = db_row(st, s, err)) != 1)
+		return r;
+	run->died_before = sqlite3_column_int(s, 0) != 0;
+	run->cut_before = run->died_before || sqlite3_column_int(s, 1) != 0;
+	sqlite3_reset(s);
+	return 0;
+}
+
 static int
 begin(struct store *st, struct store_run *run, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_RUN_STALE,
-	    "UPDATE run SET outcome='interrupted' WHERE outcome='running'");
+	sqlite3_stmt *s;
 
+	if (run_look_back(st, run, err) == -1)
+		return -1;
+	s = db_stmt(st, DB_RUN_STALE,
+	    "UPDATE run SET outcome='interrupted' WHERE outcome='running'");
 	if (db_run(st, s, err) == -1)
 		return -1;
 	s = db_stmt(st, DB_RUN_BEGIN,
@@ -30,6 +50,7 @@ store_run_begin(struct store *st, struct store_run *run, struct err *err)
 	int rc;
 
 	run->id = 0;
+	run->cut_before = run->died_before = false;
 	run->started = tim_now();
 	if (st->read_only)
 		return 0;

@@ -187,6 +187,7 @@ struct store_item {
 	const struct decision *decision; /* NULL: failed with fault */
 	const struct err *fault;
 	int64_t next_try; /* of a failed item */
+	bool counted;     /* this try of it is in failure already */
 	const char *rule; /* decision NULL and no fault:
 						 * skipped by this rule; "gone":
 						 * it vanished meanwhile, as by
@@ -238,11 +239,15 @@ struct store_work {
 int store_put(struct store *, const struct store_work *, struct store_count *,
     struct err *);
 
+/* failure.code of an item that was under way when a pass ended. */
+#define STORE_UNDERWAY "under-way"
+
 /* Items of failure whose next_try has come; at most max. */
 struct store_failure {
 	const char *item_id;
 	int64_t folder;
 	int64_t tries;
+	bool alone; /* it took too long: not to be asked for with others */
 };
 struct store_failures {
 	struct arena arena;
@@ -304,9 +309,12 @@ struct store_run {
 	int64_t seen, bytes, requests, mailboxes, failed;
 	const char *outcome; /* ok, partial, failed,
 						 * interrupted */
+	/* the pass before this one did not come to its end: a person or the
+	 * system ended it, or it died */
+	bool cut_before, died_before;
 };
-/* Inserts the row with outcome "running"; sets id and started. A run left
- * "running" by a crash becomes "interrupted". */
+/* Inserts the row with outcome "running"; sets id, started and what the pass
+ * before was. A run left "running" by a crash becomes "interrupted". */
 int store_run_begin(struct store *, struct store_run *, struct err *);
 int store_run_end(struct store *, const struct store_run *, struct err *);
 

@@ -1,6 +1,7 @@
 /*
  * ask.c - items from the server, each exactly once.
- * 1. After ask_items every out[i] is a message, or every one is NULL.
+ * 1. After ask_items the first out[i] are messages, as many as it says, and
+ *    the others NULL.
  * 2. An item is called broken only when the server answers something else
  *    right after it failed.
  * 3. When no item comes, whichever is asked for, mail that came in an earlier
@@ -9,7 +10,10 @@
  *    no such mail items are to blame only when they are no more than SAMPLE,
  *    or failed before: a few bad mails must not stand in the way of all that
  *    come after them.
- * 4. A reason that nobody knows for a whole request is one item's only when
+ * 4. A call that was slow to fail is not halved again and again: its items are
+ *    asked for one by one. What has been lost on all of them by then is less
+ *    than PATIENCE_ITEM and one more call, or the rest waits.
+ * 5. A reason that nobody knows for a whole request is one item's only when
  *    another one comes; else the mailbox is left alone. One thread finds that
  *    out, with no more than 2 * SAMPLE requests.
  */
@@ -18,11 +22,19 @@
 
 #include "base/crypt.h"
 #include "base/str.h"
+#include "base/tim.h"
 #include "sync/ask.h"
+#include "sync/patience.h"
 
 #define AGAIN   2     /* pauses for the items of a busy server */
 #define SAMPLE  3     /* items asked for alone before a request is halved */
 #define BUSY_MS 60000 /* when it says nothing else (PROTOCOL 14) */
+
+/* What one ask_items has cost. */
+struct effort {
+	int64_t lost; /* ms */
+	int64_t last; /* of the last call that failed */
+};
 
 /* One question: the refs, and where their messages go. */
 struct question {
@@ -34,6 +46,8 @@ struct question {
 	size_t n;
 	bool suspect;
 	ask_known_fn known;
+	int64_t *lost; /* of each ref */
+	struct effort *effort;
 };
 
 struct collect {
@@ -67,6 +81,53 @@ forget(struct message **v, size_t n)
 	}
 }
 
+/* How long the call may be silent. */
+static int64_t
+call_patience(const struct question *q)
+{
+	int64_t left = PATIENCE_ITEM - *q->lost, ms = PATIENCE_CALL;
+
+	/* one that failed before has more time, and leaves some for less */
+	if (q->n == 1 && (q->suspect || left < ms))
+		ms = left / 2;
+	return ms > PATIENCE_LEAST ? ms : PATIENCE_LEAST;
+}
+
+/* So much was lost on all items of the question. */
+static void
+charge(const struct question *q, int64_t ms)
+{
+	size_t i;
+
+	for (i = 0; i < q->n; i++)
+		q->lost[i] += ms;
+	q->effort->lost += ms;
+}
+
+/* One call for all items. */
+static int
+call(const struct question *q, struct err *err)
+{
+	struct collect c = { { collect_message }, q->out, 0, q->n };
+	int64_t began = tim_mono();
+	int rc;
+
+	q->s->patience_ms = call_patience(q);
+	rc = q->fn(q->s, q->ref, q->n, &c.sink, err);
+	q->s->patience_ms = 0;
+	if (rc == 0 && c.n < q->n) {
+		rc = err_set(err, ERR_RETRY, "%zu of %zu items did not come",
+		    q->n - c.n, q->n);
+		err_code(err, "answer-mismatch", SCOPE_FOLDER);
+	}
+	if (rc == -1) {
+		q->effort->last = tim_mono() - began;
+		charge(q, q->effort->last);
+		forget(q->out, q->n);
+	}
+	return rc;
+}
+
 /*
  * One request through the gate, as often as the gate says; patient false: not
  * again after a failure.
@@ -74,27 +135,25 @@ forget(struct message **v, size_t n)
 static int
 request(const struct question *q, bool patient, struct err *err)
 {
-	struct collect c = { { collect_message }, q->out, 0, q->n };
 	struct gate *gate = q->w->profile->gate;
 	int tries = patient ? 0 : GATE_TRIES, rc;
+	int64_t left;
+	bool own;
 
-	do {
-		forget(q->out, q->n);
-		c.n = 0;
+	for (;;) {
 		if (gate_enter(gate, &q->w->login, err) == -1)
 			return -1;
-		rc = q->fn(q->s, q->ref, q->n, &c.sink, err);
-		if (rc == 0 && c.n < q->n) {
-			rc = err_set(err, ERR_RETRY,
-			    "%zu of %zu items did "
-			    "not come",
-			    q->n - c.n, q->n);
-			err_code(err, "answer-mismatch", SCOPE_FOLDER);
-		}
-	} while (gate_leave(gate, &q->w->login, rc, &tries, err));
-	if (rc == -1)
-		forget(q->out, q->n);
-	return rc;
+		rc = call(q, err);
+		/* a failure that takes long is not worth another try */
+		if (rc == -1 && q->effort->last > PATIENCE_SLOW)
+			tries = GATE_TRIES;
+		own = rc == -1 && err->retry_ms == 0;
+		left = tim_mono();
+		if (!gate_leave(gate, &q->w->login, rc, &tries, err))
+			return rc;
+		if (own)
+			charge(q, tim_mono() - left);
+	}
 }
 
 /* May one item be the reason why the whole request failed? */
@@ -133,7 +192,9 @@ alive(struct mailbox_work *w, struct session *s)
 	do {
 		if (gate_enter(p->gate, &w->login, &e) == -1)
 			return false;
+		s->patience_ms = PATIENCE_CALL;
 		rc = p->ops->probe(s, &probe, &e);
+		s->patience_ms = 0;
 	} while (gate_leave(p->gate, &w->login, rc, &tries, &e));
 	return rc == 0;
 }
@@ -161,15 +222,18 @@ some_come(const struct question *q)
 	struct question one = *q;
 	struct message *out;
 	struct err e = ERR_INIT;
+	int64_t lost;
 	unsigned char r;
 	size_t i;
 
+	one.lost = &lost; /* nothing of its own time */
 	one.out = &out;
 	one.n = 1;
 	crypt_random(&r, 1);
 	for (i = 0; i < SAMPLE; i++) {
 		one.ref = &q->ref[(r + i * (q->n / SAMPLE)) % q->n];
 		out = NULL;
+		lost = 0;
 		if (request(&one, false, &e) == 0) {
 			message_free(out);
 			return true;
@@ -190,10 +254,12 @@ known_come(const struct question *q)
 	struct message *out = NULL;
 	struct arena arena = { 0 };
 	struct err e = ERR_INIT;
+	int64_t lost = 0;
 	int come = -1;
 	size_t i, n;
 
 	n = q->known != NULL ? q->known(q->w, &arena, ref, SAMPLE) : 0;
+	one.lost = &lost;
 	one.out = &out;
 	one.n = 1;
 	for (i = 0; i < n && come == -1; i++) {
@@ -255,34 +321,63 @@ items_break_unknown(const struct question *q, const struct err *why)
 	return broken;
 }
 
+static int halving(const struct question *, bool part, struct err *);
+
+/*
+ * Asks for step items at a time, until so much is lost that the rest must
+ * wait. How many are answered, or -1.
+ */
+static int
+ask_parts(const struct question *q, size_t step, struct err *err)
+{
+	struct question part = *q;
+	size_t done = 0;
+	int n;
+
+	while (done < q->n) {
+		part.ref = q->ref + done;
+		part.out = q->out + done;
+		part.lost = q->lost + done;
+		part.n = q->n - done < step ? q->n - done : step;
+		if ((n = halving(&part, true, err)) == -1) {
+			if (done == 0)
+				return -1;
+			err_clear(err); /* the next request will tell */
+			break;
+		}
+		done += (size_t)n;
+		if ((size_t)n < part.n || q->effort->lost > PATIENCE_ITEM)
+			break;
+	}
+	return (int)done;
+}
+
 /*
  * Asks, and halves what fails. Recursion is as deep as log2(ASK_MAX). part:
- * it is one already.
+ * it is one already. How many are answered, or -1.
  */
 static int
 halving(const struct question *q, bool part, struct err *err)
 {
-	struct question half = *q;
+	bool slow;
 
 	if (request(q, !part && !q->suspect, err) == 0)
-		return 0;
+		return (int)q->n;
+	slow = q->effort->last > PATIENCE_SLOW;
 	if (err->kind == ERR_UNKNOWN && !part ? !items_break_unknown(q, err)
 					      : !items_break(q, part, err))
 		return -1;
 	if (q->n == 1) {
 		q->out[0] = broken(q->ref, err);
 		err_clear(err);
-		return 0;
+		return 1;
 	}
-	say_mailbox(q->w, LOG_DEBUG, ": %s; the request is halved", err->msg);
+	say_mailbox(q->w, LOG_DEBUG, ": %s; the request is %s", err->msg,
+	    slow ? "split" : "halved");
+	if (slow) /* perhaps so many are just more than it can do in time */
+		gate_short(q->w->profile->gate, (int)(q->n + 1) / 2);
 	err_clear(err);
-	half.n = q->n / 2;
-	if (halving(&half, true, err) == -1)
-		return -1;
-	half.ref += half.n;
-	half.out += half.n;
-	half.n = q->n - half.n;
-	return halving(&half, true, err);
+	return ask_parts(q, slow ? 1 : (q->n + 1) / 2, err);
 }
 
 /* The items that the server had no time for: their refs and places. */
@@ -311,22 +406,29 @@ ask_part(const struct question *q, const struct item_ref *ref, const size_t *at,
     size_t n, struct err *err)
 {
 	struct message *out[ASK_MAX];
+	int64_t lost[ASK_MAX];
 	struct question part = *q;
 	size_t i;
+	int came;
 
 	memset(out, 0, sizeof(out));
+	for (i = 0; i < n; i++)
+		lost[i] = q->lost[at[i]];
 	part.ref = ref;
 	part.out = out;
+	part.lost = lost;
 	part.n = n;
-	if (halving(&part, false, err) == -1) {
+	came = halving(&part, false, err);
+	if (came == -1)
 		forget(out, n);
-		return -1;
-	}
 	for (i = 0; i < n; i++) {
+		q->lost[at[i]] = lost[i];
+		if (out[i] == NULL)
+			continue; /* as busy as before */
 		message_free(q->out[at[i]]);
 		q->out[at[i]] = out[i];
 	}
-	return 0;
+	return came == -1 ? -1 : 0;
 }
 
 /*
@@ -412,13 +514,15 @@ again(const struct question *q, struct err *err)
 	struct err why = ERR_INIT, e;
 	size_t at[ASK_MAX], n, before = q->n, max;
 	int tries = q->suspect ? AGAIN : 0;
+	int64_t waited = 0;
 
 	while ((n = busy(q, ref, at, &why)) > 0) {
 		if (n < before)
 			gate_short(gate, (int)(before - n));
 		e = why;
+		waited += why.retry_ms;
 		if ((n == before || why.retry_ms > 0) &&
-		    (tries >= AGAIN ||
+		    (tries >= AGAIN || waited > PATIENCE_ITEM ||
 			!gate_pause(gate, &q->w->login, &tries, &e)))
 			break;
 		before = n;
@@ -444,12 +548,18 @@ int
 ask_items(const struct ask *a, const struct item_ref *ref, size_t n,
     struct message **out, struct err *err)
 {
+	struct effort effort = { 0, 0 };
 	struct question q = { a->mailbox, a->session, a->fn, ref, out, n,
-		a->suspect, a->known };
+		a->suspect, a->known, a->lost, &effort };
+	int answered;
 
 	memset(out, 0, n * sizeof(*out));
-	if (halving(&q, false, err) == 0 && again(&q, err) == 0)
-		return 0;
+	answered = halving(&q, false, err);
+	if (answered > 0) {
+		q.n = (size_t)answered;
+		if (again(&q, err) == 0)
+			return answered;
+	}
 	forget(out, n);
 	return -1;
 }

@@ -28,12 +28,16 @@ struct ask {
 	bool suspect; /* these failed before: asked once, and blamed one by
 		       * one even when all of them fail again */
 	ask_known_fn known; /* to compare with; NULL: there are none */
+	/* ms that each item has cost so far (patience.h): counted up */
+	int64_t *lost;
 };
 
 /*
  * Asks for n <= ASK_MAX items: out[i] is the message for ref[i], the caller's
- * to free. Items that the server is too busy for are asked for again; a
- * request that fails while the server is well is halved until the item that
+ * to free. How many of them, from the first on, are answered: at least one,
+ * and all unless so much time was lost on them that the rest must wait for
+ * another request. Items that the server is too busy for are asked for again;
+ * a request that fails while the server is well is halved until the item that
  * breaks it is found. What cannot be had though the server is well comes with
  * err ERR_ITEM, what it has no time for with ERR_RETRY. -1: the server could
  * not be asked, or gave no item for a reason that nobody knows (ERR_UNKNOWN);

@@ -5,28 +5,64 @@
 
 #include "base/fault.h"
 #include "base/str.h"
+#include "base/tim.h"
 #include "sync/ask.h"
 #include "sync/attach.h"
+#include "sync/patience.h"
+
+/* A mail whose attachments are fetched. */
+struct fetching {
+	struct mailbox_work *w;
+	struct session *s;
+	struct message *m;
+	bool suspect;  /* it failed before: it has more time */
+	bool broken;   /* one could not be had though the server is well */
+	int64_t *lost; /* ms, on all of the mail */
+};
+
+/* How long the server may be silent about the next one. */
+static int64_t
+silence_allowed(const struct fetching *f)
+{
+	int64_t left = PATIENCE_ITEM - *f->lost;
+	int64_t ms = f->suspect ? PATIENCE_ITEM / 2 : PATIENCE_CALL;
+
+	if (left < ms)
+		ms = left;
+	return ms > PATIENCE_LEAST ? ms : PATIENCE_LEAST;
+}
 
 /* One attachment through the gate into *blob. */
 static int
-fetch_one(struct mailbox_work *w, struct session *s, const struct attachment *a,
-    char *type, struct store_blob **blob, struct err *err)
+attachment_fetch(struct fetching *f, const struct attachment *a, char *type,
+    struct store_blob **blob, struct err *err)
 {
-	const struct profile_work *p = w->profile;
-	int64_t max = p->pass->conf->max_attachment;
-	int tries = 0, rc;
+	const struct profile_work *p = f->w->profile;
+	struct gate *gate = p->gate;
+	int tries = f->broken ? GATE_TRIES : 0, rc;
+	int64_t began;
+	bool again;
 
 	do {
 		store_blob_drop(*blob);
-		*blob = store_blob_begin(p->pass->store, max, err);
-		if (*blob == NULL)
+		*blob = store_blob_begin(
+		    p->pass->store, p->pass->conf->max_attachment, err);
+		if (*blob == NULL || gate_enter(gate, &f->w->login, err) == -1)
 			return -1;
-		if (gate_enter(p->gate, &w->login, err) == -1)
-			return -1;
+		began = tim_mono();
+		f->s->patience_ms = silence_allowed(f);
 		rc = p->ops->attachment(
-		    s, a, store_blob_stream(*blob), type, err);
-	} while (gate_leave(p->gate, &w->login, rc, &tries, err));
+		    f->s, a, store_blob_stream(*blob), type, err);
+		f->s->patience_ms = 0;
+		/* a failure that takes long is not worth another try */
+		if (rc == -1 && tim_mono() - began > PATIENCE_SLOW)
+			tries = GATE_TRIES;
+		if (rc == 0 || err->retry_ms > 0)
+			began = TIM_NONE;
+		again = gate_leave(gate, &f->w->login, rc, &tries, err);
+		if (began != TIM_NONE)
+			*f->lost += tim_mono() - began;
+	} while (again);
 	return rc;
 }
 
@@ -43,26 +79,37 @@ state_of(const struct err *err)
 	return NULL;
 }
 
+/* Is the server well, and this the attachment's own trouble? */
+static bool
+attachment_is_broken(struct fetching *f, const struct err *why)
+{
+	int64_t began = tim_mono();
+	bool broken = ask_is_broken(f->w, f->s, why);
+
+	*f->lost += tim_mono() - began;
+	return broken;
+}
+
 /*
  * 1: this one cannot be had now and may be later, err says why.
  */
 static int
-attach_one(struct mailbox_work *w, struct session *s, struct message *m,
-    struct attachment *a, struct err *err)
+attachment_take(struct fetching *f, struct attachment *a, struct err *err)
 {
 	struct store_blob *blob = NULL;
 	char type[64] = "";
 
-	if (fetch_one(w, s, a, type, &blob, err) == -1) {
+	if (attachment_fetch(f, a, type, &blob, err) == -1) {
 		store_blob_drop(blob);
 		if ((a->state = state_of(err)) != NULL) {
-			say_mailbox(w, LOG_DEBUG, ": attachment %s: %s",
+			say_mailbox(f->w, LOG_DEBUG, ": attachment %s: %s",
 			    str_nn(a->name), err->msg);
 			err_clear(err);
 			return 0;
 		}
-		if (!ask_is_broken(w, s, err))
+		if (!attachment_is_broken(f, err))
 			return -1;
+		f->broken = true;
 		a->state = "failed";
 		return 1;
 	}
@@ -72,14 +119,27 @@ attach_one(struct mailbox_work *w, struct session *s, struct message *m,
 	a->stored = true;
 	a->state = "full";
 	if (a->media_type == NULL && type[0] != '\0')
-		a->media_type = arena_strdup(&m->arena, type);
+		a->media_type = arena_strdup(&f->m->arena, type);
 	return 0;
+}
+
+/* It is not asked for: the mail has cost enough for one pass. */
+static int
+attachment_leave(struct attachment *a, struct err *err)
+{
+	a->state = "failed";
+	err_set(err, ERR_ITEM,
+	    "not asked for any more in this pass: %d s were lost on this mail",
+	    PATIENCE_ITEM / 1000);
+	err_code(err, "patience", SCOPE_ITEM);
+	return 1;
 }
 
 int
 attach_all(struct mailbox_work *w, struct session *s, struct message *m,
-    struct err *err)
+    bool suspect, int64_t *lost, struct err *err)
 {
+	struct fetching f = { w, s, m, suspect, false, lost };
 	int64_t max = w->profile->pass->conf->max_attachment;
 	struct err why = ERR_INIT;
 	size_t i;
@@ -99,15 +159,18 @@ attach_all(struct mailbox_work *w, struct session *s, struct message *m,
 			a->state = "too_large"; /* the figure is approximate */
 		else if (a->id == NULL)
 			a->state = "failed";
+		else if (*lost >= PATIENCE_ITEM)
+			rc = attachment_leave(a, err);
 		else
-			rc = attach_one(w, s, m, a, err);
+			rc = attachment_take(&f, a, err);
 		if (rc != 0)
 			err_prefix(err, "attachment \"%s\" of \"%s\"",
 			    str_nn(a->name), str_nn(m->subject));
 		if (rc == -1)
 			return -1;
-		if (rc == 1)
+		if (rc == 1 && why.kind == ERR_NONE)
 			why = *err;
+		err_clear(err);
 	}
 	*err = why;
 	return why.kind == ERR_NONE ? 0 : 1;

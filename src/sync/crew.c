@@ -161,6 +161,17 @@ crew_add(struct crew *c, struct job *j)
 }
 
 bool
+crew_waiting(struct crew *c)
+{
+	bool yes;
+
+	pthread_mutex_lock(&c->lock);
+	yes = c->head != NULL;
+	pthread_mutex_unlock(&c->lock);
+	return yes;
+}
+
+bool
 crew_wait(struct crew *c, int64_t ms)
 {
 	struct timespec t;

@@ -38,8 +38,13 @@ struct crew *crew_open(int threads);
 void crew_close(struct crew *);
 int crew_size(const struct crew *);
 
-/* A mailbox job; runs when a thread is free. */
+/*
+ * A mailbox job; runs when a thread is free, after those that wait already. A
+ * job that is at its end may add itself again.
+ */
 void crew_add(struct crew *, struct job *);
+/* Does a mailbox job wait for a thread? */
+bool crew_waiting(struct crew *);
 /* Waits until all mailbox jobs are done, or ms have passed: then false. */
 bool crew_wait(struct crew *, int64_t ms);
 

@@ -5,7 +5,8 @@
  * 2. The content of a mail that concerns nobody is not asked for when
  *    match_needs_headers says so.
  * 3. Items point into messages, decisions and faults of the same fetch.
- * 4. What a fetch holds between two requests is less than FLUSH.
+ * 4. What a fetch holds between two mails is less than FLUSH, and what came
+ *    is written when the next one takes long.
  * 5. A mail whose content cannot be had is stored with what can: without its
  *    body, or its headers alone; it stays in failure all the same.
  * 6. Of a mail that the store has, only what has changed is fetched: everything
@@ -21,10 +22,14 @@
 #include "sync/ask.h"
 #include "sync/attach.h"
 #include "sync/fetch.h"
+#include "sync/patience.h"
+#include "sync/turn.h"
+#include "sync/underway.h"
 
 #define BYTES_MAX ((int64_t)1 << 19) /* of one request, as the server says */
 #define ITEM      ((int64_t)1 << 12) /* an item of which it says nothing */
 #define FLUSH     ((size_t)1 << 19)  /* written before its batch is whole */
+#define FLUSH_MS  1000               /* so is what has waited for that long */
 
 int64_t
 fetch_next_try(int64_t tries, int64_t retry_ms)
@@ -50,7 +55,10 @@ settle(struct fetch *f, const struct message *m, size_t at)
 {
 	struct store_item *it = &f->item[f->nitem++];
 
+	if (f->nitem == 1)
+		f->settled_since = tim_mono();
 	memset(it, 0, sizeof(*it));
+	it->counted = f->noted[at];
 	it->item_id = f->ref[at].id;
 	it->change_key =
 	    m->change_key != NULL ? m->change_key : f->ref[at].change_key;
@@ -121,8 +129,13 @@ static int
 attach(struct fetch *f, struct store_item *it, struct message *m, size_t at,
     struct err *err)
 {
-	int rc = attach_all(f->mailbox, f->session, m, err);
+	int rc;
 
+	underway_set(f, &at, 1);
+	rc = attach_all(f->mailbox, f->session, m, f->tries != NULL,
+	    &f->lost[at], err);
+	underway_set(f, NULL, 0);
+	it->counted = f->noted[at];
 	if (rc == 1) {
 		m->err = *err;
 		err_clear(err);
@@ -175,10 +188,12 @@ rescue(struct fetch *f, struct message *m, size_t at, struct err *err)
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		struct ask ask = { f->mailbox, f->session, step[i], true,
-			NULL };
+		struct ask ask = { f->mailbox, f->session, step[i], true, NULL,
+			&f->lost[at] };
 		struct message *less;
 
+		if (f->lost[at] >= PATIENCE_ITEM)
+			break;
 		if (ask_items(&ask, &f->ref[at], 1, &less, err) == -1)
 			return -1;
 		keep_message(f, less);
@@ -265,29 +280,6 @@ request_size(const struct fetch *f, enum want want, const struct todo *t,
 	return i;
 }
 
-/* Settles what one request brought for at[0..n). */
-static int
-settle_all(struct fetch *f, enum want want, struct message **msg,
-    const struct todo *part, struct todo *again, struct err *err)
-{
-	size_t i, settled;
-	bool more;
-
-	for (i = 0; i < part->n; i++)
-		keep_message(f, msg[i]);
-	for (i = 0; i < part->n; i++) {
-		settled = f->nitem;
-		if (settle_one(f, want, msg[i], part->at[i], &more, err) ==
-		    -1) {
-			f->nitem = settled; /* not settled after all */
-			return -1;
-		}
-		if (more)
-			again->at[again->n++] = part->at[i];
-	}
-	return 0;
-}
-
 static int
 put(struct fetch *f, const struct store_page *page, struct err *err)
 {
@@ -305,6 +297,7 @@ put(struct fetch *f, const struct store_page *page, struct err *err)
 	if (rc == 0) {
 		tally_add(w->profile->tally, &count, f->seen);
 		f->seen = 0;
+		turn_moved(f->mailbox);
 	}
 	return rc;
 }
@@ -321,15 +314,15 @@ forget(struct fetch *f)
 	f->bytes = 0;
 }
 
-/* Writes what is settled so far when it takes much memory. */
+/* Writes what is settled so far when it takes much memory, or waits long. */
 static int
 flush(struct fetch *f, struct err *err)
 {
 	struct store_page part;
 	int rc;
 
-	if (f->bytes < FLUSH || f->nitem == 0 ||
-	    f->mailbox->profile->pass->dry_run)
+	if (f->nitem == 0 || f->mailbox->profile->pass->dry_run ||
+	    (f->bytes < FLUSH && tim_mono() - f->settled_since < FLUSH_MS))
 		return 0;
 	memset(&part, 0, sizeof(part));
 	part.folder = f->folder;
@@ -347,40 +340,74 @@ known(struct mailbox_work *w, struct arena *a, struct item_ref *out, size_t max)
 	    w->profile->pass->store, w->conf.address, a, out, max);
 }
 
+/* Settles what one request brought for at[0..n). */
+static int
+settle_all(struct fetch *f, enum want want, struct message **msg,
+    const struct todo *part, struct todo *again, struct err *err)
+{
+	size_t i, settled;
+	bool more;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < part->n; i++) {
+		if (i > 0 && (rc = turn_check(f->mailbox, err)) == -1)
+			break;
+		keep_message(f, msg[i]);
+		settled = f->nitem;
+		rc = settle_one(f, want, msg[i], part->at[i], &more, err);
+		if (rc == -1)
+			f->nitem = settled; /* not settled after all */
+		else if (more)
+			again->at[again->n++] = part->at[i];
+		if (rc == 0)
+			rc = flush(f, err);
+	}
+	for (; i < part->n; i++)
+		message_free(msg[i]);
+	return rc;
+}
+
 /*
- * One request: asks for the items of part and settles what came. expected: as
- * many bytes as the server says that they have.
+ * One request: asks for the items of part and settles what came, of the first
+ * ones of part at least; part->n is then how many. expected: as many bytes as
+ * the server says that they have.
  */
 static int
-request(struct fetch *f, enum want want, const struct todo *part,
-    int64_t expected, struct todo *again, struct err *err)
+request(struct fetch *f, enum want want, struct todo *part, int64_t expected,
+    struct todo *again, struct err *err)
 {
 	const struct profile_work *p = f->mailbox->profile;
 	const ask_fn fn[] = { [WANT_HEADERS] = p->ops->headers,
 		[WANT_PARTIAL] = p->ops->partial,
 		[WANT_CONTENT] = p->ops->messages };
+	int64_t lost[ASK_MAX], share, came = 0;
 	struct ask ask = { f->mailbox, f->session, fn[want], f->tries != NULL,
-		known };
+		known, lost };
 	struct message *msg[ASK_MAX];
 	struct item_ref ref[ASK_MAX];
-	int64_t share, came = 0;
 	size_t i;
-	int rc;
+	int n, rc = -1;
 
-	for (i = 0; i < part->n; i++)
+	for (i = 0; i < part->n; i++) {
 		ref[i] = f->ref[part->at[i]];
+		lost[i] = f->lost[part->at[i]];
+	}
 	share = budget_take(p->budget, expected);
-	rc = ask_items(&ask, ref, part->n, msg, err);
-	for (i = 0; rc == 0 && i < part->n; i++)
+	underway_set(f, part->at, part->n);
+	n = ask_items(&ask, ref, part->n, msg, err);
+	underway_set(f, NULL, 0);
+	for (i = 0; i < part->n; i++)
+		f->lost[part->at[i]] = lost[i];
+	if (n > 0)
+		part->n = (size_t)n;
+	for (i = 0; n > 0 && i < part->n; i++)
 		came += (int64_t)message_bytes(msg[i]);
 	if (came < share) { /* attachments count in the server's sizes */
 		budget_give(p->budget, share - came);
 		share = came;
 	}
-	if (rc == 0)
+	if (n > 0)
 		rc = settle_all(f, want, msg, part, again, err);
-	if (rc == 0)
-		rc = flush(f, err);
 	budget_give(p->budget, share);
 	return rc;
 }
@@ -400,7 +427,8 @@ round_of(struct fetch *f, enum want want, const struct todo *t,
 	for (from = 0; from < t->n; from += part.n) {
 		part.n = request_size(f, want, t, from, &bytes);
 		part.at = t->at + from;
-		if (request(f, want, &part, bytes, again, err) == -1)
+		if (turn_check(f->mailbox, err) == -1 ||
+		    request(f, want, &part, bytes, again, err) == -1)
 			return -1;
 	}
 	return 0;
@@ -464,6 +492,8 @@ fetch_run(struct fetch *f, struct session *session, struct err *err)
 	/* headers, or all but the body; content; two steps of a rescue */
 	f->message = mem_alloc(4 * f->n * sizeof(*f->message));
 	f->decision = mem_alloc(f->n * sizeof(*f->decision));
+	f->noted = mem_alloc(f->n * sizeof(*f->noted));
+	f->lost = mem_alloc(f->n * sizeof(*f->lost));
 	for (i = 0; i < f->n; i++) {
 		struct todo *t = f->ref[i].kept && !dry ? &kept : &all;
 
@@ -500,6 +530,10 @@ fetch_free(struct fetch *f)
 	free(f->item);
 	free(f->message);
 	free(f->decision);
+	free(f->noted);
+	free(f->lost);
+	f->noted = NULL;
+	f->lost = NULL;
 	f->item = NULL;
 	f->message = NULL;
 	f->decision = NULL;

@@ -24,6 +24,13 @@ struct fetch {
 
 	struct session *session; /* while fetch_run runs */
 
+	/* under the lock of struct underway */
+	struct fetch *next;
+	const size_t *asked; /* places in ref that are asked for now ... */
+	size_t nasked;
+	int64_t asked_since; /* ... and are not noted yet; TIM_NONE: are */
+	bool *noted;         /* of each ref */
+
 	/* results, until fetch_free */
 	struct store_item *item;
 	size_t nitem;
@@ -31,7 +38,9 @@ struct fetch {
 	size_t nmessage;
 	struct decision *decision;
 	int64_t seen;
-	size_t bytes; /* of message */
+	size_t bytes;          /* of message */
+	int64_t settled_since; /* tim_mono of the first of item */
+	int64_t *lost;         /* of each ref, as struct ask */
 };
 
 /*

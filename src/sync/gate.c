@@ -382,7 +382,8 @@ learn(struct gate *g, struct gate_login *l, const struct err *e)
 		   is_lost(g, l, e)) {
 		if (++g->unreachable >= UNREACHABLE)
 			stop(g, l, e);
-	} else if (strcmp(e->code, "timeout") != 0 && !is_not_ews(g, l, e)) {
+	} else if (strcmp(e->code, "timeout") != 0 &&
+		   strcmp(e->code, "patience") != 0 && !is_not_ews(g, l, e)) {
 		g->unreachable = 0;
 		g->late = NULL;
 		g->proven = true;
@@ -420,7 +421,7 @@ delay(const struct err *e, int tries)
 
 	if ((e->kind != ERR_RETRY && e->kind != ERR_UNKNOWN) ||
 	    tries >= (once ? 1 : GATE_TRIES) || e->retry_ms > WAIT_MAX ||
-	    strcmp(e->code, "stopped") == 0)
+	    strcmp(e->code, "stopped") == 0 || strcmp(e->code, "patience") == 0)
 		return -1;
 	if (e->retry_ms > 0)
 		return e->retry_ms;

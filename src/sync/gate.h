@@ -82,8 +82,9 @@ bool gate_is_login(const struct err *);
 int gate_enter(struct gate *, struct gate_login *, struct err *);
 /*
  * rc and err are the call's outcome. True: wait is over, call again (at most
- * GATE_TRIES times; once after a timeout, or an answer that nobody knows); err
- * is cleared then. False: rc stands.
+ * GATE_TRIES times; once after a timeout, or an answer that nobody knows; never
+ * where the caller's own patience was over); err is cleared then. False: rc
+ * stands.
  */
 bool gate_leave(
     struct gate *, struct gate_login *, int rc, int *tries, struct err *);

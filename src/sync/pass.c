@@ -15,7 +15,9 @@
 #include "sync/health.h"
 #include "sync/login.h"
 #include "sync/pass.h"
+#include "base/crypt.h"
 #include "sync/plan.h"
+#include "sync/underway.h"
 #include "sync/visit.h"
 #include "sync/work.h"
 
@@ -32,6 +34,7 @@ struct running {
 	struct mailbox_work *mailbox; /* as many as plan has */
 	struct tally tally;
 	struct budget *budget;
+	struct underway *underway;
 };
 
 static int
@@ -196,15 +199,35 @@ start_profiles(struct running *r, struct err *err)
 	return 0;
 }
 
+/*
+ * The mailbox to begin with. After a pass that was cut off not the same one:
+ * what took all of its time then must not do so again.
+ */
+static size_t
+first_mailbox(const struct running *r, bool cut_before)
+{
+	unsigned char b[2];
+
+	if (!cut_before)
+		return 0;
+	crypt_random(b, sizeof(b));
+	return (size_t)(b[0] << 8 | b[1]) % r->plan.n;
+}
+
 /* From here on the servers are asked. */
 static void
-start_mailboxes(struct running *r)
+start_mailboxes(struct running *r, const struct store_run *run)
 {
 	const struct conf_profile *first = r->pass->conf->profile;
-	size_t i;
+	size_t from = first_mailbox(r, run->cut_before), k;
 
+	for (k = 0; k < r->pass->conf->nprofile; k++) {
+		r->profile[k].cut_before = run->cut_before;
+		r->profile[k].underway = r->underway;
+	}
 	r->mailbox = mem_alloc(r->plan.n * sizeof(*r->mailbox));
-	for (i = 0; i < r->plan.n; i++) {
+	for (k = 0; k < r->plan.n; k++) {
+		size_t i = (from + k) % r->plan.n;
 		struct mailbox_work *w = &r->mailbox[i];
 
 		w->conf = r->plan.v[i].mailbox;
@@ -231,6 +254,8 @@ tick(struct running *r)
 		if (r->profile[i].gate != NULL)
 			say_kept(&r->profile[i], false);
 	}
+	if (r->underway != NULL)
+		underway_look(r->underway);
 	tally_get(&r->tally, &now);
 	if (p->tick != NULL)
 		p->tick(p->tick_arg, &now);
@@ -278,6 +303,7 @@ finish(struct running *r)
 	party_dir_free(r->dir);
 	party_list_free(&r->party);
 	budget_close(r->budget);
+	underway_close(r->underway);
 	pthread_mutex_destroy(&r->tally.lock);
 }
 
@@ -355,7 +381,9 @@ run_all(struct running *r, struct pass_counts *out, enum pass_outcome *outcome,
 	memset(&run, 0, sizeof(run));
 	if (store_run_begin(store, &run, err) == -1)
 		return -1;
-	start_mailboxes(r);
+	if (!r->pass->dry_run)
+		r->underway = underway_open(store, run.died_before);
+	start_mailboxes(r, &run);
 	wait_for_all(r);
 	tally_get(&r->tally, out);
 	if (look_back(r, &stale, err) == -1) {

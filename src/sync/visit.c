@@ -6,24 +6,45 @@
  * 2. An idle mailbox costs one request: folders whose marker has not moved,
  *    and those that never held anything, are not asked, except on every 24th
  *    pass.
- * 3. No folder is read for the first time before it was asked which folders
+ * 3. A visit has as many turns as it takes (turn.h); no folder is read in two
+ *    of them.
+ * 4. What is silent for long, be it the mailbox or one of its folders, is put
+ *    off until the others have had their turn, and only then waited for.
+ * 5. No folder is read for the first time before it was asked which folders
  *    are the junk, the drafts and the like.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/crypt.h"
 #include "sync/ask.h"
 #include "sync/giveup.h"
 #include "sync/login.h"
+#include "sync/patience.h"
 #include "sync/select.h"
+#include "sync/turn.h"
 #include "sync/visit.h"
 #include "sync/walk.h"
 
 #define FULL_EVERY 24 /* passes */
 #define BROKEN_MAX 5  /* folders of a visit */
+
+/* What one turn leaves for the next. */
+struct visit {
+	int64_t *done; /* store_folder.id of folders not to be read again */
+	size_t ndone, cap;
+	struct err first; /* why one failed: the first that did */
+	int broken;       /* failed as if it were the mailbox' fault */
+	int read;         /* came to their end */
+	/* the first that failed for a reason that nobody knows; 0 */
+	int64_t doubted;
+	struct err doubt; /* why */
+	bool patient;     /* the silent are waited for now */
+};
 
 static int
 ask_folders(struct mailbox_work *w, bool well_known, struct folder_list *out,
@@ -36,7 +57,11 @@ ask_folders(struct mailbox_work *w, bool well_known, struct folder_list *out,
 		memset(out, 0, sizeof(*out));
 		if (gate_enter(p->gate, &w->login, err) == -1)
 			return -1;
+		w->session->patience_ms =
+		    !w->visit->patient && turn_others_wait(w) ? PATIENCE_CALL
+							      : 0;
 		rc = p->ops->folders(w->session, well_known, out, err);
+		w->session->patience_ms = 0;
 		if (rc == -1)
 			arena_free(&out->arena);
 	} while (gate_leave(p->gate, &w->login, rc, &tries, err));
@@ -204,17 +229,13 @@ is_folders(struct mailbox_work *w, struct err *err, int *broken)
 	return err->scope <= SCOPE_FOLDER;
 }
 
-/* The folders of a visit, and what became of them so far. */
+/* The folders of a turn. */
 struct reading {
 	const struct folder_list *list;
 	const struct store_folders *known;
-	bool all;         /* also those that are idle */
-	struct err first; /* why one failed: the first that did */
-	int broken;       /* failed as if it were the mailbox' fault */
-	int read;         /* came to their end */
-	/* the first that failed for a reason that nobody knows; NULL */
-	const struct folder *doubted;
-	struct err doubt; /* why */
+	bool all;    /* also those that are idle */
+	size_t from; /* where in list to begin */
+	bool put_off;
 };
 
 static bool
@@ -224,13 +245,36 @@ is_selected(const struct mailbox_work *w, const struct reading *r,
 	return select_folder(w->profile->conf, r->list, f, r->known);
 }
 
+static bool
+is_done(const struct visit *v, const struct store_folder *s)
+{
+	size_t i;
+
+	for (i = 0; i < v->ndone; i++) {
+		if (v->done[i] == s->id)
+			return true;
+	}
+	return false;
+}
+
+static void
+note_done(struct visit *v, const struct store_folder *s)
+{
+	if (v->ndone == v->cap) {
+		v->cap = v->cap == 0 ? 16 : 2 * v->cap;
+		v->done = mem_grow(v->done, v->cap, sizeof(*v->done));
+	}
+	v->done[v->ndone++] = s->id;
+}
+
 /* The folder failed, and the others are read all the same. */
 static void
-note_failed(struct reading *r, struct err *err)
+note_failed(struct visit *v, const struct store_folder *s, struct err *err)
 {
+	note_done(v, s);
 	/* one that only waits is news of an earlier pass */
-	if (r->first.kind == ERR_NONE || strcmp(r->first.code, "waits") == 0)
-		r->first = *err;
+	if (v->first.kind == ERR_NONE || strcmp(v->first.code, "waits") == 0)
+		v->first = *err;
 	err_clear(err);
 }
 
@@ -239,51 +283,64 @@ note_failed(struct reading *r, struct err *err)
  * another, and none was read: it is the mailbox' trouble.
  */
 static int
-doubt_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
-    const struct store_folder *s, struct err *err)
+doubt_folder(
+    struct mailbox_work *w, const struct store_folder *s, struct err *err)
 {
+	struct visit *v = w->visit;
 	struct err e = ERR_INIT;
 
 	if (login_folder_failed(w, s, err, &e) == -1) {
 		*err = e;
 		return -1;
 	}
-	if (r->doubted != NULL && r->read == 0) {
+	if (v->doubted != 0 && v->read == 0) {
 		err->scope = SCOPE_MAILBOX;
 		return -1;
 	}
-	if (r->doubted == NULL) {
-		r->doubted = f;
-		r->doubt = *err;
+	if (v->doubted == 0) {
+		v->doubted = s->id;
+		v->doubt = *err;
 	}
 	return 0;
 }
 
-/* One folder. -1: the visit ends. */
+/* One folder. -1: the turn ends. */
 static int
 read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
     const struct store_folder *s, struct err *err)
 {
+	struct visit *v = w->visit;
+
 	if (login_folder_begin(w, s, err) == -1) {
 		if (err->kind == ERR_FATAL)
 			return -1;
-		note_failed(r, err);
+		note_failed(v, s, err);
 		return 0;
 	}
-	if (walk_folder(w, s, f->marker, err) == 0) {
-		r->read++;
+	if (walk_folder(w, s, f->marker, !v->patient, err) == 0) {
+		v->read++;
+		note_done(v, s);
 		return login_folder_well(w, s, err);
+	}
+	if (turn_is_over(err))
+		return -1;
+	if (!v->patient && strcmp(err->code, "patience") == 0) {
+		say_mailbox(w, LOG_DEBUG, ": %s; it is put off", err->msg);
+		err_clear(err);
+		r->put_off = true;
+		return 0;
 	}
 	if (err->kind == ERR_GONE) {
 		say_mailbox(w, LOG_INFO, ": %s", err->msg);
 		err_clear(err);
+		note_done(v, s);
 		return 0;
 	}
-	if (!is_folders(w, err, &r->broken))
+	if (!is_folders(w, err, &v->broken))
 		return -1;
-	if (err->kind == ERR_UNKNOWN && doubt_folder(w, r, f, s, err) == -1)
+	if (err->kind == ERR_UNKNOWN && doubt_folder(w, s, err) == -1)
 		return -1;
-	note_failed(r, err);
+	note_failed(v, s, err);
 	return 0;
 }
 
@@ -294,38 +351,40 @@ read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
 static int
 ask_other_folder(struct mailbox_work *w, struct reading *r, struct err *err)
 {
-	int read = r->read;
+	struct visit *v = w->visit;
+	int read = v->read;
 	size_t i;
 
 	for (i = 0; i < r->list->n; i++) {
 		const struct folder *f = &r->list->v[i];
 		const struct store_folder *s = stored(r->known, f->id);
 
-		if (f == r->doubted || s == NULL || !idle(s, f) ||
+		if (s == NULL || s->id == v->doubted || !idle(s, f) ||
 		    !is_selected(w, r, f))
 			continue;
 		if (read_folder(w, r, f, s, err) == -1)
 			return -1;
-		if (r->read > read)
+		if (v->read > read)
 			return 0;
 		break;
 	}
-	*err = r->doubt;
+	*err = v->doubt;
 	err->scope = SCOPE_MAILBOX;
 	return -1;
 }
 
-/* Reads every folder that is selected and not idle. */
+/* Reads every folder that is selected, not idle and not done. */
 static int
-read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
+read_round(struct mailbox_work *w, struct reading *r, struct err *err)
 {
 	size_t i;
 
 	for (i = 0; i < r->list->n; i++) {
-		const struct folder *f = &r->list->v[i];
+		const struct folder *f =
+		    &r->list->v[(r->from + i) % r->list->n];
 		const struct store_folder *s = stored(r->known, f->id);
 
-		if (s == NULL)
+		if (s == NULL || is_done(w->visit, s))
 			continue;
 		if (left(w, r->list, f, r->known)) {
 			if (leave_folder(w, s, err) == -1)
@@ -335,18 +394,53 @@ read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
 		if ((!r->all && (idle(s, f) || empty(s, f))) ||
 		    !is_selected(w, r, f))
 			continue;
-		if (read_folder(w, r, f, s, err) == -1)
+		if (turn_check(w, err) == -1 ||
+		    read_folder(w, r, f, s, err) == -1)
 			return -1;
 	}
-	if (r->doubted != NULL && r->read == 0 &&
+	return 0;
+}
+
+/* The same, those that were silent last of all. */
+static int
+read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
+{
+	struct visit *v = w->visit;
+
+	if (read_round(w, r, err) == -1)
+		return -1;
+	if (r->put_off) {
+		v->patient = true;
+		if (turn_others_wait(w))
+			return turn_end(w, err);
+		if (read_round(w, r, err) == -1)
+			return -1;
+	}
+	if (v->doubted != 0 && v->read == 0 &&
 	    ask_other_folder(w, r, err) == -1)
 		return -1;
-	if (r->first.kind == ERR_NONE)
+	if (v->first.kind == ERR_NONE)
 		return 0;
-	*err = r->first;
+	*err = v->first;
 	return -1;
 }
 
+/*
+ * Where to begin. After a pass that was cut off not where it began: one folder
+ * that took all of its time must not do so again.
+ */
+static size_t
+first_folder(const struct mailbox_work *w, const struct folder_list *list)
+{
+	unsigned char r[2];
+
+	if (!w->profile->cut_before || list->n == 0)
+		return 0;
+	crypt_random(r, sizeof(r));
+	return (size_t)(r[0] << 8 | r[1]) % list->n;
+}
+
+/* One turn. */
 static int
 visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 {
@@ -361,10 +455,14 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	rc = list_folders(w, all, &list, &known, err);
 	if (rc == 0) {
 		look_for_named(w, &list, &known);
-		rc = walk_failures(w, err);
+		rc = walk_failures(w, false, err);
+	}
+	if (rc == 0) {
+		r.from = first_folder(w, &list);
+		rc = read_folders(w, &r, err);
 	}
 	if (rc == 0)
-		rc = read_folders(w, &r, err);
+		rc = walk_failures(w, true, err);
 	if (rc == 0 && w->profile->conf->move_failed &&
 	    !w->profile->pass->dry_run)
 		rc = giveup_run(w, err);
@@ -498,8 +596,20 @@ conclude(struct mailbox_work *w, int rc, const struct err *err)
 	return true;
 }
 
+/* The mailbox is silent: it is waited for after the others. */
 static bool
-visit_one(struct mailbox_work *w)
+put_off_mailbox(struct mailbox_work *w, const struct err *err)
+{
+	if (w->visit->patient || strcmp(err->code, "patience") != 0)
+		return false;
+	say_mailbox(w, LOG_DEBUG, ": %s; it is put off", err->msg);
+	w->visit->patient = true;
+	return true;
+}
+
+/* One turn. *again: it needs another one. Else true: the visit failed. */
+static bool
+visit_turn(struct mailbox_work *w, bool *again)
 {
 	struct profile_work *p = w->profile;
 	struct store_mailbox m;
@@ -507,6 +617,8 @@ visit_one(struct mailbox_work *w)
 	int64_t requests, bytes;
 	bool failed;
 	int rc;
+
+	*again = false;
 
 	if (store_mailbox_get(p->pass->store, &w->conf, w->crm_id, &m, &err) ==
 	    -1) {
@@ -526,6 +638,10 @@ visit_one(struct mailbox_work *w)
 	p->ops->usage(w->session, &requests, &bytes);
 	tally_usage(p->tally, requests, bytes);
 	p->ops->session_close(w->session);
+	if (rc == -1 && (turn_is_over(&err) || put_off_mailbox(w, &err))) {
+		*again = true;
+		return false;
+	}
 	return conclude(w, rc, &err);
 }
 
@@ -533,7 +649,20 @@ void
 visit_job(struct job *job, bool own)
 {
 	struct mailbox_work *w = (struct mailbox_work *)job;
+	bool failed = true, again = false;
 
 	(void)own;
-	tally_mailbox(w->profile->tally, stop_requested() || visit_one(w));
+	if (w->visit == NULL)
+		w->visit = mem_alloc(sizeof(*w->visit));
+	turn_begin(w);
+	if (!stop_requested())
+		failed = visit_turn(w, &again);
+	if (again) {
+		crew_add(w->profile->crew, job);
+		return;
+	}
+	tally_mailbox(w->profile->tally, failed);
+	free(w->visit->done);
+	free(w->visit);
+	w->visit = NULL;
 }

@@ -21,6 +21,8 @@
 #include "base/tim.h"
 #include "sync/fetch.h"
 #include "sync/page.h"
+#include "sync/patience.h"
+#include "sync/turn.h"
 #include "sync/walk.h"
 
 #define PAGE_MIN     100
@@ -44,6 +46,14 @@ struct progress {
 	int64_t again;       /* ... and so many did */
 };
 
+/* A walk under way. */
+struct walk {
+	const struct store_folder *folder;
+	const char *marker;
+	bool hurry;
+	struct progress progress;
+};
+
 /*
  * As many as the other connections fetch in one go, while this one asks for
  * the next page: then all of them are busy all the time.
@@ -59,7 +69,7 @@ page_size(const struct profile_work *p)
 }
 
 static int
-ask_changes(struct mailbox_work *w, const char *folder_id, const char *cursor,
+ask_changes(struct mailbox_work *w, const struct walk *k, const char *cursor,
     struct change_page *out, struct err *err)
 {
 	const struct profile_work *p = w->profile;
@@ -69,8 +79,10 @@ ask_changes(struct mailbox_work *w, const char *folder_id, const char *cursor,
 		memset(out, 0, sizeof(*out));
 		if (gate_enter(p->gate, &w->login, err) == -1)
 			return -1;
+		w->session->patience_ms = k->hurry ? PATIENCE_CALL : 0;
 		rc = p->ops->changes(
-		    w->session, folder_id, cursor, max, out, err);
+		    w->session, k->folder->folder_id, cursor, max, out, err);
+		w->session->patience_ms = 0;
 		if (rc == -1)
 			arena_free(&out->arena);
 	} while (gate_leave(p->gate, &w->login, rc, &tries, err));
@@ -192,14 +204,14 @@ check_again(const struct page *p, struct progress *g, struct err *err)
  * one that is under way, or NULL.
  */
 static int
-open_page(struct page *p, const struct page *before,
-    const struct store_folder *f, const char *cursor, struct progress *g,
-    struct err *err)
+open_page(struct page *p, const struct page *before, struct walk *k,
+    const char *cursor, struct err *err)
 {
-	if (ask_changes(p->mailbox, f->folder_id, cursor, &p->change, err) ==
-		-1 ||
-	    check_progress(p, cursor, g, err) == -1 ||
-	    page_sort(p, before, err) == -1 || check_again(p, g, err) == -1)
+	if (turn_check(p->mailbox, err) == -1 ||
+	    ask_changes(p->mailbox, k, cursor, &p->change, err) == -1 ||
+	    check_progress(p, cursor, &k->progress, err) == -1 ||
+	    page_sort(p, before, err) == -1 ||
+	    check_again(p, &k->progress, err) == -1)
 		return -1;
 	page_start(p);
 	return 0;
@@ -207,28 +219,28 @@ open_page(struct page *p, const struct page *before,
 
 /* All pages from cursor on. */
 static int
-walk(struct mailbox_work *w, const struct store_folder *f, const char *cursor,
-    const char *marker, struct err *err)
+walk(struct mailbox_work *w, struct walk *k, const char *cursor,
+    struct err *err)
 {
+	const struct store_folder *f = k->folder;
 	struct page page[2], *now = &page[0], *next = &page[1], *t;
 	struct err later = ERR_INIT;
-	struct progress g;
 	int rc, opened;
 
-	memset(&g, 0, sizeof(g));
-	g.watch = cursor != NULL && !f->resync && !f->ahead;
+	memset(&k->progress, 0, sizeof(k->progress));
+	k->progress.watch = cursor != NULL && !f->resync && !f->ahead;
 	page_init(now, w, f->id);
-	rc = open_page(now, NULL, f, cursor, &g, err);
+	rc = open_page(now, NULL, k, cursor, err);
 	while (rc == 0) {
 		page_init(next, w, f->id);
 		err_clear(&later);
 		opened = 0;
 		if (now->change.more)
-			opened = open_page(next, now, f, now->change.cursor, &g,
+			opened = open_page(next, now, k, now->change.cursor,
 				     &later) == 0
 				     ? 1
 				     : -1;
-		rc = page_finish(now, marker, err);
+		rc = page_finish(now, k->marker, err);
 		if (rc == 0 && opened == 1)
 			rc = page_late(next, err);
 		if (rc == -1 && opened == 1)
@@ -253,8 +265,9 @@ walk(struct mailbox_work *w, const struct store_folder *f, const char *cursor,
 
 int
 walk_folder(struct mailbox_work *w, const struct store_folder *f,
-    const char *marker, struct err *err)
+    const char *marker, bool hurry, struct err *err)
 {
+	struct walk k = { .folder = f, .marker = marker, .hurry = hurry };
 	int rc = 0;
 
 	if (f->restart) {
@@ -264,11 +277,11 @@ walk_folder(struct mailbox_work *w, const struct store_folder *f,
 	} else if (f->resync && f->cursor == NULL)
 		rc = begin_full_walk(w, f->id, err);
 	if (rc == 0)
-		rc = walk(w, f, f->cursor, marker, err);
+		rc = walk(w, &k, f->cursor, err);
 
 	if (rc == -1 && err->kind == ERR_RESYNC) {
 		if (restart(w, f->id, err) == 0)
-			rc = walk(w, f, NULL, marker, err);
+			rc = walk(w, &k, NULL, err);
 		if (rc == -1 && err->kind == ERR_RESYNC)
 			err->kind = ERR_RETRY;
 	}
@@ -277,11 +290,33 @@ walk_folder(struct mailbox_work *w, const struct store_folder *f,
 	return 0;
 }
 
+/* The next of the due ones, from *i on, that are asked for together. */
+static void
+next_failures(struct fetch *f, const struct store_failures *due, bool alone,
+    struct item_ref *ref, int64_t *tries, size_t *i)
+{
+	size_t max = alone ? 1 : FETCH_CONTENT;
+
+	for (; *i < due->n && f->n < max; (*i)++) {
+		const struct store_failure *v = &due->v[*i];
+
+		if (v->alone != alone)
+			continue;
+		if (f->n > 0 && v->folder != f->folder)
+			break;
+		f->folder = v->folder;
+		memset(&ref[f->n], 0, sizeof(*ref));
+		ref[f->n].id = v->item_id;
+		tries[f->n++] = v->tries;
+	}
+}
+
 int
-walk_failures(struct mailbox_work *w, struct err *err)
+walk_failures(struct mailbox_work *w, bool alone, struct err *err)
 {
 	struct store_failures due;
 	struct fetch f;
+	struct err later = ERR_INIT;
 	int64_t tries[FETCH_CONTENT];
 	struct item_ref ref[FETCH_CONTENT];
 	size_t i = 0;
@@ -294,24 +329,18 @@ walk_failures(struct mailbox_work *w, struct err *err)
 	while (rc == 0 && i < due.n) {
 		memset(&f, 0, sizeof(f));
 		f.mailbox = w;
-		f.folder = due.v[i].folder;
 		f.ref = ref;
 		f.tries = tries;
-		for (; i < due.n && f.n < FETCH_CONTENT &&
-		       due.v[i].folder == f.folder;
-		     i++) {
-			ref[f.n].id = due.v[i].item_id;
-			ref[f.n].change_key = NULL;
-			ref[f.n].size = 0;
-			ref[f.n].kept = false;
-			tries[f.n++] = due.v[i].tries;
-		}
+		next_failures(&f, &due, alone, ref, tries, &i);
+		if (f.n == 0)
+			break;
 		rc = fetch_run(&f, w->session, err);
-		if (rc == 0)
-			rc = fetch_store(&f, NULL, err);
-		else
-			fetch_free(&f);
+		/* what came is written though the rest did not */
+		if (fetch_store(&f, NULL, rc == 0 ? err : &later) == -1)
+			rc = -1;
 	}
 	arena_free(&due.arena);
-	return rc == -1 ? err_prefix(err, "items that failed before") : 0;
+	if (rc == -1 && !turn_is_over(err))
+		err_prefix(err, "items that failed before");
+	return rc;
 }

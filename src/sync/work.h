@@ -29,7 +29,9 @@ struct profile_work {
 	struct tally *tally;
 	const struct plan *plan;
 	struct budget *budget;
+	struct underway *underway; /* NULL in a dry run */
 	struct say say;
+	bool cut_before;          /* the pass before was cut off */
 	bool login_known;         /* it was rejected before */
 	bool proxy_known;         /* so was the proxy's */
 	atomic_bool login_kept;   /* its rejection is in the store */
@@ -54,6 +56,9 @@ struct tally {
 	struct pass_counts count;
 };
 
+struct visit;
+struct underway;
+
 /* One mailbox in this pass. */
 struct mailbox_work {
 	struct job job;
@@ -66,6 +71,10 @@ struct mailbox_work {
 	enum visit_end end;
 	struct err *fault; /* VISIT_FAILED; pass_run frees */
 	bool failing;      /* it was, before this pass */
+	/* turn.h */
+	int64_t turn_ends; /* tim_mono */
+	atomic_bool turn_moved, turn_over;
+	struct visit *visit; /* visit.c's, over all turns */
 };
 
 void tally_add(struct tally *, const struct store_count *, int64_t seen);

@@ -259,7 +259,7 @@ walk_inbox(struct kit *k)
 	OK(k, store_folders(k->st, BOX_A, &f, &k->err));
 	server.twice = false;
 	memset(server.asked, 0, sizeof(server.asked));
-	rc = walk_folder(&w, &f.v[0], "m", &k->err);
+	rc = walk_folder(&w, &f.v[0], "m", false, &k->err);
 	arena_free(&f.arena);
 	crew_close(p.crew);
 	gate_close(p.gate);

@@ -1,0 +1,28 @@
+/*
+ * turn.h - no mailbox keeps the others of its profile waiting for long.
+ * Floor: sync, internal.
+ * Threads: any.
+ *
+ * While other mailboxes wait for a thread, one has a turn of so many seconds,
+ * and comes again when all of them have had theirs. What it has read by then
+ * is stored; the page under way is asked for once more and only what is
+ * missing of it is fetched.
+ */
+#ifndef SYNC_TURN_H
+#define SYNC_TURN_H
+
+#include "sync/work.h"
+
+/* The mailbox' turn begins. */
+void turn_begin(struct mailbox_work *);
+/* Something of it was stored: without that no turn ends. */
+void turn_moved(struct mailbox_work *);
+/* Do others wait for a thread? */
+bool turn_others_wait(const struct mailbox_work *);
+/* -1 with ERR_RETRY code "turn", and so until turn_begin: the turn is over. */
+int turn_check(struct mailbox_work *, struct err *);
+bool turn_is_over(const struct err *);
+/* The same at once, whatever was stored; always -1. */
+int turn_end(struct mailbox_work *, struct err *);
+
+#endif

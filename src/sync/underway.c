@@ -1,0 +1,135 @@
+/*
+ * underway.c - mail that is being asked for.
+ * 1. What is noted is under way: both change under one lock, so no note comes
+ *    after its outcome.
+ * 2. A note that cannot be written is no fault: the outcome will be.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/tim.h"
+#include "sync/underway.h"
+
+/* ms, then it is noted */
+#define LONG fault_int("EXSYNC_UNDERWAY_MS", 5000)
+/* times that a mail may be under way when a pass ends and be due at once */
+#define AT_ONCE 2
+
+struct underway {
+	pthread_mutex_t lock;
+	struct fetch *head;
+	struct store *store;
+	bool careful;
+};
+
+struct underway *
+underway_open(struct store *store, bool careful)
+{
+	struct underway *u = mem_alloc(sizeof(*u));
+
+	pthread_mutex_init(&u->lock, NULL);
+	u->store = store;
+	u->careful = careful;
+	return u;
+}
+
+void
+underway_close(struct underway *u)
+{
+	if (u == NULL)
+		return;
+	pthread_mutex_destroy(&u->lock);
+	free(u);
+}
+
+static int64_t
+note_next_try(int64_t tries)
+{
+	return tries < AT_ONCE ? tim_now()
+			       : fetch_next_try(tries - AT_ONCE, 0);
+}
+
+/* With the lock held. */
+static void
+note(struct underway *u, struct fetch *f)
+{
+	struct store_item item[FETCH_HEADERS];
+	struct store_page part;
+	struct store_count count;
+	struct err why = ERR_INIT, err = ERR_INIT;
+	size_t i;
+
+	err_set(&why, ERR_RETRY,
+	    "it was under way when the pass ended; it is tried again alone");
+	err_code(&why, STORE_UNDERWAY, SCOPE_ITEM);
+	memset(item, 0, sizeof(item));
+	for (i = 0; i < f->nasked; i++) {
+		size_t at = f->asked[i];
+
+		item[i].item_id = f->ref[at].id;
+		item[i].change_key = f->ref[at].change_key;
+		item[i].folder = f->folder;
+		item[i].fault = &why;
+		item[i].next_try =
+		    note_next_try(f->tries == NULL ? 0 : f->tries[at]);
+		item[i].counted = f->noted[at];
+		f->noted[at] = true;
+	}
+	memset(&part, 0, sizeof(part));
+	part.folder = f->folder;
+	part.ahead = true;
+	memset(&count, 0, sizeof(count));
+	store_put(u->store,
+	    &(struct store_work){ f->mailbox->conf.address, item, f->nasked,
+		f->ahead ? &part : NULL },
+	    &count, &err);
+	f->asked_since = TIM_NONE;
+}
+
+/* With the lock held. */
+static void
+unlink_fetch(struct underway *u, struct fetch *f)
+{
+	struct fetch **p = &u->head;
+
+	while (*p != NULL && *p != f)
+		p = &(*p)->next;
+	if (*p != NULL)
+		*p = f->next;
+}
+
+void
+underway_set(struct fetch *f, const size_t *at, size_t n)
+{
+	struct underway *u = f->mailbox->profile->underway;
+
+	if (u == NULL)
+		return;
+	pthread_mutex_lock(&u->lock);
+	unlink_fetch(u, f);
+	f->asked = at;
+	f->nasked = n;
+	f->asked_since = tim_mono();
+	if (n > 0) {
+		f->next = u->head;
+		u->head = f;
+		if (u->careful)
+			note(u, f);
+	}
+	pthread_mutex_unlock(&u->lock);
+}
+
+void
+underway_look(struct underway *u)
+{
+	struct fetch *f;
+	int64_t now = tim_mono();
+
+	pthread_mutex_lock(&u->lock);
+	for (f = u->head; f != NULL; f = f->next) {
+		if (f->asked_since != TIM_NONE && now - f->asked_since > LONG)
+			note(u, f);
+	}
+	pthread_mutex_unlock(&u->lock);
+}

@@ -51,8 +51,8 @@ late(const struct answer *a, struct err *e)
 		    where, PACE, ms / 1000.0);
 	/* shorter than the connection's own limit: it says nothing of the
 	 * server as a whole */
-	return err_code(e, ms == a->patience_ms ? "patience" : "timeout",
-	    SCOPE_MAILBOX);
+	return err_code(
+	    e, ms == a->patience_ms ? "patience" : "timeout", SCOPE_MAILBOX);
 }
 
 /* The connection ended inside the body. */

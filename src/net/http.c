@@ -34,8 +34,8 @@ struct http {
 	char *host; /* value of the Host header */
 	struct conn *conn;
 	int patience_ms; /* 0: none but the limits of o */
-	bool used;      /* conn has carried an answer */
-	int64_t rested; /* since then */
+	bool used;       /* conn has carried an answer */
+	int64_t rested;  /* since then */
 	int64_t received;
 };
 

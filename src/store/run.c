@@ -7,19 +7,22 @@
 #include "store/blob.h"
 #include "store/db.h"
 
-/* How the pass before ended. */
+/* How the two passes before ended. */
 static int
 run_look_back(struct store *st, struct store_run *run, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_RUN_BEFORE,
-	    "SELECT outcome='running',outcome='interrupted' FROM run "
-	    "ORDER BY id DESC LIMIT 1");
+	    "SELECT sum(outcome='running'),count(*),"
+	    "sum(outcome IN('running','interrupted')) FROM "
+	    "(SELECT outcome FROM run ORDER BY id DESC LIMIT 2)");
 	int r;
 
 	if ((r = db_row(st, s, err)) != 1)
 		return r;
+	/* at most one says that it is running: the last */
 	run->died_before = sqlite3_column_int(s, 0) != 0;
-	run->cut_before = run->died_before || sqlite3_column_int(s, 1) != 0;
+	run->cut_before =
+	    sqlite3_column_int(s, 1) == 2 && sqlite3_column_int(s, 2) == 2;
 	sqlite3_reset(s);
 	return 0;
 }

@@ -309,12 +309,12 @@ struct store_run {
 	int64_t seen, bytes, requests, mailboxes, failed;
 	const char *outcome; /* ok, partial, failed,
 						 * interrupted */
-	/* the pass before this one did not come to its end: a person or the
-	 * system ended it, or it died */
-	bool cut_before, died_before;
+	bool died_before;    /* nobody ended the pass before this one */
+	bool cut_before;     /* that and the one before it did not come to their
+			   * end, whatever the reason */
 };
-/* Inserts the row with outcome "running"; sets id, started and what the pass
- * before was. A run left "running" by a crash becomes "interrupted". */
+/* Inserts the row with outcome "running"; sets id, started and how the passes
+ * before ended. A run left "running" by a crash becomes "interrupted". */
 int store_run_begin(struct store *, struct store_run *, struct err *);
 int store_run_end(struct store *, const struct store_run *, struct err *);
 

@@ -132,8 +132,8 @@ attach(struct fetch *f, struct store_item *it, struct message *m, size_t at,
 	int rc;
 
 	underway_set(f, &at, 1);
-	rc = attach_all(f->mailbox, f->session, m, f->tries != NULL,
-	    &f->lost[at], err);
+	rc = attach_all(
+	    f->mailbox, f->session, m, f->tries != NULL, &f->lost[at], err);
 	underway_set(f, NULL, 0);
 	it->counted = f->noted[at];
 	if (rc == 1) {

@@ -200,8 +200,8 @@ start_profiles(struct running *r, struct err *err)
 }
 
 /*
- * The mailbox to begin with. After a pass that was cut off not the same one:
- * what took all of its time then must not do so again.
+ * The mailbox to begin with. After passes that were cut off not the same one:
+ * what took all of their time must not do so again.
  */
 static size_t
 first_mailbox(const struct running *r, bool cut_before)

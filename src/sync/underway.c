@@ -14,7 +14,7 @@
 /* ms, then it is noted */
 #define LONG fault_int("EXSYNC_UNDERWAY_MS", 5000)
 /* times that a mail may be under way when a pass ends and be due at once */
-#define AT_ONCE 2
+#define AT_ONCE 8
 
 struct underway {
 	pthread_mutex_t lock;
@@ -46,8 +46,9 @@ underway_close(struct underway *u)
 static int64_t
 note_next_try(int64_t tries)
 {
-	return tries < AT_ONCE ? tim_now()
-			       : fetch_next_try(tries - AT_ONCE, 0);
+	if (tries + 1 >= FETCH_TRIES)
+		return TIM_NONE;
+	return tries < AT_ONCE ? tim_now() : fetch_next_try(tries - AT_ONCE, 0);
 }
 
 /* With the lock held. */

@@ -426,8 +426,8 @@ read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
 }
 
 /*
- * Where to begin. After a pass that was cut off not where it began: one folder
- * that took all of its time must not do so again.
+ * Where to begin. After passes that were cut off not where these began: one
+ * folder that took all of their time must not do so again.
  */
 static size_t
 first_folder(const struct mailbox_work *w, const struct folder_list *list)

@@ -219,8 +219,8 @@ open_page(struct page *p, const struct page *before, struct walk *k,
 
 /* All pages from cursor on. */
 static int
-walk(struct mailbox_work *w, struct walk *k, const char *cursor,
-    struct err *err)
+walk(
+    struct mailbox_work *w, struct walk *k, const char *cursor, struct err *err)
 {
 	const struct store_folder *f = k->folder;
 	struct page page[2], *now = &page[0], *next = &page[1], *t;
@@ -334,6 +334,12 @@ walk_failures(struct mailbox_work *w, bool alone, struct err *err)
 		next_failures(&f, &due, alone, ref, tries, &i);
 		if (f.n == 0)
 			break;
+		/* it may be what makes the pass die */
+		if (alone && !w->turn_last && turn_others_wait(w)) {
+			w->turn_last = true;
+			rc = turn_end(w, err);
+			break;
+		}
 		rc = fetch_run(&f, w->session, err);
 		/* what came is written though the rest did not */
 		if (fetch_store(&f, NULL, rc == 0 ? err : &later) == -1)

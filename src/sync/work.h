@@ -31,7 +31,7 @@ struct profile_work {
 	struct budget *budget;
 	struct underway *underway; /* NULL in a dry run */
 	struct say say;
-	bool cut_before;          /* the pass before was cut off */
+	bool cut_before;          /* the passes before were cut off */
 	bool login_known;         /* it was rejected before */
 	bool proxy_known;         /* so was the proxy's */
 	atomic_bool login_kept;   /* its rejection is in the store */
@@ -74,6 +74,7 @@ struct mailbox_work {
 	/* turn.h */
 	int64_t turn_ends; /* tim_mono */
 	atomic_bool turn_moved, turn_over;
+	bool turn_last;      /* it has let the others come first */
 	struct visit *visit; /* visit.c's, over all turns */
 };
 

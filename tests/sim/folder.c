@@ -43,7 +43,7 @@ static const struct standard STANDARD[] = {
 	{ "Recoverable Items", "Versions", NULL, "recoverableitemsversions",
 	    V2010_SP1, V2010_SP1, NORMAL },
 	{ NULL, "AllItems", "IPF", NULL, V2013, V2013, SEARCH },
-	{ NULL, TOP, "IPF.Note", "msgfolderroot", 0, 0, NORMAL },
+	{ NULL, TOP, NULL, "msgfolderroot", 0, 0, NORMAL },
 	{ TOP, "Calendar", "IPF.Appointment", "calendar", 0, 0, NORMAL },
 	{ TOP, "Contacts", "IPF.Contact", "contacts", 0, 0, NORMAL },
 	{ "Contacts", "Recipient Cache", "IPF.Contact.RecipientCache",
@@ -273,6 +273,42 @@ folder_path(struct sb *b, const struct folder *f)
 	if (f->parent != NULL && f->parent != f->mailbox->top)
 		sb_ch(b, '/');
 	sb_str(b, f->name);
+}
+
+bool
+folder_recoverable(const struct folder *f)
+{
+	for (; f != NULL; f = f->parent)
+		if (f->well_known != NULL &&
+		    strcmp(f->well_known, "recoverableitemsroot") == 0)
+			return true;
+	return false;
+}
+
+struct folder *
+folder_of_deleted(const struct folder *from, const char *how)
+{
+	const char *to = strcmp(how, "MoveToDeletedItems") == 0 ? "deleteditems"
+			 : strcmp(how, "SoftDelete") == 0
+			     ? "recoverableitemsdeletions"
+			     : "recoverableitemspurges";
+	struct folder *f;
+
+	/* what is removed already goes one way only */
+	if (folder_recoverable(from))
+		to = "recoverableitemspurges";
+	f = folder_well_known(from->mailbox, to);
+	return f != from ? f : NULL;
+}
+
+const char *
+folder_class_of(const char *element)
+{
+	if (strcmp(element, "CalendarFolder") == 0)
+		return "IPF.Appointment";
+	if (strcmp(element, "ContactsFolder") == 0)
+		return "IPF.Contact";
+	return strcmp(element, "TasksFolder") == 0 ? "IPF.Task" : NULL;
 }
 
 static bool

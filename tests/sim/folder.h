@@ -29,6 +29,15 @@ bool folder_below(const struct folder *, const struct folder *ancestor);
 int folder_children(const struct folder *);
 /* The path below msgfolderroot (or with a leading / below root). */
 void folder_path(struct sb *, const struct folder *);
+/* Is it the folder of removed items, or below it? */
+bool folder_recoverable(const struct folder *);
+/*
+ * Where an item goes when DeleteItem removes it from its folder in this way
+ * (HardDelete, SoftDelete, MoveToDeletedItems). NULL: nowhere.
+ */
+struct folder *folder_of_deleted(const struct folder *, const char *how);
+/* The class of a new folder that a t:Folder, … without one asks for. */
+const char *folder_class_of(const char *element);
 /* t:Folder, t:CalendarFolder, … */
 const char *folder_element(const struct folder *);
 

@@ -46,13 +46,18 @@ ops_create_folder(struct call *c)
 			name = call_text(t);
 		if ((t = call_child(n, "FolderClass")) != NULL)
 			class = call_text(t);
-		if (parent != NULL && name == NULL)
+		if (parent != NULL && parent->kind == FOLDER_SEARCH)
+			code = "ErrorInvalidParentFolder";
+		else if (parent != NULL &&
+			 (name == NULL || call_is(n, "SearchFolder")))
 			code = "ErrorFolderSave";
 		else if (parent != NULL && folder_child(parent, name) != NULL)
 			code = "ErrorFolderExists";
 		else if (parent != NULL)
 			f = folder_add(parent->mailbox, parent, name,
-			    class != NULL ? class : "IPF.Note");
+			    class != NULL
+				? class
+				: folder_class_of((const char *)n->name));
 		folder_message(c, f, code);
 		xmlFree(name);
 		xmlFree(class);
@@ -132,28 +137,27 @@ void
 ops_delete_item(struct call *c)
 {
 	char *how = call_attr(c->op, "DeleteType");
-	bool keep = how != NULL && strcmp(how, "MoveToDeletedItems") == 0;
 	xmlNode *n = call_first(call_child(c->op, "ItemIds"));
 	const char *code;
 
-	xmlFree(how);
 	for (; n != NULL; n = call_next(n)) {
 		struct item *it = item_of(c, n, &code);
 
 		if (it == NULL) {
 			reply_error(c, code);
 		} else {
-			struct folder *bin = folder_well_known(
-			    it->folder->mailbox, "deleteditems");
+			struct folder *to = folder_of_deleted(
+			    it->folder, how != NULL ? how : "HardDelete");
 
-			if (keep && it->folder != bin)
-				item_move(it, bin);
+			if (to != NULL)
+				item_move(it, to);
 			else
 				item_delete(it);
 			reply_ok(c);
 		}
 		reply_close(c);
 	}
+	xmlFree(how);
 }
 
 /* Applies one SetItemField; only IsRead and Subject matter here. */

@@ -7,6 +7,7 @@
 
 #include "folder.h"
 #include "ident.h"
+#include "item.h"
 #include "render.h"
 
 void
@@ -39,6 +40,17 @@ words(struct sb *b, const struct ext *e, const char *s)
 	SB_LIT(b, "</t:Value></t:ExtendedProperty>");
 }
 
+static unsigned long
+size(const struct folder *f)
+{
+	unsigned long sum = 0;
+	size_t i;
+
+	for (i = 0; i < f->n_items; i++)
+		sum += item_size(f->items[i]);
+	return sum;
+}
+
 static void
 extended(struct sb *b, const struct ext *e, const struct folder *f)
 {
@@ -46,6 +58,9 @@ extended(struct sb *b, const struct ext *e, const struct folder *f)
 	bool on = world.markers != MARKERS_OFF;
 
 	switch (e->tag) {
+	case 0x0E08:
+		number(b, e, size(f));
+		break;
 	case 0x3001:
 		words(b, e, f->name);
 		break;

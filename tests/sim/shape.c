@@ -4,6 +4,8 @@
  *    item's, is reported per item: ErrorInvalidPropertyRequest.
  * 2. Paths of other item classes are passed over in silence: exchangelib asks
  *    every item for the properties of all classes, and servers answer.
+ * 3. FindItem leaves the body out without a word and refuses what else only
+ *    GetItem has: ErrorInvalidPropertyForOperation.
  */
 #include "shape.h"
 
@@ -179,8 +181,8 @@ field(struct shape *s, struct call *c, const char *uri, int list)
 	} else if (p < 0) {
 		if (!of_an_item(uri))
 			blame(s, "ErrorInvalidPropertyRequest", uri);
-	} else if (list == 2 && PROPS[p].flags & PF_GET) {
-		blame(s, "ErrorInvalidPropertyRequest", uri);
+	} else if (list == 2 && PROPS[p].flags & PF_GET && p != P_BODY) {
+		blame(s, "ErrorInvalidPropertyForOperation", uri);
 	} else if (list == 0 || !(PROPS[p].flags & (PF_GET | PF_QUIET))) {
 		set(s, p);
 	}
@@ -228,8 +230,10 @@ extended(struct shape *s, const xmlNode *n)
 {
 	const char *code;
 
-	if (s->n_ext == MAX_EXT)
+	if (s->n_ext == MAX_EXT) {
+		blame(s, "ErrorInvalidOperation", NULL);
 		return;
+	}
 	if (shape_read_ext(&s->ext[s->n_ext], n, &code) < 0) {
 		blame(s, code, NULL);
 		return;
@@ -356,7 +360,8 @@ shape_read(struct shape *s, struct call *c, xmlNode *shape, int list)
 	if (s->mime && list == 0)
 		set(s, P_MIME);
 	else if (s->mime)
-		blame(s, "ErrorInvalidPropertyRequest", "item:MimeContent");
+		blame(
+		    s, "ErrorInvalidPropertyForOperation", "item:MimeContent");
 	if (shape_has(s, P_MIME))
 		s->mime = true;
 	log_shape(c, s, props);

@@ -80,7 +80,7 @@ enum prop {
 enum {
 	PF_DEFAULT = 1,  /* in shape Default */
 	PF_ALL = 2,      /* in shape AllProperties */
-	PF_GET = 4,      /* GetItem only: lists refuse it */
+	PF_GET = 4,      /* GetItem only: lists do not show it */
 	PF_QUIET = 8,    /* lists leave it out without a word */
 	PF_MEETING = 16, /* of meeting messages */
 	PF_FALSE = 32,   /* always false here */

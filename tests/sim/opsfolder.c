@@ -6,6 +6,7 @@
 
 #include "folder.h"
 #include "ops.h"
+#include "page.h"
 #include "renderfolder.h"
 #include "reply.h"
 #include "restrict.h"
@@ -45,120 +46,107 @@ ops_get_folder(struct call *c)
 	shape_free(&s);
 }
 
-struct page {
-	long offset, max;
-	bool end, given;
+struct find {
+	struct call *c;
+	struct shape s;
+	const xmlNode *where;
+	struct page page;
+	bool deep, none;
+	const char *code; /* of the whole request: something is wrong */
+	struct sb blame;
+	struct folder **v;
+	size_t n;
 };
-
-static struct page
-page_of(const struct call *c, const char *view)
-{
-	struct page p = { 0, 0, false, false };
-	const xmlNode *n = call_child(c->op, view);
-	char *v;
-
-	if (n == NULL)
-		return p;
-	p.given = true;
-	if ((v = call_attr(n, "Offset")) != NULL)
-		p.offset = atol(v);
-	xmlFree(v);
-	if ((v = call_attr(n, "MaxEntriesReturned")) != NULL)
-		p.max = atol(v);
-	xmlFree(v);
-	if ((v = call_attr(n, "BasePoint")) != NULL)
-		p.end = strcmp(v, "End") == 0;
-	xmlFree(v);
-	return p;
-}
 
 /* Depth first, children in the order of their names: a server's order. */
 static void
-collect(struct folder *parent, bool deep, const xmlNode *where,
-    struct folder ***v, size_t *n, const char **code)
+collect(struct find *f, struct folder *parent)
 {
-	struct folder *f;
+	struct folder *g;
 	size_t at = 0;
 
-	while ((f = folder_next(parent->mailbox, &at)) != NULL) {
-		if (f->parent != parent)
+	while ((g = folder_next(parent->mailbox, &at)) != NULL) {
+		if (g->parent != parent)
 			continue;
-		if (where == NULL ||
-		    restrict_meets(call_first(where), NULL, f, code)) {
-			*v = sb_xrealloc(*v, (*n + 1) * sizeof(**v));
-			(*v)[(*n)++] = f;
+		if (restrict_meets(f->where, NULL, g)) {
+			f->v = sb_xrealloc(f->v, (f->n + 1) * sizeof(*f->v));
+			f->v[f->n++] = g;
 		}
-		if (deep)
-			collect(f, deep, where, v, n, code);
+		if (f->deep)
+			collect(f, g);
 	}
 }
 
 static void
-find_below(struct call *c, const struct shape *s, struct folder *parent,
-    const struct page *p)
+find_below(struct find *f, struct folder *parent)
 {
-	const xmlNode *where = call_child(c->op, "Restriction");
-	char *depth = call_attr(c->op, "Traversal");
-	struct folder **v = NULL;
-	const char *code = NULL;
-	size_t n = 0, i, from, to;
+	struct sb *b = &f->c->out;
+	size_t from, to, i;
 
-	if (depth == NULL || strcmp(depth, "SoftDeleted") != 0)
-		collect(parent, depth && strcmp(depth, "Deep") == 0, where, &v,
-		    &n, &code);
-	xmlFree(depth);
-	if (code != NULL) {
-		reply_error(c, code);
-		reply_close(c);
-		free(v);
-		return;
-	}
-	from = p->offset > 0 ? (size_t)p->offset : 0;
-	if (from > n)
-		from = n;
-	to = n;
-	if (p->given && p->max > 0 && from + (size_t)p->max < to)
-		to = from + (size_t)p->max;
+	f->n = 0;
+	if (!f->none)
+		collect(f, parent);
+	from = page_start(&f->page, f->n);
+	to = page_end(&f->page, from, f->n);
 	if (world.find_cap > 0 && to - from > (size_t)world.find_cap)
 		to = from + (size_t)world.find_cap;
-	reply_ok(c);
-	SB_LIT(&c->out, "<m:RootFolder");
-	if (p->given)
-		sb_fmt(&c->out, " IndexedPagingOffset=\"%zu\"", to);
-	sb_fmt(&c->out,
-	    " TotalItemsInView=\"%zu\" IncludesLastItemInRange=\"%s\">"
-	    "<t:Folders>",
-	    n, to == n ? "true" : "false");
+	reply_ok(f->c);
+	SB_LIT(b, "<m:RootFolder");
+	page_attrs(b, &f->page, to, f->n);
+	SB_LIT(b, "><t:Folders>");
 	for (i = from; i < to; i++)
-		renderfolder(c, s, v[i]);
-	SB_LIT(&c->out, "</t:Folders></m:RootFolder>");
-	reply_close(c);
-	free(v);
+		renderfolder(
+		    f->c, &f->s, f->v[f->page.from_end ? f->n - 1 - i : i]);
+	SB_LIT(b, "</t:Folders></m:RootFolder>");
+}
+
+static const char *
+check_request(struct find *f)
+{
+	char *depth = call_attr(f->c->op, "Traversal");
+	const char *code;
+
+	f->deep = depth != NULL && strcmp(depth, "Deep") == 0;
+	f->none = depth != NULL && strcmp(depth, "SoftDeleted") == 0;
+	xmlFree(depth);
+	/* folders that were removed softly: see FindItem */
+	if (f->none && world.product == EX2007)
+		return "ErrorInvalidOperation";
+	code = page_read(&f->page, f->c->op);
+	if (code == NULL)
+		code = restrict_check(f->where, true, f->c->level, &f->blame);
+	return code;
 }
 
 void
 ops_find_folder(struct call *c)
 {
-	struct page p = page_of(c, "IndexedPageFolderView");
-	const char *code;
-	struct shape s;
+	struct find f = { .c = c };
+	const char *code, *xml;
 	xmlNode *n;
 
-	shape_read_folder(&s, c, call_child(c->op, "FolderShape"));
+	f.where = call_child(c->op, "Restriction");
+	f.code = check_request(&f);
+	shape_read_folder(&f.s, c, call_child(c->op, "FolderShape"));
 	n = call_first(call_child(c->op, "ParentFolderIds"));
 	for (; n != NULL; n = call_next(n)) {
-		struct folder *f = call_folder(c, n, &code);
+		struct folder *g = call_folder(c, n, &code);
 
-		if (f == NULL || s.error != NULL) {
-			folder_error(c, f == NULL ? code : s.error,
-			    f == NULL ? NULL : &s);
-			reply_close(c);
-		} else {
-			c->folder = f;
-			find_below(c, &s, f, &p);
+		xml = NULL;
+		if (g != NULL) {
+			c->folder = g;
+			code = f.code != NULL ? f.code : f.s.error;
+			xml = f.code != NULL ? f.blame.p : f.s.bad;
 		}
+		if (code != NULL)
+			reply_error_xml(c, code, NULL, xml);
+		else
+			find_below(&f, g);
+		reply_close(c);
 	}
-	shape_free(&s);
+	shape_free(&f.s);
+	sb_free(&f.blame);
+	free(f.v);
 }
 
 static void

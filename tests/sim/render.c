@@ -50,9 +50,8 @@ render_item_id(struct sb *b, const struct item *it)
 	SB_LIT(b, "\"/>");
 }
 
-/* Without RE:, FW: and the like. */
-static const char *
-topic(const struct mail *m)
+const char *
+render_topic(const struct mail *m)
 {
 	const char *s = m->subject != NULL ? m->subject : "", *colon;
 
@@ -77,7 +76,7 @@ conversation(const struct mail *m)
 		return hash_bytes(m->in_reply_to, strlen(m->in_reply_to));
 	if (m->message_id != NULL)
 		return hash_bytes(m->message_id, strlen(m->message_id));
-	return hash_str(topic(m));
+	return hash_str(render_topic(m));
 }
 
 static void
@@ -500,7 +499,7 @@ string_of(const struct view *v, enum prop p)
 	case P_CULTURE:
 		return "en-US";
 	case P_TOPIC:
-		return topic(m);
+		return render_topic(m);
 	case P_MESSAGE_ID:
 		return m->message_id;
 	case P_REFERENCES:

@@ -20,6 +20,8 @@ struct view { /* what is being rendered, for whom */
 void render_item(
     struct call *, const struct shape *, const struct item *, bool list);
 void render_mail(const struct view *);
+/* The subject without RE:, FW: and the like. */
+const char *render_topic(const struct mail *);
 /* Only t:ItemId. */
 void render_item_id(struct sb *, const struct item *);
 

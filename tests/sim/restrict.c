@@ -1,205 +1,198 @@
 /*
- * restrict.c - evaluates restrictions over one item or folder at a time.
- * 1. A value is text or a number (times and booleans are numbers); an
- *    absent one meets nothing but Not.
+ * restrict.c - checks and evaluates restrictions and sort orders.
+ * 1. What is absent meets nothing but Not.
+ * 2. Equal and the like ignore case, as the store does; Contains compares
+ *    as it is told. Of several strings one that meets is enough.
+ * 3. What is not done here is an error, not an empty answer.
  */
 #include "restrict.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
-#include "hash.h"
+#include <glib.h>
+
 #include "item.h"
 
-struct value {
-	enum { ABSENT, NUMBER, TEXT, UNUSABLE } is;
-	int64_t n;
-	char *s;
+#define MAX_NODES 255
+#define MAX_KEYS  6
+
+struct check {
+	bool folders;
+	enum level level;
+	struct sb *xml;
+	int nodes;
 };
 
-static struct value
-number(int64_t n)
+static const char *
+check_path(struct check *k, const xmlNode *n, struct path *p)
 {
-	return (struct value){ .is = n == NO_TIME ? ABSENT : NUMBER, .n = n };
+	const char *code = value_path(p, n, k->folders, k->level);
+
+	if (code != NULL)
+		value_path_xml(k->xml, n);
+	return code;
 }
 
-static struct value
-string(const char *s)
+static const char *
+blame(struct check *k, const xmlNode *n, const char *code)
 {
-	if (s == NULL)
-		return (struct value){ .is = ABSENT };
-	return (struct value){ .is = TEXT, .s = sb_xstrdup(s) };
+	value_path_xml(k->xml, n);
+	return code;
 }
 
-static struct value
-people(const struct addrs *a)
+static bool
+comparable(const struct path *a, const struct path *b)
 {
-	struct sb b = { 0 };
-	struct value v;
-	int i;
-
-	sb_str(&b, "");
-	for (i = 0; i < a->n; i++)
-		sb_fmt(&b, "%s%s <%s>", i ? "; " : "",
-		    a->v[i].name ? a->v[i].name : "",
-		    a->v[i].addr ? a->v[i].addr : "");
-	v = string(b.p);
-	sb_free(&b);
-	return v;
+	return a->type == b->type ||
+	       (value_is_text(a->type) && value_is_text(b->type) &&
+		   a->type != VALUE_OPAQUE && b->type != VALUE_OPAQUE);
 }
 
-static struct value
-item_value(int p, const struct item *it, const struct mail *m)
+static const char *
+check_comparison(struct check *k, const xmlNode *e)
 {
-	switch (p) {
-	case P_RECEIVED:
-		return number(it->received);
-	case P_CREATED:
-		return number(it->created);
-	case P_MODIFIED:
-		return number(it->modified);
-	case P_SENT:
-		return number(m->sent);
-	case P_SIZE:
-		return number((int64_t)item_size(it));
-	case P_IS_READ:
-		return number(it->read);
-	case P_IS_DRAFT:
-		return number(it->draft);
-	case P_HAS_ATTACHMENTS:
-		return number(m->n_att > 0);
-	case P_SUBJECT:
-	case P_TOPIC:
-		return string(m->subject);
-	case P_CLASS:
-		return string(item_class(it, m));
-	case P_MESSAGE_ID:
-		return string(m->message_id);
-	case P_IN_REPLY_TO:
-		return string(m->in_reply_to);
-	case P_FROM:
-		return people(&m->from);
-	case P_SENDER:
-		return people(&m->sender);
-	case P_TO:
-	case P_DISPLAY_TO:
-		return people(&m->to);
-	case P_CC:
-	case P_DISPLAY_CC:
-		return people(&m->cc);
-	default:
-		return (struct value){ .is = UNUSABLE };
+	const xmlNode *n = call_first(e);
+	const xmlNode *other = call_first(call_child(e, "FieldURIOrConstant"));
+	struct path a, b = { 0 };
+	struct value v = { 0 };
+	const char *code = check_path(k, n, &a);
+	char *text;
+
+	if (code == NULL && a.type == VALUE_OPAQUE &&
+	    !call_is(e, "IsEqualTo") && !call_is(e, "IsNotEqualTo"))
+		code = blame(k, n, "ErrorUnsupportedPathForQuery");
+	if (code == NULL && call_is(other, "Constant")) {
+		text = call_attr(other, "Value");
+		if (value_constant(&v, &a, text != NULL ? text : "") < 0)
+			code = blame(k, n, "ErrorInvalidValueForProperty");
+		xmlFree(text);
+	} else if (code == NULL && (code = check_path(k, other, &b)) == NULL &&
+		   !comparable(&a, &b)) {
+		code = blame(k, other, "ErrorInvalidValueForProperty");
 	}
+	value_free(&v);
+	value_path_free(&a);
+	value_path_free(&b);
+	return code;
 }
 
-static struct value
-item_tag(unsigned tag, const struct item *it, const struct mail *m)
+static bool
+attr_is(const xmlNode *n, const char *name, const char *value)
 {
-	static const struct {
-		unsigned tag;
-		int prop;
-	} SAME[] = { { 0x1035, P_MESSAGE_ID }, { 0x0037, P_SUBJECT },
-		{ 0x0E06, P_RECEIVED }, { 0x0039, P_SENT },
-		{ 0x3007, P_CREATED }, { 0x3008, P_MODIFIED },
-		{ 0x001A, P_CLASS }, { 0x0E08, P_SIZE } };
-	uint64_t key[2];
-	struct sb b = { 0 };
-	struct value v;
-	size_t i;
+	char *text = call_attr(n, name);
+	bool yes = text != NULL && strcmp(text, value) == 0;
 
-	for (i = 0; i < sizeof(SAME) / sizeof(SAME[0]); i++)
-		if (SAME[i].tag == tag)
-			return item_value(SAME[i].prop, it, m);
-	if (tag != 0x300B)
-		return (struct value){ .is = ABSENT };
-	key[0] = hash_mix(it->search_key + 0x5EA7C4u);
-	key[1] = hash_mix(key[0]);
-	sb_b64(&b, key, sizeof(key));
-	v = string(b.p);
-	sb_free(&b);
-	return v;
+	xmlFree(text);
+	return yes;
 }
 
-static struct value
-folder_value(const char *uri, unsigned tag, const struct folder *f)
+/* Loose is the provider's own affair: not done. */
+static const char *
+check_contains(struct check *k, const xmlNode *e)
 {
-	if (tag == 0x3613 || (uri && strcmp(uri, "folder:FolderClass") == 0))
-		return string(f->class);
-	if (tag == 0x3001 || (uri && strcmp(uri, "folder:DisplayName") == 0))
-		return string(f->name);
-	if (tag == 0x3602 || (uri && strcmp(uri, "folder:TotalCount") == 0))
-		return number((int64_t)f->n_items);
-	if (tag == 0x3603 || (uri && strcmp(uri, "folder:UnreadCount") == 0))
-		return number((int64_t)f->unread);
-	if (tag == 0x670A)
-		return number(f->commit_time);
-	return (struct value){ .is = UNUSABLE };
+	const xmlNode *n = call_first(e);
+	char *how = call_attr(e, "ContainmentComparison");
+	struct path p;
+	const char *code = check_path(k, n, &p);
+
+	if (code == NULL && p.type != VALUE_TEXT && p.type != VALUE_PERSON)
+		code = blame(k, n, "ErrorContainsFilterWrongType");
+	if (code == NULL && how != NULL && strncmp(how, "Loose", 5) == 0)
+		code = "ErrorUnsupportedQueryFilter";
+	if (code == NULL && !call_is(call_next(n), "Constant"))
+		code = "ErrorInvalidRestriction";
+	xmlFree(how);
+	value_path_free(&p);
+	return code;
 }
 
-static struct value
-path_value(const xmlNode *path, const struct item *it, const struct folder *f)
+/* -1: no bitmask */
+static int64_t
+bitmask(const xmlNode *e)
 {
-	char *uri = call_attr(path, "FieldURI");
-	char *tag = call_attr(path, "PropertyTag");
-	unsigned t = tag != NULL ? (unsigned)strtoul(tag, NULL, 0) : 0;
-	struct mail tmp = { 0 };
-	struct value v = { .is = UNUSABLE };
-	const struct mail *m;
+	char *text = call_attr(call_child(e, "Bitmask"), "Value"), *end;
+	int64_t mask = -1;
 
-	if (it == NULL) {
-		if (f != NULL)
-			v = folder_value(uri, t, f);
-	} else {
-		m = item_mail(it, &tmp, 0);
-		if (tag != NULL)
-			v = item_tag(t, it, m);
-		else if (uri != NULL && shape_prop(uri) >= 0)
-			v = item_value(shape_prop(uri), it, m);
-		arena_free(&tmp.a);
+	if (text != NULL && *text != 0 && *text != '-') {
+		mask = strtoll(text, &end,
+		    text[0] == '0' && (text[1] | 32) == 'x' ? 16 : 10);
+		if (*end != 0 || mask > UINT32_MAX)
+			mask = -1;
 	}
-	xmlFree(uri);
-	xmlFree(tag);
-	return v;
+	xmlFree(text);
+	return mask;
 }
 
-/* A constant in the form of the value it is compared with. */
-static struct value
-constant(const char *s, const struct value *like)
+static const char *
+check_excludes(struct check *k, const xmlNode *e)
 {
-	struct tm tm = { 0 };
-	const char *rest;
+	const xmlNode *n = call_first(e);
+	struct path p;
+	const char *code = check_path(k, n, &p);
 
-	if (like->is != NUMBER)
-		return string(s);
-	if (strcasecmp(s, "true") == 0 || strcasecmp(s, "false") == 0)
-		return number(strcasecmp(s, "true") == 0);
-	rest = strptime(s, "%Y-%m-%dT%H:%M:%S", &tm);
-	if (rest != NULL) {
-		int64_t t = (int64_t)timegm(&tm);
-		int h = 0, m = 0;
-
-		if (*rest == '.')
-			rest += 1 + strspn(rest + 1, "0123456789");
-		if (*rest == '+' || *rest == '-') {
-			h = atoi(rest + 1);
-			m = strlen(rest) > 4 ? atoi(rest + 4) : 0;
-			t -= (*rest == '-' ? -1 : 1) * (h * 3600 + m * 60);
-		}
-		return number(t);
-	}
-	return number(atoll(s));
+	if (code == NULL && p.type != VALUE_INT)
+		code = blame(k, n, "ErrorUnsupportedPathForQuery");
+	if (code == NULL && bitmask(e) < 0)
+		code = "ErrorInvalidExcludesRestriction";
+	if (code == NULL && !call_is(call_next(n), "Bitmask"))
+		code = "ErrorInvalidRestriction";
+	value_path_free(&p);
+	return code;
 }
 
-static int
-compare(const struct value *a, const struct value *b)
+static const char *
+check_exists(struct check *k, const xmlNode *e)
 {
-	if (a->is == NUMBER && b->is == NUMBER)
-		return a->n < b->n ? -1 : a->n > b->n;
-	if (a->is != b->is)
-		return a->is < b->is ? -1 : 1;
-	return a->s != NULL ? strcasecmp(a->s, b->s) : 0;
+	const xmlNode *n = call_first(e);
+	struct path p;
+	const char *code = check_path(k, n, &p);
+
+	if (code == NULL && p.flag)
+		code = blame(k, n, "ErrorInvalidPropertyForExists");
+	value_path_free(&p);
+	return code;
+}
+
+static const char *
+check(struct check *k, const xmlNode *e)
+{
+	const xmlNode *n = call_first(e);
+	const char *code = NULL;
+
+	if (++k->nodes > MAX_NODES)
+		return "ErrorRestrictionTooLong";
+	if (n == NULL)
+		return "ErrorInvalidRestriction";
+	if (call_is(e, "Contains"))
+		return check_contains(k, e);
+	if (call_is(e, "Excludes"))
+		return check_excludes(k, e);
+	if (call_is(e, "Exists"))
+		return check_exists(k, e);
+	if (call_is(e, "Not") && call_next(n) != NULL)
+		return "ErrorInvalidRestriction";
+	if (!call_is(e, "And") && !call_is(e, "Or") && !call_is(e, "Not"))
+		return check_comparison(k, e);
+	for (; code == NULL && n != NULL; n = call_next(n))
+		code = check(k, n);
+	return code;
+}
+
+const char *
+restrict_check(
+    const xmlNode *where, bool folders, enum level level, struct sb *xml)
+{
+	struct check k = { .folders = folders, .level = level, .xml = xml };
+	const xmlNode *n;
+
+	if (where == NULL)
+		return NULL;
+	n = call_first(where);
+	if (n == NULL || call_next(n) != NULL)
+		return "ErrorInvalidRestriction";
+	return check(&k, n);
 }
 
 static bool
@@ -215,156 +208,359 @@ decide(const char *op, int c)
 		return c >= 0;
 	if (strcmp(op, "IsLessThan") == 0)
 		return c < 0;
-	return strcmp(op, "IsLessThanOrEqualTo") == 0 && c <= 0;
+	return c <= 0;
+}
+
+/* Each string of a with the first of b. */
+static bool
+any(const char *op, enum value_type t, const struct value *a,
+    const struct value *b)
+{
+	struct value one = { .there = true, .n = a->n };
+	int i;
+
+	if (!value_is_text(t))
+		return decide(op, value_compare(t, a, b));
+	one.s.p = a->s.p;
+	for (i = 0; i < a->n_s; i++) {
+		if (decide(op, value_compare(t, &one, b)))
+			return true;
+		one.s.p += strlen(one.s.p) + 1;
+	}
+	return false;
+}
+
+struct thing { /* one of the two */
+	const struct item *item;
+	const struct folder *folder;
+};
+
+static enum value_type
+get(struct value *v, const xmlNode *n, const struct thing *t)
+{
+	struct path p;
+	enum value_type type;
+
+	*v = (struct value){ 0 };
+	if (value_path(&p, n, t->item == NULL, V_NONE) == NULL)
+		value_get(v, &p, t->item, t->folder);
+	type = p.type;
+	value_path_free(&p);
+	return type;
 }
 
 static bool
-comparison(const xmlNode *e, const struct item *it, const struct folder *f,
-    const char **code)
+comparison(const xmlNode *e, const struct thing *t)
 {
-	const xmlNode *path = call_first(e);
+	const xmlNode *n = call_first(e);
 	const xmlNode *other = call_first(call_child(e, "FieldURIOrConstant"));
-	struct value a = path_value(path, it, f), b;
+	struct value a, b = { 0 };
+	enum value_type type = get(&a, n, t);
+	struct path p;
 	char *text;
 	bool yes;
 
-	if (call_is(other, "Constant")) {
+	if (!call_is(other, "Constant")) {
+		get(&b, other, t);
+	} else if (value_path(&p, n, t->item == NULL, V_NONE) == NULL) {
 		text = call_attr(other, "Value");
-		b = constant(text != NULL ? text : "", &a);
+		value_constant(&b, &p, text != NULL ? text : "");
 		xmlFree(text);
-	} else {
-		b = path_value(other, it, f);
+		value_path_free(&p);
 	}
-	if (a.is == UNUSABLE || b.is == UNUSABLE)
-		*code = "ErrorUnsupportedPathForQuery";
-	yes = a.is != ABSENT && b.is != ABSENT &&
-	      decide((const char *)e->name, compare(&a, &b));
-	free(a.s);
-	free(b.s);
+	yes = a.there && b.there && any((const char *)e->name, type, &a, &b);
+	value_free(&a);
+	value_free(&b);
 	return yes;
 }
 
 static bool
-contains(const xmlNode *e, const struct item *it, const struct folder *f,
-    const char **code)
+edge(const char *s, const char *at)
 {
-	struct value a = path_value(call_first(e), it, f);
-	char *text = call_attr(call_child(e, "Constant"), "Value");
-	char *mode = call_attr(e, "ContainmentMode");
-	bool yes = false;
-	size_t n;
+	const char *before = at > s ? g_utf8_find_prev_char(s, at) : NULL;
 
-	if (a.is == UNUSABLE)
-		*code = "ErrorUnsupportedPathForQuery";
-	if (a.is == TEXT && text != NULL) {
-		n = strlen(text);
-		if (mode != NULL && strcmp(mode, "FullString") == 0)
-			yes = strcasecmp(a.s, text) == 0;
-		else if (mode != NULL && strcmp(mode, "Prefixed") == 0)
-			yes = strncasecmp(a.s, text, n) == 0;
-		else
-			yes = strcasestr(a.s, text) != NULL;
+	return before == NULL || !g_unichar_isalnum(g_utf8_get_char(before));
+}
+
+/* part somewhere in s: where a word begins, or as whole words. */
+static bool
+on_words(const char *s, const char *part, bool whole)
+{
+	const char *at, *end;
+
+	for (at = strstr(s, part); at != NULL; at = strstr(at + 1, part)) {
+		end = at + strlen(part);
+		if (edge(s, at) &&
+		    (!whole || *end == 0 ||
+			!g_unichar_isalnum(g_utf8_get_char(end))))
+			return true;
+		if (*part == 0)
+			break;
 	}
+	return false;
+}
+
+static bool
+contains_one(const xmlNode *e, const char *s, const char *part)
+{
+	if (attr_is(e, "ContainmentMode", "Prefixed"))
+		return strncmp(s, part, strlen(part)) == 0;
+	if (attr_is(e, "ContainmentMode", "Substring"))
+		return strstr(s, part) != NULL;
+	if (attr_is(e, "ContainmentMode", "PrefixOnWords"))
+		return on_words(s, part, false);
+	if (attr_is(e, "ContainmentMode", "ExactPhrase"))
+		return on_words(s, part, true);
+	return strcmp(s, part) == 0;
+}
+
+/* Without attributes: the full string, exactly. */
+static bool
+contains(const xmlNode *e, const struct thing *t)
+{
+	char *how = call_attr(e, "ContainmentComparison");
+	char *text = call_attr(call_child(e, "Constant"), "Value");
+	bool ignore_case = how != NULL && strncmp(how, "IgnoreCase", 10) == 0;
+	bool marks = how != NULL && strstr(how, "NonSpacing") != NULL;
+	char *part = value_fold(text != NULL ? text : "", ignore_case, marks);
+	struct value v;
+	const char *p;
+	bool yes = false;
+	int i;
+
+	get(&v, call_first(e), t);
+	for (i = 0, p = v.s.p; !yes && i < v.n_s; i++, p += strlen(p) + 1) {
+		char *s = value_fold(p, ignore_case, marks);
+
+		yes = contains_one(e, s, part);
+		free(s);
+	}
+	value_free(&v);
+	free(part);
 	xmlFree(text);
-	xmlFree(mode);
-	free(a.s);
+	xmlFree(how);
 	return yes;
 }
 
-bool
-restrict_meets(const xmlNode *e, const struct item *it, const struct folder *f,
-    const char **code)
+static bool
+meets(const xmlNode *e, const struct thing *t)
 {
-	const xmlNode *n;
+	const xmlNode *n = call_first(e);
 	struct value v;
+	bool yes, all = call_is(e, "And");
 
-	if (e == NULL)
-		return true;
-	if (call_is(e, "And") || call_is(e, "Or")) {
-		bool all = call_is(e, "And");
-
-		for (n = call_first(e); n != NULL; n = call_next(n))
-			if (restrict_meets(n, it, f, code) != all)
+	if (all || call_is(e, "Or")) {
+		for (; n != NULL; n = call_next(n))
+			if (meets(n, t) != all)
 				return !all;
 		return all;
 	}
 	if (call_is(e, "Not"))
-		return !restrict_meets(call_first(e), it, f, code);
-	if (call_is(e, "Exists")) {
-		v = path_value(call_first(e), it, f);
-		free(v.s);
-		return v.is == NUMBER || v.is == TEXT;
-	}
+		return !meets(n, t);
 	if (call_is(e, "Contains"))
-		return contains(e, it, f, code);
-	if (call_is(e, "Excludes")) {
-		*code = "ErrorUnsupportedPathForQuery";
-		return false;
-	}
-	return comparison(e, it, f, code);
+		return contains(e, t);
+	if (!call_is(e, "Exists") && !call_is(e, "Excludes"))
+		return comparison(e, t);
+	get(&v, n, t);
+	yes = v.there;
+	if (call_is(e, "Excludes"))
+		yes = yes && (v.n & bitmask(e)) == 0;
+	value_free(&v);
+	return yes;
 }
 
-struct key {
-	const xmlNode *path;
-	bool down;
+bool
+restrict_meets(
+    const xmlNode *where, const struct item *it, const struct folder *f)
+{
+	struct thing t = { it, f };
+
+	return where == NULL || meets(call_first(where), &t);
+}
+
+const char *
+restrict_check_sort(const xmlNode *order, enum level level, struct sb *xml)
+{
+	const xmlNode *o = order != NULL ? call_first(order) : NULL;
+	struct path p;
+	const char *code = NULL;
+	int n = 0;
+
+	for (; code == NULL && o != NULL; o = call_next(o)) {
+		code = value_path(&p, call_first(o), false, level);
+		if (code == NULL &&
+		    (p.type == VALUE_LIST || p.type == VALUE_OPAQUE ||
+			p.prop == P_BODY || call_next(call_first(o)) != NULL))
+			code = "ErrorUnsupportedPathForSortGroup";
+		if (code != NULL &&
+		    strcmp(code, "ErrorUnsupportedPathForQuery") == 0)
+			code = "ErrorUnsupportedPathForSortGroup";
+		if (code != NULL)
+			value_path_xml(xml, call_first(o));
+		value_path_free(&p);
+		if (code == NULL && ++n > MAX_KEYS)
+			code = "ErrorInternalServerError";
+	}
+	return code;
+}
+
+struct row {
+	struct item *item;
+	struct value v[MAX_KEYS];
 };
 
-static _Thread_local struct key keys[16];
+static _Thread_local struct {
+	enum value_type type;
+	bool down;
+} keys[MAX_KEYS];
 static _Thread_local int n_keys;
 
+/* What is absent comes before all else. */
 static int
 by_keys(const void *a, const void *b)
 {
-	const struct item *const *x = a, *const *y = b;
+	const struct row *x = a, *y = b;
 	int i, c = 0;
 
 	for (i = 0; i < n_keys && c == 0; i++) {
-		struct value v = path_value(keys[i].path, *x, NULL);
-		struct value w = path_value(keys[i].path, *y, NULL);
-
-		c = compare(&v, &w);
+		if (!x->v[i].there || !y->v[i].there)
+			c = (int)x->v[i].there - (int)y->v[i].there;
+		else
+			c = value_compare(keys[i].type, &x->v[i], &y->v[i]);
 		if (keys[i].down)
 			c = -c;
-		free(v.s);
-		free(w.s);
 	}
-	return c != 0 ? c : (*x)->num < (*y)->num ? -1 : 1;
+	return c != 0 ? c : x->item->num < y->item->num ? -1 : 1;
 }
 
-int
-restrict_sort(
-    struct item **v, size_t n, const xmlNode *order, const char **code)
+static void
+read_keys(const xmlNode *order)
 {
 	const xmlNode *o;
-	size_t i;
+	struct path p;
 
 	n_keys = 0;
-	if (order == NULL) {
+	for (o = call_first(order); o != NULL; o = call_next(o)) {
+		value_path(&p, call_first(o), false, V_NONE);
+		keys[n_keys].type = p.type;
+		keys[n_keys++].down = attr_is(o, "Order", "Descending");
+		value_path_free(&p);
+	}
+}
+
+void
+restrict_sort(struct item **v, size_t n, const xmlNode *order)
+{
+	struct row *rows;
+	const xmlNode *o;
+	size_t i;
+	int k;
+
+	if (order == NULL || n == 0) {
 		for (i = 0; i < n / 2; i++) {
 			struct item *t = v[i];
 
 			v[i] = v[n - 1 - i];
 			v[n - 1 - i] = t;
 		}
-		return 0;
+		return;
 	}
-	for (o = call_first(order); o != NULL; o = call_next(o)) {
-		char *dir = call_attr(o, "Order");
-		struct value val = { .is = UNUSABLE };
+	read_keys(order);
+	rows = sb_xmalloc(n * sizeof(*rows));
+	for (i = 0; i < n; i++) {
+		rows[i].item = v[i];
+		o = call_first(order);
+		for (k = 0; k < n_keys; k++, o = call_next(o))
+			get(&rows[i].v[k], call_first(o),
+			    &(struct thing){ v[i], NULL });
+	}
+	qsort(rows, n, sizeof(*rows), by_keys);
+	for (i = 0; i < n; i++) {
+		v[i] = rows[i].item;
+		for (k = 0; k < n_keys; k++)
+			value_free(&rows[i].v[k]);
+	}
+	free(rows);
+}
 
-		keys[n_keys].path = call_first(o);
-		keys[n_keys++].down =
-		    dir != NULL && strcmp(dir, "Descending") == 0;
-		xmlFree(dir);
-		if (n > 0)
-			val = path_value(call_first(o), v[0], NULL);
-		free(val.s);
-		if ((n > 0 && val.is == UNUSABLE) || n_keys > 6) {
-			*code = "ErrorUnsupportedPathForSortGroup";
-			return -1;
-		}
+struct term {
+	enum { ANYWHERE, IN_SUBJECT, IN_FROM } where;
+	char word[256];
+};
+
+/* The next term of a query: 1; 0 at its end; -1: not done here. */
+static int
+next_term(const char **at, struct term *t)
+{
+	const char *p = *at + strspn(*at, " ");
+	size_t n;
+
+	if (*p == 0)
+		return 0;
+	t->where = ANYWHERE;
+	if (strncasecmp(p, "subject:", 8) == 0) {
+		t->where = IN_SUBJECT;
+		p += 8;
+	} else if (strncasecmp(p, "from:", 5) == 0) {
+		t->where = IN_FROM;
+		p += 5;
 	}
-	if (n > 0)
-		qsort(v, n, sizeof(*v), by_keys);
-	return 0;
+	if (*p == '"') {
+		n = strcspn(++p, "\"");
+		*at = p + n + (p[n] != 0);
+	} else {
+		n = strcspn(p, " ");
+		*at = p + n;
+		if (n == 0 || strcspn(p, "():<>=\"*~#") < n ||
+		    (n == 2 && strncmp(p, "OR", 2) == 0) ||
+		    (n == 3 && (strncmp(p, "AND", 3) == 0 ||
+				   strncmp(p, "NOT", 3) == 0)))
+			return -1;
+	}
+	if (n == 0 || n >= sizeof(t->word))
+		return -1;
+	memcpy(t->word, p, n);
+	t->word[n] = 0;
+	return 1;
+}
+
+const char *
+restrict_check_query(const char *query)
+{
+	struct term t;
+	int rc;
+
+	while ((rc = next_term(&query, &t)) > 0)
+		;
+	return rc < 0 ? "ErrorUnsupportedQueryFilter" : NULL;
+}
+
+static bool
+has_word(const char *s, const char *word)
+{
+	char *a = value_fold(s != NULL ? s : "", true, false);
+	char *b = value_fold(word, true, false);
+	bool yes = strstr(a, b) != NULL;
+
+	free(a);
+	free(b);
+	return yes;
+}
+
+bool
+restrict_query(const char *query, const struct item *it)
+{
+	struct mail tmp = { 0 };
+	const struct mail *m = item_mail(it, &tmp, 0);
+	const struct addr *from = m->from.n > 0 ? m->from.v : NULL;
+	struct term t;
+	bool yes = true;
+
+	while (yes && next_term(&query, &t) > 0)
+		yes = (t.where != IN_FROM && has_word(m->subject, t.word)) ||
+		      (t.where != IN_SUBJECT && from != NULL &&
+			  (has_word(from->addr, t.word) ||
+			      has_word(from->name, t.word)));
+	arena_free(&tmp.a);
+	return yes;
 }

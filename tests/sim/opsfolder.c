@@ -132,12 +132,14 @@ ops_find_folder(struct call *c)
 	for (; n != NULL; n = call_next(n)) {
 		struct folder *g = call_folder(c, n, &code);
 
-		xml = NULL;
-		if (g != NULL) {
-			c->folder = g;
-			code = f.code != NULL ? f.code : f.s.error;
-			xml = f.code != NULL ? f.blame.p : f.s.bad;
+		if (g == NULL) {
+			reply_error(c, code);
+			reply_close(c);
+			continue;
 		}
+		c->folder = g;
+		code = f.code != NULL ? f.code : f.s.error;
+		xml = f.code != NULL ? f.blame.p : f.s.bad;
 		if (code != NULL)
 			reply_error_xml(c, code, NULL, xml);
 		else

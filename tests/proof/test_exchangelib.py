@@ -393,6 +393,134 @@ def test_paging(sim, anna):
     sim.commands("limit find=1000\n")
 
 
+# Fields of a message that exchangelib cannot write as text, and those that no
+# restriction takes.
+UNWRITTEN = {"parent_folder_id", "headers", "effective_rights",
+             "response_objects", "attachments"}
+UNASKED = {"culture", "to_recipients", "cc_recipients", "reply_to",
+           "conversation_index", "conversation_id", "unique_body",
+           "reminder_minutes_before_start"}
+COMMON = {"subject", "importance", "sensitivity", "author", "sender", "size",
+          "is_read", "has_attachments", "display_to", "datetime_sent",
+          "datetime_received", "last_modified_time", "message_id",
+          "references", "item_class", "conversation_topic"}
+
+
+def message_fields(account):
+    """Those that the server's version has, but for the ids."""
+    return [f for f in exchangelib.Message.FIELDS
+            if f.supports_version(account.version)
+            and f.name not in {"_id", "mime_content"} | UNWRITTEN]
+
+
+@pytest.fixture(scope="module")
+def labelled(sim, anna):
+    """The mail of everything; it has categories."""
+    sim.commands(f'categories {ANNA} mid:plain@case.example "Test A,Test B"')
+    return anna.inbox.get(message_id="<plain@case.example>")
+
+
+def test_restriction_on_each_field(anna, labelled):
+    """What GetItem shows can be asked for, or is refused, never ignored."""
+    asked = set()
+    for f in message_fields(anna):
+        value = getattr(labelled, f.name)
+        if value is None or (f.is_list and not value):
+            continue
+        lookup = {f.name + "__in": value} if f.is_list else {f.name: value}
+        was, f.is_searchable = f.is_searchable, True
+        try:
+            if f.name in UNASKED:
+                with pytest.raises(errors.ErrorUnsupportedPathForQuery):
+                    list(anna.inbox.filter(**lookup))
+                continue
+            ids = {i.id for i in anna.inbox.filter(**lookup).only("id")}
+            assert labelled.id in ids, lookup
+            other = anna.inbox.exclude(**lookup).only("id")
+            assert not ids & {i.id for i in other}, lookup
+            asked.add(f.name)
+        finally:
+            f.is_searchable = was
+    assert (COMMON - {"references"}) | {"categories", "body"} <= asked
+
+
+def test_sort_by_each_field(anna):
+    folder, done = anna.inbox / "Projects", set()
+    for f in message_fields(anna):
+        try:
+            assert len(list(folder.all().order_by(f.name).only("id")[:3])) \
+                == 3
+            done.add(f.name)
+        except errors.ErrorUnsupportedPathForSortGroup:
+            pass
+    assert COMMON <= done
+    assert not done & (UNASKED | {"body", "text_body", "categories"})
+
+
+def test_lookups(anna, labelled):
+    """Exact means exact; the others ignore case, and categories too."""
+    def found(**lookup):
+        return anna.inbox.filter(**lookup).count()
+
+    subject = labelled.subject
+    for op, value in (("exact", subject), ("contains", subject[2:9]),
+                      ("startswith", subject[:6])):
+        for how, lower in (("", 0), ("i", 1)):
+            key = f"subject__{how}{op}"
+            assert found(**{key: value}) == 1, key
+            assert found(**{key: value.upper()}) == lower, key
+            assert found(**{key: value + "XXX"}) == 0, key
+    assert found(subject=subject.upper()) == 1
+    assert found(categories__contains=["test b", "TEST A"]) == 1
+    assert found(categories__contains=["Test A", "Test C"]) == 0
+    assert found(categories__in=["Test C", "Test A"]) == 1
+    assert found(datetime_created__exists=True) == 3
+    assert found(datetime_created__exists=False) == 0
+
+
+def test_folder_queries(anna):
+    root = anna.root
+    everything = exchangelib.folders.FolderCollection(
+        account=anna, folders=[root])
+
+    def found(**lookup):
+        return [f.name for f in everything.find_folders(
+            q=exchangelib.Q(**lookup))]
+
+    top = root.tois.name
+    assert root.tois.folder_class is None
+    assert found(name=top) == [top]
+    assert found(name__startswith=top[:6]) == [top]
+    assert found(name__startswith=top[:6].lower()) == []
+    assert found(name__istartswith=top[:6].lower()) == [top]
+    assert found(name__in=["Barn", "Projects", "Nowhere"]) == \
+        ["Projects", "Barn"]
+    assert (root // top.upper() // "inbox").id == anna.inbox.id
+
+
+def test_new_folder_and_removed_mail(sim):
+    ben = account(sim, BEN)
+    folder = exchangelib.folders.Messages(parent=ben.inbox,
+                                          name="New").save()
+    folder.refresh()
+    assert (folder.folder_class, folder.total_count) == ("IPF.Note", 0)
+    plain = exchangelib.Folder(parent=ben.inbox, name="Plain").save()
+    plain.refresh()
+    assert plain.folder_class is None
+    sim.commands(f"generate {BEN} Inbox/New 3 1000 seed=98")
+    for how, there in (("SoftDelete", "recoverable_items_deletions"),
+                       ("HardDelete", "recoverable_items_purges"),
+                       ("MoveToDeletedItems", "trash")):
+        before = getattr(ben, there).all().count()
+        item = folder.all().order_by("subject")[0]
+        assert list(ben.bulk_delete([item], delete_type=how)) == [True]
+        (gone,) = ben.fetch([(item.id, item.changekey)])
+        assert isinstance(gone, errors.ErrorItemNotFound)
+        assert getattr(ben, there).all().count() == before + 1
+        assert getattr(ben, there).filter(subject=item.subject).count() == 1
+    assert folder.all().count() == 0
+
+
 def test_item_that_is_gone(sim, anna):
     held = sim.dump(ANNA)[0]
     wrong = held["id"][:-8] + "AAAAAAA="

@@ -50,6 +50,16 @@ comparable(const struct path *a, const struct path *b)
 		   a->type != VALUE_OPAQUE && b->type != VALUE_OPAQUE);
 }
 
+/* Has the operator a sense with such values? Of lists nobody knows. */
+static bool
+orderly(enum value_type t, const char *op)
+{
+	if (strcmp(op, "IsEqualTo") == 0)
+		return true;
+	return t != VALUE_LIST &&
+	       (t != VALUE_OPAQUE || strcmp(op, "IsNotEqualTo") == 0);
+}
+
 static const char *
 check_comparison(struct check *k, const xmlNode *e)
 {
@@ -60,8 +70,7 @@ check_comparison(struct check *k, const xmlNode *e)
 	const char *code = check_path(k, n, &a);
 	char *text;
 
-	if (code == NULL && a.type == VALUE_OPAQUE &&
-	    !call_is(e, "IsEqualTo") && !call_is(e, "IsNotEqualTo"))
+	if (code == NULL && !orderly(a.type, (const char *)e->name))
 		code = blame(k, n, "ErrorUnsupportedPathForQuery");
 	if (code == NULL && call_is(other, "Constant")) {
 		text = call_attr(other, "Value");
@@ -88,6 +97,14 @@ attr_is(const xmlNode *n, const char *name, const char *value)
 	return yes;
 }
 
+/* Several strings: 2013 and later look into each of them. */
+static bool
+searchable(enum value_type t)
+{
+	return t == VALUE_TEXT || t == VALUE_PERSON ||
+	       (t == VALUE_LIST && world.product >= EX2013);
+}
+
 /* Loose is the provider's own affair: not done. */
 static const char *
 check_contains(struct check *k, const xmlNode *e)
@@ -97,7 +114,7 @@ check_contains(struct check *k, const xmlNode *e)
 	struct path p;
 	const char *code = check_path(k, n, &p);
 
-	if (code == NULL && p.type != VALUE_TEXT && p.type != VALUE_PERSON)
+	if (code == NULL && !searchable(p.type))
 		code = blame(k, n, "ErrorContainsFilterWrongType");
 	if (code == NULL && how != NULL && strncmp(how, "Loose", 5) == 0)
 		code = "ErrorUnsupportedQueryFilter";
@@ -211,7 +228,7 @@ decide(const char *op, int c)
 	return c <= 0;
 }
 
-/* Each string of a with the first of b. */
+/* Each string of a with the first of b. Not equal: none of them is. */
 static bool
 any(const char *op, enum value_type t, const struct value *a,
     const struct value *b)
@@ -219,6 +236,8 @@ any(const char *op, enum value_type t, const struct value *a,
 	struct value one = { .there = true, .n = a->n };
 	int i;
 
+	if (strcmp(op, "IsNotEqualTo") == 0)
+		return !any("IsEqualTo", t, a, b);
 	if (!value_is_text(t))
 		return decide(op, value_compare(t, a, b));
 	one.s.p = a->s.p;
@@ -390,7 +409,8 @@ restrict_check_sort(const xmlNode *order, enum level level, struct sb *xml)
 		code = value_path(&p, call_first(o), false, level);
 		if (code == NULL &&
 		    (p.type == VALUE_LIST || p.type == VALUE_OPAQUE ||
-			p.prop == P_BODY || call_next(call_first(o)) != NULL))
+			p.prop == P_BODY || p.prop == P_TEXT_BODY ||
+			call_next(call_first(o)) != NULL))
 			code = "ErrorUnsupportedPathForSortGroup";
 		if (code != NULL &&
 		    strcmp(code, "ErrorUnsupportedPathForQuery") == 0)

@@ -54,6 +54,7 @@ static const struct {
 	{ P_MODIFIED_NAME, VALUE_TEXT, false, NULL },
 	{ P_MODIFIED, VALUE_TIME, false, NULL },
 	{ P_IS_ASSOCIATED, VALUE_BOOL, true, NULL },
+	{ P_TEXT_BODY, VALUE_TEXT, false, NULL },
 	{ P_SENDER, VALUE_PERSON, false, NULL },
 	{ P_READ_RECEIPT, VALUE_BOOL, false, NULL },
 	{ P_DELIVERY_RECEIPT, VALUE_BOOL, false, NULL },
@@ -397,6 +398,7 @@ words(struct value *v, int p, const struct item *it, const struct mail *m)
 		string(v, render_topic(m));
 		break;
 	case P_BODY:
+	case P_TEXT_BODY:
 		if (m->body_kind == BODY_NONE)
 			break;
 		text = rendered(it, NULL, NULL);

@@ -139,12 +139,13 @@ int
 attach_all(struct mailbox_work *w, struct session *s, struct message *m,
     bool suspect, int64_t *lost, struct err *err)
 {
-	struct fetching f = { w, s, m, suspect, false, lost };
+	struct fetching f = { w, s, m, suspect, false, NULL };
 	int64_t max = w->profile->pass->conf->max_attachment;
 	struct err why = ERR_INIT;
 	size_t i;
 	int rc;
 
+	f.lost = lost;
 	for (i = 0; i < m->natt; i++) {
 		struct attachment *a = &m->att[i];
 
@@ -159,7 +160,7 @@ attach_all(struct mailbox_work *w, struct session *s, struct message *m,
 			a->state = "too_large"; /* the figure is approximate */
 		else if (a->id == NULL)
 			a->state = "failed";
-		else if (*lost >= PATIENCE_ITEM)
+		else if (*f.lost >= PATIENCE_ITEM)
 			rc = attachment_leave(a, err);
 		else
 			rc = attachment_take(&f, a, err);

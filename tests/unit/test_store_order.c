@@ -240,7 +240,7 @@ static struct sum
 add_up(const struct model *md, const struct slot *of)
 {
 	const struct slot *s = &md->slot[0][0];
-	struct sum sum = { NULL };
+	struct sum sum = { .subject = NULL };
 	size_t i;
 
 	for (i = 0; i < (size_t)BOXES * SLOTS; i++) {

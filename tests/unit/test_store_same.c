@@ -333,7 +333,7 @@ test_attachments(void **state)
 		{ "another order", { FILE_A, FILE_B }, { FILE_B, FILE_A },
 		    true },
 		{ "one more", { FILE_A }, { FILE_A, FILE_B }, false },
-		{ "none", { { NULL } }, { FILE_A }, false },
+		{ "none", { { .name = NULL } }, { FILE_A }, false },
 		{ "another content", { FILE_A },
 		    { { "a", ATT_FILE, 2, false } }, false },
 		{ "another name", { FILE_A }, { { "b", ATT_FILE, 1, false } },

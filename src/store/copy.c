@@ -125,9 +125,12 @@ int
 copy_back(struct store *st, const struct copy *c, struct store_count *count,
     struct err *err)
 {
+	/* one that is not read now says what the mail shows */
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_BACK,
 	    "UPDATE sync_copy SET removed_at=NULL,folder=?4,"
-	    "is_read=ifnull(?5,is_read) WHERE email=?1 AND item_id=?2 AND "
+	    "is_read=ifnull(?5,is_read),edition=ifnull(edition,(SELECT n FROM "
+	    "sync_edition WHERE email=?1 ORDER BY differs,weight DESC,digest "
+	    "LIMIT 1)) WHERE email=?1 AND item_id=?2 AND "
 	    "mailbox=?3 AND removed_at IS NOT NULL");
 	int r;
 

@@ -294,6 +294,42 @@ test_edit_only(void **state)
 	assert_int_equal(editions(k), 2);
 }
 
+/*
+ * What was kept, was gone, and is skipped now lies there again: nobody knows
+ * what it says, so it says what the mail shows.
+ */
+static void
+test_skipped_back(void **state)
+{
+	struct kit *k = *state;
+	struct store_item it = item("b1", "k9", k->inbox_b, NULL, NULL);
+
+	it.rule = "process_email_from";
+	put_plain(k, BOX_A, "a1", "k1");
+	put_rich(k, BOX_B, "b1", "k1");
+	gone(k, BOX_B, "b1");
+	put_rich(k, BOX_B, "b2", "k1");
+	put(k, BOX_B, &it);
+	holds(k, false);
+	assert_int_equal(k->count.copies, 1);
+	assert_int_equal(k->count.updated, 0);
+	assert_string_equal(own_text(k, BOX_B, "b1"), BANNER OFFER LEGAL);
+	put(k, BOX_B, &it);
+	assert_int_equal(k->count.copies, 0);
+	/* so it still does when it is the only one that says so */
+	gone(k, BOX_B, "b2");
+	check_both(k);
+	gone(k, BOX_B, "b1");
+	check_plain(k);
+	/* of copies that all say the same it is one more */
+	put(k, BOX_B, &it);
+	holds(k, false);
+	check_plain(k);
+	/* and once it is read it says what it says */
+	put_rich(k, BOX_B, "b1", "k10");
+	check_both(k);
+}
+
 /* --- what cannot be had ------------------------------------------------ */
 
 /* Only its headers come, and the fault why. */
@@ -664,10 +700,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_come_and_go),
 		TEST(test_order), TEST(test_edit_shared), TEST(test_edit_only),
-		TEST(test_poorer), TEST(test_known_later), TEST(test_items),
-		TEST(test_contents), TEST(test_own_contents),
-		TEST(test_dropped), TEST(test_never_came), TEST(test_ids),
-		TEST(test_many_mails), TEST(test_many_ways) };
+		TEST(test_skipped_back), TEST(test_poorer),
+		TEST(test_known_later), TEST(test_items), TEST(test_contents),
+		TEST(test_own_contents), TEST(test_dropped),
+		TEST(test_never_came), TEST(test_ids), TEST(test_many_mails),
+		TEST(test_many_ways) };
 
 	return cmocka_run_group_tests_name("store_edition", tests, NULL, NULL);
 }

@@ -15,6 +15,9 @@ FUZZ_MEMOBJ := $(filter-out %/net/sock.o,$(FUZZ_OBJ)) \
 
 FUZZ_STOREOBJ := $(FUZZ_OBJ) \
 	$(patsubst %.c,build/fuzz/%.o,$(wildcard src/store/*.c))
+# In this one the fault points are the target's own.
+FUZZ_COPIESOBJ := $(FUZZ_OBJ) \
+	$(patsubst %.c,build/fuzz/fault/%.o,$(wildcard src/store/*.c))
 
 .PHONY: fuzz-build
 fuzz-build: $(FUZZ_NAMES:%=build/fuzz/fuzz_%)
@@ -23,6 +26,11 @@ build/fuzz/%.o: %.c
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(BASE) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
 
+build/fuzz/fault/%.o: %.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(BASE) $(FUZZ_FLAGS) -DEXSYNC_FAULT \
+	    -fsanitize=fuzzer-no-link -c -o $@ $<
+
 $(FUZZ_MEM:%=build/fuzz/fuzz_%): build/fuzz/fuzz_%: \
     build/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_MEMOBJ)
 	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(VENDOR_LIBS)
@@ -30,8 +38,13 @@ $(FUZZ_MEM:%=build/fuzz/fuzz_%): build/fuzz/fuzz_%: \
 build/fuzz/fuzz_store: build/fuzz/tests/fuzz/fuzz_store.o $(FUZZ_STOREOBJ)
 	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(VENDOR_LIBS)
 
+build/fuzz/fuzz_copies: build/fuzz/fault/tests/fuzz/fuzz_copies.o \
+    $(FUZZ_COPIESOBJ)
+	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(VENDOR_LIBS)
+
 build/fuzz/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(VENDOR_LIBS)
 
-.PRECIOUS: build/fuzz/%.o
--include $(wildcard build/fuzz/src/*/*.d build/fuzz/tests/fuzz/*.d)
+.PRECIOUS: build/fuzz/%.o build/fuzz/fault/%.o
+-include $(wildcard build/fuzz/src/*/*.d build/fuzz/tests/fuzz/*.d \
+    build/fuzz/fault/*/*/*.d)

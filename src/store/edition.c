@@ -130,6 +130,9 @@ digest_all(const struct content *c, const char *body, char out[DIGEST])
 	hash_links(&h, c);
 	for (i = 0; i < m->natt; i++)
 		hash_attachment(&h, &m->att[i]);
+	/* there are some, of which the server tells nothing */
+	if (m->has_attachments && m->natt == 0)
+		hash_text(&h, "attachments");
 	digest_out(&h, out);
 }
 
@@ -157,8 +160,10 @@ edition_same(const struct content *a, const struct content *b)
 	       str_eq(x->subject, y->subject) &&
 	       str_eq(tim_text(x->sent_at, at), tim_text(y->sent_at, to)) &&
 	       str_eq(x->importance, y->importance) &&
-	       str_eq(x->sensitivity, y->sensitivity) && same_text(x, y) &&
-	       parts_same(a, b);
+	       str_eq(x->sensitivity, y->sensitivity) &&
+	       (x->has_attachments || x->natt > 0) ==
+		   (y->has_attachments || y->natt > 0) &&
+	       same_text(x, y) && parts_same(a, b);
 }
 
 /* --- making ------------------------------------------------------------ */

@@ -229,6 +229,66 @@ test_order(void **state)
 	assert_int_equal(editions(k), 0);
 }
 
+/* A copy with attachments, says the server, but of none it tells more. */
+static void
+put_flagged(struct kit *k, const char *id, bool has)
+{
+	struct message *m = mail("<1@x>", "Steel", OFFER);
+
+	m->has_attachments = has;
+	store(k, BOX_A, id, "k1", m);
+	holds(k, false);
+}
+
+static void
+test_flagged(void **state)
+{
+	static const char has[] = "SELECT has_attachments FROM email";
+	struct kit *k = *state;
+
+	put_flagged(k, "a1", false);
+	put_flagged(k, "a2", true);
+	assert_int_equal(number(k, has), 1);
+	put_flagged(k, "a2", true);
+	assert_int_equal(k->count.updated, 0);
+	gone(k, BOX_A, "a1");
+	assert_int_equal(number(k, has), 1);
+	put_flagged(k, "a3", false);
+	assert_int_equal(number(k, has), 1);
+	gone(k, BOX_A, "a2");
+	assert_int_equal(number(k, has), 0);
+	assert_int_equal(editions(k), 0);
+}
+
+/* Without a Message-ID the conversation makes the thread, whoever tells it. */
+static void
+test_conversation(void **state)
+{
+	static const char *const said[2][3] = { { NULL, "c1", "c22" },
+		{ "c22", NULL, "c1" } };
+	static const char *const id[3] = { "a1", "a2", "a3" };
+	struct kit *k = *state;
+	char thread[2][64];
+	int i, n;
+
+	for (i = 0; i < 2; i++) {
+		for (n = 0; n < 3; n++) {
+			struct message *m =
+			    mail(NULL, i == 0 ? "Memo" : "Memos", OFFER);
+
+			m->conversation_id = said[i][n];
+			store(k, i == 0 ? BOX_A : BOX_B, id[n], "k1", m);
+		}
+		snprintf(thread[i], sizeof(thread[i]), "%s",
+		    ask(k, i == 0 ? "SELECT thread_id FROM email WHERE "
+				    "subject='Memo'"
+				  : "SELECT thread_id FROM email WHERE "
+				    "subject='Memos'"));
+	}
+	assert_int_equal(mails(k), 2);
+	assert_string_equal(thread[0], thread[1]);
+}
+
 /* --- copies that are edited -------------------------------------------- */
 
 static void
@@ -700,7 +760,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_come_and_go),
 		TEST(test_order), TEST(test_edit_shared), TEST(test_edit_only),
-		TEST(test_skipped_back), TEST(test_poorer),
+		TEST(test_skipped_back), TEST(test_flagged),
+		TEST(test_conversation), TEST(test_poorer),
 		TEST(test_known_later), TEST(test_items), TEST(test_contents),
 		TEST(test_own_contents), TEST(test_dropped),
 		TEST(test_never_came), TEST(test_ids), TEST(test_many_mails),

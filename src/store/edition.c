@@ -539,7 +539,8 @@ show_sum(struct store *st, int64_t email, const struct editions *l,
 	if (r == 0) {
 		/* what was there is not lost because these could not be had */
 		if (best->weight < 0) {
-			sum.m->body_state = now.m->body_state;
+			if (now.m->body_state == BODY_FULL)
+				sum.m->body_state = BODY_FULL;
 			if (sum.m->natt == 0) {
 				sum.m->att = now.m->att;
 				sum.m->natt = now.m->natt;

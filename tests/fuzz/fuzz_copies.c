@@ -392,6 +392,8 @@ same_words(const struct saying *a, const struct saying *b)
 static bool
 same_part(const struct saying *a, const struct saying *b, enum part part)
 {
+	static signed char known[PARTS][8][8]; /* as in same_words */
+	signed char *k = &known[part][a->v[part] % 8][b->v[part] % 8];
 	struct saying c = *a;
 
 	if (a->v[part] == b->v[part])
@@ -401,7 +403,9 @@ same_part(const struct saying *a, const struct saying *b, enum part part)
 	if (part == WORDS)
 		return same_words(a, b);
 	c.v[part] = b->v[part];
-	return ask_same(a, &c);
+	if (*k == 0)
+		*k = ask_same(a, &c) ? 1 : -1;
+	return *k == 1;
 }
 
 static const enum part told[] = { SUBJECT, SENT, FROM, FILES, WORDS };

@@ -449,6 +449,31 @@ test_poorer(void **state)
 	assert_int_equal(live_mails(k), 2); /* without the attachment */
 }
 
+/* Nobody had its text ever: it says why as the copy does that is left. */
+static void
+test_never_read(void **state)
+{
+	static const char said[] = "SELECT body_state FROM email";
+	struct kit *k = *state;
+	struct message *m = mail("<1@x>", "Steel", NULL);
+
+	m->body_state = BODY_HEADERS;
+	store(k, BOX_A, "a1", "k1", m);
+	put_poor(k, BOX_A, "a2", "k1");
+	gone(k, BOX_A, "a1");
+	assert_string_equal(ask(k, said), "failed");
+	put_poor(k, BOX_A, "a2", "k1");
+	assert_int_equal(k->count.updated, 0);
+	assert_string_equal(ask(k, said), "failed");
+	/* but what was read stays */
+	put_plain(k, BOX_A, "a1", "k2");
+	gone(k, BOX_A, "a1");
+	assert_string_equal(ask(k, said), "full");
+	put_poor(k, BOX_A, "a2", "k1");
+	assert_int_equal(k->count.updated, 0);
+	assert_string_equal(shown(k), OFFER);
+}
+
 /* Without a Message-ID the text makes the id; here it became known later. */
 static void
 test_known_later(void **state)
@@ -762,10 +787,10 @@ main(void)
 		TEST(test_order), TEST(test_edit_shared), TEST(test_edit_only),
 		TEST(test_skipped_back), TEST(test_flagged),
 		TEST(test_conversation), TEST(test_poorer),
-		TEST(test_known_later), TEST(test_items), TEST(test_contents),
-		TEST(test_own_contents), TEST(test_dropped),
-		TEST(test_never_came), TEST(test_ids), TEST(test_many_mails),
-		TEST(test_many_ways) };
+		TEST(test_never_read), TEST(test_known_later), TEST(test_items),
+		TEST(test_contents), TEST(test_own_contents),
+		TEST(test_dropped), TEST(test_never_came), TEST(test_ids),
+		TEST(test_many_mails), TEST(test_many_ways) };
 
 	return cmocka_run_group_tests_name("store_edition", tests, NULL, NULL);
 }

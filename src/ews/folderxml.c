@@ -74,6 +74,7 @@ field_start(struct folderxml *p, enum tok t, const struct xml_attrs *a)
 		return SOAP_SKIP;
 	case TOK_ExtendedProperty:
 		p->tag = 0;
+		p->value = NULL;
 		return SOAP_ENTER;
 	case TOK_FolderClass:
 	case TOK_DisplayName:
@@ -173,9 +174,25 @@ folder_end(struct folderxml *p)
 		l->v[l->n++] = p->cur;
 }
 
+/* The property is complete: its name may stand behind its value. */
+static void
+extended_end(struct folderxml *p)
+{
+	if (p->value == NULL)
+		return;
+	if (p->tag == TAG_CHANGED)
+		p->changed = p->value;
+	else if (p->tag == TAG_DELETED)
+		p->deleted = p->value;
+	else if (p->tag == TAG_CLASS)
+		p->class_tag = p->value;
+}
+
 static void
 field_end(struct folderxml *p, enum tok t, const char *text)
 {
+	if (t == TOK_ExtendedProperty)
+		extended_end(p);
 	if (text == NULL || text[0] == '\0')
 		return;
 	switch (t) {
@@ -193,12 +210,7 @@ field_end(struct folderxml *p, enum tok t, const char *text)
 		p->cur.well_known = keep(p, text);
 		break;
 	case TOK_Value:
-		if (p->tag == TAG_CHANGED)
-			p->changed = keep(p, text);
-		else if (p->tag == TAG_DELETED)
-			p->deleted = keep(p, text);
-		else if (p->tag == TAG_CLASS)
-			p->class_tag = keep(p, text);
+		p->value = keep(p, text);
 		break;
 	default:
 		break;

@@ -18,7 +18,8 @@ struct folderxml {
 	bool find; /* FindFolder: RootFolder/Folders, else Folders */
 	bool over; /* past the arena's cap */
 	struct folder cur;
-	unsigned tag; /* of the extended property at hand */
+	unsigned tag;      /* of the extended property at hand ... */
+	const char *value; /* ... and what it says */
 	const char *changed, *deleted, *class_tag;
 	const char *class_name; /* what the element's name says */
 	/* of the page */

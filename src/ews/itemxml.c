@@ -1,7 +1,8 @@
 /*
  * itemxml.c - the parser of GetItem's answers.
  * 1. Any child of Items is an item, whatever its element is called, and the
- *    fields are the same for all of them.
+ *    fields are the same for all of them. One of which nothing is
+ *    told is none.
  * 2. The place tells the field: level 3 is the item's, 4 and 5 lie inside
  *    field (a recipient, an attachment, an extended property).
  * 3. What is too large makes the item an error (code "too_large"), but a
@@ -63,7 +64,10 @@ item_before(struct itemxml *p, struct err *err)
 	struct message *m = p->m;
 
 	p->m = NULL;
-	return m == NULL ? 0 : p->take(p->arg, &st, m, err);
+	if (m == NULL)
+		return 0;
+	p->given = true;
+	return p->take(p->arg, &st, m, err);
 }
 
 static int
@@ -76,7 +80,7 @@ item_start(struct itemxml *p, struct err *err)
 	p->m->body_state = p->content ? BODY_FULL : BODY_HEADERS;
 	p->sender_smtp = p->from_smtp = p->tag_mid = NULL;
 	p->created = TIM_NONE;
-	p->cut = p->over = false;
+	p->cut = p->over = p->sniff = p->told = false;
 	return SOAP_ENTER;
 }
 
@@ -88,7 +92,8 @@ body_start(struct itemxml *p, const struct xml_attrs *a)
 
 	if (!p->content)
 		return SOAP_SKIP;
-	p->html = type == NULL || !str_ieq(type, "Text");
+	p->sniff = type == NULL || type[0] == '\0';
+	p->html = !p->sniff && !str_ieq(type, "Text");
 	p->cut = soap_true(cut);
 	if (p->cut)
 		p->m->body_state = BODY_FAILED;
@@ -96,10 +101,30 @@ body_start(struct itemxml *p, const struct xml_attrs *a)
 	return SOAP_STREAM;
 }
 
+static bool
+is_field(enum tok t)
+{
+	static const enum tok field[] = { TOK_ItemId, TOK_ItemClass,
+		TOK_Subject, TOK_Body, TOK_From, TOK_Sender, TOK_ToRecipients,
+		TOK_CcRecipients, TOK_BccRecipients, TOK_ReplyTo,
+		TOK_Attachments, TOK_ExtendedProperty, TOK_DateTimeReceived,
+		TOK_DateTimeSent, TOK_DateTimeCreated, TOK_Size, TOK_IsRead,
+		TOK_InternetMessageId, TOK_ConversationId,
+		TOK_ConversationIndex };
+	size_t i;
+
+	for (i = 0; i < sizeof(field) / sizeof(field[0]); i++) {
+		if (field[i] == t)
+			return true;
+	}
+	return false;
+}
+
 static int
 field_start(struct itemxml *p, enum tok t, const struct xml_attrs *a)
 {
 	p->field = t;
+	p->told = p->told || is_field(t);
 	switch (t) {
 	case TOK_ItemId:
 		p->m->item_id = keep_attr(p, a, "Id");
@@ -132,6 +157,7 @@ field_start(struct itemxml *p, enum tok t, const struct xml_attrs *a)
 		return SOAP_ENTER;
 	case TOK_ExtendedProperty:
 		p->tag = 0;
+		p->value = NULL;
 		return SOAP_ENTER;
 	case TOK_NONE:
 	case TOK_ParentFolderId:
@@ -302,6 +328,8 @@ field_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 {
 	struct message *m = p->m;
 
+	if (len == 0 && t != TOK_Subject)
+		return; /* as if it were not there */
 	switch (t) {
 	case TOK_ItemClass:
 		m->item_class = keep(p, s, len);
@@ -355,17 +383,22 @@ field_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 	}
 }
 
+/* The property is complete: its name may stand behind its value. */
 static void
-extended_end(struct itemxml *p, const char *s, size_t len)
+extended_end(struct itemxml *p)
 {
+	const char *s = p->value;
+
+	if (s == NULL)
+		return;
 	if (p->tag == TAG_SENDER)
-		p->sender_smtp = keep(p, s, len);
+		p->sender_smtp = s;
 	else if (p->tag == TAG_FROM)
-		p->from_smtp = keep(p, s, len);
+		p->from_smtp = s;
 	else if (p->tag == TAG_MID)
-		p->tag_mid = keep(p, s, len);
+		p->tag_mid = s;
 	else if (p->tag == TAG_HEADERS)
-		p->m->headers = keep(p, s, len);
+		p->m->headers = s;
 	else if (p->tag == TAG_MODIFIED)
 		time_of(s, &p->m->modified_at);
 }
@@ -403,16 +436,31 @@ attachment_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 static void
 leaf_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 {
+	if (len == 0)
+		return;
 	if (p->field == TOK_Attachments)
 		attachment_end(p, t, s, len);
-	else if (len == 0)
-		return;
 	else if (t == TOK_Name)
 		p->name = keep(p, s, len);
 	else if (t == TOK_EmailAddress)
 		p->email = keep(p, s, len);
 	else if (t == TOK_RoutingType)
 		p->routing = keep(p, s, len);
+}
+
+/* Nobody says which: is there a tag of HTML in it? */
+static bool
+looks_html(const char *s)
+{
+	static const char *const tag[] = { "<html", "<body", "<head", "<div",
+		"<p>", "<p ", "<br", "<table", "<span", "<font", "<!doctype" };
+	size_t i;
+
+	for (i = 0; i < sizeof(tag) / sizeof(tag[0]); i++) {
+		if (strcasestr(s, tag[i]) != NULL)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -422,6 +470,8 @@ body_end(struct itemxml *p)
 	const char *s;
 	size_t len;
 
+	if (p->sniff)
+		p->html = looks_html(buf_str(p->body));
 	if (p->body->over) {
 		m->body_state = BODY_TOO_LARGE;
 		return;
@@ -513,7 +563,10 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 
 	(void)err;
 	if (level == 2) {
-		item_end(p);
+		if (p->told)
+			item_end(p);
+		else
+			itemxml_free(p);
 		return 0;
 	}
 	if (level == 3 && t == TOK_Body) {
@@ -524,6 +577,10 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 		mailbox_end(p);
 		return 0;
 	}
+	if (level == 3 && t == TOK_ExtendedProperty) {
+		extended_end(p);
+		return 0;
+	}
 	if (text == NULL) {
 		if (len > 0)
 			p->over = true;
@@ -531,8 +588,8 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 	}
 	if (level == 3)
 		field_end(p, t, text, len);
-	else if (level == 4)
-		extended_end(p, text, len);
+	else if (level == 4 && len > 0)
+		p->value = keep(p, text, len);
 	else if (level == 5)
 		leaf_end(p, t, text, len);
 	return 0;
@@ -554,9 +611,11 @@ on_message(void *arg, const struct soap_status *st, struct err *err)
 {
 	struct itemxml *p = arg;
 	struct message *m = p->m;
+	bool given = p->given && (st->success || st->warning);
 
 	p->m = NULL;
-	return p->take(p->arg, st, m, err);
+	p->given = false;
+	return m == NULL && given ? 0 : p->take(p->arg, st, m, err);
 }
 
 void

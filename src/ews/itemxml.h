@@ -34,9 +34,12 @@ struct itemxml {
 	const char *name, *email, *routing;
 	struct attachment *att;
 	unsigned tag;
+	const char *value; /* of the extended property at hand */
 	const char *sender_smtp, *from_smtp, *tag_mid;
 	int64_t created;
-	bool html, cut, over;
+	bool html, sniff, cut, over;
+	bool told;  /* a field of it was */
+	bool given; /* one of its response message was taken already */
 };
 extern const struct soap_ops itemxml_ops;
 

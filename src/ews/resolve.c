@@ -133,6 +133,8 @@ on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
 	case 1:
 		return t == TOK_ResolutionSet ? SOAP_ENTER : SOAP_SKIP;
 	case 2:
+		if (t != TOK_Resolution)
+			return SOAP_SKIP;
 		buf_init(&p->address, TEXT_MAX);
 		buf_init(&p->routing, TEXT_MAX);
 		buf_init(&p->best, TEXT_MAX);
@@ -149,15 +151,23 @@ on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
 	}
 }
 
+/* Some servers write the kind before the address. */
+static const char *
+without_prefix(const char *s)
+{
+	return str_ieqn(s, "SMTP:", 5) ? s + 5 : s;
+}
+
 /* One resolution is complete: its SMTP address, if it has one. */
 static void
 resolution(struct resolve_answer *p)
 {
 	const char *smtp = NULL;
 
-	if (str_ieq(buf_str(&p->routing), "SMTP") &&
-	    strchr(buf_str(&p->address), '@') != NULL)
-		smtp = buf_str(&p->address);
+	if ((p->routing.len == 0 || str_ieq(buf_str(&p->routing), "SMTP")) &&
+	    strchr(buf_str(&p->address), '@') != NULL &&
+	    buf_str(&p->address)[0] != '/')
+		smtp = without_prefix(buf_str(&p->address));
 	else if (p->best.len > 0)
 		smtp = buf_str(&p->best);
 	if (smtp == NULL)

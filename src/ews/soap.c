@@ -7,7 +7,8 @@
  * 3. Only what lies inside a response message reaches the operation, as
  *    level depth - 5.
  * 4. A response message says what it is by its class, or by the code NoError
- *    where it has none.
+ *    where it has none. One that says nothing at all of how it went is well:
+ *    whoever wants something of it sees whether that is there.
  * 5. A fault ends nothing by itself: the caller looks at it afterwards. A
  *    first message that refuses the version counts as one.
  */
@@ -58,6 +59,14 @@ status_clear(struct soap_status *st)
 	st->backoff_ms = -1;
 }
 
+static bool
+ends_with(const char *name, const char *end)
+{
+	size_t n = strlen(name), k = strlen(end);
+
+	return n >= k && strcmp(name + n - k, end) == 0;
+}
+
 /* The element below Body: a fault, or the response to what was asked. */
 static int
 response(struct soap *s, enum tok t, const char *name, struct err *err)
@@ -68,6 +77,8 @@ response(struct soap *s, enum tok t, const char *name, struct err *err)
 		s->fault = true;
 		return SOAP_ENTER;
 	}
+	if (!ends_with(name, "Response"))
+		return SOAP_SKIP; /* beside it */
 	if (strncmp(name, s->ops->name, n) != 0 ||
 	    strcmp(name + n, "Response") != 0 || s->response)
 		return mismatch(s, name, err);
@@ -81,6 +92,7 @@ response_class(struct soap *s, const struct xml_attrs *a)
 	const char *class = xml_attr(a, "ResponseClass");
 
 	status_clear(&s->st);
+	s->classless = class == NULL || class[0] == '\0';
 	s->st.success = class != NULL && str_ieq(class, "Success");
 	s->st.warning = class != NULL && str_ieq(class, "Warning");
 }
@@ -157,7 +169,8 @@ place(struct soap *s, enum tok t, const char *name, const struct xml_attrs *a,
 	if (s->depth == D_MESSAGES)
 		return t == TOK_ResponseMessages ? SOAP_ENTER : SOAP_SKIP;
 	if (s->depth == D_MESSAGE) {
-		if (s->fault)
+		if (s->fault || (!ends_with(name, "Message") &&
+				    xml_attr(a, "ResponseClass") == NULL))
 			return SOAP_SKIP;
 		response_class(s, a);
 		return SOAP_ENTER;
@@ -289,6 +302,9 @@ message_end(
 
 	if (level == 0) {
 		if (!s->st.warning && strcmp(s->st.code, "NoError") == 0)
+			s->st.success = true;
+		if (s->classless && s->st.code[0] == '\0' &&
+		    s->st.text[0] == '\0')
 			s->st.success = true;
 		if (s->messages == 0 && refuses_version(&s->st)) {
 			s->fault = true;

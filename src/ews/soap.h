@@ -31,7 +31,7 @@ enum soap_want {
 
 /* How one response message ended. */
 struct soap_status {
-	bool success, warning; /* neither: ResponseClass="Error" */
+	bool success, warning; /* neither: it failed */
 	char code[96];         /* "NoError", "ErrorItemNotFound", "" */
 	char text[400];        /* MessageText and MessageXml values */
 	int64_t backoff_ms;    /* -1: none */
@@ -66,6 +66,7 @@ struct soap {
 	unsigned char tok[SOAP_DEPTH], want[SOAP_DEPTH];
 	char value_name[48];
 	struct soap_status st;
+	bool classless; /* its message has no ResponseClass */
 	/* what was seen */
 	bool envelope, response, fault, complete;
 	int messages;

@@ -239,6 +239,86 @@ classes(void **state)
 	done(&g);
 }
 
+/* What stands beside items and is none of them; what has only an empty one. */
+static void
+beside(void **state)
+{
+	struct got g;
+
+	(void)state;
+	read_all(&g,
+	    ENV(RESP("GetItem",
+		"<x:Hint xmlns:x=\"u\"><t:ItemId Id=\"0\"/></x:Hint>" MSG(
+		    "<x:Hint xmlns:x=\"u\"><x:More><t:ItemId Id=\"0\"/>"
+		    "<t:Subject>no</t:Subject></x:More></x:Hint><t:Message>"
+		    "<t:ItemId Id=\"1\"/></t:Message><x:Hint xmlns:x=\"u\"/>")
+		    BADMSG("GetItem", "ErrorItemNotFound", "", "<m:Items/>")
+			MSG("<x:Hint xmlns:x=\"u\"/>") MSG(""))),
+	    1, 100, false, false);
+	assert_int_equal(g.n, 4);
+	same(g.codes, "NoErrorErrorItemNotFoundNoErrorNoError");
+	same(g.m[0]->item_id, "1");
+	assert_null(g.m[0]->subject);
+	assert_null(g.m[1]);
+	assert_null(g.m[2]);
+	assert_null(g.m[3]);
+	done(&g);
+}
+
+/* Empty elements say nothing; a property's name may follow its value. */
+static void
+empty(void **state)
+{
+	struct got g;
+	const struct message *m;
+
+	(void)state;
+	read_all(&g,
+	    ONE("<t:Message><t:Size/><t:DateTimeSent/><t:InReplyTo/>"
+		"<t:References/><t:Importance/><t:Sensitivity/>"
+		"<t:ExtendedProperty><t:Value>a@x</t:Value>"
+		"<t:ExtendedFieldURI PropertyTag=\"0x5D02\"/>"
+		"</t:ExtendedProperty><t:From><t:Mailbox><t:EmailAddress>/o=x"
+		"</t:EmailAddress><t:RoutingType>EX</t:RoutingType>"
+		"</t:Mailbox></t:From><t:Attachments><t:FileAttachment><t:Name/>"
+		"<t:ContentType/><t:ContentId/><t:Size/></t:FileAttachment>"
+		"</t:Attachments></t:Message>"),
+	    1, 100, true, false);
+	m = g.m[0];
+	assert_int_equal(m->size, -1);
+	assert_int_equal(m->sent_at, TIM_NONE);
+	assert_null(m->in_reply_to);
+	assert_null(m->refs);
+	assert_null(m->importance);
+	assert_null(m->sensitivity);
+	same(m->addr[0].address, "a@x");
+	assert_null(m->att[0].name);
+	assert_null(m->att[0].media_type);
+	assert_null(m->att[0].content_id);
+	assert_int_equal(m->att[0].size, -1);
+	done(&g);
+}
+
+/* A body of which nobody says whether it is text or HTML. */
+static void
+untyped(void **state)
+{
+	struct got g;
+
+	(void)state;
+	read_all(&g, ONE("<t:Message><t:Body>5 &lt; 6</t:Body></t:Message>"), 1,
+	    100, true, false);
+	same(g.m[0]->text, "5 < 6");
+	assert_null(g.m[0]->html);
+	done(&g);
+	read_all(&g,
+	    ONE("<t:Message><t:Body>&lt;HTML>&lt;p>x</t:Body></t:Message>"), 1,
+	    100, true, false);
+	same(g.m[0]->html, "<HTML><p>x");
+	assert_null(g.m[0]->text);
+	done(&g);
+}
+
 /* What is said of single fields: {item, want}. */
 static void
 fields(void **state)
@@ -417,9 +497,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(everything),
-		cmocka_unit_test(classes), cmocka_unit_test(fields),
-		cmocka_unit_test(addresses), cmocka_unit_test(bodies),
-		cmocka_unit_test(too_large) };
+		cmocka_unit_test(classes), cmocka_unit_test(beside),
+		cmocka_unit_test(empty), cmocka_unit_test(untyped),
+		cmocka_unit_test(fields), cmocka_unit_test(addresses),
+		cmocka_unit_test(bodies), cmocka_unit_test(too_large) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,6 +99,13 @@ static const struct {
 	  "NoError</ResponseCode><Items/></GetItemResponseMessage>"
 	  "</ResponseMessages></GetItemResponse></E:Body></E:Envelope>",
 	    "<1Items>1Items!NoError()-1", "", 0 },
+	/* what stands beside the response, and beside its messages */
+	{ "<E:Envelope xmlns:E='e'><Hint><Body/></Hint><E:Body><Hint>"
+	  "<GetItemResponse/></Hint><GetItemResponse><Hint/><ResponseMessages>"
+	  "<Hint><ResponseCode>no</ResponseCode></Hint>"
+	  "<GetItemResponseMessage><Items/></GetItemResponseMessage><Hint/>"
+	  "</ResponseMessages></GetItemResponse><Hint/></E:Body></E:Envelope>",
+	    "<1Items>1Items!()-1", "", 0 },
 	/* BOM; illegal characters as Exchange sends them */
 	{ "\xef\xbb\xbf" ENV(RESP("GetItem",
 	      OKMSG("GetItem", "<m:Items><t:Subject>a&#x0;b&#x1F;\x01"

@@ -101,9 +101,9 @@ void http_close(struct http *); /* NULL is fine */
  * must be zeroed or used before; http_response_free frees.
  * Errors: ERR_RETRY network, timeout, truncated or malformed answer (codes
  * "dns", "connect", "proxy", "tls", "timeout", "patience", "truncated",
- * "malformed", "stop"); ERR_CONFIG certificate, pin, host name ("certificate"), proxy
- * login ("proxy"; "proxy-login": it was rejected), an answer compressed
- * unasked ("content-encoding");
+ * "malformed", "stop"); ERR_CONFIG certificate, pin, host name
+ * ("certificate"), proxy login ("proxy"; "proxy-login": it was rejected), an
+ * answer compressed unasked ("content-encoding");
  * ERR_AUTH from auth ("http-401"). Each says host:port first. When body's
  * write fails, its error is passed on and the connection dropped. body may
  * be NULL: then what comes is thrown away.

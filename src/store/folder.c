@@ -64,7 +64,7 @@ load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 		if (v->pub.restart)
 			v->pub.cursor = NULL;
 		v->class = arena_strdup(&r->arena, db_col(s, 7));
-		v->total = sqlite3_column_int64(s, 8);
+		v->pub.total = v->total = sqlite3_column_int64(s, 8);
 		v->removed = sqlite3_column_type(s, 9) != SQLITE_NULL;
 		v->pub.ahead = sqlite3_column_int(s, 10) != 0;
 	}
@@ -211,13 +211,12 @@ update(struct store *st, const struct row *v, const struct folder *f,
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_UPDATE,
 	    "UPDATE folder SET path=?2,well_known=ifnull(?3,well_known),"
-	    "class=?4,total=?5,removed_at=NULL WHERE id=?1");
+	    "class=?4,removed_at=NULL WHERE id=?1");
 
 	db_int(s, 1, v->pub.id);
 	db_text(s, 2, str_nn(f->path));
 	db_text(s, 3, f->well_known);
 	db_text(s, 4, f->class);
-	db_intor(s, 5, f->total, -1);
 	fault_point("before folder update");
 	return db_run(st, s, err);
 }
@@ -313,6 +312,17 @@ write_list(struct store *st, const char *mailbox, struct rows *r,
 	return rc == -1 ? -1 : 0;
 }
 
+/*
+ * Is it read before it is idle again? Its total goes with what is known of it
+ * until then.
+ */
+static bool
+is_due(const struct row *v, const struct folder *f)
+{
+	return v->pub.cursor != NULL &&
+	       (f->marker == NULL || !str_eq(f->marker, v->pub.marker));
+}
+
 static int
 totals(struct store *st, struct rows *r, const struct folder_list *list,
     struct err *err)
@@ -325,6 +335,7 @@ totals(struct store *st, struct rows *r, const struct folder_list *list,
 		struct row *v = find(r, list->v[i].id);
 
 		if (v != NULL && v->total != list->v[i].total &&
+		    !is_due(v, &list->v[i]) &&
 		    pending_total(st, v->pub.id, list->v[i].total, err) == -1)
 			return -1;
 	}
@@ -375,6 +386,33 @@ store_folders_merge(struct store *st, const char *mailbox,
 		qsort(r.v, r.n, sizeof(*r.v), by_number);
 	hand_over(&r, out);
 	return 0;
+}
+
+/* Its marker is not that of a complete read. */
+static int
+read_again(struct store *st, int64_t folder, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_AGAIN,
+	    "UPDATE sync_folder SET marker=NULL WHERE folder=?");
+
+	db_int(s, 1, folder);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+store_folder_counted(struct store *st, int64_t folder, int64_t total,
+    bool again, struct err *err)
+{
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	rc = pending_total(st, folder, total, err);
+	if (rc == 0 && again && (rc = db_begin(st, err)) == 0)
+		rc = db_end(st, read_again(st, folder, err), err);
+	db_unlock(st);
+	return rc;
 }
 
 int

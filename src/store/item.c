@@ -251,6 +251,14 @@ vanished(const struct store_item *it)
 	       str_eq(it->rule, "gone");
 }
 
+/* The server tells of it, and does not have it. */
+static bool
+is_doubtful(const struct store_item *it)
+{
+	return it->decision == NULL && it->fault != NULL &&
+	       it->fault->kind == ERR_GONE;
+}
+
 /* What a row of decision holds that is not the item's own. */
 struct made {
 	char *message_id, *parties;
@@ -279,7 +287,7 @@ describe(struct store *st, const char *mailbox, const struct store_item *it,
 		if (!keeps(it) && it->message != NULL)
 			l->parties = made->parties =
 			    ledger_parties(st, it->message);
-	} else if (it->fault != NULL) {
+	} else if (it->fault != NULL && !is_doubtful(it)) {
 		l->verdict = "failed";
 		l->rule = it->fault->code[0] != '\0' ? it->fault->code : NULL;
 	} else {
@@ -324,7 +332,7 @@ become(struct store *st, const struct store_item *it, struct ledger *l,
 	} else if (known != 0)
 		rc = follow(st, it, l, known, count, err);
 	if (rc == 0 && it->fault != NULL) {
-		count->failed++;
+		count->failed += !is_doubtful(it);
 		rc = failure_put(
 		    st, l, it->fault, it->next_try, it->counted, err);
 	} else if (rc == 0 && !keeps(it))
@@ -344,6 +352,7 @@ remove_item(struct store *st, const char *mailbox, const char *item,
 		.is_read = -1 };
 
 	st->handled += REMOVE;
+	count->left += old->state != LEDGER_GONE;
 	if (old->state == LEDGER_FAILED &&
 	    failure_delete(st, mailbox, item, err) == -1)
 		return -1;
@@ -376,6 +385,7 @@ put_new(struct store *st, const struct store_item *it, struct ledger *l,
 		*known = true;
 		return 0;
 	}
+	count->entered += l->state != LEDGER_GONE;
 	if (become(st, it, l, 0, count, err) == -1)
 		return -1;
 	return l->email == guess
@@ -394,6 +404,13 @@ put_known(struct store *st, const struct store_item *it, struct ledger *l,
 	/* what was decided of it before stays readable */
 	if (vanished(it))
 		return remove_item(st, l->mailbox, l->item, &old, count, err);
+	count->entered += old.state == LEDGER_GONE || old.folder != l->folder;
+	if (is_doubtful(it)) {
+		if (failure_put(
+			st, l, it->fault, it->next_try, it->counted, err) == -1)
+			return -1;
+		return ledger_doubt(st, l, err);
+	}
 	if (become(st, it, l, old.email, count, err) == -1)
 		return -1;
 	if ((old.state == LEDGER_FAILED || old.state == LEDGER_MOVING) &&

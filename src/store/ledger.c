@@ -116,6 +116,19 @@ ledger_gone(
 }
 
 int
+ledger_doubt(struct store *st, const struct ledger *l, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_DOUBT,
+	    "UPDATE decision SET state=2,folder=?3,walk=iif(folder IS ?3,walk,"
+	    "0) WHERE mailbox=?1 AND item=?2");
+
+	db_text(s, 1, l->mailbox);
+	db_text(s, 2, l->item);
+	db_intor(s, 3, l->folder, 0);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
 store_folder_items(struct store *st, const struct store_place *at, int64_t max,
     int64_t *n, struct err *err)
 {
@@ -294,6 +307,26 @@ store_failures_due(struct store *st, const char *mailbox, int64_t now,
 	r = collect(st, s, out, err);
 	db_unlock(st);
 	return r;
+}
+
+int
+store_folder_doubts(
+    struct store *st, const struct store_place *at, int64_t *n, struct err *err)
+{
+	sqlite3_stmt *s;
+	int r;
+
+	db_lock(st);
+	s = db_stmt(st, DB_FAILURE_DOUBTS,
+	    "SELECT count(*) FROM failure WHERE mailbox=? AND folder=? AND "
+	    "class='gone'");
+	db_text(s, 1, at->mailbox);
+	db_int(s, 2, at->folder);
+	r = db_row(st, s, err);
+	*n = r == 1 ? sqlite3_column_int64(s, 0) : 0;
+	sqlite3_reset(s);
+	db_unlock(st);
+	return r == -1 ? -1 : 0;
 }
 
 int

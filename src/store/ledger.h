@@ -37,6 +37,11 @@ int ledger_email(struct store *, const char *mailbox, const char *item,
     int64_t email, struct err *);
 int ledger_gone(
     struct store *, const char *mailbox, const char *item, struct err *);
+/*
+ * It waits in failure: the server tells of it in this folder and does not have
+ * it. What was decided of it before stays.
+ */
+int ledger_doubt(struct store *, const struct ledger *, struct err *);
 /* The item's new version, of which nothing else is told. */
 int ledger_key(struct store *, const char *mailbox, const char *item,
     const char *change_key, struct err *);

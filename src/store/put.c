@@ -37,6 +37,8 @@ add_count(struct store_count *to, const struct store_count *c)
 	to->removed += c->removed;
 	to->updated += c->updated;
 	to->attachments += c->attachments;
+	to->entered += c->entered;
+	to->left += c->left;
 }
 
 /* With put_lock held: p waits behind all others. */

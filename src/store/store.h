@@ -95,21 +95,26 @@ int store_flush(struct store *, struct err *);
 /*
  * What a call changed; added to, never reset. copies: new places, the first
  * of a new mail included; updated: mails and places that changed; skipped and
- * failed: items put so; attachments: new ones with content.
+ * failed: items put so, but failed none that is in doubt; attachments: new ones
+ * with content.
  */
 struct store_count {
 	int64_t emails, copies, skipped, failed, removed, updated, attachments;
+	int64_t entered, left; /* items that lie in the folder now, or do not
+				* any more, whatever became of them */
 };
 
 struct store_folder {
 	int64_t id;            /* folder.id */
 	const char *folder_id; /* the server's */
 	const char *path, *well_known, *marker, *cursor;
-	bool resync;  /* a full walk is under way: with cursor NULL put a
+	int64_t total; /* what the server counted at the last complete read;
+			* -1: unknown */
+	bool resync;   /* a full walk is under way: with cursor NULL put a
 			* page with .restart first */
-	bool restart; /* one is asked for (store_mailbox_resync): put a
+	bool restart;  /* one is asked for (store_mailbox_resync): put a
 			 * page with .restart first. cursor is NULL */
-	bool ahead;   /* an earlier pass stored more than its cursor says */
+	bool ahead;    /* an earlier pass stored more than its cursor says */
 };
 
 /* A folder of a mailbox. */
@@ -131,10 +136,19 @@ int store_folders(struct store *, const char *mailbox,
  * Brings the folder table up to date with the server's list (new, renamed,
  * gone: copies in it get removed_at) and returns it like store_folders.
  * A well_known of NULL does not erase a known one. Markers and cursors are
- * not touched.
+ * not touched, nor is the total of a folder that has to be read now:
+ * store_folder_counted.
  */
 int store_folders_merge(struct store *, const char *mailbox,
     const struct folder_list *, struct store_folders *out, struct err *);
+
+/*
+ * The folder has been read to its end, and the server counts so many items in
+ * it. again: something is wrong with that, it is not idle before it has been
+ * read once more. total is written with the next commit then or soon.
+ */
+int store_folder_counted(
+    struct store *, int64_t folder, int64_t total, bool again, struct err *);
 
 /*
  * The folder is there but is not read any more: it was moved into one that is
@@ -188,10 +202,12 @@ struct store_item {
 	const struct err *fault;
 	int64_t next_try; /* of a failed item */
 	bool counted;     /* this try of it is in failure already */
-	const char *rule; /* decision NULL and no fault:
-						 * skipped by this rule; "gone":
-						 * it vanished meanwhile, as by
-						 * CHANGE_DELETE */
+	/* decision NULL and no fault: skipped by this rule; "gone": it
+	 * vanished, as by CHANGE_DELETE. With a fault of ERR_GONE it is in
+	 * doubt: the server tells of it and does not have it. It waits in
+	 * failure until a delete is told, or it is there; a copy that is
+	 * known stays */
+	const char *rule;
 };
 
 /* The end of a page of changes. */
@@ -238,6 +254,10 @@ struct store_work {
  */
 int store_put(struct store *, const struct store_work *, struct store_count *,
     struct err *);
+
+/* How many items of the folder are in doubt. */
+int store_folder_doubts(
+    struct store *, const struct store_place *, int64_t *n, struct err *);
 
 /* failure.code of an item that was under way when a pass ended. */
 #define STORE_UNDERWAY "under-way"

@@ -75,16 +75,23 @@ blame(struct fetch *f, struct store_item *it, const struct err *why, size_t at)
 	    fetch_next_try(f->tries == NULL ? 0 : f->tries[at], why->retry_ms);
 }
 
-/* The server could not give this item: gone, or a failure to come back to. */
+/*
+ * The server could not give this item: a failure to come back to. That it is
+ * gone is believed when a delete is told, or when it was said each time.
+ */
 static void
 settle_fault(struct fetch *f, struct message *m, size_t at)
 {
 	struct store_item *it = settle(f, m, at);
 
-	if (m->err.kind == ERR_GONE)
-		it->rule = "gone";
+	blame(f, it, &m->err, at);
+	if (m->err.kind != ERR_GONE)
+		return;
+	it->rule = "gone";
+	if (it->next_try == TIM_NONE)
+		it->fault = NULL;
 	else
-		blame(f, it, &m->err, at);
+		f->doubts++;
 }
 
 /* Only its headers are wanted. */
@@ -283,7 +290,7 @@ request_size(const struct fetch *f, enum want want, const struct todo *t,
 static int
 put(struct fetch *f, const struct store_page *page, struct err *err)
 {
-	const struct mailbox_work *w = f->mailbox;
+	struct mailbox_work *w = f->mailbox;
 	struct store_count count;
 	int rc = 0;
 
@@ -295,6 +302,8 @@ put(struct fetch *f, const struct store_page *page, struct err *err)
 			w->conf.address, f->item, f->nitem, page },
 		    &count, err);
 	if (rc == 0) {
+		atomic_fetch_add(&w->entered, count.entered);
+		atomic_fetch_add(&w->left, count.left);
 		tally_add(w->profile->tally, &count, f->seen);
 		f->seen = 0;
 		turn_moved(f->mailbox);
@@ -446,7 +455,7 @@ count_only(struct fetch *f, size_t kept)
 	for (i = 0; i < f->nitem; i++) {
 		const struct store_item *it = &f->item[i];
 
-		if (it->fault != NULL)
+		if (it->fault != NULL && it->fault->kind != ERR_GONE)
 			count.failed++;
 		else if (it->decision == NULL ||
 			 it->decision->verdict == VERDICT_SKIP)

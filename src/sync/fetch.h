@@ -38,7 +38,8 @@ struct fetch {
 	size_t nmessage;
 	struct decision *decision;
 	int64_t seen;
-	size_t bytes;          /* of message */
+	int64_t doubts; /* items that the server told of and does not have */
+	size_t bytes;   /* of message */
 	int64_t settled_since; /* tim_mono of the first of item */
 	int64_t *lost;         /* of each ref, as struct ask */
 };

@@ -74,6 +74,7 @@ batch_done(struct batch *b, int rc, struct err *err)
 	bool keep;
 
 	pthread_mutex_lock(&p->lock);
+	p->doubts += b->fetch.doubts;
 	keep = --p->running == 0 && rc == 0;
 	if (keep)
 		p->last = b;

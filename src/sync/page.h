@@ -15,7 +15,9 @@ struct page {
 	struct mailbox_work *mailbox;
 	int64_t folder;
 	struct change_page change; /* the caller's to fill */
-	int64_t again; /* came as new, and were known and the same */
+	int64_t again;  /* came as new, and were known and the same */
+	int64_t doubts; /* at its end: items that the server does not have,
+			 * though it tells of them */
 
 	/* page.c's own */
 	struct crew_group group;

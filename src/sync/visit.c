@@ -317,7 +317,7 @@ read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
 		note_failed(v, s, err);
 		return 0;
 	}
-	if (walk_folder(w, s, f->marker, !v->patient, err) == 0) {
+	if (walk_folder(w, s, f, !v->patient, err) == 0) {
 		v->read++;
 		note_done(v, s);
 		return login_folder_well(w, s, err);

@@ -7,9 +7,14 @@
  *    same walk.
  * 3. A server that was given a cursor and begins at the start all the same
  *    says nothing of what has gone meanwhile: the folder is read anew and
- *    compared.
+ *    compared. One gives itself away by what it tells again, or by counting
+ *    fewer items at the end than are known: that is believed where its count
+ *    was right before.
  * 4. A full walk that did not come to its first cursor is another one when it
  *    begins again: what it saw may be gone, and no server would tell.
+ * 5. An item that the server tells of and does not have was deleted meanwhile,
+ *    and the server's next words say so; they are asked for at once. What they
+ *    do not say deleted is in doubt, and waits in failure.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +37,13 @@
 #define CONTENTS_MAX ((size_t)64 << 20)
 #define AGAIN_MAX    1000 /* items that the server gives as new once more */
 
+/* What came of a walk that reached the folder's end. */
+struct walked {
+	int64_t again;  /* items that the server gave as new once more */
+	int64_t doubts; /* items that it told of and does not have */
+	char *cursor;   /* the last; the caller's */
+};
+
 /* Does a walk move on? */
 struct progress {
 	int empty; /* pages in a row without a change */
@@ -49,7 +61,7 @@ struct progress {
 /* A walk under way. */
 struct walk {
 	const struct store_folder *folder;
-	const char *marker;
+	const struct folder *told; /* what the server said of it before */
 	bool hurry;
 	struct progress progress;
 };
@@ -217,10 +229,10 @@ open_page(struct page *p, const struct page *before, struct walk *k,
 	return 0;
 }
 
-/* All pages from cursor on. */
+/* All pages from cursor on. out->cursor is NULL when it fails. */
 static int
-walk(
-    struct mailbox_work *w, struct walk *k, const char *cursor, struct err *err)
+walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
+    struct walked *out, struct err *err)
 {
 	const struct store_folder *f = k->folder;
 	struct page page[2], *now = &page[0], *next = &page[1], *t;
@@ -228,7 +240,9 @@ walk(
 	int rc, opened;
 
 	memset(&k->progress, 0, sizeof(k->progress));
-	k->progress.watch = cursor != NULL && !f->resync && !f->ahead;
+	memset(out, 0, sizeof(*out));
+	k->progress.watch =
+	    cursor != NULL && cursor == f->cursor && !f->resync && !f->ahead;
 	page_init(now, w, f->id);
 	rc = open_page(now, NULL, k, cursor, err);
 	while (rc == 0) {
@@ -240,7 +254,8 @@ walk(
 				     &later) == 0
 				     ? 1
 				     : -1;
-		rc = page_finish(now, k->marker, err);
+		rc = page_finish(now, k->told->marker, err);
+		out->doubts += now->doubts;
 		if (rc == 0 && opened == 1)
 			rc = page_late(next, err);
 		if (rc == -1 && opened == 1)
@@ -259,16 +274,132 @@ walk(
 		now = next;
 		next = t;
 	}
+	out->again = k->progress.again;
+	if (rc == 0)
+		out->cursor = mem_strdup(now->change.cursor);
 	page_free(now);
 	return rc;
 }
 
+/*
+ * Some items are in doubt: the server says at once which of them were deleted
+ * while they were asked for.
+ */
+static int
+settle_doubts(struct mailbox_work *w, struct walk *k, const struct walked *was,
+    struct err *err)
+{
+	const struct store_folder *f = k->folder;
+	struct store_count count;
+	struct walked more;
+	int64_t n;
+
+	if (walk_pages(w, k, was->cursor, &more, err) == -1)
+		return -1;
+	free(more.cursor);
+	if (store_folder_doubts(w->profile->pass->store,
+		&(struct store_place){ w->conf.address, f->id }, &n, err) == -1)
+		return -1;
+	memset(&count, 0, sizeof(count));
+	count.failed = was->doubts + more.doubts;
+	if (n < count.failed)
+		count.failed = n; /* the others: of an earlier pass */
+	if (count.failed > 0)
+		say_mailbox(w, LOG_WARNING,
+		    ": folder %s: the server tells of %lld items and says that "
+		    "they do not exist; they are asked for again later",
+		    str_nn(f->path), (long long)count.failed);
+	tally_add(w->profile->tally, &count, 0);
+	return 0;
+}
+
+static int
+walk(struct mailbox_work *w, struct walk *k, const char *cursor,
+    struct walked *out, struct err *err)
+{
+	int rc = walk_pages(w, k, cursor, out, err);
+
+	if (rc == 0 && out->doubts > 0 && !w->profile->pass->dry_run)
+		rc = settle_doubts(w, k, out, err);
+	free(out->cursor);
+	out->cursor = NULL;
+	return rc;
+}
+
+/*
+ * The server counts fewer items than it should by what is known. Are some gone
+ * of which it did not tell? expected: its count before, and what the walk
+ * brought.
+ */
+static int
+miscounted(struct mailbox_work *w, const struct store_folder *f, int64_t total,
+    int64_t expected, const struct walked *was, struct err *err)
+{
+	struct store *store = w->profile->pass->store;
+	int64_t known, late = atomic_load(&w->entered);
+
+	if (store_folder_items(store,
+		&(struct store_place){ w->conf.address, f->id }, expected + 1,
+		&known, err) == -1)
+		return -1;
+	/* a server whose count was not what is known does not count well */
+	if (known <= total || (known != expected && was->again == 0))
+		return store_folder_counted(store, f->id, total, false, err);
+	/* what came may have come after it counted: the next pass tells */
+	if (known - late <= total && was->again == 0)
+		return store_folder_counted(store, f->id, known, true, err);
+	err_set(err, ERR_RESYNC,
+	    "folder %s: the server counts %lld items where %lld are known, and "
+	    "did not tell what went away",
+	    str_nn(f->path), (long long)total, (long long)known);
+	return err_code(err, "miscounted", SCOPE_FOLDER);
+}
+
+/* The folder is at its end: does the server's count agree? */
+static int
+check_count(struct mailbox_work *w, const struct store_folder *f, int64_t total,
+    const struct walked *was, struct err *err)
+{
+	int64_t expected =
+	    f->total + atomic_load(&w->entered) - atomic_load(&w->left);
+
+	if (total < 0 || w->profile->pass->dry_run)
+		return 0;
+	if (f->total >= 0 && total < expected)
+		return miscounted(w, f, total, expected, was, err);
+	if (total == f->total)
+		return 0;
+	return store_folder_counted(
+	    w->profile->pass->store, f->id, total, false, err);
+}
+
+/* A full walk, or what is left of it: then what is known is right. */
+static int
+walk_whole(
+    struct mailbox_work *w, struct walk *k, const char *cursor, struct err *err)
+{
+	const struct store_folder *f = k->folder;
+	int64_t total = k->told->total;
+	struct walked was;
+
+	if (walk(w, k, cursor, &was, err) == -1)
+		return -1;
+	if (total < 0 || total == f->total)
+		return 0;
+	return store_folder_counted(
+	    w->profile->pass->store, f->id, total, false, err);
+}
+
 int
 walk_folder(struct mailbox_work *w, const struct store_folder *f,
-    const char *marker, bool hurry, struct err *err)
+    const struct folder *told, bool hurry, struct err *err)
 {
-	struct walk k = { .folder = f, .marker = marker, .hurry = hurry };
+	struct walk k = { .folder = f, .told = told, .hurry = hurry };
+	struct walked was;
 	int rc = 0;
+
+	atomic_store(&w->entered, 0);
+	atomic_store(&w->left, 0);
 
 	if (f->restart) {
 		err_set(err, ERR_RESYNC, "folder %s: --resync was given",
@@ -276,12 +407,16 @@ walk_folder(struct mailbox_work *w, const struct store_folder *f,
 		rc = restart(w, f->id, err);
 	} else if (f->resync && f->cursor == NULL)
 		rc = begin_full_walk(w, f->id, err);
-	if (rc == 0)
-		rc = walk(w, &k, f->cursor, err);
-
+	if (rc == 0 && (f->cursor == NULL || f->resync))
+		rc = walk_whole(w, &k, f->cursor, err);
+	else if (rc == 0) {
+		rc = walk(w, &k, f->cursor, &was, err);
+		if (rc == 0)
+			rc = check_count(w, f, told->total, &was, err);
+	}
 	if (rc == -1 && err->kind == ERR_RESYNC) {
 		if (restart(w, f->id, err) == 0)
-			rc = walk(w, &k, NULL, err);
+			rc = walk_whole(w, &k, NULL, err);
 		if (rc == -1 && err->kind == ERR_RESYNC)
 			err->kind = ERR_RETRY;
 	}
@@ -315,6 +450,7 @@ int
 walk_failures(struct mailbox_work *w, bool alone, struct err *err)
 {
 	struct store_failures due;
+	struct store_count count;
 	struct fetch f;
 	struct err later = ERR_INIT;
 	int64_t tries[FETCH_CONTENT];
@@ -341,9 +477,12 @@ walk_failures(struct mailbox_work *w, bool alone, struct err *err)
 			break;
 		}
 		rc = fetch_run(&f, w->session, err);
+		memset(&count, 0, sizeof(count));
+		count.failed = f.doubts;
 		/* what came is written though the rest did not */
 		if (fetch_store(&f, NULL, rc == 0 ? err : &later) == -1)
 			rc = -1;
+		tally_add(w->profile->tally, &count, 0);
 	}
 	arena_free(&due.arena);
 	if (rc == -1 && !turn_is_over(err))

@@ -9,14 +9,14 @@
 #include "sync/work.h"
 
 /*
- * Reads the folder from its cursor to its end. marker: what the folder's
- * marker was before, written when the end is reached. hurry: ERR_RETRY code
- * "patience" when the server is silent for PATIENCE_CALL about what has
- * changed.
+ * Reads the folder from its cursor to its end. told: what the server said of
+ * it before; its marker is written when the end is reached, and its total must
+ * agree then. hurry: ERR_RETRY code "patience" when the server is silent for
+ * PATIENCE_CALL about what has changed.
  * ERR_GONE: the folder vanished meanwhile. Code "turn": as turn_check.
  */
 int walk_folder(struct mailbox_work *, const struct store_folder *,
-    const char *marker, bool hurry, struct err *);
+    const struct folder *told, bool hurry, struct err *);
 /*
  * Items that failed before and whose time has come. alone: those that took
  * too long, one at a time; else the others. Code "turn": as turn_check.

@@ -76,6 +76,8 @@ struct mailbox_work {
 	atomic_bool turn_moved, turn_over;
 	bool turn_last;      /* it has let the others come first */
 	struct visit *visit; /* visit.c's, over all turns */
+	/* of the folder that is read: store_count */
+	atomic_llong entered, left;
 };
 
 void tally_add(struct tally *, const struct store_count *, int64_t seen);

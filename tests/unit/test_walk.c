@@ -25,6 +25,7 @@ static struct {
 	bool twice; /* an item was asked for while it was on its way */
 	int slow;   /* the first answer with that item takes long */
 	int broken; /* no answer with that item comes; -1 */
+	int total;  /* items in the folder, as the server counts; -1 */
 } server;
 
 static struct session session;
@@ -244,6 +245,7 @@ walk_inbox(struct kit *k)
 	struct mailbox_work w = { .profile = &p, .session = &session };
 	struct party_list list = { 0 };
 	struct store_folders f;
+	struct folder told = { .marker = "m", .total = server.total };
 	int rc;
 
 	party_list_add(&list, "contact", "815", "carl@customer.example", NULL);
@@ -259,7 +261,7 @@ walk_inbox(struct kit *k)
 	OK(k, store_folders(k->st, BOX_A, &f, &k->err));
 	server.twice = false;
 	memset(server.asked, 0, sizeof(server.asked));
-	rc = walk_folder(&w, &f.v[0], "m", false, &k->err);
+	rc = walk_folder(&w, &f.v[0], &told, false, &k->err);
 	arena_free(&f.arena);
 	crew_close(p.crew);
 	gate_close(p.gate);
@@ -290,7 +292,7 @@ reset_server(void)
 {
 	memset(&server, 0, sizeof(server));
 	pthread_mutex_init(&server.lock, NULL);
-	server.slow = server.broken = -1;
+	server.slow = server.broken = server.total = -1;
 }
 
 #define WALK(k, ...)                                                           \
@@ -393,6 +395,128 @@ test_page_fails(void **state)
 	assert_int_equal(number(k, "SELECT count(*) FROM sync_ahead"), 0);
 }
 
+/*
+ * The server counts total items; from its start it tells all, and since the
+ * cursor that the file has it tells news.
+ */
+static void
+walk_counted(struct kit *k, int total, const char *all, const char *news)
+{
+	memset(server.page, 0, sizeof(server.page));
+	server.page[0] = all;
+	server.page[1] = news;
+	server.total = total;
+	(void)number(k, "UPDATE sync_folder SET cursor='1'");
+	OK(k, walk_inbox(k));
+	OK(k, store_flush(k->st, &k->err));
+}
+
+static int64_t
+there(struct kit *k)
+{
+	return number(
+	    k, "SELECT count(*) FROM email_copy WHERE removed_at IS NULL");
+}
+
+static int64_t
+full_walks(struct kit *k)
+{
+	return number(k, "SELECT walk FROM sync_folder");
+}
+
+/* The server does not tell what went away; its count does. */
+static void
+test_count_tells(void **state)
+{
+	struct kit *k = *state;
+
+	reset_server();
+	server.total = 9;
+	WALK(k, "1-9");
+	walk_counted(k, 9, "1-9", "");
+	assert_int_equal(there(k), 9);
+	assert_int_equal(full_walks(k), 0);
+	walk_counted(k, 8, "1-4 6-9", "");
+	assert_int_equal(full_walks(k), 1);
+	assert_string_equal(stored(k, 5), "gone");
+	/* less than half, and something new */
+	walk_counted(k, 3, "1 2", "10");
+	assert_int_equal(there(k), 3);
+	assert_int_equal(full_walks(k), 2);
+	/* empty, and it is all there again, as it was */
+	walk_counted(k, 0, "", "");
+	assert_int_equal(there(k), 0);
+	walk_counted(k, 10, "1-10", "1-10");
+	assert_int_equal(there(k), 10);
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 10);
+	assert_int_equal(number(k, "SELECT count(*) FROM email_copy"), 10);
+	assert_int_equal(full_walks(k), 3);
+	/* what is told needs no second look */
+	walk_counted(k, 9, "", "-3");
+	walk_counted(k, 10, "", "3");
+	assert_int_equal(full_walks(k), 3);
+	assert_int_equal(
+	    number(k, "SELECT total FROM folder WHERE path='A-Inbox' AND "
+		      "mailbox='" BOX_A "'"),
+	    10);
+}
+
+/* Mail that comes after the server has counted is no mistake of it. */
+static void
+test_count_is_late(void **state)
+{
+	struct kit *k = *state;
+
+	reset_server();
+	server.total = 5;
+	WALK(k, "1-5");
+	walk_counted(k, 5, "", "6");
+	assert_int_equal(full_walks(k), 0);
+	assert_int_equal(
+	    number(k, "SELECT marker IS NULL FROM sync_folder"), 1);
+	walk_counted(k, 6, "", "");
+	assert_int_equal(full_walks(k), 0);
+	assert_int_equal(
+	    number(k, "SELECT marker IS NULL FROM sync_folder"), 0);
+	/* as many came as went away: the next walk finds out */
+	walk_counted(k, 6, "", "7");
+	assert_int_equal(full_walks(k), 0);
+	walk_counted(k, 6, "2-7", "");
+	assert_int_equal(full_walks(k), 1);
+	assert_string_equal(stored(k, 1), "gone");
+	assert_int_equal(there(k), 6);
+}
+
+/* A server that does not count well is not believed more than once. */
+static void
+test_count_is_wrong(void **state)
+{
+	struct kit *k = *state;
+	int i;
+
+	reset_server();
+	server.total = 0;
+	WALK(k, "1-5");
+	walk_counted(k, 0, "1-5", "6 7");
+	walk_counted(k, 0, "1-7", "8");
+	walk_counted(k, 0, "1-8", "9");
+	walk_counted(k, 0, "1-9", "-9");
+	assert_true(full_walks(k) <= 1);
+	assert_int_equal(there(k), 8);
+	/* ... nor one that counts one less than it tells of */
+	for (i = 0; i < 4; i++) {
+		walk_counted(k, 7, "1-8", "");
+		walk_counted(k, 8, "1-8", "9");
+		walk_counted(k, 7, "1-8", "-9");
+	}
+	assert_true(full_walks(k) <= 2);
+	/* no count at all */
+	walk_counted(k, -1, "", "-1");
+	walk_counted(k, -1, "", "10 11");
+	assert_true(full_walks(k) <= 2);
+	assert_int_equal(there(k), 9);
+}
+
 /* A full walk that fails before its first cursor is not gone on with. */
 static void
 test_full_walk_again(void **state)
@@ -426,6 +550,9 @@ main(void)
 		TEST(test_flag_of_the_page_before),
 		TEST(test_twice_in_a_page),
 		TEST(test_page_fails),
+		TEST(test_count_tells),
+		TEST(test_count_is_late),
+		TEST(test_count_is_wrong),
 		TEST(test_full_walk_again),
 	};
 

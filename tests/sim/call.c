@@ -1,7 +1,7 @@
 /*
  * call.c - a request from its bytes to its answer.
- * 1. Checks come in Exchange's order: well-formed, version, schema,
- *    impersonation, then the operation.
+ * 1. Checks come in this order: well-formed, version, operation, schema,
+ *    impersonation.
  * 2. Every answer is validated unless a fault spoilt it on purpose.
  */
 #include "call.h"
@@ -25,25 +25,24 @@ static const struct operation {
 	const char *name;
 	void (*run)(struct call *);
 	bool writes;
-	enum level since;
 } OPERATION[] = {
-	{ "GetFolder", ops_get_folder, false, 0 },
-	{ "FindFolder", ops_find_folder, false, 0 },
-	{ "SyncFolderHierarchy", ops_sync_hierarchy, false, 0 },
-	{ "SyncFolderItems", ops_sync_items, false, 0 },
-	{ "FindItem", ops_find_item, false, 0 },
-	{ "GetItem", ops_get_item, false, 0 },
-	{ "GetAttachment", ops_get_attachment, false, 0 },
-	{ "ResolveNames", ops_resolve_names, false, 0 },
-	{ "ConvertId", ops_convert_id, false, V2007_SP1 },
-	{ "GetServerTimeZones", ops_time_zones, false, V2010 },
-	{ "CreateFolder", ops_create_folder, true, 0 },
-	{ "MoveItem", ops_move_item, true, 0 },
-	{ "CopyItem", ops_move_item, true, 0 },
-	{ "DeleteItem", ops_delete_item, true, 0 },
-	{ "UpdateItem", ops_update_item, true, 0 },
-	{ "CreateItem", ops_create_item, true, 0 },
-	{ "SendItem", ops_send_item, true, 0 },
+	{ "GetFolder", ops_get_folder, false },
+	{ "FindFolder", ops_find_folder, false },
+	{ "SyncFolderHierarchy", ops_sync_hierarchy, false },
+	{ "SyncFolderItems", ops_sync_items, false },
+	{ "FindItem", ops_find_item, false },
+	{ "GetItem", ops_get_item, false },
+	{ "GetAttachment", ops_get_attachment, false },
+	{ "ResolveNames", ops_resolve_names, false },
+	{ "ConvertId", ops_convert_id, false },
+	{ "GetServerTimeZones", ops_time_zones, false },
+	{ "CreateFolder", ops_create_folder, true },
+	{ "MoveItem", ops_move_item, true },
+	{ "CopyItem", ops_move_item, true },
+	{ "DeleteItem", ops_delete_item, true },
+	{ "UpdateItem", ops_update_item, true },
+	{ "CreateItem", ops_create_item, true },
+	{ "SendItem", ops_send_item, true },
 };
 
 bool
@@ -168,6 +167,33 @@ distinguished(struct call *c, const xmlNode *n, const char **code)
 	return f;
 }
 
+/* Why an id is none of what is wanted: it may be one of something else. */
+static const char *
+wrong_id(const char *id, bool item_wanted)
+{
+	struct folder *f;
+	struct item *it;
+
+	if (*id == 0)
+		return "ErrorInvalidIdEmpty";
+	if (item_wanted && ident_find_folder(id, &f) != IDENT_MALFORMED)
+		return "ErrorCannotUseFolderIdForItemId";
+	if (!item_wanted && ident_find_item(id, &it) != IDENT_MALFORMED)
+		return "ErrorCannotUseItemIdForFolderId";
+	return "ErrorInvalidIdMalformed";
+}
+
+/* True when the element has no ChangeKey, or one that can be read. */
+static bool
+good_key(const xmlNode *n)
+{
+	char *key = call_attr(n, "ChangeKey");
+	bool ok = key == NULL || ident_is_key(key);
+
+	xmlFree(key);
+	return ok;
+}
+
 struct folder *
 call_folder(struct call *c, const xmlNode *n, const char **code)
 {
@@ -179,11 +205,16 @@ call_folder(struct call *c, const xmlNode *n, const char **code)
 		return distinguished(c, n, code);
 	id = call_attr(n, "Id");
 	rc = id != NULL ? ident_find_folder(id, &f) : IDENT_MALFORMED;
-	xmlFree(id);
 	*code = rc == IDENT_GONE ? "ErrorFolderNotFound"
+		: id != NULL     ? wrong_id(id, false)
 				 : "ErrorInvalidIdMalformed";
+	xmlFree(id);
 	if (rc != IDENT_OK)
 		return NULL;
+	if (!good_key(n)) {
+		*code = "ErrorInvalidChangeKey";
+		return NULL;
+	}
 	if (!call_may_open(c, f->mailbox)) {
 		*code = "ErrorAccessDenied";
 		return NULL;
@@ -192,13 +223,33 @@ call_folder(struct call *c, const xmlNode *n, const char **code)
 }
 
 struct item *
+call_item_id(struct call *c, const xmlNode *n, const char **code)
+{
+	char *id = call_attr(n, "Id");
+	struct item *it = NULL;
+
+	if (call_is(n, "OccurrenceItemId"))
+		*code = "ErrorCalendarCannotUseIdForOccurrenceId";
+	else if (call_is(n, "RecurringMasterItemId") ||
+		 call_is(n, "RecurringMasterItemIdRanges"))
+		*code = "ErrorCalendarCannotUseIdForRecurringMasterId";
+	else if (id == NULL || !call_is(n, "ItemId"))
+		*code = "ErrorInvalidIdMalformed";
+	else if (!good_key(n))
+		*code = "ErrorInvalidChangeKey";
+	else
+		it = call_item(c, id, code);
+	xmlFree(id);
+	return it;
+}
+
+struct item *
 call_item(struct call *c, const char *id, const char **code)
 {
 	struct item *it;
 	enum ident rc = ident_find_item(id, &it);
 
-	*code =
-	    rc == IDENT_GONE ? "ErrorItemNotFound" : "ErrorInvalidIdMalformed";
+	*code = rc == IDENT_GONE ? "ErrorItemNotFound" : wrong_id(id, true);
 	if (rc != IDENT_OK)
 		return NULL;
 	if (!call_may_open(c, it->folder->mailbox)) {
@@ -223,6 +274,36 @@ schema_fault(struct call *c, const char *text, int line, int column)
 	reply_fault(c, "ErrorSchemaValidation", msg.p, xml.p);
 	sb_free(&xml);
 	sb_free(&msg);
+}
+
+/*
+ * NULL when a Fault was written: the operation is of a newer version, or none
+ * that the simulator does. The latter must not look like the former, or
+ * clients go and try every version.
+ */
+static const struct operation *
+operation(struct call *c)
+{
+	const xmlNs *ns = c->op->ns;
+	struct sb text = { 0 };
+	int line, column;
+	size_t i;
+
+	if (version_operation(c->opname) > c->level) {
+		reply_fault(c, "ErrorInvalidServerVersion", NULL, NULL);
+		return NULL;
+	}
+	for (i = 0; i < sizeof(OPERATION) / sizeof(OPERATION[0]); i++)
+		if (strcmp(OPERATION[i].name, c->opname) == 0 && ns != NULL &&
+		    strcmp((const char *)ns->href, NS_MESSAGES) == 0)
+			return &OPERATION[i];
+	/* counted as a violation when Microsoft's schema has none of the name */
+	valid_request(c->doc, c->opname, &text, &line, &column);
+	sb_reset(&text);
+	sb_fmt(&text, "The simulator does not do %s.", c->opname);
+	reply_fault(c, "ErrorInvalidOperation", text.p, NULL);
+	sb_free(&text);
+	return NULL;
 }
 
 /* Sets header and op. False: a bare HTTP answer was prepared. */
@@ -345,18 +426,6 @@ choose_mailbox(struct call *c)
 	return c->impersonated;
 }
 
-static const struct operation *
-operation(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(OPERATION) / sizeof(OPERATION[0]); i++)
-		if (strcmp(OPERATION[i].name, name) == 0 &&
-		    OPERATION[i].since <= world.top)
-			return &OPERATION[i];
-	return NULL;
-}
-
 static void
 run_locked(struct call *c, const struct operation *op)
 {
@@ -393,14 +462,9 @@ call_run(struct call *c)
 	c->status = 200;
 	c->cut_at = -1;
 	c->opname = "?";
-	if (!read_envelope(c) || !read_version(c) || !check_schema(c))
+	if (!read_envelope(c) || !read_version(c) ||
+	    (op = operation(c)) == NULL || !check_schema(c))
 		return;
-	op = operation(c->opname);
-	if (op == NULL || c->op->ns == NULL ||
-	    strcmp((const char *)c->op->ns->href, NS_MESSAGES) != 0) {
-		reply_fault(c, "ErrorInvalidRequest", NULL, NULL);
-		return;
-	}
 	if (op->writes)
 		pthread_rwlock_wrlock(&world.lock);
 	else

@@ -82,6 +82,8 @@ bool call_true(const xmlNode *parent, const char *child);
  */
 struct folder *call_folder(struct call *, const xmlNode *, const char **code);
 struct item *call_item(struct call *, const char *id, const char **code);
+/* The same for an element of m:ItemIds; its ChangeKey must be readable. */
+struct item *call_item_id(struct call *, const xmlNode *, const char **code);
 bool call_may_open(const struct call *, const struct mailbox *);
 
 #endif

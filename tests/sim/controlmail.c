@@ -16,6 +16,7 @@
 #include "gen.h"
 #include "ident.h"
 #include "item.h"
+#include "mailcopy.h"
 #include "mime.h"
 
 /* 2026-01-01T00:00:00Z: when mail without a date arrived. */
@@ -73,19 +74,14 @@ is_sent_place(const struct folder *f)
 static void
 reference(struct mail *m, const char *spec)
 {
-	struct att *v = arena_alloc(&m->a, (size_t)(m->n_att + 1) * sizeof(*v));
+	struct att *a = mailcopy_add(m);
 	const char *comma = strchr(spec, ',');
 
-	if (m->n_att > 0)
-		memcpy(v, m->att, (size_t)m->n_att * sizeof(*v));
-	m->att = v;
-	v += m->n_att++;
-	v->num = m->next_att++;
-	v->kind = ATT_REF;
-	v->name = comma != NULL
+	a->kind = ATT_REF;
+	a->name = comma != NULL
 		      ? arena_strn(&m->a, spec, (size_t)(comma - spec))
 		      : "link";
-	v->url = arena_str(&m->a, comma != NULL ? comma + 1 : spec);
+	a->url = arena_str(&m->a, comma != NULL ? comma + 1 : spec);
 }
 
 static int

@@ -6,12 +6,14 @@
 #include "http.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <microhttpd.h>
 
@@ -271,19 +273,37 @@ answer(struct exchange *x)
 	return rc;
 }
 
+/* Who looks with a browser: the page that says that a service is there. */
+static void
+run_page(struct exchange *x)
+{
+	struct call *c = &x->call;
+
+	c->cut_at = -1;
+	c->status = authenticate(x) != NULL ? 200 : 401;
+	c->type = sb_xstrdup("text/html; charset=utf-8");
+	if (c->status == 200)
+		SB_LIT(&c->out,
+		    "<HTML><HEAD><TITLE>Service</TITLE></HEAD><BODY>"
+		    "<P>You have created a service.</P></BODY></HTML>\r\n");
+}
+
 static void
 run(struct exchange *x, const char *url, const char *method)
 {
 	bool post = strcmp(method, "POST") == 0;
+	bool ews = strcasecmp(url, "/EWS/Exchange.asmx") == 0;
 
-	if (post && strcasecmp(url, "/EWS/Exchange.asmx") == 0) {
+	if (post && ews) {
 		run_soap(x);
+	} else if (ews && (strcmp(method, "GET") == 0 ||
+			      strcmp(method, "HEAD") == 0)) {
+		run_page(x);
 	} else if (post && with_control && strcmp(url, "/sim") == 0 &&
 		   loopback(x->connection)) {
 		run_control(x);
 	} else {
-		x->call.status =
-		    strcasecmp(url, "/EWS/Exchange.asmx") == 0 ? 405 : 404;
+		x->call.status = ews ? 405 : 404;
 		x->call.cut_at = -1;
 	}
 }
@@ -358,12 +378,29 @@ connected(void *arg, struct MHD_Connection *connection, void **socket_context,
 		    &connections, 1, __ATOMIC_RELAXED);
 }
 
+/* A listening socket of 127.0.0.1, or -1 after saying why not. */
+static int
+listen_at(int port)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+
+	if (fd >= 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0 &&
+	    listen(fd, SOMAXCONN) == 0)
+		return fd;
+	fprintf(stderr, "exsim: 127.0.0.1:%d: %s\n", port, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
 int
 http_start(const struct http_opts *o)
 {
-	struct sockaddr_in addr = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)o->port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key },
 		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->cert },
@@ -373,19 +410,24 @@ http_start(const struct http_opts *o)
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	const union MHD_DaemonInfo *info;
+	int fd = listen_at(o->port);
 
+	if (fd < 0)
+		return -1;
 	with_control = o->control;
 	defer_start();
 	daemon_ = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
 				       MHD_ALLOW_SUSPEND_RESUME |
 				       (o->cert != NULL ? MHD_USE_TLS : 0),
-	    0, NULL, NULL, handle, NULL, MHD_OPTION_SOCK_ADDR, &addr,
+	    0, NULL, NULL, handle, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_CONNECTION_LIMIT, 2000u,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(256 << 10),
 	    MHD_OPTION_CONNECTION_TIMEOUT, 300u, MHD_OPTION_NOTIFY_COMPLETED,
 	    completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, connected, NULL,
 	    MHD_OPTION_ARRAY, o->cert != NULL ? tls : tls + 3, MHD_OPTION_END);
 	if (daemon_ == NULL) {
+		fprintf(stderr, "exsim: 127.0.0.1:%d: cannot serve\n", o->port);
+		close(fd);
 		defer_stop();
 		return -1;
 	}

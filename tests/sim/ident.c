@@ -106,6 +106,18 @@ ident_folder_key(struct sb *b, const struct folder *f)
 	key(b, "AQAAABYA", f->num, f->version);
 }
 
+bool
+ident_is_key(const char *text)
+{
+	struct sb b = { 0 };
+	bool ok = sb_unb64(&b, text, strlen(text)) == 0 && b.n >= 4 &&
+		  b.p[0] != 0 && (unsigned char)b.p[0] < 0x20 && b.p[1] == 0 &&
+		  b.p[2] == 0;
+
+	sb_free(&b);
+	return ok;
+}
+
 void
 ident_attachment(
     struct sb *b, const struct item *it, const struct att_path *path)

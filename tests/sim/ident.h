@@ -24,6 +24,9 @@ ident_attachment(struct sb *, const struct item *, const struct att_path *);
 /* For things without a life of their own (conversations). */
 void ident_other(struct sb *, const struct mailbox *, uint64_t what);
 
+/* Could it be a change key? Servers take short ones too: CQAAAA==. */
+bool ident_is_key(const char *);
+
 enum ident { IDENT_OK, IDENT_MALFORMED, IDENT_GONE };
 
 enum ident ident_find_item(const char *id, struct item **);

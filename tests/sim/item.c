@@ -10,6 +10,8 @@
 
 #include "folder.h"
 #include "gen.h"
+#include "kept.h"
+#include "mailcopy.h"
 #include "mime.h"
 
 struct item *
@@ -83,7 +85,7 @@ item_copy(struct item *it, struct folder *to)
 	struct item *n = item_new(to, NULL, it->received);
 
 	if (it->mail != NULL)
-		n->mail = mime_parse(it->mail->raw, it->mail->raw_len);
+		n->mail = mailcopy(it->mail);
 	n->gen = it->gen;
 	n->gen_n = it->gen_n;
 	n->search_key = it->search_key;
@@ -184,6 +186,8 @@ item_edit(struct item *it, struct mail *mail)
 	struct mail tmp = { 0 };
 
 	keep_atts(item_mail(it, &tmp, 0), mail, (int64_t)time(NULL));
+	if (it->mail != NULL)
+		kept_copy(mail, it->mail);
 	arena_free(&tmp.a);
 	mime_free(it->mail);
 	it->mail = mail;

@@ -53,8 +53,20 @@ struct meeting {
 	bool all_day;
 };
 
+/*
+ * A property that was written and has no place of its own: its values as
+ * text. Keys: an element's name, "Flag/" and one, or those of kept_ext_key.
+ */
+struct kept {
+	struct kept *next;
+	const char *key;
+	const char **v;
+	int n;
+};
+
 struct mail {
 	struct arena a;
+	struct kept *kept;
 	enum mail_kind kind;
 	const char *class;
 	const char *raw; /* the MIME as loaded */

@@ -25,14 +25,11 @@ get_one(struct call *c, const struct shape *s, xmlNode *n)
 {
 	const char *code = NULL, *xml = NULL;
 	char *id = call_attr(n, "Id");
-	struct item *it = NULL;
+	struct item *it;
 
 	log_id(c, id);
-	if (id == NULL || !call_is(n, "ItemId"))
-		code = "ErrorInvalidIdMalformed";
-	else
-		it = call_item(c, id, &code);
 	xmlFree(id);
+	it = call_item_id(c, n, &code);
 	if (it != NULL)
 		code = fault_item(c, it, &xml);
 	if (it != NULL && code == NULL && s->error != NULL) {
@@ -159,6 +156,7 @@ get_attachment(struct call *c, const struct shape *s, const char *id)
 
 	if (rc != IDENT_OK)
 		code = rc == IDENT_GONE ? "ErrorItemNotFound"
+		       : *id == 0       ? "ErrorInvalidIdEmpty"
 					: "ErrorInvalidAttachmentId";
 	else if (!call_may_open(c, it->folder->mailbox))
 		code = "ErrorAccessDenied";

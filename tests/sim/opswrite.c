@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change.h"
 #include "fault.h"
 #include "folder.h"
 #include "ident.h"
 #include "item.h"
 #include "ops.h"
+#include "opssend.h"
 #include "render.h"
 #include "renderfolder.h"
 #include "reply.h"
@@ -69,11 +71,8 @@ item_of(struct call *c, const xmlNode *n, const char **code)
 {
 	const char *xml;
 	char *id = call_attr(n, "Id");
-	struct item *it = NULL;
+	struct item *it = call_item_id(c, n, code);
 
-	*code = "ErrorInvalidIdMalformed";
-	if (id != NULL && call_is(n, "ItemId"))
-		it = call_item(c, id, code);
 	if (id != NULL) {
 		if (c->log_ids.n != 0)
 			sb_ch(&c->log_ids, ',');
@@ -115,6 +114,10 @@ ops_move_item(struct call *c)
 	xmlNode *ids = call_child(c->op, "ReturnNewItemIds");
 	bool tell = ids == NULL || call_true(c->op, "ReturnNewItemIds");
 
+	if (to != NULL && to->kind == FOLDER_SEARCH) {
+		to = NULL;
+		where = "ErrorMoveCopyFailed";
+	}
 	for (; n != NULL; n = call_next(n)) {
 		struct item *it = item_of(c, n, &code);
 		bool same;
@@ -160,73 +163,112 @@ ops_delete_item(struct call *c)
 	xmlFree(how);
 }
 
-/* Applies one SetItemField; only IsRead and Subject matter here. */
+/* NULL: the change key allows it. */
 static const char *
-set_field(struct item *it, const xmlNode *set)
-{
-	const xmlNode *path = call_first(set);
-	char *uri = call_attr(path, "FieldURI");
-	const xmlNode *message = path != NULL ? call_next(path) : NULL;
-	const xmlNode *value = message != NULL ? call_first(message) : NULL;
-	const char *code = NULL;
-
-	if (value == NULL || call_next(value) != NULL) {
-		code = "ErrorIncorrectUpdatePropertyCount";
-	} else if (uri != NULL && strcmp(uri, "message:IsRead") == 0) {
-		if (!call_is(value, "IsRead"))
-			code = "ErrorUpdatePropertyMismatch";
-		else
-			item_set_read(it, call_true(message, "IsRead"));
-	} else {
-		item_touch(it);
-	}
-	xmlFree(uri);
-	return code;
-}
-
-static const char *
-stale(const struct item *it, const xmlNode *id, bool always)
+conflict(const struct item *it, const xmlNode *id, const char *how)
 {
 	char *key = call_attr(id, "ChangeKey");
 	struct sb now = { 0 };
 	const char *code = NULL;
 
 	ident_item_key(&now, it);
-	if (key == NULL && !always)
-		code = "ErrorChangeKeyRequired";
-	else if (key != NULL && !always && strcmp(key, now.p) != 0)
+	if (strcmp(how, "AlwaysOverwrite") == 0)
+		code = NULL;
+	else if (key == NULL)
+		code = "ErrorChangeKeyRequiredForWriteOperations";
+	else if (strcmp(how, "NeverOverwrite") == 0 && strcmp(key, now.p) != 0)
 		code = "ErrorIrresolvableConflict";
 	xmlFree(key);
 	sb_free(&now);
 	return code;
 }
 
+static void
+apply(struct change *ch, struct item *it)
+{
+	change_commit(ch, it);
+	if (ch->read >= 0)
+		item_set_read(it, ch->read);
+	if (ch->touched)
+		item_touch(it);
+}
+
+struct update {
+	const char *conflict, *disposition;
+	struct folder *saved; /* SavedItemFolderId, or NULL */
+	const char *saved_code;
+};
+
+/* What a MessageDisposition other than SaveOnly does with it. */
+static const char *
+dispose(const struct update *u, struct item **it)
+{
+	bool keep = strcmp(u->disposition, "SendAndSaveCopy") == 0;
+	struct folder *to = u->saved;
+	const char *code;
+
+	if (strcmp(u->disposition, "SaveOnly") == 0)
+		return NULL;
+	if (u->saved_code != NULL)
+		return u->saved_code;
+	if (to == NULL)
+		to = folder_well_known((*it)->folder->mailbox, "sentitems");
+	code = opssend_item(*it, keep ? to : NULL);
+	if (code == NULL)
+		*it = NULL;
+	return code;
+}
+
+static void
+update_one(struct call *c, const xmlNode *change, const struct update *u)
+{
+	const xmlNode *id = call_first(change), *n;
+	const char *code;
+	struct item *it = item_of(c, id, &code);
+	struct change ch;
+
+	change_of(&ch, c, it);
+	if (it != NULL)
+		code = conflict(it, id, u->conflict);
+	n = call_first(call_child(change, "Updates"));
+	for (; code == NULL && n != NULL; n = call_next(n))
+		code = change_update(&ch, n);
+	if (code == NULL)
+		apply(&ch, it);
+	if (code == NULL)
+		code = dispose(u, &it);
+	if (code != NULL) {
+		reply_error_xml(c, code, ch.why, ch.path);
+		SB_LIT(&c->out, "<m:Items/>");
+	} else {
+		item_message(c, it, NULL);
+		if (c->level >= V2007_SP1)
+			SB_LIT(&c->out, "<m:ConflictResults><t:Count>0"
+					"</t:Count></m:ConflictResults>");
+	}
+	reply_close(c);
+	change_free(&ch);
+}
+
 void
 ops_update_item(struct call *c)
 {
-	xmlNode *n = call_first(call_child(c->op, "ItemChanges")), *u;
+	xmlNode *n = call_first(call_child(c->op, "ItemChanges"));
+	const xmlNode *saved = call_child(c->op, "SavedItemFolderId");
 	char *how = call_attr(c->op, "ConflictResolution");
-	bool always = how != NULL && strcmp(how, "NeverOverwrite") != 0;
-	const char *code;
+	char *disposition = call_attr(c->op, "MessageDisposition");
+	struct update u = { .conflict = how != NULL ? how : "AutoResolve",
+		.disposition = disposition };
 
-	for (; n != NULL; n = call_next(n)) {
-		const xmlNode *id = call_first(n);
-		struct item *it = item_of(c, id, &code);
-
-		if (it != NULL)
-			code = stale(it, id, always);
-		u = call_first(call_child(n, "Updates"));
-		for (; code == NULL && u != NULL; u = call_next(u)) {
-			if (call_is(u, "SetItemField"))
-				code = set_field(it, u);
-			else
-				item_touch(it);
-		}
-		item_message(c, it, code);
-		if (code == NULL)
-			SB_LIT(&c->out, "<m:ConflictResults><t:Count>0"
-					"</t:Count></m:ConflictResults>");
-		reply_close(c);
+	if (disposition == NULL) {
+		reply_fault(c, "ErrorMessageDispositionRequired", NULL, NULL);
+		n = NULL;
 	}
+	if (saved != NULL && (u.saved = call_folder(
+				  c, call_first(saved), &u.saved_code)) != NULL)
+		u.saved_code = NULL;
+	for (; n != NULL; n = call_next(n))
+		update_one(c, n, &u);
 	xmlFree(how);
+	xmlFree(disposition);
 }

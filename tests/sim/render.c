@@ -13,6 +13,7 @@
 #include "gen.h"
 #include "hash.h"
 #include "item.h"
+#include "kept.h"
 
 static void
 text(struct sb *b, const char *name, const char *value)
@@ -269,6 +270,27 @@ categories(struct sb *b, const char *names)
 }
 
 static void
+flag(struct sb *b, const struct mail *m)
+{
+	const char *status = kept_text(m, "Flag/FlagStatus");
+
+	SB_LIT(b, "<t:Flag>");
+	text(b, "FlagStatus", status != NULL ? status : "NotFlagged");
+	text(b, "StartDate", kept_text(m, "Flag/StartDate"));
+	text(b, "DueDate", kept_text(m, "Flag/DueDate"));
+	text(b, "CompleteDate", kept_text(m, "Flag/CompleteDate"));
+	SB_LIT(b, "</t:Flag>");
+}
+
+static bool
+kept_true(const struct mail *m, const char *key, bool otherwise)
+{
+	const char *v = kept_text(m, key);
+
+	return v != NULL ? strcmp(v, "true") == 0 : otherwise;
+}
+
+static void
 state_prop(const struct view *v, enum prop p)
 {
 	struct sb *b = &v->c->out;
@@ -297,14 +319,14 @@ state_prop(const struct view *v, enum prop p)
 		boolean(b, name, real_attachments(m));
 		break;
 	case P_IS_READ:
-		boolean(b, name, v->path.n > 0 || v->item->read);
+		boolean(b, name,
+		    v->path.n > 0 ? kept_true(m, name, true) : v->item->read);
 		break;
 	case P_READ_RECEIPT:
 		boolean(b, name, m->read_receipt);
 		break;
 	case P_FLAG:
-		SB_LIT(b, "<t:Flag><t:FlagStatus>NotFlagged</t:FlagStatus>"
-			  "</t:Flag>");
+		flag(b, m);
 		break;
 	default:
 		break;
@@ -486,6 +508,7 @@ static const char *
 string_of(const struct view *v, enum prop p)
 {
 	const struct mail *m = v->m;
+	const char *s;
 
 	switch (p) {
 	case P_CLASS:
@@ -497,7 +520,11 @@ string_of(const struct view *v, enum prop p)
 	case P_IN_REPLY_TO:
 		return m->in_reply_to;
 	case P_CULTURE:
-		return "en-US";
+		s = kept_text(m, "Culture");
+		return s != NULL ? s : "en-US";
+	case P_REMINDER_DUE:
+	case P_REMINDER_MINUTES:
+		return kept_text(m, PROPS[p].element);
 	case P_TOPIC:
 		return render_topic(m);
 	case P_MESSAGE_ID:
@@ -523,7 +550,8 @@ prop(const struct view *v, enum prop p)
 	} else if (flags & PF_MEETING) {
 		meeting_prop(v, p);
 	} else if (flags & PF_FALSE) {
-		boolean(&v->c->out, PROPS[p].element, false);
+		boolean(&v->c->out, PROPS[p].element,
+		    kept_true(v->m, PROPS[p].element, false));
 	} else if (flags & PF_TEXT) {
 		text(&v->c->out, PROPS[p].element, string_of(v, p));
 	} else {

@@ -10,6 +10,7 @@
 
 #include "hash.h"
 #include "item.h"
+#include "kept.h"
 #include "render.h"
 
 static void
@@ -155,6 +156,18 @@ close_value(struct sb *b)
 	SB_LIT(b, "</t:Value></t:ExtendedProperty>");
 }
 
+/* How much of a string is told. */
+static size_t
+shown(const struct view *v, const char *s)
+{
+	size_t n = strlen(s);
+
+	if (v->list && n > 255)
+		for (n = 255; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80;)
+			n--;
+	return n;
+}
+
 static void
 string_value(const struct view *v, const struct ext *e)
 {
@@ -185,18 +198,28 @@ string_value(const struct view *v, const struct ext *e)
 		s = wire_header(v, e->name);
 	if (s == NULL)
 		return;
-	n = strlen(s);
-	if (v->list && n > 255)
-		for (n = 255; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80;)
-			n--;
 	open_value(b, e);
-	sb_xmln(b, s, n);
+	sb_xmln(b, s, shown(v, s));
 	close_value(b);
+}
+
+static int
+which(const char *word, const char *const *of, int n, int otherwise)
+{
+	int i;
+
+	for (i = 0; word != NULL && i < n; i++)
+		if (strcmp(word, of[i]) == 0)
+			return i;
+	return otherwise;
 }
 
 static void
 integer_value(const struct view *v, const struct ext *e)
 {
+	static const char *const IMPORTANCE[] = { "Low", "Normal", "High" };
+	static const char *const SENSITIVITY[] = { "Normal", "Personal",
+		"Private", "Confidential" };
 	struct sb *b = &v->c->out;
 	long long n;
 
@@ -207,6 +230,15 @@ integer_value(const struct view *v, const struct ext *e)
 		break;
 	case 0x0E08:
 		n = (long long)item_size(v->item);
+		break;
+	case 0x0E23: /* unique in a folder and rising, as IMAP wants it */
+		n = (long long)v->item->num + 1;
+		break;
+	case 0x0017:
+		n = which(v->m->importance, IMPORTANCE, 3, 1);
+		break;
+	case 0x0036:
+		n = which(v->m->sensitivity, SENSITIVITY, 4, 0);
 		break;
 	default:
 		return;
@@ -230,11 +262,34 @@ search_key(const struct view *v, const struct ext *e)
 }
 
 static void
+kept_value(const struct view *v, const struct ext *e, const struct kept *k)
+{
+	size_t len = strlen(e->type);
+	bool many = len > 5 && strcmp(e->type + len - 5, "Array") == 0;
+	struct sb *b = &v->c->out;
+	int i;
+
+	SB_LIT(b, "<t:ExtendedProperty>");
+	render_ext_uri(b, e);
+	sb_str(b, many ? "<t:Values>" : "");
+	for (i = 0; i < k->n; i++) {
+		SB_LIT(b, "<t:Value>");
+		sb_xmln(b, k->v[i], shown(v, k->v[i]));
+		SB_LIT(b, "</t:Value>");
+	}
+	sb_str(b, many ? "</t:Values>" : "");
+	SB_LIT(b, "</t:ExtendedProperty>");
+}
+
+static void
 extended(const struct view *v, const struct ext *e)
 {
+	const struct kept *k = kept_ext(v->m, e);
 	int64_t t;
 
-	if (strcmp(e->type, "String") == 0) {
+	if (k != NULL) {
+		kept_value(v, e, k);
+	} else if (strcmp(e->type, "String") == 0) {
 		string_value(v, e);
 	} else if (v->path.n > 0) {
 		return;

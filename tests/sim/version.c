@@ -71,7 +71,11 @@ static const struct row ELEMENT[] = {
 	{ "SmtpAddress", V2010 },
 	{ "QueryString", V2010 },
 	{ "SeekToConditionPageItemView", V2010 },
-	{ "GetServerTimeZones", V2010 },
+	{ "StartTimeZone", V2010 },
+	{ "EndTimeZone", V2010 },
+	{ "IsInline", V2010 },
+	{ "IsContactPhoto", V2010_SP2 },
+	{ "Flag", V2013 },
 	{ "ReturnNewItemIds", V2010_SP1 },
 	{ "DateTimePrecision", V2010_SP2 },
 	{ "UniqueBodyType", V2013 },
@@ -80,6 +84,56 @@ static const struct row ELEMENT[] = {
 	{ "BlockExternalImages", V2013 },
 	{ "AddBlankTargetToLinks", V2013 },
 	{ "MaximumBodySize", V2013 },
+};
+
+/* Operations that are not in the schema of every version. */
+static const struct row OPERATION[] = {
+	{ "ConvertId", V2007_SP1 },
+	{ "AddDelegate", V2007_SP1 },
+	{ "GetDelegate", V2007_SP1 },
+	{ "RemoveDelegate", V2007_SP1 },
+	{ "UpdateDelegate", V2007_SP1 },
+	{ "GetServerTimeZones", V2010 },
+	{ "EmptyFolder", V2010 },
+	{ "FindMessageTrackingReport", V2010 },
+	{ "GetMessageTrackingReport", V2010 },
+	{ "GetMailTips", V2010 },
+	{ "GetServiceConfiguration", V2010 },
+	{ "GetRoomLists", V2010 },
+	{ "GetRooms", V2010 },
+	{ "GetSharingFolder", V2010 },
+	{ "GetSharingMetadata", V2010 },
+	{ "RefreshSharingFolder", V2010 },
+	{ "CreateUserConfiguration", V2010 },
+	{ "DeleteUserConfiguration", V2010 },
+	{ "GetUserConfiguration", V2010 },
+	{ "UpdateUserConfiguration", V2010 },
+	{ "PlayOnPhone", V2010 },
+	{ "GetPhoneCallInformation", V2010 },
+	{ "DisconnectPhoneCall", V2010 },
+	{ "ExportItems", V2010_SP1 },
+	{ "UploadItems", V2010_SP1 },
+	{ "FindConversation", V2010_SP1 },
+	{ "ApplyConversationAction", V2010_SP1 },
+	{ "GetInboxRules", V2010_SP1 },
+	{ "UpdateInboxRules", V2010_SP1 },
+	{ "GetStreamingEvents", V2010_SP1 },
+	{ "GetPasswordExpirationDate", V2010_SP2 },
+	{ "ArchiveItem", V2013 },
+	{ "CreateFolderPath", V2013 },
+	{ "FindPeople", V2013 },
+	{ "GetPersona", V2013 },
+	{ "GetConversationItems", V2013 },
+	{ "GetReminders", V2013 },
+	{ "GetUserPhoto", V2013 },
+	{ "GetUserRetentionPolicyTags", V2013 },
+	{ "InstallApp", V2013 },
+	{ "MarkAllItemsAsRead", V2013 },
+	{ "MarkAsJunk", V2013 },
+	{ "PerformReminderAction", V2013 },
+	{ "SearchMailboxes", V2013 },
+	{ "GetSearchableMailboxes", V2013 },
+	{ "UpdateItemInRecoverableItems", V2013 },
 };
 
 static const struct row FIELD[] = {
@@ -197,6 +251,14 @@ void
 version_info(struct sb *b)
 {
 	sb_str(b, INFO[world.product]);
+}
+
+enum level
+version_operation(const char *name)
+{
+	const struct row *r = find(OPERATION, ROWS(OPERATION), name);
+
+	return r != NULL ? r->since : V2007;
 }
 
 enum level

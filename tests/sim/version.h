@@ -18,6 +18,8 @@ int version_product(const char *);
 /* The element ServerVersionInfo's attributes. */
 void version_info(struct sb *);
 
+/* Version in which an operation first existed, the simulator's or not. */
+enum level version_operation(const char *name);
 /* Version in which a FieldURI first existed. */
 enum level version_field(const char *uri);
 /* Version in which a distinguished folder id first existed. */

@@ -218,6 +218,8 @@ address(struct change *ch, struct addr *a, const xmlNode *n)
 	const char *code = plain_address(ch, n);
 	const struct person *p = NULL;
 
+	if (code == NULL && addr == NULL && (name == NULL || type != NULL))
+		code = "ErrorInvalidRecipients";
 	if (code == NULL && type != NULL && strcmp(type, "EX") == 0) {
 		p = addr != NULL ? world_person_dn(addr) : NULL;
 		if (p == NULL)

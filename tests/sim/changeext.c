@@ -327,13 +327,13 @@ changeext_remove(struct change *ch, const xmlNode *path)
 	if (shape_read_ext(&e, path, &code) < 0)
 		return code;
 	code = bad_path(ch, &e);
-	if (code != NULL) {
-		code = "ErrorInvalidPropertyDelete";
-	} else if (!set_face(ch, &e, NULL, &code)) {
+	if (code == NULL && !set_face(ch, &e, NULL, &code)) {
 		kept_ext_key(&key, &e);
 		kept_one(change_mail(ch), key.p, NULL);
 		ch->touched = true;
 	}
+	if (code != NULL && strcmp(code, "ErrorInvalidPropertySet") == 0)
+		code = "ErrorInvalidPropertyDelete";
 	sb_free(&key);
 	shape_free_ext(&e);
 	return code;

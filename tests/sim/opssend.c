@@ -145,19 +145,21 @@ store(struct change *ch, struct folder *f, bool only_save)
 static const char *
 create(struct change *ch, const xmlNode *m, const char *how)
 {
-	bool only_save = strcmp(how, "SaveOnly") == 0;
+	bool only_save = how != NULL && strcmp(how, "SaveOnly") == 0;
 	struct call *c = ch->c;
 	const char *code = NULL;
 	struct folder *f =
 	    saved_in(c, only_save ? "drafts" : "sentitems", &code);
 	struct item *it = NULL;
 
-	if (f == NULL)
-		return code;
 	if (!call_is(m, "Message"))
 		return change_refuse(ch,
 		    "ErrorInvalidItemForOperationCreateItem",
 		    "The simulator makes messages only.");
+	if (how == NULL)
+		return "ErrorMessageDispositionRequired";
+	if (f == NULL)
+		return code;
 	code = change_create(ch, m);
 	if (code != NULL)
 		return code;
@@ -180,8 +182,7 @@ ops_create_item(struct call *c)
 
 	for (; n != NULL; n = call_next(n)) {
 		change_new(&ch, c);
-		code = how != NULL ? create(&ch, n, how)
-				   : "ErrorMessageDispositionRequired";
+		code = create(&ch, n, how);
 		if (code != NULL) {
 			reply_error_xml(c, code, ch.why, ch.path);
 			SB_LIT(&c->out, "<m:Items/>");

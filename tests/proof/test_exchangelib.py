@@ -642,3 +642,182 @@ def check_subject(item, original):
         return
     assert " ".join((item.subject or "").split()) == \
         " ".join(subject.split())
+
+
+# --- what exchangelib writes -----------------------------------------------
+
+def written(account):
+    """A draft with every field that exchangelib writes into a message."""
+    when = exchangelib.EWSDateTime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    box = exchangelib.Mailbox
+    return dict(
+        subject="S\u00fcbject", body="some text", importance="High",
+        sensitivity="Private", in_reply_to="<a@x.example>",
+        references="<b@x.example>", categories=["one", "two"],
+        reminder_is_set=True, reminder_minutes_before_start=15,
+        reminder_due_by=when, culture="da-DK", is_read=False,
+        to_recipients=[box(name="Foo", email_address="foo@x.example")],
+        cc_recipients=[box(name="Bar", email_address="bar@x.example")],
+        bcc_recipients=[box(name="Baz", email_address="baz@x.example")],
+        reply_to=[box(name="Re", email_address="re@x.example")],
+        author=box(name="Me", email_address=account.primary_smtp_address),
+        is_read_receipt_requested=True, is_delivery_receipt_requested=True,
+        is_response_requested=True, message_id="<w@x.example>")
+
+
+def told(person):
+    return getattr(person, "name", None), \
+        getattr(person, "email_address", person)
+
+
+def again(item):
+    return item.folder.get(id=item.id, changekey=item.changekey)
+
+
+def test_write_and_read(sim):
+    ben = account(sim, BEN)
+    values = written(ben)
+    item = exchangelib.Message(account=ben, folder=ben.drafts, **values)
+    got = again(item.save())
+    for name, value in values.items():
+        here = getattr(got, name)
+        if name == "author":
+            here, value = told(here), told(value)
+        elif name.endswith(("recipients", "reply_to")):
+            here, value = list(map(told, here)), list(map(told, value))
+        assert here == value, name
+    changed = dict(subject="other", body=exchangelib.HTMLBody("<p>x</p>"),
+                   categories=["three"], importance="Low", is_read=True,
+                   references="<c@x.example>", reminder_is_set=False)
+    for name, value in changed.items():
+        setattr(item, name, value)
+    item.save()
+    got = again(item)
+    assert {n: getattr(got, n) for n in changed} == changed
+    gone = ["subject", "categories", "in_reply_to", "references"]
+    for name in gone:
+        setattr(item, name, None)
+    item.save(update_fields=gone)
+    got = again(item)
+    assert [getattr(got, n) for n in gone] == [None] * len(gone)
+    item.delete()
+
+
+def test_attach_and_detach(sim):
+    ben = account(sim, BEN)
+    item = exchangelib.Message(account=ben, folder=ben.drafts, subject="a")
+    item.attach(exchangelib.FileAttachment(name="1.txt", content=b"one"))
+    item.save()
+    item.attach(exchangelib.FileAttachment(
+        name="2.txt", content=b"two", is_inline=True, content_id="c2"))
+    item.attach(exchangelib.ItemAttachment(
+        name="inner", item=exchangelib.Message(subject="in", body="x")))
+    got = again(item)
+    have = {a.name: a for a in got.attachments}
+    assert set(have) == {"1.txt", "2.txt", "inner"}
+    assert have["1.txt"].content == b"one" and not have["1.txt"].is_inline
+    assert have["2.txt"].content == b"two" and have["2.txt"].is_inline
+    assert have["inner"].item.subject == "in"
+    got.detach(have["2.txt"])
+    assert {a.name for a in again(got).attachments} == {"1.txt", "inner"}
+    got.delete()
+
+
+def test_send(sim):
+    ben, anna = account(sim, BEN), account(sim, ANNA)
+    before = anna.inbox.all().count(), ben.sent.all().count()
+    for save in (False, True):
+        item = exchangelib.Message(
+            account=ben, folder=ben.sent if save else None, subject="sent",
+            body="x", to_recipients=[ANNA, ANNA], cc_recipients=[ANNA])
+        if save:
+            item.send_and_save()
+        else:
+            item.send()
+    item = exchangelib.Message(account=ben, folder=ben.drafts, subject="sent",
+                               body="x", to_recipients=[ANNA]).save()
+    item.send()
+    anna.inbox.refresh()
+    assert anna.inbox.all().count() == before[0] + 3
+    assert ben.sent.all().count() == before[1] + 3
+
+
+def test_many_at_once(sim):
+    ben = account(sim, BEN)
+    ids = ben.bulk_create(ben.drafts, [
+        exchangelib.Message(subject=str(n)) for n in range(7)], chunk_size=3)
+    assert len(ids) == 7
+    items = [exchangelib.Message(id=i.id, changekey=i.changekey,
+                                 subject=f"{n}!", account=ben)
+             for n, i in enumerate(ids)]
+    done = ben.bulk_update([(item, ["subject"]) for item in items])
+    assert [i for i, _ in done] == [i.id for i in ids]
+    assert [i.subject for i in ben.fetch(done)] == \
+        [f"{n}!" for n in range(7)]
+    moved = ben.bulk_move(done, ben.trash)
+    copied = ben.bulk_copy(moved, ben.drafts)
+    assert ben.bulk_delete(moved + copied) == [True] * 14
+    assert all(isinstance(i, errors.ErrorItemNotFound)
+               for i in ben.fetch(moved + copied))
+
+
+def test_changes_of_ones_own(sim):
+    ben = account(sim, BEN)
+    folder = ben.drafts
+    synced(folder)
+    item = exchangelib.Message(account=ben, folder=folder, subject="x",
+                               is_read=False).save()
+    assert [k for k, _ in synced(folder)] == ["create"]
+    item.subject = "y"
+    item.save(update_fields=["subject"])
+    assert [k for k, _ in synced(folder)] == ["update"]
+    item.is_read = True
+    item.save(update_fields=["is_read"])
+    assert [k for k, _ in synced(folder)] == ["read_flag_change"]
+    item.delete()
+    assert [k for k, _ in synced(folder)] == ["delete"]
+
+
+def test_extended_properties(sim):
+    class Words(exchangelib.ExtendedProperty):
+        property_set_id = "deadbeef-cafe-cafe-cafe-deadbeefcafe"
+        property_name = "Words"
+        property_type = "StringArray"
+
+    class Flagged(exchangelib.ExtendedProperty):
+        property_tag = 0x1090
+        property_type = "Integer"
+
+    ben = account(sim, BEN)
+    exchangelib.Message.register("words", Words)
+    exchangelib.Message.register("flagged", Flagged)
+    try:
+        item = exchangelib.Message(account=ben, folder=ben.drafts,
+                                   subject="x", words=["a", "b"],
+                                   flagged=2).save()
+        assert (again(item).words, again(item).flagged) == (["a", "b"], 2)
+        item.words = item.flagged = None
+        item.save(update_fields=["words", "flagged"])
+        assert (again(item).words, again(item).flagged) == (None, None)
+        item.delete()
+    finally:
+        exchangelib.Message.deregister("words")
+        exchangelib.Message.deregister("flagged")
+
+
+def test_what_it_refuses(sim):
+    """No Success for what is not stored."""
+    ben = account(sim, BEN)
+    when = exchangelib.EWSDateTime(2026, 1, 2, tzinfo=UTC)
+    for item in (
+            exchangelib.CalendarItem(account=ben, folder=ben.calendar,
+                                     subject="x", start=when, end=when),
+            exchangelib.Contact(account=ben, folder=ben.contacts,
+                                display_name="x", file_as="x"),
+            exchangelib.Task(account=ben, folder=ben.tasks, subject="x")):
+        with pytest.raises(errors.ErrorInvalidItemForOperationCreateItem):
+            item.save()
+    item = ben.inbox.all()[0]
+    for call in (lambda: ben.export([item]), lambda: ben.oof_settings):
+        with pytest.raises(errors.ErrorInvalidOperation):
+            call()

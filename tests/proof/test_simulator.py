@@ -96,6 +96,25 @@ IDS = {
 }
 
 
+FILE = ("<m:Attachments><t:FileAttachment><t:Name>n</t:Name><t:Content>Zm9v"
+        "</t:Content></t:FileAttachment></m:Attachments>")
+
+
+def test_attachments_of_no_item(anna):
+    item, key = draft(anna)
+    for parent, code in {
+            '<m:ParentItemId Id=""/>': "ErrorInvalidIdEmpty",
+            '<m:ParentItemId Id="xyz"/>': "ErrorInvalidIdMalformed",
+            f'<m:ParentItemId Id="{folder_id(anna)}"/>':
+                "ErrorCannotUseFolderIdForItemId",
+            f'<m:ParentItemId Id="{item}" ChangeKey="?"/>':
+                "ErrorInvalidChangeKey",
+            f'<m:ParentItemId Id="{item}" ChangeKey="{key}"/>': "NoError",
+            }.items():
+        assert anna.call(f"<m:CreateAttachment>{parent}{FILE}"
+                         "</m:CreateAttachment>").code == code
+
+
 @pytest.mark.parametrize("op", IDS)
 def test_ids_that_are_none(sim, anna, op):
     """Each wrong id is its own message's error; the others are answered."""
@@ -161,10 +180,10 @@ def test_attachment_ids_that_are_none(anna):
     for wrong, code in {"": "ErrorInvalidIdEmpty",
                         "xyz": "ErrorInvalidAttachmentId",
                         item: "ErrorInvalidAttachmentId"}.items():
-        assert anna.call(
-            "<m:GetAttachment><m:AttachmentIds><t:AttachmentId "
-            f"Id='{wrong}'/></m:AttachmentIds></m:GetAttachment>").code \
-            == code
+        for op in ("GetAttachment", "DeleteAttachment"):
+            assert anna.call(
+                f"<m:{op}><m:AttachmentIds><t:AttachmentId Id='{wrong}'/>"
+                f"</m:AttachmentIds></m:{op}>").code == code
 
 
 def test_change_keys(anna):
@@ -358,7 +377,7 @@ def test_unknown_operations(tmp_path):
     for body in ("<m:Unknown/>", "<t:GetItem/>",
                  "<m:GetMailTips/>", "<m:EmptyFolder/>",
                  "<m:UpdateFolder/>", "<m:ArchiveItem/>",
-                 "<m:MarkAllItemsAsRead/>", "<m:CreateAttachment/>",
+                 "<m:MarkAllItemsAsRead/>", "<m:ExportItems/>",
                  "<m:CreateUserConfiguration/>"):
         done = anna.call(body)
         assert (done.status, done.code) == (500, "ErrorInvalidOperation")

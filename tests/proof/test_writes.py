@@ -476,6 +476,40 @@ def check_delete(client, item_id, sample):
             sample.get("BodyType"), text_of(sample)
 
 
+def test_attachment_operations(anna):
+    """CreateAttachment as CreateItem; DeleteAttachment; the change key that
+    each of them tells is the item's."""
+    ((item_id, _),) = anna.create("<t:Subject>x</t:Subject>").ids
+    made, refused = [], 0
+    for sample in samples("Attachments"):
+        for one in sample:
+            done = anna.call(
+                f'<m:CreateAttachment><m:ParentItemId Id="{item_id}"/>'
+                f"<m:Attachments>{text_of(one)}</m:Attachments>"
+                "</m:CreateAttachment>")
+            if done.code != "NoError":
+                refused += 1
+                continue
+            new = done.find("t:AttachmentId")
+            assert new.get("RootItemId") == item_id
+            key = anna.get(item_id).find("t:ItemId").get("ChangeKey")
+            assert new.get("RootItemChangeKey") == key
+            made.append(new.get("Id"))
+            (all_of_it,) = read(anna, item_id, sample)
+            assert holds(all_of_it[-1], one), text_of(one)
+    assert len(made) > 10 and refused > 10 and len(set(made)) == len(made)
+    for n, attachment in enumerate(made):
+        done = anna.call(
+            "<m:DeleteAttachment><m:AttachmentIds><t:AttachmentId "
+            f'Id="{attachment}"/></m:AttachmentIds></m:DeleteAttachment>')
+        assert done.code == "NoError"
+        got = anna.get(item_id)
+        assert done.find("m:RootItemId").get("RootItemChangeKey") == \
+            got.find("t:ItemId").get("ChangeKey")
+        assert [e.get("Id") for e in got.all(
+            "t:Attachments/*/t:AttachmentId")] == made[n + 1:]
+
+
 def test_every_part_of_one_update_or_none(anna):
     """An update that fails at its second field has not done its first."""
     ((item_id, _),) = anna.create("<t:Subject>before</t:Subject>").ids

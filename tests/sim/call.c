@@ -43,6 +43,8 @@ static const struct operation {
 	{ "UpdateItem", ops_update_item, true },
 	{ "CreateItem", ops_create_item, true },
 	{ "SendItem", ops_send_item, true },
+	{ "CreateAttachment", ops_create_attachment, true },
+	{ "DeleteAttachment", ops_delete_attachment, true },
 };
 
 bool
@@ -233,12 +235,15 @@ call_item_id(struct call *c, const xmlNode *n, const char **code)
 	else if (call_is(n, "RecurringMasterItemId") ||
 		 call_is(n, "RecurringMasterItemIdRanges"))
 		*code = "ErrorCalendarCannotUseIdForRecurringMasterId";
-	else if (id == NULL || !call_is(n, "ItemId"))
+	else if (id == NULL ||
+		 !(call_is(n, "ItemId") || call_is(n, "ParentItemId")))
 		*code = "ErrorInvalidIdMalformed";
-	else if (!good_key(n))
-		*code = "ErrorInvalidChangeKey";
 	else
 		it = call_item(c, id, code);
+	if (it != NULL && !good_key(n)) {
+		*code = "ErrorInvalidChangeKey";
+		it = NULL;
+	}
 	xmlFree(id);
 	return it;
 }

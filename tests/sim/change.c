@@ -128,7 +128,7 @@ change_class(struct change *ch, const char *class)
 static void *
 member(struct change *ch, const struct field *f)
 {
-	ch->touched = ch->anew = true;
+	ch->touched = true;
 	return (char *)change_mail(ch) + f->at;
 }
 
@@ -145,14 +145,25 @@ trimmed(const xmlNode *n)
 	return text;
 }
 
+/* What has that value already needs no new MIME. */
+static void
+write_text(struct change *ch, const struct field *f, const char *text)
+{
+	const char **at = member(ch, f);
+
+	if (text == NULL ? *at == NULL : *at != NULL && strcmp(*at, text) == 0)
+		return;
+	*at = text != NULL ? arena_str(&ch->m->a, text) : NULL;
+	ch->anew = true;
+}
+
 static const char *
 set_text(
     struct change *ch, const struct field *f, const xmlNode *n, enum how how)
 {
-	const char **at = member(ch, f);
 	char *text = how == REMOVE ? NULL : call_text(n);
 
-	*at = text != NULL ? arena_str(&ch->m->a, text) : NULL;
+	write_text(ch, f, text);
 	xmlFree(text);
 	return NULL;
 }
@@ -161,10 +172,9 @@ static const char *
 set_choice(
     struct change *ch, const struct field *f, const xmlNode *n, enum how how)
 {
-	const char **at = member(ch, f);
 	char *text = how == REMOVE ? NULL : trimmed(n);
 
-	*at = text != NULL ? arena_str(&ch->m->a, text) : "Normal";
+	write_text(ch, f, text != NULL ? text : "Normal");
 	xmlFree(text);
 	return NULL;
 }
@@ -183,9 +193,10 @@ static const char *
 set_bool(
     struct change *ch, const struct field *f, const xmlNode *n, enum how how)
 {
-	bool *at = member(ch, f);
+	bool *at = member(ch, f), yes = how != REMOVE && is_true(n);
 
-	*at = how != REMOVE && is_true(n);
+	ch->anew = ch->anew || *at != yes;
+	*at = yes;
 	return NULL;
 }
 
@@ -260,6 +271,7 @@ set_people(
 	     k != NULL && code == NULL; k = call_next(k))
 		code = address(ch, &a.v[a.n++], k);
 	*at = a;
+	ch->anew = true;
 	return code;
 }
 

@@ -38,6 +38,9 @@ const char *change_update(struct change *, const xmlNode *update);
 /* A t:FileAttachment and the like is added. */
 const char *change_attach(struct change *, const xmlNode *attachment);
 
+/* The attachment at that place is taken out. */
+void change_forget(struct change *, int at);
+
 /* The mail, to be written to. */
 struct mail *change_mail(struct change *);
 

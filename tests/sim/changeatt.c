@@ -119,9 +119,10 @@ change_attach(struct change *ch, const xmlNode *n)
 	a.cid = text_of(ch, n, "ContentId");
 	a.location = text_of(ch, n, "ContentLocation");
 	a.is_inline = call_true(n, "IsInline");
-	if (a.type != NULL && !call_is(n, "FileAttachment"))
+	if (a.type != NULL && strcmp(a.type, "message/rfc822") == 0 &&
+	    !call_is(n, "FileAttachment"))
 		return change_refuse(ch, "ErrorInvalidPropertySet",
-		    "The simulator stores the ContentType of a file only.");
+		    "The simulator does not tell that ContentType.");
 	code = content(ch, &a, n);
 	if (code != NULL)
 		return code;
@@ -130,4 +131,16 @@ change_attach(struct change *ch, const xmlNode *n)
 	*at = a;
 	ch->touched = ch->anew = true;
 	return NULL;
+}
+
+void
+change_forget(struct change *ch, int at)
+{
+	struct mail *m = change_mail(ch);
+
+	mime_free(m->att[at].item);
+	m->n_att--;
+	memmove(&m->att[at], &m->att[at + 1],
+	    (size_t)(m->n_att - at) * sizeof(*m->att));
+	ch->touched = ch->anew = true;
 }

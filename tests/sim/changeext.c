@@ -17,9 +17,9 @@ static const unsigned COMPUTED[] = { 0x0023, 0x0029, 0x0040, 0x0041, 0x0042,
 	0x0075, 0x0076, 0x007D, 0x0C17, 0x0C19, 0x0C1A, 0x0C1D, 0x0C1E, 0x0C1F,
 	0x0E02, 0x0E03, 0x0E04, 0x0E05, 0x0E08, 0x0E09, 0x0E12, 0x0E13, 0x0E17,
 	0x0E1B, 0x0E1D, 0x0E23, 0x0E2B, 0x0FF6, 0x0FF9, 0x0FFE, 0x0FFF, 0x1000,
-	0x1009, 0x1013, 0x1014, 0x1046, 0x1090, 0x1091, 0x1095, 0x10C3, 0x10F3,
-	0x3001, 0x3007, 0x3008, 0x300B, 0x3FDE, 0x3FF1, 0x3FFA, 0x5902, 0x5D01,
-	0x5D02, 0x5D07, 0x5D08 };
+	0x1009, 0x1013, 0x1014, 0x1046, 0x1091, 0x1095, 0x10C3, 0x10F3, 0x3001,
+	0x3007, 0x3008, 0x300B, 0x3FDE, 0x3FF1, 0x3FFA, 0x5902, 0x5D01, 0x5D02,
+	0x5D07, 0x5D08 };
 
 /* The same of named ones: reminder, flag, categories. */
 static const struct {
@@ -156,6 +156,8 @@ set_number(struct change *ch, unsigned tag, const char *s)
 	static const char *const IMPORTANCE[] = { "Low", "Normal", "High" };
 	static const char *const SENSITIVITY[] = { "Normal", "Personal",
 		"Private", "Confidential" };
+	static const char *const FLAG[] = { "NotFlagged", "Complete",
+		"Flagged" };
 	long n = s != NULL ? strtol(s, NULL, 10) : tag == 0x0017;
 	struct mail *m = change_mail(ch);
 
@@ -166,8 +168,13 @@ set_number(struct change *ch, unsigned tag, const char *s)
 		ch->draft = (n & 8) != 0;
 		return NULL;
 	}
-	if (n < 0 || n > (tag == 0x0017 ? 2 : 3))
+	if (n < 0 || n > (tag == 0x0036 ? 3 : 2))
 		return "ErrorInvalidExtendedPropertyValue";
+	if (tag == 0x1090) {
+		kept_one(m, "Flag/FlagStatus", s != NULL ? FLAG[n] : NULL);
+		ch->touched = true;
+		return NULL;
+	}
 	if (tag == 0x0017)
 		m->importance = IMPORTANCE[n];
 	else
@@ -209,6 +216,7 @@ set_face(
 		{ 0x001A, "String", set_string },
 		{ 0x0017, "Integer", set_number },
 		{ 0x0036, "Integer", set_number },
+		{ 0x1090, "Integer", set_number },
 		{ 0x0E07, "Integer", set_number },
 		{ 0x0E06, "SystemTime", set_time },
 		{ 0x0039, "SystemTime", set_time },

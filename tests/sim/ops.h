@@ -17,11 +17,13 @@ void ops_get_attachment(struct call *);
 void ops_resolve_names(struct call *);
 void ops_convert_id(struct call *);
 void ops_time_zones(struct call *);
-void ops_create_folder(struct call *); /* W */
-void ops_move_item(struct call *);     /* W; CopyItem too */
-void ops_delete_item(struct call *);   /* W */
-void ops_update_item(struct call *);   /* W */
-void ops_create_item(struct call *);   /* W */
-void ops_send_item(struct call *);     /* W */
+void ops_create_folder(struct call *);     /* W */
+void ops_move_item(struct call *);         /* W; CopyItem too */
+void ops_delete_item(struct call *);       /* W */
+void ops_update_item(struct call *);       /* W */
+void ops_create_item(struct call *);       /* W */
+void ops_send_item(struct call *);         /* W */
+void ops_create_attachment(struct call *); /* W */
+void ops_delete_attachment(struct call *); /* W */
 
 #endif

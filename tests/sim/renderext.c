@@ -220,7 +220,10 @@ integer_value(const struct view *v, const struct ext *e)
 	static const char *const IMPORTANCE[] = { "Low", "Normal", "High" };
 	static const char *const SENSITIVITY[] = { "Normal", "Personal",
 		"Private", "Confidential" };
+	static const char *const FLAG[] = { "NotFlagged", "Complete",
+		"Flagged" };
 	struct sb *b = &v->c->out;
+	const char *status;
 	long long n;
 
 	switch (e->tag) {
@@ -236,6 +239,12 @@ integer_value(const struct view *v, const struct ext *e)
 		break;
 	case 0x0017:
 		n = which(v->m->importance, IMPORTANCE, 3, 1);
+		break;
+	case 0x1090:
+		status = kept_text(v->m, "Flag/FlagStatus");
+		if (status == NULL)
+			return;
+		n = which(status, FLAG, 3, 0);
 		break;
 	case 0x0036:
 		n = which(v->m->sensitivity, SENSITIVITY, 4, 0);

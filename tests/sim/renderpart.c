@@ -216,7 +216,9 @@ attachment(const struct view *v, int i)
 	ident_attachment(b, v->item, &path);
 	SB_LIT(b, "\"/>");
 	opt(b, "Name", a->name);
-	if (a->kind == ATT_FILE)
+	/* of an attached message only when a client said something else */
+	if (a->kind == ATT_FILE ||
+	    (a->type != NULL && strcmp(a->type, "message/rfc822") != 0))
 		opt(b, "ContentType", a->type);
 	opt(b, "ContentId", a->cid);
 	opt(b, "ContentLocation", a->location);

@@ -671,7 +671,8 @@ def told(person):
 
 
 def again(item):
-    return item.folder.get(id=item.id, changekey=item.changekey)
+    got, = item.account.fetch([(item.id, item.changekey)])
+    return got
 
 
 def test_write_and_read(sim):

@@ -336,7 +336,8 @@ def test_items_of_other_classes(anna, kind):
 # --- deleting and moving ---------------------------------------------------
 
 @pytest.mark.parametrize("how, there", [
-    ("HardDelete", None), ("MoveToDeletedItems", "Deleted Items"),
+    ("HardDelete", "/Recoverable Items/Purges"),
+    ("MoveToDeletedItems", "Deleted Items"),
     ("SoftDelete", "/Recoverable Items/Deletions")])
 def test_delete(sim, anna, how, there):
     item, _ = draft(anna)
@@ -346,7 +347,7 @@ def test_delete(sim, anna, how, there):
     assert done.code == "NoError"
     assert anna.get(item).code == "ErrorItemNotFound"
     new = [i["folder"] for i in sim.dump(ANNA) if i["id"] not in held]
-    assert new == ([there] if there else [])
+    assert new == [there]
 
 
 def test_search_folders_take_nothing(sim, anna):

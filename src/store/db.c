@@ -281,6 +281,21 @@ create(struct store *st, struct err *err)
 	return 0;
 }
 
+/*
+ * What was written under one name may still lie in the WAL beside that name:
+ * under another one SQLite does not see it, and damages both.
+ */
+static int
+say_names(struct store *st, struct err *err)
+{
+	err_set(err, ERR_FATAL,
+	    "%s: the file has another name (a hard link), and SQLite keeps its "
+	    "WAL beside the name: delete the other name (find -samefile shows "
+	    "it), or make it a symbolic link",
+	    st->path);
+	return err_code(err, "hard_link", SCOPE_ALL);
+}
+
 /* Is there a file, and may it be a database? */
 static int
 look(struct store *st, struct err *err)
@@ -301,6 +316,8 @@ look(struct store *st, struct err *err)
 		    "%s: is not a file: name a file as database", st->path);
 		return err_code(err, "not_a_database", SCOPE_ALL);
 	}
+	if (!st->read_only && s.st_nlink > 1)
+		return say_names(st, err);
 	/* SQLite takes less than its smallest page for an empty database */
 	if (s.st_size > 0 && s.st_size < 512)
 		return db_fail(st, SQLITE_NOTADB, err);

@@ -331,7 +331,14 @@ void pending_free(struct store *);
 /* A folder's new total, written with the next commit. */
 int pending_total(struct store *, int64_t folder, int64_t total, struct err *);
 
+/* --- store.c ----------------------------------------------------------- */
+
 /* Bytes of the lock file that tell the pid; what follows is trouble.c's. */
 #define LOCK_PID 64
+/*
+ * Opens the lock file of the database at path (flags of open). -1: errno, or
+ * EINVAL and ELOOP when what lies there is none of our files.
+ */
+int db_lock_file(const char *path, int flags);
 
 #endif

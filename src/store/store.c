@@ -3,7 +3,9 @@
  * 1. store_open leaves a file alone unless it is new, or exsync's and not
  *    newer than this program.
  * 2. The pass lock is held by the open file (flock): it ends with the
- *    process, however that ends, and the lock file is never removed.
+ *    process, however that ends, and the lock file is never removed. It lies
+ *    where SQLite puts its own files, beside the file that a name's links lead
+ *    to: two names of a database have one lock.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -104,33 +106,90 @@ say_locked(struct store *st, const char *name, int fd, struct err *err)
 	return err_code(err, "locked", SCOPE_ALL);
 }
 
+/* The path of a database's lock file; the caller frees. */
+static char *
+lock_name(const char *path)
+{
+	char *real = realpath(path, NULL);
+	char *name = mem_printf("%s.lock", real != NULL ? real : path);
+
+	free(real);
+	return name;
+}
+
+/*
+ * Whoever may write in the directory must not lead us elsewhere: no link is
+ * followed, nor is anything but a file of one name opened. -1 with errno.
+ */
+static int
+open_lock(const char *name, int flags)
+{
+	struct stat s;
+	int fd, sys = EINVAL;
+
+	fd = open(name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &s) == -1)
+		sys = errno;
+	else if (S_ISREG(s.st_mode) && s.st_nlink <= 1)
+		return fd;
+	close(fd);
+	errno = sys;
+	return -1;
+}
+
+int
+db_lock_file(const char *path, int flags)
+{
+	char *name = lock_name(path);
+	int fd = open_lock(name, flags);
+
+	free(name);
+	return fd;
+}
+
+static int
+say_lock_file(const char *name, int sys, struct err *err)
+{
+	char whose[200];
+
+	if (sys == ELOOP || sys == EINVAL || sys == ENXIO || sys == EISDIR)
+		err_set(err, ERR_FATAL,
+		    "%s: is a link or no file at all: it should be a file that "
+		    "exsync made; delete it, and see who put it there",
+		    name);
+	else
+		err_set(err, ERR_FATAL, "%s: cannot be opened: %s%s", name,
+		    strerror(sys), db_whose(name, whose, sizeof(whose)));
+	return err_code(err, "not_writable", SCOPE_ALL);
+}
+
+/* Locks the file that is open. */
+static int
+take_lock(struct store *st, const char *name, int fd, struct err *err)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno == EWOULDBLOCK)
+		return say_locked(st, name, fd, err);
+	err_set(
+	    err, ERR_FATAL, "%s: cannot be locked: %s", name, strerror(errno));
+	return err_code(err, "not_writable", SCOPE_ALL);
+}
+
 int
 store_lock(struct store *st, struct err *err)
 {
 	char *name, pid[LOCK_PID + 1];
-	int fd, rc = -1;
+	int fd, rc;
 
 	if (st->read_only || st->lock_fd != -1)
 		return 0;
-	name = mem_printf("%s.lock", st->path);
-	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd == -1) {
-		int sys = errno;
-		char whose[200];
-
-		err_set(err, ERR_FATAL, "%s: cannot be opened: %s%s", name,
-		    strerror(sys), db_whose(name, whose, sizeof(whose)));
-		err_code(err, "not_writable", SCOPE_ALL);
-	} else if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
-		if (errno == EWOULDBLOCK)
-			say_locked(st, name, fd, err);
-		else {
-			err_set(err, ERR_FATAL, "%s: cannot be locked: %s",
-			    name, strerror(errno));
-			err_code(err, "not_writable", SCOPE_ALL);
-		}
-	} else
-		rc = 0;
+	name = lock_name(st->path);
+	fd = open_lock(name, O_RDWR | O_CREAT);
+	rc = fd == -1 ? say_lock_file(name, errno, err)
+		      : take_lock(st, name, fd, err);
 	if (rc == 0) {
 		/* only for the message above: it may fail on a full disk */
 		snprintf(

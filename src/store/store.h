@@ -42,8 +42,9 @@ struct store;
 struct store *store_open(const char *path, int flags, struct err *);
 void store_close(struct store *);
 /*
- * The lock against a second pass: path.lock, an advisory file lock that dies
- * with the process. -1 ERR_FATAL code "locked" naming the holder's pid.
+ * The lock against a second pass: path.lock (of the path that links lead to),
+ * an advisory file lock that dies with the process. -1 ERR_FATAL code "locked"
+ * naming the holder's pid.
  */
 int store_lock(struct store *, struct err *);
 /* The DDL with a comment per column (--schema). Needs no file. */

@@ -9,32 +9,19 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "store/db.h"
 #include "store/health.h"
 
 #define RECORD 64 /* bytes: code, a blank, time, blanks, a line's end */
 
-static int
-lock_file(const char *path, int flags)
-{
-	char *name = mem_printf("%s.lock", path);
-	int fd = open(name, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	free(name);
-	return fd;
-}
-
 bool
 store_trouble_get(const char *path, struct store_trouble *out)
 {
 	char text[RECORD + 1] = "", *blank;
-	int fd = lock_file(path, O_RDONLY);
+	int fd = db_lock_file(path, O_RDONLY);
 	ssize_t n = fd == -1 ? -1 : pread(fd, text, RECORD, LOCK_PID);
 
 	if (fd != -1)
@@ -71,7 +58,7 @@ keep_record(int fd, const struct store_trouble *t)
 bool
 store_trouble_set(const char *path, const struct store_trouble *t)
 {
-	int fd = lock_file(path, O_RDWR | O_CREAT);
+	int fd = db_lock_file(path, O_RDWR | O_CREAT);
 	bool kept;
 
 	if (fd == -1)

@@ -12,6 +12,7 @@
 
 #include "base/crypt.h"
 #include "store/db.h"
+#include "store/health.h"
 #include "test_store.h"
 
 static void
@@ -378,6 +379,105 @@ test_lock(void **state)
 	store_close(k->st);
 	assert_int_equal(in_child(try_lock, k), 0);
 	kit_open(k, 0);
+}
+
+/* try_lock of another name of the database. */
+static int
+try_lock_as(struct kit *k, const char *name)
+{
+	struct kit other = *k;
+
+	snprintf(other.path, sizeof(other.path), "%s/%s", k->dir, name);
+	return in_child(try_lock, &other);
+}
+
+static void
+in_dir(const struct kit *k, const char *name, char out[128])
+{
+	snprintf(out, 128, "%s/%s", k->dir, name);
+}
+
+/* Two names of one file: one lock, and never two WALs. */
+static void
+test_lock_names(void **state)
+{
+	struct kit *k = *state;
+	char soft[128], dir[128], hard[128];
+	const char *base = strrchr(k->path, '/') + 1;
+	struct stat s;
+
+	in_dir(k, "link.db", soft);
+	in_dir(k, "dir", dir);
+	in_dir(k, "hard.db", hard);
+	assert_int_equal(symlink(k->path, soft), 0);
+	assert_int_equal(symlink(k->dir, dir), 0);
+	kit_open(k, 0);
+	OK(k, store_lock(k->st, &k->err));
+	assert_int_equal(try_lock_as(k, "link.db"), 1);
+	snprintf(dir, sizeof(dir), "dir/%s", base);
+	assert_int_equal(try_lock_as(k, dir), 1);
+	assert_int_equal(try_lock_as(k, "dir/link.db"), 1);
+	in_dir(k, "link.db.lock", dir);
+	assert_int_equal(lstat(dir, &s), -1);
+	store_close(k->st);
+	/* the other way round: the link's holder keeps the file's name out */
+	k->st = store_open(soft, 0, &k->err);
+	assert_non_null(k->st);
+	OK(k, store_lock(k->st, &k->err));
+	assert_int_equal(in_child(try_lock, k), 1);
+	store_close(k->st);
+	assert_int_equal(in_child(try_lock, k), 0);
+
+	assert_int_equal(link(k->path, hard), 0);
+	k->st = store_open(hard, 0, &k->err);
+	assert_null(k->st);
+	assert_string_equal(k->err.code, "hard_link");
+	k->st = store_open(hard, STORE_READ_ONLY, &k->err);
+	assert_non_null(k->st);
+	store_close(k->st);
+	assert_int_equal(try_lock_as(k, "link.db"), 2);
+	assert_int_equal(unlink(hard), 0);
+	kit_open(k, 0);
+}
+
+/* What somebody else put in the lock's place is neither followed nor written.
+ */
+static void
+test_lock_planted(void **state)
+{
+	struct kit *k = *state;
+	char lock[128], aim[128];
+	struct store_trouble t = { "store", T0 };
+	struct stat s;
+	int i, fd;
+
+	snprintf(lock, sizeof(lock), "%s.lock", k->path);
+	in_dir(k, "aim", aim);
+	kit_open(k, 0);
+	for (i = 0; i < 5; i++) {
+		unlink(aim);
+		if (i > 0) {
+			fd = open(aim, O_WRONLY | O_CREAT | O_EXCL, 0600);
+			assert_int_equal(write(fd, "precious", 8), 8);
+			close(fd);
+		}
+		assert_int_equal(i < 2    ? symlink(aim, lock)
+				 : i == 2 ? link(aim, lock)
+				 : i == 3 ? mkfifo(lock, 0600)
+					  : mkdir(lock, 0700),
+		    0);
+		err_clear(&k->err);
+		assert_int_equal(store_lock(k->st, &k->err), -1);
+		assert_string_equal(k->err.code, "not_writable");
+		assert_non_null(strstr(k->err.msg, "see who put it there"));
+		assert_false(store_trouble_set(k->path, &t));
+		assert_false(store_trouble_get(k->path, &t));
+		assert_int_equal(stat(aim, &s), i == 0 ? -1 : 0);
+		if (i > 0)
+			assert_int_equal(s.st_size, 8);
+		assert_int_equal(i == 4 ? rmdir(lock) : unlink(lock), 0);
+	}
+	OK(k, store_lock(k->st, &k->err));
 }
 
 /* A CRM in another process: begins with sql, says so, waits, commits. */
@@ -762,6 +862,8 @@ main(void)
 		BARE(test_from_version_1),
 		BARE(test_schema),
 		BARE(test_lock),
+		BARE(test_lock_names),
+		BARE(test_lock_planted),
 		TEST(test_other_writer),
 		TEST(test_locked_too_long),
 		TEST(test_other_reader),

@@ -70,6 +70,10 @@ struct change_page {
 	size_t n;
 	char *cursor; /* for the next call; in the arena */
 	bool more;    /* ask again at once */
+	/* strays: so many changes name no item or are of a kind that nobody
+	 * here knows; what the first of them was, for a person, or NULL */
+	int64_t nstray;
+	const char *stray;
 };
 
 /* Where messages go, one at a time, in the order asked for. */

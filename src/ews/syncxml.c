@@ -3,8 +3,11 @@
  * 1. Whatever the item's element is called, its ItemId is taken.
  * 2. A page without a new cursor is never handed on as progress: "more" with
  *    the old cursor is an error, and so is an end without any.
- * 3. The cursor of an answer that failed is not looked at (PROTOCOL 5).
+ * 3. A change that names no item, or of a kind that is not known, is counted:
+ *    it may be about a mail, and the cursor passes it.
+ * 4. The cursor of an answer that failed is not looked at (PROTOCOL 5).
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -18,9 +21,25 @@
 #define ARENA_MAX ((size_t)64 << 20)
 #define PAGE_MAX  10000 /* changes; 512 at most are asked for */
 
-static int
-change_start(struct syncxml *p, enum tok t)
+/* A change of which nothing can be made. */
+static void
+note_stray(struct syncxml *p, const char *name, const char *why)
 {
+	struct change_page *g = p->page;
+	char shown[80], text[128];
+
+	if (g->nstray++ > 0)
+		return;
+	str_printable(shown, sizeof(shown), name, strlen(name));
+	snprintf(text, sizeof(text), "%s%s", shown, why);
+	g->stray = arena_strdup(&g->arena, text);
+	p->over = p->over || g->stray == NULL;
+}
+
+static int
+change_start(struct syncxml *p, enum tok t, const struct xml_attrs *a)
+{
+	p->kind = t;
 	memset(&p->cur, 0, sizeof(p->cur));
 	p->cur.received_at = TIM_NONE;
 	switch (t) {
@@ -36,6 +55,8 @@ change_start(struct syncxml *p, enum tok t)
 		p->cur.op = CHANGE_READ;
 		return SOAP_ENTER;
 	default:
+		note_stray(p, xml_element(a),
+		    ", which is no kind of change that is known");
 		return SOAP_SKIP;
 	}
 }
@@ -72,7 +93,7 @@ on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
 							  : SOAP_SKIP;
 	}
 	if (level == 2)
-		return change_start(p, t);
+		return change_start(p, t, a);
 	if (t == TOK_ItemId)
 		return item_id(p, a);
 	if (level == 3) {
@@ -90,8 +111,11 @@ change_end(struct syncxml *p)
 	struct change_page *g = p->page;
 	struct change *v;
 
-	if (p->cur.id == NULL || p->cur.id[0] == '\0')
+	if (p->cur.id == NULL || p->cur.id[0] == '\0') {
+		if (!p->over)
+			note_stray(p, tok_name(p->kind), " without ItemId");
 		return;
+	}
 	if (g->n == PAGE_MAX) {
 		p->over = true;
 		return;

@@ -21,6 +21,7 @@ struct syncxml {
 	struct buf *state; /* borrowed, collects SyncState */
 	size_t cap;
 	enum change_op op;
+	enum tok kind; /* the element of cur */
 	struct change cur;
 	bool last, last_known, any, over;
 	struct err err; /* of the response message */

@@ -31,6 +31,7 @@
 #define GATHER 4096
 
 struct xml_attrs {
+	const char *element;
 	const char **v; /* name, value, name, value, ... NULL */
 };
 
@@ -124,6 +125,12 @@ xml_attr(const struct xml_attrs *a, const char *name)
 	return found;
 }
 
+const char *
+xml_element(const struct xml_attrs *a)
+{
+	return a->element;
+}
+
 /* x->err is set: nothing more of this document. Always -1. */
 static int
 stop(struct xml *x)
@@ -197,7 +204,7 @@ static void
 on_start(void *arg, const char *name, const char **atts)
 {
 	struct xml *x = arg;
-	struct xml_attrs a = { atts };
+	struct xml_attrs a = { local(name), atts };
 	int r;
 
 	if (x->failed || (x->ntext > 0 && flush_text(x) == -1))

@@ -53,6 +53,8 @@ int xml_filter_feed(struct xml_filter *, const char *in, size_t n, int final,
  */
 struct xml_attrs;
 const char *xml_attr(const struct xml_attrs *, const char *local_name);
+/* The local name of the element whose they are. */
+const char *xml_element(const struct xml_attrs *);
 
 /*
  * Handlers get local names (namespace prefix cut: servers differ in

@@ -18,6 +18,7 @@
 #include "store/blob.h"
 #include "store/db.h"
 #include "store/item.h"
+#include "store/stray.h"
 
 /* What the table says of a folder, beside the public struct. */
 struct row {
@@ -33,13 +34,26 @@ struct rows {
 	size_t n, cap;
 };
 
+/* next_try: of a row of failure for the folder itself; TIM_NONE: none. */
+static void
+ask_anew(struct store_folder *f, int64_t next_try)
+{
+	f->stray = next_try != TIM_NONE && !f->resync && tim_due(next_try);
+	if (f->stray)
+		f->resync = f->restart = true;
+	if (f->restart)
+		f->cursor = NULL;
+}
+
 static int
 load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_LIST,
 	    "SELECT f.id,f.folder_id,f.path,f.well_known,s.marker,s.cursor,"
 	    "s.walking,f.class,ifnull(f.total,-1),f.removed_at,"
-	    "EXISTS(SELECT 1 FROM sync_ahead a WHERE a.folder=f.id) "
+	    "EXISTS(SELECT 1 FROM sync_ahead a WHERE a.folder=f.id),"
+	    "(SELECT x.next_try FROM failure x WHERE x.mailbox=f.mailbox AND "
+	    "x.item=" STRAY_ITEM "f.id) "
 	    "FROM folder f LEFT JOIN sync_folder s ON s.folder=f.id "
 	    "WHERE f.mailbox=? ORDER BY f.id");
 	struct row *v;
@@ -61,8 +75,7 @@ load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 		v->pub.cursor = arena_strdup(&r->arena, db_col(s, 5));
 		v->pub.resync = sqlite3_column_int(s, 6) != 0;
 		v->pub.restart = sqlite3_column_int(s, 6) == 2;
-		if (v->pub.restart)
-			v->pub.cursor = NULL;
+		ask_anew(&v->pub, db_col_time(s, 11));
 		v->class = arena_strdup(&r->arena, db_col(s, 7));
 		v->pub.total = v->total = sqlite3_column_int64(s, 8);
 		v->removed = sqlite3_column_type(s, 9) != SQLITE_NULL;
@@ -247,6 +260,8 @@ forget(struct store *st, const struct store_place *at,
 		return -1;
 	if (st->read_only)
 		return 0;
+	if (stray_forget(st, at->folder, err) == -1)
+		return -1;
 	fault_point("before folder sweep");
 	if (item_sweep(st, at->mailbox, at->folder, -1, count, err) == -1)
 		return -1;

@@ -30,6 +30,7 @@
 #include "store/email.h"
 #include "store/item.h"
 #include "store/ledger.h"
+#include "store/stray.h"
 
 #define SLICE  (8 << 20) /* bytes that one transaction moves, about */
 #define REMOVE 1024      /* what an item that goes costs, in such bytes */
@@ -110,7 +111,7 @@ walk_begin(struct store *st, int64_t folder, struct err *err)
 	    "walking=iif(walking IN(2,3),3,1)");
 
 	db_int(s, 1, folder);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	return db_run(st, s, err) == -1 ? -1 : stray_asked(st, folder, err);
 }
 
 /* The walk has seen what the page names. */
@@ -581,7 +582,8 @@ finish(struct store *st, const char *mailbox, const struct store_page *p,
 	sqlite3_stmt *s;
 
 	if (walk != 0 &&
-	    item_sweep(st, mailbox, p->folder, walk, count, err) == -1)
+	    (item_sweep(st, mailbox, p->folder, walk, count, err) == -1 ||
+		stray_settled(st, p->folder, err) == -1))
 		return -1;
 	if (sweep_ahead(st, mailbox, p->folder, count, err) == -1)
 		return -1;
@@ -632,6 +634,11 @@ end_page(struct store *st, const struct store_work *w, size_t from,
 		return -1;
 	if (ahead_passed(st, p->folder, p->change, p->nchange, err) == -1)
 		return -1;
+	if (p->nstray > 0) {
+		count->failed += p->nstray;
+		if (stray_met(st, mailbox, p, err) == -1)
+			return -1;
+	}
 	fault_point("before cursor");
 	if (p->cursor != NULL) {
 		s = db_stmt(st, DB_WALK_CURSOR,

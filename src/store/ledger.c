@@ -298,8 +298,8 @@ store_failures_due(struct store *st, const char *mailbox, int64_t now,
 	db_lock(st);
 	s = db_stmt(st, DB_FAILURE_DUE, /* as tim_due */
 	    "SELECT item,folder,tries,code IN(" ALONE ") FROM failure WHERE "
-	    "mailbox=?1 AND "
-	    "(next_try<=?2 OR next_try>?3) ORDER BY next_try,item LIMIT ?4");
+	    "mailbox=?1 AND (next_try<=?2 OR next_try>?3) AND "
+	    "item NOT GLOB 'folder *' ORDER BY next_try,item LIMIT ?4");
 	db_text(s, 1, mailbox);
 	db_time(s, 2, now, at);
 	db_time(s, 3, now + TIM_FAR, far);

@@ -113,8 +113,10 @@ struct store_folder {
 			* -1: unknown */
 	bool resync;   /* a full walk is under way: with cursor NULL put a
 			* page with .restart first */
-	bool restart;  /* one is asked for (store_mailbox_resync): put a
-			 * page with .restart first. cursor is NULL */
+	bool restart;  /* one is asked for (store_mailbox_resync, or stray):
+			 * put a page with .restart first. cursor is NULL */
+	bool stray;    /* its pages had strays before, and it is due to be
+			 * walked again because of them */
 	bool ahead;    /* an earlier pass stored more than its cursor says */
 };
 
@@ -234,6 +236,10 @@ struct store_page {
 						 * one that is asked for stays
 						 * so */
 	const char *marker; /* with finished; NULL: unknown */
+	int64_t nstray;     /* as in change_page: a row of failure for
+						 * the folder, until a full walk
+						 * has met none */
+	const char *stray;
 };
 
 /* What store_put writes. */

@@ -379,6 +379,8 @@ page_finish(struct page *p, const char *marker, struct err *err)
 	end.nchange = p->change.n;
 	end.finished = !p->change.more;
 	end.marker = end.finished ? marker : NULL;
+	end.nstray = p->change.nstray;
+	end.stray = p->change.stray;
 	fault_point("before page end");
 	return fetch_store(f, &end, err);
 }

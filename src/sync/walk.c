@@ -225,6 +225,12 @@ open_page(struct page *p, const struct page *before, struct walk *k,
 	    page_sort(p, before, err) == -1 ||
 	    check_again(p, &k->progress, err) == -1)
 		return -1;
+	if (p->change.nstray > 0)
+		say_mailbox(p->mailbox, LOG_WARNING,
+		    ": folder %s: the server told of %lld that nothing can be "
+		    "made of, among them: %s",
+		    str_nn(f->path), (long long)p->change.nstray,
+		    p->change.stray);
 	page_start(p);
 	return 0;
 }
@@ -402,8 +408,9 @@ walk_folder(struct mailbox_work *w, const struct store_folder *f,
 	atomic_store(&w->left, 0);
 
 	if (f->restart) {
-		err_set(err, ERR_RESYNC, "folder %s: --resync was given",
-		    str_nn(f->path));
+		err_set(err, ERR_RESYNC, "folder %s: %s", str_nn(f->path),
+		    f->stray ? "changes of it could not be used before"
+			     : "--resync was given");
 		rc = restart(w, f->id, err);
 	} else if (f->resync && f->cursor == NULL)
 		rc = begin_full_walk(w, f->id, err);

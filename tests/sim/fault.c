@@ -19,7 +19,7 @@
 static const char *const KIND[F_KINDS] = { "busy", "busy_item", "http", "fault",
 	"error", "html", "redirect", "missing", "twice", "swap", "illegal",
 	"truncate", "reset", "silence", "slow", "bigattr", "deep", "bomb",
-	"doctype", "stuck", "resend", "ghost", "late" };
+	"doctype", "stuck", "resend", "ghost", "late", "noid", "strange" };
 
 static struct fault *faults;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -32,6 +32,8 @@ enum fault_kind {
 	F_RESEND,
 	F_GHOST,
 	F_LATE,
+	F_NOID,
+	F_STRANGE,
 	F_KINDS
 };
 

@@ -275,6 +275,37 @@ ghosts(struct sync *y)
 		give_delete(y, 0x00F00000u + i);
 }
 
+/* The first change of the page names no item, or is of a made-up kind. */
+static void
+spoil_first(struct sb *changes, enum fault_kind kind)
+{
+	struct sb out = { 0 };
+	char *id, *end, *name;
+	size_t n;
+
+	if (changes->p == NULL || changes->n == 0)
+		return;
+	if (kind == F_NOID) {
+		id = strstr(changes->p, "<t:ItemId");
+		end = strstr(id, "/>") + 2;
+		sb_add(&out, changes->p, (size_t)(id - changes->p));
+		sb_add(&out, end, strlen(end));
+	} else { /* <t:Create>...</t:Create> */
+		name = changes->p + 3;
+		n = strcspn(name, ">");
+		end = strstr(name, "</t:");
+		while (strncmp(end + 4, name, n) != 0)
+			end = strstr(end + 4, "</t:");
+		SB_LIT(&out, "<t:Arrival>");
+		sb_add(&out, name + n + 1, (size_t)(end - name) - n - 1);
+		SB_LIT(&out, "</t:Arrival>");
+		end = strchr(end, '>') + 1;
+		sb_add(&out, end, strlen(end));
+	}
+	sb_free(changes);
+	*changes = out;
+}
+
 static void
 answer(struct sync *y)
 {
@@ -296,6 +327,8 @@ answer(struct sync *y)
 	/* the state comes before the changes that lead to it */
 	sb_add(&rest, c->out.p + head, c->out.n - head);
 	c->out.n = head;
+	if (kind == F_NOID || kind == F_STRANGE)
+		spoil_first(&rest, kind);
 	SB_LIT(&c->out, "<m:SyncState>");
 	state_encode(&c->out, kind == F_STUCK ? &before : &y->st);
 	sb_fmt(&c->out,

@@ -15,14 +15,13 @@
 #include "ews/syncxml.h"
 #include "soapfeed.h"
 
-/* A page of n changes. */
+/* A page of these changes. */
 static int
-page(size_t n, struct change_page *p, struct err *e)
+page_of(const char *changes, struct change_page *p, struct err *e)
 {
 	struct buf xml, text, state;
 	struct syncxml x;
 	struct soap s;
-	size_t i;
 	int rc;
 
 	memset(p, 0, sizeof(*p));
@@ -36,9 +35,7 @@ page(size_t n, struct change_page *p, struct err *e)
 	buf_adds(&xml, "<s:Envelope" NS "><s:Body><m:SyncFolderItemsResponse>"
 		       "<m:ResponseMessages><m:R ResponseClass=\"Success\">"
 		       "<m:SyncState>S</m:SyncState><m:Changes>");
-	for (i = 0; i < n; i++)
-		buf_addf(
-		    &xml, "<t:Delete><t:ItemId Id=\"%zu\"/></t:Delete>", i);
+	buf_adds(&xml, changes);
 	buf_adds(&xml, "</m:Changes></m:R></m:ResponseMessages>"
 		       "</m:SyncFolderItemsResponse></s:Body></s:Envelope>");
 	rc = soapfeed(&s, &syncxml_ops, &x, buf_str(&xml), 0, e);
@@ -46,6 +43,23 @@ page(size_t n, struct change_page *p, struct err *e)
 	buf_free(&xml);
 	buf_free(&text);
 	buf_free(&state);
+	return rc;
+}
+
+/* A page of n changes. */
+static int
+page(size_t n, struct change_page *p, struct err *e)
+{
+	struct buf xml;
+	size_t i;
+	int rc;
+
+	buf_init(&xml, (size_t)64 << 20);
+	for (i = 0; i < n; i++)
+		buf_addf(
+		    &xml, "<t:Delete><t:ItemId Id=\"%zu\"/></t:Delete>", i);
+	rc = page_of(buf_str(&xml), p, e);
+	buf_free(&xml);
 	return rc;
 }
 
@@ -64,6 +78,48 @@ endless_page(void **state)
 	assert_int_equal(e.kind, ERR_RETRY);
 	assert_string_equal(e.code, "too_large");
 	arena_free(&p.arena);
+}
+
+/* Of what nothing can be made the first is told, and all are counted. */
+static void
+stray_changes(void **state)
+{
+	static const struct {
+		const char *changes, *stray;
+		int n, nstray;
+	} row[] = {
+		{ "<t:Create><t:Message><t:ItemId Id=\"1\"/></t:Message>"
+		  "</t:Create>",
+		    NULL, 1, 0 },
+		{ "<t:Create><t:Message><t:Size>1</t:Size></t:Message>"
+		  "</t:Create><t:Delete><t:ItemId Id=\"1\"/></t:Delete>"
+		  "<t:Update/>",
+		    "Create without ItemId", 1, 2 },
+		{ "<t:Delete><t:ItemId ChangeKey=\"k\"/></t:Delete>",
+		    "Delete without ItemId", 0, 1 },
+		{ "<t:ReadFlagChange><t:ItemId Id=\"\"/><t:IsRead>true"
+		  "</t:IsRead></t:ReadFlagChange>",
+		    "ReadFlagChange without ItemId", 0, 1 },
+		{ "<t:Gr\xc3\xbcn><t:ItemId Id=\"1\"/></t:Gr\xc3\xbcn>"
+		  "<t:Message><t:ItemId Id=\"2\"/></t:Message>",
+		    "Gr\xc3\xbcn, which is no kind of change that is known", 0,
+		    2 },
+	};
+	struct err e = ERR_INIT;
+	struct change_page p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		assert_int_equal(page_of(row[i].changes, &p, &e), 0);
+		assert_int_equal(p.n, row[i].n);
+		assert_int_equal(p.nstray, row[i].nstray);
+		if (row[i].stray == NULL)
+			assert_null(p.stray);
+		else
+			assert_string_equal(p.stray, row[i].stray);
+		arena_free(&p.arena);
+	}
 }
 
 /* Folders in a ring, each other's parent, their own, and without end. */
@@ -130,7 +186,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(endless_page),
-		cmocka_unit_test(rings), cmocka_unit_test(impostors) };
+		cmocka_unit_test(stray_changes), cmocka_unit_test(rings),
+		cmocka_unit_test(impostors) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

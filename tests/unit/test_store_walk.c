@@ -251,6 +251,91 @@ test_walk_asked_for_again(void **state)
 	assert_int_equal(k->count.removed, 1);
 }
 
+/* The folder's row of failure, "" when there is none, and: is a walk due? */
+static const char *
+stray(struct kit *k)
+{
+	static char out[128];
+	struct store_folders f;
+	struct store_failures due;
+
+	OK(k, store_folders(k->st, BOX_A, &f, &k->err));
+	snprintf(out, sizeof(out), "%s %s%s",
+	    ask(k, "SELECT ifnull((SELECT code||' '||tries FROM failure), '')"),
+	    f.v[0].stray ? "due" : "",
+	    f.v[0].stray != f.v[0].restart ? " and asked for" : "");
+	assert_true(!f.v[0].stray || (f.v[0].resync && f.v[0].cursor == NULL));
+	arena_free(&f.arena);
+	/* it is no item that could be fetched */
+	OK(k,
+	    store_failures_due(k->st, BOX_A, INT64_MAX / 4, 9, &due, &k->err));
+	assert_int_equal(due.n, 0);
+	arena_free(&due.arena);
+	return out;
+}
+
+#define DUE "UPDATE failure SET next_try='2026-01-01T00:00:00Z'"
+
+/* Strays: only a full walk without any ends what is known of them, in however
+ * many passes; more of them before it is due change nothing. */
+static void
+test_walk_strays(void **state)
+{
+	struct kit *k = *state;
+	struct store_page begin = { .folder = k->inbox_a, .restart = true };
+	struct store_page more = { .folder = k->inbox_a, .cursor = "c1" };
+	struct store_page end = { .folder = k->inbox_a,
+		.cursor = "c2",
+		.finished = true,
+		.marker = "m2" };
+	struct store_page met = more, last = end;
+	const char *left;
+	int i;
+
+	met.nstray = last.nstray = 2;
+	met.stray = last.stray = "Create without ItemId";
+	page(k, BOX_A, &last);
+	assert_int_equal(k->count.failed, 2);
+	assert_string_equal(stray(k), "stray_change 1 ");
+	for (i = 0; i < 3; i++) {
+		page(k, BOX_A, &last);
+		page(k, BOX_A, &end);
+	}
+	assert_string_equal(stray(k), "stray_change 1 ");
+	ask(k, DUE);
+	assert_string_equal(stray(k), "stray_change 1 due");
+	/* met early in the walk, which ends in another pass, and late */
+	page(k, BOX_A, &begin);
+	assert_string_equal(stray(k), "stray_change_asked 1 ");
+	page(k, BOX_A, &met);
+	page(k, BOX_A, &met);
+	ask(k, DUE);
+	assert_string_equal(stray(k), "stray_change 2 ");
+	page(k, BOX_A, &end);
+	assert_string_equal(stray(k), "stray_change 2 due");
+	/* begun twice, and no stray */
+	page(k, BOX_A, &begin);
+	page(k, BOX_A, &met);
+	page(k, BOX_A, &begin);
+	page(k, BOX_A, &more);
+	page(k, BOX_A, &end);
+	assert_string_equal(stray(k), " ");
+	/* longer each time, for ever */
+	for (i = 0; i < 6; i++) {
+		page(k, BOX_A, &begin);
+		page(k, BOX_A, &last);
+		left = ask(k, "SELECT CAST(round((julianday(next_try)-"
+			      "julianday('now'))*96)AS INT) FROM failure");
+		assert_string_equal(left, i == 0   ? "1"
+					  : i == 1 ? "4"
+					  : i == 2 ? "16"
+						   : "96");
+	}
+	OK(k, store_folder_leave(
+		  k->st, PLACE(BOX_A, k->inbox_a), &k->count, &k->err));
+	assert_string_equal(stray(k), " ");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
 
 int
@@ -264,6 +349,7 @@ main(void)
 		TEST(test_walk_begins_again),
 		TEST(test_walk_of_another_folder),
 		TEST(test_walk_asked_for_again),
+		TEST(test_walk_strays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

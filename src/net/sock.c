@@ -6,6 +6,8 @@
  *    resolution, which ends when the C library's own limits say so (28 s
  *    with three silent name servers) and takes nothing of the time to
  *    connect.
+ *    A socket that is called ready and then gives nothing is no exception:
+ *    after the first time the deadline is asked, and it is left alone a little.
  * 3. No signal: every send has MSG_NOSIGNAL.
  * 4. A name that was found before in this process is found as long as the
  *    name servers do not say that it is gone: their trouble, or a
@@ -32,6 +34,7 @@
 #include "net/sock.h"
 
 #define SLICE     250
+#define VAIN_MAX  50  /* ms to leave alone what is ready in vain */
 #define ADDRESSES 8   /* of a name, that are tried */
 #define KNOWN     16  /* servers and proxies */
 #define TRIED_MAX 360 /* bytes of a sentence; the rest says what to do */
@@ -75,20 +78,32 @@ stopped(const struct sock *s)
 	return s->stop != NULL && s->stop(s->stop_arg);
 }
 
+/* One read or write, as long as it gives nothing. */
+struct waiting {
+	int64_t deadline;
+	int vain; /* so often it was ready, but for nothing */
+};
+
 /* Waits for events: 0 they are there, -1 deadline or stop. */
 static int
-wait_for(const struct sock *s, short events, int64_t deadline, struct err *e)
+wait_for(const struct sock *s, short events, struct waiting *w, struct err *e)
 {
+	if (w->vain > 0 && tim_mono() < w->deadline)
+		tim_sleep(w->vain < VAIN_MAX ? w->vain : VAIN_MAX);
 	for (;;) {
 		struct pollfd p = { s->fd, events, 0 };
-		int64_t left = deadline - tim_mono();
+		int64_t left = w->deadline - tim_mono();
 
 		if (stopped(s))
 			return fail(s, "stop", e, "stopped as asked");
 		if (left < 0)
 			left = 0;
-		if (poll(&p, 1, left < SLICE ? (int)left : SLICE) > 0)
+		if (left == 0 && w->vain > 0)
+			return fail(s, "timeout", e, "no answer in time");
+		if (poll(&p, 1, left < SLICE ? (int)left : SLICE) > 0) {
+			w->vain++;
 			return 0;
+		}
 		if (left == 0)
 			return fail(s, "timeout", e, "no answer in time");
 	}
@@ -124,6 +139,7 @@ static int
 try_address(struct sock *s, const struct sockaddr *sa, socklen_t sa_len,
     int64_t deadline, struct err *e)
 {
+	struct waiting w = { deadline, 0 };
 	socklen_t len = sizeof(int);
 	int one = 1, no = 0;
 
@@ -137,7 +153,7 @@ try_address(struct sock *s, const struct sockaddr *sa, socklen_t sa_len,
 		return 0;
 	if (errno != EINPROGRESS && errno != EINTR)
 		return -1;
-	if (wait_for(s, POLLOUT, deadline, e) == -1) {
+	if (wait_for(s, POLLOUT, &w, e) == -1) {
 		errno = ETIMEDOUT;
 		return str_eq(e->code, "stop") ? -2 : -1;
 	}
@@ -419,6 +435,8 @@ broken(const struct sock *s, struct err *e)
 long
 sock_read(struct sock *s, void *p, size_t n, int64_t deadline, struct err *e)
 {
+	struct waiting w = { deadline, 0 };
+
 	if (stopped(s))
 		return fail(s, "stop", e, "stopped as asked");
 	for (;;) {
@@ -426,11 +444,9 @@ sock_read(struct sock *s, void *p, size_t n, int64_t deadline, struct err *e)
 
 		if (k >= 0)
 			return (long)k;
-		if (errno == EINTR)
-			continue;
-		if (errno != EAGAIN && errno != EWOULDBLOCK)
+		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
 			return broken(s, e);
-		if (wait_for(s, POLLIN, deadline, e) == -1)
+		if (wait_for(s, POLLIN, &w, e) == -1)
 			return -1;
 	}
 }
@@ -439,21 +455,22 @@ int
 sock_write(
     struct sock *s, const void *buf, size_t n, int64_t deadline, struct err *e)
 {
+	struct waiting w = { deadline, 0 };
 	const char *p = buf;
 
 	while (n > 0) {
 		ssize_t k = send(s->fd, p, n, MSG_NOSIGNAL);
 
-		if (k >= 0) {
+		if (k > 0) {
 			p += k;
 			n -= (size_t)k;
+			w.vain = 0;
 			continue;
 		}
-		if (errno == EINTR)
-			continue;
-		if (errno != EAGAIN && errno != EWOULDBLOCK)
+		if (k == -1 && errno != EAGAIN && errno != EWOULDBLOCK &&
+		    errno != EINTR)
 			return broken(s, e);
-		if (wait_for(s, POLLOUT, deadline, e) == -1)
+		if (wait_for(s, POLLOUT, &w, e) == -1)
 			return -1;
 	}
 	return 0;

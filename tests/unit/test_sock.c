@@ -43,6 +43,39 @@ freeaddrinfo(struct addrinfo *list)
 	assert_ptr_equal(list, dns.a);
 }
 
+/*
+ * What this thread's reads and writes give: nothing, however often poll says
+ * that there is something. A socket that does so a million times does so for
+ * ever.
+ */
+static __thread struct {
+	int no; /* the errno; 0: the system's own */
+	int calls;
+} vain;
+
+static ssize_t
+in_vain(void)
+{
+	if (++vain.calls > 1000000) {
+		print_error("no deadline\n");
+		_exit(1);
+	}
+	errno = vain.no;
+	return -1;
+}
+
+ssize_t
+recv(int fd, void *p, size_t n, int flags)
+{
+	return vain.no != 0 ? in_vain() : recvfrom(fd, p, n, flags, NULL, NULL);
+}
+
+ssize_t
+send(int fd, const void *p, size_t n, int flags)
+{
+	return vain.no != 0 ? in_vain() : sendto(fd, p, n, flags, NULL, 0);
+}
+
 static void
 forget(void)
 {
@@ -307,6 +340,80 @@ remembered(void **state)
 	server_stop(&sv);
 }
 
+static bool
+in_time(void *arg)
+{
+	++*(int *)arg;
+	return false;
+}
+
+static bool
+at_once(void *arg)
+{
+	return ++*(int *)arg > 3;
+}
+
+/* Ready, and nothing comes: the deadline stands, and nobody is kept busy. */
+static void
+ready_in_vain(void **state)
+{
+	static const struct {
+		int no;
+		bool read;
+		bool (*stop)(void *);
+		int ms;
+		const char *code;
+	} row[] = {
+		{ EAGAIN, true, in_time, 300, "timeout" },
+		{ EAGAIN, false, in_time, 300, "timeout" },
+		{ EINTR, true, in_time, 300, "timeout" },
+		{ EINTR, false, in_time, 300, "timeout" },
+		{ EAGAIN, true, at_once, 3600000, "stop" },
+		{ EAGAIN, false, at_once, 3600000, "stop" },
+		{ EAGAIN, true, in_time, -1, "timeout" },
+		{ EAGAIN, false, in_time, -1, "timeout" },
+	};
+	struct step steps[9];
+	struct server sv = { .step = steps };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 8; i++)
+		steps[i] = (struct step){ NULL, CLOSE, 0, 0 };
+	steps[8] = (struct step){ NULL, KEEP, 0, 0 };
+	server_start(&sv);
+	for (i = 0; i < 8; i++) {
+		struct err e = ERR_INIT;
+		struct sock *k;
+		int64_t from;
+		char c = 'x';
+		int asked = 0;
+
+		forget();
+		add("127.0.0.1", sv.port);
+		k = sock_connect("mail.example", "443", tim_mono() + 3000,
+		    row[i].stop, &asked, &e);
+		assert_non_null(k);
+		while (!sock_readable(k)) /* it is closed over there */
+			usleep(1000);
+		asked = vain.calls = 0;
+		vain.no = row[i].no;
+		from = tim_mono();
+		assert_int_equal(
+		    row[i].read ? (int)sock_read(k, &c, 1, from + row[i].ms, &e)
+				: sock_write(k, &c, 1, from + row[i].ms, &e),
+		    -1);
+		vain.no = 0;
+		assert_string_equal(e.code, row[i].code);
+		assert_true(
+		    tim_mono() - from >= row[i].ms || row[i].stop == at_once);
+		/* each time it is left alone for a while longer */
+		assert_in_range(vain.calls, 1, 60);
+		sock_close(k);
+	}
+	server_stop(&sv);
+}
+
 int
 main(void)
 {
@@ -317,6 +424,7 @@ main(void)
 		cmocka_unit_test(slow_lookup),
 		cmocka_unit_test(failed_lookup),
 		cmocka_unit_test(remembered),
+		cmocka_unit_test(ready_in_vain),
 	};
 
 	return cmocka_run_group_tests_name("sock", tests, NULL, NULL);

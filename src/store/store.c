@@ -30,18 +30,35 @@ configure(void)
 }
 
 static int
+say_no_key(struct store *st, struct err *err)
+{
+	err_set(err, ERR_FATAL,
+	    "%s: has lost its key: table sync_key should have one row, which "
+	    "somebody deleted or changed (or the file was copied in part). A "
+	    "new key would fit no hash in the file: restore it from a backup, "
+	    "or move it away together with its -wal and -shm and run again, "
+	    "then all mail is read anew",
+	    st->path);
+	return err_code(err, "no_key", SCOPE_ALL);
+}
+
+static int
 load_key(struct store *st, struct err *err)
 {
 	sqlite3_stmt *s = NULL;
 	int rc = sqlite3_prepare_v2(
 	    st->h, "SELECT key FROM sync_key WHERE id=1", -1, &s, NULL);
+	bool none = rc == SQLITE_ERROR; /* not even the table */
 
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(s);
-	if (rc == SQLITE_ROW && sqlite3_column_bytes(s, 0) == sizeof(st->key))
+	if (rc == SQLITE_ROW && sqlite3_column_type(s, 0) == SQLITE_BLOB &&
+	    sqlite3_column_bytes(s, 0) == sizeof(st->key))
 		memcpy(st->key, sqlite3_column_blob(s, 0), sizeof(st->key));
+	else if (none || rc == SQLITE_ROW || rc == SQLITE_DONE)
+		rc = say_no_key(st, err);
 	else
-		rc = db_fail(st, rc == SQLITE_ROW ? SQLITE_CORRUPT : rc, err);
+		rc = db_fail(st, rc, err);
 	sqlite3_finalize(s);
 	return rc == SQLITE_ROW ? 0 : -1;
 }

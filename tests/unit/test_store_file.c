@@ -193,6 +193,43 @@ test_corrupt(void **state)
 	assert_non_null(strstr(k->err.msg, "restore it from a backup"));
 }
 
+/* No key is made in the place of one that is gone; it says what there is to do.
+ */
+static void
+test_no_key(void **state)
+{
+	static const char *const sql[] = { "DELETE FROM sync_key",
+		"UPDATE sync_key SET id=2", "UPDATE sync_key SET key=x'00'",
+		"UPDATE sync_key SET key='0123456789abcdef0123456789abcdef'",
+		"DROP TABLE sync_key" };
+	struct kit *k = *state;
+	const char *before;
+	size_t i;
+	int flags;
+
+	for (i = 0; i < sizeof(sql) / sizeof(sql[0]); i++) {
+		kit_open(k, 0);
+		store_close(k->st);
+		ask(k, sql[i]);
+		before = ask(k, "SELECT count(*) FROM sqlite_master");
+		for (flags = 0; flags <= STORE_READ_ONLY; flags++) {
+			err_clear(&k->err);
+			k->st = store_open(k->path, flags, &k->err);
+			assert_null(k->st);
+			assert_int_equal(k->err.kind, ERR_FATAL);
+			assert_string_equal(k->err.code, "no_key");
+			assert_non_null(strstr(k->err.msg, k->path));
+			assert_non_null(strstr(k->err.msg, "sync_key"));
+			assert_non_null(strstr(k->err.msg, "from a backup"));
+			assert_non_null(strstr(k->err.msg, "read anew"));
+		}
+		assert_string_equal(
+		    ask(k, "SELECT count(*) FROM sqlite_master"), before);
+		assert_int_equal(unlink(k->path), 0);
+	}
+	kit_open(k, 0);
+}
+
 /* A step that fails half-way leaves the old version whole. */
 static void
 test_migration(void **state)
@@ -858,6 +895,7 @@ main(void)
 		BARE(test_refused),
 		BARE(test_newer),
 		BARE(test_corrupt),
+		BARE(test_no_key),
 		BARE(test_migration),
 		BARE(test_from_version_1),
 		BARE(test_schema),

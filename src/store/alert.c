@@ -145,6 +145,21 @@ store_alert_told(
 	return rc;
 }
 
+int
+store_alert_retell(
+    struct store *st, const struct store_alert *a, struct err *err)
+{
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	if ((rc = db_begin(st, err)) == 0)
+		rc = db_end(st, untell(st, a, err), err);
+	db_unlock(st);
+	return rc;
+}
+
 /* --- what a pass met --------------------------------------------------- */
 
 struct apply {

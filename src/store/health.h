@@ -58,6 +58,9 @@ int store_alert_apply(struct store *, const struct store_alert_met *,
 int store_alert_untold(struct store *, struct store_alerts *out, struct err *);
 int store_alert_told(
     struct store *, const struct store_alert *, size_t n, struct err *);
+/* It was not told after all. */
+int
+store_alert_retell(struct store *, const struct store_alert *, struct err *);
 /* Those that are open, errors first, then the oldest. */
 int store_alert_list(struct store *, struct store_alerts *out, struct err *);
 

@@ -476,16 +476,6 @@ has_code(const struct store_alert *v, size_t n, const char *code)
 	return false;
 }
 
-/* Somebody knows of it now, whether or not the database does. */
-static void
-remember_told(const struct pass *p, const char *code)
-{
-	struct store_trouble t = { "", tim_now() };
-
-	snprintf(t.code, sizeof(t.code), "%s", code);
-	store_trouble_set(p->conf->database, &t);
-}
-
 /* It was told, and is over: says so, unless the database has. */
 static void
 forget_told(const struct pass *p, const struct store_trouble *t,
@@ -504,21 +494,15 @@ forget_told(const struct pass *p, const struct store_trouble *t,
 	store_trouble_set(p->conf->database, NULL);
 }
 
-/* The alerts of a pass are written; all: somebody was told of all of them. */
+/* The alerts of a pass are written, and somebody was told of them. */
 static void
-settle_told(const struct met *m, const struct store_alert_news *news, bool all)
+settle_told(const struct met *m, const struct store_alert_news *news)
 {
 	const struct pass *p = m->h->pass;
 	struct store_trouble t;
-	bool known;
 
-	if (!tell_wanted(p))
-		return;
-	known = store_trouble_get(p->conf->database, &t);
-	if (has_code(m->v, m->n, "store")) {
-		if (!known && all)
-			remember_told(p, "store");
-	} else if (known)
+	if (tell_wanted(p) && !has_code(m->v, m->n, "store") &&
+	    store_trouble_get(p->conf->database, &t))
 		forget_told(p, &t, news);
 }
 
@@ -543,7 +527,8 @@ apply(struct met *m, struct err *err)
 		tell_wanted(m->h->pass) };
 	if (store_alert_apply(st, &met, &news, err) == -1)
 		return -1;
-	settle_told(m, &news, tell_news(m->h->pass, &news));
+	tell_news(m->h->pass, &news);
+	settle_told(m, &news);
 	arena_free(&news.opened.arena);
 	arena_free(&news.resolved.arena);
 	return 0;
@@ -578,7 +563,7 @@ health_trouble(const struct pass *p, const struct err *why)
 	struct store_alert_news news;
 	struct store_trouble t;
 	struct err err = ERR_INIT;
-	bool known, told;
+	bool known;
 
 	/* a wrong word on the command line is nobody else's business */
 	if (p->dry_run || (why->kind == ERR_CONFIG && !whole(p)))
@@ -587,13 +572,12 @@ health_trouble(const struct pass *p, const struct err *why)
 		strcmp(t.code, a.code) == 0;
 	met.tell = tell_wanted(p) && !known;
 	if (p->store == NULL ||
-	    store_alert_apply(p->store, &met, &news, &err) == -1)
-		told = !known && tell_one(p, &a);
-	else {
-		told = tell_news(p, &news) && !known;
-		arena_free(&news.opened.arena);
-		arena_free(&news.resolved.arena);
+	    store_alert_apply(p->store, &met, &news, &err) == -1) {
+		if (!known)
+			tell_one(p, &a);
+		return;
 	}
-	if (told)
-		remember_told(p, a.code);
+	tell_news(p, &news);
+	arena_free(&news.opened.arena);
+	arena_free(&news.resolved.arena);
 }

@@ -4,6 +4,10 @@
  *    many more there are.
  * 2. It is told again what it did not take, and may be told again what it took
  *    when we died: once more is better than never.
+ * 3. A full disk does not make that once in every pass. What exsync as a whole
+ *    is about is remembered beside the database (store/trouble.c) when it is
+ *    told; and while that stands, all else is told only when the database has
+ *    taken a note of it first.
  */
 #include <stdio.h>
 #include <string.h>
@@ -32,10 +36,31 @@ tell(const struct pass *p, const struct store_alert *a)
 	return p->alert(p->alert_arg, &t);
 }
 
+/* Is it about exsync as a whole, and not over? */
+static bool
+is_trouble(const struct store_alert *a)
+{
+	return a->resolved_at == TIM_NONE && strcmp(a->scope, "exsync") == 0;
+}
+
+/* Somebody knows of it now, whether or not the database does. */
+static void
+remember_told(const struct pass *p, const char *code)
+{
+	struct store_trouble t = { "", tim_now() };
+
+	snprintf(t.code, sizeof(t.code), "%s", code);
+	store_trouble_set(p->conf->database, &t);
+}
+
 bool
 tell_one(const struct pass *p, const struct store_alert *a)
 {
-	return p->alert != NULL && tell(p, a) == 0;
+	if (p->alert == NULL || tell(p, a) == -1)
+		return false;
+	if (is_trouble(a))
+		remember_told(p, a->code);
+	return true;
 }
 
 static int
@@ -53,33 +78,53 @@ tell_more(const struct pass *p, size_t n)
 	return p->alert(p->alert_arg, &t);
 }
 
-/*
- * What the store still has for it. An error here: it is told again. True: all
- * was told.
- */
+/* The database has trouble that somebody knows of: a note comes first. */
 static bool
+tell_noted(const struct pass *p, const struct store_alert *a)
+{
+	struct err err = ERR_INIT;
+
+	if (store_alert_told(p->store, a, 1, &err) == -1)
+		return false;
+	if (tell(p, a) == 0)
+		return true;
+	store_alert_retell(p->store, a, &err);
+	return false;
+}
+
+/* One that the store has for it. False: it waits, and so does what follows. */
+static bool
+tell_next(const struct pass *p, const struct store_alert *a)
+{
+	struct store_trouble t;
+	struct err err = ERR_INIT;
+	bool known = store_trouble_get(p->conf->database, &t);
+
+	if (known && !is_trouble(a))
+		return tell_noted(p, a);
+	/* told already, and that could not be written */
+	if ((!known || strcmp(t.code, a->code) != 0) && !tell_one(p, a))
+		return false;
+	store_alert_told(p->store, a, 1, &err);
+	return true;
+}
+
+/* What the store still has for it. An error here: it is told again. */
+static void
 tell_untold(const struct pass *p)
 {
-	bool all = false;
 	struct store_alerts v;
 	struct err err = ERR_INIT;
 	size_t i, most;
 
 	if (store_alert_untold(p->store, &v, &err) == -1)
-		return false;
+		return;
 	most = v.n > TELL_MAX ? TELL_MAX - 1 : v.n;
-	for (i = 0; i < most; i++) {
-		if (tell(p, &v.v[i]) == -1)
-			break;
-		store_alert_told(p->store, &v.v[i], 1, &err);
-	}
-	if (i == most && most < v.n && tell_more(p, v.n - most) == 0) {
+	for (i = 0; i < most && tell_next(p, &v.v[i]); i++)
+		;
+	if (i == most && most < v.n && tell_more(p, v.n - most) == 0)
 		store_alert_told(p->store, v.v + most, v.n - most, &err);
-		i = v.n;
-	}
-	all = i == v.n;
 	arena_free(&v.arena);
-	return all;
 }
 
 /*
@@ -104,7 +149,7 @@ say_opened(const struct store_alert *a)
 	    text);
 }
 
-bool
+void
 tell_news(const struct pass *p, const struct store_alert_news *news)
 {
 	char about[512];
@@ -119,5 +164,6 @@ tell_news(const struct pass *p, const struct store_alert_news *news)
 		    alert_about(a->profile, a->scope, about, sizeof(about)),
 		    a->code, a->text);
 	}
-	return p->alert != NULL && tell_untold(p);
+	if (p->alert != NULL)
+		tell_untold(p);
 }

@@ -14,12 +14,13 @@ bool tell_wanted(const struct pass *);
 /*
  * Logs the news, and tells pass->alert what it was not told yet: these, and
  * what it did not take in earlier passes. When it fails the rest waits for the
- * next pass. True: nothing waits.
+ * next pass.
  */
-bool tell_news(const struct pass *, const struct store_alert_news *);
+void tell_news(const struct pass *, const struct store_alert_news *);
 /*
  * Tells pass->alert one that is not in the store, or is over there. True: it
- * took it.
+ * took it. What is about exsync as a whole, and not over, is remembered beside
+ * the database.
  */
 bool tell_one(const struct pass *, const struct store_alert *);
 

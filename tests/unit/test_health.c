@@ -476,6 +476,48 @@ test_told_once(void **state)
 	end(&c);
 }
 
+/*
+ * The database takes an alert, but not the note that it was told: that is no
+ * reason to tell it in every pass. While that lasts other news wait for it, and
+ * a command that fails is told them later.
+ */
+static void
+test_told_not_noted(void **state)
+{
+	struct scene c;
+	struct err why = ERR_INIT;
+	int i;
+
+	begin(&c, *state);
+	pass(&c);
+	ask(c.k, "CREATE TRIGGER no_room BEFORE DELETE ON sync_news BEGIN "
+		 "SELECT RAISE(ABORT, 'no room'); END");
+	err_set(&why, ERR_FATAL, "disk full");
+	for (i = 0; i < 3; i++)
+		health_trouble(&c.pass, &why);
+	assert_int_equal(c.opened, 1);
+	fails(&c.box[0], ERR_FATAL, "disk_full", SCOPE_ALL);
+	fails(&c.box[1], ERR_AUTH, "ErrorAccessDenied", SCOPE_MAILBOX);
+	for (i = 0; i < 3; i++) {
+		assert_string_equal(
+		    pass(&c), "exsync:store mailbox " BOX_B ":access");
+		assert_int_equal(c.opened, 0);
+	}
+	ask(c.k, "DROP TRIGGER no_room");
+	c.deaf = 1;
+	pass(&c);
+	assert_int_equal(c.opened, 0);
+	pass(&c);
+	assert_int_equal(c.opened, 1);
+	assert_string_equal(c.last, "mailbox " BOX_B " access");
+	c.box[0].end = c.box[1].end = VISIT_OK;
+	assert_string_equal(pass(&c), "");
+	assert_int_equal(c.resolved, 2);
+	assert_string_equal(pass(&c), "");
+	assert_int_equal(c.opened + c.resolved, 0);
+	end(&c);
+}
+
 /* Many at once: twenty are told, the last of them how many more. */
 static void
 test_many(void **state)
@@ -610,6 +652,7 @@ main(void)
 		KIT(test_items),
 		KIT(test_store_trouble),
 		KIT(test_told_once),
+		KIT(test_told_not_noted),
 		KIT(test_many),
 		KIT(test_told_again),
 		KIT(test_unknown),

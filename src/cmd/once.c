@@ -8,6 +8,7 @@
 #include "base/stop.h"
 #include "base/tim.h"
 #include "cmd/cmd.h"
+#include "cmd/keeper.h"
 #include "cmd/progress.h"
 #include "cmd/runner.h"
 #include "cmd/sandbox.h"
@@ -63,7 +64,7 @@ tell(void *arg, const struct alert_text *a)
 
 	buf_init(&text, RUNNER_TEXT);
 	alert_format(a, &text);
-	rc = runner_run(arg, buf_str(&text), text.len, &err);
+	rc = keeper_run(arg, buf_str(&text), text.len, &err);
 	if (rc == -1)
 		log_error("%s; it is told again by the next pass", err.msg);
 	buf_free(&text);
@@ -72,8 +73,10 @@ tell(void *arg, const struct alert_text *a)
 
 static void
 prepare(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
-    struct runner *runner)
+    struct keeper *keeper)
 {
+	bool tells = conf->alert_command != NULL && !cmd->dry_run;
+
 	memset(pass, 0, sizeof(*pass));
 	pass->conf = conf;
 	pass->provider_for = providers_for;
@@ -82,8 +85,11 @@ prepare(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
 	pass->want.nmailbox = cmd->nmailbox;
 	pass->want.profile = cmd->profile;
 	pass->tick = progress_tick;
-	pass->alert = runner != NULL ? tell : NULL;
-	pass->alert_arg = runner;
+	pass->alert = keeper != NULL && tells ? tell : NULL;
+	pass->alert_arg = keeper;
+	if (keeper != NULL)
+		pass->keep = (struct pass_keep){ keeper_read, keeper_write,
+			keeper_done, keeper_aside, keeper };
 }
 
 static int
@@ -126,26 +132,47 @@ with_store(const struct cmd *cmd, struct pass *pass, struct err *err)
 	return rc;
 }
 
+/*
+ * The helper process; *mute: there is no alert_command though there should be.
+ * A dry run has one too, for a login that it finds rejected is not to be tried
+ * again either.
+ */
+static struct keeper *
+start_keeper(const struct cmd *cmd, const struct conf *conf, bool *mute)
+{
+	struct keeper_opts o = { cmd->dry_run ? NULL : conf->alert_command,
+		conf->state_dir, !cmd->dry_run };
+	struct keeper *k;
+	struct err err = ERR_INIT;
+
+	*mute = false;
+	if ((k = keeper_start(&o, &err)) == NULL) {
+		log_error("%s", err.msg);
+		*mute = o.command != NULL;
+		o.command = NULL;
+		if (*mute && err.kind == ERR_CONFIG)
+			k = keeper_start(&o, &err);
+	}
+	return k;
+}
+
 int
 once_run(const struct cmd *cmd)
 {
 	struct err err = ERR_INIT;
 	struct conf *conf = cmd_conf(cmd);
-	struct runner *runner = NULL;
+	struct keeper *keeper;
 	struct pass pass;
-	bool mute = false;
+	bool mute;
 	int rc;
 
 	if (conf == NULL)
 		return CMD_USAGE;
 	log_init(conf->log_level);
-	if (conf->alert_command != NULL && !cmd->dry_run) {
-		runner = runner_start(conf->alert_command, &err);
-		if ((mute = runner == NULL))
-			log_error("%s", err.msg);
-	}
-	err_clear(&err);
-	prepare(&pass, cmd, conf, runner);
+	keeper = start_keeper(cmd, conf, &mute);
+	prepare(&pass, cmd, conf, keeper);
+	if (mute)
+		pass.alert = NULL;
 	rc = with_store(cmd, &pass, &err);
 	if (rc == -1) {
 		log_error("%s", err.msg);
@@ -154,7 +181,7 @@ once_run(const struct cmd *cmd)
 	/* mail goes on, but who would be told of trouble is not there */
 	if (rc == CMD_OK && mute)
 		rc = CMD_PARTIAL;
-	runner_close(runner);
+	keeper_close(keeper);
 	conf_free(conf);
 	return rc;
 }

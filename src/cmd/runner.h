@@ -1,10 +1,8 @@
 /*
- * runner.h - one program that is run although this process cannot run any:
- * alert_command. A helper process is forked before the sandbox closes
- * (sandbox.h); it can start that one command and nothing else.
+ * runner.h - alert_command: what it is, and how one run of it goes. The keeper
+ * runs it, since the sync can start no program (keeper.h).
  * Floor: cmd.
- * Threads: runner_start before any thread exists; the rest by one thread at a
- * time.
+ * Threads: one at a time.
  *
  * The command is split into words as a shell would ('...', "...", \), but
  * there is no shell: an unquoted | & ; < > ( ) ` $ is refused. Its first word
@@ -24,21 +22,31 @@
 #define RUNNER_TEXT (64 * 1024) /* bytes of a text, at most */
 #define RUNNER_MS   60000       /* a command's time */
 
-struct runner;
+/* A command that can be started. */
+struct runner {
+	char *path, **argv, **env;
+	int limit_ms;
+};
 
-/*
- * After conf_load, and before store_open (the helper must not hold its locks)
- * and sandbox_enter. NULL: ERR_CONFIG, with what to write instead; or
- * ERR_FATAL, no process can be made.
- */
-struct runner *runner_start(const char *command, struct err *);
-/*
- * Runs it with text (cut at RUNNER_TEXT) and waits for its end: 0 when it
- * ended with status 0. -1: ERR_RETRY, how it ended; code "alert_command".
- */
-int runner_run(struct runner *, const char *text, size_t len, struct err *);
-/* Ends the helper. NULL is fine; the helper also ends when we do. */
-void runner_close(struct runner *);
+/* How a run of it ended. */
+struct runner_end {
+	enum {
+		RUNNER_ENDED,
+		RUNNER_SIGNALLED,
+		RUNNER_TOO_LONG,
+		RUNNER_NOT_STARTED
+	} how;
+	int value; /* status, signal or errno */
+};
+
+/* -1: ERR_CONFIG, with what to write instead; code "alert_command". */
+int runner_make(struct runner *, const char *command, struct err *);
+void runner_free(struct runner *);
+/* Runs it with that text, and waits for its end. SIGCHLD is blocked. */
+struct runner_end
+runner_run(const struct runner *, const char *text, size_t len);
+/* 0: it ended with status 0. -1: ERR_RETRY, how it ended. */
+int runner_judge(const struct runner_end *, int limit_ms, struct err *);
 /*
  * Only looks whether the command could be started: for --check. 0, or -1 with
  * ERR_CONFIG.

@@ -353,6 +353,21 @@ build(struct conf_file *f, struct conf *c)
 		    "exsync.ini.example");
 }
 
+/* "exsync.db" to "exsync.state"; the caller's. */
+static char *
+beside_database(const char *database)
+{
+	const char *slash = strrchr(database, '/');
+	const char *name = slash == NULL ? database : slash + 1;
+	const char *dot = strrchr(name, '.');
+	size_t n = dot == NULL || dot == name ? strlen(database)
+					      : (size_t)(dot - database);
+
+	if (strcmp(database + n, ".state") == 0)
+		n = strlen(database);
+	return mem_printf("%.*s.state", (int)n, database);
+}
+
 /* The end of reading: errors out, or the conf. */
 static struct conf *
 finish(struct conf_file *f, FILE *errs)
@@ -366,7 +381,8 @@ finish(struct conf_file *f, FILE *errs)
 	if (conffile_report(f, errs) > 0) {
 		conf_free(c);
 		c = NULL;
-	}
+	} else if (c->state_dir == NULL)
+		c->state_dir = beside_database(c->database);
 	conffile_free(f);
 	return c;
 }

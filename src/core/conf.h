@@ -91,6 +91,7 @@ struct conf {
 	char *path;
 	char *database; /* relative names are relative
 						 * to the INI's directory */
+	char *state_dir; /* set always; may not exist */
 	enum log_level log_level;
 	char *ca_file;         /* NULL: the system's */
 	char *proxy;           /* http://host:port or NULL */

@@ -37,6 +37,12 @@ const struct conf_key confkeys[] = {
 	    CONF_SHOWN, "exsync.db", 0, 0, NULL, NULL,
 	    "The SQLite file that the CRM reads; it is created. Names of "
 	    "files are relative to the directory of this file." },
+	{ CONF_EXSYNC, "state_dir", CONF_STATEDIR, AT(conf, state_dir),
+	    0, NULL, 0, 0, NULL, "exsync.state",
+	    "A directory for what the CRM must not read: how rejected "
+	    "passwords are known again. Nobody but exsync needs it, and it "
+	    "may be deleted. Absent: the database's name with .state in place "
+	    "of its ending." },
 	{ CONF_EXSYNC, "log_level", CONF_WORD, AT(conf, log_level),
 	    CONF_SHOWN, "info", 0, 0, "error|warning|info|debug", NULL,
 	    "What is logged to standard error." },

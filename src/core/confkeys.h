@@ -28,6 +28,7 @@ enum conf_type {
 	CONF_FILE,      /* char *, a file that must be readable */
 	CONF_DATABASE,  /* char *, a file whose directory must exist */
 	CONF_KEYFILE,   /* char *, a file that need not exist yet */
+	CONF_STATEDIR,  /* char *, a directory that need not exist yet */
 	CONF_BOOL,      /* bool: yes or no */
 	CONF_INT,       /* int, lo..hi */
 	CONF_MEGABYTES, /* int64_t bytes, lo..hi MB */

@@ -209,12 +209,13 @@ set_file(const struct spot *s, void *base, const char *text)
 	return false;
 }
 
-/* A file that is looked at when it is needed. */
+/* A file or directory that is looked at when it is needed. */
 static bool
 set_name(const struct spot *s, void *base, const char *text)
 {
 	if (*text == '\0')
-		return FAIL(s, "must be the name of a file");
+		return FAIL(s, "must be the name of a %s",
+		    s->key->type == CONF_STATEDIR ? "directory" : "file");
 	return put_string(s, base, conffile_path(s->file, text));
 }
 
@@ -452,6 +453,7 @@ static bool (*const setter[])(const struct spot *, void *, const char *) = {
 	[CONF_FILE] = set_file,
 	[CONF_DATABASE] = set_database,
 	[CONF_KEYFILE] = set_name,
+	[CONF_STATEDIR] = set_name,
 	[CONF_BOOL] = set_bool,
 	[CONF_INT] = set_number,
 	[CONF_MEGABYTES] = set_number,

@@ -72,17 +72,16 @@ struct store_login {
 	char text[sizeof(((struct err *)0)->msg)];
 };
 
-enum store_login_is { LOGIN_NONE, LOGIN_SAME, LOGIN_CHANGED };
-
-/*
- * What is known of a scope's login. CHANGED: it was rejected with other
- * credentials than these (out is of those). Of credentials only a keyed and
- * slow hash is stored. NULL: none, the same always.
- */
-int store_login_get(struct store *, const char *scope, const char *credentials,
-    enum store_login_is *, struct store_login *out, struct err *);
-int store_login_put(struct store *, const char *scope, const char *credentials,
+/* What is known of a scope: nothing of its credentials. */
+int store_login_get(struct store *, const char *scope, bool *known,
+    struct store_login *out, struct err *);
+int store_login_put(struct store *, const char *scope,
     const struct store_login *, struct err *);
+/*
+ * Erases what earlier versions kept of credentials, from the file too (as far
+ * as readers of the WAL let it be emptied). Writes nothing where nothing is.
+ */
+int store_login_clean(struct store *, struct err *);
 int store_login_forget(struct store *, const char *scope, struct err *);
 /* Forgets every scope that begins so; writes nothing where there is none. */
 int store_login_forget_all(struct store *, const char *begin, struct err *);

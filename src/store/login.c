@@ -1,112 +1,82 @@
 /*
- * login.c - table sync_login: logins that were rejected.
- * 1. Of credentials only a hash is stored, keyed with a key of this file and
- *    made slowly: who reads the file cannot try passwords at speed.
+ * login.c - table sync_login: logins that were rejected, and when they are
+ * tried again. Nothing of the credentials is in it: who may read the file, as
+ * the CRM may, cannot try passwords with it.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "base/crypt.h"
-#include "base/enc.h"
-#include "base/mem.h"
 #include "base/str.h"
 #include "store/db.h"
 #include "store/health.h"
 
-#define ROUNDS 32768 /* some 40 ms, only for logins that were rejected */
-#define HASH   (2 * CRYPT_SHA256 + 1)
-
-static void
-hash(const struct store *st, const char *credentials, char out[HASH])
-{
-	unsigned char h[CRYPT_SHA256];
-	int i;
-
-	out[0] = '\0';
-	if (credentials == NULL)
-		return;
-	crypt_hmac(
-	    st->key, sizeof(st->key), credentials, strlen(credentials), h);
-	for (i = 0; i < ROUNDS; i++)
-		crypt_hmac(st->key, sizeof(st->key), h, sizeof(h), h);
-	enc_hex(h, sizeof(h), out);
-	mem_wipe(h, sizeof(h));
-}
+#define CLEAN_WAIT 1000 /* ms for readers of the WAL */
 
 static int
-get(struct store *st, const char *scope, char was[HASH],
-    struct store_login *out, struct err *err)
+get(struct store *st, const char *scope, struct store_login *out,
+    struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LOGIN_GET,
-	    "SELECT hash,tries,first_at,last_at,retry_at,text FROM sync_login "
+	    "SELECT tries,first_at,last_at,retry_at,text FROM sync_login "
 	    "WHERE scope=?");
 	int r;
 
 	db_text(s, 1, scope);
 	if ((r = db_row(st, s, err)) != 1)
 		return r;
-	snprintf(was, HASH, "%s", str_nn(db_col(s, 0)));
-	out->tries = sqlite3_column_int64(s, 1);
-	out->first_at = db_col_time(s, 2);
-	out->last_at = db_col_time(s, 3);
-	out->retry_at = db_col_time(s, 4);
-	snprintf(out->text, sizeof(out->text), "%s", str_nn(db_col(s, 5)));
+	out->tries = sqlite3_column_int64(s, 0);
+	out->first_at = db_col_time(s, 1);
+	out->last_at = db_col_time(s, 2);
+	out->retry_at = db_col_time(s, 3);
+	snprintf(out->text, sizeof(out->text), "%s", str_nn(db_col(s, 4)));
 	sqlite3_reset(s);
 	return 1;
 }
 
 int
-store_login_get(struct store *st, const char *scope, const char *credentials,
-    enum store_login_is *is, struct store_login *out, struct err *err)
+store_login_get(struct store *st, const char *scope, bool *known,
+    struct store_login *out, struct err *err)
 {
-	char was[HASH], now[HASH];
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	*is = LOGIN_NONE;
 	db_lock(st);
-	r = get(st, scope, was, out, err);
+	r = get(st, scope, out, err);
 	db_unlock(st);
-	if (r == 1) {
-		hash(st, credentials, now);
-		*is = strcmp(was, now) == 0 ? LOGIN_SAME : LOGIN_CHANGED;
-	}
+	*known = r == 1;
 	return r == -1 ? -1 : 0;
 }
 
 static int
-put(struct store *st, const char *scope, const char *hashed,
-    const struct store_login *l, struct err *err)
+put(struct store *st, const char *scope, const struct store_login *l,
+    struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LOGIN_PUT,
 	    "INSERT OR REPLACE INTO sync_login(scope,hash,tries,first_at,"
-	    "last_at,retry_at,text) VALUES(?,?,?,?,?,?,?)");
+	    "last_at,retry_at,text) VALUES(?,'',?,?,?,?,?)");
 	char first[TIM_TEXT], last[TIM_TEXT], retry[TIM_TEXT];
 
 	db_text(s, 1, scope);
-	db_text(s, 2, hashed);
-	db_int(s, 3, l->tries);
-	db_time(s, 4, l->first_at, first);
-	db_time(s, 5, l->last_at, last);
-	db_time(s, 6, l->retry_at, retry);
-	db_text(s, 7, l->text);
+	db_int(s, 2, l->tries);
+	db_time(s, 3, l->first_at, first);
+	db_time(s, 4, l->last_at, last);
+	db_time(s, 5, l->retry_at, retry);
+	db_text(s, 6, l->text);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
 int
-store_login_put(struct store *st, const char *scope, const char *credentials,
+store_login_put(struct store *st, const char *scope,
     const struct store_login *l, struct err *err)
 {
-	char hashed[HASH];
 	int rc;
 
 	if (st->read_only)
 		return 0;
-	hash(st, credentials, hashed);
 	db_lock(st);
 	rc = db_begin(st, err);
 	if (rc == 0)
-		rc = db_end(st, put(st, scope, hashed, l, err), err);
+		rc = db_end(st, put(st, scope, l, err), err);
 	db_unlock(st);
 	return rc;
 }
@@ -162,6 +132,66 @@ store_login_forget_all(struct store *st, const char *begin, struct err *err)
 	sqlite3_reset(s);
 	if (rc == 1 && (rc = db_begin(st, err)) == 0)
 		rc = db_end(st, forget_all(st, begin, err), err);
+	db_unlock(st);
+	return rc;
+}
+
+/* --- what earlier versions kept ---------------------------------------- */
+
+/* 1: there is something of credentials, 0: no, -1. */
+static int
+has_hashes(struct store *st, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	int rc = sqlite3_prepare_v2(
+	    st->h, "SELECT 1 FROM sync_login WHERE hash<>''", -1, &s, NULL);
+	int r = rc == SQLITE_OK ? db_row(st, s, err) : db_fail(st, rc, err);
+
+	sqlite3_finalize(s);
+	return r;
+}
+
+/*
+ * With secure_delete an emptied page is zeroed, and with it what lies between
+ * its rows of those that were deleted before.
+ */
+static int
+write_anew(struct store *st, struct err *err)
+{
+	return db_exec(st,
+	    "CREATE TEMP TABLE login_kept AS SELECT scope,tries,first_at,"
+	    "last_at,retry_at,text FROM sync_login;"
+	    "DELETE FROM sync_login;"
+	    "INSERT INTO sync_login(scope,hash,tries,first_at,last_at,"
+	    "retry_at,text) SELECT scope,'',tries,first_at,last_at,retry_at,"
+	    "text FROM login_kept;"
+	    "DROP TABLE temp.login_kept",
+	    err);
+}
+
+int
+store_login_clean(struct store *st, struct err *err)
+{
+	int64_t limit;
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	if ((rc = has_hashes(st, err)) == 1) {
+		rc = db_exec(st, "PRAGMA secure_delete=ON", err);
+		if (rc == 0 && (rc = db_begin(st, err)) == 0)
+			rc = db_end(st, write_anew(st, err), err);
+		/* the pages as they were lie in the WAL until it is emptied;
+		 * a reader who holds them does so until the WAL is reused */
+		limit = st->busy_limit;
+		st->busy_limit = CLEAN_WAIT;
+		sqlite3_wal_checkpoint_v2(
+		    st->h, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+		st->busy_limit = limit;
+		sqlite3_exec(
+		    st->h, "PRAGMA secure_delete=OFF", NULL, NULL, NULL);
+	}
 	db_unlock(st);
 	return rc;
 }

@@ -4,9 +4,8 @@
  *    unreachable server, at most one call is under way.
  * 2. A stopped gate never opens again: the next pass makes a new one.
  * 3. A call is repeated at most GATE_TRIES times, after at most WAIT_MAX each.
- * 4. Each rejected login is tried again once in the gate's life, by one call
- *    while no other uses it; whoever else was rejected meanwhile waits for how
- *    that ends.
+ * 4. Whether a login may be tried, and again, is the account's to say, for all
+ *    gates (account.h): nobody calls without having asked it.
  * 5. While a server's own delay for a mailbox lasts no call for it begins.
  * 6. Nobody waits for the lock of an inquiry while holding the gate's.
  */
@@ -24,21 +23,23 @@
 #include "base/tim.h"
 #include "sync/gate.h"
 
-#define WAIT_MAX    30000 /* ms: a longer wait is left to a later pass */
-#define UNREACHABLE 3     /* failures in a row that stop the profile */
-#define RECOVER     50    /* good calls for one more at once */
+#define WAIT_MAX    30000    /* ms: a longer wait is left to a later pass */
+#define WAIT_STEP   20000000 /* ns */
+#define UNREACHABLE 3        /* failures in a row that stop the profile */
+#define RECOVER     50       /* good calls for one more at once */
 
 struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t free;
 	pthread_mutex_t inquiry;
 	int max, limit, inside;
-	int items;                 /* of one request */
-	int good;                  /* since the limit was last changed */
-	bool proven;               /* the login works */
-	bool accepted;             /* the profile's login did work */
-	bool answered;             /* a call went well */
-	struct gate_second second; /* of the profile's login */
+	int items;     /* of one request */
+	int good;      /* since the limit was last changed */
+	bool proven;   /* the login works */
+	bool accepted; /* the profile's login did work */
+	bool answered; /* a call went well */
+	struct account_login *login, *proxy;
+	struct account_login alone; /* where nobody named login */
 	int unreachable;
 	const struct gate_login *late; /* who timed out, or was lost, last */
 	int64_t not_before;            /* tim_mono */
@@ -60,7 +61,17 @@ gate_open(int max_calls)
 	pthread_condattr_destroy(&attr);
 	g->max = g->limit = max_calls;
 	g->items = GATE_ITEMS;
+	g->login = &g->alone;
 	return g;
+}
+
+void
+gate_logins(
+    struct gate *g, struct account_login *login, struct account_login *proxy)
+{
+	if (login != NULL)
+		g->login = login;
+	g->proxy = proxy;
 }
 
 void
@@ -151,14 +162,17 @@ gate_is_login(const struct err *e)
 	return e->scope >= SCOPE_PROFILE;
 }
 
-/* With the lock held: waits for a change, at most 100 ms. */
+/*
+ * With the lock held: waits for a change, at most a moment: another gate does
+ * not tell what has changed of an account.
+ */
 static void
 wait_a_little(struct gate *g)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_nsec += 100000000;
+	t.tv_nsec += WAIT_STEP;
 	if (t.tv_nsec >= 1000000000) {
 		t.tv_sec++;
 		t.tv_nsec -= 1000000000;
@@ -196,12 +210,6 @@ refuse(struct gate *g, struct gate_login *l, struct err *err)
 		*err = g->stopped;
 		return -1;
 	}
-	if (l->own && l->rejected) {
-		err_set(err, ERR_AUTH,
-		    "its login was rejected before in this "
-		    "pass and is not tried again");
-		return err_code(err, "http-401", SCOPE_MAILBOX);
-	}
 	if (l->left != NULL) {
 		*err = *l->left;
 		return -1;
@@ -209,63 +217,63 @@ refuse(struct gate *g, struct gate_login *l, struct err *err)
 	return put_off(l, err);
 }
 
-/* Whose second attempt is it? */
-static struct gate_second *
-second_of(struct gate *g, struct gate_login *l)
+/* What this call logs in with. */
+static struct account_login *
+login_of(struct gate *g, struct gate_login *l)
 {
-	return l->own ? &l->second : &g->second;
-}
-
-/* With the lock held: is the second attempt this thread's to make? */
-static bool
-is_second(const struct gate_second *s)
-{
-	return s->is == SECOND_UNDER_WAY &&
-	       pthread_equal(s->by, pthread_self());
-}
-
-/* With the lock held: the second attempt was made, or will never be. */
-static void
-second_over(struct gate_second *s)
-{
-	if (is_second(s))
-		s->is = SECOND_OVER;
+	if (!l->own)
+		return g->login;
+	return l->account != NULL ? l->account : &l->alone;
 }
 
 /* With the lock held: may a call begin now? */
 static bool
-has_room(const struct gate *g, const struct gate_login *l,
-    const struct gate_second *s)
+has_room(const struct gate *g, const struct gate_login *l)
 {
 	int64_t now = tim_mono();
 
-	if (s->is == SECOND_UNDER_WAY && (!is_second(s) || s->inside > 0))
-		return false;
 	return g->inside < (g->proven ? g->limit : 1) && now >= g->not_before &&
 	       now >= l->not_before;
+}
+
+/*
+ * With the lock held: the account has been rejected as often as it may be in
+ * a pass, by whomever.
+ */
+static void
+stop_for_account(struct gate *g, const struct gate_login *l, struct err *err)
+{
+	if (l->own && err->kind == ERR_AUTH) {
+		err->scope = SCOPE_MAILBOX;
+		return;
+	}
+	err->scope = SCOPE_PROFILE;
+	if (g->stopped.kind == ERR_NONE)
+		g->stopped = *err;
 }
 
 int
 gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 {
-	struct gate_second *s = second_of(g, l);
+	struct account_login *a = login_of(g, l);
 	int rc;
 
 	pthread_mutex_lock(&g->lock);
 	for (;;) {
 		if ((rc = refuse(g, l, err)) == -1) {
-			second_over(s);
+			account_give_up(a);
 			break;
 		}
-		if (has_room(g, l, s)) {
-			g->inside++;
-			s->inside++;
+		rc = account_enter(a, g->proxy, has_room(g, l), err);
+		if (rc == -1)
+			stop_for_account(g, l, err);
+		if (rc != 0)
 			break;
-		}
 		wait_a_little(g);
 	}
+	g->inside += rc == 1;
 	pthread_mutex_unlock(&g->lock);
-	return rc;
+	return rc == 1 ? 0 : -1;
 }
 
 static bool
@@ -373,7 +381,7 @@ static void
 learn(struct gate *g, struct gate_login *l, const struct err *e)
 {
 	if (l->own && gate_is_login(e))
-		l->rejected = true;
+		; /* the account remembers it */
 	else if ((e->kind == ERR_AUTH || e->kind == ERR_CONFIG) &&
 		 (e->scope == SCOPE_PROFILE || e->scope == SCOPE_ALL)) {
 		stop(g, l, e);
@@ -465,28 +473,52 @@ wait_and_go(const struct gate_login *l, int64_t ms, int *tries, struct err *err)
 	return true;
 }
 
+/* What an outcome says of the login at the server. */
+static enum account_said
+said_of_login(const struct err *e)
+{
+	if (e->kind == ERR_NONE)
+		return ACCOUNT_ACCEPTED;
+	if (gate_is_login(e))
+		return strcmp(e->code, "http-401") == 0 ? ACCOUNT_DENIED
+							: ACCOUNT_REFUSED;
+	/* an error with a name of its own came from behind the login */
+	return strncmp(e->code, "Error", 5) == 0 ? ACCOUNT_ACCEPTED
+						 : ACCOUNT_NOTHING;
+}
+
+/* And of the one at the proxy: whatever the server says came through it. */
+static enum account_said
+said_of_proxy(const struct err *e)
+{
+	if (strcmp(e->code, "proxy-login") == 0)
+		return ACCOUNT_REFUSED;
+	return e->kind == ERR_NONE || strncmp(e->code, "Error", 5) == 0 ||
+		       strncmp(e->code, "http-", 5) == 0
+		   ? ACCOUNT_ACCEPTED
+		   : ACCOUNT_NOTHING;
+}
+
 /*
- * With the lock held: a login was rejected. True: the caller may come again,
- * for the second attempt or to wait for somebody else's.
+ * With the lock held: the logins learn how the call ended. True: the caller
+ * may come again, for the second attempt or to wait for somebody else's.
  */
 static bool
 again(struct gate *g, struct gate_login *l, const struct err *e)
 {
-	struct gate_second *s = second_of(g, l);
+	bool may = !stop_requested() && (l->own || g->stopped.kind == ERR_NONE);
+	enum account_then then =
+	    account_leave(login_of(g, l), said_of_login(e), may, e);
 	char who[256];
 
-	if (strcmp(e->code, "http-401") != 0 || stop_requested() ||
-	    s->is == SECOND_OVER ||
-	    (l->own ? l->rejected : g->stopped.kind != ERR_NONE))
-		return false;
-	if (s->is == SECOND_NONE) {
-		s->is = SECOND_UNDER_WAY;
-		s->by = pthread_self();
+	if (g->proxy != NULL)
+		account_leave(g->proxy, said_of_proxy(e), false, e);
+	if (then == ACCOUNT_SECOND) {
 		say_who(l, who, sizeof(who));
 		log_debug(
 		    "%s%s; tried once more on a new connection", who, e->msg);
 	}
-	return true;
+	return then != ACCOUNT_DONE;
 }
 
 bool
@@ -494,19 +526,21 @@ gate_leave(
     struct gate *g, struct gate_login *l, int rc, int *tries, struct err *err)
 {
 	struct err none = ERR_INIT;
+	const struct err *e = rc == 0 ? &none : err;
 	int64_t ms = rc == 0 ? -1 : delay(err, *tries);
 
+	account_answer(login_of(g, l), said_of_login(e), e);
+	if (g->proxy != NULL)
+		account_answer(g->proxy, said_of_proxy(e), e);
 	pthread_mutex_lock(&g->lock);
 	g->inside--;
-	second_of(g, l)->inside--;
-	second_over(second_of(g, l));
-	if (rc == -1 && again(g, l, err)) {
+	if (again(g, l, e)) {
 		pthread_cond_broadcast(&g->free);
 		pthread_mutex_unlock(&g->lock);
 		err_clear(err);
 		return true;
 	}
-	learn(g, l, rc == 0 ? &none : err);
+	learn(g, l, e);
 	if (ms >= 0 && g->stopped.kind != ERR_NONE)
 		ms = -1;
 	pthread_cond_broadcast(&g->free);

@@ -20,39 +20,32 @@
  * mailboxes in a row get no answer in time, or the first three get a web page.
  * A rejected login is tried once more (the provider does that on a fresh
  * connection), by one caller while all others wait: two attempts in a pass,
- * however many threads.
+ * however many threads, and gates (account.h).
  */
 #ifndef SYNC_GATE_H
 #define SYNC_GATE_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "sync/account.h"
 
 struct gate;
 
 #define GATE_TRIES 2   /* further tries of one call */
 #define GATE_ITEMS 100 /* items of one request */
 
-/* The one other attempt with a rejected login. */
-struct gate_second {
-	enum { SECOND_NONE, SECOND_UNDER_WAY, SECOND_OVER } is;
-	pthread_t by;
-	int inside; /* calls with this login */
-};
-
 /*
  * Who calls: a mailbox, with the profile's login or one of its own (access =
- * mailbox). Zeroed is new; the names and own are the caller's, the rest the
- * gate's.
+ * mailbox). Zeroed is new; the names, own and account are the caller's, the
+ * rest the gate's.
  */
 struct gate_login {
 	const char *profile, *address; /* for the log; NULL: not said */
 	bool own;                      /* false: the profile's */
-	bool rejected;                 /* own: never again in this pass */
-	struct gate_second second;     /* own */
+	struct account_login *account; /* own: what it logs in with ... */
+	struct account_login alone;    /* ... or, when NULL, this */
 	int64_t not_before;            /* tim_mono: the server asked for that */
 	char code[64];                 /* with which word */
 	struct err *left; /* gate_leave_alone's; the caller frees it */
@@ -60,6 +53,12 @@ struct gate_login {
 
 struct gate *gate_open(int max_calls);
 void gate_close(struct gate *);
+/*
+ * What the profile logs in with, at the server and at the proxy on the way to
+ * it; NULL: a login that nobody else has, no proxy's. Before the first call.
+ */
+void
+gate_logins(struct gate *, struct account_login *, struct account_login *proxy);
 /* Another profile with the same login uses it, too. Before the first call. */
 void gate_share(struct gate *, int max_calls);
 /* Stops the profile before its first call: err says why. */

@@ -5,6 +5,10 @@
  * 2. A wait that was only reported is not a rejection: it is not counted.
  * 3. It is counted in the store before anything else is done about it: a pass
  *    that is killed right then makes no wait shorter.
+ * 4. Times and texts are in the store, where --status finds them. Whether the
+ *    credentials are those that were rejected only the file of verifiers says
+ *    (logins.h), which the CRM has no access to; where it does not know, they
+ *    wait.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +17,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
-#include "net/proxy.h"
 #include "store/health.h"
 #include "sync/login.h"
+#include "sync/logins.h"
 
 #define HOUR INT64_C(3600000)
 
@@ -28,12 +32,18 @@ login_wait(enum err_kind kind, int64_t tries)
 	return wait[i < 0 ? 0 : i > 3 ? 3 : i];
 }
 
-/* What the login depends on; to be wiped. */
-static char *
-credentials(const struct conf_profile *p, const char *user, const char *pw)
+/* Where a login is used, and what waits there. */
+struct place {
+	struct store *st;
+	const char *scope; /* "profile hq", ... */
+	struct logins *logins;
+	struct login *login;
+};
+
+static const char *
+passes_of(int64_t n)
 {
-	return mem_printf(
-	    "%s\n%s\n%s", str_nn(p->url), str_nn(user), str_nn(pw));
+	return n == 1 ? "pass" : "passes";
 }
 
 /* The sentence for as long as the login waits. */
@@ -48,46 +58,176 @@ say_waiting(const struct store_login *l, struct err *err)
 	    "the login is rejected since %s (%lld %s); so that the account is "
 	    "not locked it is tried again at %s, or at once when username or "
 	    "password change. It was: %s",
-	    first, (long long)l->tries, l->tries == 1 ? "pass" : "passes",
-	    retry, l->text);
+	    first, (long long)l->tries, passes_of(l->tries), retry, l->text);
 	return err_code(err, "login", SCOPE_PROFILE);
+}
+
+/* The same where nobody can tell whether the credentials are others now. */
+static int
+say_unknown(const char *scope, const struct store_login *l, struct err *err)
+{
+	char first[TIM_TEXT] = "", retry[TIM_TEXT] = "";
+
+	tim_text(l->first_at, first);
+	tim_text(l->retry_at, retry);
+	err_set(err, ERR_AUTH,
+	    "the login is rejected since %s (%lld %s); so that the account is "
+	    "not locked it is tried again at %s. state_dir does not tell "
+	    "whether username and password are still the same; to try them at "
+	    "once: DELETE FROM sync_login WHERE scope='%s'. It was: %s",
+	    first, (long long)l->tries, passes_of(l->tries), retry, scope,
+	    l->text);
+	return err_code(err, "login", SCOPE_PROFILE);
+}
+
+static int
+say_hour(const struct login *l, struct err *err)
+{
+	char retry[TIM_TEXT] = "";
+
+	tim_text(l->not_before, retry);
+	err_set(err, ERR_AUTH,
+	    "the account was rejected %d times within an hour, by whichever "
+	    "profile or mailbox; so that it is not locked it is not tried "
+	    "before %s, with whatever password",
+	    LOGINFILE_WRONG, retry);
+	return err_code(err, "login", SCOPE_PROFILE);
+}
+
+/*
+ * Of these credentials nothing is known here, but elsewhere they failed, or in
+ * a pass that was killed.
+ */
+static void
+from_elsewhere(const struct login *login, struct store_login *l)
+{
+	l->tries = login->passes;
+	l->first_at = login->first_at;
+	l->last_at = login->last_at;
+	l->retry_at = login->retry_at;
+	if (l->text[0] == '\0')
+		snprintf(l->text, sizeof(l->text),
+		    "rejected for another profile or mailbox with this "
+		    "account, or in a pass that was killed");
 }
 
 /* Has the login to wait? *known: there is a row of it. */
 static int
-begin(struct store *st, const char *scope, const char *secret, bool *known,
-    struct err *err)
+begin(const struct place *p, bool *known, struct err *err)
 {
-	enum store_login_is is;
+	struct login *login = p->login;
 	struct store_login l;
 
-	if (store_login_get(st, scope, secret, &is, &l, err) == -1)
+	if (store_login_get(p->st, p->scope, known, &l, err) == -1)
 		return -1;
-	*known = is != LOGIN_NONE;
-	if (is != LOGIN_SAME || tim_due(l.retry_at))
+	if (login->not_before != TIM_NONE && !tim_due(login->not_before))
+		return say_hour(login, err);
+	if (login->passes > 0) {
+		/* also when it was tried since without this place */
+		if (!*known || l.last_at / 1000 < login->last_at / 1000) {
+			from_elsewhere(login, &l);
+			*known = true;
+			if (store_login_put(p->st, p->scope, &l, err) == -1)
+				return -1;
+		}
+		return tim_due(l.retry_at) ? 0 : say_waiting(&l, err);
+	}
+	if (!*known || tim_due(l.retry_at))
 		return 0;
-	return say_waiting(&l, err);
+	/* other credentials than those that the row is of? */
+	if (logins_would_know(p->logins, l.last_at) &&
+	    logins_announce(p->logins, login))
+		return 0;
+	return say_unknown(p->scope, &l, err);
 }
 
 /* Counts one more rejection; *retry_at: when the next try is due. */
 static int
-rejected(struct store *st, const char *scope, const char *secret,
+count(struct store *st, const char *scope, struct store_login *l,
     const struct err *why, int64_t *retry_at, struct err *err)
 {
-	enum store_login_is is;
-	struct store_login l;
+	l->last_at = tim_now();
+	if (l->tries++ == 0)
+		l->first_at = l->last_at;
+	l->retry_at = *retry_at = l->last_at + login_wait(why->kind, l->tries);
+	snprintf(l->text, sizeof(l->text), "%s", why->msg);
+	return store_login_put(st, scope, l, err);
+}
 
-	if (store_login_get(st, scope, secret, &is, &l, err) == -1)
+/* What needs no login is always the same. */
+static int
+denied(struct store *st, const char *scope, const struct err *why,
+    int64_t *retry_at, struct err *err)
+{
+	struct store_login l;
+	bool known;
+
+	if (store_login_get(st, scope, &known, &l, err) == -1)
 		return -1;
-	l.last_at = tim_now();
-	if (is != LOGIN_SAME) {
-		l.tries = 0;
-		l.first_at = l.last_at;
+	return count(st, scope, &l, why, retry_at, err);
+}
+
+static int
+rejected(const struct place *p, const struct err *why, struct err *err)
+{
+	struct login *login = p->login;
+	struct store_login l;
+	int64_t retry_at;
+	bool known;
+
+	logins_rejected(p->logins, login, why->kind);
+	if (store_login_get(p->st, p->scope, &known, &l, err) == -1)
+		return -1;
+	if (login->passes == 0 && known &&
+	    logins_would_know(p->logins, l.last_at))
+		l.tries = 0; /* the row is of others */
+	if (login->passes > l.tries) {
+		l.tries = login->passes;
+		l.first_at = login->first_at;
 	}
-	l.tries++;
-	l.retry_at = *retry_at = l.last_at + login_wait(why->kind, l.tries);
-	snprintf(l.text, sizeof(l.text), "%s", why->msg);
-	return store_login_put(st, scope, secret, &l, err);
+	return count(p->st, p->scope, &l, why, &retry_at, err);
+}
+
+/* --- whose is which ---------------------------------------------------- */
+
+void
+login_profile_bind(struct profile_work *p, struct logins *s)
+{
+	const struct conf_profile *c = p->conf;
+
+	p->logins = s;
+	p->login = logins_find(s, c->url, c->username, c->password);
+	p->proxy = logins_find_proxy(s, c->url);
+	gate_logins(p->gate, p->login != NULL ? &p->login->at : NULL,
+	    p->proxy != NULL ? &p->proxy->at : NULL);
+}
+
+void
+login_mailbox_bind(struct mailbox_work *w)
+{
+	struct login *l = logins_find(w->profile->logins, w->conf.profile->url,
+	    w->conf.username, w->conf.password);
+
+	w->login.account = l != NULL ? &l->at : NULL;
+}
+
+void
+login_mailbox_job(struct mailbox_work *w, int n)
+{
+	struct login *l = w->profile->login;
+
+	if (w->login.own && w->login.account != NULL)
+		account_job(w->login.account, n);
+	else if (!w->login.own && l != NULL)
+		account_job(&l->at, n);
+}
+
+static struct place
+place_of(struct profile_work *p, struct login *login, const char *scope)
+{
+	struct place at = { p->pass->store, scope, p->logins, login };
+
+	return at;
 }
 
 /* --- the proxy's, of a profile ----------------------------------------- */
@@ -96,15 +236,16 @@ rejected(struct store *st, const char *scope, const char *secret,
 static int
 proxy_begin(struct profile_work *p, struct err *err)
 {
-	const char *named = proxy_named(p->pass->conf->proxy);
 	struct err why = ERR_INIT;
+	struct place at;
 	char *scope;
 	int rc;
 
-	if (named == NULL)
+	if (p->proxy == NULL)
 		return 0;
 	scope = mem_printf("proxy of %s", p->conf->name);
-	rc = begin(p->pass->store, scope, named, &p->proxy_known, &why);
+	at = place_of(p, p->proxy, scope);
+	rc = begin(&at, &p->proxy_known, &why);
 	free(scope);
 	if (rc == -1 && why.kind == ERR_AUTH) {
 		why.kind = ERR_CONFIG; /* stops logins of one's own, too */
@@ -119,17 +260,19 @@ proxy_begin(struct profile_work *p, struct err *err)
 static int
 proxy_end(struct profile_work *p, const struct err *why, struct err *err)
 {
-	const char *named = proxy_named(p->pass->conf->proxy);
-	struct store *st = p->pass->store;
-	char *scope = mem_printf("proxy of %s", p->conf->name);
-	int64_t retry_at;
+	struct place at;
+	char *scope;
 	int rc = 0;
 
+	if (p->proxy == NULL)
+		return 0;
+	scope = mem_printf("proxy of %s", p->conf->name);
+	at = place_of(p, p->proxy, scope);
 	if (why != NULL && strcmp(why->code, "proxy-login") == 0)
-		rc = rejected(st, scope, str_nn(named), why, &retry_at, err);
+		rc = rejected(&at, why, err);
 	else if (p->proxy_known &&
 		 (gate_accepted(p->gate) || atomic_load(&p->own_accepted)))
-		rc = store_login_forget(st, scope, err);
+		rc = store_login_forget(at.st, scope, err);
 	free(scope);
 	return rc;
 }
@@ -140,22 +283,22 @@ int
 login_profile_begin(struct profile_work *p, struct err *err)
 {
 	struct err why = ERR_INIT;
-	char *scope, *secret;
+	struct place at;
+	char *scope;
 	int rc;
 
 	if (proxy_begin(p, err) == -1)
 		return -1;
-	if (p->conf->username == NULL)
+	if (p->login == NULL)
 		return 0;
 	scope = mem_printf("profile %s", p->conf->name);
-	secret = credentials(p->conf, p->conf->username, p->conf->password);
-	rc = begin(p->pass->store, scope, secret, &p->login_known, &why);
+	at = place_of(p, p->login, scope);
+	rc = begin(&at, &p->login_known, &why);
 	if (rc == -1 && why.kind == ERR_AUTH) {
 		gate_stop(p->gate, &why);
 		rc = 0;
 	} else if (rc == -1)
 		*err = why;
-	mem_wipe_str(secret);
 	free(scope);
 	return rc;
 }
@@ -164,17 +307,16 @@ int
 login_profile_rejected(
     struct profile_work *p, const struct err *why, struct err *err)
 {
-	char *scope, *secret;
-	int64_t retry_at;
+	struct place at;
+	char *scope;
 	int rc;
 
-	if (strcmp(why->code, "login") == 0 ||
+	if (strcmp(why->code, "login") == 0 || p->login == NULL ||
 	    atomic_exchange(&p->login_kept, true))
 		return 0;
 	scope = mem_printf("profile %s", p->conf->name);
-	secret = credentials(p->conf, p->conf->username, p->conf->password);
-	rc = rejected(p->pass->store, scope, secret, why, &retry_at, err);
-	mem_wipe_str(secret);
+	at = place_of(p, p->login, scope);
+	rc = rejected(&at, why, err);
 	free(scope);
 	return rc;
 }
@@ -200,22 +342,28 @@ login_profile_end(struct profile_work *p, struct err *err)
 
 /* --- a mailbox' -------------------------------------------------------- */
 
+/* The login of its own that the pass knows; NULL: it has none. */
+static struct login *
+own_login(const struct mailbox_work *w)
+{
+	return w->login.own ? (struct login *)w->login.account : NULL;
+}
+
 int
 login_mailbox_begin(struct mailbox_work *w, struct err *err)
 {
-	char *scope, *secret;
+	struct place at;
+	char *scope;
 	bool known;
 	int rc;
 
-	if (!w->login.own)
+	if (own_login(w) == NULL)
 		return 0;
 	scope = mem_printf("mailbox %s", w->conf.address);
-	secret =
-	    credentials(w->conf.profile, w->conf.username, w->conf.password);
-	rc = begin(w->profile->pass->store, scope, secret, &known, err);
+	at = place_of(w->profile, own_login(w), scope);
+	rc = begin(&at, &known, err);
 	if (rc == -1 && err->kind == ERR_AUTH)
 		err->scope = SCOPE_MAILBOX;
-	mem_wipe_str(secret);
 	free(scope);
 	return rc;
 }
@@ -236,25 +384,22 @@ int
 login_mailbox_failed(struct mailbox_work *w, const struct err *fault,
     int64_t *retry_at, struct err *err)
 {
-	struct store *st = w->profile->pass->store;
-	char *scope, *secret;
+	struct place at;
+	char *scope;
 	int rc;
 
 	*retry_at = TIM_NONE;
-	if (w->login.own && gate_is_login(fault)) {
-		int64_t later;
-
+	if (own_login(w) != NULL && gate_is_login(fault)) {
 		if (strcmp(fault->code, "login") == 0)
 			return 0;
 		scope = mem_printf("mailbox %s", w->conf.address);
-		secret = credentials(
-		    w->conf.profile, w->conf.username, w->conf.password);
+		at = place_of(w->profile, own_login(w), scope);
 		/* retry_at of the mailbox would outlive the credentials */
-		rc = rejected(st, scope, secret, fault, &later, err);
-		mem_wipe_str(secret);
+		rc = rejected(&at, fault, err);
 	} else if (lasting(fault)) {
 		scope = mem_printf("access %s", w->conf.address);
-		rc = rejected(st, scope, NULL, fault, retry_at, err);
+		rc = denied(
+		    w->profile->pass->store, scope, fault, retry_at, err);
 	} else
 		return 0;
 	free(scope);
@@ -265,12 +410,12 @@ login_mailbox_failed(struct mailbox_work *w, const struct err *fault,
 static int
 forget_known(struct store *st, const char *scope, struct err *err)
 {
-	enum store_login_is is;
 	struct store_login l;
+	bool known;
 
-	if (store_login_get(st, scope, NULL, &is, &l, err) == -1)
+	if (store_login_get(st, scope, &known, &l, err) == -1)
 		return -1;
-	return is != LOGIN_NONE ? store_login_forget(st, scope, err) : 0;
+	return known ? store_login_forget(st, scope, err) : 0;
 }
 
 int
@@ -311,18 +456,18 @@ login_folder_begin(
     struct mailbox_work *w, const struct store_folder *f, struct err *err)
 {
 	const struct pass *p = w->profile->pass;
-	enum store_login_is is;
 	struct store_login l;
 	char retry[TIM_TEXT] = "", *scope;
+	bool known;
 	int rc;
 
 	/* a mailbox whose folder waits is one that failed */
 	if (!w->failing || p->want.nmailbox > 0)
 		return 0;
 	scope = folder_scope(w, f);
-	rc = store_login_get(p->store, scope, NULL, &is, &l, err);
+	rc = store_login_get(p->store, scope, &known, &l, err);
 	free(scope);
-	if (rc == -1 || is == LOGIN_NONE || tim_due(l.retry_at))
+	if (rc == -1 || !known || tim_due(l.retry_at))
 		return rc;
 	tim_text(l.retry_at, retry);
 	err_set(err, ERR_RETRY, "%s; it is left alone until %s", l.text, retry);
@@ -337,8 +482,7 @@ login_folder_failed(struct mailbox_work *w, const struct store_folder *f,
 	int64_t retry_at;
 	int rc;
 
-	rc = rejected(
-	    w->profile->pass->store, scope, NULL, fault, &retry_at, err);
+	rc = denied(w->profile->pass->store, scope, fault, &retry_at, err);
 	free(scope);
 	return rc;
 }

@@ -3,15 +3,24 @@
  * which the server says what nobody knows, from one pass to the next: tried
  * again after an hour, then four, then every 24 hours, so that no account is
  * ever locked by us; the unknown after a quarter of an hour first. A login is
- * tried at once when its credentials changed.
+ * tried at once when its credentials changed. Of one account, however many
+ * profiles, mailboxes and spellings use it, LOGINFILE_WRONG logins in an hour
+ * are wrong at most.
  * Floor: sync, internal.
- * Threads: login_profile_* by the thread that runs the pass; the others by
- * the thread that runs the mailbox' job.
+ * Threads: login_profile_* and login_mailbox_bind by the thread that runs the
+ * pass; the others by the thread that runs the mailbox' job.
  */
 #ifndef SYNC_LOGIN_H
 #define SYNC_LOGIN_H
 
 #include "sync/work.h"
+
+/* Which logins are the profile's; before login_profile_begin. */
+void login_profile_bind(struct profile_work *, struct logins *);
+/* Which one the mailbox uses; before its job begins. */
+void login_mailbox_bind(struct mailbox_work *);
+/* Its job has begun (1) or ended (-1). */
+void login_mailbox_job(struct mailbox_work *, int);
 
 /* Before the first call: stops the gate while the login, or the one of the
  * proxy, has to wait. */

@@ -12,8 +12,10 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "store/health.h"
 #include "sync/health.h"
 #include "sync/login.h"
+#include "sync/logins.h"
 #include "sync/pass.h"
 #include "base/crypt.h"
 #include "sync/plan.h"
@@ -35,6 +37,7 @@ struct running {
 	struct tally tally;
 	struct budget *budget;
 	struct underway *underway;
+	struct logins *logins;
 };
 
 static int
@@ -173,6 +176,7 @@ start_profile(struct running *r, struct profile_work *p,
 	if ((p->provider = p->ops->open(r->pass->conf, conf, err)) == NULL)
 		return err_prefix(err, "profile %s", conf->name);
 	open_gate(r, p);
+	login_profile_bind(p, r->logins);
 	say_init(&p->say);
 	p->crew = crew_open(conf->max_connections);
 	return login_profile_begin(p, err);
@@ -189,6 +193,9 @@ start_profiles(struct running *r, struct err *err)
 	size_t i, k, n;
 
 	r->profile = mem_alloc(c->nprofile * sizeof(*r->profile));
+	if (store_login_clean(r->pass->store, err) == -1)
+		return -1;
+	r->logins = logins_open(r->pass);
 	for (i = 0; i < c->nprofile; i++) {
 		for (k = n = 0; k < r->plan.n; k++)
 			n += r->plan.v[k].mailbox.profile == &c->profile[i];
@@ -236,6 +243,7 @@ start_mailboxes(struct running *r, const struct store_run *run)
 		w->login.own = w->conf.username != NULL;
 		w->login.profile = w->profile->conf->name;
 		w->login.address = w->conf.address;
+		login_mailbox_bind(w);
 		w->job.run = visit_job;
 		set_match(r, w);
 		crew_add(w->profile->crew, &w->job);
@@ -297,6 +305,7 @@ finish(struct running *r)
 		free(r->mailbox[i].fault);
 		free(r->mailbox[i].login.left);
 	}
+	logins_close(r->logins);
 	free(r->profile);
 	free(r->mailbox);
 	free(r->plan.v);
@@ -331,6 +340,7 @@ look_back(struct running *r, int64_t *stale, struct err *err)
 		    login_profile_end(&r->profile[i], err) == -1)
 			return -1;
 	}
+	logins_end(r->logins);
 	if (health_pass(&h, err) == -1)
 		return -1;
 	*stale = h.stale;

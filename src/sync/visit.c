@@ -655,8 +655,10 @@ visit_job(struct job *job, bool own)
 	if (w->visit == NULL)
 		w->visit = mem_alloc(sizeof(*w->visit));
 	turn_begin(w);
+	login_mailbox_job(w, 1);
 	if (!stop_requested())
 		failed = visit_turn(w, &again);
+	login_mailbox_job(w, -1);
 	if (again) {
 		crew_add(w->profile->crew, job);
 		return;

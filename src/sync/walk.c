@@ -229,7 +229,7 @@ open_page(struct page *p, const struct page *before, struct walk *k,
 		say_mailbox(p->mailbox, LOG_WARNING,
 		    ": folder %s: the server told of %lld that nothing can be "
 		    "made of, among them: %s",
-		    str_nn(f->path), (long long)p->change.nstray,
+		    str_nn(k->folder->path), (long long)p->change.nstray,
 		    p->change.stray);
 	page_start(p);
 	return 0;

@@ -32,6 +32,9 @@ struct profile_work {
 	struct underway *underway; /* NULL in a dry run */
 	struct say say;
 	bool cut_before;          /* the passes before were cut off */
+	struct logins *logins;    /* login.h; of the whole pass */
+	struct login *login;      /* its own; NULL: none */
+	struct login *proxy;      /* on the way to the server; NULL: none */
 	bool login_known;         /* it was rejected before */
 	bool proxy_known;         /* so was the proxy's */
 	atomic_bool login_kept;   /* its rejection is in the store */

@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "base/tim.h"
+#include "cmd/keeper.h"
 #include "cmd/runner.h"
 #include "cmd/words.h"
 
@@ -109,11 +110,19 @@ content(const char *name, size_t *len)
 	return out;
 }
 
-static struct runner *
+static struct keeper *
+start_with(const char *command, struct err *err)
+{
+	struct keeper_opts o = { command, NULL, false };
+
+	return keeper_start(&o, err);
+}
+
+static struct keeper *
 start(const char *command)
 {
 	struct err err = ERR_INIT;
-	struct runner *r = runner_start(command, &err);
+	struct keeper *r = start_with(command, &err);
 
 	if (r == NULL)
 		print_message("%s\n", err.msg);
@@ -122,10 +131,10 @@ start(const char *command)
 }
 
 static void
-expect(struct runner *r, const char *text, const char *want)
+expect(struct keeper *r, const char *text, const char *want)
 {
 	struct err err = ERR_INIT;
-	int rc = runner_run(r, text, strlen(text), &err);
+	int rc = keeper_run(r, text, strlen(text), &err);
 
 	if (want == NULL) {
 		assert_string_equal(err.msg, "");
@@ -146,7 +155,7 @@ test_gets(void **state)
 		 "cat >text; printf '<%s>' \"$@\" >args; env | sort >env; "
 		 "ls /proc/self/fd | tr '\\n' ' ' >fds"),
 	     *command = mem_printf("%s 'a b' c", path), *s;
-	struct runner *r;
+	struct keeper *r;
 	size_t n;
 
 	(void)state;
@@ -172,7 +181,7 @@ test_gets(void **state)
 	s = content("text", &n);
 	assert_int_equal(n, 0);
 	free(s);
-	runner_close(r);
+	keeper_close(r);
 	unsetenv("EXSYNC_HQ_PASSWORD");
 	free(command);
 	free(path);
@@ -182,7 +191,7 @@ static void
 test_large(void **state)
 {
 	char *path = script("large", "cat >text"), *big, *s;
-	struct runner *r = start(path);
+	struct keeper *r = start(path);
 	struct err err = ERR_INIT;
 	size_t n, len = 2 * RUNNER_TEXT;
 
@@ -190,13 +199,13 @@ test_large(void **state)
 	big = mem_alloc(len);
 	memset(big, 'x', len);
 	big[1] = '\0';
-	assert_int_equal(runner_run(r, big, len, &err), 0);
+	assert_int_equal(keeper_run(r, big, len, &err), 0);
 	s = content("text", &n);
 	assert_int_equal(n, RUNNER_TEXT - 1);
 	assert_memory_equal(s, big, n);
 	free(s);
 	free(big);
-	runner_close(r);
+	keeper_close(r);
 	free(path);
 }
 
@@ -205,7 +214,7 @@ test_ends(void **state)
 {
 	char *path = script("end", "read x; case $x in kill) kill -9 $$;; "
 				   "*) exit $x;; esac");
-	struct runner *r = start(path);
+	struct keeper *r = start(path);
 
 	(void)state;
 	expect(r, "0\n", NULL);
@@ -215,9 +224,9 @@ test_ends(void **state)
 	unlink(path);
 	expect(r, "0\n",
 	    "alert_command: it cannot be started: No such file or directory");
-	runner_close(r);
+	keeper_close(r);
 	free(path);
-	runner_close(NULL);
+	keeper_close(NULL);
 }
 
 /* Too long: killed with what it started, and the next one works. */
@@ -227,7 +236,7 @@ test_too_long(void **state)
 	char *path = script("long", "read x; [ $x = 0 ] && exit 0; "
 				    "(sleep 1; echo >late) & sleep 30");
 	char *late = mem_printf("%s/late", tmp);
-	struct runner *r;
+	struct keeper *r;
 	int64_t began = tim_mono();
 
 	(void)state;
@@ -239,7 +248,7 @@ test_too_long(void **state)
 	expect(r, "0\n", NULL);
 	usleep(1200000);
 	assert_int_equal(access(late, F_OK), -1);
-	runner_close(r);
+	keeper_close(r);
 	unsetenv("EXSYNC_ALERT_MS");
 	free(late);
 	free(path);
@@ -267,7 +276,7 @@ test_refused(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(refused); i++) {
-		assert_null(runner_start(refused[i].command, &err));
+		assert_null(start_with(refused[i].command, &err));
 		assert_int_equal(err.kind, ERR_CONFIG);
 		assert_memory_equal(err.msg, "alert_command: ", 15);
 		assert_non_null(strstr(err.msg, refused[i].want));
@@ -292,7 +301,7 @@ test_orphan(void **state)
 		struct err err = ERR_INIT;
 
 		/* the helper must not hold this end either */
-		runner_start("cat", &err);
+		start_with("cat", &err);
 		_exit(err.kind);
 	}
 	close(fd[1]);

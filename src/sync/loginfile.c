@@ -1,0 +1,391 @@
+/*
+ * loginfile.c - what is remembered of rejected logins outside of the database.
+ * 1. Every count and length of the file has a bound, and is checked before
+ *    anything is taken from it.
+ * 2. What is written here is read here.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypt.h"
+#include "base/enc.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "sync/loginfile.h"
+
+#define HEAD   "exsync logins 1"
+#define FIELDS 8
+#define ROUNDS 32768 /* some 40 ms, only for logins that were rejected */
+#define LINE   (3 * LOGINFILE_FIELD)
+#define PASSES 1000000
+/* what was not rejected again for so long is forgotten */
+#define KEEP (INT64_C(60) * 24 * 3600000)
+
+void
+loginfile_free(struct loginfile *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++) {
+		free(f->v[i].server);
+		free(f->v[i].name);
+	}
+	free(f->v);
+	f->v = NULL;
+	f->n = 0;
+}
+
+/* --- reading ----------------------------------------------------------- */
+
+static int
+refuse_line(struct err *err, size_t line, const char *why)
+{
+	err_set(err, ERR_CONFIG, "line %zu: %s", line, why);
+	return err_code(err, "logins", SCOPE_ALL);
+}
+
+/* The caller's; NULL: no percent-encoded text of a sensible length. */
+static char *
+decode_field(const char *s)
+{
+	size_t len = strlen(s), k = 0;
+	char *out, hex[3] = "";
+	unsigned char c;
+
+	if (len == 0 || len > LOGINFILE_FIELD)
+		return NULL;
+	out = mem_alloc(len + 1);
+	for (; *s != '\0'; s++) {
+		c = (unsigned char)*s;
+		if (c == '%') {
+			snprintf(hex, sizeof(hex), "%.2s", s + 1);
+			if (!enc_unhex(hex, &c, 1) || c == '\0')
+				break;
+			s += 2;
+		} else if (c <= ' ' || c >= 0x7f)
+			break;
+		out[k++] = (char)c;
+	}
+	if (*s == '\0')
+		return out;
+	free(out);
+	return NULL;
+}
+
+static bool
+read_time(const char *s, int64_t *t)
+{
+	*t = TIM_NONE;
+	return strcmp(s, "-") == 0 || (strchr(s, 'T') != NULL && tim_iso(s, t));
+}
+
+static bool
+read_wrong(char *s, struct loginfile_row *r)
+{
+	char *next;
+
+	if (strcmp(s, "-") == 0)
+		return true;
+	for (; s != NULL; s = next) {
+		if ((next = strchr(s, ',')) != NULL)
+			*next++ = '\0';
+		if (r->nwrong == LOGINFILE_WRONG ||
+		    !read_time(s, &r->wrong[r->nwrong]) ||
+		    r->wrong[r->nwrong] == TIM_NONE)
+			return false;
+		r->nwrong++;
+	}
+	return true;
+}
+
+static bool
+is_verifier(const char *s)
+{
+	unsigned char raw[CRYPT_SHA256];
+
+	return strlen(s) == LOGINFILE_HEX - 1 && enc_unhex(s, raw, sizeof(raw));
+}
+
+/* NULL, or why these are no row. out is to be freed in both cases. */
+static const char *
+read_row(char *field[FIELDS], struct loginfile_row *out)
+{
+	memset(out, 0, sizeof(*out));
+	if ((out->server = decode_field(field[0])) == NULL)
+		return "no server";
+	if ((out->name = decode_field(field[1])) == NULL)
+		return "no name";
+	if (!is_verifier(field[2]))
+		return "no verifier";
+	snprintf(out->verifier, sizeof(out->verifier), "%s", field[2]);
+	if (!str_int(field[3], 0, PASSES, &out->passes))
+		return "no number of passes";
+	if (!read_time(field[4], &out->first_at) ||
+	    !read_time(field[5], &out->last_at) ||
+	    !read_time(field[6], &out->retry_at) ||
+	    (out->passes > 0 &&
+		(out->first_at == TIM_NONE || out->last_at == TIM_NONE ||
+		    out->retry_at == TIM_NONE)))
+		return "no time";
+	return read_wrong(field[7], out) ? NULL : "no times";
+}
+
+/* Cuts a line at its tabs; how many fields it has. */
+static size_t
+split_fields(char *line, char *field[FIELDS])
+{
+	size_t n = 0;
+
+	for (;;) {
+		if (n < FIELDS)
+			field[n] = line;
+		n++;
+		if ((line = strchr(line, '\t')) == NULL)
+			return n;
+		*line++ = '\0';
+	}
+}
+
+static struct loginfile_row *
+new_row(struct loginfile *f)
+{
+	struct loginfile_row *r;
+
+	if (f->n == LOGINFILE_ROWS)
+		return NULL;
+	f->v = mem_grow(f->v, f->n + 1, sizeof(*f->v));
+	r = &f->v[f->n++];
+	memset(r, 0, sizeof(*r));
+	r->first_at = r->last_at = r->retry_at = TIM_NONE;
+	return r;
+}
+
+/* One line, without its end. NULL, or why it is none. */
+static const char *
+read_line(struct loginfile *f, char *line, size_t number)
+{
+	char *field[FIELDS];
+	struct loginfile_row r;
+	const char *why;
+	size_t n = split_fields(line, field);
+
+	if (number == 2)
+		return n == 2 && strcmp(field[0], HEAD) == 0 &&
+			       read_time(field[1], &f->since) &&
+			       f->since != TIM_NONE
+			   ? NULL
+			   : "this is not \"" HEAD "\"";
+	if (n != FIELDS)
+		return "a wrong number of fields";
+	if ((why = read_row(field, &r)) == NULL &&
+	    loginfile_find(f, r.server, r.name, r.verifier) != NULL)
+		why = "the same once more";
+	if (why == NULL && f->n == LOGINFILE_ROWS)
+		why = "too many lines";
+	if (why != NULL) {
+		free(r.server);
+		free(r.name);
+		return why;
+	}
+	*new_row(f) = r;
+	return NULL;
+}
+
+static int
+read_lines(struct loginfile *f, const char *data, size_t len, struct err *err)
+{
+	char line[LINE];
+	const char *end, *why;
+	size_t number, n;
+
+	for (number = 2; len > 0; number++) {
+		if ((end = memchr(data, '\n', len)) == NULL)
+			return refuse_line(err, number, "it is cut off");
+		n = (size_t)(end - data);
+		if (n >= sizeof(line) || memchr(data, '\0', n) != NULL)
+			return refuse_line(err, number, "this is no line");
+		memcpy(line, data, n);
+		line[n] = '\0';
+		if ((why = read_line(f, line, number)) != NULL)
+			return refuse_line(err, number, why);
+		data = end + 1;
+		len -= n + 1;
+	}
+	return 0;
+}
+
+int
+loginfile_parse(
+    struct loginfile *out, const char *data, size_t len, struct err *err)
+{
+	char salt[LOGINFILE_LINE];
+
+	memset(out, 0, sizeof(*out));
+	out->since = tim_now();
+	if (len > LOGINFILE_MAX)
+		return refuse_line(err, 1, "it is too large");
+	if (len < LOGINFILE_LINE || data[LOGINFILE_LINE - 1] != '\n')
+		return refuse_line(err, 1, "no salt");
+	memcpy(salt, data, LOGINFILE_LINE);
+	salt[LOGINFILE_LINE - 1] = '\0';
+	if (!enc_unhex(salt, out->salt, LOGINFILE_SALT))
+		return refuse_line(err, 1, "no salt");
+	if (read_lines(out, data + LOGINFILE_LINE, len - LOGINFILE_LINE, err) ==
+	    0)
+		return 0;
+	loginfile_free(out);
+	return -1;
+}
+
+/* --- writing ----------------------------------------------------------- */
+
+/* With milliseconds: two wrong logins of one second are two. */
+static void
+put_time(struct buf *out, int64_t t)
+{
+	char text[TIM_TEXT];
+
+	if (tim_text(t, text) == NULL)
+		buf_addc(out, '-');
+	else
+		buf_addf(
+		    out, "%.19s.%03dZ", text, (int)((t % 1000 + 1000) % 1000));
+}
+
+static void
+put_row(struct buf *out, const struct loginfile_row *r)
+{
+	size_t i;
+
+	enc_percent(out, r->server);
+	buf_addc(out, '\t');
+	enc_percent(out, r->name);
+	buf_addf(out, "\t%s\t%lld\t", r->verifier, (long long)r->passes);
+	put_time(out, r->first_at);
+	buf_addc(out, '\t');
+	put_time(out, r->last_at);
+	buf_addc(out, '\t');
+	put_time(out, r->retry_at);
+	for (i = 0; i < r->nwrong; i++) {
+		buf_addc(out, i == 0 ? '\t' : ',');
+		put_time(out, r->wrong[i]);
+	}
+	buf_adds(out, r->nwrong == 0 ? "\t-\n" : "\n");
+}
+
+int
+loginfile_format(const struct loginfile *f, struct buf *out)
+{
+	int64_t now = tim_now();
+	size_t i;
+
+	buf_adds(out, HEAD "\t");
+	put_time(out, f->since);
+	buf_addc(out, '\n');
+	for (i = 0; i < f->n; i++) {
+		const struct loginfile_row *r = &f->v[i];
+
+		if (r->last_at == TIM_NONE || now - r->last_at < KEEP)
+			put_row(out, r);
+	}
+	return out->over ? -1 : 0;
+}
+
+/* --- rows -------------------------------------------------------------- */
+
+void
+loginfile_verifier(const struct loginfile *f, const char *server,
+    const char *user, const char *password, char out[LOGINFILE_HEX])
+{
+	char *text = mem_printf("%s\n%s\n%s", server, user, password);
+	unsigned char h[CRYPT_SHA256];
+	int i;
+
+	crypt_hmac(f->salt, sizeof(f->salt), text, strlen(text), h);
+	for (i = 0; i < ROUNDS; i++)
+		crypt_hmac(f->salt, sizeof(f->salt), h, sizeof(h), h);
+	enc_hex(h, sizeof(h), out);
+	mem_wipe(h, sizeof(h));
+	mem_wipe_str(text);
+}
+
+struct loginfile_row *
+loginfile_find(const struct loginfile *f, const char *server, const char *name,
+    const char *verifier)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++) {
+		struct loginfile_row *r = &f->v[i];
+
+		if (strcmp(r->verifier, verifier) == 0 &&
+		    strcmp(r->name, name) == 0 &&
+		    strcmp(r->server, server) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+/* As long as it may be when it is written? */
+static bool
+has_room_for(const char *s)
+{
+	struct buf b;
+	bool fits;
+
+	buf_init(&b, LOGINFILE_FIELD);
+	enc_percent(&b, s);
+	fits = !b.over && b.len > 0;
+	buf_free(&b);
+	return fits;
+}
+
+/* A line has some 300 bytes mostly; what does not fit has no room. */
+static bool
+is_full(const struct loginfile *f)
+{
+	struct buf b;
+	bool full;
+
+	buf_init(&b, LOGINFILE_MAX - LOGINFILE_LINE - LINE);
+	full = loginfile_format(f, &b) == -1;
+	buf_free(&b);
+	return full;
+}
+
+struct loginfile_row *
+loginfile_add(struct loginfile *f, const char *server, const char *name,
+    const char *verifier)
+{
+	struct loginfile_row *r;
+
+	if (!has_room_for(server) || !has_room_for(name) || is_full(f) ||
+	    (r = new_row(f)) == NULL)
+		return NULL;
+	r->server = mem_strdup(server);
+	r->name = mem_strdup(name);
+	snprintf(r->verifier, sizeof(r->verifier), "%s", verifier);
+	return r;
+}
+
+void
+loginfile_remove(struct loginfile *f, struct loginfile_row *r)
+{
+	size_t i = (size_t)(r - f->v);
+
+	free(r->server);
+	free(r->name);
+	memmove(r, r + 1, (f->n - i - 1) * sizeof(*r));
+	f->n--;
+}
+
+void
+loginfile_wrong(struct loginfile_row *r, int64_t at)
+{
+	if (r->nwrong == LOGINFILE_WRONG)
+		memmove(&r->wrong[0], &r->wrong[1],
+		    --r->nwrong * sizeof(r->wrong[0]));
+	r->wrong[r->nwrong++] = at;
+}

@@ -1,0 +1,76 @@
+/*
+ * loginfile.h - what is remembered of rejected logins outside of the database,
+ * which the CRM may read: of which account, with which password (a verifier,
+ * from which the password cannot be read), when.
+ * Floor: sync, internal.
+ * Threads: pure; a struct loginfile belongs to one thread at a time.
+ *
+ * The file, in lines that end with \n, fields separated by a tab:
+ *	64 hex digits: the salt of the verifiers, made and kept by the keeper
+ *	"exsync logins 1", since: nothing older is in it
+ *	server, name, verifier, passes, first, last, retry, wrong,...
+ * server and name are percent-encoded, times UTC with milliseconds, "-" is
+ * none. A row is one name with one password; passes 0: it is about to be
+ * tried. Whoever may write the file may not be believed: what is not exactly
+ * so is refused as a whole.
+ */
+#ifndef SYNC_LOGINFILE_H
+#define SYNC_LOGINFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define LOGINFILE_MAX   ((size_t)1 << 20) /* bytes */
+#define LOGINFILE_ROWS  2000
+#define LOGINFILE_FIELD 600 /* bytes of server and of name, as written */
+#define LOGINFILE_SALT  32
+#define LOGINFILE_LINE  (2 * LOGINFILE_SALT + 1) /* the salt's, with its \n */
+#define LOGINFILE_HEX   65                       /* a verifier and its NUL */
+/* Wrong logins of an account within LOGINFILE_HOUR, at most. */
+#define LOGINFILE_WRONG 4
+#define LOGINFILE_HOUR  INT64_C(3600000)
+
+struct loginfile_row {
+	char *server, *name; /* as account_fold makes them */
+	char verifier[LOGINFILE_HEX];
+	int64_t passes; /* in which it was rejected */
+	/* rejected first and last, not tried before; TIM_NONE: passes is 0 */
+	int64_t first_at, last_at, retry_at;
+	int64_t wrong[LOGINFILE_WRONG]; /* when, the latest of them */
+	size_t nwrong;
+};
+
+struct loginfile {
+	unsigned char salt[LOGINFILE_SALT];
+	int64_t since;
+	struct loginfile_row *v;
+	size_t n;
+};
+
+/*
+ * Takes it apart. The salt's line alone: a new file. -1: ERR_CONFIG, it is
+ * not such a file (line and why); out is empty and to be freed all the same.
+ */
+int loginfile_parse(
+    struct loginfile *out, const char *data, size_t len, struct err *);
+void loginfile_free(struct loginfile *);
+/* All behind the salt's line; -1: it does not fit, which _add prevents. */
+int loginfile_format(const struct loginfile *, struct buf *out);
+/* A slow hash of a password, for the user of a server. */
+void loginfile_verifier(const struct loginfile *, const char *server,
+    const char *user, const char *password, char out[LOGINFILE_HEX]);
+/* The row of that name and verifier, or NULL. */
+struct loginfile_row *loginfile_find(const struct loginfile *,
+    const char *server, const char *name, const char *verifier);
+/* A new row (passes 0); NULL: there is no room. Moves the others. */
+struct loginfile_row *loginfile_add(struct loginfile *, const char *server,
+    const char *name, const char *verifier);
+void loginfile_remove(struct loginfile *, struct loginfile_row *);
+/* One more wrong login, at a time that no other has. */
+void loginfile_wrong(struct loginfile_row *, int64_t at);
+
+#endif

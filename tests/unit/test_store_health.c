@@ -160,48 +160,101 @@ test_login(void **state)
 {
 	struct kit *k = *state;
 	struct store_login in, out;
-	enum store_login_is is;
+	bool known;
 
 	memset(&in, 0, sizeof(in));
-	OK(k, store_login_get(k->st, "profile hq", "u\np", &is, &out, &k->err));
-	assert_int_equal(is, LOGIN_NONE);
+	OK(k, store_login_get(k->st, "profile hq", &known, &out, &k->err));
+	assert_false(known);
 	in.tries = 2;
 	in.first_at = T0;
 	in.last_at = T0 + 1000;
 	in.retry_at = T0 + 3600000;
 	strcpy(in.text, "401");
-	OK(k, store_login_put(k->st, "profile hq", "u\np", &in, &k->err));
-	OK(k, store_login_get(k->st, "profile hq", "u\np", &is, &out, &k->err));
-	assert_int_equal(is, LOGIN_SAME);
+	OK(k, store_login_put(k->st, "profile hq", &in, &k->err));
+	OK(k, store_login_get(k->st, "profile hq", &known, &out, &k->err));
+	assert_true(known);
 	assert_int_equal(out.tries, 2);
 	assert_true(out.first_at == in.first_at);
 	assert_true(out.last_at == in.last_at);
 	assert_true(out.retry_at == in.retry_at);
 	assert_string_equal(out.text, "401");
-	OK(k, store_login_get(k->st, "profile hq", "u\nq", &is, &out, &k->err));
-	assert_int_equal(is, LOGIN_CHANGED);
-	OK(k, store_login_get(k->st, "profile x", "u\np", &is, &out, &k->err));
-	assert_int_equal(is, LOGIN_NONE);
-	/* nothing of the credentials is readable, and another key differs */
-	assert_int_equal(number(k, "SELECT count(*) FROM sync_login WHERE "
-				   "hash LIKE '%u%p%' OR length(hash)<>64"),
-	    0);
-	/* none at all */
-	OK(k, store_login_put(k->st, "access x", NULL, &in, &k->err));
-	OK(k, store_login_get(k->st, "access x", NULL, &is, &out, &k->err));
-	assert_int_equal(is, LOGIN_SAME);
+	OK(k, store_login_get(k->st, "profile x", &known, &out, &k->err));
+	assert_false(known);
+	/* nothing of the credentials is there at all */
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM sync_login WHERE hash<>''"), 0);
+	OK(k, store_login_put(k->st, "access x", &in, &k->err));
 	OK(k, store_login_forget(k->st, "profile hq", &k->err));
-	OK(k, store_login_get(k->st, "profile hq", "u\np", &is, &out, &k->err));
-	assert_int_equal(is, LOGIN_NONE);
+	OK(k, store_login_get(k->st, "profile hq", &known, &out, &k->err));
+	assert_false(known);
 	/* all that begin so, and no other */
-	OK(k, store_login_put(k->st, "access x folder 1", NULL, &in, &k->err));
-	OK(k, store_login_put(k->st, "access x folder 2", NULL, &in, &k->err));
-	OK(k, store_login_put(k->st, "access xy folder 3", NULL, &in, &k->err));
+	OK(k, store_login_put(k->st, "access x folder 1", &in, &k->err));
+	OK(k, store_login_put(k->st, "access x folder 2", &in, &k->err));
+	OK(k, store_login_put(k->st, "access xy folder 3", &in, &k->err));
 	OK(k, store_login_forget_all(k->st, "access x folder ", &k->err));
 	OK(k, store_login_forget_all(k->st, "access z folder ", &k->err));
 	assert_string_equal(ask(k, "SELECT group_concat(scope,',') FROM "
 				   "(SELECT scope FROM sync_login ORDER BY 1)"),
 	    "access x,access xy folder 3");
+}
+
+/* Is the text anywhere in the database's files? */
+static bool
+in_files(const struct kit *k, const char *text)
+{
+	static const char *const ends[] = { "", "-wal" };
+	size_t i, n, len = strlen(text);
+	bool found = false;
+
+	for (i = 0; i < 2; i++) {
+		char *path = mem_printf("%s%s", k->path, ends[i]);
+		FILE *f = fopen(path, "r");
+		struct buf b;
+
+		free(path);
+		if (f == NULL)
+			continue;
+		buf_init(&b, (size_t)64 << 20);
+		do {
+			n = fread(buf_room(&b, 65536), 1, 65536, f);
+			b.len += n;
+		} while (n > 0);
+		fclose(f);
+		found = found || memmem(b.data, b.len, text, len) != NULL;
+		buf_free(&b);
+	}
+	return found;
+}
+
+/*
+ * What earlier versions kept is erased: of rows that are there, and of those
+ * that were deleted before.
+ */
+static void
+test_login_clean(void **state)
+{
+	struct kit *k = *state;
+	struct store_login out;
+	bool known;
+
+	ask(k, "INSERT INTO sync_login VALUES"
+	       "('profile gone','5ec4e7aaaaaaaaaaaaaaaa',1,'a','b','c','t'),"
+	       "('profile hq','5ec4e7bbbbbbbbbbbbbbbb',3,"
+	       "'2026-11-20T08:16:00Z','2026-11-20T08:16:00Z',"
+	       "'2026-11-21T08:16:00Z','said so'),"
+	       "('access x','',1,'a','b','c','t')");
+	OK(k, store_login_forget(k->st, "profile gone", &k->err));
+	assert_true(in_files(k, "5ec4e7b"));
+	OK(k, store_login_clean(k->st, &k->err));
+	assert_false(in_files(k, "5ec4e7"));
+	assert_true(in_files(k, "said so"));
+	OK(k, store_login_get(k->st, "profile hq", &known, &out, &k->err));
+	assert_true(known);
+	assert_int_equal(out.tries, 3);
+	assert_string_equal(out.text, "said so");
+	assert_int_equal(number(k, "SELECT count(*) FROM sync_login"), 2);
+	/* and then there is nothing to do */
+	OK(k, store_login_clean(k->st, &k->err));
 }
 
 /* --- mail by day, mailboxes -------------------------------------------- */
@@ -450,6 +503,7 @@ main(void)
 		KIT(test_order),
 		KIT(test_silence),
 		KIT(test_login),
+		KIT(test_login_clean),
 		KIT(test_days),
 		KIT(test_prune),
 		KIT(test_boxes),

@@ -226,11 +226,14 @@ static void
 late_rejection(bool own)
 {
 	struct late s = { .gate = gate_open(10), .login.own = own };
+	struct err err = ERR_INIT;
 	pthread_t t[10];
-	int i, rc;
+	int i, tries = 0;
 
 	pthread_barrier_init(&s.inside, NULL, 10);
-	assert_false(one(s.gate, NULL, SCOPE_PROFILE, &rc));
+	/* it worked: else there would be one call at a time */
+	assert_int_equal(gate_enter(s.gate, &s.login, &err), 0);
+	assert_false(gate_leave(s.gate, &s.login, 0, &tries, &err));
 	for (i = 0; i < 10; i++)
 		pthread_create(&t[i], NULL, late_caller, &s);
 	for (i = 0; i < 10; i++)
@@ -580,6 +583,188 @@ test_own_login(void **state)
 	gate_close(s.gate);
 }
 
+/* --- one account under several names, in several gates ------------------ */
+
+#define NAMES 5
+
+/* Logins of one account, each with a gate of its own. */
+struct many {
+	struct account account;
+	struct account_login login[NAMES];
+	struct scene scene[NAMES];
+};
+
+static void *
+many_caller(void *arg)
+{
+	struct scene *s = arg;
+	struct gate_login l = { .own = false };
+	struct err err = ERR_INIT;
+
+	call(s, &l, &err);
+	return NULL;
+}
+
+/* Two calls each at once; *calls of them were made. */
+static void
+run_many(struct many *m, const char *const *password, int *calls)
+{
+	pthread_t t[2 * NAMES];
+	int i;
+
+	for (i = 0; i < NAMES; i++) {
+		m->login[i].user = "svc";
+		m->login[i].password = password[i];
+		account_add(&m->account, &m->login[i]);
+		m->scene[i].gate = gate_open(10);
+		gate_logins(m->scene[i].gate, &m->login[i], NULL);
+	}
+	for (i = 0; i < 2 * NAMES; i++)
+		pthread_create(
+		    &t[i], NULL, many_caller, &m->scene[i % NAMES]);
+	for (i = 0; i < 2 * NAMES; i++)
+		pthread_join(t[i], NULL);
+	for (i = *calls = 0; i < NAMES; i++) {
+		*calls += m->scene[i].calls;
+		gate_close(m->scene[i].gate);
+	}
+}
+
+static void
+set_wrong(struct scene *s)
+{
+	s->kind = ERR_AUTH;
+	s->scope = SCOPE_PROFILE;
+	s->code = "http-401";
+}
+
+static void
+test_one_account(void **state)
+{
+	static const char *const same[] = { "x", "x", "x", "x", "x" };
+	static const char *const other[] = { "a", "b", "c", "d", "e" };
+	struct many m;
+	int i, calls;
+
+	(void)state;
+	memset(&m, 0, sizeof(m));
+	for (i = 0; i < NAMES; i++)
+		set_wrong(&m.scene[i]);
+	run_many(&m, same, &calls);
+	assert_int_equal(calls, ACCOUNT_WRONG);
+	/* whatever the passwords */
+	memset(&m, 0, sizeof(m));
+	for (i = 0; i < NAMES; i++)
+		set_wrong(&m.scene[i]);
+	run_many(&m, other, &calls);
+	assert_int_equal(calls, ACCOUNT_WRONG);
+	/* what was spent before the pass is not there any more */
+	memset(&m, 0, sizeof(m));
+	m.account.spent = 1;
+	for (i = 0; i < NAMES; i++)
+		set_wrong(&m.scene[i]);
+	run_many(&m, same, &calls);
+	assert_int_equal(calls, 1);
+	/* and a good one goes on, at once with its neighbours */
+	memset(&m, 0, sizeof(m));
+	run_many(&m, same, &calls);
+	assert_int_equal(calls, 2 * NAMES);
+}
+
+/*
+ * A wrong password does not cost a good one of the same account its turn: it
+ * is tried first, before the wrong one is tried again.
+ */
+static void
+test_good_password_first(void **state)
+{
+	struct account a = { .spent = 0 };
+	struct account_login bad = { .user = "svc", .password = "bad" };
+	struct account_login good = { .user = "svc", .password = "good" };
+	struct err why = ERR_INIT, err = ERR_INIT;
+
+	(void)state;
+	account_add(&a, &bad);
+	account_add(&a, &good);
+	account_job(&bad, 1);
+	account_job(&good, 1);
+	err_set(&why, ERR_AUTH, "rejected");
+	err_code(&why, "http-401", SCOPE_PROFILE);
+	assert_int_equal(account_enter(&bad, NULL, true, &err), 1);
+	assert_int_equal(account_enter(&good, NULL, true, &err), 0);
+	account_answer(&bad, ACCOUNT_DENIED, &why);
+	assert_int_equal(account_leave(&bad, ACCOUNT_DENIED, true, &why),
+	    ACCOUNT_SECOND);
+	assert_int_equal(account_enter(&bad, NULL, true, &err), 0);
+	assert_int_equal(account_enter(&good, NULL, true, &err), 1);
+	account_answer(&good, ACCOUNT_ACCEPTED, &err);
+	assert_int_equal(
+	    account_leave(&good, ACCOUNT_ACCEPTED, true, &err), ACCOUNT_DONE);
+	assert_int_equal(account_enter(&bad, NULL, true, &err), 1);
+	account_answer(&bad, ACCOUNT_DENIED, &why);
+	assert_int_equal(
+	    account_leave(&bad, ACCOUNT_DENIED, true, &why), ACCOUNT_DONE);
+	assert_int_equal(account_enter(&bad, NULL, true, &err), -1);
+	assert_string_equal(err.code, "http-401");
+	err_clear(&err);
+	assert_int_equal(account_enter(&good, NULL, true, &err), 1);
+}
+
+/* A proxy's login is one for all gates, and is tried once. */
+static void
+test_proxy_login(void **state)
+{
+	struct scene s[2];
+	struct account_login proxy = { .user = "p" };
+	struct gate_login l[2] = { { .own = false }, { .own = false } };
+	struct err err = ERR_INIT;
+	int i;
+
+	(void)state;
+	memset(s, 0, sizeof(s));
+	for (i = 0; i < 2; i++) {
+		s[i].kind = ERR_CONFIG;
+		s[i].scope = SCOPE_PROFILE;
+		s[i].code = "proxy-login";
+		s[i].gate = gate_open(4);
+		gate_logins(s[i].gate, NULL, &proxy);
+		assert_int_equal(call(&s[i], &l[i], &err), -1);
+		assert_string_equal(err.code, "proxy-login");
+		assert_string_equal(gate_stopped(s[i].gate)->code,
+		    "proxy-login");
+	}
+	assert_int_equal(s[0].calls + s[1].calls, 1);
+	gate_close(s[0].gate);
+	gate_close(s[1].gate);
+}
+
+static void
+test_account_names(void **state)
+{
+	static const struct {
+		const char *name, *folded, *user;
+	} names[] = {
+		{ "svc", "svc", "svc" },
+		{ "SVC", "svc", "svc" },
+		{ "CONTOSO\\Svc", "contoso\\svc", "svc" },
+		{ "svc@Contoso.example", "svc@contoso.example", "svc" },
+		{ "J\xc3\x9cRG", "j\xc3\xbcrg", "j\xc3\xbcrg" },
+		{ "", "", "" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *folded = account_fold(names[i].name);
+		char *user = account_user(folded);
+
+		assert_string_equal(folded, names[i].folded);
+		assert_string_equal(user, names[i].user);
+		free(folded);
+		free(user);
+	}
+}
+
 int
 main(void)
 {
@@ -599,6 +784,10 @@ main(void)
 		cmocka_unit_test(test_own_denied),
 		cmocka_unit_test(test_put_off),
 		cmocka_unit_test(test_throttled),
+		cmocka_unit_test(test_one_account),
+		cmocka_unit_test(test_good_password_first),
+		cmocka_unit_test(test_proxy_login),
+		cmocka_unit_test(test_account_names),
 	};
 
 	return cmocka_run_group_tests_name("gate", tests, NULL, NULL);

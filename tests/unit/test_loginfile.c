@@ -1,0 +1,339 @@
+/*
+ * test_loginfile.c - the file of rejected logins: what is written is read,
+ * what is not exactly so is refused, and the keeper who has it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/tim.h"
+#include "cmd/keeper.h"
+#include "cmd/statedir.h"
+#include "sync/loginfile.h"
+
+#define T0   INT64_C(1795162560123) /* 2026-11-20T08:16:00.123Z */
+#define SALT "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define V1   "a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4"
+#define HEAD SALT "\nexsync logins 1\t2026-11-20T08:16:00.123Z\n"
+#define ROW                                                                    \
+	"mail.example%3A443\tcontoso%5Csvc\t" V1                               \
+	"\t2\t2026-11-20T08:16:00.123Z\t2026-11-20T09:16:00.000Z\t"            \
+	"2026-11-20T13:16:00.000Z\t2026-11-20T08:16:00.123Z,"                  \
+	"2026-11-20T08:16:00.124Z\n"
+
+static char tmp[] = "/tmp/exsync-test-loginfile-XXXXXX";
+
+static int
+parse(struct loginfile *f, const char *text)
+{
+	struct err err = ERR_INIT;
+	int rc = loginfile_parse(f, text, strlen(text), &err);
+
+	if (rc == -1) {
+		assert_int_equal(err.kind, ERR_CONFIG);
+		assert_int_equal(f->n, 0);
+	}
+	return rc;
+}
+
+static void
+test_round(void **state)
+{
+	struct loginfile f;
+	struct buf b;
+
+	(void)state;
+	setenv("EXSYNC_NOW", "2026-11-20T10:00:00Z", 1);
+	assert_int_equal(parse(&f, HEAD ROW), 0);
+	assert_int_equal(f.n, 1);
+	assert_true(f.since == T0);
+	assert_string_equal(f.v[0].server, "mail.example:443");
+	assert_string_equal(f.v[0].name, "contoso\\svc");
+	assert_int_equal(f.v[0].passes, 2);
+	assert_int_equal(f.v[0].nwrong, 2);
+	assert_true(f.v[0].wrong[1] == T0 + 1);
+	buf_init(&b, LOGINFILE_MAX);
+	assert_int_equal(loginfile_format(&f, &b), 0);
+	assert_string_equal(buf_str(&b), HEAD ROW + LOGINFILE_LINE);
+	buf_free(&b);
+	/* after two months it is forgotten */
+	setenv("EXSYNC_NOW", "2027-02-20T10:00:00Z", 1);
+	assert_int_equal(loginfile_format(&f, &b), 0);
+	assert_string_equal(buf_str(&b), HEAD + LOGINFILE_LINE);
+	buf_free(&b);
+	loginfile_free(&f);
+	/* a new file */
+	assert_int_equal(parse(&f, SALT "\n"), 0);
+	assert_int_equal(f.n, 0);
+	assert_true(f.since == tim_now());
+	loginfile_free(&f);
+	unsetenv("EXSYNC_NOW");
+}
+
+static const char *const bad[] = {
+	"",
+	SALT,
+	"zz" SALT "\n",
+	SALT "\nexsync logins 2\t2026-11-20T08:16:00.123Z\n",
+	SALT "\nexsync logins 1\t-\n",
+	HEAD "x\n",
+	HEAD "\n",
+	HEAD ROW ROW,
+	HEAD "\tn\t" V1 "\t0\t-\t-\t-\t-\n",
+	HEAD "s\tn\tabc\t0\t-\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t-1\t-\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t99999999999999999999\t-\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t1\t-\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t0\tx\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t0\t-\t-\t-\t-",
+	HEAD "s\tn\t" V1 "\t0\t-\t-\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t0\t-\t-\t-\t\n",
+	HEAD "s\tn%00\t" V1 "\t0\t-\t-\t-\t-\n",
+	HEAD "s\tn%4\t" V1 "\t0\t-\t-\t-\t-\n",
+	HEAD "s\tn\x1b\t" V1 "\t0\t-\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t0\t-\t-\t-\t2026-01-01T00:00:00Z,2026-01-01T00:00:"
+	     "00Z,2026-01-01T00:00:00Z,2026-01-01T00:00:00Z,"
+	     "2026-01-01T00:00:00Z\n",
+};
+
+static void
+test_malformed(void **state)
+{
+	struct loginfile f;
+	struct err err = ERR_INIT;
+	char *text = mem_strdup(HEAD ROW);
+	size_t i, k, len = strlen(text);
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(parse(&f, bad[i]), -1);
+		loginfile_free(&f);
+	}
+	/* cut anywhere, and with any byte changed: refused or read, no more */
+	for (i = 0; i < len; i++) {
+		static const char bytes[] = { '\0', '\n', '\t', '%', '\xff' };
+
+		loginfile_parse(&f, text, i, &err);
+		loginfile_free(&f);
+		for (k = 0; k < sizeof(bytes); k++) {
+			char was = text[i];
+
+			text[i] = bytes[k];
+			loginfile_parse(&f, text, len, &err);
+			loginfile_free(&f);
+			text[i] = was;
+		}
+	}
+	free(text);
+}
+
+static void
+test_bounds(void **state)
+{
+	struct loginfile f;
+	struct buf b;
+	char name[2 * LOGINFILE_FIELD];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(parse(&f, SALT "\n"), 0);
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	assert_null(loginfile_add(&f, "s:1", name, V1));
+	assert_null(loginfile_add(&f, "s:1", "", V1));
+	for (i = 0; i < LOGINFILE_ROWS + 10; i++) {
+		snprintf(name, sizeof(name), "n%zu", i);
+		if (loginfile_add(&f, "s:1", name, V1) == NULL)
+			break;
+	}
+	assert_int_equal(i, LOGINFILE_ROWS);
+	buf_init(&b, LOGINFILE_MAX - LOGINFILE_LINE);
+	assert_int_equal(loginfile_format(&f, &b), 0);
+	buf_free(&b);
+	assert_non_null(loginfile_find(&f, "s:1", "n7", V1));
+	loginfile_remove(&f, loginfile_find(&f, "s:1", "n7", V1));
+	assert_null(loginfile_find(&f, "s:1", "n7", V1));
+	for (i = 0; i < 9; i++)
+		loginfile_wrong(&f.v[0], (int64_t)i);
+	assert_int_equal(f.v[0].nwrong, LOGINFILE_WRONG);
+	assert_int_equal(f.v[0].wrong[LOGINFILE_WRONG - 1], 8);
+	loginfile_free(&f);
+}
+
+static void
+test_verifier(void **state)
+{
+	char a[LOGINFILE_HEX], b[LOGINFILE_HEX];
+	struct loginfile f;
+
+	(void)state;
+	assert_int_equal(parse(&f, SALT "\n"), 0);
+	loginfile_verifier(&f, "s:1", "svc", "secret", a);
+	assert_int_equal(strlen(a), LOGINFILE_HEX - 1);
+	loginfile_verifier(&f, "s:1", "svc", "secret", b);
+	assert_string_equal(a, b);
+	loginfile_verifier(&f, "s:1", "svc", "secreT", b);
+	assert_string_not_equal(a, b);
+	loginfile_verifier(&f, "s:2", "svc", "secret", b);
+	assert_string_not_equal(a, b);
+	f.salt[0]++;
+	loginfile_verifier(&f, "s:1", "svc", "secret", b);
+	assert_string_not_equal(a, b);
+	loginfile_free(&f);
+}
+
+/* --- the keeper -------------------------------------------------------- */
+
+static unsigned
+mode_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == -1 ? 0 : (unsigned)st.st_mode & 07777;
+}
+
+static struct keeper *
+start(const char *dir, bool make)
+{
+	struct keeper_opts o = { NULL, dir, make };
+	struct err err = ERR_INIT;
+	struct keeper *k = keeper_start(&o, &err);
+
+	assert_non_null(k);
+	return k;
+}
+
+static void
+test_keeper(void **state)
+{
+	char *dir = mem_printf("%s/state", tmp);
+	char *file = mem_printf("%s/logins", dir);
+	char *aside = mem_printf("%s/logins.bad", dir), salt[STATEDIR_SALT];
+	struct err err = ERR_INIT;
+	struct buf b, big;
+	struct keeper *k = start(dir, false);
+
+	(void)state;
+	buf_init(&b, LOGINFILE_MAX + 1);
+	buf_init(&big, LOGINFILE_MAX + 1);
+	/* a new salt; nothing is made before something is written */
+	assert_int_equal(keeper_read(k, &b, &err), 0);
+	assert_int_equal(b.len, STATEDIR_SALT);
+	memcpy(salt, b.data, sizeof(salt));
+	assert_int_equal(mode_of(dir), 0);
+	assert_int_equal(keeper_write(k, "hello\n", 6, &err), 0);
+	assert_int_equal(mode_of(dir), 0700);
+	assert_int_equal(mode_of(file), 0600);
+	/* many messages, there and back; the salt is not the caller's */
+	while (big.len < 300000)
+		buf_addf(&big, "line %zu\n", big.len);
+	assert_int_equal(keeper_write(k, big.data, big.len, &err), 0);
+	buf_reset(&b);
+	assert_int_equal(keeper_read(k, &b, &err), 0);
+	keeper_done(k);
+	assert_int_equal(b.len, big.len + STATEDIR_SALT);
+	assert_memory_equal(b.data, salt, sizeof(salt));
+	assert_memory_equal(b.data + STATEDIR_SALT, big.data, big.len);
+	/* the next process finds it */
+	keeper_close(k);
+	k = start(dir, true);
+	buf_reset(&b);
+	assert_int_equal(keeper_read(k, &b, &err), 0);
+	assert_memory_equal(b.data, salt, sizeof(salt));
+	/* what is too large is refused, and the file stays as it was */
+	while (buf_add(&big, "xxxxxxxxxxxxxxxx", 16) == 0)
+		;
+	big.over = 0;
+	assert_int_equal(keeper_write(k, big.data, big.len, &err), -1);
+	assert_string_equal(err.code, "state_dir");
+	/* aside: the next file has another salt */
+	assert_int_equal(keeper_aside(k, &err), 0);
+	assert_int_equal(access(file, F_OK), -1);
+	assert_int_equal(access(aside, F_OK), 0);
+	buf_reset(&b);
+	assert_int_equal(keeper_read(k, &b, &err), 0);
+	assert_int_equal(b.len, STATEDIR_SALT);
+	assert_memory_not_equal(b.data, salt, sizeof(salt));
+	keeper_close(k);
+	unlink(aside);
+	rmdir(dir);
+	/* it cannot be made */
+	free(dir);
+	dir = mem_printf("%s/none/state", tmp);
+	k = start(dir, true);
+	assert_int_equal(keeper_read(k, &b, &err), -1);
+	assert_non_null(strstr(err.msg, "cannot be made: No such file"));
+	keeper_close(k);
+	buf_free(&b);
+	buf_free(&big);
+	free(dir);
+	free(file);
+	free(aside);
+}
+
+/* A link is not followed, and what is no file is not read. */
+static void
+test_keeper_links(void **state)
+{
+	char *dir = mem_printf("%s/links", tmp);
+	char *file = mem_printf("%s/logins", dir);
+	struct err err = ERR_INIT;
+	struct keeper *k;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, LOGINFILE_MAX + 1);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	assert_int_equal(symlink("/etc/passwd", file), 0);
+	k = start(dir, true);
+	assert_int_equal(keeper_read(k, &b, &err), -1);
+	assert_int_equal(b.len, 0);
+	unlink(file);
+	assert_int_equal(mkfifo(file, 0600), 0);
+	assert_int_equal(keeper_read(k, &b, &err), -1);
+	assert_int_equal(b.len, 0);
+	keeper_close(k);
+	unlink(file);
+	rmdir(dir);
+	buf_free(&b);
+	free(dir);
+	free(file);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	return mkdtemp(tmp) == NULL;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	return rmdir(tmp);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round),
+		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_verifier),
+		cmocka_unit_test(test_keeper),
+		cmocka_unit_test(test_keeper_links),
+	};
+
+	return cmocka_run_group_tests_name("loginfile", tests, setup, teardown);
+}

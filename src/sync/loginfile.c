@@ -224,6 +224,7 @@ loginfile_parse(
 
 	memset(out, 0, sizeof(*out));
 	out->since = tim_now();
+	out->is_new = len == LOGINFILE_LINE;
 	if (len > LOGINFILE_MAX)
 		return refuse_line(err, 1, "it is too large");
 	if (len < LOGINFILE_LINE || data[LOGINFILE_LINE - 1] != '\n')

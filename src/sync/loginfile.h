@@ -47,6 +47,7 @@ struct loginfile_row {
 struct loginfile {
 	unsigned char salt[LOGINFILE_SALT];
 	int64_t since;
+	bool is_new; /* there was none */
 	struct loginfile_row *v;
 	size_t n;
 };

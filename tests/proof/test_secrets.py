@@ -198,6 +198,37 @@ def test_credentials(runs, tmp_path):
     runs.search()
 
 
+def test_no_verifier(runs):
+    """Of a rejected login the database holds nothing that a guess could be
+    tried with: that is in state_dir, which is closed to others."""
+    runs.secret(WRONG)
+    runs.ini(f"password = {WRONG}")
+    old = os.umask(0o002)
+    try:
+        runs.all_of_it()
+    finally:
+        os.umask(old)
+    state = os.path.join(runs.directory, "exsync.state")
+    assert os.stat(state).st_mode & 0o777 == 0o700
+    with open(os.path.join(state, "logins"), encoding="ascii") as f:
+        text = f.read()
+    for name in os.listdir(state):
+        path = os.path.join(state, name)
+        assert os.stat(path).st_mode & 0o777 == 0o600, name
+    # the salt and the verifiers
+    words = [w for w in text.split() if len(w) == 64]
+    assert len(words) == 2, text
+    for word in words:
+        runs.secrets |= codings(word) | codings(bytes.fromhex(word))
+    for form in codings(WRONG, USER):
+        assert form not in text.encode()
+    assert runs.search() >= 1
+    db = sqlite3.connect(os.path.join(runs.directory, "exsync.db"))
+    assert db.execute("SELECT scope, hash FROM sync_login").fetchall() \
+        == [("profile hq", "")]
+    db.close()
+
+
 def test_faults(runs):
     """Errors that come near to a secret."""
     runs.secret(GOOD)

@@ -238,8 +238,7 @@ keeper_start(const struct keeper_opts *o, struct err *err)
 
 	memset(&w, 0, sizeof(w));
 	w.runner.limit_ms = RUNNER_MS;
-	if (o->command != NULL &&
-	    runner_make(&w.runner, o->command, err) == -1)
+	if (o->command != NULL && runner_make(&w.runner, o->command, err) == -1)
 		return NULL;
 	statedir_init(&w.dir, o->state_dir, o->make);
 	buf_init(&w.file, STATEDIR_MAX + 4096);

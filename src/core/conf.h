@@ -89,7 +89,7 @@ struct conf_rule {
 
 struct conf {
 	char *path;
-	char *database; /* relative names are relative
+	char *database;  /* relative names are relative
 						 * to the INI's directory */
 	char *state_dir; /* set always; may not exist */
 	enum log_level log_level;

@@ -535,8 +535,7 @@ logins_would_know(struct logins *s, int64_t at)
 
 	pthread_mutex_lock(&s->lock);
 	/* the database's times are in seconds */
-	would = s->read && !s->file.is_new &&
-		at / 1000 >= s->file.since / 1000;
+	would = s->read && !s->file.is_new && at / 1000 >= s->file.since / 1000;
 	pthread_mutex_unlock(&s->lock);
 	return would;
 }

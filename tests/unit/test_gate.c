@@ -620,8 +620,7 @@ run_many(struct many *m, const char *const *password, int *calls)
 		gate_logins(m->scene[i].gate, &m->login[i], NULL);
 	}
 	for (i = 0; i < 2 * NAMES; i++)
-		pthread_create(
-		    &t[i], NULL, many_caller, &m->scene[i % NAMES]);
+		pthread_create(&t[i], NULL, many_caller, &m->scene[i % NAMES]);
 	for (i = 0; i < 2 * NAMES; i++)
 		pthread_join(t[i], NULL);
 	for (i = *calls = 0; i < NAMES; i++) {
@@ -693,8 +692,8 @@ test_good_password_first(void **state)
 	assert_int_equal(account_enter(&bad, NULL, true, &err), 1);
 	assert_int_equal(account_enter(&good, NULL, true, &err), 0);
 	account_answer(&bad, ACCOUNT_DENIED, &why);
-	assert_int_equal(account_leave(&bad, ACCOUNT_DENIED, true, &why),
-	    ACCOUNT_SECOND);
+	assert_int_equal(
+	    account_leave(&bad, ACCOUNT_DENIED, true, &why), ACCOUNT_SECOND);
 	assert_int_equal(account_enter(&bad, NULL, true, &err), 0);
 	assert_int_equal(account_enter(&good, NULL, true, &err), 1);
 	account_answer(&good, ACCOUNT_ACCEPTED, &err);
@@ -730,8 +729,8 @@ test_proxy_login(void **state)
 		gate_logins(s[i].gate, NULL, &proxy);
 		assert_int_equal(call(&s[i], &l[i], &err), -1);
 		assert_string_equal(err.code, "proxy-login");
-		assert_string_equal(gate_stopped(s[i].gate)->code,
-		    "proxy-login");
+		assert_string_equal(
+		    gate_stopped(s[i].gate)->code, "proxy-login");
 	}
 	assert_int_equal(s[0].calls + s[1].calls, 1);
 	gate_close(s[0].gate);

@@ -322,6 +322,7 @@ static int
 ask_state(struct keeper *k, enum act what, struct iovec data, struct answer *a,
     struct buf *out, struct err *err)
 {
+	memset(a, 0, sizeof(*a));
 	if (k->fd == -1)
 		return say_gone("state_dir", "is gone", err);
 	if (ask(k, what, data, a, out) == -1)

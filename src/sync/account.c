@@ -45,9 +45,10 @@ account_same(const struct account_login *a, const struct account_login *b)
 void
 account_spend(struct account_login *l, int spent)
 {
-	struct account *a = account_of(l);
+	struct account *a;
 
 	pthread_mutex_lock(&lock);
+	a = account_of(l);
 	if (spent - a->denied > a->spent)
 		a->spent = spent - a->denied;
 	pthread_mutex_unlock(&lock);
@@ -198,11 +199,12 @@ void
 account_answer(
     struct account_login *l, enum account_said said, const struct err *why)
 {
-	struct account *a = account_of(l);
+	struct account *a;
 
 	if (said != ACCOUNT_DENIED && said != ACCOUNT_REFUSED)
 		return;
 	pthread_mutex_lock(&lock);
+	a = account_of(l);
 	l->accepted = false;
 	l->denied = true;
 	l->why = *why;

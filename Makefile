@@ -17,8 +17,9 @@ BASE := -std=c11 -D_GNU_SOURCE -DEXSYNC_VERSION='"$(VERSION)"' -Isrc \
 	$(WARN) $(VENDOR_CFLAGS) -MMD -MP -g -pthread
 
 # One build folder per variant.
-FLAGS_release := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
-LINK_release := -static -s -Wl,-z,relro
+# Static, and yet at another address each time: the archives must be PIC.
+FLAGS_release := -O2 -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
+LINK_release := -static-pie -s -Wl,-z,relro,-z,now,-z,text
 FLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -DEXSYNC_FAULT
 LINK_asan := -fsanitize=address,undefined
@@ -41,7 +42,7 @@ $(B)/exsync: $(B)/exsync.o $(OBJ) | $(VENDOR_BUILT)
 	$(CC) $(LINK_$(V)) -o $@ $^ $(VENDOR_LIBS) 2>$(B)/link.log || \
 	    { cat $(B)/link.log >&2; exit 1; }
 
-$(B)/%.o: %.c | vendor-check
+$(B)/%.o: %.c Makefile | vendor-check
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(FLAGS_$(V)) $(CFLAGS) -c -o $@ $<
 
@@ -61,7 +62,7 @@ install: exsync
 	install -D -m 755 exsync $(DESTDIR)/usr/local/bin/exsync
 
 help:
-	@echo "make          build ./exsync (static)"
+	@echo "make          build ./exsync (static-PIE)"
 	@echo "make demo     everything a newcomer wants to see, on loopback"
 	@echo "make test     unit tests, cases, exchangelib proof, sanitizers"
 	@echo "make lint     floors, sizes, format, clang-tidy, cppcheck"

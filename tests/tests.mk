@@ -29,7 +29,7 @@ fuzz:
 
 $(B)/bench/floor: tests/bench/floor.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(FLAGS_release) -static -s -o $@ $< $(VENDOR_LIBS) \
+	$(CC) $(BASE) $(FLAGS_release) $(LINK_release) -o $@ $< $(VENDOR_LIBS) \
 	    2>$@.log || { cat $@.log >&2; exit 1; }
 
 # Its peer is a TLS library that exsync does not use.

@@ -44,25 +44,25 @@ build/vendor/libbearssl.a: $(wildcard vendor/bearssl/src/*.c \
     vendor/bearssl/src/*/*.c)
 	@mkdir -p build/vendor/bearssl
 	cd build/vendor/bearssl && for f in $(abspath $^); do \
-		$(CC) -O2 -I$(CURDIR)/vendor/bearssl/inc \
+		$(CC) -O2 -fPIE -I$(CURDIR)/vendor/bearssl/inc \
 		    -I$(CURDIR)/vendor/bearssl/src -c $$f || exit 1; done
 	$(AR) rcs $@ build/vendor/bearssl/*.o
 
 build/vendor/libexpat.a: vendor/expat/lib/xmlparse.c \
     vendor/expat/lib/xmlrole.c vendor/expat/lib/xmltok.c
 	@mkdir -p build/vendor/expat
-	cd build/vendor/expat && $(CC) -O2 -DXML_GE=1 -DXML_DTD -DXML_NS \
+	cd build/vendor/expat && $(CC) -O2 -fPIE -DXML_GE=1 -DXML_DTD -DXML_NS \
 	    -DXML_CONTEXT_BYTES=1024 -DHAVE_GETRANDOM \
 	    -I$(CURDIR)/vendor/expat/lib -c $(abspath $^)
 	$(AR) rcs $@ build/vendor/expat/*.o
 
 build/vendor/libsqlite3.a: vendor/sqlite3/sqlite3.c
 	@mkdir -p build/vendor/sqlite3
-	$(CC) -O2 -DSQLITE_THREADSAFE=1 -DSQLITE_OMIT_LOAD_EXTENSION -c $< \
+	$(CC) -O2 -fPIE -DSQLITE_THREADSAFE=1 -DSQLITE_OMIT_LOAD_EXTENSION -c $< \
 	    -o build/vendor/sqlite3/sqlite3.o
 	$(AR) rcs $@ build/vendor/sqlite3/sqlite3.o
 
 build/vendor/libinih.a: vendor/inih/ini.c
 	@mkdir -p build/vendor/inih
-	$(CC) -O2 -c $< -o build/vendor/inih/ini.o
+	$(CC) -O2 -fPIE -c $< -o build/vendor/inih/ini.o
 	$(AR) rcs $@ build/vendor/inih/ini.o

@@ -1,6 +1,7 @@
 """The release binary: static, small, and alone in an empty chroot."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -52,6 +53,19 @@ def test_static():
                           text=True, check=True)
     assert "INTERP" not in done.stdout
     assert "LOAD" in done.stdout
+
+
+def test_position_independent():
+    """Loaded at another address each time, and needs no library for it; what
+    is written to when it starts is read-only after that."""
+    done = subprocess.run(["readelf", "-hldW", BINARY], capture_output=True,
+                          text=True, check=True)
+    assert re.search(r"Type: +DYN", done.stdout), done.stdout
+    assert re.search(r"FLAGS_1\).*\bPIE\b", done.stdout), done.stdout
+    assert "GNU_RELRO" in done.stdout
+    assert "BIND_NOW" in done.stdout
+    for word in ("(NEEDED)", "TEXTREL", "INTERP"):
+        assert word not in done.stdout, done.stdout
 
 
 def test_size():

@@ -1,13 +1,17 @@
 /*
- * check.c - exsync --check: the configuration only. Nothing is contacted,
- * nothing is written.
+ * check.c - exsync --check: the configuration, and what looks wrong around it.
+ * Nothing is contacted, nothing is written.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "cmd/cmd.h"
+#include "cmd/guard.h"
 #include "cmd/runner.h"
+#include "cmd/sandbox.h"
 #include "core/party.h"
+#include "store/admin.h"
 
 /* The CSV files: readable, and how much is in them. */
 static int
@@ -69,6 +73,45 @@ check_profiles(const struct conf *c)
 	return rc;
 }
 
+/* Of a trigger or index that somebody else has put into the file. */
+static void
+tell_foreign(void *arg, const char *type, const char *name, const char *table)
+{
+	const char *database = arg;
+
+	if (strcmp(type, "trigger") == 0)
+		log_warning("%s: trigger %s on %s is not exsync's: it does not "
+			    "run for what exsync writes; read table change "
+			    "instead, and remove it (DROP TRIGGER) unless you "
+			    "know it",
+		    database, name, table);
+	else
+		log_warning("%s: index %s on %s is not exsync's: writing costs "
+			    "more, and fails where a UNIQUE one is in the way; "
+			    "remove it (DROP INDEX) unless you know it",
+		    database, name, table);
+}
+
+static void
+check_database(const struct conf *c)
+{
+	struct err err = ERR_INIT;
+
+	/* what a pass would say of the file is no matter of the settings */
+	if (store_foreign(c->database, tell_foreign, c->database, &err) == -1)
+		log_warning("%s", err.msg);
+}
+
+/* Closes it as a pass would: what is in force is known only then. */
+static void
+check_sandbox(const struct conf *c)
+{
+	struct sandbox is;
+
+	sandbox_enter(c, false, &is);
+	printf("; sandbox: %s\n", is.text);
+}
+
 int
 check_run(const struct cmd *cmd)
 {
@@ -82,6 +125,9 @@ check_run(const struct cmd *cmd)
 	rc |= check_csv(c->contacts, "contacts", "contact");
 	rc |= check_command(c);
 	rc |= check_profiles(c);
+	check_database(c);
+	guard_warn(c);
+	check_sandbox(c);
 	if (rc == 0)
 		printf("; %s is good: exsync --once starts a pass\n", c->path);
 	conf_free(c);

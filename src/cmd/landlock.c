@@ -1,7 +1,7 @@
 /*
  * landlock.c - which files this process may still reach.
  * 1. Every right that the kernel knows is taken; only what was permitted by
- *    name is given back.
+ *    name is given back. Nobody gets the right to create, rename or remove.
  * 2. Constants are our own: the headers of the machine that builds may be
  *    older than the kernel that runs.
  */
@@ -22,13 +22,9 @@
 #define GET_VERSION  1
 #define PATH_BENEATH 1
 
-#define FS_WRITE_FILE  ((uint64_t)1 << 1)
-#define FS_READ_FILE   ((uint64_t)1 << 2)
-#define FS_READ_DIR    ((uint64_t)1 << 3)
-#define FS_REMOVE_FILE ((uint64_t)1 << 5)
-#define FS_MAKE_REG    ((uint64_t)1 << 8)
-#define FS_TRUNCATE    ((uint64_t)1 << 14)
-#define FS_OF_FILES    (FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE)
+#define FS_WRITE_FILE ((uint64_t)1 << 1)
+#define FS_READ_FILE  ((uint64_t)1 << 2)
+#define FS_TRUNCATE   ((uint64_t)1 << 14)
 
 #define NET_BIND_TCP ((uint64_t)1 << 0)
 
@@ -76,28 +72,26 @@ landlock_open(struct landlock *l)
 	l->fd = (int)syscall(SYS_CREATE, &a, size, 0);
 }
 
-void
+bool
 landlock_allow(struct landlock *l, const char *path, enum landlock_right right)
 {
-	struct beneath b = { 0, -1 };
+	bool write = right == LANDLOCK_WRITE;
+	struct beneath b = { FS_READ_FILE, -1 };
 	struct stat st;
+	bool done = false;
 
 	if (l->fd == -1 || path == NULL)
-		return;
-	b.parent = open(path, O_PATH | O_CLOEXEC);
+		return false;
+	/* a link could lead to any file */
+	b.parent = open(path, O_PATH | O_CLOEXEC | (write ? O_NOFOLLOW : 0));
 	if (b.parent == -1)
-		return;
-	b.allowed = FS_READ_FILE;
-	if (right == LANDLOCK_WRITE)
-		b.allowed |= FS_WRITE_FILE | FS_READ_DIR | FS_REMOVE_FILE |
-			     FS_MAKE_REG | FS_TRUNCATE;
-	b.allowed &= l->handled;
-	if (fstat(b.parent, &st) == 0) {
-		if (!S_ISDIR(st.st_mode))
-			b.allowed &= FS_OF_FILES;
-		syscall(SYS_ADD_RULE, l->fd, PATH_BENEATH, &b, 0);
-	}
+		return false;
+	if (write)
+		b.allowed |= (FS_WRITE_FILE | FS_TRUNCATE) & l->handled;
+	if (fstat(b.parent, &st) == 0 && (!write || S_ISREG(st.st_mode)))
+		done = syscall(SYS_ADD_RULE, l->fd, PATH_BENEATH, &b, 0) == 0;
 	close(b.parent);
+	return done;
 }
 
 bool

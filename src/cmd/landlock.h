@@ -20,13 +20,16 @@ struct landlock {
 
 enum landlock_right {
 	LANDLOCK_READ, /* a file, or all below a directory */
-	LANDLOCK_WRITE /* and write, create and remove files there */
+	LANDLOCK_WRITE /* and write to it: a file alone, that is no link */
 };
 
 /* Begins a set that permits nothing. abi 0: this kernel has no Landlock. */
 void landlock_open(struct landlock *);
-/* Permits that; a path that is not there is passed over. NULL is fine. */
-void landlock_allow(struct landlock *, const char *path, enum landlock_right);
+/*
+ * Permits that, for the file that has this name now: another that is given the
+ * name later is another file. False: there is nothing to permit. NULL is fine.
+ */
+bool landlock_allow(struct landlock *, const char *path, enum landlock_right);
 /* From now on, for ever. Needs no_new_privs. False with errno: it is not. */
 bool landlock_close(struct landlock *);
 

@@ -8,6 +8,7 @@
 #include "base/stop.h"
 #include "base/tim.h"
 #include "cmd/cmd.h"
+#include "cmd/guard.h"
 #include "cmd/keeper.h"
 #include "cmd/progress.h"
 #include "cmd/runner.h"
@@ -71,6 +72,18 @@ tell(void *arg, const struct alert_text *a)
 	return rc;
 }
 
+/* For struct pass.begin. */
+static void
+close_sandbox(void *arg)
+{
+	const struct pass *pass = arg;
+	struct sandbox is;
+
+	if (pass->conf->sandbox)
+		store_confine(pass->store);
+	sandbox_enter(pass->conf, false, &is);
+}
+
 static void
 prepare(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
     struct keeper *keeper)
@@ -84,6 +97,8 @@ prepare(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
 	pass->want.mailbox = (const char *const *)cmd->mailbox;
 	pass->want.nmailbox = cmd->nmailbox;
 	pass->want.profile = cmd->profile;
+	pass->begin = close_sandbox;
+	pass->begin_arg = pass;
 	pass->tick = progress_tick;
 	pass->alert = keeper != NULL && tells ? tell : NULL;
 	pass->alert_arg = keeper;
@@ -121,7 +136,6 @@ with_store(const struct cmd *cmd, struct pass *pass, struct err *err)
 	    pass->conf->database, cmd->dry_run ? STORE_READ_ONLY : 0, err);
 	int rc;
 
-	sandbox_enter(pass->conf, false);
 	if (store == NULL) {
 		health_trouble(pass, err);
 		return -1;
@@ -170,6 +184,7 @@ once_run(const struct cmd *cmd)
 		return CMD_USAGE;
 	log_init(conf->log_level);
 	keeper = start_keeper(cmd, conf, &mute);
+	guard_warn(conf);
 	prepare(&pass, cmd, conf, keeper);
 	if (mute)
 		pass.alert = NULL;

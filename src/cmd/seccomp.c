@@ -6,6 +6,7 @@
  *    time, to a socket other than TCP and UDP, or into the kernel's inside.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -37,12 +38,15 @@
  */
 #define FIRST_NEW 424
 #define PROGRAM   400
+#define OTHER_WORLDS                                                           \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |         \
+	    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_PTRACE)
 
 /* Permitted with any arguments; what a busy pass calls most goes first. */
 /* clang-format off */
 static const uint16_t plain[] = {
 	__NR_read, __NR_write, __NR_futex, __NR_sendto, __NR_recvfrom,
-	__NR_pread64, __NR_pwrite64, __NR_ppoll, __NR_fdatasync, __NR_fcntl,
+	__NR_pread64, __NR_pwrite64, __NR_ppoll, __NR_fdatasync,
 	/* memory and threads */
 	__NR_brk, __NR_munmap, __NR_mremap, __NR_madvise, __NR_sched_yield,
 	__NR_sched_getaffinity, __NR_set_robust_list, __NR_set_tid_address,
@@ -54,13 +58,15 @@ static const uint16_t plain[] = {
 	__NR_getppid, __NR_gettid, __NR_getuid, __NR_geteuid, __NR_getgid,
 	__NR_getegid, __NR_getrusage, __NR_sysinfo, __NR_uname, __NR_getcpu,
 	__NR_times, __NR_wait4, __NR_waitid,
-	/* files: which ones is Landlock's matter; nothing it cannot guard */
+	/*
+	 * files: which ones is Landlock's matter; nothing it cannot guard
+	 * (modes, owners, attributes), and no names
+	 */
 	__NR_openat, __NR_close, __NR_fstat, __NR_newfstatat, __NR_statx,
 	__NR_lseek, __NR_readv, __NR_writev, __NR_preadv, __NR_pwritev,
 	__NR_fsync, __NR_ftruncate, __NR_fallocate, __NR_fadvise64,
-	__NR_flock, __NR_unlinkat, __NR_renameat2, __NR_faccessat,
-	__NR_readlinkat, __NR_getcwd, __NR_getdents64, __NR_fchmod,
-	__NR_fchown, __NR_fstatfs, __NR_statfs, __NR_umask,
+	__NR_flock, __NR_faccessat, __NR_readlinkat, __NR_getcwd,
+	__NR_getdents64, __NR_fstatfs, __NR_statfs, __NR_umask,
 	__NR_dup, __NR_dup3, __NR_pipe2, __NR_sync_file_range,
 	/* sockets, once they are there */
 	__NR_connect, __NR_bind, __NR_getsockname, __NR_getpeername,
@@ -76,15 +82,12 @@ static const uint16_t plain[] = {
 #ifdef __NR_close_range
 	__NR_close_range,
 #endif
-#ifdef __NR_renameat
-	__NR_renameat,
-#endif
 #ifdef __x86_64__
 	/* the older names of the same */
 	__NR_poll, __NR_open, __NR_stat, __NR_lstat, __NR_access,
-	__NR_readlink, __NR_unlink, __NR_rename, __NR_dup2, __NR_pipe,
-	__NR_select, __NR_epoll_create, __NR_epoll_wait, __NR_time,
-	__NR_getdents, __NR_eventfd,
+	__NR_readlink, __NR_dup2, __NR_pipe, __NR_select,
+	__NR_epoll_create, __NR_epoll_wait, __NR_time, __NR_getdents,
+	__NR_eventfd,
 #endif
 };
 /* clang-format on */
@@ -113,8 +116,12 @@ add(struct program *p, uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
 #define ALLOW SECCOMP_RET_ALLOW
 #define NO    (SECCOMP_RET_ERRNO | EPERM)
 #define OLD   (SECCOMP_RET_ERRNO | ENOSYS)
-/* The lower half of an argument: both architectures are little-endian. */
-#define ARG(i) (uint32_t)(offsetof(struct seccomp_data, args) + 8 * (i))
+/*
+ * The halves of an argument: both architectures are little-endian. The lower
+ * one is enough where the kernel takes no more than an int.
+ */
+#define ARG(i)  (uint32_t)(offsetof(struct seccomp_data, args) + 8 * (i))
+#define HIGH(i) (ARG(i) + 4)
 
 /* Call nr, when argument arg masked is one of these; then the answer. */
 static void
@@ -130,6 +137,19 @@ only(struct program *p, uint32_t nr, int arg, uint32_t mask,
 		add(p, EQ, values[i], (uint8_t)(n - i), 0);
 	add(p, RET, NO, 0, 0);
 	add(p, RET, ALLOW, 0, 0);
+}
+
+/* Call nr, when that argument, a pointer, is NULL. */
+static void
+only_null(struct program *p, uint32_t nr, int arg)
+{
+	add(p, EQ, nr, 0, 6);
+	add(p, LOAD, ARG(arg), 0, 0);
+	add(p, EQ, 0, 0, 3);
+	add(p, LOAD, HIGH(arg), 0, 0);
+	add(p, EQ, 0, 0, 1);
+	add(p, RET, ALLOW, 0, 0);
+	add(p, RET, NO, 0, 0);
 }
 
 /* TCP, UDP, and the routing table, which getaddrinfo sorts addresses by. */
@@ -151,6 +171,21 @@ sockets(struct program *p)
 	add(p, RET, NO, 0, 0);
 }
 
+/*
+ * Locks and flags of files. What is not there: F_SETOWN, F_SETSIG and
+ * F_NOTIFY, which send signals to others; leases, which hold them up.
+ */
+static void
+files(struct program *p)
+{
+	static const uint32_t harmless[] = { F_SETLK, F_SETLKW, F_GETLK,
+		F_GETFL, F_SETFL, F_GETFD, F_SETFD, F_DUPFD, F_DUPFD_CLOEXEC,
+		F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW };
+
+	only(p, __NR_fcntl, 1, UINT32_MAX, harmless,
+	    sizeof(harmless) / sizeof(harmless[0]));
+}
+
 /* Calls that only some arguments make harmless. */
 static void
 guarded(struct program *p)
@@ -165,13 +200,17 @@ guarded(struct program *p)
 	/* no code but the program's own */
 	only(p, __NR_mmap, 2, PROT_EXEC, none, 1);
 	only(p, __NR_mprotect, 2, PROT_EXEC, none, 1);
-	/* a thread, not a process; clone3's flags cannot be seen: it is old */
-	only(p, __NR_clone, 0, CLONE_THREAD, thread, 1);
+	/*
+	 * a thread in the same surroundings, not a process; clone3's flags
+	 * cannot be seen: it is old
+	 */
+	only(p, __NR_clone, 0, CLONE_THREAD | OTHER_WORLDS, thread, 1);
 	only(p, __NR_ioctl, 1, UINT32_MAX, ioctls, 4);
 	only(p, __NR_prctl, 0, UINT32_MAX, names, 1);
-	/* itself: abort(), and reading limits */
+	/* itself: abort() */
 	only(p, __NR_tgkill, 0, UINT32_MAX, self, 1);
-	only(p, __NR_prlimit64, 2, UINT32_MAX, none, 1);
+	/* reading limits */
+	only_null(p, __NR_prlimit64, 2);
 	sockets(p);
 }
 
@@ -191,6 +230,7 @@ build(struct program *p)
 		add(p, EQ, plain[i], 0, 1);
 		add(p, RET, ALLOW, 0, 0);
 	}
+	files(p);
 	guarded(p);
 	add(p, GE, FIRST_NEW, 0, 1);
 	add(p, RET, OLD, 0, 0);

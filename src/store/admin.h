@@ -37,4 +37,14 @@ struct store_reason {
 long store_why(struct store *, const char *message_id,
     void (*each)(void *, const struct store_reason *), void *arg, struct err *);
 
+/*
+ * Calls tell with each trigger and index in the file at path that exsync does
+ * not make. Needs no store; a file that is not there, or another program's,
+ * has none. Writes nothing.
+ */
+typedef void store_foreign_fn(
+    void *arg, const char *type, const char *name, const char *table);
+int
+store_foreign(const char *path, store_foreign_fn *, void *arg, struct err *);
+
 #endif

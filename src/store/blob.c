@@ -1,7 +1,7 @@
 /*
  * blob.c - contents of attachments on their way into table blob.
- * 1. No content is held whole in memory when it is over 256 KiB: it goes to a
- *    file without a name beside the database, which ends with the process.
+ * 1. No content is held whole in memory when it is over 256 KiB: it goes to
+ *    the spool (spool.h).
  * 2. A content is in the table once, and complete: row and bytes are one
  *    transaction.
  * 3. Whoever lets the last row go that has a content lets the content go in
@@ -9,10 +9,8 @@
  *    left without a row goes when the next pass begins.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/crypt.h"
 #include "base/enc.h"
@@ -28,7 +26,8 @@ struct store_blob {
 	struct store *st;
 	struct crypt_sha256 hash;
 	struct buf mem; /* until it is too large */
-	int fd;         /* then here; -1 */
+	bool spooled;   /* then here */
+	struct spool_part part;
 	int64_t size, max;
 };
 
@@ -48,35 +47,15 @@ say_spool(struct store *st, struct err *err)
 }
 
 static int
-open_spool(struct store_blob *b, struct err *err)
+leave_memory(struct store_blob *b, struct err *err)
 {
-	char *name = mem_printf("%s.spool-XXXXXX", b->st->path);
-	char *slash = strrchr(b->st->path, '/');
-	char *dir = slash == NULL ? mem_strdup(".")
-				  : mem_strndup(b->st->path,
-					(size_t)(slash - b->st->path) + 1);
+	struct spool *s = &b->st->spool;
 
-	b->fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (b->fd == -1 && (b->fd = mkostemp(name, O_CLOEXEC)) != -1)
-		unlink(name);
-	free(dir);
-	free(name);
-	return b->fd == -1 ? say_spool(b->st, err) : 0;
-}
-
-static int
-spool(struct store_blob *b, const char *p, size_t n, struct err *err)
-{
-	while (n > 0) {
-		ssize_t w = write(b->fd, p, n);
-
-		if (w == -1 && errno == EINTR)
-			continue;
-		if (w == -1)
-			return say_spool(b->st, err);
-		p += w;
-		n -= (size_t)w;
-	}
+	if (spool_open(s, b->st->path) == -1 ||
+	    spool_write(s, &b->part, 0, buf_str(&b->mem), b->mem.len) == -1)
+		return say_spool(b->st, err);
+	buf_free(&b->mem);
+	b->spooled = true;
 	return 0;
 }
 
@@ -94,15 +73,14 @@ take(struct stream *s, const void *p, size_t n, struct err *err)
 	b->size += (int64_t)n;
 	if (b->st->read_only)
 		return 0;
-	if (b->fd == -1) {
-		if (n <= IN_MEMORY - b->mem.len)
-			return buf_add(&b->mem, p, n);
-		if (open_spool(b, err) == -1 ||
-		    spool(b, buf_str(&b->mem), b->mem.len, err) == -1)
-			return -1;
-		buf_free(&b->mem);
-	}
-	return spool(b, p, n, err);
+	if (!b->spooled && n <= IN_MEMORY - b->mem.len)
+		return buf_add(&b->mem, p, n);
+	if (!b->spooled && leave_memory(b, err) == -1)
+		return -1;
+	if (spool_write(&b->st->spool, &b->part, b->size - (int64_t)n, p, n) ==
+	    -1)
+		return say_spool(b->st, err);
+	return 0;
 }
 
 struct store_blob *
@@ -114,7 +92,6 @@ store_blob_begin(struct store *st, int64_t max, struct err *err)
 	(void)err;
 	b->stream.write = take;
 	b->st = st;
-	b->fd = -1;
 	b->max = max < cap ? max : cap;
 	buf_init(&b->mem, IN_MEMORY);
 	crypt_sha256_init(&b->hash);
@@ -132,8 +109,7 @@ store_blob_drop(struct store_blob *b)
 {
 	if (b == NULL)
 		return;
-	if (b->fd != -1)
-		close(b->fd);
+	spool_drop(&b->st->spool, &b->part);
 	buf_free(&b->mem);
 	free(b);
 }
@@ -163,10 +139,11 @@ pour(struct store_blob *b, sqlite3_blob *to, struct err *err)
 	int rc = 0;
 
 	while (rc == 0 && off < b->size) {
-		ssize_t n = pread(b->fd, piece, PIECE, off);
+		/* a block may have more behind it, of another content */
+		size_t left = (size_t)(b->size - off);
+		ssize_t n = spool_read(&b->st->spool, &b->part, off, piece,
+		    left < PIECE ? left : PIECE);
 
-		if (n == -1 && errno == EINTR)
-			continue;
 		if (n <= 0) {
 			errno = n == 0 ? EIO : errno;
 			rc = say_spool(b->st, err);
@@ -204,7 +181,7 @@ insert(struct store_blob *b, const char *hex, struct err *err)
 
 	db_text(s, 1, hex);
 	db_int(s, 2, b->size);
-	if (b->fd == -1)
+	if (!b->spooled)
 		sqlite3_bind_blob64(
 		    s, 3, buf_str(&b->mem), b->mem.len, SQLITE_STATIC);
 	else
@@ -214,7 +191,7 @@ insert(struct store_blob *b, const char *hex, struct err *err)
 	n = sqlite3_last_insert_rowid(st->h);
 	if (note_loose(st, n, err) == -1)
 		return -1;
-	if (b->fd == -1)
+	if (!b->spooled)
 		return 0;
 	fault_point("inside blob");
 	rc = sqlite3_blob_open(st->h, "main", "blob", "data", n, 1, &to);

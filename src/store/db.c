@@ -13,7 +13,11 @@
  *    old view the WAL must grow; it is asked for again every few pages.
  * 6. The database, its WAL and its lock are readable by their owner only,
  *    unless the administrator widens the database's mode (SQLite gives its
- *    companions the same one).
+ *    companions the same one; those of a pass before are made anew then).
+ * 7. Once db_use has been called no file is created or removed any more: WAL
+ *    and its index are open, and our end leaves them, empty. Nobody else can
+ *    remove them meanwhile, for our connection stays open.
+ * 8. No trigger runs: ours are none, and another's would run with our rights.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -80,8 +84,9 @@ say_full(struct store *st, struct err *err)
 	return err_code(err, "disk_full", SCOPE_ALL);
 }
 
-const char *
-db_whose(const char *path, char *out, size_t size)
+/* As db_whose; what: how the file is called. */
+static const char *
+whose(const char *path, const char *what, char *out, size_t size)
 {
 	struct stat s;
 	uid_t me = geteuid();
@@ -89,11 +94,35 @@ db_whose(const char *path, char *out, size_t size)
 	*out = '\0';
 	if (me != 0 && stat(path, &s) == 0 && s.st_uid != me)
 		snprintf(out, size,
-		    "; it belongs to user %u%s and this is user %u: run "
+		    "; %s belongs to user %u%s and this is user %u: run "
 		    "exsync as the same user always, or give it the files "
 		    "(chown)",
-		    (unsigned)s.st_uid, s.st_uid == 0 ? " (root)" : "",
+		    what, (unsigned)s.st_uid, s.st_uid == 0 ? " (root)" : "",
 		    (unsigned)me);
+	return out;
+}
+
+const char *
+db_whose(const char *path, char *out, size_t size)
+{
+	return whose(path, "it", out, size);
+}
+
+/* The same of the database, or else of what lies beside it. */
+static const char *
+whose_files(const struct store *st, char *out, size_t size)
+{
+	static const char *const what[] = { "-wal", "-shm" };
+	char *real = realpath(st->path, NULL), *name;
+	size_t i;
+
+	db_whose(st->path, out, size);
+	for (i = 0; *out == '\0' && real != NULL && i < 2; i++) {
+		name = mem_printf("%s%s", real, what[i]);
+		whose(name, what[i], out, size);
+		free(name);
+	}
+	free(real);
 	return out;
 }
 
@@ -101,7 +130,7 @@ static int
 say_access(struct store *st, int sys, struct err *err)
 {
 	struct statvfs fs;
-	char whose[200];
+	char owner[200];
 
 	/* SQLite tells no more than that it may not */
 	if (statvfs(st->path, &fs) == 0 && (fs.f_flag & ST_RDONLY))
@@ -109,10 +138,14 @@ say_access(struct store *st, int sys, struct err *err)
 	/* whoever only reads a WAL database writes beside it, too */
 	err_set(err, ERR_FATAL,
 	    "%s: cannot be opened%s%s%s: exsync needs the right to "
-	    "write this file and to create files beside it (-wal, -shm)%s",
+	    "write this file and to create files beside it (-wal, -shm)%s%s",
 	    st->path, st->read_only ? "" : " for writing", sys != 0 ? ": " : "",
 	    sys != 0 ? strerror(sys) : "",
-	    db_whose(st->path, whose, sizeof(whose)));
+	    whose_files(st, owner, sizeof(owner)),
+	    st->confined ? "; or its sandbox is in the way, which lets it "
+			   "create no file once a pass has begun: run again, "
+			   "or write sandbox = no in [exsync]"
+			 : "");
 	return err_code(err, "not_writable", SCOPE_ALL);
 }
 
@@ -335,6 +368,7 @@ connect_to(struct store *st, int flags, struct err *err)
 	sqlite3_extended_result_codes(st->h, 1);
 	sqlite3_busy_handler(st->h, busy, st);
 	sqlite3_db_config(st->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(st->h, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	return 0;
 }
 
@@ -390,13 +424,72 @@ db_open(struct store *st, struct err *err)
 	return db_exec(st, SETUP, err);
 }
 
+/*
+ * Do WAL and index of a pass before have another mode or group than the
+ * database has by now?
+ */
+static bool
+is_widened(sqlite3 *h)
+{
+	static const char *const end[] = { "-wal", "-shm" };
+	const char *path = sqlite3_db_filename(h, "main");
+	struct stat db, s;
+	bool found = false;
+	size_t i;
+
+	if (path == NULL || stat(path, &db) == -1)
+		return false;
+	for (i = 0; i < 2; i++) {
+		char *name = mem_printf("%s%s", path, end[i]);
+
+		if (stat(name, &s) == 0)
+			found |= ((s.st_mode ^ db.st_mode) & 0777) != 0 ||
+				 s.st_gid != db.st_gid;
+		free(name);
+	}
+	return found;
+}
+
+/*
+ * SQLite would do it with the first commit, when this process may not open a
+ * directory any more: that the WAL exists must outlive a power cut.
+ */
+static void
+sync_directory(sqlite3 *h)
+{
+	const char *path = sqlite3_db_filename(h, "main");
+	const char *slash = path == NULL ? NULL : strrchr(path, '/');
+	char *dir;
+	int fd;
+
+	if (slash == NULL)
+		return;
+	dir = mem_strndup(path, (size_t)(slash - path) + 1);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd != -1) {
+		fsync(fd);
+		close(fd);
+	}
+	free(dir);
+}
+
 int
 db_use(struct store *st, struct err *err)
 {
+	int on = 1;
+
 	if (st->read_only)
 		return 0;
+	if (is_widened(st->h)) {
+		/* the last to close removes them; opened they are new ones */
+		db_close(st);
+		if (db_open(st, err) == -1)
+			return -1;
+	}
 	if (set_wal(st, err) == -1)
 		return -1;
+	sqlite3_file_control(st->h, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+	sync_directory(st->h);
 	sqlite3_wal_hook(st->h, committed, st);
 	return db_exec(st, SETUP_CACHE, err);
 }

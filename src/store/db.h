@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/tim.h"
+#include "store/spool.h"
 #include "store/store.h"
 
 enum db_slot {
@@ -200,6 +201,7 @@ struct store {
 	sqlite3 *h;
 	bool read_only;
 	bool in_memory; /* read only, and there is no file */
+	bool confined;  /* store_confine */
 	int lock_fd;    /* store_lock, or -1 */
 	sqlite3_stmt *stmt[DB_NSLOT];
 	int prepare_rc; /* why one of them is NULL */
@@ -218,7 +220,8 @@ struct store {
 	unsigned char key[32];   /* of the hashes in decision.parties */
 
 	struct db_owner owner; /* of the last key that had variants */
-	int64_t handled; /* bytes that this transaction has moved, about */
+	int64_t handled;    /* bytes that this transaction has moved, about */
+	struct spool spool; /* of large contents on their way */
 	struct blob_held **held; /* blob.c: contents of messages on their way */
 	size_t nheld, held_cap, held_now;
 	struct map held_map;
@@ -289,6 +292,8 @@ int db_change(struct store *, const char *entity, const char *id,
     const char *op, struct err *);
 
 /* --- schema.c ---------------------------------------------------------- */
+
+#define DB_APPLICATION 0x45585359 /* "EXSY", PRAGMA application_id */
 
 /* One step: from the version before it to its own. */
 struct schema_step {

@@ -21,8 +21,6 @@
 #include "base/mem.h"
 #include "store/db.h"
 
-#define APPLICATION_ID 0x45585359 /* "EXSY" */
-
 /*
  * Why the tables of a mail are views: a mail's public key is a hash, and a
  * table or index in the order of hashes is written to at a random page for
@@ -616,7 +614,7 @@ check(struct store *st, int n, struct err *err)
 	    schema_number(
 		st, "SELECT count(*) FROM sqlite_master", &tables, err) == -1)
 		return -1;
-	if (app != APPLICATION_ID && (app != 0 || version != 0 || tables > 0)) {
+	if (app != DB_APPLICATION && (app != 0 || version != 0 || tables > 0)) {
 		err_set(err, ERR_FATAL,
 		    "%s: is the database of another program; it was left as it "
 		    "is: name another file as database",
@@ -668,7 +666,7 @@ step(struct store *st, const struct schema_step *s, int to, struct err *err)
 	    "PRAGMA application_id=%d; PRAGMA user_version=%d;"
 	    "INSERT OR REPLACE INTO meta VALUES('written_by',%Q),"
 	    "('schema_version','%d')",
-	    APPLICATION_ID, to, EXSYNC_VERSION, to);
+	    DB_APPLICATION, to, EXSYNC_VERSION, to);
 	return rc == 0 ? db_exec(st, end, err) : -1;
 }
 

@@ -76,6 +76,7 @@ store_open(const char *path, int flags, struct err *err)
 	st->path = mem_strdup(path);
 	st->read_only = (flags & STORE_READ_ONLY) != 0;
 	st->lock_fd = -1;
+	spool_init(&st->spool);
 	buf_init(&st->scratch, CONTENT_MAX);
 	if (db_open(st, err) == -1 ||
 	    schema_migrate(st, schema_steps, schema_nsteps, err) == -1 ||
@@ -98,6 +99,7 @@ store_close(struct store *st)
 		store_flush(st, &err); /* a status; the next pass tells it */
 	pending_free(st);
 	blob_free(st);
+	spool_free(&st->spool);
 	db_close(st);
 	if (st->lock_fd != -1)
 		close(st->lock_fd);
@@ -218,6 +220,15 @@ store_lock(struct store *st, struct err *err)
 		close(fd);
 	free(name);
 	return rc;
+}
+
+void
+store_confine(struct store *st)
+{
+	/* a failure is told when something large needs it */
+	if (!st->read_only)
+		spool_open(&st->spool, st->path);
+	st->confined = true;
 }
 
 int

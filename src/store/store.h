@@ -47,6 +47,13 @@ void store_close(struct store *);
  * naming the holder's pid.
  */
 int store_lock(struct store *, struct err *);
+/*
+ * The sandbox is about to close: then this process may write the files that it
+ * has (the database, its -wal, -shm and .lock), and can neither create nor
+ * remove one. What will be needed is opened; errors about files say that this
+ * may be why. After store_lock.
+ */
+void store_confine(struct store *);
 /* The DDL with a comment per column (--schema). Needs no file. */
 void store_schema(FILE *);
 int store_version(void); /* the user_version this program writes */
@@ -314,7 +321,7 @@ bool store_has_message_id(struct store *, const char *message_id);
 
 /*
  * A content on its way into table blob. Small ones stay in memory, large
- * ones are spooled to an unlinked file beside the database. The stream is
+ * ones are spooled to a file without a name beside the database. The stream is
  * .stream; then store_blob_end stores it (once per content) and tells its
  * hash and size, or store_blob_drop forgets it. max: more than this many
  * bytes is ERR_ITEM code "too_large".

@@ -417,6 +417,8 @@ pass_run(const struct pass *p, struct pass_counts *out,
 	pthread_mutex_init(&r.tally.lock, NULL);
 	r.budget = budget_open(BUDGET);
 	rc = prepare(&r, err);
+	if (rc == 0 && p->begin != NULL)
+		p->begin(p->begin_arg);
 	if (rc == 0)
 		rc = start_profiles(&r, err);
 	if (rc == 0)

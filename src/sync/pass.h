@@ -52,6 +52,12 @@ struct pass {
 	const struct provider_ops *(*provider_for)(const struct conf_profile *);
 	bool dry_run;          /* decide, write nothing */
 	struct plan_want want; /* what it is restricted to */
+	/*
+	 * Called once the CSV files are read, before any thread is started
+	 * and anything is contacted; may be NULL.
+	 */
+	void (*begin)(void *arg);
+	void *begin_arg;
 	/* Called about four times a second; may be NULL. */
 	void (*tick)(void *arg, const struct pass_counts *);
 	void *tick_arg;

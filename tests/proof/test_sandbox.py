@@ -7,6 +7,9 @@ the release build is looked at from the outside while it works.
 import ctypes
 import os
 import platform
+import shutil
+import sqlite3
+import stat
 import subprocess
 import sys
 import time
@@ -38,15 +41,26 @@ domains = contoso.example
 DENIED = "Permission denied"
 REFUSED = "Operation not permitted"
 UNKNOWN = "Function not implemented"
-FILES = {"read": DENIED, "write": DENIED, "create": DENIED, "unlink": DENIED,
-         "list": DENIED}
-CALLS = {"chmod": REFUSED, "exec": REFUSED, "execveat": REFUSED,
+FILES = {"read": DENIED, "write": DENIED, "create": DENIED, "list": DENIED}
+CALLS = {"unlink": REFUSED, "chmod": REFUSED, "fchmod": REFUSED,
+         "fchown": REFUSED, "times": REFUSED, "exec": REFUSED,
+         "execveat": REFUSED,
          "fork": REFUSED, "packet": REFUSED, "raw": REFUSED, "unix": REFUSED,
          "listen": REFUSED, "ptrace": REFUSED, "vm_read": REFUSED,
          "code": REFUSED, "io_uring": UNKNOWN, "bpf": REFUSED,
-         "mount": REFUSED, "kill": REFUSED,
+         "mount": REFUSED, "kill": REFUSED, "memfd": REFUSED,
+         "vm_write": REFUSED, "keyctl": REFUSED, "userfaultfd": REFUSED,
+         "handle": REFUSED, "openat2": UNKNOWN, "pidfd": UNKNOWN,
+         "setown": REFUSED, "limit": REFUSED, "world": REFUSED,
          # what a sync needs
-         "thread": "done", "tcp": "done", "udp": "done", "route": "done"}
+         "thread": "done", "tcp": "done", "udp": "done", "route": "done",
+         "get_limit": "done"}
+# of a file in the database's directory that is not the database's
+BESIDE = ("read", "write", "append", "create", "empty")
+NAMES = ("link", "rename", "renameat2", "remove", "truncate", "replace")
+MADE = ("new file", "new nameless file", "new directory", "new link",
+        "new fifo")
+OWN = ("exsync.db", "exsync.db-wal", "exsync.db-shm", "exsync.db.lock")
 
 
 def landlock_abi():
@@ -84,9 +98,10 @@ def place(tmp_path):
     assert sim.stop() == 0, sim.complaints()
 
 
-def run(binary, directory, **env):
+def run(binary, directory, *args, wrap=(), **env):
     return subprocess.run(
-        [binary, "-c", "exsync.ini", "--once"], cwd=directory,
+        [*wrap, binary, "-c", "exsync.ini", *(args or ("--once",))],
+        cwd=directory,
         env={**os.environ, **env}, capture_output=True, text=True,
         timeout=120, stdin=subprocess.DEVNULL)
 
@@ -121,6 +136,203 @@ def test_from_the_inside(place, fault_binary):
     if landlock_abi() > 0:
         assert private.read_text() == "nobody's business\n"
         assert not (directory / "private.new").exists()
+
+
+def listing(directory):
+    """What lies there: name, kind and mode, content unless it is exsync's."""
+    out = {}
+    for name in os.listdir(directory):
+        path = os.path.join(directory, name)
+        st = os.lstat(path)
+        text = None
+        if stat.S_ISREG(st.st_mode) and name not in OWN:
+            with open(path, "rb") as f:
+                text = f.read()
+        out[name] = (st.st_mode, st.st_ino, text)
+    return out
+
+
+def one_directory(place, binary):
+    """INI, password, program and database in one directory."""
+    directory, _, write = place
+    ini = directory / "exsync.ini"
+    write()
+    ini.write_text(ini.read_text()
+                   .replace("data/exsync.db", "exsync.db")
+                   .replace(f"password = {exsim.PASSWORD}",
+                            "password_file = hq.password"))
+    secret = directory / "hq.password"
+    secret.write_text(exsim.PASSWORD + "\n")
+    secret.chmod(0o600)
+    shutil.copy(binary, directory / "exsync")
+    return directory
+
+
+@pytest.mark.parametrize("lacks", ["", "seccomp", "landlock"])
+def test_directory(place, fault_binary, lacks):
+    """In the directory of the database nothing else can be changed, and
+    nothing made, by each of the two walls alone as far as it reaches; the
+    pass is done all the same."""
+    directory = one_directory(place, fault_binary)
+    done = run(fault_binary, directory)
+    assert done.returncode == 0, done.stdout + done.stderr
+    place[1].commands("generate anna@contoso.example @inbox 20 3000 seed=2"
+                      " attachment_every=2 attachment_bytes=700000\n")
+    before = listing(directory)
+    files = ("exsync.ini", "hq.password", "exsync")
+    done = run(fault_binary, directory,
+               wrap=[sys.executable, "-c", LACKS, lacks] if lacks else [],
+               EXSYNC_SANDBOX_PROBE=str(directory / "private"),
+               EXSYNC_SANDBOX_BESIDE=":".join(files))
+    if lacks and done.returncode == 77:
+        pytest.skip("no filter may be set here")
+    got = probes(done.stderr)
+    walls = landlock_abi() > 0 and lacks != "landlock"
+    calls = HAS_FILTER and lacks != "seccomp"
+    want = {}
+    for name in files:
+        if walls:
+            want.update({f"{name} {what}": DENIED for what in BESIDE})
+        if walls or calls:
+            want.update({f"{name} {what}": REFUSED if calls else DENIED
+                         for what in NAMES})
+        if calls:
+            want[f"{name} chmod"] = REFUSED
+    for name in OWN:
+        want.update({f"{name} {what}": "done" for what in BESIDE[:4]})
+        if walls or calls:
+            want.update({f"{name} {what}": REFUSED if calls else DENIED
+                         for what in NAMES[:4]})
+        if calls:
+            want[f"{name} chmod"] = REFUSED
+    if walls:
+        want.update({what: DENIED for what in MADE[:2]})
+    if walls or calls:
+        want.update({what: REFUSED if calls else DENIED
+                     for what in MADE[2:]})
+    assert {k: got.get(k) for k in want} == want
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "20 mails stored" in done.stdout
+    if walls and calls:
+        assert listing(directory) == before
+    db = sqlite3.connect(directory / "exsync.db")
+    assert db.execute("SELECT count(*), min(length(data)) FROM attachment a"
+                      " JOIN blob b ON b.sha256 = a.sha256 WHERE a.size >"
+                      " 600000 AND a.state = 'full'").fetchone() == (
+                          10, 700000)
+    db.close()
+
+
+def layouts(directory):
+    """Where a database may lie: what the INI says, and where that is."""
+    away = directory / "away"
+    away.mkdir()
+    (directory / "link.db").symlink_to("away/real.db")
+    (directory / "folder").symlink_to("away")
+    return [("exsync.db", "exsync.db"), ("./exsync.db", "exsync.db"),
+            ("data/../data/up.db", "data/up.db"),
+            (str(away / "whole.db"), "away/whole.db"),
+            ("link.db", "away/real.db"),
+            ("folder/in.db", "away/in.db")]
+
+
+def test_layouts(place):
+    """Each place of today, twice: made by the pass, and found by it; with the
+    working directory elsewhere, too."""
+    directory, _, write = place
+    ini = directory / "exsync.ini"
+    text = ini.read_text()
+    for said, lies in layouts(directory):
+        ini.write_text(text.replace("data/exsync.db", said))
+        for where, name in ((directory, "exsync.ini"),
+                            ("/", str(ini))):
+            done = subprocess.run(
+                [BINARY, "-c", name, "--once"], cwd=where, text=True,
+                capture_output=True, timeout=120, stdin=subprocess.DEVNULL)
+            assert done.returncode == 0, said + done.stdout + done.stderr
+            if landlock_abi() > 0:
+                assert "sandbox: files by Landlock" in done.stderr
+        db = sqlite3.connect(directory / lies)
+        assert db.execute("SELECT count(*) FROM email").fetchone() == (40,)
+        db.close()
+
+
+def test_no_directory_to_write(place):
+    """Database and companions may be written, the directory may not."""
+    directory, _, _ = place
+    done = run(BINARY, directory)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (directory / "data").chmod(0o555)
+    try:
+        done = run(BINARY, directory)
+    finally:
+        (directory / "data").chmod(0o755)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_dry_run(place):
+    """Neither with a database nor without one, nor when somebody else was the
+    last to close it."""
+    directory, _, _ = place
+    done = run(BINARY, directory, "--once", "--dry-run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not os.listdir(directory / "data")
+    run(BINARY, directory)
+    for _ in range(2):
+        done = run(BINARY, directory, "--once", "--dry-run")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "0 mails would be stored" in done.stdout
+        db = sqlite3.connect(directory / "data" / "exsync.db")
+        db.execute("DELETE FROM consumer")
+        db.close()
+
+
+def test_crm_comes_and_goes(place):
+    """A CRM that opens, empties the WAL and closes all the time."""
+    directory, sim, _ = place
+    run(BINARY, directory)
+    sim.commands("generate anna@contoso.example @inbox 30 3000 seed=9\n"
+                 "option delay_ms=30\n")
+    with subprocess.Popen(
+            [BINARY, "-c", "exsync.ini", "--once"], cwd=directory,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True) as process:
+        n = 0
+        while process.poll() is None:
+            db = sqlite3.connect(directory / "data" / "exsync.db", timeout=60)
+            db.execute("SELECT count(*) FROM email").fetchone()
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            db.close()
+            n += 1
+        out, err = process.communicate(timeout=120)
+    sim.commands("option delay_ms=0\n")
+    assert process.returncode == 0 and n > 0, out + err
+    assert "30 mails stored" in out
+
+
+def test_list_is_exchanged(place):
+    """A new list takes the place of users.csv, again and again while the pass
+    waits for it to rest: the last one is read."""
+    directory, _, _ = place
+    new = directory / "users.new"
+
+    def exchange(text):
+        new.write_text("crm_id,address,name\n" + text)
+        new.rename(directory / "users.csv")
+
+    exchange("u1,anna@contoso.example,Anna\n")
+    with subprocess.Popen(
+            [BINARY, "-c", "exsync.ini", "--once"], cwd=directory,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True) as process:
+        for i in range(40):
+            exchange(f"u{i},anna@contoso.example,Anna\n")
+            time.sleep(0.02)
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, out + err
+    db = sqlite3.connect(directory / "data" / "exsync.db")
+    assert db.execute("SELECT crm_id FROM party").fetchall() == [("u39",)]
+    db.close()
 
 
 def test_off(place, fault_binary):

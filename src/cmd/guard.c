@@ -1,0 +1,118 @@
+/*
+ * guard.c - can this user change what will run outside of the sandbox?
+ * 1. Who may write to a directory may exchange what lies in it, and what lies
+ *    below; in one with the sticky bit only what is his own.
+ * 2. An owner may give himself the right to write.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cmd/guard.h"
+#include "cmd/words.h"
+
+static bool
+may_write(const char *path, const struct stat *st)
+{
+	if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0)
+		return true;
+	return errno == ETXTBSY || (errno == EACCES && st->st_uid == geteuid());
+}
+
+/*
+ * Cuts the path at its end until this user may write to what it names. False:
+ * to none of it.
+ */
+static bool
+cut_to_writable(char *path)
+{
+	struct stat in, st;
+	char *slash;
+
+	if (stat(path, &st) == -1)
+		return false;
+	if (may_write(path, &st))
+		return true;
+	while ((slash = strrchr(path, '/')) != NULL && path[1] != '\0') {
+		in = st;
+		slash[slash == path] = '\0';
+		if (stat(path, &st) == -1)
+			return false;
+		if (may_write(path, &st) &&
+		    ((st.st_mode & S_ISVTX) == 0 || in.st_uid == geteuid() ||
+			st.st_uid == geteuid()))
+			return true;
+	}
+	return false;
+}
+
+static void
+warn_of(const char *what, const char *path)
+{
+	char *real = realpath(path, NULL), *cut = mem_strdup(real);
+
+	if (real != NULL && cut_to_writable(cut))
+		log_warning("%s: %s can be %s by the user that exsync runs as"
+			    "%s%s: let root own both, so that a fault in one "
+			    "program does not become another program",
+		    what, real,
+		    strcmp(real, cut) == 0 ? "changed" : "exchanged",
+		    strcmp(real, cut) == 0 ? "" : ", who may write to ",
+		    strcmp(real, cut) == 0 ? "" : cut);
+	free(cut);
+	free(real);
+}
+
+/* A program without a path: as the command is looked for (runner.h). */
+static void
+warn_of_found(const char *name)
+{
+	const char *p = getenv("PATH");
+	char *path;
+	bool found = false;
+	size_t n;
+
+	for (; !found && p != NULL && *p != '\0'; p += n + (p[n] == ':')) {
+		n = strcspn(p, ":");
+		path = mem_printf("%.*s/%s", (int)n, p, name);
+		if (*p == '/' && (found = access(path, X_OK) == 0))
+			warn_of("alert_command", path);
+		free(path);
+	}
+}
+
+static void
+warn_of_command(const char *command)
+{
+	struct err err = ERR_INIT;
+	char **word = words_split(command, &err);
+	struct stat st;
+	size_t i;
+
+	if (word == NULL)
+		return; /* said by who wants to run it */
+	if (strchr(word[0], '/') == NULL)
+		warn_of_found(word[0]);
+	/* an interpreter's script is a program as well */
+	for (i = 0; word[i] != NULL; i++)
+		if (word[i][0] == '/' && stat(word[i], &st) == 0 &&
+		    S_ISREG(st.st_mode))
+			warn_of("alert_command", word[i]);
+	words_free(word);
+}
+
+void
+guard_warn(const struct conf *c)
+{
+	if (geteuid() == 0)
+		return;
+	warn_of("exsync's own program", "/proc/self/exe");
+	if (c->alert_command != NULL)
+		warn_of_command(c->alert_command);
+}

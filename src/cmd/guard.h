@@ -1,0 +1,20 @@
+/*
+ * guard.h - can this user change what will run outside of the sandbox?
+ * Floor: cmd.
+ * Threads: the main thread, before the sandbox closes.
+ */
+#ifndef CMD_GUARD_H
+#define CMD_GUARD_H
+
+#include "core/conf.h"
+
+/*
+ * A warning in the log for exsync's own program, and for the program of
+ * alert_command and each file that it is given by its whole path, when the
+ * user that exsync runs as may write to it, or exchange it: then whoever finds
+ * a fault in any program of that user has code of his own run by the next
+ * pass. It is no error. Says nothing for root, who may change everything.
+ */
+void guard_warn(const struct conf *);
+
+#endif

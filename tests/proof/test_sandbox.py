@@ -6,12 +6,14 @@ the release build is looked at from the outside while it works.
 
 import ctypes
 import os
+import pathlib
 import platform
 import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -450,20 +452,177 @@ os.execv(command[0], command)
     ("no_new_privs", "off, this kernel has no no_new_privs", ""),
 ])
 def test_lacking(place, lacks, said, kept):
-    """A kernel that lacks a part: the rest is used, the log says what is
-    not, and the pass is done."""
+    """A kernel that lacks a part: the rest is used, the log says what is not
+    without being asked for more than it usually says, once, --check too; and
+    the pass is done."""
     directory, _, _ = place
-    done = subprocess.run(
-        [sys.executable, "-c", LACKS, lacks, BINARY, "-c", "exsync.ini",
-         "--once"], cwd=directory, capture_output=True, text=True,
-        timeout=120, stdin=subprocess.DEVNULL)
+    ini = directory / "exsync.ini"
+    ini.write_text(ini.read_text().replace("log_level = debug\n", ""))
+    wrap = [sys.executable, "-c", LACKS, lacks]
+    done = run(BINARY, directory, wrap=wrap)
     if done.returncode == 77:
         pytest.skip("no filter may be set here")
     assert done.returncode == 0, done.stdout + done.stderr
     lines = [x for x in done.stderr.splitlines() if "sandbox: " in x]
-    assert any(said in x for x in lines), lines
-    assert any(kept in x for x in lines), lines
+    assert len(lines) == 1 and " info " in lines[0], done.stderr
+    assert said in lines[0] and kept in lines[0], lines
     assert "40 mails stored" in done.stdout
+    done = run(BINARY, directory, "--check", wrap=wrap)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = [x for x in done.stdout.splitlines()
+             if x.startswith("; sandbox: ")]
+    assert len(lines) == 1, done.stdout
+    assert said in lines[0] and kept in lines[0], lines
+
+
+def test_in_force(place):
+    """--check says what there is, and a pass nothing when nothing lacks."""
+    directory, _, write = place
+    ini = directory / "exsync.ini"
+    ini.write_text(ini.read_text().replace("log_level = debug\n", ""))
+    done = run(BINARY, directory)
+    check = run(BINARY, directory, "--check")
+    assert check.returncode == 0, check.stderr
+    if landlock_abi() > 0 and HAS_FILTER:
+        assert "sandbox" not in done.stderr
+        assert (f"\n; sandbox: files by Landlock, ABI {landlock_abi()}; "
+                "system calls by seccomp\n") in check.stdout
+    write("sandbox = no")
+    check = run(BINARY, directory, "--check")
+    assert "\n; sandbox: off (sandbox = no)\n" in check.stdout
+
+
+NOBODY = 65534
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}",
+             "--clear-groups"]
+
+
+@pytest.fixture
+def home(place):
+    """A directory that everybody may enter, and the INI's text."""
+    directory = tempfile.mkdtemp()
+    os.chmod(directory, 0o755)
+    yield pathlib.Path(directory), (place[0] / "exsync.ini").read_text() \
+        .replace("log_level = debug\n", "")
+    shutil.rmtree(directory)
+
+
+def warned(done):
+    return [x.split(" warning ", 1)[1] for x in done.stderr.splitlines()
+            if " warning " in x]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs two users")
+def test_separate_directories(home):
+    """As README shows: what runs is root's, the user has the database alone.
+    Nothing is warned of, and the pass works."""
+    where, text = home
+    for name, owner, mode in (("bin", 0, 0o755), ("etc", 0, 0o750),
+                              ("lib", NOBODY, 0o750)):
+        (where / name).mkdir()
+        os.chown(where / name, owner, NOBODY)
+        (where / name).chmod(mode)
+    shutil.copy(BINARY, where / "bin" / "exsync")
+    shutil.copy(exsim.CA, where / "etc" / "ca.pem")
+    tell = where / "bin" / "tell"
+    tell.write_text("#!/bin/sh\ncat >/dev/null\n")
+    tell.chmod(0o755)
+    etc = where / "etc"
+    (etc / "exsync.ini").write_text(
+        text.replace("data/exsync.db", str(where / "lib" / "exsync.db"))
+        .replace(exsim.CA, "ca.pem")
+        .replace("[directory]", f"alert_command = /bin/sh {tell}\n"
+                                "[directory]")
+        .replace(f"password = {exsim.PASSWORD}",
+                 "password_file = hq.password"))
+    (etc / "users.csv").write_text(
+        "crm_id,address,name\nu1,anna@contoso.example,Anna\n")
+    (etc / "hq.password").write_text(exsim.PASSWORD + "\n")
+    os.chown(etc / "hq.password", NOBODY, NOBODY)
+    (etc / "hq.password").chmod(0o400)
+    for name in ("exsync.ini", "users.csv", "ca.pem"):
+        os.chown(etc / name, 0, NOBODY)
+        (etc / name).chmod(0o640)
+    for command in ("--check", "--once", "--once", "--status"):
+        done = subprocess.run(
+            [*AS_NOBODY, where / "bin" / "exsync", "-c", etc / "exsync.ini",
+             command], cwd="/", capture_output=True, text=True, timeout=120,
+            stdin=subprocess.DEVNULL)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert not warned(done), done.stderr
+    assert sorted(os.listdir(where / "lib")) == sorted(OWN)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs two users")
+@pytest.mark.parametrize("what", [
+    "all in one", "the script", "its directory", "far above", "only root"])
+def test_writable_program(home, what):
+    """What this user can change and what runs outside of the sandbox: a
+    warning each time, and never a refusal."""
+    where, text = home
+    deep = where / "a" / "b"
+    deep.mkdir(parents=True)
+    (where / "data").mkdir()
+    script = deep / "tell"
+    script.write_text("#!/bin/sh\ncat >/dev/null\n")
+    script.chmod(0o755)
+    shutil.copy(BINARY, where / "exsync")
+    (where / "users.csv").write_text(
+        "crm_id,address,name\nu1,anna@contoso.example,Anna\n")
+    (where / "exsync.ini").write_text(text.replace(
+        "[directory]", f"alert_command = /bin/sh {script}\n[directory]"))
+    (where / "exsync.ini").chmod(0o600)
+    for path in (where / "data", where / "exsync.ini"):
+        os.chown(path, NOBODY, NOBODY)
+    mine = {"all in one": [where / "exsync", where], "the script": [script],
+            "its directory": [deep], "far above": [where / "a"],
+            "only root": []}[what]
+    for path in mine:
+        os.chown(path, NOBODY, NOBODY)
+    want = {"all in one": ["exsync's own program: ", "alert_command: "],
+            "only root": []}.get(what, ["alert_command: "])
+    for command in ("--check", "--once"):
+        done = subprocess.run(
+            [*AS_NOBODY, where / "exsync", "-c", where / "exsync.ini",
+             command], cwd="/", capture_output=True, text=True, timeout=120,
+            stdin=subprocess.DEVNULL)
+        assert done.returncode == 0, done.stdout + done.stderr
+        got = warned(done)
+        assert len(got) == len(want), done.stderr
+        for line, begin in zip(got, want):
+            assert line.startswith(begin), got
+        if want:
+            path = where / "exsync" if what == "all in one" else script
+            assert str(path) in got[0], got
+            assert f"write to {mine[-1]}" in got[-1] or \
+                mine[-1] == script and "changed by" in got[-1], got
+
+
+def test_foreign_trigger(place):
+    """One that somebody has put into the file: --check names it, and it does
+    not run for exsync."""
+    directory, _, _ = place
+    assert not warned(run(BINARY, directory, "--check"))
+    assert not os.listdir(directory / "data")
+    assert run(BINARY, directory, "--once").returncode == 0
+    assert not warned(run(BINARY, directory, "--check"))
+    db = sqlite3.connect(directory / "data" / "exsync.db")
+    db.execute("CREATE TRIGGER spy AFTER INSERT ON sync_email BEGIN"
+               " DELETE FROM party; END")
+    db.execute("CREATE INDEX mine ON run(outcome)")
+    db.close()
+    place[1].commands("generate anna@contoso.example @inbox 5 3000 seed=3\n")
+    done = run(BINARY, directory, "--check")
+    assert done.returncode == 0
+    got = warned(done)
+    assert len(got) == 2, done.stderr
+    assert "trigger spy on sync_email is not exsync's" in got[0]
+    assert "index mine on run is not exsync's" in got[1]
+    done = run(BINARY, directory)
+    assert done.returncode == 0 and "5 mails stored" in done.stdout
+    db = sqlite3.connect(directory / "data" / "exsync.db")
+    assert db.execute("SELECT count(*) FROM party").fetchone() == (1,)
+    db.close()
 
 
 def sim_asked(sim):

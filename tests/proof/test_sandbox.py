@@ -550,7 +550,7 @@ def test_separate_directories(home):
             stdin=subprocess.DEVNULL)
         assert done.returncode == 0, done.stdout + done.stderr
         assert not warned(done), done.stderr
-    assert sorted(os.listdir(where / "lib")) == sorted(OWN)
+    assert sorted(os.listdir(where / "lib")) == sorted([*OWN, "exsync.state"])
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs two users")

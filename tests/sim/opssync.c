@@ -327,8 +327,10 @@ answer(struct sync *y)
 	/* the state comes before the changes that lead to it */
 	sb_add(&rest, c->out.p + head, c->out.n - head);
 	c->out.n = head;
-	if (kind == F_NOID || kind == F_STRANGE)
+	if (kind == F_NOID || kind == F_STRANGE) {
 		spoil_first(&rest, kind);
+		c->broken = true;
+	}
 	SB_LIT(&c->out, "<m:SyncState>");
 	state_encode(&c->out, kind == F_STUCK ? &before : &y->st);
 	sb_fmt(&c->out,

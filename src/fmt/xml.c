@@ -327,10 +327,11 @@ refused(struct xml *x, bool final)
 		    "the server's answer is cut off (its XML ends at line "
 		    "%lu, column %lu)",
 		    line, column + 1);
-	else if (x->starved)
+	else if (x->starved) {
 		err_set(&x->err, ERR_RETRY,
 		    "out of memory while reading the server's answer");
-	else if (code == XML_ERROR_NO_MEMORY)
+		return fail(x, "memory");
+	} else if (code == XML_ERROR_NO_MEMORY)
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer holds too many different names "
 		    "(line %lu)",

@@ -271,7 +271,8 @@ write_sum(struct store *st, int64_t n, const struct message *sum,
 {
 	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_SUM_SET,
 	    "UPDATE sync_email SET thread_id=iif((in_reply_to,refs,"
-	    "conversation_id) IS (?3,?4,?5),thread_id,?9),(headers,in_reply_to,refs,conversation_id,"
+	    "conversation_id) IS (?3,?4,?5),thread_id,?9),"
+	    "(headers,in_reply_to,refs,conversation_id,"
 	    "item_class,received_at,size)=(?2,?3,?4,?5,?6,?7,?8) WHERE n=?1 "
 	    "AND (headers,in_reply_to,refs,conversation_id,item_class,"
 	    "received_at,size) IS NOT (?2,?3,?4,?5,?6,?7,?8)");

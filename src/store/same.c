@@ -15,6 +15,7 @@
 #include "base/tim.h"
 #include "core/party.h"
 #include "store/fold.h"
+#include "store/link.h"
 #include "store/same.h"
 
 #define SENT_MS    INT64_C(60000)
@@ -143,64 +144,6 @@ same_subject(const char *a, const char *b)
 	return same;
 }
 
-/* --- links ------------------------------------------------------------- */
-
-/* The host of http://host/...; n 0: it has none. */
-static struct fold_link
-host_of(const struct fold_link *l)
-{
-	struct fold_link h = { l->s, 0 };
-	size_t skip;
-
-	if (l->n > 8 && str_ieqn(l->s, "https://", 8))
-		skip = 8;
-	else if (l->n > 7 && str_ieqn(l->s, "http://", 7))
-		skip = 7;
-	else
-		return h;
-	h.s += skip;
-	while (skip + h.n < l->n && strchr("/?#:", h.s[h.n]) == NULL)
-		h.n++;
-	return h;
-}
-
-static bool
-holds(const struct fold_link *l, const struct fold_link *what)
-{
-	char *in, *s;
-	bool found;
-
-	if (what->n == 0 || what->n > l->n)
-		return false;
-	in = str_lower(mem_strndup(l->s, l->n));
-	s = str_lower(mem_strndup(what->s, what->n));
-	found = strstr(in, s) != NULL;
-	free(in);
-	free(s);
-	return found;
-}
-
-/*
- * The same link, or one is the other as a mail security service writes it:
- * with a host of its own, and the original's host in it.
- */
-static bool
-same_link(const struct fold_link *a, const struct fold_link *b)
-{
-	struct fold_link x = host_of(a), y = host_of(b);
-	size_t n = a->n, m = b->n;
-
-	while (n > 0 && a->s[n - 1] == '/')
-		n--;
-	while (m > 0 && b->s[m - 1] == '/')
-		m--;
-	if (n == m && memcmp(a->s, b->s, n) == 0)
-		return true;
-	if (x.n == 0 || y.n == 0 || (x.n == y.n && str_ieqn(x.s, y.s, x.n)))
-		return false;
-	return holds(b, &x) || holds(a, &y);
-}
-
 /* --- bodies ------------------------------------------------------------ */
 
 static bool
@@ -275,7 +218,7 @@ same_links(const struct fold *a, const struct fold *b, size_t skip)
 	size_t i;
 
 	for (i = 0; i < a->nlink; i++) {
-		if (!same_link(&a->link[i], &b->link[skip + i]))
+		if (!link_same(&a->link[i], &b->link[skip + i]))
 			return false;
 	}
 	return true;
@@ -415,7 +358,7 @@ same_core(const struct fold *a, const struct fold *b)
 		return false;
 	n = count_links(buf_str(&a->text) + x.from, len);
 	for (i = 0; i < n; i++) {
-		if (!same_link(&a->link[x.skip + i], &b->link[y.skip + i]))
+		if (!link_same(&a->link[x.skip + i], &b->link[y.skip + i]))
 			return false;
 	}
 	return true;

@@ -161,7 +161,7 @@ static bool
 suspicious(const struct err *e)
 {
 	static const char *const other[] = { "stopped", "connect", "dns",
-		"proxy", "tls" };
+		"proxy", "tls", "memory" };
 	size_t i;
 
 	if (e->kind == ERR_ITEM || e->kind == ERR_UNKNOWN)

@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -365,6 +367,19 @@ attach(struct kit *k, struct message *m, const char *name, const char *text)
 	blob(k, text, a->sha256);
 	a->stored = true;
 	a->size = (int64_t)strlen(text);
+}
+
+/* Runs fn in a process of its own; returns its exit status. */
+static inline int
+in_child(int (*fn)(struct kit *), struct kit *k)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(fn(k));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 #endif

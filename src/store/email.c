@@ -34,6 +34,7 @@ struct incoming {
 	char *attached;
 	struct arena own;
 	int64_t group; /* the mails with that key */
+	bool has_body; /* it came, or is still the one that the file has */
 };
 
 static struct copy
@@ -43,8 +44,11 @@ copy_of(const struct incoming *x, int64_t n, int64_t edition)
 	struct copy c = { n, x->in->mailbox, x->in->item_id, x->in->folder,
 		m->is_read, edition, -1, m->size, x->attached };
 
-	/* what changed just now may change once more within that second */
-	if (m->modified_at != TIM_NONE && m->modified_at > 0 &&
+	/*
+	 * What changed just now may change once more within that second; and
+	 * the text that is kept because none came is of another time.
+	 */
+	if (x->has_body && m->modified_at != TIM_NONE && m->modified_at > 0 &&
 	    tim_now() - m->modified_at > 10000)
 		c.modified = m->modified_at / 1000;
 	return c;
@@ -587,6 +591,7 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 		x.m.body_state = BODY_HEADERS;
 		x.m.as_stored = false;
 	}
+	x.has_body = x.m.as_stored || x.m.body_state == BODY_FULL;
 	x.attached = attached_hashes(&x.m);
 	if (known != 0)
 		rc = put_known(st, &x, known, n, count, err);

@@ -19,7 +19,14 @@ FUZZ_STOREOBJ := $(FUZZ_OBJ) \
 FUZZ_COPIESOBJ := $(FUZZ_OBJ) \
 	$(patsubst %.c,build/fuzz/fault/%.o,$(wildcard src/store/*.c))
 
-.PHONY: fuzz-build
+.PHONY: fuzz-build fuzz-store fuzz-store-long
+# The store's targets: so many inputs, and half an hour of each.
+fuzz-store:
+	@FUZZ_RUNS=300 tests/fuzz/run store copies
+
+fuzz-store-long:
+	@FUZZ_SECONDS=1800 tests/fuzz/run store copies
+
 fuzz-build: $(FUZZ_NAMES:%=build/fuzz/fuzz_%)
 
 build/fuzz/%.o: %.c

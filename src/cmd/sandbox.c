@@ -69,10 +69,7 @@ allow_file(struct landlock *l, const char *path, bool lasting)
 	free(real);
 }
 
-/*
- * The four files that may be written. SQLite puts its two beside the file
- * itself; the lock may lie beside a link to it.
- */
+/* The four files that may be written: all lie where the name's links lead. */
 static void
 allow_database(struct landlock *l, const char *path)
 {
@@ -85,9 +82,6 @@ allow_database(struct landlock *l, const char *path)
 		landlock_allow(l, name, LANDLOCK_WRITE);
 		free(name);
 	}
-	name = mem_printf("%s.lock", path);
-	landlock_allow(l, name, LANDLOCK_WRITE);
-	free(name);
 	free(real);
 }
 

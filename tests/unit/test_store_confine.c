@@ -112,7 +112,7 @@ static void
 test_left_behind(void **state)
 {
 	struct kit *k = *state;
-	char copy[128];
+	char copy[sizeof(k->path)];
 	off_t size = -1;
 
 	store(k, BOX_A, "i1", "k", mail("<1@x>", "One", "x"));

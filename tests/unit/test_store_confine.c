@@ -8,7 +8,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include "store/admin.h"
 #include "store/db.h"
@@ -287,18 +286,6 @@ work_confined(struct kit *k)
 	}
 	store_close(k->st);
 	return 0;
-}
-
-static int
-in_child(int (*fn)(struct kit *), struct kit *k)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0)
-		_exit(fn(k));
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /* A whole pass' work opens nothing once the store is confined. */

@@ -11,7 +11,8 @@
  * 4. What is refused is asked for again with fewer properties, and what
  *    came then is taken as it is.
  * 5. A request that fails for one item's sake is halved until that item is
- *    found.
+ *    found; but not when all of them seem to be gone, which is not worth a
+ *    request for each.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@
 #include "ews/itemxml.h"
 
 #define QUEUE_MAX ((size_t)4 << 20)
+#define SAMPLE    3 /* items that tell whether all are gone */
 
 struct fetch {
 	struct ews_session *s;
@@ -300,6 +302,46 @@ drop(struct fetch *f)
 	free(f->queue);
 }
 
+/* Is each of SAMPLE items gone, asked for alone? */
+static bool
+all_gone(const struct fetch *f)
+{
+	struct fetch g = *f;
+	struct one o = { { keep_one }, NULL };
+	struct err e = ERR_INIT;
+	bool gone = f->n > 2 * SAMPLE;
+	size_t i;
+
+	g.n = 1;
+	g.sink = &o.base;
+	for (i = 0; gone && i < SAMPLE; i++) {
+		g.ref = &f->ref[i * (f->n - 1) / (SAMPLE - 1)];
+		gone = ask(&g, &e) == 0 && o.m != NULL &&
+		       o.m->err.kind == ERR_GONE;
+	}
+	message_free(o.m);
+	return gone;
+}
+
+/* Each of them is, as err says. */
+static int
+deliver_gone(struct fetch *f, struct err *err)
+{
+	struct err why = *err;
+	struct message *m;
+	size_t i;
+
+	err_clear(err);
+	for (i = 0; i < f->n; i++) {
+		m = message_new(0);
+		m->item_id = arena_strdup(&m->arena, f->ref[i].id);
+		m->err = why;
+		if (deliver(f, m, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* The whole request failed for one item's sake: which? */
 static int
 halve(struct fetch *f, struct err *err)
@@ -307,6 +349,8 @@ halve(struct fetch *f, struct err *err)
 	struct fetch g = *f;
 	struct message *m;
 
+	if (err->kind == ERR_GONE && all_gone(f))
+		return deliver_gone(f, err);
 	if (f->n == 1) {
 		m = message_new(0);
 		m->item_id = arena_strdup(&m->arena, f->ref[0].id);

@@ -72,8 +72,6 @@ state_of(const struct err *err)
 {
 	if (strcmp(err->code, "too_large") == 0)
 		return "too_large";
-	if (err->kind == ERR_GONE)
-		return "gone";
 	if (err->kind == ERR_ITEM)
 		return "failed";
 	return NULL;
@@ -91,7 +89,8 @@ attachment_is_broken(struct fetching *f, const struct err *why)
 }
 
 /*
- * 1: this one cannot be had now and may be later, err says why.
+ * 1: this one cannot be had now and may be later, err says why. One that the
+ * server has just named and does not have is such.
  */
 static int
 attachment_take(struct fetching *f, struct attachment *a, struct err *err)
@@ -106,6 +105,10 @@ attachment_take(struct fetching *f, struct attachment *a, struct err *err)
 			    str_nn(a->name), err->msg);
 			err_clear(err);
 			return 0;
+		}
+		if (err->kind == ERR_GONE) {
+			a->state = "gone";
+			return 1;
 		}
 		if (!attachment_is_broken(f, err))
 			return -1;
@@ -169,7 +172,7 @@ attach_all(struct mailbox_work *w, struct session *s, struct message *m,
 			    str_nn(a->name), str_nn(m->subject));
 		if (rc == -1)
 			return -1;
-		if (rc == 1 && why.kind == ERR_NONE)
+		if (rc == 1 && (why.kind == ERR_NONE || why.kind == ERR_GONE))
 			why = *err;
 		err_clear(err);
 	}

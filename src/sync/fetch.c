@@ -131,6 +131,12 @@ keep_message(struct fetch *f, struct message *m)
 	f->bytes += message_bytes(m);
 }
 
+static bool
+is_last_try(const struct fetch *f, size_t at)
+{
+	return f->tries != NULL && f->tries[at] + 1 >= FETCH_TRIES;
+}
+
 /* A kept mail's attachments; what cannot be had of them is the item's fault. */
 static int
 attach(struct fetch *f, struct store_item *it, struct message *m, size_t at,
@@ -144,8 +150,15 @@ attach(struct fetch *f, struct store_item *it, struct message *m, size_t at,
 	underway_set(f, NULL, 0);
 	it->counted = f->noted[at];
 	if (rc == 1) {
-		m->err = *err;
+		struct err why = *err;
+
 		err_clear(err);
+		if (why.kind == ERR_GONE) {
+			if (is_last_try(f, at))
+				return 0; /* it said so each time */
+			why.kind = ERR_ITEM;
+		}
+		m->err = why;
 		if (it->fault == NULL)
 			blame(f, it, &m->err, at);
 	}
@@ -177,10 +190,9 @@ settle_less(struct fetch *f, struct message *m, size_t at,
 static int
 settle_cut(struct fetch *f, struct message *m, size_t at, struct err *err)
 {
-	bool last = f->tries != NULL && f->tries[at] + 1 >= FETCH_TRIES;
+	bool whole = is_last_try(f, at) && m->body_state == BODY_FULL;
 
-	return settle_less(
-	    f, m, at, last && m->body_state == BODY_FULL ? NULL : &m->err, err);
+	return settle_less(f, m, at, whole ? NULL : &m->err, err);
 }
 
 /*

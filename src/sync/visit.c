@@ -43,7 +43,12 @@ struct visit {
 	/* the first that failed for a reason that nobody knows; 0 */
 	int64_t doubted;
 	struct err doubt; /* why */
-	bool patient;     /* the silent are waited for now */
+	/* store_folder.id of those that are listed and do not exist, as the
+	 * server says, and what it says of the last of them */
+	int64_t vanished[BROKEN_MAX];
+	size_t nvanished;
+	struct err gone;
+	bool patient; /* the silent are waited for now */
 };
 
 static int
@@ -332,8 +337,11 @@ read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
 	}
 	if (err->kind == ERR_GONE) {
 		say_mailbox(w, LOG_INFO, ": %s", err->msg);
+		v->gone = *err;
 		err_clear(err);
 		note_done(v, s);
+		if (v->nvanished < BROKEN_MAX)
+			v->vanished[v->nvanished++] = s->id;
 		return 0;
 	}
 	if (!is_folders(w, err, &v->broken))
@@ -371,6 +379,49 @@ ask_other_folder(struct mailbox_work *w, struct reading *r, struct err *err)
 	*err = v->doubt;
 	err->scope = SCOPE_MAILBOX;
 	return -1;
+}
+
+static bool
+is_vanished(const struct visit *v, const struct store_folder *s)
+{
+	size_t i;
+
+	for (i = 0; i < v->nvanished; i++) {
+		if (v->vanished[i] == s->id)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Some folders were listed, and the server said that they do not exist. That is
+ * well when they were deleted meanwhile: then they are not listed any more.
+ */
+static int
+settle_vanished(struct mailbox_work *w, struct reading *r, struct err *err)
+{
+	struct visit *v = w->visit;
+	struct folder_list now;
+	size_t i;
+
+	if (v->nvanished == 0)
+		return 0;
+	if (ask_folders(w, false, &now, err) == -1)
+		return -1;
+	for (i = 0; i < now.n; i++) {
+		const struct store_folder *s = stored(r->known, now.v[i].id);
+
+		if (s == NULL || !is_vanished(v, s))
+			continue;
+		err_set(err, ERR_RETRY,
+		    "folder %s: the server lists it and says that it does not "
+		    "exist (%s): tried again",
+		    str_nn(s->path), v->gone.code);
+		err_code(err, v->gone.code, SCOPE_FOLDER);
+		note_failed(v, s, err);
+	}
+	arena_free(&now.arena);
+	return 0;
 }
 
 /* Reads every folder that is selected, not idle and not done. */
@@ -418,6 +469,8 @@ read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
 	}
 	if (v->doubted != 0 && v->read == 0 &&
 	    ask_other_folder(w, r, err) == -1)
+		return -1;
+	if (settle_vanished(w, r, err) == -1)
 		return -1;
 	if (v->first.kind == ERR_NONE)
 		return 0;

@@ -232,26 +232,28 @@ fork_helper(struct keeper *k, struct work *w)
 struct keeper *
 keeper_start(const struct keeper_opts *o, struct err *err)
 {
-	struct keeper *k;
+	struct keeper made, *k;
 	struct work w;
 	bool ok;
 
+	memset(&made, 0, sizeof(made));
 	memset(&w, 0, sizeof(w));
 	w.runner.limit_ms = RUNNER_MS;
 	if (o->command != NULL && runner_make(&w.runner, o->command, err) == -1)
 		return NULL;
 	statedir_init(&w.dir, o->state_dir, o->make);
 	buf_init(&w.file, STATEDIR_MAX + 4096);
-	k = mem_alloc(sizeof(*k));
-	k->limit_ms = w.runner.limit_ms;
-	ok = fork_helper(k, &w);
+	made.limit_ms = w.runner.limit_ms;
+	ok = fork_helper(&made, &w);
 	runner_free(&w.runner);
-	if (ok)
+	if (ok) { /* not before: the helper has no use for it */
+		k = mem_alloc(sizeof(*k));
+		*k = made;
 		return k;
+	}
 	err_set(err, ERR_FATAL, "alert_command: no process for it: %s",
 	    strerror(errno));
 	err_code(err, "alert_command", SCOPE_ALL);
-	free(k);
 	return NULL;
 }
 

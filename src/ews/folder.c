@@ -436,7 +436,7 @@ folder_top(struct ews_session *s, char *name, size_t size, struct err *err)
 		*err = p.err;
 		rc = err_prefix(err, "GetFolder");
 	}
-	if (rc == 0)
+	if (rc == 0 && got.n > 0)
 		str_printable(name, size, got.v[0].path, strlen(got.v[0].path));
 	arena_free(&got.arena);
 	return rc;

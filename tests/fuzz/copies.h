@@ -5,6 +5,11 @@
  */
 #ifndef FUZZ_COPIES_H
 #define FUZZ_COPIES_H
+
+/* the fault points are the target's own */
+#ifndef EXSYNC_FAULT
+#define EXSYNC_FAULT
+#endif
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /*
- * copiesfile.h - the files of fuzz_copies.c: what is in them, what was told, how
- * they are opened, and how the process dies.
+ * copiesfile.h - the files of fuzz_copies.c: what is in them, what was told,
+ * how they are opened, and how the process dies.
  * Included once: everything in it is static.
  */
 #ifndef FUZZ_COPIESFILE_H

@@ -302,7 +302,7 @@ operation(struct call *c)
 		if (strcmp(OPERATION[i].name, c->opname) == 0 && ns != NULL &&
 		    strcmp((const char *)ns->href, NS_MESSAGES) == 0)
 			return &OPERATION[i];
-	/* counted as a violation when Microsoft's schema has none of the name */
+	/* a violation when Microsoft's schema has none of the name */
 	valid_request(c->doc, c->opname, &text, &line, &column);
 	sb_reset(&text);
 	sb_fmt(&text, "The simulator does not do %s.", c->opname);

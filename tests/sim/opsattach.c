@@ -72,7 +72,7 @@ ops_create_attachment(struct call *c)
 		const char *why = code;
 
 		change_of(&ch, c, it);
-		if (why == NULL)
+		if (it != NULL && why == NULL)
 			why = attach(&ch, it, n);
 		if (why != NULL) {
 			reply_error_xml(c, why, ch.why, ch.path);

@@ -280,7 +280,8 @@ empty(void **state)
 		"<t:ExtendedFieldURI PropertyTag=\"0x5D02\"/>"
 		"</t:ExtendedProperty><t:From><t:Mailbox><t:EmailAddress>/o=x"
 		"</t:EmailAddress><t:RoutingType>EX</t:RoutingType>"
-		"</t:Mailbox></t:From><t:Attachments><t:FileAttachment><t:Name/>"
+		"</t:Mailbox></t:From><t:Attachments><t:FileAttachment>"
+		"<t:Name/>"
 		"<t:ContentType/><t:ContentId/><t:Size/></t:FileAttachment>"
 		"</t:Attachments></t:Message>"),
 	    1, 100, true, false);

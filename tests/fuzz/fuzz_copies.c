@@ -442,6 +442,7 @@ shuffle(struct world *w, int order[PLACES])
 	int i, k;
 
 	for (i = 0; i < PLACES; i++) {
+		order[i] = i;
 		k = (int)pick(w, (size_t)i + 1);
 		order[i] = order[k];
 		order[k] = i;

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/guard.h"
-#include "cmd/words.h"
+#include "cmd/runner.h"
 
 static bool
 may_write(const char *path, const struct stat *st)
@@ -69,42 +69,23 @@ warn_of(const char *what, const char *path)
 	free(real);
 }
 
-/* A program without a path: as the command is looked for (runner.h). */
-static void
-warn_of_found(const char *name)
-{
-	const char *p = getenv("PATH");
-	char *path;
-	bool found = false;
-	size_t n;
-
-	for (; !found && p != NULL && *p != '\0'; p += n + (p[n] == ':')) {
-		n = strcspn(p, ":");
-		path = mem_printf("%.*s/%s", (int)n, p, name);
-		if (*p == '/' && (found = access(path, X_OK) == 0))
-			warn_of("alert_command", path);
-		free(path);
-	}
-}
-
 static void
 warn_of_command(const char *command)
 {
 	struct err err = ERR_INIT;
-	char **word = words_split(command, &err);
+	struct runner r;
 	struct stat st;
 	size_t i;
 
-	if (word == NULL)
+	if (runner_make(&r, command, &err) == -1)
 		return; /* said by who wants to run it */
-	if (strchr(word[0], '/') == NULL)
-		warn_of_found(word[0]);
+	warn_of("alert_command", r.path);
 	/* an interpreter's script is a program as well */
-	for (i = 0; word[i] != NULL; i++)
-		if (word[i][0] == '/' && stat(word[i], &st) == 0 &&
+	for (i = 1; r.argv[i] != NULL; i++)
+		if (r.argv[i][0] == '/' && stat(r.argv[i], &st) == 0 &&
 		    S_ISREG(st.st_mode))
-			warn_of("alert_command", word[i]);
-	words_free(word);
+			warn_of("alert_command", r.argv[i]);
+	runner_free(&r);
 }
 
 void

@@ -279,7 +279,6 @@ collect(struct store *st, sqlite3_stmt *s, struct store_failures *out,
 		v->item_id = arena_strdup(&out->arena, db_col(s, 0));
 		v->folder = sqlite3_column_int64(s, 1);
 		v->tries = sqlite3_column_int64(s, 2);
-		v->alone = sqlite3_column_int(s, 3) != 0;
 	}
 	if (r == -1)
 		arena_free(&out->arena);
@@ -287,8 +286,8 @@ collect(struct store *st, sqlite3_stmt *s, struct store_failures *out,
 }
 
 int
-store_failures_due(struct store *st, const char *mailbox, int64_t now,
-    size_t max, struct store_failures *out, struct err *err)
+store_failures_due(struct store *st, const char *mailbox,
+    const struct store_due *due, struct store_failures *out, struct err *err)
 {
 	sqlite3_stmt *s;
 	char at[TIM_TEXT], far[TIM_TEXT];
@@ -297,13 +296,14 @@ store_failures_due(struct store *st, const char *mailbox, int64_t now,
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
 	s = db_stmt(st, DB_FAILURE_DUE, /* as tim_due */
-	    "SELECT item,folder,tries,code IN(" ALONE ") FROM failure WHERE "
-	    "mailbox=?1 AND (next_try<=?2 OR next_try>?3) AND "
-	    "item NOT GLOB 'folder *' ORDER BY next_try,item LIMIT ?4");
+	    "SELECT item,folder,tries FROM failure WHERE mailbox=?1 AND "
+	    "(next_try<=?2 OR next_try>?3) AND item NOT GLOB 'folder *' AND "
+	    "ifnull(code IN(" ALONE "),0)=?5 ORDER BY next_try,item LIMIT ?4");
 	db_text(s, 1, mailbox);
-	db_time(s, 2, now, at);
-	db_time(s, 3, now + TIM_FAR, far);
-	db_int(s, 4, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
+	db_time(s, 2, due->now, at);
+	db_time(s, 3, due->now + TIM_FAR, far);
+	db_int(s, 4, (int64_t)(due->max < INT32_MAX ? due->max : INT32_MAX));
+	db_int(s, 5, due->alone);
 	r = collect(st, s, out, err);
 	db_unlock(st);
 	return r;
@@ -339,7 +339,7 @@ store_failures_final(struct store *st, const char *mailbox, size_t max,
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
 	s = db_stmt(st, DB_FAILURE_FINAL,
-	    "SELECT item,folder,tries,0 FROM failure WHERE mailbox=? AND "
+	    "SELECT item,folder,tries FROM failure WHERE mailbox=? AND "
 	    "next_try IS NULL AND moved_at IS NULL ORDER BY item LIMIT ?");
 	db_text(s, 1, mailbox);
 	db_int(s, 2, (int64_t)(max < INT32_MAX ? max : INT32_MAX));

@@ -276,20 +276,25 @@ int store_folder_doubts(
 /* failure.code of an item that was under way when a pass ended. */
 #define STORE_UNDERWAY "under-way"
 
-/* Items of failure whose next_try has come; at most max. */
 struct store_failure {
 	const char *item_id;
 	int64_t folder;
 	int64_t tries;
-	bool alone; /* it took too long: not to be asked for with others */
 };
 struct store_failures {
 	struct arena arena;
 	struct store_failure *v;
 	size_t n;
 };
-int store_failures_due(struct store *, const char *mailbox, int64_t now,
-    size_t max, struct store_failures *out, struct err *);
+/* Which items of failure: those whose next_try has come by then, at most max. */
+struct store_due {
+	int64_t now;
+	size_t max;
+	bool alone; /* those that took too long to be asked for with others,
+		     * and no others; else all but these */
+};
+int store_failures_due(struct store *, const char *mailbox,
+    const struct store_due *, struct store_failures *out, struct err *);
 /* Items that will not be tried again and have not been moved. */
 int store_failures_final(struct store *, const char *mailbox, size_t max,
     struct store_failures *out, struct err *err);

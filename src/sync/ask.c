@@ -222,18 +222,17 @@ some_come(const struct question *q)
 	struct question one = *q;
 	struct message *out;
 	struct err e = ERR_INIT;
-	int64_t lost;
 	unsigned char r;
-	size_t i;
+	size_t i, at;
 
-	one.lost = &lost; /* nothing of its own time */
 	one.out = &out;
 	one.n = 1;
 	crypt_random(&r, 1);
 	for (i = 0; i < SAMPLE; i++) {
-		one.ref = &q->ref[(r + i * (q->n / SAMPLE)) % q->n];
+		at = (r + i * (q->n / SAMPLE)) % q->n;
+		one.ref = &q->ref[at];
+		one.lost = &q->lost[at];
 		out = NULL;
-		lost = 0;
 		if (request(&one, false, &e) == 0) {
 			message_free(out);
 			return true;

@@ -17,8 +17,8 @@
 #include "sync/login.h"
 #include "sync/logins.h"
 #include "sync/pass.h"
-#include "base/crypt.h"
 #include "sync/plan.h"
+#include "sync/turn.h"
 #include "sync/underway.h"
 #include "sync/visit.h"
 #include "sync/work.h"
@@ -206,27 +206,12 @@ start_profiles(struct running *r, struct err *err)
 	return 0;
 }
 
-/*
- * The mailbox to begin with. After passes that were cut off not the same one:
- * what took all of their time must not do so again.
- */
-static size_t
-first_mailbox(const struct running *r, bool cut_before)
-{
-	unsigned char b[2];
-
-	if (!cut_before)
-		return 0;
-	crypt_random(b, sizeof(b));
-	return (size_t)(b[0] << 8 | b[1]) % r->plan.n;
-}
-
 /* From here on the servers are asked. */
 static void
 start_mailboxes(struct running *r, const struct store_run *run)
 {
 	const struct conf_profile *first = r->pass->conf->profile;
-	size_t from = first_mailbox(r, run->cut_before), k;
+	size_t from = turn_first(run->cut_before, r->plan.n), k;
 
 	for (k = 0; k < r->pass->conf->nprofile; k++) {
 		r->profile[k].cut_before = run->cut_before;

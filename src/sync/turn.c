@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/crypt.h"
 #include "base/fault.h"
 #include "base/tim.h"
 #include "sync/turn.h"
@@ -21,6 +22,17 @@ void
 turn_moved(struct mailbox_work *w)
 {
 	atomic_store(&w->turn_moved, true);
+}
+
+size_t
+turn_first(bool cut_before, size_t n)
+{
+	unsigned char r[2];
+
+	if (!cut_before)
+		return 0;
+	crypt_random(r, sizeof(r));
+	return (size_t)(r[0] << 8 | r[1]) % n;
 }
 
 bool

@@ -17,6 +17,12 @@
 void turn_begin(struct mailbox_work *);
 /* Something of it was stored: without that no turn ends. */
 void turn_moved(struct mailbox_work *);
+/*
+ * With which of n >= 1 mailboxes or folders to begin: the first; after passes
+ * that were cut off another one each time, for one that took all of their time
+ * must not do so again.
+ */
+size_t turn_first(bool cut_before, size_t n);
 /* Do others wait for a thread? */
 bool turn_others_wait(const struct mailbox_work *);
 /* -1 with ERR_RETRY code "turn", and so until turn_begin: the turn is over. */

@@ -20,7 +20,6 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
-#include "base/crypt.h"
 #include "sync/ask.h"
 #include "sync/giveup.h"
 #include "sync/login.h"
@@ -478,21 +477,6 @@ read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
 	return -1;
 }
 
-/*
- * Where to begin. After passes that were cut off not where these began: one
- * folder that took all of their time must not do so again.
- */
-static size_t
-first_folder(const struct mailbox_work *w, const struct folder_list *list)
-{
-	unsigned char r[2];
-
-	if (!w->profile->cut_before || list->n == 0)
-		return 0;
-	crypt_random(r, sizeof(r));
-	return (size_t)(r[0] << 8 | r[1]) % list->n;
-}
-
 /* One turn. */
 static int
 visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
@@ -511,7 +495,8 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 		rc = walk_failures(w, false, err);
 	}
 	if (rc == 0) {
-		r.from = first_folder(w, &list);
+		if (list.n > 0)
+			r.from = turn_first(w->profile->cut_before, list.n);
 		rc = read_folders(w, &r, err);
 	}
 	if (rc == 0)

@@ -434,19 +434,15 @@ walk_folder(struct mailbox_work *w, const struct store_folder *f,
 
 /* The next of the due ones, from *i on, that are asked for together. */
 static void
-next_failures(struct fetch *f, const struct store_failures *due, bool alone,
+next_failures(struct fetch *f, const struct store_failures *due, size_t max,
     struct item_ref *ref, int64_t *tries, size_t *i)
 {
-	size_t max = alone ? 1 : FETCH_CONTENT;
-
+	f->folder = due->v[*i].folder;
 	for (; *i < due->n && f->n < max; (*i)++) {
 		const struct store_failure *v = &due->v[*i];
 
-		if (v->alone != alone)
-			continue;
-		if (f->n > 0 && v->folder != f->folder)
+		if (v->folder != f->folder)
 			break;
-		f->folder = v->folder;
 		memset(&ref[f->n], 0, sizeof(*ref));
 		ref[f->n].id = v->item_id;
 		tries[f->n++] = v->tries;
@@ -467,16 +463,15 @@ walk_failures(struct mailbox_work *w, bool alone, struct err *err)
 
 	memset(&due, 0, sizeof(due));
 	if (store_failures_due(w->profile->pass->store, w->conf.address,
-		tim_now(), 1000, &due, err) == -1)
+		&(struct store_due){ tim_now(), 1000, alone }, &due, err) == -1)
 		return -1;
 	while (rc == 0 && i < due.n) {
 		memset(&f, 0, sizeof(f));
 		f.mailbox = w;
 		f.ref = ref;
 		f.tries = tries;
-		next_failures(&f, &due, alone, ref, tries, &i);
-		if (f.n == 0)
-			break;
+		next_failures(
+		    &f, &due, alone ? 1 : FETCH_CONTENT, ref, tries, &i);
 		/* it may be what makes the pass die */
 		if (alone && !w->turn_last && turn_others_wait(w)) {
 			w->turn_last = true;

@@ -20,6 +20,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "fuzz.h"
+#include "storekit.h"
 #include "store/content.h"
 #include "store/same.h"
 #include "store/store.h"
@@ -258,19 +259,6 @@ attach_all(struct message *m, enum files files)
 		a->url = "https://cloud.example/1";
 		a->state = "reference";
 	}
-}
-
-static void
-store_content(struct store *st, struct attachment *a, const char *text)
-{
-	struct err e = ERR_INIT;
-	struct store_blob *b = store_blob_begin(st, 100, &e);
-	struct stream *s = store_blob_stream(b);
-
-	FUZZ_CHECK(s->write(s, text, strlen(text), &e) == 0);
-	FUZZ_CHECK(store_blob_end(b, a->sha256, &a->size, &e) == 0);
-	a->stored = true;
-	a->state = "full";
 }
 
 /* Its contents come, but for those that the file has. */

@@ -393,16 +393,6 @@ read_file(const char *path, size_t *n)
 }
 
 static void
-write_file(const char *path, const char *s, size_t n)
-{
-	FILE *f = fopen(path, "we");
-
-	FUZZ_CHECK(f != NULL);
-	FUZZ_CHECK(fwrite(s, 1, n, f) == n);
-	fclose(f);
-}
-
-static void
 remove_file(const char *path)
 {
 	char more[80];

@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "fuzz.h"
+#include "storekit.h"
 #include "store/content.h"
 #include "store/store.h"
 
@@ -67,20 +68,6 @@ person(struct message *m, enum role role, const char *address)
 	a->name = address;
 }
 
-/* Its content is stored. */
-static void
-content(struct store *st, struct attachment *a, const char *text)
-{
-	struct err e = ERR_INIT;
-	struct store_blob *b = store_blob_begin(st, 100, &e);
-	struct stream *s = store_blob_stream(b);
-
-	FUZZ_CHECK(s->write(s, text, strlen(text), &e) == 0);
-	FUZZ_CHECK(store_blob_end(b, a->sha256, &a->size, &e) == 0);
-	a->stored = true;
-	a->state = "full";
-}
-
 static void
 attachment(struct program *g, struct store *st, struct message *m)
 {
@@ -92,7 +79,7 @@ attachment(struct program *g, struct store *st, struct message *m)
 	a->size = (int64_t)pick(g, 3) - 1;
 	a->state = pick(g, 2) ? "gone" : "skipped";
 	if (a->kind != ATT_REFERENCE && pick(g, 2))
-		content(st, a, PICK(g, contents));
+		store_content(st, a, PICK(g, contents));
 }
 
 /* A body: words, and what servers put around them. */
@@ -415,16 +402,6 @@ fresh(const char *path, int64_t *folder, size_t *size)
 	memcpy(folder, ids_of, sizeof(ids_of));
 	*size = n;
 	return image;
-}
-
-static void
-write_file(const char *path, const char *image, size_t n)
-{
-	FILE *f = fopen(path, "we");
-
-	FUZZ_CHECK(f != NULL);
-	FUZZ_CHECK(fwrite(image, 1, n, f) == n);
-	fclose(f);
 }
 
 int

@@ -153,8 +153,8 @@ headers(const struct view *v)
 		SB_LIT(b, "</t:InternetMessageHeaders>");
 }
 
-static bool
-real_attachments(const struct mail *m)
+bool
+render_real_attachments(const struct mail *m)
 {
 	int i;
 
@@ -316,7 +316,7 @@ state_prop(const struct view *v, enum prop p)
 		boolean(b, name, v->item->version == 0);
 		break;
 	case P_HAS_ATTACHMENTS:
-		boolean(b, name, real_attachments(m));
+		boolean(b, name, render_real_attachments(m));
 		break;
 	case P_IS_READ:
 		boolean(b, name,

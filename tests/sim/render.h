@@ -36,6 +36,9 @@ void render_addr(const struct view *, const struct addr *, bool ex);
 /* The t:ExtendedFieldURI that was asked for, as the server echoes it. */
 void render_ext_uri(struct sb *, const struct ext *);
 
+/* Has it an attachment that is not part of its text? */
+bool render_real_attachments(const struct mail *);
+
 /* HTML to plain text, roughly as Exchange would. */
 void render_plain(struct sb *, const char *html, size_t len);
 

@@ -371,17 +371,6 @@ state(struct value *v, int p, const struct item *it)
 	}
 }
 
-static bool
-real_attachments(const struct mail *m)
-{
-	int i;
-
-	for (i = 0; i < m->n_att; i++)
-		if (!m->att[i].is_inline)
-			return true;
-	return false;
-}
-
 static void
 words(struct value *v, int p, const struct item *it, const struct mail *m)
 {
@@ -461,7 +450,7 @@ other(struct value *v, const struct path *p, const struct mail *m)
 		number(v, m->sent);
 		break;
 	case P_HAS_ATTACHMENTS:
-		number(v, real_attachments(m));
+		number(v, render_real_attachments(m));
 		break;
 	case P_READ_RECEIPT:
 		number(v, m->read_receipt);

@@ -594,17 +594,6 @@ struct many {
 	struct scene scene[NAMES];
 };
 
-static void *
-many_caller(void *arg)
-{
-	struct scene *s = arg;
-	struct gate_login l = { .own = false };
-	struct err err = ERR_INIT;
-
-	call(s, &l, &err);
-	return NULL;
-}
-
 /* Two calls each at once; *calls of them were made. */
 static void
 run_many(struct many *m, const char *const *password, int *calls)
@@ -620,7 +609,7 @@ run_many(struct many *m, const char *const *password, int *calls)
 		gate_logins(m->scene[i].gate, &m->login[i], NULL);
 	}
 	for (i = 0; i < 2 * NAMES; i++)
-		pthread_create(&t[i], NULL, many_caller, &m->scene[i % NAMES]);
+		pthread_create(&t[i], NULL, caller, &m->scene[i % NAMES]);
 	for (i = 0; i < 2 * NAMES; i++)
 		pthread_join(t[i], NULL);
 	for (i = *calls = 0; i < NAMES; i++) {

@@ -513,10 +513,12 @@ test_failures(void **state)
 		   "failure JOIN decision USING(mailbox,item) WHERE item='i1'"),
 	    "itemErrorItemCorruptcannot be converted2"
 	    "2026-11-20T08:17:00Zfailed");
-	OK(k, store_failures_due(k->st, BOX_A, T0 + 59000, 10, &due, &k->err));
+	OK(k, store_failures_due(k->st, BOX_A,
+		  &(struct store_due){ T0 + 59000, 10, false }, &due, &k->err));
 	assert_int_equal(due.n, 0);
 	arena_free(&due.arena);
-	OK(k, store_failures_due(k->st, BOX_A, T0 + 60000, 10, &due, &k->err));
+	OK(k, store_failures_due(k->st, BOX_A,
+		  &(struct store_due){ T0 + 60000, 10, false }, &due, &k->err));
 	assert_int_equal(due.n, 1);
 	assert_string_equal(due.v[0].item_id, "i1");
 	assert_int_equal(due.v[0].tries, 2);

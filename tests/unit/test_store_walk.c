@@ -268,7 +268,8 @@ stray(struct kit *k)
 	arena_free(&f.arena);
 	/* it is no item that could be fetched */
 	OK(k,
-	    store_failures_due(k->st, BOX_A, INT64_MAX / 4, 9, &due, &k->err));
+	    store_failures_due(k->st, BOX_A,
+		&(struct store_due){ INT64_MAX / 4, 9, false }, &due, &k->err));
 	assert_int_equal(due.n, 0);
 	arena_free(&due.arena);
 	return out;

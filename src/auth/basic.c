@@ -94,7 +94,7 @@ rejected(const struct basic *b, const char *challenge, struct err *e)
 		    "the EWS virtual directory",
 		    *list ? list : "nothing");
 	}
-	return err_code(e, "http-401", SCOPE_PROFILE);
+	return err_code(e, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
 }
 
 static int
@@ -111,7 +111,7 @@ header(
 		    "username must not hold a colon with Basic "
 		    "authentication: %s",
 		    b->username);
-		return err_code(e, "username", SCOPE_PROFILE);
+		return err_code(e, CAUSE_OTHER, "username", SCOPE_PROFILE);
 	}
 	if (challenge != NULL)
 		return rejected(b, challenge, e);
@@ -125,7 +125,7 @@ header(
 	if (r == 0)
 		return 0;
 	err_set(e, ERR_CONFIG, "username and password are too long");
-	return err_code(e, "username", SCOPE_PROFILE);
+	return err_code(e, CAUSE_OTHER, "username", SCOPE_PROFILE);
 }
 
 static void

@@ -38,9 +38,19 @@ err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 }
 
 int
-err_code(struct err *e, const char *code, enum err_scope scope)
+err_code(
+    struct err *e, enum err_cause cause, const char *code, enum err_scope scope)
 {
+	e->cause = cause;
 	str_printable(e->code, sizeof(e->code), code, strlen(code));
+	e->scope = scope;
+	return -1;
+}
+
+int
+err_recast(struct err *e, enum err_kind kind, enum err_scope scope)
+{
+	e->kind = kind;
 	e->scope = scope;
 	return -1;
 }
@@ -65,10 +75,38 @@ void
 err_clear(struct err *e)
 {
 	e->kind = ERR_NONE;
+	e->cause = CAUSE_OTHER;
 	e->scope = SCOPE_ITEM;
 	e->retry_ms = 0;
 	e->code[0] = '\0';
+	e->about[0] = '\0';
 	e->msg[0] = '\0';
+}
+
+bool
+err_is_login(const struct err *e)
+{
+	return e->kind == ERR_AUTH && (e->cause == CAUSE_LOGIN_WAITS ||
+					  e->cause == CAUSE_LOGIN_DENIED ||
+					  e->cause == CAUSE_LOGIN_LOCKED);
+}
+
+bool
+err_reached_http(const struct err *e)
+{
+	return e->cause >= CAUSE_HTTP;
+}
+
+bool
+err_answered(const struct err *e)
+{
+	return e->cause >= CAUSE_ANSWERED;
+}
+
+bool
+err_is_same(const struct err *a, const struct err *b)
+{
+	return a->cause == b->cause && strcmp(a->code, b->code) == 0;
 }
 
 const char *
@@ -78,13 +116,4 @@ err_kind_name(enum err_kind kind)
 		"config", "item", "gone", "resync", "fatal" };
 
 	return name[kind];
-}
-
-const char *
-err_scope_name(enum err_scope scope)
-{
-	static const char *const name[] = { "item", "folder", "mailbox",
-		"profile", "all" };
-
-	return name[scope];
 }

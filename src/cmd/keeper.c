@@ -205,7 +205,7 @@ static int
 say_gone(const char *code, const char *what, struct err *err)
 {
 	err_set(err, ERR_RETRY, "%s: its helper process %s", code, what);
-	return err_code(err, code, SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, code, SCOPE_ALL);
 }
 
 /* Two ends of a socket, a process at the other one. */
@@ -253,7 +253,7 @@ keeper_start(const struct keeper_opts *o, struct err *err)
 	}
 	err_set(err, ERR_FATAL, "alert_command: no process for it: %s",
 	    strerror(errno));
-	err_code(err, "alert_command", SCOPE_ALL);
+	err_code(err, CAUSE_OTHER, "alert_command", SCOPE_ALL);
 	return NULL;
 }
 
@@ -332,7 +332,7 @@ ask_state(struct keeper *k, enum act what, struct iovec data, struct answer *a,
 	if (a->rc == 0)
 		return 0;
 	err_set(err, ERR_RETRY, "%s", a->why);
-	return err_code(err, "state_dir", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "state_dir", SCOPE_ALL);
 }
 
 int

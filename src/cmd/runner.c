@@ -114,7 +114,7 @@ runner_make(struct runner *j, const char *command, struct err *err)
 	}
 	runner_free(j);
 	err_prefix(err, "alert_command");
-	return err_code(err, "alert_command", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "alert_command", SCOPE_ALL);
 }
 
 int
@@ -254,5 +254,5 @@ runner_judge(const struct runner_end *a, int limit_ms, struct err *err)
 		    "alert_command: it cannot be started: "
 		    "%s",
 		    strerror(a->value));
-	return err_code(err, "alert_command", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "alert_command", SCOPE_ALL);
 }

@@ -505,7 +505,7 @@ party_csv(struct party_list *list, const char *path, const char *crm_type,
 	    "%s: is being written all the time: write the new list to another "
 	    "file in that directory, then rename it",
 	    path);
-	return err_code(err, "csv-unsettled", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "csv-unsettled", SCOPE_ALL);
 }
 
 /* --- the directory --- */

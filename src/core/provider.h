@@ -168,7 +168,7 @@ struct session {
 	struct provider *provider;
 	/*
 	 * The engine's: the calls that follow wait no longer than that in
-	 * silence, then they end with ERR_RETRY code "patience"; 0: as long
+	 * silence, then they end with CAUSE_PATIENCE; 0: as long
 	 * as the provider deems right.
 	 */
 	int64_t patience_ms;

@@ -27,7 +27,7 @@ id_start(struct attach *p, const struct xml_attrs *a, struct err *err)
 	if (id == NULL || strcmp(id, p->id) == 0)
 		return SOAP_SKIP;
 	err_set(err, ERR_RETRY, "the server gave another attachment");
-	return err_code(err, "answer-mismatch", SCOPE_ITEM);
+	return err_code(err, CAUSE_OTHER, "answer-mismatch", SCOPE_ITEM);
 }
 
 static int
@@ -167,12 +167,10 @@ settle(const struct attach *p, struct err *err)
 	if (p->err.kind != ERR_NONE) {
 		*err = p->err;
 		if (err->kind == ERR_UNKNOWN)
-			err->kind = ERR_ITEM;
+			err_recast(err, ERR_ITEM, err->scope);
 		if (err->kind != ERR_RETRY && err->kind != ERR_ITEM &&
-		    err->kind != ERR_GONE && err->scope < SCOPE_PROFILE) {
-			err->kind = ERR_RETRY;
-			err->scope = SCOPE_ITEM;
-		}
+		    err->kind != ERR_GONE && err->scope < SCOPE_PROFILE)
+			err_recast(err, ERR_RETRY, SCOPE_ITEM);
 		return -1;
 	}
 	/* of a single last character no byte can be made */
@@ -180,21 +178,22 @@ settle(const struct attach *p, struct err *err)
 	    (!p->bad && p->b64.nbits == 6)) {
 		err_set(err, ERR_RETRY,
 		    "the server cut the content short: tried again");
-		return err_code(err, "truncated", SCOPE_ITEM);
+		return err_code(err, CAUSE_OTHER, "truncated", SCOPE_ITEM);
 	}
 	if (!p->seen) {
 		err_set(err, ERR_RETRY,
 		    "the server says success, and gives no attachment");
-		return err_code(err, "answer-mismatch", SCOPE_ITEM);
+		return err_code(
+		    err, CAUSE_OTHER, "answer-mismatch", SCOPE_ITEM);
 	}
 	if (p->bad) {
 		err_set(err, ERR_ITEM, "the content is not base64");
-		return err_code(err, "base64", SCOPE_ITEM);
+		return err_code(err, CAUSE_OTHER, "base64", SCOPE_ITEM);
 	}
 	if (p->item && !p->content) {
 		err_set(err, ERR_ITEM,
 		    "the server cannot turn the attached item into a file");
-		return err_code(err, "no-mime", SCOPE_ITEM);
+		return err_code(err, CAUSE_OTHER, "no-mime", SCOPE_ITEM);
 	}
 	return 0;
 }
@@ -213,7 +212,7 @@ attach_get(struct ews_session *s, const struct attachment *a,
 		err_set(err, ERR_ITEM,
 		    "the attachment has no content on this "
 		    "server, it is a link");
-		return err_code(err, "reference", SCOPE_ITEM);
+		return err_code(err, CAUSE_OTHER, "reference", SCOPE_ITEM);
 	}
 	memset(&p, 0, sizeof(p));
 	p.id = a->id;
@@ -221,10 +220,8 @@ attach_get(struct ews_session *s, const struct attachment *a,
 	p.type = found;
 	if (call_run(s, &c, err) == -1) {
 		/* not every server has this operation */
-		if (err->kind == ERR_CONFIG && code_refuses(err)) {
-			err->kind = ERR_ITEM;
-			err->scope = SCOPE_ITEM;
-		}
+		if (err->kind == ERR_CONFIG && code_refuses(err))
+			err_recast(err, ERR_ITEM, SCOPE_ITEM);
 		return -1;
 	}
 	if (settle(&p, err) == -1)

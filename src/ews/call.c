@@ -117,7 +117,7 @@ redirected(
 		    "the server shows its error page "
 		    "(HTTP %d): tried again, later each time",
 		    resp->status);
-		return err_code(err, "http-302", SCOPE_MAILBOX);
+		return err_code(err, CAUSE_HTTP, "http-302", SCOPE_MAILBOX);
 	}
 	if (strstr(where, "logon") != NULL || strstr(where, "login") != NULL ||
 	    strstr(where, "/internalsite/") != NULL)
@@ -132,7 +132,7 @@ redirected(
 		    "(HTTP %d), and no password goes there: check it and "
 		    "write it as url",
 		    where, resp->status);
-	return err_code(err, "http-302", SCOPE_MAILBOX);
+	return err_code(err, CAUSE_NOT_SERVICE, "http-302", SCOPE_MAILBOX);
 }
 
 static bool
@@ -154,7 +154,7 @@ not_ews(const struct receiver *r, const struct http_response *resp,
 	str_printable(said, sizeof(said), str_nn(type), strlen(str_nn(type)));
 	if (!r->begun) {
 		err_set(err, ERR_RETRY, "the server's answer is empty");
-		return err_code(err, "empty", SCOPE_MAILBOX);
+		return err_code(err, CAUSE_OTHER, "empty", SCOPE_MAILBOX);
 	}
 	if (is_html(r, said) || strstr(said, "xml") == NULL) {
 		err_set(err, ERR_CONFIG,
@@ -164,7 +164,8 @@ not_ews(const struct receiver *r, const struct http_response *resp,
 		    is_html(r, said)  ? "a web page"
 		    : said[0] == '\0' ? "something"
 				      : said);
-		return err_code(err, "not-ews", SCOPE_MAILBOX);
+		return err_code(
+		    err, CAUSE_NOT_SERVICE, "not-ews", SCOPE_MAILBOX);
 	}
 	*err = r->why;
 	return -1;
@@ -219,7 +220,7 @@ judge(struct ews_session *s, const struct call *c, struct receiver *r,
 	if (r->soap.response)
 		return 0;
 	err_set(err, ERR_RETRY, "the server's answer holds no response");
-	return err_code(err, "answer-mismatch", SCOPE_MAILBOX);
+	return err_code(err, CAUSE_OTHER, "answer-mismatch", SCOPE_MAILBOX);
 }
 
 static size_t
@@ -262,7 +263,7 @@ envelope(struct ews_session *s, const struct call *c, enum version v,
 	if (!s->request.over)
 		return 0;
 	err_set(err, ERR_ITEM, "the request is larger than Exchange takes");
-	return err_code(err, "request-too-large", c->where);
+	return err_code(err, CAUSE_OTHER, "request-too-large", c->where);
 }
 
 static void
@@ -378,11 +379,11 @@ login(struct ews_session *s, const struct call *c, enum version v,
 	rc = once(s, c, v, refused, err);
 	if (rc == 0)
 		return 0;
-	if (strcmp(err->code, "http-401") == 0)
+	if (err->cause == CAUSE_LOGIN_DENIED)
 		pool_renew(&s->ews->pool, s->conn, &later);
 	if (s->own_login && err->kind == ERR_AUTH &&
 	    err->scope == SCOPE_PROFILE)
-		err->scope = SCOPE_MAILBOX;
+		err_recast(err, ERR_AUTH, SCOPE_MAILBOX);
 	return -1;
 }
 

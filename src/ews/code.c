@@ -41,144 +41,144 @@
 
 /* clang-format off */
 static const struct code_row rows[] = {
-	{ "ErrorADOperation", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorADUnavailable", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorAccessDenied", ERR_AUTH, SCOPE_MAILBOX, true, 0, CODE_REPORT, "the account may not read this: give it access (impersonation, or the right to read the folder)" },
-	{ "ErrorAccountDisabled", ERR_AUTH, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account is disabled: enable it, or take the mailbox out" },
-	{ "ErrorAttachmentNestLevelLimitExceeded", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorAttachmentSizeLimitExceeded", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorBatchProcessingStopped", ERR_RETRY, SCOPE_MAILBOX, true, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorCannotOpenFileAttachment", ERR_GONE, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
-	{ "ErrorClientDisconnected", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorConnectionFailed", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorContentConversionFailed", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorCorruptData", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorCrossSiteRequest", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
-	{ "ErrorDataSourceOperation", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorExceededConnectionCount", ERR_RETRY, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
-	{ "ErrorExceededFindCountLimit", ERR_RETRY, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
-	{ "ErrorExpiredSubscription", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
-	{ "ErrorFolderExists", ERR_ITEM, SCOPE_FOLDER, true, 0, CODE_REPORT, "somebody else made the folder: it is looked up" },
-	{ "ErrorFolderNotFound", ERR_GONE, SCOPE_FOLDER, true, 0, CODE_REPORT, NOFOLDER },
-	{ "ErrorImpersonateUserDenied", ERR_AUTH, SCOPE_MAILBOX, false, 0, CODE_REPORT, IMPERSONATE },
-	{ "ErrorImpersonationDenied", ERR_AUTH, SCOPE_MAILBOX, false, 0, CODE_REPORT, IMPERSONATE },
-	{ "ErrorImpersonationFailed", ERR_AUTH, SCOPE_MAILBOX, false, 0, CODE_REPORT, IMPERSONATE },
-	{ "ErrorIncorrectSchemaVersion", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
-	{ "ErrorInsufficientResources", ERR_RETRY, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
-	{ "ErrorInternalServerError", ERR_RETRY, SCOPE_MAILBOX, true, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorInternalServerTransientError", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorInvalidAttachmentId", ERR_GONE, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
-	{ "ErrorInvalidExtendedProperty", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REDUCE, FEWER },
-	{ "ErrorInvalidIdMalformed", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorInvalidIdMalformedEwsLegacyIdFormat", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorInvalidLicense", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ADMIN },
-	{ "ErrorInvalidOperation", ERR_ITEM, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
-	{ "ErrorInvalidPropertyRequest", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REDUCE, FEWER },
-	{ "ErrorInvalidPropertySet", ERR_ITEM, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
-	{ "ErrorInvalidRequest", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
-	{ "ErrorInvalidSchemaVersionForMailboxVersion", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
-	{ "ErrorInvalidServerVersion", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
-	{ "ErrorInvalidSubscription", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
-	{ "ErrorInvalidSyncStateData", ERR_RESYNC, SCOPE_FOLDER, false, 0, CODE_REPORT, "the folder is read from its beginning and compared with what is stored" },
-	{ "ErrorInvalidUserPrincipalName", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account that is acted for is not known to the directory: check the address" },
-	{ "ErrorInvalidUserSid", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account that is acted for is not known to the directory: check the address" },
-	{ "ErrorInvalidWatermark", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
-	{ "ErrorItemCorrupt", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorItemNotFound", ERR_GONE, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
-	{ "ErrorItemPropertyRequestFailed", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorMailboxConfiguration", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ADMIN },
-	{ "ErrorMailboxFailover", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorMailboxMoveInProgress", ERR_RETRY, SCOPE_MAILBOX, false, 3600, CODE_REPORT, MOVING },
-	{ "ErrorMailboxStoreUnavailable", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorMessagePerFolderCountReceiveQuotaExceeded", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the mailbox is at its limit: its administrator must raise it or clear the mailbox" },
-	{ "ErrorMessageSizeExceeded", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorMimeContentConversionFailed", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorMimeContentInvalid", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorMissedNotificationEvents", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
-	{ "ErrorMissingEmailAddress", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "this account has no mailbox: name the mailbox, and use access = impersonation or delegate" },
-	{ "ErrorMoveCopyFailed", ERR_RETRY, SCOPE_ITEM, true, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorNameResolutionMultipleResults", ERR_ITEM, SCOPE_ITEM, false, 0, CODE_NORESULT, "the address book knows several of that name: the address stays as it is" },
-	{ "ErrorNameResolutionNoMailbox", ERR_ITEM, SCOPE_ITEM, false, 0, CODE_NORESULT, "the name has no mailbox: the address stays as it is" },
-	{ "ErrorNameResolutionNoResults", ERR_ITEM, SCOPE_ITEM, false, 0, CODE_NORESULT, "the address book does not know the name: the address stays as it is" },
-	{ "ErrorNewEventStreamConnectionOpened", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
-	{ "ErrorNoDestinationCASDueToKerberosRequirements", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
-	{ "ErrorNoDestinationCASDueToSSLRequirements", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
-	{ "ErrorNoDestinationCASDueToVersionMismatch", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
-	{ "ErrorNoRespondingCASInDestinationSite", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorNonExistentMailbox", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "no mailbox has this primary address: check the address, and that the mailbox is not disabled or elsewhere" },
-	{ "ErrorNonPrimarySmtpAddress", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "write the primary address of the mailbox, not one of its aliases" },
-	{ "ErrorNotEnoughMemory", ERR_RETRY, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
-	{ "ErrorObjectTypeChanged", ERR_GONE, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
-	{ "ErrorOrganizationAccessBlocked", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ADMIN },
-	{ "ErrorParentFolderNotFound", ERR_GONE, SCOPE_FOLDER, true, 0, CODE_REPORT, NOFOLDER },
-	{ "ErrorPasswordChangeRequired", ERR_AUTH, SCOPE_PROFILE, false, 0, CODE_REPORT, "the password has expired: set a new one, and write it to the INI" },
-	{ "ErrorPasswordExpired", ERR_AUTH, SCOPE_PROFILE, false, 0, CODE_REPORT, "the password has expired: set a new one, and write it to the INI" },
-	{ "ErrorProxyCallFailed", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
-	{ "ErrorProxyRequestNotAllowed", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
-	{ "ErrorProxyRequestProcessingFailed", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorQuotaExceeded", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the mailbox is at its limit: its administrator must raise it or clear the mailbox" },
-	{ "ErrorReadEventsFailed", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
-	{ "ErrorRecurrenceHasNoOccurrence", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorSchemaValidation", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_SCHEMA, VERSION },
-	{ "ErrorSendAsDenied", ERR_AUTH, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account may not send as this mailbox: give it that right" },
-	{ "ErrorServerBusy", ERR_RETRY, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
-	{ "ErrorSubmissionQuotaExceeded", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the mailbox is at its limit: its administrator must raise it or clear the mailbox" },
-	{ "ErrorSubscriptionAccessDenied", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
-	{ "ErrorSubscriptionNotFound", ERR_RETRY, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
-	{ "ErrorSyncFolderNotFound", ERR_GONE, SCOPE_FOLDER, true, 0, CODE_REPORT, NOFOLDER },
-	{ "ErrorTimeoutExpired", ERR_RETRY, SCOPE_MAILBOX, true, 0, CODE_REPORT, TRANSIENT },
-	{ "ErrorTooManyObjectsOpened", ERR_RETRY, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
-	{ "ErrorUnsupportedMimeConversion", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorUnsupportedPathForQuery", ERR_ITEM, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
-	{ "ErrorUnsupportedPathForSortGroup", ERR_ITEM, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
-	{ "ErrorVirusDetected", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorVirusMessageDeleted", ERR_ITEM, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
-	{ "ErrorWrongServerVersion", ERR_CONFIG, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorADOperation", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorADUnavailable", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorAccessDenied", ERR_AUTH, CAUSE_ANSWERED, SCOPE_MAILBOX, true, 0, CODE_REPORT, "the account may not read this: give it access (impersonation, or the right to read the folder)" },
+	{ "ErrorAccountDisabled", ERR_AUTH, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account is disabled: enable it, or take the mailbox out" },
+	{ "ErrorAttachmentNestLevelLimitExceeded", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorAttachmentSizeLimitExceeded", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorBatchProcessingStopped", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, true, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorCannotOpenFileAttachment", ERR_GONE, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
+	{ "ErrorClientDisconnected", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorConnectionFailed", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorContentConversionFailed", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorCorruptData", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorCrossSiteRequest", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorDataSourceOperation", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorExceededConnectionCount", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
+	{ "ErrorExceededFindCountLimit", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
+	{ "ErrorExpiredSubscription", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorFolderExists", ERR_ITEM, CAUSE_ANSWERED, SCOPE_FOLDER, true, 0, CODE_REPORT, "somebody else made the folder: it is looked up" },
+	{ "ErrorFolderNotFound", ERR_GONE, CAUSE_ANSWERED, SCOPE_FOLDER, true, 0, CODE_REPORT, NOFOLDER },
+	{ "ErrorImpersonateUserDenied", ERR_AUTH, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, IMPERSONATE },
+	{ "ErrorImpersonationDenied", ERR_AUTH, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, IMPERSONATE },
+	{ "ErrorImpersonationFailed", ERR_AUTH, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, IMPERSONATE },
+	{ "ErrorIncorrectSchemaVersion", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
+	{ "ErrorInsufficientResources", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
+	{ "ErrorInternalServerError", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, true, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorInternalServerTransientError", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorInvalidAttachmentId", ERR_GONE, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
+	{ "ErrorInvalidExtendedProperty", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REDUCE, FEWER },
+	{ "ErrorInvalidIdMalformed", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorInvalidIdMalformedEwsLegacyIdFormat", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorInvalidLicense", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, ADMIN },
+	{ "ErrorInvalidOperation", ERR_ITEM, CAUSE_ANSWERED, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
+	{ "ErrorInvalidPropertyRequest", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REDUCE, FEWER },
+	{ "ErrorInvalidPropertySet", ERR_ITEM, CAUSE_ANSWERED, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
+	{ "ErrorInvalidRequest", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
+	{ "ErrorInvalidSchemaVersionForMailboxVersion", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
+	{ "ErrorInvalidServerVersion", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
+	{ "ErrorInvalidSubscription", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorInvalidSyncStateData", ERR_RESYNC, CAUSE_ANSWERED, SCOPE_FOLDER, false, 0, CODE_REPORT, "the folder is read from its beginning and compared with what is stored" },
+	{ "ErrorInvalidUserPrincipalName", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account that is acted for is not known to the directory: check the address" },
+	{ "ErrorInvalidUserSid", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account that is acted for is not known to the directory: check the address" },
+	{ "ErrorInvalidWatermark", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorItemCorrupt", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorItemNotFound", ERR_GONE, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
+	{ "ErrorItemPropertyRequestFailed", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorMailboxConfiguration", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, ADMIN },
+	{ "ErrorMailboxFailover", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorMailboxMoveInProgress", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 3600, CODE_REPORT, MOVING },
+	{ "ErrorMailboxStoreUnavailable", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorMessagePerFolderCountReceiveQuotaExceeded", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the mailbox is at its limit: its administrator must raise it or clear the mailbox" },
+	{ "ErrorMessageSizeExceeded", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorMimeContentConversionFailed", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorMimeContentInvalid", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorMissedNotificationEvents", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorMissingEmailAddress", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "this account has no mailbox: name the mailbox, and use access = impersonation or delegate" },
+	{ "ErrorMoveCopyFailed", ERR_RETRY, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorNameResolutionMultipleResults", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, false, 0, CODE_NORESULT, "the address book knows several of that name: the address stays as it is" },
+	{ "ErrorNameResolutionNoMailbox", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, false, 0, CODE_NORESULT, "the name has no mailbox: the address stays as it is" },
+	{ "ErrorNameResolutionNoResults", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, false, 0, CODE_NORESULT, "the address book does not know the name: the address stays as it is" },
+	{ "ErrorNewEventStreamConnectionOpened", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorNoDestinationCASDueToKerberosRequirements", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorNoDestinationCASDueToSSLRequirements", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorNoDestinationCASDueToVersionMismatch", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorNoRespondingCASInDestinationSite", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorNonExistentMailbox", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "no mailbox has this primary address: check the address, and that the mailbox is not disabled or elsewhere" },
+	{ "ErrorNonPrimarySmtpAddress", ERR_CONFIG, CAUSE_ALIAS, SCOPE_MAILBOX, false, 0, CODE_REPORT, "write the primary address of the mailbox, not one of its aliases" },
+	{ "ErrorNotEnoughMemory", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
+	{ "ErrorObjectTypeChanged", ERR_GONE, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },
+	{ "ErrorOrganizationAccessBlocked", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, ADMIN },
+	{ "ErrorParentFolderNotFound", ERR_GONE, CAUSE_ANSWERED, SCOPE_FOLDER, true, 0, CODE_REPORT, NOFOLDER },
+	{ "ErrorPasswordChangeRequired", ERR_AUTH, CAUSE_LOGIN_LOCKED, SCOPE_PROFILE, false, 0, CODE_REPORT, "the password has expired: set a new one, and write it to the INI" },
+	{ "ErrorPasswordExpired", ERR_AUTH, CAUSE_LOGIN_LOCKED, SCOPE_PROFILE, false, 0, CODE_REPORT, "the password has expired: set a new one, and write it to the INI" },
+	{ "ErrorProxyCallFailed", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorProxyRequestNotAllowed", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
+	{ "ErrorProxyRequestProcessingFailed", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorQuotaExceeded", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the mailbox is at its limit: its administrator must raise it or clear the mailbox" },
+	{ "ErrorReadEventsFailed", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorRecurrenceHasNoOccurrence", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorSchemaValidation", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_SCHEMA, VERSION },
+	{ "ErrorSendAsDenied", ERR_AUTH, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account may not send as this mailbox: give it that right" },
+	{ "ErrorServerBusy", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
+	{ "ErrorSubmissionQuotaExceeded", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the mailbox is at its limit: its administrator must raise it or clear the mailbox" },
+	{ "ErrorSubscriptionAccessDenied", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorSubscriptionNotFound", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
+	{ "ErrorSyncFolderNotFound", ERR_GONE, CAUSE_ANSWERED, SCOPE_FOLDER, true, 0, CODE_REPORT, NOFOLDER },
+	{ "ErrorTimeoutExpired", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, true, 0, CODE_REPORT, TRANSIENT },
+	{ "ErrorTooManyObjectsOpened", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 60, CODE_BACKOFF, BUSY },
+	{ "ErrorUnsupportedMimeConversion", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorUnsupportedPathForQuery", ERR_ITEM, CAUSE_ANSWERED, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
+	{ "ErrorUnsupportedPathForSortGroup", ERR_ITEM, CAUSE_ANSWERED, SCOPE_MAILBOX, true, 0, CODE_REPORT, OURBUG },
+	{ "ErrorVirusDetected", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorVirusMessageDeleted", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
+	{ "ErrorWrongServerVersion", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
 };
 
 /* What stands for every code that has no row. */
-static const struct code_row other = { "", ERR_UNKNOWN, SCOPE_MAILBOX, true, 0, CODE_REPORT, OTHER };
+static const struct code_row other = { "", ERR_UNKNOWN, CAUSE_OTHER, SCOPE_MAILBOX, true, 0, CODE_REPORT, OTHER };
 
 static const struct code_http_row http_rows[] = {
-	{ 302, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
-	{ 400, ERR_RETRY, SCOPE_MAILBOX,
+	{ 302, ERR_RETRY, CAUSE_HTTP, SCOPE_MAILBOX, "tried again, later each time" },
+	{ 400, ERR_RETRY, CAUSE_HTTP, SCOPE_MAILBOX,
 	    "the server calls the request malformed, or its headers too "
 	    "large (old cookies): tried again without cookies" },
-	{ 401, ERR_AUTH, SCOPE_PROFILE,
+	{ 401, ERR_AUTH, CAUSE_LOGIN_DENIED, SCOPE_PROFILE,
 	    "the login was refused: check username and password, that the "
 	    "account is not locked, and that the server allows this auth" },
-	{ 403, ERR_AUTH, SCOPE_MAILBOX,
+	{ 403, ERR_AUTH, CAUSE_FORBIDDEN, SCOPE_MAILBOX,
 	    "refused: EWS may be disabled for the mailbox or for this "
 	    "program, or this address is not allowed in" },
-	{ 404, ERR_CONFIG, SCOPE_MAILBOX,
+	{ 404, ERR_CONFIG, CAUSE_NOT_SERVICE, SCOPE_MAILBOX,
 	    "there is no EWS at this address: check server or url (usually "
 	    "https://host/EWS/Exchange.asmx)" },
-	{ 405, ERR_CONFIG, SCOPE_MAILBOX,
+	{ 405, ERR_CONFIG, CAUSE_NOT_SERVICE, SCOPE_MAILBOX,
 	    "this address does not take EWS requests: check server or url "
 	    "(usually https://host/EWS/Exchange.asmx)" },
-	{ 407, ERR_CONFIG, SCOPE_PROFILE,
+	{ 407, ERR_CONFIG, CAUSE_HTTP, SCOPE_PROFILE,
 	    "the proxy wants a login: write it into the key proxy" },
-	{ 408, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
-	{ 413, ERR_CONFIG, SCOPE_MAILBOX,
+	{ 408, ERR_RETRY, CAUSE_HTTP, SCOPE_MAILBOX, "tried again, later each time" },
+	{ 413, ERR_CONFIG, CAUSE_HTTP, SCOPE_MAILBOX,
 	    "the request is too large for the server: raise uploadReadAheadSize "
 	    "of IIS, or turn client certificates off for /EWS" },
-	{ 429, ERR_RETRY, SCOPE_MAILBOX, BUSY },
-	{ 440, ERR_CONFIG, SCOPE_MAILBOX,
+	{ 429, ERR_RETRY, CAUSE_BUSY, SCOPE_MAILBOX, BUSY },
+	{ 440, ERR_CONFIG, CAUSE_NOT_SERVICE, SCOPE_MAILBOX,
 	    "this is the web mail's login page, not EWS: check server or url" },
-	{ 449, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
-	{ 456, ERR_AUTH, SCOPE_PROFILE,
+	{ 449, ERR_RETRY, CAUSE_HTTP, SCOPE_MAILBOX, "tried again, later each time" },
+	{ 456, ERR_AUTH, CAUSE_LOGIN_LOCKED, SCOPE_PROFILE,
 	    "the account is locked or blocked: unlock it" },
-	{ 457, ERR_AUTH, SCOPE_PROFILE,
+	{ 457, ERR_AUTH, CAUSE_LOGIN_LOCKED, SCOPE_PROFILE,
 	    "the password has expired: set a new one, and write it to the INI" },
-	{ 500, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
-	{ 501, ERR_RETRY, SCOPE_MAILBOX, "tried again, later each time" },
-	{ 502, ERR_RETRY, SCOPE_MAILBOX,
+	{ 500, ERR_RETRY, CAUSE_HTTP, SCOPE_MAILBOX, "tried again, later each time" },
+	{ 501, ERR_RETRY, CAUSE_HTTP, SCOPE_MAILBOX, "tried again, later each time" },
+	{ 502, ERR_RETRY, CAUSE_HTTP, SCOPE_MAILBOX,
 	    "a proxy did not reach the server: tried again, later each time" },
-	{ 503, ERR_RETRY, SCOPE_MAILBOX, BUSY },
-	{ 504, ERR_RETRY, SCOPE_MAILBOX,
+	{ 503, ERR_RETRY, CAUSE_BUSY, SCOPE_MAILBOX, BUSY },
+	{ 504, ERR_RETRY, CAUSE_HTTP, SCOPE_MAILBOX,
 	    "a proxy got no answer from the server: tried again, later each "
 	    "time" },
-	{ 507, ERR_RETRY, SCOPE_MAILBOX,
+	{ 507, ERR_RETRY, CAUSE_HTTP, SCOPE_MAILBOX,
 	    "the server says that it lacks room for the request: tried again, "
 	    "later each time" },
 };
@@ -251,6 +251,36 @@ tell(struct err *e, enum err_kind kind, const char *code, const char *text,
 	    todo == NULL ? "" : ": ", str_nn(todo));
 }
 
+/* SOAP's own words, such as Server, come from before the service. */
+static enum err_cause
+cause_of(const char *code)
+{
+	const struct code_row *r = code_find(code);
+
+	if (r != NULL)
+		return r->cause;
+	return strncmp(code, "Error", 5) == 0 ? CAUSE_ANSWERED : CAUSE_OTHER;
+}
+
+/* What of the server's words is an address. */
+static void
+name_addresses(struct err *e, const char *text)
+{
+	static const char between[] = " \t\r\n'\"<>()[],;:";
+	size_t at = 0, n, len;
+
+	for (; *(text += strspn(text, between)) != '\0'; text += n) {
+		n = strcspn(text, between);
+		for (len = n; len > 0 && text[len - 1] == '.'; len--)
+			; /* of the sentence */
+		if (memchr(text, '@', len) == NULL ||
+		    at + len + 2 > sizeof(e->about))
+			continue;
+		at += (size_t)snprintf(e->about + at, sizeof(e->about) - at,
+		    "%s%.*s", at > 0 ? " " : "", (int)len, text);
+	}
+}
+
 int
 code_err(struct err *e, const char *code, const char *text, int64_t backoff_ms,
     enum err_scope where)
@@ -270,7 +300,9 @@ code_err(struct err *e, const char *code, const char *text, int64_t backoff_ms,
 			kind = ERR_ITEM;
 	}
 	tell(e, kind, code, text, todo);
-	err_code(e, code, scope);
+	err_code(e, cause_of(code), code, scope);
+	if (e->cause == CAUSE_ALIAS)
+		name_addresses(e, str_nn(text));
 	if (kind != ERR_RETRY)
 		return -1;
 	if (backoff_ms >= 0)
@@ -326,7 +358,8 @@ code_http_err(struct err *e, int status, const char *reason, int64_t retry_ms)
 	    r != NULL           ? r->todo
 	    : kind == ERR_RETRY ? TRANSIENT
 				: "not an answer of EWS: check server or url");
-	err_code(e, code, r != NULL ? r->scope : SCOPE_MAILBOX);
+	err_code(e, r != NULL ? r->cause : CAUSE_HTTP, code,
+	    r != NULL ? r->scope : SCOPE_MAILBOX);
 	if (kind == ERR_RETRY && retry_ms >= 0)
 		e->retry_ms = retry_ms;
 	return -1;

@@ -31,6 +31,7 @@ enum code_act {
 struct code_row {
 	const char *code;
 	enum err_kind kind;
+	enum err_cause cause; /* CAUSE_ANSWERED, or one that says more */
 	enum err_scope scope; /* how far it reaches at most */
 	bool narrow;          /* reaches only what was asked for: an
 			       * item, a folder, or the mailbox */
@@ -42,6 +43,7 @@ struct code_row {
 struct code_http_row {
 	int status;
 	enum err_kind kind;
+	enum err_cause cause; /* CAUSE_HTTP, or one that says more */
 	enum err_scope scope;
 	const char *todo;
 };

@@ -175,7 +175,7 @@ stuck(struct err *err)
 	err_set(err, ERR_RETRY,
 	    "the server gives the same page of folders "
 	    "again and again");
-	return err_code(err, "no-progress", SCOPE_MAILBOX);
+	return err_code(err, CAUSE_OTHER, "no-progress", SCOPE_MAILBOX);
 }
 
 static int
@@ -324,7 +324,7 @@ ask_name(struct ews_session *s, const char *const *name, struct folder_list *l,
 		give_name(l, v, &one.got.v[0]);
 	arena_free(&one.got.arena);
 	if (rc == -1 && err->kind == ERR_AUTH && err->scope == SCOPE_FOLDER)
-		err->kind = ERR_GONE;
+		err_recast(err, ERR_GONE, SCOPE_FOLDER);
 	return rc;
 }
 

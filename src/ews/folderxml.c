@@ -233,7 +233,7 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 	err_set(err, ERR_RETRY,
 	    "the list of folders is larger than exsync "
 	    "takes");
-	return err_code(err, "too_large", SCOPE_MAILBOX);
+	return err_code(err, CAUSE_TOO_LARGE, "too_large", SCOPE_MAILBOX);
 }
 
 /*
@@ -260,7 +260,8 @@ on_message(void *arg, const struct soap_status *st, struct err *err)
 	if (call_status(st, p->find ? SCOPE_MAILBOX : SCOPE_FOLDER, &e) == 0)
 		return 0;
 	if (e.kind == ERR_GONE && e.scope == SCOPE_ITEM)
-		e.scope = SCOPE_FOLDER; /* ErrorItemNotFound */
+		/* ErrorItemNotFound */
+		err_recast(&e, ERR_GONE, SCOPE_FOLDER);
 	if (!absent(p, &e) && p->err.kind == ERR_NONE)
 		p->err = e;
 	return 0;

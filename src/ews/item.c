@@ -108,7 +108,7 @@ mismatch(void)
 
 	err_set(&m->err, ERR_RETRY,
 	    "the server did not answer for this item as it was asked");
-	err_code(&m->err, "answer-mismatch", SCOPE_ITEM);
+	err_code(&m->err, CAUSE_OTHER, "answer-mismatch", SCOPE_ITEM);
 	return m;
 }
 
@@ -147,7 +147,7 @@ failed(const struct soap_status *st)
 	if (call_status(st, SCOPE_ITEM, &m->err) == 0) {
 		err_set(&m->err, ERR_RETRY,
 		    "the server says success, and gives no item");
-		err_code(&m->err, "answer-mismatch", SCOPE_ITEM);
+		err_code(&m->err, CAUSE_OTHER, "answer-mismatch", SCOPE_ITEM);
 	}
 	if (st->backoff_ms >= 0)
 		return m;
@@ -156,7 +156,7 @@ failed(const struct soap_status *st)
 	/* and without a word of its load, nobody but this item is meant */
 	r = code_find(m->err.code);
 	if (m->err.kind == ERR_RETRY && (r == NULL || r->act != CODE_BACKOFF))
-		m->err.scope = SCOPE_ITEM;
+		err_recast(&m->err, ERR_RETRY, SCOPE_ITEM);
 	return m;
 }
 
@@ -381,14 +381,14 @@ static bool
 one_error(const struct fetch *f, struct err *err)
 {
 	if (f->n < 2 || f->next > 0 || f->npend != 1 ||
-	    strncmp(f->pend[0]->err.code, "Error", 5) != 0)
+	    !err_answered(&f->pend[0]->err))
 		return false;
 	*err = f->pend[0]->err;
 	if (err->kind == ERR_RETRY && err->retry_ms == 0)
 		err->retry_ms = code_retry_ms(err->code);
 	/* what nobody knows must not be laid at the door of each item */
 	if (err->kind == ERR_UNKNOWN)
-		err->scope = SCOPE_MAILBOX;
+		err_recast(err, ERR_UNKNOWN, SCOPE_MAILBOX);
 	return true;
 }
 

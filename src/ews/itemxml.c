@@ -546,12 +546,12 @@ item_end(struct itemxml *p)
 	if (p->over) {
 		err_set(&m->err, ERR_ITEM,
 		    "the item's properties are larger than exsync takes");
-		err_code(&m->err, "too_large", SCOPE_ITEM);
+		err_code(&m->err, CAUSE_TOO_LARGE, "too_large", SCOPE_ITEM);
 		m->have_content = false; /* nobody knows what is missing */
 	} else if (p->cut) {
 		err_set(&m->err, ERR_RETRY,
 		    "the server cut the body short: tried again");
-		err_code(&m->err, "truncated", SCOPE_ITEM);
+		err_code(&m->err, CAUSE_OTHER, "truncated", SCOPE_ITEM);
 	}
 }
 

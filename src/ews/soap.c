@@ -28,7 +28,7 @@ mismatch(const struct soap *s, const char *got, struct err *err)
 {
 	err_set(err, ERR_RETRY, "the server answered with %s, not %s", got,
 	    s->ops->name);
-	return err_code(err, "answer-mismatch", SCOPE_MAILBOX);
+	return err_code(err, CAUSE_OTHER, "answer-mismatch", SCOPE_MAILBOX);
 }
 
 static int

@@ -159,7 +159,7 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 	err_set(err, ERR_RETRY,
 	    "the page of changes is larger than exsync "
 	    "takes");
-	return err_code(err, "too_large", SCOPE_FOLDER);
+	return err_code(err, CAUSE_TOO_LARGE, "too_large", SCOPE_FOLDER);
 }
 
 static int
@@ -173,7 +173,7 @@ on_text(void *arg, const char *s, size_t n, struct err *err)
 	    "the folder's SyncState has grown past %zu "
 	    "MB",
 	    STATE_MAX >> 20);
-	return err_code(err, "state-too-large", SCOPE_FOLDER);
+	return err_code(err, CAUSE_OTHER, "state-too-large", SCOPE_FOLDER);
 }
 
 static int
@@ -200,7 +200,7 @@ settle(struct syncxml *p, const char *cursor, struct err *err)
 	if (p->err.kind != ERR_NONE) {
 		*err = p->err;
 		if (err->kind == ERR_GONE)
-			err->scope = SCOPE_FOLDER;
+			err_recast(err, ERR_GONE, SCOPE_FOLDER);
 		return -1;
 	}
 	/* without the word "last", an empty page is the last one */
@@ -208,7 +208,8 @@ settle(struct syncxml *p, const char *cursor, struct err *err)
 	g->cursor = arena_strndup(&g->arena, buf_str(p->state), p->state->len);
 	if (g->cursor == NULL) {
 		err_set(err, ERR_RETRY, "no room for the SyncState");
-		return err_code(err, "too_large", SCOPE_FOLDER);
+		return err_code(
+		    err, CAUSE_TOO_LARGE, "too_large", SCOPE_FOLDER);
 	}
 	if (p->any && p->state->len > 0 &&
 	    !(g->more && str_eq(g->cursor, cursor)))
@@ -217,7 +218,7 @@ settle(struct syncxml *p, const char *cursor, struct err *err)
 	    p->state->len == 0
 		? "the server gives no SyncState"
 		: "the server has more, but gives the old SyncState");
-	return err_code(err, "no-progress", SCOPE_FOLDER);
+	return err_code(err, CAUSE_OTHER, "no-progress", SCOPE_FOLDER);
 }
 
 static int

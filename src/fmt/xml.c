@@ -141,9 +141,9 @@ stop(struct xml *x)
 }
 
 static int
-fail(struct xml *x, const char *code)
+fail(struct xml *x, enum err_cause cause, const char *code)
 {
-	err_code(&x->err, code, SCOPE_MAILBOX);
+	err_code(&x->err, cause, code, SCOPE_MAILBOX);
 	return stop(x);
 }
 
@@ -153,7 +153,7 @@ fail_html(struct xml *x)
 	err_set(&x->err, ERR_RETRY,
 	    "the server answered with a web page instead of XML (login page, "
 	    "proxy or wrong URL?)");
-	return fail(x, "html");
+	return fail(x, CAUSE_OTHER, "html");
 }
 
 static int
@@ -218,7 +218,7 @@ on_start(void *arg, const char *name, const char **atts)
 	if (x->depth == DEPTH) {
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer nests more than %d elements", DEPTH);
-		fail(x, "xml");
+		fail(x, CAUSE_OTHER, "xml");
 		return;
 	}
 	r = x->h.start(x->h.arg, name, &a, &x->err);
@@ -263,7 +263,7 @@ on_doctype(void *arg, const char *name, const char *sysid, const char *pubid,
 	err_set(&x->err, ERR_RETRY,
 	    "the server's answer holds a document type declaration, which is "
 	    "refused");
-	fail(x, "xml");
+	fail(x, CAUSE_OTHER, "xml");
 }
 
 struct xml *
@@ -281,7 +281,7 @@ xml_open(const struct xml_handler *h)
 	running = outer;
 	if (x->parser == NULL) {
 		err_set(&x->err, ERR_RETRY, "no memory for the XML parser");
-		err_code(&x->err, "xml", SCOPE_MAILBOX);
+		err_code(&x->err, CAUSE_OTHER, "xml", SCOPE_MAILBOX);
 		x->failed = true;
 		return x;
 	}
@@ -330,7 +330,7 @@ refused(struct xml *x, bool final)
 	else if (x->starved) {
 		err_set(&x->err, ERR_RETRY,
 		    "out of memory while reading the server's answer");
-		return fail(x, "memory");
+		return fail(x, CAUSE_MEMORY, "memory");
 	} else if (code == XML_ERROR_NO_MEMORY)
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer holds too many different names "
@@ -344,7 +344,7 @@ refused(struct xml *x, bool final)
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer is not XML, it begins with \"%s\"",
 		    x->begin);
-	return fail(x, "xml");
+	return fail(x, CAUSE_OTHER, "xml");
 }
 
 static int
@@ -372,7 +372,7 @@ parse(struct xml *x, const char *p, size_t n, bool final)
 	err_set(&x->err, ERR_RETRY,
 	    "the server's answer holds a tag of more than 1 MiB (line %lu)",
 	    (unsigned long)XML_GetCurrentLineNumber(x->parser));
-	return fail(x, "xml");
+	return fail(x, CAUSE_OTHER, "xml");
 }
 
 /* How many bytes make a call of expat worth its while: as many as it will

@@ -24,7 +24,7 @@ malformed(const struct answer *a, struct err *e, const char *why)
 	    "%s: the answer is not proper HTTP: %s; check that the URL leads "
 	    "to the mail server itself",
 	    conn_where(a->conn), why);
-	return err_code(e, "malformed", SCOPE_MAILBOX);
+	return err_code(e, CAUSE_OTHER, "malformed", SCOPE_MAILBOX);
 }
 
 /* Says which limit it was. */
@@ -38,7 +38,7 @@ late(const struct answer *a, struct err *e)
 		err_set(e, ERR_RETRY,
 		    "%s: the answer was not complete after %d s", where,
 		    a->total_ms / 1000);
-		return err_code(e, "timeout", SCOPE_MAILBOX);
+		return err_code(e, CAUSE_TIMEOUT, "timeout", SCOPE_MAILBOX);
 	}
 	if (!a->began)
 		err_set(e, ERR_RETRY,
@@ -51,8 +51,9 @@ late(const struct answer *a, struct err *e)
 		    where, PACE, ms / 1000.0);
 	/* shorter than the connection's own limit: it says nothing of the
 	 * server as a whole */
-	return err_code(
-	    e, ms == a->patience_ms ? "patience" : "timeout", SCOPE_MAILBOX);
+	return ms == a->patience_ms
+		   ? err_code(e, CAUSE_PATIENCE, "patience", SCOPE_MAILBOX)
+		   : err_code(e, CAUSE_TIMEOUT, "timeout", SCOPE_MAILBOX);
 }
 
 /* The connection ended inside the body. */
@@ -70,7 +71,7 @@ cut(const struct answer *a, struct err *e)
 	err_set(e, ERR_RETRY,
 	    "%s: the answer was cut off after %s: the connection was lost",
 	    conn_where(a->conn), got);
-	return err_code(e, "truncated", SCOPE_MAILBOX);
+	return err_code(e, CAUSE_CUT, "truncated", SCOPE_MAILBOX);
 }
 
 /* As conn_peek, within the limits. */
@@ -87,7 +88,7 @@ peek(struct answer *a, size_t *n, struct err *e)
 		return NULL;
 	}
 	p = conn_peek(a->conn, n, deadline, e);
-	if (p == NULL && str_eq(e->code, "timeout"))
+	if (p == NULL && e->cause == CAUSE_TIMEOUT)
 		late(a, e);
 	return p;
 }
@@ -122,7 +123,8 @@ one_head(struct answer *a, struct head *h, struct err *e)
 			    conn_where(a->conn),
 			    a->began ? "inside the headers of its answer"
 				     : "without an answer");
-			return err_code(e, "truncated", SCOPE_MAILBOX);
+			return err_code(
+			    e, CAUSE_CUT, "truncated", SCOPE_MAILBOX);
 		}
 		k = head_feed(h, p, n);
 		eat(a, k == -1 ? n : (size_t)k);
@@ -160,7 +162,8 @@ interpret(struct answer *a, struct head *h, struct err *e)
 		    "for none: switch off compression for this address on "
 		    "the server or the proxy in front of it",
 		    conn_where(a->conn), len > 40 ? 40 : (int)len, v);
-		return err_code(e, "content-encoding", SCOPE_PROFILE);
+		return err_code(
+		    e, CAUSE_OTHER, "content-encoding", SCOPE_PROFILE);
 	}
 	if (a->body.framing == HEAD_LENGTH && a->body.length > a->body_max)
 		return malformed(a, e, "its body is larger than allowed");
@@ -214,8 +217,7 @@ plain(struct answer *a, struct stream *s, struct err *e)
 		if (p == NULL && e->kind == ERR_NONE && !sized)
 			return 0;
 		if (p == NULL)
-			return e->kind == ERR_NONE ||
-				       str_eq(e->code, "truncated")
+			return e->kind == ERR_NONE || e->cause == CAUSE_CUT
 				   ? cut(a, e)
 				   : -1;
 		if (sized && (int64_t)n > a->body.length - a->body_len)
@@ -238,8 +240,7 @@ chunked(struct answer *a, struct stream *s, struct err *e)
 		const char *p = peek(a, &n, e);
 
 		if (p == NULL)
-			return e->kind == ERR_NONE ||
-				       str_eq(e->code, "truncated")
+			return e->kind == ERR_NONE || e->cause == CAUSE_CUT
 				   ? cut(a, e)
 				   : -1;
 		while (at < n && !c.done) {

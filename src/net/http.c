@@ -75,20 +75,21 @@ check(const struct http *h, struct err *e)
 		err_set(e, ERR_CONFIG,
 		    "the URL must not hold a user name or password: write "
 		    "them as username and password_file");
-		return err_code(e, "url", SCOPE_PROFILE);
+		return err_code(e, CAUSE_OTHER, "url", SCOPE_PROFILE);
 	}
 	if (!u->https && h->o.auth != NULL && !url_is_loopback(u->host)) {
 		err_set(e, ERR_CONFIG,
 		    "%s:%s: a login is never sent over plain http: write "
 		    "https://",
 		    u->host, u->port);
-		return err_code(e, "url", SCOPE_PROFILE);
+		return err_code(e, CAUSE_OTHER, "url", SCOPE_PROFILE);
 	}
 	if (u->https && h->o.trust == NULL && h->o.tls_pin == NULL) {
 		err_set(e, ERR_CONFIG,
 		    "%s:%s: https needs CA certificates (ca_file) or tls_pin",
 		    u->host, u->port);
-		return err_code(e, "certificate", SCOPE_PROFILE);
+		return err_code(
+		    e, CAUSE_CERTIFICATE, "certificate", SCOPE_PROFILE);
 	}
 	return 0;
 }
@@ -166,9 +167,9 @@ reach(struct http *h, struct err *e)
 		to = &h->proxy.url;
 	s = sock_connect(to->host, to->port, tim_mono() + h->o.connect_ms,
 	    h->o.stop, h->o.stop_arg, e);
-	if (s == NULL && proxied && !str_eq(e->code, "stop")) {
+	if (s == NULL && proxied && e->cause != CAUSE_STOP) {
 		err_prefix(e, "the proxy");
-		err_code(e, "proxy", SCOPE_PROFILE);
+		err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 	}
 	if (s != NULL && proxied &&
 	    proxy_connect(
@@ -254,7 +255,7 @@ build(struct http *h, const struct http_request *req, const struct buf *auth,
 	    "%s: the request cannot be sent: its path or a "
 	    "header is too long or holds a control character",
 	    h->host);
-	return err_code(e, "url", SCOPE_MAILBOX);
+	return err_code(e, CAUSE_OTHER, "url", SCOPE_MAILBOX);
 }
 
 /* A limit of the connection, or the caller's patience when that is shorter. */
@@ -270,12 +271,14 @@ send_piece(struct http *h, const char *p, size_t n, struct err *e)
 	int ms = patient(h, h->o.silence_ms);
 	int r = conn_write(h->conn, p, n, tim_mono() + ms, e);
 
-	if (r == -1 && str_eq(e->code, "timeout")) {
+	if (r == -1 && e->cause == CAUSE_TIMEOUT) {
 		err_set(e, ERR_RETRY,
 		    "%s: the server takes no more of the request since %g s",
 		    conn_where(h->conn), ms / 1000.0);
-		err_code(e, ms < h->o.silence_ms ? "patience" : "timeout",
-		    SCOPE_MAILBOX);
+		if (ms < h->o.silence_ms)
+			err_code(e, CAUSE_PATIENCE, "patience", SCOPE_MAILBOX);
+		else
+			err_code(e, CAUSE_TIMEOUT, "timeout", SCOPE_MAILBOX);
 	}
 	return r;
 }
@@ -350,7 +353,7 @@ ask(struct http *h, const struct http_request *req, const struct buf *auth,
 		if (r == -1)
 			http_drop(h);
 	} while (r == -1 && used && !a->began && req->idempotent &&
-		 str_eq(e->code, "truncated"));
+		 e->cause == CAUSE_CUT);
 	buf_wipe(&b);
 	return r;
 }
@@ -400,7 +403,7 @@ too_many(struct http *h, struct err *e)
 	err_set(e, ERR_AUTH, "%s: the server asks for a login again and again",
 	    h->host);
 	http_drop(h);
-	return err_code(e, "http-401", SCOPE_PROFILE);
+	return err_code(e, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
 }
 
 static int

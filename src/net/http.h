@@ -99,12 +99,12 @@ void http_close(struct http *); /* NULL is fine */
  * One exchange; any status is a success. The body is written to body as it
  * comes, of every status but 1xx and the 401s that auth answers itself. out
  * must be zeroed or used before; http_response_free frees.
- * Errors: ERR_RETRY network, timeout, truncated or malformed answer (codes
- * "dns", "connect", "proxy", "tls", "timeout", "patience", "truncated",
- * "malformed", "stop"); ERR_CONFIG certificate, pin, host name
- * ("certificate"), proxy login ("proxy"; "proxy-login": it was rejected), an
- * answer compressed unasked ("content-encoding");
- * ERR_AUTH from auth ("http-401"). Each says host:port first. When body's
+ * Errors, with their causes: ERR_RETRY CAUSE_NETWORK (no connection: name,
+ * address, proxy), _TLS, _TIMEOUT, _PATIENCE, _CUT, _STOP, and an answer that
+ * is not proper HTTP; ERR_CONFIG CAUSE_CERTIFICATE (pin and host name, too),
+ * _PROXY_LOGIN (it was rejected), _NETWORK (the proxy wants another login) and
+ * an answer compressed unasked; ERR_AUTH from auth, CAUSE_LOGIN_DENIED. Each
+ * says host:port first. When body's
  * write fails, its error is passed on and the connection dropped. body may
  * be NULL: then what comes is thrown away.
  */
@@ -118,7 +118,7 @@ const char *http_get(const struct http_response *, const char *name, int nth,
 /*
  * From the next exchange on nobody waits longer than ms in silence: for the
  * first byte, between bytes, and for the peer to take what is sent. That ends
- * with code "patience" where the connection's own limit is longer; 0: only
+ * with CAUSE_PATIENCE where the connection's own limit is longer; 0: only
  * that counts.
  */
 void http_patience(struct http *, int64_t ms);

@@ -149,7 +149,7 @@ proxy_choose(
 	mem_wipe_str(full);
 	if (r == -1) {
 		err_prefix(e, "%s", source);
-		err_code(e, "proxy", SCOPE_PROFILE);
+		err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 	}
 	return r;
 }
@@ -225,7 +225,9 @@ refused(const struct proxy *p, const struct buf *head, const char *where,
 	err_set(e, kind, "%s: the proxy %s (HTTP %d for CONNECT %s)", where,
 	    what, status, to);
 	rejected = status == 407 && p->url.user != NULL && !wants_other(head);
-	return err_code(e, rejected ? "proxy-login" : "proxy", SCOPE_PROFILE);
+	return rejected ? err_code(e, CAUSE_PROXY_LOGIN, "proxy-login",
+			      SCOPE_PROFILE)
+			: err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 }
 
 /* The answer's head into lines. */
@@ -252,10 +254,10 @@ answer(const struct proxy *p, struct sock *s, struct buf *lines, const char *to,
 	status = h.status;
 	head_free(&h);
 	if (n == -1) {
-		if (str_eq(e->code, "stop"))
+		if (e->cause == CAUSE_STOP)
 			return -1;
 		err_prefix(e, "CONNECT %s through the proxy", to);
-		return err_code(e, "proxy", SCOPE_PROFILE);
+		return err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 	}
 	if (why == NULL && status / 100 != 2)
 		return refused(p, lines, where, to, status, e);
@@ -267,7 +269,7 @@ answer(const struct proxy *p, struct sock *s, struct buf *lines, const char *to,
 	    "%s: the proxy's answer to CONNECT %s is not one: %s; check that "
 	    "proxy names an HTTP proxy",
 	    where, to, why);
-	return err_code(e, "proxy", SCOPE_PROFILE);
+	return err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 }
 
 int
@@ -285,8 +287,8 @@ proxy_connect(const struct proxy *p, struct sock *s, const struct url *target,
 	request(p, to, &b);
 	r = sock_write(s, buf_str(&b), b.len, deadline, e);
 	buf_wipe(&b);
-	if (r == -1 && !str_eq(e->code, "stop"))
-		err_code(e, "proxy", SCOPE_PROFILE);
+	if (r == -1 && e->cause != CAUSE_STOP)
+		err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 	buf_init(&lines, HEAD_MAX);
 	if (r == 0)
 		r = answer(p, s, &lines, to, deadline, e);

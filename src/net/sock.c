@@ -63,13 +63,14 @@ struct sock {
 };
 
 static int
-fail(const struct sock *s, const char *code, struct err *e, const char *text)
+fail(
+    const struct sock *s, enum err_cause cause, struct err *e, const char *text)
 {
-	bool lost =
-	    strcmp(code, "truncated") == 0 || strcmp(code, "timeout") == 0;
-
 	err_set(e, ERR_RETRY, "%s: %s", s->where, text);
-	return err_code(e, code, lost ? SCOPE_MAILBOX : SCOPE_PROFILE);
+	if (cause == CAUSE_STOP)
+		return err_code(e, cause, "stop", SCOPE_PROFILE);
+	return err_code(e, cause, cause == CAUSE_CUT ? "truncated" : "timeout",
+	    SCOPE_MAILBOX);
 }
 
 static bool
@@ -95,17 +96,17 @@ wait_for(const struct sock *s, short events, struct waiting *w, struct err *e)
 		int64_t left = w->deadline - tim_mono();
 
 		if (stopped(s))
-			return fail(s, "stop", e, "stopped as asked");
+			return fail(s, CAUSE_STOP, e, "stopped as asked");
 		if (left < 0)
 			left = 0;
 		if (left == 0 && w->vain > 0)
-			return fail(s, "timeout", e, "no answer in time");
+			return fail(s, CAUSE_TIMEOUT, e, "no answer in time");
 		if (poll(&p, 1, left < SLICE ? (int)left : SLICE) > 0) {
 			w->vain++;
 			return 0;
 		}
 		if (left == 0)
-			return fail(s, "timeout", e, "no answer in time");
+			return fail(s, CAUSE_TIMEOUT, e, "no answer in time");
 	}
 }
 
@@ -155,7 +156,7 @@ try_address(struct sock *s, const struct sockaddr *sa, socklen_t sa_len,
 		return -1;
 	if (wait_for(s, POLLOUT, &w, e) == -1) {
 		errno = ETIMEDOUT;
-		return str_eq(e->code, "stop") ? -2 : -1;
+		return e->cause == CAUSE_STOP ? -2 : -1;
 	}
 	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &no, &len) == 0 && no == 0)
 		return 0;
@@ -215,7 +216,7 @@ not_connected(const struct sock *s, const struct tried *t, struct err *e)
 		snprintf(more, sizeof(more), " and %zu more", t->left_out);
 	err_set(e, ERR_RETRY, "%s: cannot connect: %s%s; %s", s->where, t->text,
 	    more, advice(t->no));
-	return err_code(e, "connect", SCOPE_PROFILE);
+	return err_code(e, CAUSE_NETWORK, "connect", SCOPE_PROFILE);
 }
 
 static int
@@ -278,7 +279,7 @@ dns_failed(const struct sock *s, const char *host, int rc, struct err *e)
 		    "servers in /etc/resolv.conf",
 		    s->where, host,
 		    rc == EAI_SYSTEM ? strerror(errno) : gai_strerror(rc));
-	return err_code(e, "dns", SCOPE_PROFILE);
+	return err_code(e, CAUSE_NETWORK, "dns", SCOPE_PROFILE);
 }
 
 static void
@@ -408,7 +409,7 @@ sock_connect(const char *host, const char *port, int64_t deadline,
 	s->stop_arg = stop_arg;
 	s->where = mem_printf(v6 ? "[%s]:%s" : "%s:%s", host, port);
 	if (stopped(s))
-		rc = fail(s, "stop", e, "stopped as asked");
+		rc = fail(s, CAUSE_STOP, e, "stopped as asked");
 	else
 		rc = resolve_connect(s, host, port, deadline, e);
 	if (rc != 0) {
@@ -423,13 +424,13 @@ static int
 broken(const struct sock *s, struct err *e)
 {
 	if (errno == ECONNRESET || errno == EPIPE)
-		return fail(s, "truncated", e,
+		return fail(s, CAUSE_CUT, e,
 		    "the connection was reset by the server or by a firewall "
 		    "in between");
 	if (errno == ETIMEDOUT)
-		return fail(s, "truncated", e,
+		return fail(s, CAUSE_CUT, e,
 		    "the connection broke: the server no longer answers");
-	return fail(s, "truncated", e, strerror(errno));
+	return fail(s, CAUSE_CUT, e, strerror(errno));
 }
 
 long
@@ -438,7 +439,7 @@ sock_read(struct sock *s, void *p, size_t n, int64_t deadline, struct err *e)
 	struct waiting w = { deadline, 0 };
 
 	if (stopped(s))
-		return fail(s, "stop", e, "stopped as asked");
+		return fail(s, CAUSE_STOP, e, "stopped as asked");
 	for (;;) {
 		ssize_t k = recv(s->fd, p, n, 0);
 

@@ -27,8 +27,8 @@ struct sock;
 struct sock *sock_connect(const char *host, const char *port, int64_t deadline,
     bool (*stop)(void *), void *stop_arg, struct err *);
 /*
- * Codes of errors from here on: "timeout", "stop", "truncated" (the peer
- * reset the connection); of sock_connect also "dns" and "connect".
+ * Causes of errors from here on: CAUSE_TIMEOUT, _STOP, _CUT (the peer
+ * reset the connection); of sock_connect also CAUSE_NETWORK.
  */
 /* 1..n bytes; 0 at the end of the stream; -1: error (deadline: ERR_RETRY,
  * "no answer within ..."). */

@@ -119,7 +119,7 @@ failed(struct tls *t, struct err *e)
 		code = TLS_ERROR_WANTS_CERT;
 	kind = tls_error_text(code, text, sizeof(text));
 	err_set(e, kind, "%s: TLS: %s", where, text);
-	return err_code(e, "tls", SCOPE_PROFILE);
+	return err_code(e, CAUSE_TLS, "tls", SCOPE_PROFILE);
 }
 
 static int
@@ -129,7 +129,7 @@ cut_off(struct tls *t, struct err *e)
 	    "%s: the connection ended without the TLS goodbye "
 	    "(close_notify): the answer may be cut off",
 	    sock_where(t->sock));
-	return err_code(e, "truncated", SCOPE_MAILBOX);
+	return err_code(e, CAUSE_CUT, "truncated", SCOPE_MAILBOX);
 }
 
 /* Moves bytes that the engine waits for into it. */
@@ -209,12 +209,14 @@ pump(struct tls *t, unsigned want, int64_t deadline, struct err *e)
 			err_set(e, ERR_RETRY,
 			    "%s: the server sends before it is asked",
 			    sock_where(t->sock));
-			return err_code(e, "malformed", SCOPE_MAILBOX);
+			return err_code(
+			    e, CAUSE_OTHER, "malformed", SCOPE_MAILBOX);
 		}
 		if (again && tim_mono() >= deadline) {
 			err_set(e, ERR_RETRY, "%s: no answer in time",
 			    sock_where(t->sock));
-			return err_code(e, "timeout", SCOPE_MAILBOX);
+			return err_code(
+			    e, CAUSE_TIMEOUT, "timeout", SCOPE_MAILBOX);
 		}
 		if (fill(t, deadline, e) == -1)
 			return -1;
@@ -249,22 +251,22 @@ last_words(struct tls *t)
 static void
 explain(struct tls *t, struct err *e)
 {
-	if (str_eq(e->code, "truncated") && last_words(t)) {
+	if (e->cause == CAUSE_CUT && last_words(t)) {
 		failed(t, e);
-	} else if (str_eq(e->code, "truncated")) {
+	} else if (e->cause == CAUSE_CUT) {
 		err_set(e, ERR_RETRY,
 		    "%s: the connection was ended during the TLS handshake: "
 		    "check that TLS 1.2 is enabled there, that a certificate "
 		    "is bound to the port, and that no firewall interferes",
 		    sock_where(t->sock));
-		err_code(e, "tls", SCOPE_PROFILE);
-	} else if (str_eq(e->code, "timeout")) {
+		err_code(e, CAUSE_TLS, "tls", SCOPE_PROFILE);
+	} else if (e->cause == CAUSE_TIMEOUT) {
 		err_set(e, ERR_RETRY,
 		    "%s: no answer to the TLS handshake in time: check that "
 		    "this port speaks https and that the server is not "
 		    "overloaded",
 		    sock_where(t->sock));
-		err_code(e, "timeout", SCOPE_PROFILE);
+		err_code(e, CAUSE_TIMEOUT, "timeout", SCOPE_PROFILE);
 	}
 }
 
@@ -281,7 +283,7 @@ tls_connect(struct sock *sock, const char *host, const struct tls_trust *trust,
 		err_set(e, ERR_CONFIG,
 		    "tls_pin must be sha256: followed by "
 		    "64 hexadecimal digits");
-		err_code(e, "certificate", SCOPE_PROFILE);
+		err_code(e, CAUSE_CERTIFICATE, "certificate", SCOPE_PROFILE);
 		return NULL;
 	}
 	t = mem_alloc(sizeof(*t));

@@ -39,9 +39,8 @@ struct tls;
  * Handshake over sock (borrowed) until deadline (tim_mono). pin:
  * "sha256:<hex of the leaf certificate's DER>" replaces chain and name
  * checks. Errors: ERR_RETRY network; ERR_CONFIG certificate, with the
- * sentence that says what to do, and the leaf's pin where that helps. Codes,
- * here and below: "certificate" and "tls-version" (ERR_CONFIG), "tls",
- * "timeout", "stop", "truncated" (ERR_RETRY).
+ * sentence that says what to do, and the leaf's pin where that helps. Causes,
+ * here and below: CAUSE_CERTIFICATE (ERR_CONFIG), _TLS, _TIMEOUT, _STOP, _CUT.
  */
 struct tls *tls_connect(struct sock *, const char *host,
     const struct tls_trust *, const char *pin, int64_t deadline, struct err *);

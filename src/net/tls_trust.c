@@ -222,7 +222,7 @@ tls_trust_load(const char *path, struct err *e)
 		    "this machine has no list of CA "
 		    "certificates in any usual place: install the package "
 		    "ca-certificates, or set ca_file");
-		err_code(e, "ca_file", SCOPE_ALL);
+		err_code(e, CAUSE_OTHER, "ca_file", SCOPE_ALL);
 		return NULL;
 	}
 	t = mem_alloc(sizeof(*t));
@@ -248,7 +248,7 @@ tls_trust_load(const char *path, struct err *e)
 	}
 	buf_free(&b);
 	if (t->n == 0) {
-		err_code(e, "ca_file", SCOPE_ALL);
+		err_code(e, CAUSE_OTHER, "ca_file", SCOPE_ALL);
 		tls_trust_free(t);
 		return NULL;
 	}

@@ -457,5 +457,5 @@ tls_x509_error(
 		    pin_helps(x, code) ? pin : "", c.subject, c.issuer);
 	else
 		err_set(e, ERR_CONFIG, "%s: %s", where, sentence(code));
-	return err_code(e, "certificate", SCOPE_PROFILE);
+	return err_code(e, CAUSE_CERTIFICATE, "certificate", SCOPE_PROFILE);
 }

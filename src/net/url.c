@@ -19,7 +19,7 @@ bad(struct err *e, const char *url, const char *what)
 	if (strchr(url, '@') != NULL)
 		url = "the URL";
 	err_set(e, ERR_CONFIG, "%s: %s", url, what);
-	return err_code(e, "url", SCOPE_PROFILE);
+	return err_code(e, CAUSE_OTHER, "url", SCOPE_PROFILE);
 }
 
 static int

@@ -43,7 +43,7 @@ say_spool(struct store *st, struct err *err)
 	err_set(err, ERR_FATAL,
 	    "%s: no temporary file can be written beside it: %s", st->path,
 	    strerror(sys));
-	return err_code(err, "not_writable", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "not_writable", SCOPE_ALL);
 }
 
 static int
@@ -67,7 +67,7 @@ take(struct stream *s, const void *p, size_t n, struct err *err)
 	if ((int64_t)n > b->max - b->size) {
 		err_set(err, ERR_ITEM, "attachment over %lld bytes",
 		    (long long)b->max);
-		return err_code(err, "too_large", SCOPE_ITEM);
+		return err_code(err, CAUSE_TOO_LARGE, "too_large", SCOPE_ITEM);
 	}
 	crypt_sha256_add(&b->hash, p, n);
 	b->size += (int64_t)n;

@@ -81,7 +81,7 @@ say_full(struct store *st, struct err *err)
 	    "room where the file lies, then run again; everything written so "
 	    "far is safe",
 	    st->path);
-	return err_code(err, "disk_full", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "disk_full", SCOPE_ALL);
 }
 
 /* As db_whose; what: how the file is called. */
@@ -146,7 +146,7 @@ say_access(struct store *st, int sys, struct err *err)
 			   "create no file once a pass has begun: run again, "
 			   "or write sandbox = no in [exsync]"
 			 : "");
-	return err_code(err, "not_writable", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "not_writable", SCOPE_ALL);
 }
 
 static int
@@ -161,7 +161,7 @@ say_io(struct store *st, int rc, int sys, struct err *err)
 	    "written so far is safe as far as the disk is",
 	    st->path, sqlite3_errstr(rc), sys != 0 ? ": " : "",
 	    sys != 0 ? strerror(sys) : "");
-	return err_code(err, "disk_error", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "disk_error", SCOPE_ALL);
 }
 
 int
@@ -197,13 +197,13 @@ db_fail(struct store *st, int rc, struct err *err)
 			    "than %d s: end that program's transaction, then "
 			    "run again",
 			    st->path, busy_max() / 1000);
-		return err_code(err, "busy", SCOPE_ALL);
+		return err_code(err, CAUSE_OTHER, "busy", SCOPE_ALL);
 	case SQLITE_NOTADB:
 		err_set(err, ERR_FATAL,
 		    "%s: is not an SQLite database; it was left as it is: "
 		    "name another file as database, or move this one away",
 		    st->path);
-		return err_code(err, "not_a_database", SCOPE_ALL);
+		return err_code(err, CAUSE_OTHER, "not_a_database", SCOPE_ALL);
 	case SQLITE_CORRUPT:
 		err_set(err, ERR_FATAL,
 		    "%s: is damaged (%s); it was left as it is: move it away "
@@ -211,14 +211,14 @@ db_fail(struct store *st, int rc, struct err *err)
 		    "takes its place), then restore it from a backup, or just "
 		    "run again and all mail is read anew",
 		    st->path, sqlite3_errmsg(st->h));
-		return err_code(err, "corrupt", SCOPE_ALL);
+		return err_code(err, CAUSE_OTHER, "corrupt", SCOPE_ALL);
 	case SQLITE_NOMEM:
 		err_set(err, ERR_FATAL, "%s: out of memory", st->path);
-		return err_code(err, "memory", SCOPE_ALL);
+		return err_code(err, CAUSE_MEMORY, "memory", SCOPE_ALL);
 	}
 	err_set(err, ERR_FATAL, "%s: %s (SQLite %d)", st->path,
 	    st->h != NULL ? sqlite3_errmsg(st->h) : sqlite3_errstr(rc), rc);
-	return err_code(err, "sqlite", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "sqlite", SCOPE_ALL);
 }
 
 /* --- waiting for others ------------------------------------------------ */
@@ -307,7 +307,7 @@ create(struct store *st, struct err *err)
 			    "%s: cannot be created: %s: exsync needs the right "
 			    "to write in that directory",
 			    st->path, strerror(sys));
-		return err_code(err, "not_writable", SCOPE_ALL);
+		return err_code(err, CAUSE_OTHER, "not_writable", SCOPE_ALL);
 	}
 	fchmod(fd, 0600); /* whatever the umask took away */
 	close(fd);
@@ -326,7 +326,7 @@ say_names(struct store *st, struct err *err)
 	    "WAL beside the name: delete the other name (find -samefile shows "
 	    "it), or make it a symbolic link",
 	    st->path);
-	return err_code(err, "hard_link", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "hard_link", SCOPE_ALL);
 }
 
 /* Is there a file, and may it be a database? */
@@ -347,7 +347,7 @@ look(struct store *st, struct err *err)
 	if (!S_ISREG(s.st_mode)) {
 		err_set(err, ERR_FATAL,
 		    "%s: is not a file: name a file as database", st->path);
-		return err_code(err, "not_a_database", SCOPE_ALL);
+		return err_code(err, CAUSE_OTHER, "not_a_database", SCOPE_ALL);
 	}
 	if (!st->read_only && s.st_nlink > 1)
 		return say_names(st, err);
@@ -394,7 +394,7 @@ set_wal(struct store *st, struct err *err)
 		    "%s: its file system cannot share memory between programs "
 		    "(a network share?): put the database on a local disk",
 		    st->path);
-		err_code(err, "no_wal", SCOPE_ALL);
+		err_code(err, CAUSE_OTHER, "no_wal", SCOPE_ALL);
 		sqlite3_finalize(s);
 		return -1;
 	}

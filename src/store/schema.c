@@ -583,7 +583,7 @@ say_newer(struct store *st, int64_t version, int n, struct err *err)
 	    st->path, told ? db_col(s, 0) : "version unknown",
 	    (long long)version, n);
 	sqlite3_reset(s);
-	return err_code(err, "newer", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "newer", SCOPE_ALL);
 }
 
 static int
@@ -600,7 +600,7 @@ say_older(struct store *st, int version, int n, struct err *err)
 		    "%s: was begun by an exsync of the first days: exsync "
 		    "--once brings it up to date",
 		    st->path);
-	return err_code(err, "older", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "older", SCOPE_ALL);
 }
 
 /* Its version, 0 for an empty file; -1 when it is not for us. */
@@ -619,7 +619,7 @@ check(struct store *st, int n, struct err *err)
 		    "%s: is the database of another program; it was left as it "
 		    "is: name another file as database",
 		    st->path);
-		return err_code(err, "not_ours", SCOPE_ALL);
+		return err_code(err, CAUSE_OTHER, "not_ours", SCOPE_ALL);
 	}
 	if (version > n)
 		return say_newer(st, version, n, err);

@@ -39,7 +39,7 @@ say_no_key(struct store *st, struct err *err)
 	    "or move it away together with its -wal and -shm and run again, "
 	    "then all mail is read anew",
 	    st->path);
-	return err_code(err, "no_key", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "no_key", SCOPE_ALL);
 }
 
 static int
@@ -122,7 +122,7 @@ say_locked(struct store *st, const char *name, int fd, struct err *err)
 	    "%s: another exsync is at work on it (process %s, lock file %s): "
 	    "let it finish",
 	    st->path, pid[0] != '\0' ? pid : "unknown", name);
-	return err_code(err, "locked", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "locked", SCOPE_ALL);
 }
 
 /* The path of a database's lock file; the caller frees. */
@@ -181,7 +181,7 @@ say_lock_file(const char *name, int sys, struct err *err)
 	else
 		err_set(err, ERR_FATAL, "%s: cannot be opened: %s%s", name,
 		    strerror(sys), db_whose(name, whose, sizeof(whose)));
-	return err_code(err, "not_writable", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "not_writable", SCOPE_ALL);
 }
 
 /* Locks the file that is open. */
@@ -194,7 +194,7 @@ take_lock(struct store *st, const char *name, int fd, struct err *err)
 		return say_locked(st, name, fd, err);
 	err_set(
 	    err, ERR_FATAL, "%s: cannot be locked: %s", name, strerror(errno));
-	return err_code(err, "not_writable", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "not_writable", SCOPE_ALL);
 }
 
 int

@@ -329,7 +329,7 @@ bool store_has_message_id(struct store *, const char *message_id);
  * ones are spooled to a file without a name beside the database. The stream is
  * .stream; then store_blob_end stores it (once per content) and tells its
  * hash and size, or store_blob_drop forgets it. max: more than this many
- * bytes is ERR_ITEM code "too_large".
+ * bytes is ERR_ITEM, CAUSE_TOO_LARGE.
  */
 struct store_blob;
 struct store_blob *store_blob_begin(struct store *, int64_t max, struct err *);

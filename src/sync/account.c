@@ -117,7 +117,7 @@ refuse_login(struct account *a, const struct account_login *l, struct err *err)
 	    "this account was rejected as often as is safe in one pass, with "
 	    "the password of another profile or mailbox: so that it is not "
 	    "locked this one is left to the next pass");
-	return err_code(err, "login", SCOPE_PROFILE);
+	return err_code(err, CAUSE_LOGIN_WAITS, "login", SCOPE_PROFILE);
 }
 
 /* Is another password of the account about to be tried for the first time? */

@@ -95,16 +95,15 @@ alert_about(const char *profile, const char *scope, char *out, size_t size)
 static bool
 is_unreached(const struct err *e)
 {
-	return strcmp(e->code, "connect") == 0 || strcmp(e->code, "dns") == 0 ||
-	       strcmp(e->code, "proxy") == 0;
+	return e->cause == CAUSE_NETWORK;
 }
 
 const char *
 alert_profile_code(const struct err *e)
 {
-	if (gate_is_login(e))
+	if (err_is_login(e))
 		return "login";
-	if (strcmp(e->code, "certificate") == 0)
+	if (e->cause == CAUSE_CERTIFICATE)
 		return "certificate";
 	if (e->kind != ERR_RETRY)
 		return "config";
@@ -114,7 +113,7 @@ alert_profile_code(const struct err *e)
 const char *
 alert_mailbox_code(const struct err *e)
 {
-	if (gate_is_login(e))
+	if (err_is_login(e))
 		return "login";
 	switch (e->kind) {
 	case ERR_AUTH:

@@ -118,7 +118,7 @@ call(const struct question *q, struct err *err)
 	if (rc == 0 && c.n < q->n) {
 		rc = err_set(err, ERR_RETRY, "%zu of %zu items did not come",
 		    q->n - c.n, q->n);
-		err_code(err, "answer-mismatch", SCOPE_FOLDER);
+		err_code(err, CAUSE_OTHER, "answer-mismatch", SCOPE_FOLDER);
 	}
 	if (rc == -1) {
 		q->effort->last = tim_mono() - began;
@@ -160,24 +160,16 @@ request(const struct question *q, bool patient, struct err *err)
 static bool
 suspicious(const struct err *e)
 {
-	static const char *const other[] = { "stopped", "connect", "dns",
-		"proxy", "tls", "memory" };
-	size_t i;
-
 	if (e->kind == ERR_ITEM || e->kind == ERR_UNKNOWN)
 		return true;
 	/* not the mail server's own words: what stands in front of it may
 	 * refuse the answers that hold a certain mail */
 	if ((e->kind == ERR_AUTH || e->kind == ERR_CONFIG) &&
-	    e->scope <= SCOPE_MAILBOX && strncmp(e->code, "Error", 5) != 0)
-		return !gate_is_login(e);
-	if (e->kind != ERR_RETRY || e->retry_ms > 0)
-		return false;
-	for (i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
-		if (strcmp(e->code, other[i]) == 0)
-			return false;
-	}
-	return true;
+	    e->scope <= SCOPE_MAILBOX && !err_answered(e))
+		return !err_is_login(e);
+	return e->kind == ERR_RETRY && e->retry_ms == 0 &&
+	       e->cause != CAUSE_STOP && e->cause != CAUSE_NETWORK &&
+	       e->cause != CAUSE_TLS && e->cause != CAUSE_MEMORY;
 }
 
 /* Does the server answer at all? */
@@ -206,8 +198,7 @@ broken(const struct item_ref *ref, const struct err *why)
 
 	m->item_id = arena_strdup(&m->arena, ref->id);
 	m->err = *why;
-	m->err.kind = ERR_ITEM;
-	m->err.scope = SCOPE_ITEM;
+	err_recast(&m->err, ERR_ITEM, SCOPE_ITEM);
 	return m;
 }
 
@@ -479,7 +470,7 @@ nobody_knows(const struct question *q, struct err *why)
 	if (q->n < 2 || guilty(q, q->suspect || q->n <= SAMPLE))
 		return false;
 	*why = q->out[0]->err;
-	why->scope = SCOPE_MAILBOX;
+	err_recast(why, ERR_UNKNOWN, SCOPE_MAILBOX);
 	err_prefix(why, "each of %zu items", q->n);
 	return true;
 }
@@ -496,7 +487,7 @@ blame(const struct question *q)
 		if (m != NULL &&
 		    (m->err.kind == ERR_UNKNOWN ||
 			(m->err.kind == ERR_RETRY && is_own(q, &m->err))))
-			m->err.kind = ERR_ITEM;
+			err_recast(&m->err, ERR_ITEM, m->err.scope);
 	}
 }
 

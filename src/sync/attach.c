@@ -70,7 +70,7 @@ attachment_fetch(struct fetching *f, const struct attachment *a, char *type,
 static const char *
 state_of(const struct err *err)
 {
-	if (strcmp(err->code, "too_large") == 0)
+	if (err->cause == CAUSE_TOO_LARGE)
 		return "too_large";
 	if (err->kind == ERR_ITEM)
 		return "failed";
@@ -134,7 +134,7 @@ attachment_leave(struct attachment *a, struct err *err)
 	err_set(err, ERR_ITEM,
 	    "not asked for any more in this pass: %d s were lost on this mail",
 	    PATIENCE_ITEM / 1000);
-	err_code(err, "patience", SCOPE_ITEM);
+	err_code(err, CAUSE_PATIENCE, "patience", SCOPE_ITEM);
 	return 1;
 }
 

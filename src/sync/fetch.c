@@ -156,7 +156,7 @@ attach(struct fetch *f, struct store_item *it, struct message *m, size_t at,
 		if (why.kind == ERR_GONE) {
 			if (is_last_try(f, at))
 				return 0; /* it said so each time */
-			why.kind = ERR_ITEM;
+			err_recast(&why, ERR_ITEM, why.scope);
 		}
 		m->err = why;
 		if (it->fault == NULL)

@@ -145,23 +145,6 @@ gate_answered(struct gate *g)
 	return yes;
 }
 
-bool
-gate_is_login(const struct err *e)
-{
-	static const char *const code[] = { "http-401", "http-456", "http-457",
-		"login", "ErrorPasswordChangeRequired",
-		"ErrorPasswordExpired" };
-	size_t i;
-
-	if (e->kind != ERR_AUTH)
-		return false;
-	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++) {
-		if (strcmp(e->code, code[i]) == 0)
-			return true;
-	}
-	return e->scope >= SCOPE_PROFILE;
-}
-
 /*
  * With the lock held: waits for a change, at most a moment: another gate does
  * not tell what has changed of an account.
@@ -192,7 +175,7 @@ put_off(const struct gate_login *l, struct err *err)
 	    "%s: the server asked to be left alone; later calls wait as well",
 	    l->code);
 	err->retry_ms = left;
-	return err_code(err, l->code, SCOPE_MAILBOX);
+	return err_code(err, l->cause, l->code, SCOPE_MAILBOX);
 }
 
 static int
@@ -202,7 +185,7 @@ refuse(struct gate *g, struct gate_login *l, struct err *err)
 		err_set(err, ERR_RETRY,
 		    "interrupted; what was read so far is "
 		    "stored, the next pass goes on from there");
-		return err_code(err, "stopped", SCOPE_ALL);
+		return err_code(err, CAUSE_STOP, "stop", SCOPE_ALL);
 	}
 	/* a rejected login of the profile says nothing of one's own */
 	if (g->stopped.kind != ERR_NONE &&
@@ -244,10 +227,10 @@ static void
 stop_for_account(struct gate *g, const struct gate_login *l, struct err *err)
 {
 	if (l->own && err->kind == ERR_AUTH) {
-		err->scope = SCOPE_MAILBOX;
+		err_recast(err, ERR_AUTH, SCOPE_MAILBOX);
 		return;
 	}
-	err->scope = SCOPE_PROFILE;
+	err_recast(err, err->kind, SCOPE_PROFILE);
 	if (g->stopped.kind == ERR_NONE)
 		g->stopped = *err;
 }
@@ -276,19 +259,6 @@ gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 	return rc == 1 ? 0 : -1;
 }
 
-static bool
-is_network(const struct err *e)
-{
-	static const char *const code[] = { "connect", "dns", "proxy", "tls" };
-	size_t i;
-
-	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++) {
-		if (strcmp(e->code, code[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
 /*
  * With the lock held: a timeout that says something of the server: of TLS, or
  * of another mailbox than the last one. A mailbox that is slow by itself stops
@@ -299,7 +269,7 @@ is_late(struct gate *g, const struct gate_login *l, const struct err *e)
 {
 	const struct gate_login *last = g->late;
 
-	if (strcmp(e->code, "timeout") != 0)
+	if (e->cause != CAUSE_TIMEOUT)
 		return false;
 	g->late = l;
 	return e->scope >= SCOPE_PROFILE || l != last;
@@ -311,20 +281,11 @@ is_late(struct gate *g, const struct gate_login *l, const struct err *e)
  * one mailbox' trouble: not each back end may have EWS.
  */
 static bool
-is_not_ews(
+is_other_service(
     const struct gate *g, const struct gate_login *l, const struct err *e)
 {
-	static const char *const code[] = { "not-ews", "http-302", "http-404",
-		"http-405", "http-440" };
-	size_t i;
-
-	if (e->kind != ERR_CONFIG || l->own || g->accepted)
-		return false;
-	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++) {
-		if (strcmp(e->code, code[i]) == 0)
-			return true;
-	}
-	return false;
+	return e->kind == ERR_CONFIG && e->cause == CAUSE_NOT_SERVICE &&
+	       !l->own && !g->accepted;
 }
 
 /* The same, for another mailbox than the last one. */
@@ -333,7 +294,7 @@ is_lost(struct gate *g, const struct gate_login *l, const struct err *e)
 {
 	const struct gate_login *last = g->late;
 
-	if (!is_not_ews(g, l, e))
+	if (!is_other_service(g, l, e))
 		return false;
 	g->late = l;
 	return l != last;
@@ -344,8 +305,7 @@ static bool
 is_throttled(const struct err *e)
 {
 	return e->kind == ERR_RETRY &&
-	       (e->retry_ms > 0 || strcmp(e->code, "http-429") == 0 ||
-		   strcmp(e->code, "http-503") == 0);
+	       (e->retry_ms > 0 || e->cause == CAUSE_BUSY);
 }
 
 /* With the lock held: nobody asks before the server's own delay is over. */
@@ -360,6 +320,7 @@ wait_for_server(struct gate *g, struct gate_login *l, const struct err *e)
 	else if (e->scope == SCOPE_MAILBOX &&
 		 now + e->retry_ms > l->not_before) {
 		l->not_before = now + e->retry_ms;
+		l->cause = e->cause;
 		memcpy(l->code, e->code, sizeof(l->code));
 	}
 }
@@ -371,8 +332,8 @@ stop(struct gate *g, const struct gate_login *l, const struct err *why)
 	if (g->stopped.kind != ERR_NONE)
 		return;
 	g->stopped = *why;
-	if (g->stopped.scope < SCOPE_PROFILE)
-		g->stopped.scope = SCOPE_PROFILE;
+	if (why->scope < SCOPE_PROFILE)
+		err_recast(&g->stopped, why->kind, SCOPE_PROFILE);
 	g->stopped_by = l;
 }
 
@@ -380,26 +341,25 @@ stop(struct gate *g, const struct gate_login *l, const struct err *why)
 static void
 learn(struct gate *g, struct gate_login *l, const struct err *e)
 {
-	if (l->own && gate_is_login(e))
+	if (l->own && err_is_login(e))
 		; /* the account remembers it */
 	else if ((e->kind == ERR_AUTH || e->kind == ERR_CONFIG) &&
 		 (e->scope == SCOPE_PROFILE || e->scope == SCOPE_ALL)) {
 		stop(g, l, e);
 	} else if ((e->kind == ERR_RETRY &&
-		       (is_network(e) || is_late(g, l, e))) ||
+		       (e->cause == CAUSE_NETWORK || e->cause == CAUSE_TLS ||
+			   is_late(g, l, e))) ||
 		   is_lost(g, l, e)) {
 		if (++g->unreachable >= UNREACHABLE)
 			stop(g, l, e);
-	} else if (strcmp(e->code, "timeout") != 0 &&
-		   strcmp(e->code, "patience") != 0 && !is_not_ews(g, l, e)) {
+	} else if (e->cause != CAUSE_TIMEOUT && e->cause != CAUSE_PATIENCE &&
+		   !is_other_service(g, l, e)) {
 		g->unreachable = 0;
 		g->late = NULL;
 		g->proven = true;
 	}
-	/* an error with a name of its own came from behind the login */
 	if (!l->own &&
-	    (e->kind == ERR_NONE ||
-		(strncmp(e->code, "Error", 5) == 0 && !gate_is_login(e))))
+	    (e->kind == ERR_NONE || (err_answered(e) && !err_is_login(e))))
 		g->accepted = true;
 	if (e->kind == ERR_NONE) {
 		g->answered = true;
@@ -424,12 +384,12 @@ static int64_t
 delay(const struct err *e, int tries)
 {
 	/* a timeout costs minutes, and what nobody knows may never pass */
-	bool once = e->kind == ERR_UNKNOWN || strcmp(e->code, "timeout") == 0;
+	bool once = e->kind == ERR_UNKNOWN || e->cause == CAUSE_TIMEOUT;
 	unsigned char r;
 
 	if ((e->kind != ERR_RETRY && e->kind != ERR_UNKNOWN) ||
 	    tries >= (once ? 1 : GATE_TRIES) || e->retry_ms > WAIT_MAX ||
-	    strcmp(e->code, "stopped") == 0 || strcmp(e->code, "patience") == 0)
+	    e->cause == CAUSE_STOP || e->cause == CAUSE_PATIENCE)
 		return -1;
 	if (e->retry_ms > 0)
 		return e->retry_ms;
@@ -479,24 +439,20 @@ said_of_login(const struct err *e)
 {
 	if (e->kind == ERR_NONE)
 		return ACCOUNT_ACCEPTED;
-	if (gate_is_login(e))
-		return strcmp(e->code, "http-401") == 0 ? ACCOUNT_DENIED
-							: ACCOUNT_REFUSED;
-	/* an error with a name of its own came from behind the login */
-	return strncmp(e->code, "Error", 5) == 0 ? ACCOUNT_ACCEPTED
-						 : ACCOUNT_NOTHING;
+	if (err_is_login(e))
+		return e->cause == CAUSE_LOGIN_DENIED ? ACCOUNT_DENIED
+						      : ACCOUNT_REFUSED;
+	return err_answered(e) ? ACCOUNT_ACCEPTED : ACCOUNT_NOTHING;
 }
 
 /* And of the one at the proxy: whatever the server says came through it. */
 static enum account_said
 said_of_proxy(const struct err *e)
 {
-	if (strcmp(e->code, "proxy-login") == 0)
+	if (e->cause == CAUSE_PROXY_LOGIN)
 		return ACCOUNT_REFUSED;
-	return e->kind == ERR_NONE || strncmp(e->code, "Error", 5) == 0 ||
-		       strncmp(e->code, "http-", 5) == 0
-		   ? ACCOUNT_ACCEPTED
-		   : ACCOUNT_NOTHING;
+	return e->kind == ERR_NONE || err_reached_http(e) ? ACCOUNT_ACCEPTED
+							  : ACCOUNT_NOTHING;
 }
 
 /*

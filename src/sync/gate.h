@@ -47,7 +47,8 @@ struct gate_login {
 	struct account_login *account; /* own: what it logs in with ... */
 	struct account_login alone;    /* ... or, when NULL, this */
 	int64_t not_before;            /* tim_mono: the server asked for that */
-	char code[64];                 /* with which word */
+	enum err_cause cause;          /* for that reason ... */
+	char code[64];                 /* ... in the server's word */
 	struct err *left; /* gate_leave_alone's; the caller frees it */
 };
 
@@ -71,12 +72,10 @@ const struct gate_login *gate_stopped_by(struct gate *);
 bool gate_accepted(struct gate *);
 /* Has any call gone well? */
 bool gate_answered(struct gate *);
-/* Is this error a login that was rejected, whoever's it was? */
-bool gate_is_login(const struct err *);
 /*
  * -1: do not call. err is why the profile was stopped, that the server wants
  * this mailbox left alone for longer than a pass waits, or that the program is
- * to end (ERR_RETRY code "stopped").
+ * to end (ERR_RETRY CAUSE_STOP).
  */
 int gate_enter(struct gate *, struct gate_login *, struct err *);
 /*

@@ -77,7 +77,7 @@ whole(const struct pass *p)
 static bool
 on_the_way(const struct profile_work *p, const struct err *e)
 {
-	if (e->scope < SCOPE_MAILBOX || strncmp(e->code, "Error", 5) == 0)
+	if (e->scope < SCOPE_MAILBOX || err_answered(e))
 		return false;
 	if (e->kind == ERR_CONFIG)
 		return !gate_accepted(p->gate);
@@ -243,7 +243,7 @@ is_profiles(const struct met *m, const struct mailbox_work *w)
 	size_t n;
 
 	if (stopped != NULL)
-		return strcmp(stopped->code, w->fault->code) == 0;
+		return err_is_same(stopped, w->fault);
 	return on_the_way(w->profile, w->fault) &&
 	       cut_off(m->h, w->profile, &n) != NULL;
 }

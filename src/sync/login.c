@@ -59,7 +59,7 @@ say_waiting(const struct store_login *l, struct err *err)
 	    "not locked it is tried again at %s, or at once when username or "
 	    "password change. It was: %s",
 	    first, (long long)l->tries, passes_of(l->tries), retry, l->text);
-	return err_code(err, "login", SCOPE_PROFILE);
+	return err_code(err, CAUSE_LOGIN_WAITS, "login", SCOPE_PROFILE);
 }
 
 /* The same where nobody can tell whether the credentials are others now. */
@@ -77,7 +77,7 @@ say_unknown(const char *scope, const struct store_login *l, struct err *err)
 	    "once: DELETE FROM sync_login WHERE scope='%s'. It was: %s",
 	    first, (long long)l->tries, passes_of(l->tries), retry, scope,
 	    l->text);
-	return err_code(err, "login", SCOPE_PROFILE);
+	return err_code(err, CAUSE_LOGIN_WAITS, "login", SCOPE_PROFILE);
 }
 
 static int
@@ -91,7 +91,7 @@ say_hour(const struct login *l, struct err *err)
 	    "profile or mailbox; so that it is not locked it is not tried "
 	    "before %s, with whatever password",
 	    LOGINFILE_WRONG, retry);
-	return err_code(err, "login", SCOPE_PROFILE);
+	return err_code(err, CAUSE_LOGIN_WAITS, "login", SCOPE_PROFILE);
 }
 
 /*
@@ -248,7 +248,8 @@ proxy_begin(struct profile_work *p, struct err *err)
 	rc = begin(&at, &p->proxy_known, &why);
 	free(scope);
 	if (rc == -1 && why.kind == ERR_AUTH) {
-		why.kind = ERR_CONFIG; /* stops logins of one's own, too */
+		/* stops logins of one's own, too */
+		err_recast(&why, ERR_CONFIG, SCOPE_PROFILE);
 		gate_stop(p->gate, &why);
 		return 0;
 	}
@@ -268,7 +269,7 @@ proxy_end(struct profile_work *p, const struct err *why, struct err *err)
 		return 0;
 	scope = mem_printf("proxy of %s", p->conf->name);
 	at = place_of(p, p->proxy, scope);
-	if (why != NULL && strcmp(why->code, "proxy-login") == 0)
+	if (why != NULL && why->cause == CAUSE_PROXY_LOGIN)
 		rc = rejected(&at, why, err);
 	else if (p->proxy_known &&
 		 (gate_accepted(p->gate) || atomic_load(&p->own_accepted)))
@@ -311,7 +312,7 @@ login_profile_rejected(
 	char *scope;
 	int rc;
 
-	if (strcmp(why->code, "login") == 0 || p->login == NULL ||
+	if (why->cause == CAUSE_LOGIN_WAITS || p->login == NULL ||
 	    atomic_exchange(&p->login_kept, true))
 		return 0;
 	scope = mem_printf("profile %s", p->conf->name);
@@ -330,7 +331,7 @@ login_profile_end(struct profile_work *p, struct err *err)
 
 	if (proxy_end(p, why, err) == -1)
 		return -1;
-	if (why != NULL && gate_is_login(why))
+	if (why != NULL && err_is_login(why))
 		return login_profile_rejected(p, why, err);
 	if (!p->login_known || !gate_accepted(p->gate))
 		return 0;
@@ -363,7 +364,7 @@ login_mailbox_begin(struct mailbox_work *w, struct err *err)
 	at = place_of(w->profile, own_login(w), scope);
 	rc = begin(&at, &known, err);
 	if (rc == -1 && err->kind == ERR_AUTH)
-		err->scope = SCOPE_MAILBOX;
+		err_recast(err, ERR_AUTH, SCOPE_MAILBOX);
 	free(scope);
 	return rc;
 }
@@ -376,8 +377,7 @@ lasting(const struct err *e)
 		return false;
 	return e->kind == ERR_UNKNOWN ||
 	       ((e->kind == ERR_AUTH || e->kind == ERR_CONFIG) &&
-		   (strncmp(e->code, "Error", 5) == 0 ||
-		       strcmp(e->code, "http-403") == 0));
+		   (err_answered(e) || e->cause == CAUSE_FORBIDDEN));
 }
 
 int
@@ -389,8 +389,8 @@ login_mailbox_failed(struct mailbox_work *w, const struct err *fault,
 	int rc;
 
 	*retry_at = TIM_NONE;
-	if (own_login(w) != NULL && gate_is_login(fault)) {
-		if (strcmp(fault->code, "login") == 0)
+	if (own_login(w) != NULL && err_is_login(fault)) {
+		if (fault->cause == CAUSE_LOGIN_WAITS)
 			return 0;
 		scope = mem_printf("mailbox %s", w->conf.address);
 		at = place_of(w->profile, own_login(w), scope);
@@ -471,7 +471,7 @@ login_folder_begin(
 		return rc;
 	tim_text(l.retry_at, retry);
 	err_set(err, ERR_RETRY, "%s; it is left alone until %s", l.text, retry);
-	return err_code(err, "waits", SCOPE_FOLDER);
+	return err_code(err, CAUSE_WAITS, "waits", SCOPE_FOLDER);
 }
 
 int

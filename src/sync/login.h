@@ -34,7 +34,7 @@ int login_profile_rejected(
 /* After the last call: forgets what a good login was rejected for before. */
 int login_profile_end(struct profile_work *, struct err *);
 
-/* -1 with ERR_AUTH code "login": the mailbox' own login has to wait. */
+/* -1 with CAUSE_LOGIN_WAITS: the mailbox' own login has to wait. */
 int login_mailbox_begin(struct mailbox_work *, struct err *);
 /*
  * The mailbox failed with fault. *retry_at: when to try again, TIM_NONE for
@@ -46,7 +46,7 @@ int login_mailbox_failed(struct mailbox_work *, const struct err *fault,
 int login_mailbox_well(struct mailbox_work *, struct err *);
 
 /*
- * -1 with ERR_RETRY code "waits": the folder alone is left alone, what is
+ * -1 with CAUSE_WAITS: the folder alone is left alone, what is
  * wrong with it nobody knows.
  */
 int login_folder_begin(

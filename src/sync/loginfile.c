@@ -43,7 +43,7 @@ static int
 refuse_line(struct err *err, size_t line, const char *why)
 {
 	err_set(err, ERR_CONFIG, "line %zu: %s", line, why);
-	return err_code(err, "logins", SCOPE_ALL);
+	return err_code(err, CAUSE_OTHER, "logins", SCOPE_ALL);
 }
 
 /* The caller's; NULL: no percent-encoded text of a sensible length. */

@@ -71,9 +71,9 @@ say_fault(const struct mailbox_work *w, const struct err *err)
 	struct profile_work *p = w->profile;
 	bool now = false;
 
-	if (strcmp(err->code, "stopped") == 0)
+	if (err->cause == CAUSE_STOP)
 		return;
-	if (strcmp(err->code, "waits") == 0) {
+	if (err->cause == CAUSE_WAITS) {
 		say_mailbox(w, LOG_INFO, ": %s", err->msg);
 		return;
 	}
@@ -83,7 +83,7 @@ say_fault(const struct mailbox_work *w, const struct err *err)
 		p->say.fatal = true;
 	} else if (w->fault == NULL)
 		count_stopped(&p->say, w);
-	else if (gate_answered(p->gate) || (w->login.own && gate_is_login(err)))
+	else if (gate_answered(p->gate) || (w->login.own && err_is_login(err)))
 		now = true;
 	else
 		keep(&p->say, w);
@@ -143,12 +143,10 @@ say_kept(struct profile_work *p, bool over)
 		const struct mailbox_work *w = s->kept[i];
 
 		for (n = 1; i + n < s->n; n++) {
-			if (strcmp(s->kept[i + n]->fault->code,
-				w->fault->code) != 0)
+			if (!err_is_same(s->kept[i + n]->fault, w->fault))
 				break;
 		}
-		if (why != NULL && s->stopped > 0 &&
-		    strcmp(why->code, w->fault->code) == 0)
+		if (why != NULL && s->stopped > 0 && err_is_same(why, w->fault))
 			shared = n;
 		else
 			say_shared(w, n, w->fault);

@@ -47,7 +47,7 @@ turn_end(struct mailbox_work *w, struct err *err)
 	/* it stays so: what another thread began must not go on */
 	atomic_store(&w->turn_over, true);
 	err_set(err, ERR_RETRY, "other mailboxes come first");
-	return err_code(err, "turn", SCOPE_MAILBOX);
+	return err_code(err, CAUSE_TURN, "turn", SCOPE_MAILBOX);
 }
 
 int
@@ -63,5 +63,5 @@ turn_check(struct mailbox_work *w, struct err *err)
 bool
 turn_is_over(const struct err *err)
 {
-	return strcmp(err->code, "turn") == 0;
+	return err->cause == CAUSE_TURN;
 }

@@ -25,7 +25,7 @@ void turn_moved(struct mailbox_work *);
 size_t turn_first(bool cut_before, size_t n);
 /* Do others wait for a thread? */
 bool turn_others_wait(const struct mailbox_work *);
-/* -1 with ERR_RETRY code "turn", and so until turn_begin: the turn is over. */
+/* -1 with CAUSE_TURN, and so until turn_begin: the turn is over. */
 int turn_check(struct mailbox_work *, struct err *);
 bool turn_is_over(const struct err *);
 /* The same at once, whatever was stored; always -1. */

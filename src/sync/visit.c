@@ -229,7 +229,7 @@ is_folders(struct mailbox_work *w, struct err *err, int *broken)
 		return err->scope <= SCOPE_FOLDER;
 	if (err->scope == SCOPE_MAILBOX && ++*broken <= BROKEN_MAX &&
 	    ask_is_broken(w, w->session, err))
-		err->scope = SCOPE_FOLDER;
+		err_recast(err, err->kind, SCOPE_FOLDER);
 	return err->scope <= SCOPE_FOLDER;
 }
 
@@ -277,7 +277,7 @@ note_failed(struct visit *v, const struct store_folder *s, struct err *err)
 {
 	note_done(v, s);
 	/* one that only waits is news of an earlier pass */
-	if (v->first.kind == ERR_NONE || strcmp(v->first.code, "waits") == 0)
+	if (v->first.kind == ERR_NONE || v->first.cause == CAUSE_WAITS)
 		v->first = *err;
 	err_clear(err);
 }
@@ -298,8 +298,7 @@ doubt_folder(
 		return -1;
 	}
 	if (v->doubted != 0 && v->read == 0) {
-		err->scope = SCOPE_MAILBOX;
-		return -1;
+		return err_recast(err, err->kind, SCOPE_MAILBOX);
 	}
 	if (v->doubted == 0) {
 		v->doubted = s->id;
@@ -328,7 +327,7 @@ read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
 	}
 	if (turn_is_over(err))
 		return -1;
-	if (!v->patient && strcmp(err->code, "patience") == 0) {
+	if (!v->patient && err->cause == CAUSE_PATIENCE) {
 		say_mailbox(w, LOG_DEBUG, ": %s; it is put off", err->msg);
 		err_clear(err);
 		r->put_off = true;
@@ -376,8 +375,7 @@ ask_other_folder(struct mailbox_work *w, struct reading *r, struct err *err)
 		break;
 	}
 	*err = v->doubt;
-	err->scope = SCOPE_MAILBOX;
-	return -1;
+	return err_recast(err, err->kind, SCOPE_MAILBOX);
 }
 
 static bool
@@ -416,7 +414,7 @@ settle_vanished(struct mailbox_work *w, struct reading *r, struct err *err)
 		    "folder %s: the server lists it and says that it does not "
 		    "exist (%s): tried again",
 		    str_nn(s->path), v->gone.code);
-		err_code(err, v->gone.code, SCOPE_FOLDER);
+		err_code(err, v->gone.cause, v->gone.code, SCOPE_FOLDER);
 		note_failed(v, s, err);
 	}
 	arena_free(&now.arena);
@@ -542,6 +540,20 @@ leave_alone(struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
 	return *failed = true;
 }
 
+/* Is the address one of those, which stand with a space between two? */
+static bool
+is_named(const char *list, const char *address)
+{
+	size_t n, len = strlen(address);
+
+	for (; *list != '\0'; list += n + (list[n] == ' ')) {
+		n = strcspn(list, " ");
+		if (n == len && str_ieqn(list, address, n))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Is this another address of a person whose mailbox is read by its primary
  * address anyway? The server names the primary one in its error.
@@ -552,15 +564,14 @@ alias_of(const struct mailbox_work *w, const struct err *err)
 	const struct plan *p = w->profile->plan;
 	size_t i;
 
-	if (w->crm_id == NULL ||
-	    strcmp(err->code, "ErrorNonPrimarySmtpAddress") != 0)
+	if (w->crm_id == NULL || err->cause != CAUSE_ALIAS)
 		return NULL;
 	for (i = 0; i < p->n; i++) {
 		const char *other = p->v[i].mailbox.address;
 
 		if (str_eq(p->v[i].crm_id, w->crm_id) &&
 		    strcmp(other, w->conf.address) != 0 &&
-		    strcasestr(err->msg, other) != NULL)
+		    is_named(err->about, other))
 			return other;
 	}
 	return NULL;
@@ -571,7 +582,7 @@ static void
 keep_fault(struct mailbox_work *w, const struct err *err)
 {
 	w->end = VISIT_NONE;
-	if (strcmp(err->code, "stopped") == 0 ||
+	if (err->cause == CAUSE_STOP ||
 	    (gate_stopped(w->profile->gate) != NULL &&
 		err->scope >= SCOPE_PROFILE && err->kind != ERR_FATAL))
 		return;
@@ -586,7 +597,7 @@ remember_fault(struct mailbox_work *w, const struct err *fault, struct err *e)
 {
 	int64_t retry_at;
 
-	if (fault->scope >= SCOPE_PROFILE && gate_is_login(fault) &&
+	if (fault->scope >= SCOPE_PROFILE && err_is_login(fault) &&
 	    login_profile_rejected(w->profile, fault, e) == -1)
 		return -1;
 	if (login_mailbox_failed(w, fault, &retry_at, e) == -1)
@@ -615,7 +626,7 @@ conclude(struct mailbox_work *w, int rc, const struct err *err)
 	if (failed) {
 		keep_fault(w, err);
 		say_fault(w, err);
-		if (strcmp(err->code, "stopped") == 0)
+		if (err->cause == CAUSE_STOP)
 			return true;
 		rc = remember_fault(w, err, &e);
 	} else {
@@ -638,7 +649,7 @@ conclude(struct mailbox_work *w, int rc, const struct err *err)
 static bool
 put_off_mailbox(struct mailbox_work *w, const struct err *err)
 {
-	if (w->visit->patient || strcmp(err->code, "patience") != 0)
+	if (w->visit->patient || err->cause != CAUSE_PATIENCE)
 		return false;
 	say_mailbox(w, LOG_DEBUG, ": %s; it is put off", err->msg);
 	w->visit->patient = true;

@@ -187,7 +187,7 @@ check_progress(const struct page *p, const char *cursor, struct progress *g,
 	err_set(err, ERR_RETRY,
 	    "the server says there is more but does not "
 	    "move on; it is tried again in the next pass");
-	return err_code(err, "no-progress", SCOPE_FOLDER);
+	return err_code(err, CAUSE_OTHER, "no-progress", SCOPE_FOLDER);
 }
 
 /* Does the server begin at the folder's start again? */
@@ -208,7 +208,7 @@ check_again(const struct page *p, struct progress *g, struct err *err)
 		return 0;
 	err_set(err, ERR_RESYNC,
 	    "the server gives what it gave before once more as new");
-	return err_code(err, "resent", SCOPE_FOLDER);
+	return err_code(err, CAUSE_OTHER, "resent", SCOPE_FOLDER);
 }
 
 /*
@@ -358,7 +358,7 @@ miscounted(struct mailbox_work *w, const struct store_folder *f, int64_t total,
 	    "folder %s: the server counts %lld items where %lld are known, and "
 	    "did not tell what went away",
 	    str_nn(f->path), (long long)total, (long long)known);
-	return err_code(err, "miscounted", SCOPE_FOLDER);
+	return err_code(err, CAUSE_OTHER, "miscounted", SCOPE_FOLDER);
 }
 
 /* The folder is at its end: does the server's count agree? */
@@ -425,7 +425,7 @@ walk_folder(struct mailbox_work *w, const struct store_folder *f,
 		if (restart(w, f->id, err) == 0)
 			rc = walk_whole(w, &k, NULL, err);
 		if (rc == -1 && err->kind == ERR_RESYNC)
-			err->kind = ERR_RETRY;
+			err_recast(err, ERR_RETRY, err->scope);
 	}
 	if (rc == -1)
 		return err_prefix(err, "folder %s", str_nn(f->path));

@@ -11,15 +11,15 @@
 /*
  * Reads the folder from its cursor to its end. told: what the server said of
  * it before; its marker is written when the end is reached, and its total must
- * agree then. hurry: ERR_RETRY code "patience" when the server is silent for
+ * agree then. hurry: CAUSE_PATIENCE when the server is silent for
  * PATIENCE_CALL about what has changed.
- * ERR_GONE: the folder vanished meanwhile. Code "turn": as turn_check.
+ * ERR_GONE: the folder vanished meanwhile. CAUSE_TURN: as turn_check.
  */
 int walk_folder(struct mailbox_work *, const struct store_folder *,
     const struct folder *told, bool hurry, struct err *);
 /*
  * Items that failed before and whose time has come. alone: those that took
- * too long, one at a time; else the others. Code "turn": as turn_check.
+ * too long, one at a time; else the others. CAUSE_TURN: as turn_check.
  */
 int walk_failures(struct mailbox_work *, bool alone, struct err *);
 

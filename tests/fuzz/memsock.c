@@ -76,7 +76,7 @@ sock_connect(const char *host, const char *port, int64_t deadline,
 	(void)stop_arg;
 	if (nused == nscript) {
 		err_set(e, ERR_RETRY, "%s:%s: no more answers", host, port);
-		err_code(e, "connect", SCOPE_PROFILE);
+		err_code(e, CAUSE_NETWORK, "connect", SCOPE_PROFILE);
 		return NULL;
 	}
 	s = mem_alloc(sizeof(*s));
@@ -97,11 +97,11 @@ sock_read(struct sock *s, void *p, size_t n, int64_t deadline, struct err *e)
 	left = s->answer->len - s->at;
 	if (left == 0 && s->answer->end == MEMSOCK_RESET) {
 		err_set(e, ERR_RETRY, "%s: reset", s->where);
-		return err_code(e, "truncated", SCOPE_MAILBOX);
+		return err_code(e, CAUSE_CUT, "truncated", SCOPE_MAILBOX);
 	}
 	if (left == 0 && s->answer->end == MEMSOCK_KEEP) {
 		err_set(e, ERR_RETRY, "%s: no answer in time", s->where);
-		return err_code(e, "timeout", SCOPE_MAILBOX);
+		return err_code(e, CAUSE_TIMEOUT, "timeout", SCOPE_MAILBOX);
 	}
 	if (left == 0)
 		return 0;

@@ -79,7 +79,7 @@ sink_message(struct sink *base, struct message *m, struct err *err)
 	message_free(m);
 	if (++s->messages == s->refuse_at) {
 		err_set(err, ERR_FATAL, "disk full");
-		return err_code(err, "disk", SCOPE_ALL);
+		return err_code(err, CAUSE_OTHER, "disk", SCOPE_ALL);
 	}
 	return 0;
 }

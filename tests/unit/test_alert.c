@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "causes.h"
 #include "base/tim.h"
 #include "sync/alert.h"
 
@@ -101,7 +102,8 @@ test_codes(void **state)
 		struct err e = ERR_INIT;
 
 		err_set(&e, row[i].kind, "x");
-		err_code(&e, row[i].code, row[i].scope);
+		err_code(
+		    &e, cause_of_code(row[i].code), row[i].code, row[i].scope);
 		assert_string_equal(alert_profile_code(&e), row[i].profile);
 		assert_string_equal(alert_mailbox_code(&e), row[i].mailbox);
 	}

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "causes.h"
 #include "base/log.h"
 #include "sync/ask.h"
 
@@ -49,7 +50,8 @@ items(struct session *s, const struct item_ref *ref, size_t n,
 
 		if (bad && !server.each) {
 			err_set(err, server.kind, "as the test says");
-			return err_code(err, server.code, SCOPE_MAILBOX);
+			return err_code(err, cause_of_code(server.code),
+			    server.code, SCOPE_MAILBOX);
 		}
 		m = message_new(0);
 		m->item_id = arena_strdup(&m->arena, ref[i].id);
@@ -57,7 +59,8 @@ items(struct session *s, const struct item_ref *ref, size_t n,
 			err_set(&m->err, ERR_GONE, "deleted");
 		} else if (bad) {
 			err_set(&m->err, server.kind, "as the test says");
-			err_code(&m->err, server.code, server.scope);
+			err_code(&m->err, cause_of_code(server.code),
+			    server.code, server.scope);
 			m->have_content = server.cut;
 		}
 		if (sink->message(sink, m, err) == -1)

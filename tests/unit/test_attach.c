@@ -25,7 +25,7 @@ collect(struct stream *base, const void *p, size_t n, struct err *err)
 
 	if (c->refuse) {
 		err_set(err, ERR_ITEM, "no");
-		return err_code(err, "too_large", SCOPE_ITEM);
+		return err_code(err, CAUSE_TOO_LARGE, "too_large", SCOPE_ITEM);
 	}
 	return buf_add(&c->got, p, n);
 }

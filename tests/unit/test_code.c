@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "causes.h"
 #include "ews/code.h"
 
 static void
@@ -157,11 +158,69 @@ statuses(void **state)
 	}
 }
 
+static void
+causes(void **state)
+{
+	const struct code_row *r;
+	const struct code_http_row *h;
+	struct err e = ERR_INIT;
+	size_t n, i;
+
+	(void)state;
+	r = code_rows(&n);
+	for (i = 0; i < n; i++) {
+		assert_int_equal(r[i].cause, cause_of_code(r[i].code));
+		code_err(&e, r[i].code, NULL, -1, SCOPE_MAILBOX);
+		assert_int_equal(e.cause, r[i].cause);
+	}
+	h = code_http_rows(&n);
+	for (i = 0; i < n; i++) {
+		code_http_err(&e, h[i].status, NULL, -1);
+		/* a redirect that is well known is judged by its address */
+		assert_int_equal(e.cause,
+		    h[i].status == 302 ? CAUSE_HTTP : cause_of_code(e.code));
+	}
+	code_http_err(&e, 418, NULL, -1);
+	assert_int_equal(e.cause, CAUSE_HTTP);
+	/* a new word of the service's comes from behind the login, too ... */
+	code_err(&e, "ErrorUnheardOf", NULL, -1, SCOPE_MAILBOX);
+	assert_int_equal(e.cause, CAUSE_ANSWERED);
+	/* ... and SOAP's own need not */
+	code_err(&e, "Server", NULL, -1, SCOPE_MAILBOX);
+	assert_int_equal(e.cause, CAUSE_OTHER);
+}
+
+/* The addresses that a text names, and what may surround them. */
+static void
+addresses(void **state)
+{
+	static const char code[] = "ErrorNonPrimarySmtpAddress";
+	struct err e = ERR_INIT;
+	char text[400];
+	size_t i;
+
+	(void)state;
+	code_err(&e, code, "'a@x.example' is not primary; use <b@x.example>.",
+	    -1, SCOPE_MAILBOX);
+	assert_string_equal(e.about, "a@x.example b@x.example");
+	code_err(&e, code, "use b@x.example.", -1, SCOPE_MAILBOX);
+	assert_string_equal(e.about, "b@x.example");
+	code_err(&e, code, NULL, -1, SCOPE_MAILBOX);
+	assert_string_equal(e.about, "");
+	for (i = 0; i + 12 < sizeof(text); i += 12)
+		memcpy(text + i, "c@yy.example ", 13);
+	code_err(&e, code, text, -1, SCOPE_MAILBOX);
+	assert_true(strlen(e.about) < sizeof(e.about));
+	code_err(&e, "ErrorServerBusy", "b@x.example", -1, SCOPE_MAILBOX);
+	assert_string_equal(e.about, "");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(sorted),
-		cmocka_unit_test(kinds), cmocka_unit_test(statuses) };
+		cmocka_unit_test(kinds), cmocka_unit_test(statuses),
+		cmocka_unit_test(causes), cmocka_unit_test(addresses) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

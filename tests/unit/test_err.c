@@ -27,7 +27,8 @@ test_set(void **state)
 	assert_int_equal(e.retry_ms, 0);
 	assert_string_equal(e.code, "");
 	assert_string_equal(e.msg, "HTTP 503");
-	assert_int_equal(err_code(&e, "http-503", SCOPE_PROFILE), -1);
+	assert_int_equal(
+	    err_code(&e, CAUSE_BUSY, "http-503", SCOPE_PROFILE), -1);
 	assert_string_equal(e.code, "http-503");
 	assert_int_equal(e.scope, SCOPE_PROFILE);
 	assert_int_equal(err_prefix(&e, "mailbox %s", "a@b.example"), -1);
@@ -57,7 +58,7 @@ test_printable(void **state)
 	assert_string_equal(e.msg, "a??b?[1m?");
 	err_prefix(&e, "x\ny");
 	assert_string_equal(e.msg, "x?y: a??b?[1m?");
-	err_code(&e, "a\nb", SCOPE_ITEM);
+	err_code(&e, CAUSE_OTHER, "a\nb", SCOPE_ITEM);
 	assert_string_equal(e.code, "a?b");
 }
 
@@ -85,7 +86,7 @@ test_long(void **state)
 		n = strlen(e.msg);
 		assert_string_equal(e.msg + n - 3, "...");
 		err_prefix(&e, "%s", text);
-		err_code(&e, text, SCOPE_ITEM);
+		err_code(&e, CAUSE_OTHER, text, SCOPE_ITEM);
 		assert_true(strlen(e.code) < sizeof(e.code));
 	}
 }
@@ -102,11 +103,41 @@ test_names(void **state)
 	assert_string_equal(err_kind_name(ERR_GONE), "gone");
 	assert_string_equal(err_kind_name(ERR_RESYNC), "resync");
 	assert_string_equal(err_kind_name(ERR_FATAL), "fatal");
-	assert_string_equal(err_scope_name(SCOPE_ITEM), "item");
-	assert_string_equal(err_scope_name(SCOPE_FOLDER), "folder");
-	assert_string_equal(err_scope_name(SCOPE_MAILBOX), "mailbox");
-	assert_string_equal(err_scope_name(SCOPE_PROFILE), "profile");
-	assert_string_equal(err_scope_name(SCOPE_ALL), "all");
+}
+
+/* Where an error came from, whatever became of it. */
+static void
+test_causes(void **state)
+{
+	struct err e = ERR_INIT, other;
+
+	(void)state;
+	assert_false(err_reached_http(&e));
+	err_set(&e, ERR_AUTH, "rejected");
+	assert_false(err_is_login(&e));
+	err_code(&e, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
+	assert_true(err_is_login(&e));
+	assert_true(err_reached_http(&e));
+	assert_false(err_answered(&e));
+	other = e;
+	err_prefix(&e, "mailbox");
+	err_recast(&e, ERR_AUTH, SCOPE_MAILBOX);
+	assert_true(err_is_login(&e));
+	assert_true(err_is_same(&e, &other));
+	assert_int_equal(e.scope, SCOPE_MAILBOX);
+	/* of an item it is no login any more */
+	err_recast(&e, ERR_ITEM, SCOPE_ITEM);
+	assert_false(err_is_login(&e));
+	err_code(&other, CAUSE_LOGIN_LOCKED, "http-456", SCOPE_PROFILE);
+	assert_false(err_is_same(&e, &other));
+	err_set(&e, ERR_RETRY, "busy");
+	assert_int_equal(e.cause, CAUSE_OTHER);
+	err_code(&e, CAUSE_TIMEOUT, "timeout", SCOPE_MAILBOX);
+	assert_false(err_reached_http(&e));
+	err_code(&e, CAUSE_ANSWERED, "ErrorServerBusy", SCOPE_MAILBOX);
+	assert_true(err_answered(&e));
+	err_clear(&e);
+	assert_int_equal(e.cause, CAUSE_OTHER);
 }
 
 int
@@ -117,6 +148,7 @@ main(void)
 		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_causes),
 	};
 
 	return cmocka_run_group_tests_name("err", tests, NULL, NULL);

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "causes.h"
 #include "base/tim.h"
 #include "sync/gate.h"
 
@@ -47,7 +48,8 @@ call(struct scene *s, struct gate_login *l, struct err *err)
 		rc = 0;
 		if (s->kind != ERR_NONE) {
 			rc = err_set(err, s->kind, "as the scene says");
-			err_code(err, s->code, s->scope);
+			err_code(
+			    err, cause_of_code(s->code), s->code, s->scope);
 			err->retry_ms = s->retry_ms;
 		}
 	} while (gate_leave(s->gate, l, rc, &tries, err));
@@ -120,8 +122,8 @@ test_told_before(void **state)
 	(void)state;
 	assert_null(gate_stopped(g));
 	err_set(&why, ERR_AUTH, "rejected an hour ago");
-	err_code(&why, "login", SCOPE_PROFILE);
-	assert_true(gate_is_login(&why));
+	err_code(&why, CAUSE_LOGIN_WAITS, "login", SCOPE_PROFILE);
+	assert_true(err_is_login(&why));
 	gate_stop(g, &why);
 	assert_int_equal(gate_enter(g, &l, &err), -1);
 	assert_string_equal(err.msg, "rejected an hour ago");
@@ -146,7 +148,7 @@ one(struct gate *g, const char *code, enum err_scope scope, int *rc)
 		return false;
 	if (code != NULL) {
 		*rc = err_set(&err, ERR_AUTH, "so it is");
-		err_code(&err, code, scope);
+		err_code(&err, cause_of_code(code), code, scope);
 	}
 	return gate_leave(g, &l, *rc, &tries, &err);
 }
@@ -172,7 +174,7 @@ test_second_attempt(void **state)
 	g = gate_open(4);
 	assert_false(one(g, "http-456", SCOPE_PROFILE, &rc));
 	assert_non_null(gate_stopped(g));
-	assert_true(gate_is_login(gate_stopped(g)));
+	assert_true(err_is_login(gate_stopped(g)));
 	gate_close(g);
 
 	/* who is denied one mailbox has logged in */
@@ -200,7 +202,7 @@ late_caller(void *arg)
 
 	do {
 		if (gate_enter(s->gate, l, &err) == -1) {
-			assert_true(gate_is_login(&err));
+			assert_true(err_is_login(&err));
 			assert_string_equal(err.code, "http-401");
 			atomic_fetch_add(&s->refused, 1);
 			return NULL;
@@ -216,8 +218,8 @@ late_caller(void *arg)
 			atomic_fetch_sub(&s->alone, 1);
 		}
 		rc = err_set(&err, ERR_AUTH, "changed");
-		err_code(
-		    &err, "http-401", l->own ? SCOPE_MAILBOX : SCOPE_PROFILE);
+		err_code(&err, CAUSE_LOGIN_DENIED, "http-401",
+		    l->own ? SCOPE_MAILBOX : SCOPE_PROFILE);
 	} while (gate_leave(s->gate, l, rc, &tries, &err));
 	return NULL;
 }
@@ -299,7 +301,7 @@ test_put_off(void **state)
 
 	/* a short one is waited for, by a call that did not cause it, too */
 	err_set(&err, ERR_RETRY, "busy");
-	err_code(&err, "ErrorServerBusy", SCOPE_MAILBOX);
+	err_code(&err, CAUSE_ANSWERED, "ErrorServerBusy", SCOPE_MAILBOX);
 	err.retry_ms = 300;
 	assert_int_equal(gate_enter(s.gate, &other, &err), 0);
 	began = tim_mono();
@@ -321,7 +323,7 @@ told(struct gate *g, const char *code, int64_t retry_ms)
 	assert_int_equal(gate_enter(g, &l, &err), 0);
 	if (code != NULL) {
 		rc = err_set(&err, ERR_RETRY, "busy");
-		err_code(&err, code, SCOPE_MAILBOX);
+		err_code(&err, cause_of_code(code), code, SCOPE_MAILBOX);
 		err.retry_ms = retry_ms;
 	}
 	assert_false(gate_leave(g, &l, rc, &tries, &err));
@@ -677,7 +679,7 @@ test_good_password_first(void **state)
 	account_job(&bad, 1);
 	account_job(&good, 1);
 	err_set(&why, ERR_AUTH, "rejected");
-	err_code(&why, "http-401", SCOPE_PROFILE);
+	err_code(&why, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
 	assert_int_equal(account_enter(&bad, NULL, true, &err), 1);
 	assert_int_equal(account_enter(&good, NULL, true, &err), 0);
 	account_answer(&bad, ACCOUNT_DENIED, &why);

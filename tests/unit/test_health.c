@@ -2,6 +2,7 @@
  * test_health.c - what a pass makes of how its mailboxes came out: which
  * alerts are met, which are over, and who is told.
  */
+#include "causes.h"
 #include "store/db.h"
 #include "store/health.h"
 #include "sync/alert.h"
@@ -101,7 +102,7 @@ fails(struct mailbox_work *w, enum err_kind kind, const char *code,
 	free(w->fault);
 	w->fault = calloc(1, sizeof(*w->fault));
 	err_set(w->fault, kind, "%s, as the scene says", code);
-	err_code(w->fault, code, scope);
+	err_code(w->fault, cause_of_code(code), code, scope);
 }
 
 static void
@@ -110,7 +111,7 @@ stop_profile(struct scene *c, enum err_kind kind, const char *code)
 	struct err e = ERR_INIT;
 
 	err_set(&e, kind, "stopped");
-	err_code(&e, code, SCOPE_PROFILE);
+	err_code(&e, cause_of_code(code), code, SCOPE_PROFILE);
 	gate_stop(c->profile[0].gate, &e);
 	c->box[0].end = c->box[1].end = VISIT_NONE;
 }
@@ -413,7 +414,7 @@ test_store_trouble(void **state)
 
 	begin(&c, *state);
 	err_set(&why, ERR_FATAL, "disk full");
-	err_code(&why, "full", SCOPE_ALL);
+	err_code(&why, CAUSE_OTHER, "full", SCOPE_ALL);
 	health_trouble(&c.pass, &why);
 	assert_int_equal(c.opened, 1);
 	assert_string_equal(open_alerts(&c), "exsync:store");

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "causes.h"
 #include "netserver.h"
 
 #include "auth/auth.h"
@@ -261,6 +262,7 @@ again(void **state)
 	assert_string_equal(buf_str(&s.keep.got), "a3");
 	assert_int_equal(ask_as(&s, "POST", false), -1);
 	assert_string_equal(s.e.code, "truncated");
+	assert_int_equal(s.e.cause, cause_of_code("truncated"));
 	assert_int_equal(ask(&s), 0);
 	assert_string_equal(buf_str(&s.keep.got), "a4");
 	/* one byte of an answer came: not again */
@@ -359,6 +361,7 @@ rejected(void **state)
 	assert_int_equal(ask(&s), -1);
 	assert_int_equal(s.e.kind, ERR_AUTH);
 	assert_string_equal(s.e.code, "http-401");
+	assert_int_equal(s.e.cause, cause_of_code("http-401"));
 	assert_non_null(strstr(s.e.msg, "CONTOSO\\svc"));
 	assert_null(strstr(s.e.msg, "Geheim7"));
 	assert_string_equal(buf_str(&s.keep.got), "");
@@ -471,6 +474,7 @@ challenge_rounds(void **state)
 	assert_int_equal(ask(&s), -1);
 	assert_int_equal(s.e.kind, ERR_RETRY);
 	assert_string_equal(s.e.code, "truncated");
+	assert_int_equal(s.e.cause, cause_of_code("truncated"));
 	close_scene(&s);
 	assert_int_equal(s.server.connections, 2);
 	assert_int_equal(s.server.requests, 3 + 5 + 5);
@@ -510,6 +514,7 @@ deadlines(void **state)
 		t = tim_mono() - t;
 		assert_int_equal(s.e.kind, ERR_RETRY);
 		assert_string_equal(s.e.code, "timeout");
+		assert_int_equal(s.e.cause, cause_of_code("timeout"));
 		assert_non_null(strstr(s.e.msg, slow[i].text));
 		assert_in_range(t, slow[i].min_ms, slow[i].max_ms);
 		assert_int_equal(ask(&s), 0);
@@ -547,6 +552,7 @@ endless(void **state)
 		open_scene(&s, steps);
 		assert_int_equal(ask(&s), -1);
 		assert_string_equal(s.e.code, "malformed");
+		assert_int_equal(s.e.cause, cause_of_code("malformed"));
 		assert_non_null(strstr(s.e.msg, t[i].text));
 		assert_in_range(s.keep.got.len, 0, 100000);
 		close_scene(&s);
@@ -581,6 +587,7 @@ total(void **state)
 	t = tim_mono();
 	assert_int_equal(ask(&s), -1);
 	assert_string_equal(s.e.code, "timeout");
+	assert_int_equal(s.e.cause, cause_of_code("timeout"));
 	assert_non_null(strstr(s.e.msg, "not complete"));
 	assert_in_range(tim_mono() - t, 200, 4000);
 	close_scene(&s);
@@ -604,6 +611,7 @@ stop(void **state)
 	open_scene(&s, steps);
 	assert_int_equal(ask(&s), -1);
 	assert_string_equal(s.e.code, "stop");
+	assert_int_equal(s.e.cause, cause_of_code("stop"));
 	assert_int_equal(s.e.kind, ERR_RETRY);
 	assert_in_range(tim_mono() - at, 0, 2000);
 	close_scene(&s);
@@ -673,12 +681,14 @@ unreachable(void **state)
 	assert_int_equal(ask(&s), -1);
 	assert_int_equal(s.e.kind, ERR_RETRY);
 	assert_string_equal(s.e.code, "connect");
+	assert_int_equal(s.e.cause, cause_of_code("connect"));
 	assert_non_null(strstr(s.e.msg, "nothing accepts connections"));
 	http_close(s.http);
 	h = http_open(&o, &s.e);
 	assert_non_null(h);
 	assert_int_equal(http_exchange(h, &req, &s.out, NULL, &s.e), -1);
 	assert_string_equal(s.e.code, "dns");
+	assert_int_equal(s.e.cause, cause_of_code("dns"));
 	assert_non_null(strstr(s.e.msg, "no-such-host.invalid"));
 	http_close(h);
 	o.url = "http://localhost:1/";

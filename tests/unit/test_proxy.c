@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "causes.h"
 #include "netserver.h"
 
 #include "base/tim.h"
@@ -124,6 +125,7 @@ no_login(void **state)
 	assert_int_equal(http_exchange(h, &req, &out, NULL, &e), -1);
 	assert_int_equal(e.kind, ERR_CONFIG);
 	assert_string_equal(e.code, "proxy");
+	assert_int_equal(e.cause, cause_of_code("proxy"));
 	assert_non_null(strstr(e.msg, "wants a user name and a password"));
 	http_close(h);
 	http_response_free(&out);
@@ -173,6 +175,7 @@ absent(void **state)
 	assert_int_equal(http_exchange(h, &req, &out, NULL, &e), -1);
 	assert_int_equal(e.kind, ERR_RETRY);
 	assert_string_equal(e.code, "proxy");
+	assert_int_equal(e.cause, cause_of_code("proxy"));
 	assert_non_null(strstr(e.msg, "the proxy: localhost:1"));
 	http_close(h);
 	http_response_free(&out);

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 
+#include "causes.h"
 #include "netserver.h"
 
 #include "base/tim.h"
@@ -201,6 +202,7 @@ all_silent(void **state)
 	assert_in_range(tim_mono() - t, 400, 5000);
 	assert_int_equal(e.kind, ERR_RETRY);
 	assert_string_equal(e.code, "connect");
+	assert_int_equal(e.cause, cause_of_code("connect"));
 	assert_non_null(strstr(e.msg, " connection timed out, 127.0.0.1:"));
 	assert_non_null(strstr(e.msg, "firewall"));
 	silent_stop(&quiet);
@@ -266,6 +268,7 @@ slow_lookup(void **state)
 	    sock_connect("mail.example", "443", t + 300, NULL, NULL, &e));
 	assert_in_range(tim_mono() - t, 600, 5000);
 	assert_string_equal(e.code, "connect");
+	assert_int_equal(e.cause, cause_of_code("connect"));
 	silent_stop(&quiet);
 }
 
@@ -295,6 +298,7 @@ failed_lookup(void **state)
 		    "lost.example", "443", tim_mono() + 100, NULL, NULL, &e));
 		assert_int_equal(e.kind, ERR_RETRY);
 		assert_string_equal(e.code, "dns");
+		assert_int_equal(e.cause, cause_of_code("dns"));
 		if (strstr(e.msg, t[i].text) == NULL ||
 		    strstr(e.msg, "lost.example:443: ") != e.msg)
 			fail_msg("%s", e.msg);
@@ -333,9 +337,11 @@ remembered(void **state)
 		assert_null(sock_connect("unseen.example", "443",
 		    tim_mono() + 3000, NULL, NULL, &e));
 		assert_string_equal(e.code, "dns");
+		assert_int_equal(e.cause, cause_of_code("dns"));
 		assert_null(sock_connect(
 		    "seen.example", "444", tim_mono() + 3000, NULL, NULL, &e));
 		assert_string_equal(e.code, "dns");
+		assert_int_equal(e.cause, cause_of_code("dns"));
 	}
 	server_stop(&sv);
 }

@@ -499,7 +499,7 @@ test_failures(void **state)
 	};
 
 	err_set(&fault, ERR_ITEM, "cannot be converted");
-	err_code(&fault, "ErrorItemCorrupt", SCOPE_ITEM);
+	err_code(&fault, CAUSE_ANSWERED, "ErrorItemCorrupt", SCOPE_ITEM);
 	it.fault = &fault;
 	it.next_try = T0 + 60000;
 	put(k, BOX_A, &it);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "causes.h"
 #include "tlsserver.h"
 
 #include "base/buf.h"
@@ -282,6 +283,7 @@ client_certificate(void **state)
 			fail_msg("%s", s.e.msg);
 		assert_int_equal(s.e.kind, ERR_CONFIG);
 		assert_string_equal(s.e.code, "tls");
+		assert_int_equal(s.e.cause, cause_of_code("tls"));
 		close_scene(&s);
 	}
 	unmake(&m);
@@ -325,6 +327,7 @@ endings(void **state)
 			assert_int_equal(ask(&s, NULL), -1);
 			assert_int_equal(s.e.kind, ERR_RETRY);
 			assert_string_equal(s.e.code, "truncated");
+			assert_int_equal(s.e.cause, cause_of_code("truncated"));
 			assert_non_null(strstr(s.e.msg, "localhost:"));
 		}
 		assert_int_equal(ask(&s, NULL), 0);
@@ -530,6 +533,7 @@ flood(void **state)
 	assert_int_equal(sock_write(k, "\r\n\r\n", 4, t + 3000, &e), 0);
 	assert_null(tls_connect(k, "localhost", trust, NULL, t + 200, &e));
 	assert_string_equal(e.code, "timeout");
+	assert_int_equal(e.cause, cause_of_code("timeout"));
 	assert_in_range(tim_mono() - t, 200, 5000);
 	sock_close(k);
 	server_stop(&sv);

@@ -339,7 +339,7 @@ maybe_fail(struct trace *t, const char *what, const char *name, struct err *e)
 	if (t->fail == NULL || strcmp(t->fail, is) != 0)
 		return 0;
 	err_set(e, ERR_ITEM, "no room for %s", is);
-	return err_code(e, "own", SCOPE_FOLDER);
+	return err_code(e, CAUSE_OTHER, "own", SCOPE_FOLDER);
 }
 
 static void

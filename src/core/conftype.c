@@ -16,6 +16,7 @@
 #include "core/conf.h"
 #include "core/conftype.h"
 #include "core/confurl.h"
+#include "core/wellknown.h"
 #include "core/party.h"
 
 #define MB (1024 * 1024)
@@ -31,11 +32,6 @@ struct spot {
 	(conffile_error(                                                       \
 	     (spot)->file, (spot)->line, (spot)->key->name, __VA_ARGS__),      \
 	    false)
-
-/* The folders that a server of any version can tell by @name. */
-static const char *const well_known[] = { "conflicts", "conversationhistory",
-	"deleteditems", "drafts", "inbox", "junkemail", "localfailures",
-	"outbox", "sentitems", "serverfailures", "syncissues", NULL };
 
 /* The table's enum fields are written through an int. */
 _Static_assert(sizeof(enum conf_match) == sizeof(int), "enums are ints");
@@ -335,8 +331,9 @@ is_path(const char *s)
 static char *
 folder_of(const char *text, char *why, size_t size)
 {
-	const char *best;
-	size_t i;
+	size_t n, i, nnames = 0;
+	const struct wellknown *row = wellknown_rows(&n);
+	const char *best, *names[16];
 
 	if (text[0] != '@') {
 		if (is_path(text))
@@ -347,10 +344,16 @@ folder_of(const char *text, char *why, size_t size)
 		    text);
 		return NULL;
 	}
-	for (i = 0; well_known[i] != NULL; i++)
-		if (str_ieq(text + 1, well_known[i]))
-			return mem_printf("@%s", well_known[i]);
-	best = confkeys_nearest(text + 1, well_known);
+	for (i = 0; i < n; i++) {
+		if (!row[i].any_server)
+			continue;
+		if (str_ieq(text + 1, row[i].name))
+			return mem_printf("@%s", row[i].name);
+		if (nnames + 1 < sizeof(names) / sizeof(names[0]))
+			names[nnames++] = row[i].name;
+	}
+	names[nnames] = NULL;
+	best = confkeys_nearest(text + 1, names);
 	if (best != NULL)
 		snprintf(why, size,
 		    "%s: no such well-known folder; did you mean @%s?", text,

@@ -99,6 +99,17 @@ message_attachment(struct message *m)
 	return p;
 }
 
+void
+message_drop(struct message **v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		message_free(v[i]);
+		v[i] = NULL;
+	}
+}
+
 size_t
 message_bytes(const struct message *m)
 {

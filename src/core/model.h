@@ -86,6 +86,8 @@ struct message {
 /* An empty message; arena_max 0 is no cap. message_free frees all of it. */
 struct message *message_new(size_t arena_max);
 void message_free(struct message *);
+/* Frees n of them, where there are any: v is all NULL then. */
+void message_drop(struct message **v, size_t n);
 /* The memory it takes, about. */
 size_t message_bytes(const struct message *);
 /* Appends; NULL when over the arena's cap. The result is zeroed. */

@@ -32,15 +32,21 @@
 struct provider; /* each implementation begins its own with .ops */
 struct session;
 
+/* What a folder holds. */
+enum folder_kind {
+	FOLDER_OTHER, /* notes, journals, what a search finds elsewhere, ... */
+	FOLDER_MAIL
+};
+
 struct folder {
 	const char *id, *parent_id;
 	const char *path;       /* "Inbox/Projects", from the top */
 	const char *well_known; /* "inbox", "sentitems", ... or NULL */
-	const char *class;      /* "IPF.Note" or NULL */
-	const char *marker;     /* moves when the content does; NULL:
+	enum folder_kind kind;
+	const char *class;  /* in the server's own word, or NULL */
+	const char *marker; /* moves when the content does; NULL:
 					 * the server has none */
-	int64_t total;          /* items, -1 unknown */
-	bool is_search;
+	int64_t total;      /* items, -1 unknown */
 };
 
 struct folder_list {
@@ -76,15 +82,31 @@ struct change_page {
 	const char *stray;
 };
 
-/* Where messages go, one at a time, in the order asked for. */
-struct sink {
-	/*
-	 * Takes ownership of take. take->err tells of an item that could not
-	 * be read; with have_content it came, and its body may be cut (and is
-	 * when body_state says failed). -1 with err set ends the call with
-	 * that error.
-	 */
-	int (*message)(struct sink *, struct message *take, struct err *);
+/* How much of a message is wanted. */
+enum provider_part {
+	PROVIDER_HEADERS, /* addresses and properties, never a body */
+	/* all but the body: of a mail whose body the server cannot give, or
+	 * that the store has perhaps already */
+	PROVIDER_PARTIAL,
+	PROVIDER_CONTENT, /* everything but the content of attachments */
+	PROVIDER_NPART
+};
+
+#define PROVIDER_ITEMS 100 /* of one call, whatever a provider could take */
+
+/* What an operation may change on the server. */
+enum provider_write {
+	PROVIDER_MOVES = 1 /* an item to another folder: undeliver */
+};
+
+/* What a provider can, whichever server it speaks to. */
+struct provider_limits {
+	int changes; /* of one page, at most */
+	/* of one call of messages, at most, by enum provider_part; none is
+	 * more than PROVIDER_ITEMS */
+	int items[PROVIDER_NPART];
+	unsigned kinds;  /* of items that it reads: 1 << enum folder_kind */
+	unsigned writes; /* enum provider_write, or-ed */
 };
 
 struct item_ref {
@@ -103,7 +125,7 @@ struct probe {
 };
 
 struct provider_ops {
-	const char *name; /* "ews" */
+	const struct provider_limits *limits;
 
 	/* Nothing is contacted. The profile outlives the provider. */
 	struct provider *(*open)(
@@ -127,22 +149,16 @@ struct provider_ops {
 	int (*changes)(struct session *, const char *folder_id,
 	    const char *cursor, int max, struct change_page *out, struct err *);
 	/*
-	 * Each item asked for reaches the sink exactly once, in order,
-	 * whatever the server answered; -1 only when the call as a whole
-	 * failed (then some may already have reached it). headers: addresses
-	 * and properties, never a body. messages: everything but the
-	 * content of attachments.
+	 * In one request where the server can: out[i] is the message of
+	 * ref[i], the caller's to free, whatever the server answered. Its err
+	 * tells of an item that could not be read; with have_content it came,
+	 * and its body may be cut (and is when body_state says failed). -1:
+	 * the call as a whole failed, and out is all NULL. ERR_ITEM and
+	 * ERR_GONE say then that one of the items is the reason, and not which.
 	 */
-	int (*headers)(struct session *, const struct item_ref *, size_t n,
-	    struct sink *, struct err *);
-	int (*messages)(struct session *, const struct item_ref *, size_t n,
-	    struct sink *, struct err *);
-	/*
-	 * Like messages, but without the body: for a mail whose body the
-	 * server cannot give, or that the store has perhaps already.
-	 */
-	int (*partial)(struct session *, const struct item_ref *, size_t n,
-	    struct sink *, struct err *);
+	int (*messages)(struct session *, enum provider_part,
+	    const struct item_ref *, size_t n, struct message **out,
+	    struct err *);
 	/*
 	 * The decoded content of one attachment. An ATT_ITEM comes as a
 	 * message/rfc822 (or text/calendar, text/vcard) document; its

@@ -266,7 +266,7 @@ cause_of(const char *code)
 static void
 name_addresses(struct err *e, const char *text)
 {
-	static const char between[] = " \t\r\n'\"<>()[],;:";
+	static const char between[] = " \t\r\n'\"<>()[],;:=";
 	size_t at = 0, n, len;
 
 	for (; *(text += strspn(text, between)) != '\0'; text += n) {

@@ -124,27 +124,16 @@ ews_changes(struct session *base, const char *folder, const char *cursor,
 }
 
 static int
-ews_headers(struct session *base, const struct item_ref *ref, size_t n,
-    struct sink *sink, struct err *err)
+ews_messages(struct session *base, enum provider_part part,
+    const struct item_ref *ref, size_t n, struct message **out, struct err *err)
 {
-	return item_get(
-	    (struct ews_session *)base, ref, n, BUILD_HEADERS, sink, err);
-}
+	static const enum build_want want[] = { [PROVIDER_HEADERS] =
+						    BUILD_HEADERS,
+		[PROVIDER_PARTIAL] = BUILD_PARTIAL,
+		[PROVIDER_CONTENT] = BUILD_CONTENT };
 
-static int
-ews_messages(struct session *base, const struct item_ref *ref, size_t n,
-    struct sink *sink, struct err *err)
-{
 	return item_get(
-	    (struct ews_session *)base, ref, n, BUILD_CONTENT, sink, err);
-}
-
-static int
-ews_partial(struct session *base, const struct item_ref *ref, size_t n,
-    struct sink *sink, struct err *err)
-{
-	return item_get(
-	    (struct ews_session *)base, ref, n, BUILD_PARTIAL, sink, err);
+	    (struct ews_session *)base, ref, n, want[part], out, err);
 }
 
 static int
@@ -169,7 +158,27 @@ ews_usage(struct session *base, int64_t *requests, int64_t *bytes)
 	*bytes = s->bytes;
 }
 
-const struct provider_ops ews_ops = { "ews", ews_open, ews_close,
-	ews_session_open, ews_session_close, ews_probe, ews_folders,
-	ews_changes, ews_headers, ews_messages, ews_partial, ews_attachment,
-	ews_undeliver, ews_usage };
+/* PROTOCOL 5 and 7: what servers of all versions take. */
+static const struct provider_limits limits = {
+	.changes = 512,
+	.items = { [PROVIDER_HEADERS] = 100,
+	    [PROVIDER_PARTIAL] = 100,
+	    [PROVIDER_CONTENT] = 50 },
+	.kinds = 1 << FOLDER_MAIL,
+	.writes = PROVIDER_MOVES,
+};
+
+const struct provider_ops ews_ops = {
+	.limits = &limits,
+	.open = ews_open,
+	.close = ews_close,
+	.session_open = ews_session_open,
+	.session_close = ews_session_close,
+	.probe = ews_probe,
+	.folders = ews_folders,
+	.changes = ews_changes,
+	.messages = ews_messages,
+	.attachment = ews_attachment,
+	.undeliver = ews_undeliver,
+	.usage = ews_usage,
+};

@@ -53,7 +53,7 @@ folder_start(struct folderxml *p, enum tok t)
 {
 	memset(&p->cur, 0, sizeof(p->cur));
 	p->cur.total = -1;
-	p->cur.is_search = t == TOK_SearchFolder;
+	p->is_search = t == TOK_SearchFolder;
 	p->class_name = t == TOK_CalendarFolder   ? "IPF.Appointment"
 			: t == TOK_ContactsFolder ? "IPF.Contact"
 			: t == TOK_TasksFolder    ? "IPF.Task"
@@ -150,6 +150,21 @@ grow(struct folderxml *p)
 	l->v = v;
 }
 
+/* MS-OXOSFLD 2.2.1: by the class, of which Note has more special ones. */
+static enum folder_kind
+kind_of(const char *class, bool is_search)
+{
+	if (is_search)
+		return FOLDER_OTHER;
+	if (class == NULL || class[0] == '\0')
+		return FOLDER_MAIL; /* Exchange leaves it out on some */
+	if (str_ieq(class, "IPF.Note") ||
+	    (str_ieqn(class, "IPF.Note.", 9) &&
+		!str_ieq(class, "IPF.Note.OutlookHomepage")))
+		return FOLDER_MAIL;
+	return FOLDER_OTHER;
+}
+
 static void
 folder_end(struct folderxml *p)
 {
@@ -163,6 +178,7 @@ folder_end(struct folderxml *p)
 		p->cur.class = p->class_tag;
 	if (p->cur.class == NULL)
 		p->cur.class = p->class_name;
+	p->cur.kind = kind_of(p->cur.class, p->is_search);
 	if (p->cur.path == NULL)
 		p->cur.path = keep(p, "");
 	if (p->name != NULL && p->message < p->nname)

@@ -21,6 +21,7 @@ struct folderxml {
 	unsigned tag;      /* of the extended property at hand ... */
 	const char *value; /* ... and what it says */
 	const char *changed, *deleted, *class_tag;
+	bool is_search;
 	const char *class_name; /* what the element's name says */
 	/* of the page */
 	bool last, last_known;

@@ -1,6 +1,6 @@
 /*
- * item.h - GetItem (PROTOCOL 7, 8): items to the sink, each exactly once and
- * in order, whatever the server answers.
+ * item.h - GetItem (PROTOCOL 7, 8): a message for each item, whatever the
+ * server answers.
  * Floor: ews (3).
  * Threads: as the session.
  */
@@ -12,7 +12,8 @@
 #include "ews/build.h"
 #include "ews/session.h"
 
+/* As provider_ops.messages. */
 int item_get(struct ews_session *, const struct item_ref *, size_t n,
-    enum build_want, struct sink *, struct err *);
+    enum build_want, struct message **out, struct err *);
 
 #endif

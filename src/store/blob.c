@@ -84,12 +84,11 @@ take(struct stream *s, const void *p, size_t n, struct err *err)
 }
 
 struct store_blob *
-store_blob_begin(struct store *st, int64_t max, struct err *err)
+store_blob_begin(struct store *st, int64_t max)
 {
 	struct store_blob *b = mem_alloc(sizeof(*b));
 	int64_t cap = sqlite3_limit(st->h, SQLITE_LIMIT_LENGTH, -1) - 4096;
 
-	(void)err;
 	b->stream.write = take;
 	b->st = st;
 	b->max = max < cap ? max : cap;

@@ -332,7 +332,7 @@ bool store_has_message_id(struct store *, const char *message_id);
  * bytes is ERR_ITEM, CAUSE_TOO_LARGE.
  */
 struct store_blob;
-struct store_blob *store_blob_begin(struct store *, int64_t max, struct err *);
+struct store_blob *store_blob_begin(struct store *, int64_t max);
 struct stream *store_blob_stream(struct store_blob *);
 /* Frees in every case. */
 int store_blob_end(

@@ -25,6 +25,7 @@
 #include "base/tim.h"
 #include "sync/ask.h"
 #include "sync/patience.h"
+#include "sync/remote.h"
 
 #define AGAIN   2     /* pauses for the items of a busy server */
 #define SAMPLE  3     /* items asked for alone before a request is halved */
@@ -40,7 +41,7 @@ struct effort {
 struct question {
 	struct mailbox_work *w;
 	struct session *s;
-	ask_fn fn;
+	enum provider_part part;
 	const struct item_ref *ref;
 	struct message **out;
 	size_t n;
@@ -50,42 +51,11 @@ struct question {
 	struct effort *effort;
 };
 
-struct collect {
-	struct sink sink;
-	struct message **v;
-	size_t n, max;
-};
-
-static int
-collect_message(struct sink *sink, struct message *take, struct err *err)
-{
-	struct collect *c = (struct collect *)sink;
-
-	if (c->n == c->max) {
-		message_free(take);
-		return err_set(
-		    err, ERR_RETRY, "more items came than were asked for");
-	}
-	c->v[c->n++] = take;
-	return 0;
-}
-
-static void
-forget(struct message **v, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		message_free(v[i]);
-		v[i] = NULL;
-	}
-}
-
 /* How long the call may be silent. */
 static int64_t
-call_patience(const struct question *q)
+call_patience(const struct question *q, int64_t lost_now)
 {
-	int64_t left = PATIENCE_ITEM - *q->lost, ms = PATIENCE_CALL;
+	int64_t left = PATIENCE_ITEM - *q->lost - lost_now, ms = PATIENCE_CALL;
 
 	/* one that failed before has more time, and leaves some for less */
 	if (q->n == 1 && (q->suspect || left < ms))
@@ -95,37 +65,32 @@ call_patience(const struct question *q)
 
 /* So much was lost on all items of the question. */
 static void
-charge(const struct question *q, int64_t ms)
+charge(const struct question *q, const struct remote *r)
 {
 	size_t i;
 
 	for (i = 0; i < q->n; i++)
-		q->lost[i] += ms;
-	q->effort->lost += ms;
+		q->lost[i] += r->lost;
+	q->effort->lost += r->lost;
+	if (r->last > 0)
+		q->effort->last = r->last;
 }
 
-/* One call for all items. */
-static int
-call(const struct question *q, struct err *err)
-{
-	struct collect c = { { collect_message }, q->out, 0, q->n };
-	int64_t began = tim_mono();
-	int rc;
+/* One call for all items; for remote_call. */
+struct asking {
+	const struct question *q;
+	const struct remote *remote;
+};
 
-	q->s->patience_ms = call_patience(q);
-	rc = q->fn(q->s, q->ref, q->n, &c.sink, err);
-	q->s->patience_ms = 0;
-	if (rc == 0 && c.n < q->n) {
-		rc = err_set(err, ERR_RETRY, "%zu of %zu items did not come",
-		    q->n - c.n, q->n);
-		err_code(err, CAUSE_OTHER, "answer-mismatch", SCOPE_FOLDER);
-	}
-	if (rc == -1) {
-		q->effort->last = tim_mono() - began;
-		charge(q, q->effort->last);
-		forget(q->out, q->n);
-	}
-	return rc;
+static int
+fetch_messages(struct session *s, void *arg, struct err *err)
+{
+	const struct asking *a = arg;
+	const struct question *q = a->q;
+
+	s->patience_ms = call_patience(q, a->remote->lost);
+	return s->provider->ops->messages(
+	    s, q->part, q->ref, q->n, q->out, err);
 }
 
 /*
@@ -135,25 +100,15 @@ call(const struct question *q, struct err *err)
 static int
 request(const struct question *q, bool patient, struct err *err)
 {
-	struct gate *gate = q->w->profile->gate;
-	int tries = patient ? 0 : GATE_TRIES, rc;
-	int64_t left;
-	bool own;
+	struct remote r = { .mailbox = q->w,
+		.session = q->s,
+		.once = !patient,
+		.hasty = true };
+	struct asking a = { q, &r };
+	int rc = remote_call(&r, fetch_messages, &a, err);
 
-	for (;;) {
-		if (gate_enter(gate, &q->w->login, err) == -1)
-			return -1;
-		rc = call(q, err);
-		/* a failure that takes long is not worth another try */
-		if (rc == -1 && q->effort->last > PATIENCE_SLOW)
-			tries = GATE_TRIES;
-		own = rc == -1 && err->retry_ms == 0;
-		left = tim_mono();
-		if (!gate_leave(gate, &q->w->login, rc, &tries, err))
-			return rc;
-		if (own)
-			charge(q, tim_mono() - left);
-	}
+	charge(q, &r);
+	return rc;
 }
 
 /* May one item be the reason why the whole request failed? */
@@ -172,23 +127,25 @@ suspicious(const struct err *e)
 	       e->cause != CAUSE_TLS && e->cause != CAUSE_MEMORY;
 }
 
+/* For remote_call. */
+static int
+probe(struct session *s, void *arg, struct err *err)
+{
+	struct probe found;
+
+	(void)arg;
+	s->patience_ms = PATIENCE_CALL;
+	return s->provider->ops->probe(s, &found, err);
+}
+
 /* Does the server answer at all? */
 static bool
 alive(struct mailbox_work *w, struct session *s)
 {
-	const struct profile_work *p = w->profile;
-	struct probe probe;
+	struct remote r = { .mailbox = w, .session = s };
 	struct err e = ERR_INIT;
-	int tries = 0, rc;
 
-	do {
-		if (gate_enter(p->gate, &w->login, &e) == -1)
-			return false;
-		s->patience_ms = PATIENCE_CALL;
-		rc = p->ops->probe(s, &probe, &e);
-		s->patience_ms = 0;
-	} while (gate_leave(p->gate, &w->login, rc, &tries, &e));
-	return rc == 0;
+	return remote_call(&r, probe, NULL, &e) == 0;
 }
 
 static struct message *
@@ -198,7 +155,8 @@ broken(const struct item_ref *ref, const struct err *why)
 
 	m->item_id = arena_strdup(&m->arena, ref->id);
 	m->err = *why;
-	err_recast(&m->err, ERR_ITEM, SCOPE_ITEM);
+	if (why->kind != ERR_GONE)
+		err_recast(&m->err, ERR_ITEM, SCOPE_ITEM);
 	return m;
 }
 
@@ -260,7 +218,7 @@ known_come(const struct question *q)
 			come = 1;
 		else if (out->err.kind != ERR_GONE) /* deleted meanwhile */
 			come = 0;
-		forget(&out, 1);
+		message_drop(&out, 1);
 		err_clear(&e);
 	}
 	arena_free(&arena);
@@ -285,6 +243,10 @@ items_break(const struct question *q, bool part, const struct err *why)
 {
 	bool unknown = why->kind == ERR_UNKNOWN;
 
+	/* the server says so itself */
+	if ((why->kind == ERR_ITEM || why->kind == ERR_GONE) &&
+	    err_answered(why))
+		return true;
 	if (!suspicious(why) || !alive(q->w, q->s))
 		return false;
 	if (part || (q->suspect && !unknown) ||
@@ -309,6 +271,29 @@ items_break_unknown(const struct question *q, const struct err *why)
 		gate_leave_alone(gate, &q->w->login, why);
 	gate_inquiry_end(gate);
 	return broken;
+}
+
+/* Is each of SAMPLE items gone, asked for alone? */
+static bool
+all_gone(const struct question *q)
+{
+	struct question one = *q;
+	struct message *out = NULL;
+	struct err e = ERR_INIT;
+	bool gone = q->n > 2 * SAMPLE;
+	size_t i, at;
+
+	one.out = &out;
+	one.n = 1;
+	for (i = 0; gone && i < SAMPLE; i++) {
+		at = i * (q->n - 1) / (SAMPLE - 1);
+		one.ref = &q->ref[at];
+		one.lost = &q->lost[at];
+		gone =
+		    request(&one, false, &e) == 0 && out->err.kind == ERR_GONE;
+		message_drop(&out, 1);
+	}
+	return gone;
 }
 
 static int halving(const struct question *, bool part, struct err *);
@@ -343,13 +328,14 @@ ask_parts(const struct question *q, size_t step, struct err *err)
 }
 
 /*
- * Asks, and halves what fails. Recursion is as deep as log2(ASK_MAX). part:
+ * Asks, and halves what fails. Recursion is as deep as log2(PROVIDER_ITEMS). part:
  * it is one already. How many are answered, or -1.
  */
 static int
 halving(const struct question *q, bool part, struct err *err)
 {
 	bool slow;
+	size_t i;
 
 	if (request(q, !part && !q->suspect, err) == 0)
 		return (int)q->n;
@@ -357,10 +343,12 @@ halving(const struct question *q, bool part, struct err *err)
 	if (err->kind == ERR_UNKNOWN && !part ? !items_break_unknown(q, err)
 					      : !items_break(q, part, err))
 		return -1;
-	if (q->n == 1) {
-		q->out[0] = broken(q->ref, err);
+	/* a request for each of many that are gone is not worth it */
+	if (q->n == 1 || (err->kind == ERR_GONE && all_gone(q))) {
+		for (i = 0; i < q->n; i++)
+			q->out[i] = broken(&q->ref[i], err);
 		err_clear(err);
-		return 1;
+		return (int)q->n;
 	}
 	say_mailbox(q->w, LOG_DEBUG, ": %s; the request is %s", err->msg,
 	    slow ? "split" : "halved");
@@ -395,8 +383,8 @@ static int
 ask_part(const struct question *q, const struct item_ref *ref, const size_t *at,
     size_t n, struct err *err)
 {
-	struct message *out[ASK_MAX];
-	int64_t lost[ASK_MAX];
+	struct message *out[PROVIDER_ITEMS];
+	int64_t lost[PROVIDER_ITEMS];
 	struct question part = *q;
 	size_t i;
 	int came;
@@ -410,7 +398,7 @@ ask_part(const struct question *q, const struct item_ref *ref, const size_t *at,
 	part.n = n;
 	came = halving(&part, false, err);
 	if (came == -1)
-		forget(out, n);
+		message_drop(out, n);
 	for (i = 0; i < n; i++) {
 		q->lost[at[i]] = lost[i];
 		if (out[i] == NULL)
@@ -499,10 +487,10 @@ blame(const struct question *q)
 static int
 again(const struct question *q, struct err *err)
 {
-	struct item_ref ref[ASK_MAX];
+	struct item_ref ref[PROVIDER_ITEMS];
 	struct gate *gate = q->w->profile->gate;
 	struct err why = ERR_INIT, e;
-	size_t at[ASK_MAX], n, before = q->n, max;
+	size_t at[PROVIDER_ITEMS], n, before = q->n, max;
 	int tries = q->suspect ? AGAIN : 0;
 	int64_t waited = 0;
 
@@ -539,7 +527,7 @@ ask_items(const struct ask *a, const struct item_ref *ref, size_t n,
     struct message **out, struct err *err)
 {
 	struct effort effort = { 0, 0 };
-	struct question q = { a->mailbox, a->session, a->fn, ref, out, n,
+	struct question q = { a->mailbox, a->session, a->part, ref, out, n,
 		a->suspect, a->known, a->lost, &effort };
 	int answered;
 
@@ -550,7 +538,7 @@ ask_items(const struct ask *a, const struct item_ref *ref, size_t n,
 		if (again(&q, err) == 0)
 			return answered;
 	}
-	forget(out, n);
+	message_drop(out, n);
 	return -1;
 }
 

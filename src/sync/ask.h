@@ -8,11 +8,6 @@
 
 #include "sync/work.h"
 
-#define ASK_MAX 100 /* items of one request */
-
-typedef int (*ask_fn)(struct session *, const struct item_ref *, size_t,
-    struct sink *, struct err *);
-
 /*
  * Up to max items of the mailbox that came in earlier passes, with their
  * content; how many. Their strings are the arena's.
@@ -20,11 +15,11 @@ typedef int (*ask_fn)(struct session *, const struct item_ref *, size_t,
 typedef size_t (*ask_known_fn)(
     struct mailbox_work *, struct arena *, struct item_ref *out, size_t max);
 
-/* Who asks, and which of the provider's operations. */
+/* Who asks, and how much of each item. */
 struct ask {
 	struct mailbox_work *mailbox;
 	struct session *session;
-	ask_fn fn;
+	enum provider_part part;
 	bool suspect; /* these failed before: asked once, and blamed one by
 		       * one even when all of them fail again */
 	ask_known_fn known; /* to compare with; NULL: there are none */
@@ -33,7 +28,7 @@ struct ask {
 };
 
 /*
- * Asks for n <= ASK_MAX items: out[i] is the message for ref[i], the caller's
+ * Asks for n <= PROVIDER_ITEMS items: out[i] is the message for ref[i], the caller's
  * to free. How many of them, from the first on, are answered: at least one,
  * and all unless so much time was lost on them that the rest must wait for
  * another request. Items that the server is too busy for are asked for again;

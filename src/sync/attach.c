@@ -9,6 +9,7 @@
 #include "sync/ask.h"
 #include "sync/attach.h"
 #include "sync/patience.h"
+#include "sync/remote.h"
 
 /* A mail whose attachments are fetched. */
 struct fetching {
@@ -22,9 +23,9 @@ struct fetching {
 
 /* How long the server may be silent about the next one. */
 static int64_t
-silence_allowed(const struct fetching *f)
+silence_allowed(const struct fetching *f, int64_t lost_now)
 {
-	int64_t left = PATIENCE_ITEM - *f->lost;
+	int64_t left = PATIENCE_ITEM - *f->lost - lost_now;
 	int64_t ms = f->suspect ? PATIENCE_ITEM / 2 : PATIENCE_CALL;
 
 	if (left < ms)
@@ -32,37 +33,43 @@ silence_allowed(const struct fetching *f)
 	return ms > PATIENCE_LEAST ? ms : PATIENCE_LEAST;
 }
 
+/* One of them on its way. */
+struct coming {
+	const struct fetching *f;
+	const struct remote *remote;
+	const struct attachment *a;
+	char *type;
+	struct store_blob *blob;
+};
+
+/* For remote_call. What another try brought is gone by then. */
+static int
+fetch_content(struct session *s, void *arg, struct err *err)
+{
+	struct coming *c = arg;
+	const struct pass *p = c->f->w->profile->pass;
+
+	store_blob_drop(c->blob);
+	c->blob = store_blob_begin(p->store, p->conf->max_attachment);
+	s->patience_ms = silence_allowed(c->f, c->remote->lost);
+	return s->provider->ops->attachment(
+	    s, c->a, store_blob_stream(c->blob), c->type, err);
+}
+
 /* One attachment through the gate into *blob. */
 static int
 attachment_fetch(struct fetching *f, const struct attachment *a, char *type,
     struct store_blob **blob, struct err *err)
 {
-	const struct profile_work *p = f->w->profile;
-	struct gate *gate = p->gate;
-	int tries = f->broken ? GATE_TRIES : 0, rc;
-	int64_t began;
-	bool again;
+	struct remote r = { .mailbox = f->w,
+		.session = f->s,
+		.once = f->broken,
+		.hasty = true };
+	struct coming c = { f, &r, a, type, NULL };
+	int rc = remote_call(&r, fetch_content, &c, err);
 
-	do {
-		store_blob_drop(*blob);
-		*blob = store_blob_begin(
-		    p->pass->store, p->pass->conf->max_attachment, err);
-		if (*blob == NULL || gate_enter(gate, &f->w->login, err) == -1)
-			return -1;
-		began = tim_mono();
-		f->s->patience_ms = silence_allowed(f);
-		rc = p->ops->attachment(
-		    f->s, a, store_blob_stream(*blob), type, err);
-		f->s->patience_ms = 0;
-		/* a failure that takes long is not worth another try */
-		if (rc == -1 && tim_mono() - began > PATIENCE_SLOW)
-			tries = GATE_TRIES;
-		if (rc == 0 || err->retry_ms > 0)
-			began = TIM_NONE;
-		again = gate_leave(gate, &f->w->login, rc, &tries, err);
-		if (began != TIM_NONE)
-			*f->lost += tim_mono() - began;
-	} while (again);
+	*blob = c.blob;
+	*f->lost += r.lost;
 	return rc;
 }
 

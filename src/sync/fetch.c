@@ -43,12 +43,11 @@ fetch_next_try(int64_t tries, int64_t retry_ms)
 	return tim_now() + (wait > retry_ms ? wait : retry_ms);
 }
 
-/* What one request asks of its items. */
-enum want {
-	WANT_HEADERS, /* and nothing else */
-	WANT_PARTIAL, /* all but the body: of mail that the store has */
-	WANT_CONTENT
-};
+size_t
+fetch_items(const struct profile_work *p)
+{
+	return (size_t)p->ops->limits->items[PROVIDER_CONTENT];
+}
 
 static struct store_item *
 settle(struct fetch *f, const struct message *m, size_t at)
@@ -202,8 +201,8 @@ settle_cut(struct fetch *f, struct message *m, size_t at, struct err *err)
 static int
 rescue(struct fetch *f, struct message *m, size_t at, struct err *err)
 {
-	const struct provider_ops *ops = f->mailbox->profile->ops;
-	const ask_fn step[] = { ops->partial, ops->headers };
+	static const enum provider_part step[] = { PROVIDER_PARTIAL,
+		PROVIDER_HEADERS };
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
@@ -235,25 +234,26 @@ recall(struct fetch *f, struct message *m, struct err *err)
 
 /* One message that came. *again: its content is still wanted. */
 static int
-settle_one(struct fetch *f, enum want want, struct message *m, size_t at,
-    bool *again, struct err *err)
+settle_one(struct fetch *f, enum provider_part much, struct message *m,
+    size_t at, bool *again, struct err *err)
 {
 	struct store_item *it;
 
-	*again = want == WANT_PARTIAL && m->err.kind == ERR_ITEM;
+	*again = much == PROVIDER_PARTIAL && m->err.kind == ERR_ITEM;
 	if (*again)
 		return 0;
 	if (m->err.kind == ERR_ITEM && m->have_content)
 		return settle_cut(f, m, at, err);
-	if (m->err.kind == ERR_ITEM && want == WANT_CONTENT)
+	if (m->err.kind == ERR_ITEM && much == PROVIDER_CONTENT)
 		return rescue(f, m, at, err);
 	if (m->err.kind != ERR_NONE) {
 		settle_fault(f, m, at);
 		return 0;
 	}
-	if (f->ref[at].kept && want != WANT_HEADERS && recall(f, m, err) == -1)
+	if (f->ref[at].kept && much != PROVIDER_HEADERS &&
+	    recall(f, m, err) == -1)
 		return -1;
-	if (want == WANT_PARTIAL)
+	if (much == PROVIDER_PARTIAL)
 		m->have_content = m->as_stored;
 	else
 		m->as_stored = false;
@@ -276,12 +276,13 @@ struct todo {
  * as the server says.
  */
 static size_t
-request_size(const struct fetch *f, enum want want, const struct todo *t,
-    size_t from, int64_t *bytes)
+request_size(const struct fetch *f, enum provider_part much,
+    const struct todo *t, size_t from, int64_t *bytes)
 {
-	size_t now = (size_t)gate_items(f->mailbox->profile->gate);
-	bool content = want == WANT_CONTENT;
-	size_t max = content ? FETCH_CONTENT : FETCH_HEADERS, i;
+	const struct profile_work *p = f->mailbox->profile;
+	size_t now = (size_t)gate_items(p->gate);
+	size_t max = (size_t)p->ops->limits->items[much], i;
+	bool content = much == PROVIDER_CONTENT;
 
 	if (max > now)
 		max = now;
@@ -363,7 +364,7 @@ known(struct mailbox_work *w, struct arena *a, struct item_ref *out, size_t max)
 
 /* Settles what one request brought for at[0..n). */
 static int
-settle_all(struct fetch *f, enum want want, struct message **msg,
+settle_all(struct fetch *f, enum provider_part much, struct message **msg,
     const struct todo *part, struct todo *again, struct err *err)
 {
 	size_t i, settled;
@@ -375,7 +376,7 @@ settle_all(struct fetch *f, enum want want, struct message **msg,
 			break;
 		keep_message(f, msg[i]);
 		settled = f->nitem;
-		rc = settle_one(f, want, msg[i], part->at[i], &more, err);
+		rc = settle_one(f, much, msg[i], part->at[i], &more, err);
 		if (rc == -1)
 			f->nitem = settled; /* not settled after all */
 		else if (more)
@@ -394,18 +395,15 @@ settle_all(struct fetch *f, enum want want, struct message **msg,
  * the server says that they have.
  */
 static int
-request(struct fetch *f, enum want want, struct todo *part, int64_t expected,
-    struct todo *again, struct err *err)
+request(struct fetch *f, enum provider_part much, struct todo *part,
+    int64_t expected, struct todo *again, struct err *err)
 {
 	const struct profile_work *p = f->mailbox->profile;
-	const ask_fn fn[] = { [WANT_HEADERS] = p->ops->headers,
-		[WANT_PARTIAL] = p->ops->partial,
-		[WANT_CONTENT] = p->ops->messages };
-	int64_t lost[ASK_MAX], share, came = 0;
-	struct ask ask = { f->mailbox, f->session, fn[want], f->tries != NULL,
+	int64_t lost[PROVIDER_ITEMS], share, came = 0;
+	struct ask ask = { f->mailbox, f->session, much, f->tries != NULL,
 		known, lost };
-	struct message *msg[ASK_MAX];
-	struct item_ref ref[ASK_MAX];
+	struct message *msg[PROVIDER_ITEMS];
+	struct item_ref ref[PROVIDER_ITEMS];
 	size_t i;
 	int n, rc = -1;
 
@@ -428,7 +426,7 @@ request(struct fetch *f, enum want want, struct todo *part, int64_t expected,
 		share = came;
 	}
 	if (n > 0)
-		rc = settle_all(f, want, msg, part, again, err);
+		rc = settle_all(f, much, msg, part, again, err);
 	budget_give(p->budget, share);
 	return rc;
 }
@@ -438,7 +436,7 @@ request(struct fetch *f, enum want want, struct todo *part, int64_t expected,
  * wanted go to again.
  */
 static int
-round_of(struct fetch *f, enum want want, const struct todo *t,
+round_of(struct fetch *f, enum provider_part much, const struct todo *t,
     struct todo *again, struct err *err)
 {
 	struct todo part;
@@ -446,10 +444,10 @@ round_of(struct fetch *f, enum want want, const struct todo *t,
 	int64_t bytes;
 
 	for (from = 0; from < t->n; from += part.n) {
-		part.n = request_size(f, want, t, from, &bytes);
+		part.n = request_size(f, much, t, from, &bytes);
 		part.at = t->at + from;
 		if (turn_check(f->mailbox, err) == -1 ||
-		    request(f, want, &part, bytes, again, err) == -1)
+		    request(f, much, &part, bytes, again, err) == -1)
 			return -1;
 	}
 	return 0;
@@ -487,16 +485,16 @@ run_rounds(struct fetch *f, struct todo *all, struct todo *kept,
 	struct todo none = { kept->at, 0 };
 	size_t i;
 
-	if (round_of(f, WANT_PARTIAL, kept, rest, err) == -1)
+	if (round_of(f, PROVIDER_PARTIAL, kept, rest, err) == -1)
 		return -1;
 	if (match_needs_headers(&f->mailbox->match)) {
-		if (round_of(f, WANT_HEADERS, all, rest, err) == -1)
+		if (round_of(f, PROVIDER_HEADERS, all, rest, err) == -1)
 			return -1;
 	} else {
 		for (i = 0; i < all->n; i++)
 			rest->at[rest->n++] = all->at[i];
 	}
-	return round_of(f, WANT_CONTENT, rest, &none, err);
+	return round_of(f, PROVIDER_CONTENT, rest, &none, err);
 }
 
 int
@@ -522,7 +520,7 @@ fetch_run(struct fetch *f, struct session *session, struct err *err)
 	}
 	f->seen = (int64_t)f->n;
 	if (dry)
-		rc = round_of(f, WANT_HEADERS, &all, &rest, err);
+		rc = round_of(f, PROVIDER_HEADERS, &all, &rest, err);
 	else
 		rc = run_rounds(f, &all, &kept, &rest, err);
 	free(at);

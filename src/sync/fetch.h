@@ -9,9 +9,7 @@
 
 #include "sync/work.h"
 
-#define FETCH_CONTENT 50  /* items of one request with bodies */
-#define FETCH_HEADERS 100 /* items of one request without */
-#define FETCH_TRIES   10  /* of an item, within four days */
+#define FETCH_TRIES 10 /* of an item, within four days */
 
 struct fetch {
 	struct mailbox_work *mailbox;
@@ -44,6 +42,8 @@ struct fetch {
 	int64_t *lost;         /* of each ref, as struct ask */
 };
 
+/* How many items, with their content, the server gives for one request. */
+size_t fetch_items(const struct profile_work *);
 /*
  * Fills the results: one item for each ref that is settled. -1: the rest is
  * not, and the cursor must not pass it; err says why.

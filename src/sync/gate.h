@@ -29,12 +29,13 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "core/provider.h"
 #include "sync/account.h"
 
 struct gate;
 
-#define GATE_TRIES 2   /* further tries of one call */
-#define GATE_ITEMS 100 /* items of one request */
+#define GATE_TRIES 2              /* further tries of one call */
+#define GATE_ITEMS PROVIDER_ITEMS /* of one request */
 
 /*
  * Who calls: a mailbox, with the profile's login or one of its own (access =

@@ -9,20 +9,25 @@
 
 #include "base/fault.h"
 #include "sync/giveup.h"
+#include "sync/remote.h"
 
 #define GIVEUP_MAX 100 /* items of one pass */
+
+/* For remote_call. */
+static int
+undeliver(struct session *s, void *arg, struct err *err)
+{
+	const char *item = arg;
+
+	return s->provider->ops->undeliver(s, item, err);
+}
 
 static int
 move(struct mailbox_work *w, const char *item, struct err *err)
 {
-	const struct profile_work *p = w->profile;
-	int tries = 0, rc;
+	struct remote r = { .mailbox = w, .session = w->session };
+	int rc = remote_call(&r, undeliver, (void *)(uintptr_t)item, err);
 
-	do {
-		if (gate_enter(p->gate, &w->login, err) == -1)
-			return -1;
-		rc = p->ops->undeliver(w->session, item, err);
-	} while (gate_leave(p->gate, &w->login, rc, &tries, err));
 	if (rc == -1 && err->kind == ERR_GONE && err->scope == SCOPE_ITEM) {
 		err_clear(err);
 		rc = 0;

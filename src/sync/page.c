@@ -246,10 +246,11 @@ batch_size(const struct mailbox_work *w, size_t n)
 {
 	size_t crew = (size_t)crew_size(w->profile->crew);
 	size_t size = crew > 1 ? (n + crew - 2) / (crew - 1) : n;
+	size_t max = fetch_items(w->profile);
 
 	if (size < BATCH_MIN)
 		size = BATCH_MIN;
-	return size < FETCH_CONTENT ? size : FETCH_CONTENT;
+	return size < max ? size : max;
 }
 
 /* Starts batches for what has none yet. */

@@ -4,11 +4,8 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "core/wellknown.h"
 #include "sync/select.h"
-
-static const char *const skipped[] = { "drafts", "outbox", "junkemail",
-	"deleteditems", "syncissues", "conflicts", "localfailures",
-	"serverfailures", "conversationhistory", "recoverableitemsroot" };
 
 /* The same folder in what the store knows, or NULL. */
 static const struct store_folder *
@@ -83,27 +80,11 @@ listed(const struct conf_list *l, const struct folder *f, const char *wk)
 }
 
 static bool
-skipped_by_default(const char *wk)
+is_skipped_by_default(const char *wk)
 {
-	size_t i;
+	const struct wellknown *row = wellknown_find(wk);
 
-	for (i = 0; wk != NULL && i < sizeof(skipped) / sizeof(*skipped); i++) {
-		if (strcmp(wk, skipped[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool
-is_mail(const struct folder *f)
-{
-	if (f->is_search)
-		return false;
-	if (f->class == NULL || f->class[0] == '\0')
-		return true; /* Exchange leaves it out on some mail folders */
-	return str_ieq(f->class, "IPF.Note") ||
-	       (str_ieqn(f->class, "IPF.Note.", 9) &&
-		   !str_ieq(f->class, "IPF.Note.OutlookHomepage"));
+	return row != NULL && row->skipped;
 }
 
 bool
@@ -126,7 +107,7 @@ select_folder(const struct conf_profile *p, const struct folder_list *list,
 	const struct folder *up = f;
 	size_t depth;
 
-	if (!is_mail(f) ||
+	if (f->kind != FOLDER_MAIL ||
 	    (p->move_failed && str_ieq(f->path, PROVIDER_UNDELIVERABLE)))
 		return false;
 	for (depth = 0; up != NULL && depth < 100; depth++) {
@@ -134,7 +115,7 @@ select_folder(const struct conf_profile *p, const struct folder_list *list,
 
 		if (listed(&p->skip_folders, up, wk))
 			return false;
-		if (p->folders.n == 0 && skipped_by_default(wk))
+		if (p->folders.n == 0 && is_skipped_by_default(wk))
 			return false;
 		up = parent(list, up);
 	}

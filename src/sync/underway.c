@@ -55,7 +55,7 @@ note_next_try(int64_t tries)
 static void
 note(struct underway *u, struct fetch *f)
 {
-	struct store_item item[FETCH_HEADERS];
+	struct store_item item[PROVIDER_ITEMS];
 	struct store_page part;
 	struct store_count count;
 	struct err why = ERR_INIT, err = ERR_INIT;

@@ -24,6 +24,7 @@
 #include "sync/giveup.h"
 #include "sync/login.h"
 #include "sync/patience.h"
+#include "sync/remote.h"
 #include "sync/select.h"
 #include "sync/turn.h"
 #include "sync/visit.h"
@@ -50,26 +51,36 @@ struct visit {
 	bool patient; /* the silent are waited for now */
 };
 
+struct ask_folders {
+	struct mailbox_work *w;
+	bool well_known;
+	struct folder_list *out;
+};
+
+/* For remote_call. */
+static int
+fetch_folders(struct session *s, void *arg, struct err *err)
+{
+	const struct ask_folders *a = arg;
+	int rc;
+
+	if (!a->w->visit->patient && turn_others_wait(a->w))
+		s->patience_ms = PATIENCE_CALL;
+	memset(a->out, 0, sizeof(*a->out));
+	rc = s->provider->ops->folders(s, a->well_known, a->out, err);
+	if (rc == -1)
+		arena_free(&a->out->arena);
+	return rc;
+}
+
 static int
 ask_folders(struct mailbox_work *w, bool well_known, struct folder_list *out,
     struct err *err)
 {
-	const struct profile_work *p = w->profile;
-	int tries = 0, rc;
+	struct remote r = { .mailbox = w, .session = w->session };
+	struct ask_folders a = { w, well_known, out };
 
-	do {
-		memset(out, 0, sizeof(*out));
-		if (gate_enter(p->gate, &w->login, err) == -1)
-			return -1;
-		w->session->patience_ms =
-		    !w->visit->patient && turn_others_wait(w) ? PATIENCE_CALL
-							      : 0;
-		rc = p->ops->folders(w->session, well_known, out, err);
-		w->session->patience_ms = 0;
-		if (rc == -1)
-			arena_free(&out->arena);
-	} while (gate_leave(p->gate, &w->login, rc, &tries, err));
-	return rc;
+	return remote_call(&r, fetch_folders, &a, err);
 }
 
 static const struct store_folder *
@@ -82,6 +93,15 @@ stored(const struct store_folders *known, const char *id)
 			return &known->v[i];
 	}
 	return NULL;
+}
+
+/* Does the provider read what the folder holds, and does the INI want it? */
+static bool
+is_read(const struct mailbox_work *w, const struct folder_list *list,
+    const struct folder *f, const struct store_folders *known)
+{
+	return (w->profile->ops->limits->kinds & (1u << f->kind)) != 0 &&
+	       select_folder(w->profile->conf, list, f, known);
 }
 
 /*
@@ -119,7 +139,7 @@ unnamed(const struct mailbox_work *w, const struct folder_list *list,
 		first = first ||
 			(s != NULL && s->cursor == NULL && !s->resync &&
 			    !empty(s, f) &&
-			    select_folder(w->profile->conf, list, f, known));
+			    is_read(w, list, f, known));
 	}
 	return first;
 }
@@ -157,13 +177,13 @@ say_missing(const struct mailbox_work *w, const char *key,
 }
 
 static bool
-reads_any(const struct conf_profile *c, const struct folder_list *list,
+reads_any(const struct mailbox_work *w, const struct folder_list *list,
     const struct store_folders *known)
 {
 	size_t i;
 
 	for (i = 0; i < list->n; i++) {
-		if (select_folder(c, list, &list->v[i], known))
+		if (is_read(w, list, &list->v[i], known))
 			return true;
 	}
 	return false;
@@ -183,7 +203,7 @@ look_for_named(struct mailbox_work *w, const struct folder_list *list,
 	}
 	if (c->folders.n == 0 || atomic_load(&p->reads))
 		return;
-	if (reads_any(c, list, known))
+	if (reads_any(w, list, known))
 		atomic_store(&p->reads, true);
 	atomic_store(&p->looked, true);
 }
@@ -196,11 +216,10 @@ static bool
 left(const struct mailbox_work *w, const struct folder_list *list,
     const struct folder *f, const struct store_folders *known)
 {
-	const struct conf_profile *c = w->profile->conf;
 	const struct store_folder *s = stored(known, f->id);
 
 	return (s->cursor != NULL || s->resync || s->ahead) &&
-	       !select_folder(c, list, f, known) && reads_any(c, list, known);
+	       !is_read(w, list, f, known) && reads_any(w, list, known);
 }
 
 /* What lies in a folder that is not read any more is not known any more. */
@@ -246,7 +265,7 @@ static bool
 is_selected(const struct mailbox_work *w, const struct reading *r,
     const struct folder *f)
 {
-	return select_folder(w->profile->conf, r->list, f, r->known);
+	return is_read(w, r->list, f, r->known);
 }
 
 static bool
@@ -500,6 +519,7 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	if (rc == 0)
 		rc = walk_failures(w, true, err);
 	if (rc == 0 && w->profile->conf->move_failed &&
+	    (w->profile->ops->limits->writes & PROVIDER_MOVES) != 0 &&
 	    !w->profile->pass->dry_run)
 		rc = giveup_run(w, err);
 	arena_free(&known.arena);

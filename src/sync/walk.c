@@ -27,11 +27,11 @@
 #include "sync/fetch.h"
 #include "sync/page.h"
 #include "sync/patience.h"
+#include "sync/remote.h"
 #include "sync/turn.h"
 #include "sync/walk.h"
 
 #define PAGE_MIN     100
-#define PAGE_MAX     512 /* PROTOCOL 5: MaxChangesReturned is 1..512 */
 #define EMPTY_MAX    100 /* pages in a row without a change */
 #define SAME_MAX     3   /* pages that hold what another one held */
 #define CONTENTS_MAX ((size_t)64 << 20)
@@ -73,32 +73,46 @@ struct walk {
 static int
 page_size(const struct profile_work *p)
 {
-	int n = (crew_size(p->crew) - 1) * FETCH_CONTENT;
+	int n = (crew_size(p->crew) - 1) * (int)fetch_items(p);
+	int max = p->ops->limits->changes;
 
-	if (n <= 0 || n > PAGE_MAX)
-		return PAGE_MAX;
-	return n < PAGE_MIN ? PAGE_MIN : n;
+	if (n > 0 && n < PAGE_MIN)
+		n = PAGE_MIN;
+	return n <= 0 || n > max ? max : n;
+}
+
+struct ask_changes {
+	const struct walk *walk;
+	const char *cursor;
+	int max;
+	struct change_page *out;
+};
+
+/* For remote_call. */
+static int
+fetch_changes(struct session *s, void *arg, struct err *err)
+{
+	const struct ask_changes *a = arg;
+	int rc;
+
+	if (a->walk->hurry)
+		s->patience_ms = PATIENCE_CALL;
+	memset(a->out, 0, sizeof(*a->out));
+	rc = s->provider->ops->changes(
+	    s, a->walk->folder->folder_id, a->cursor, a->max, a->out, err);
+	if (rc == -1)
+		arena_free(&a->out->arena);
+	return rc;
 }
 
 static int
 ask_changes(struct mailbox_work *w, const struct walk *k, const char *cursor,
     struct change_page *out, struct err *err)
 {
-	const struct profile_work *p = w->profile;
-	int max = page_size(p), tries = 0, rc;
+	struct remote r = { .mailbox = w, .session = w->session };
+	struct ask_changes a = { k, cursor, page_size(w->profile), out };
 
-	do {
-		memset(out, 0, sizeof(*out));
-		if (gate_enter(p->gate, &w->login, err) == -1)
-			return -1;
-		w->session->patience_ms = k->hurry ? PATIENCE_CALL : 0;
-		rc = p->ops->changes(
-		    w->session, k->folder->folder_id, cursor, max, out, err);
-		w->session->patience_ms = 0;
-		if (rc == -1)
-			arena_free(&out->arena);
-	} while (gate_leave(p->gate, &w->login, rc, &tries, err));
-	return rc;
+	return remote_call(&r, fetch_changes, &a, err);
 }
 
 /* From here on the folder has no cursor and a full walk of a new number. */
@@ -456,8 +470,8 @@ walk_failures(struct mailbox_work *w, bool alone, struct err *err)
 	struct store_count count;
 	struct fetch f;
 	struct err later = ERR_INIT;
-	int64_t tries[FETCH_CONTENT];
-	struct item_ref ref[FETCH_CONTENT];
+	int64_t tries[PROVIDER_ITEMS];
+	struct item_ref ref[PROVIDER_ITEMS];
 	size_t i = 0;
 	int rc = 0;
 
@@ -470,8 +484,8 @@ walk_failures(struct mailbox_work *w, bool alone, struct err *err)
 		f.mailbox = w;
 		f.ref = ref;
 		f.tries = tries;
-		next_failures(
-		    &f, &due, alone ? 1 : FETCH_CONTENT, ref, tries, &i);
+		next_failures(&f, &due, alone ? 1 : fetch_items(w->profile),
+		    ref, tries, &i);
 		/* it may be what makes the pass die */
 		if (alone && !w->turn_last && turn_others_wait(w)) {
 			w->turn_last = true;

@@ -232,8 +232,7 @@ folders(struct soaprun *r, bool find, int mode, const void *p, size_t n)
 		text(&r->log, f->well_known);
 		text(&r->log, f->class);
 		text(&r->log, f->marker);
-		buf_addf(
-		    &r->log, "%lld %d\n", (long long)f->total, f->is_search);
+		buf_addf(&r->log, "%lld %d\n", (long long)f->total, f->kind);
 	}
 	buf_addf(&r->log, "last %d %d next %lld\n", x.last, x.last_known,
 	    (long long)x.next);

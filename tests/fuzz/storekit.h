@@ -16,7 +16,7 @@ static void
 store_content(struct store *st, struct attachment *a, const char *text)
 {
 	struct err e = ERR_INIT;
-	struct store_blob *b = store_blob_begin(st, 100, &e);
+	struct store_blob *b = store_blob_begin(st, 100);
 	struct stream *s = store_blob_stream(b);
 
 	FUZZ_CHECK(s->write(s, text, strlen(text), &e) == 0);

@@ -34,12 +34,13 @@ static struct {
 } server;
 
 static int
-items(struct session *s, const struct item_ref *ref, size_t n,
-    struct sink *sink, struct err *err)
+items(struct session *s, enum provider_part part, const struct item_ref *ref,
+    size_t n, struct message **out, struct err *err)
 {
 	size_t i;
 
 	(void)s;
+	(void)part;
 	server.calls++;
 	for (i = 0; i < n; i++) {
 		struct message *m;
@@ -48,7 +49,9 @@ items(struct session *s, const struct item_ref *ref, size_t n,
 		bool bad =
 		    known ? server.known_bad : server.poison[atoi(ref[i].id)];
 
-		if (bad && !server.each) {
+		if (bad && !server.each &&
+		    !(n == 1 && server.kind == ERR_GONE)) {
+			message_drop(out, i);
 			err_set(err, server.kind, "as the test says");
 			return err_code(err, cause_of_code(server.code),
 			    server.code, SCOPE_MAILBOX);
@@ -63,8 +66,7 @@ items(struct session *s, const struct item_ref *ref, size_t n,
 			    server.code, server.scope);
 			m->have_content = server.cut;
 		}
-		if (sink->message(sink, m, err) == -1)
-			return -1;
+		out[i] = m;
 	}
 	return 0;
 }
@@ -100,12 +102,14 @@ known(struct mailbox_work *w, struct arena *a, struct item_ref *out, size_t max)
 static int
 ask_as(bool suspect, size_t n, int *rc, struct err *err)
 {
-	static const struct provider_ops ops = { .probe = probe };
+	static const struct provider_ops ops = { .probe = probe,
+		.messages = items };
 	struct profile_work p = { .ops = &ops };
 	struct mailbox_work w = { .profile = &p };
-	struct session session = { NULL, 0 };
+	struct provider provider = { &ops };
+	struct session session = { &provider, 0 };
 	int64_t lost[N] = { 0 };
-	struct ask a = { &w, &session, items, suspect, known, lost };
+	struct ask a = { &w, &session, PROVIDER_CONTENT, suspect, known, lost };
 	struct item_ref ref[N];
 	struct message *out[N];
 	char id[N][24];
@@ -134,7 +138,9 @@ ask_as(bool suspect, size_t n, int *rc, struct err *err)
 		}
 		assert_string_equal(out[i]->item_id, id[i]);
 		assert_int_equal(
-		    out[i]->err.kind == ERR_ITEM, server.poison[i]);
+		    out[i]->err.kind ==
+			(server.kind == ERR_GONE ? ERR_GONE : ERR_ITEM),
+		    server.poison[i]);
 		broken += server.poison[i];
 		message_free(out[i]);
 	}
@@ -249,6 +255,37 @@ test_known(void **state)
 			assert_int_equal(rc, n[i] > 3 ? -1 : 0);
 		}
 	}
+}
+
+/* The server itself says that it is an item: nobody else is suspected. */
+static void
+test_said(void **state)
+{
+	struct err err = ERR_INIT;
+	int rc;
+
+	(void)state;
+	scene(ERR_ITEM, "ErrorItemCorrupt");
+	server.poison[0] = server.poison[30] = true;
+	assert_int_equal(ask(N, &rc, &err), 2);
+	assert_int_equal(rc, 0);
+	assert_int_equal(server.probes, 0);
+	assert_true(server.calls <= 1 + 2 * 6 * 2);
+	/* all of them, too */
+	memset(server.poison, true, sizeof(server.poison));
+	assert_int_equal(ask(N, &rc, &err), N);
+	assert_int_equal(rc, 0);
+	assert_int_equal(server.probes, 0);
+	/* gone: one is found, and when all are that is not asked N times */
+	scene(ERR_GONE, "ErrorItemNotFound");
+	server.poison[30] = true;
+	assert_int_equal(ask(N, &rc, &err), 1);
+	assert_int_equal(rc, 0);
+	memset(server.poison, true, sizeof(server.poison));
+	assert_int_equal(ask(N, &rc, &err), N);
+	assert_int_equal(rc, 0);
+	assert_int_equal(server.calls, 1 + 3);
+	assert_int_equal(server.probes, 0);
 }
 
 /* Few items: each is asked for alone, and one that never comes is broken. */
@@ -482,6 +519,7 @@ main(void)
 		cmocka_unit_test(test_sample),
 		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_dead),
 		cmocka_unit_test(test_network),

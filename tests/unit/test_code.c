@@ -203,7 +203,7 @@ addresses(void **state)
 	code_err(&e, code, "'a@x.example' is not primary; use <b@x.example>.",
 	    -1, SCOPE_MAILBOX);
 	assert_string_equal(e.about, "a@x.example b@x.example");
-	code_err(&e, code, "use b@x.example.", -1, SCOPE_MAILBOX);
+	code_err(&e, code, "Primary=b@x.example.", -1, SCOPE_MAILBOX);
 	assert_string_equal(e.about, "b@x.example");
 	code_err(&e, code, NULL, -1, SCOPE_MAILBOX);
 	assert_string_equal(e.about, "");

@@ -34,14 +34,14 @@
 static const struct {
 	const char *path, *known, *class, *marker;
 	int64_t total;
-	bool search;
+	enum folder_kind kind;
 } tree[] = {
-	{ "Posteingang", "inbox", "IPF.Note", "T1|7|3", 3, false },
-	{ "Posteingang/Kunden/A", NULL, "IPF.Note", NULL, -1, false },
-	{ "Suche", NULL, NULL, "T2|-|-1", -1, true },
-	{ "Posteingang/Kunden", "sentitems", NULL, NULL, -1, false },
-	{ "Ring2/Ring1", NULL, NULL, NULL, -1, false },
-	{ "Ring2", NULL, "IPF.Appointment", NULL, -1, false },
+	{ "Posteingang", "inbox", "IPF.Note", "T1|7|3", 3, FOLDER_MAIL },
+	{ "Posteingang/Kunden/A", NULL, "IPF.Note", NULL, -1, FOLDER_MAIL },
+	{ "Suche", NULL, NULL, "T2|-|-1", -1, FOLDER_OTHER },
+	{ "Posteingang/Kunden", "sentitems", NULL, NULL, -1, FOLDER_MAIL },
+	{ "Ring2/Ring1", NULL, NULL, NULL, -1, FOLDER_MAIL },
+	{ "Ring2", NULL, "IPF.Appointment", NULL, -1, FOLDER_OTHER },
 };
 
 static void
@@ -91,7 +91,7 @@ folders(void **state)
 			assert_true(str_eq(l.v[i].class, tree[i].class));
 			assert_true(str_eq(l.v[i].marker, tree[i].marker));
 			assert_int_equal(l.v[i].total, tree[i].total);
-			assert_int_equal(l.v[i].is_search, tree[i].search);
+			assert_int_equal(l.v[i].kind, tree[i].kind);
 		}
 		arena_free(&l.arena);
 		end(&s);
@@ -434,8 +434,7 @@ not_soap(void **state)
 		reply(&s, odd[i].status, odd[i].headers, odd[i].body);
 		ok_items(&s, "abcd", "");
 		begin(&s);
-		assert_int_equal(
-		    ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), -1);
+		assert_int_equal(get(&s, PROVIDER_HEADERS, 4), -1);
 		if (strcmp(s.e.code, odd[i].code) != 0)
 			fail_msg("case %zu: %s, %s", i, s.e.code, s.e.msg);
 		assert_int_equal(s.e.kind, odd[i].kind);
@@ -443,8 +442,7 @@ not_soap(void **state)
 		assert_int_equal(s.e.retry_ms, odd[i].retry_ms);
 		/* the session goes on, on another connection */
 		err_clear(&s.e);
-		assert_int_equal(
-		    ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), 0);
+		assert_int_equal(get(&s, PROVIDER_HEADERS, 4), 0);
 		end(&s);
 		assert_int_equal(s.server.connections, 2);
 	}
@@ -462,14 +460,13 @@ login(void **state)
 	reply(&s, "401 No", no, "");
 	ok_items(&s, "abcd", "");
 	begin(&s);
-	assert_int_equal(
-	    ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), -1);
+	assert_int_equal(get(&s, PROVIDER_HEADERS, 4), -1);
 	assert_int_equal(s.e.kind, ERR_AUTH);
 	assert_int_equal(s.e.scope, SCOPE_PROFILE);
 	assert_null(strstr(s.e.msg, "pw"));
 	/* the engine decides about a second attempt: on a new connection */
 	err_clear(&s.e);
-	assert_int_equal(ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), 0);
+	assert_int_equal(get(&s, PROVIDER_HEADERS, 4), 0);
 	end(&s);
 	assert_int_equal(s.server.connections, 2);
 	assert_int_equal(count(&s, "Authorization: Basic c3ZjOnB3"), 2);
@@ -479,8 +476,7 @@ login(void **state)
 	own.mailbox.username = user;
 	own.mailbox.password = pw;
 	begin(&own);
-	assert_int_equal(
-	    ews_ops.headers(own.session, abcd, 4, &own.sink, &own.e), -1);
+	assert_int_equal(get(&own, PROVIDER_HEADERS, 4), -1);
 	assert_int_equal(own.e.scope, SCOPE_MAILBOX);
 	end(&own);
 	assert_int_equal(count(&own, "Basic dTpw"), 1);
@@ -505,8 +501,7 @@ pool(void **state)
 		s.mailbox.username = i == 1 ? u2 : u1;
 		s.mailbox.password = pw;
 		s.session = ews_ops.session_open(s.provider, &s.mailbox, &s.e);
-		assert_int_equal(
-		    ews_ops.headers(s.session, abcd, 4, &s.sink, &s.e), 0);
+		assert_int_equal(get(&s, PROVIDER_HEADERS, 4), 0);
 		/* the server takes one connection at a time */
 		http_drop(((struct ews_session *)s.session)->conn->http);
 	}

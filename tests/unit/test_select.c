@@ -12,19 +12,32 @@
 
 #include "sync/select.h"
 
+#define MAIL(i, up, where, known)                                              \
+	{                                                                      \
+		.id = i, .parent_id = up, .path = where, .well_known = known,  \
+		.kind = FOLDER_MAIL, .total = 1                                \
+	}
+
 static struct folder folders[] = {
-	{ "1", "0", "Inbox", "inbox", "IPF.Note", NULL, 1, false },
-	{ "2", "1", "Inbox/News", NULL, "IPF.Note", NULL, 1, false },
-	{ "3", "2", "Inbox/News/Old", NULL, NULL, NULL, 1, false },
-	{ "4", "0", "Gesendet", "sentitems", "IPF.Note", NULL, 1, false },
-	{ "5", "0", "Papierkorb", "deleteditems", "IPF.Note", NULL, 1, false },
-	{ "6", "5", "Papierkorb/Alt", NULL, "IPF.Note", NULL, 1, false },
-	{ "7", "0", "Kalender", "calendar", "IPF.Appointment", NULL, 1, false },
-	{ "8", "0", "Suche", NULL, "IPF.Note", NULL, 1, true },
-	{ "9", "0", "Entwürfe", NULL, "IPF.Note", NULL, 1, false },
-	{ "10", "0", "Junk", "junkemail", "IPF.Note", NULL, 1, false },
-	{ "11", "0", "Feeds", NULL, "IPF.Note.OutlookHomepage", NULL, 1,
-	    false },
+	MAIL("1", "0", "Inbox", "inbox"),
+	MAIL("2", "1", "Inbox/News", NULL),
+	MAIL("3", "2", "Inbox/News/Old", NULL),
+	MAIL("4", "0", "Gesendet", "sentitems"),
+	MAIL("5", "0", "Papierkorb", "deleteditems"),
+	MAIL("6", "5", "Papierkorb/Alt", NULL),
+	{ .id = "7",
+	    .parent_id = "0",
+	    .path = "Kalender",
+	    .well_known = "calendar",
+	    .kind = FOLDER_OTHER,
+	    .total = 1 },
+	{ .id = "8",
+	    .parent_id = "0",
+	    .path = "Suche",
+	    .kind = FOLDER_OTHER,
+	    .total = 1 },
+	MAIL("9", "0", "Entwürfe", NULL),
+	MAIL("10", "0", "Junk", "junkemail"),
 };
 
 /* Drafts are known from an earlier pass only. */

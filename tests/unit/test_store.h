@@ -341,7 +341,7 @@ known(struct kit *k, const char *box, int64_t folder, const char *id,
 static inline void
 blob(struct kit *k, const char *text, unsigned char *sha)
 {
-	struct store_blob *b = store_blob_begin(k->st, 1 << 20, &k->err);
+	struct store_blob *b = store_blob_begin(k->st, 1 << 20);
 	struct stream *s = store_blob_stream(b);
 	int64_t size;
 	size_t i;

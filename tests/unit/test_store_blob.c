@@ -12,7 +12,7 @@ static int
 pour(struct kit *k, int64_t n, int64_t max, unsigned char *want,
     unsigned char *got)
 {
-	struct store_blob *b = store_blob_begin(k->st, max, &k->err);
+	struct store_blob *b = store_blob_begin(k->st, max);
 	struct stream *s = store_blob_stream(b);
 	struct crypt_sha256 h;
 	static char piece[70001];

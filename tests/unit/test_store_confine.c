@@ -228,8 +228,8 @@ open_nothing_more(void)
 static int
 two_contents(struct kit *k, size_t n, char fill)
 {
-	struct store_blob *a = store_blob_begin(k->st, 16 << 20, &k->err);
-	struct store_blob *b = store_blob_begin(k->st, 16 << 20, &k->err);
+	struct store_blob *a = store_blob_begin(k->st, 16 << 20);
+	struct store_blob *b = store_blob_begin(k->st, 16 << 20);
 	struct stream *to_a = store_blob_stream(a),
 		      *to_b = store_blob_stream(b);
 	unsigned char sha[32];

@@ -51,7 +51,7 @@ first_page(struct kit *k)
 	store(k, BOX_B, "i2", "k", mail("<2@x>", "Two", "two"));
 	store(k, BOX_B, "i3", "k", mail("<2@x>", "Two", "variant"));
 	memset(big, 'b', sizeof(big));
-	b = store_blob_begin(k->st, 1 << 20, &k->err);
+	b = store_blob_begin(k->st, 1 << 20);
 	OK(k, store_blob_stream(b)->write(
 		  store_blob_stream(b), big, sizeof(big), &k->err));
 	OK(k, store_blob_end(b, a->sha256, &a->size, &k->err));
@@ -338,7 +338,7 @@ work(void *arg)
 		char id[32], mid[32];
 		unsigned char sha[32];
 		int64_t size;
-		struct store_blob *b = store_blob_begin(k->st, 99, &err);
+		struct store_blob *b = store_blob_begin(k->st, 99);
 		struct stream *s = store_blob_stream(b);
 		struct message *m;
 		struct store_item it;

@@ -343,7 +343,7 @@ test_read_only(void **state)
 	assert_int_equal(known[1], STORE_NEW);
 	assert_true(store_has_message_id(k->st, "<1@x>"));
 	store(k, BOX_A, "i2", "k", mail("<2@x>", "Two", "x"));
-	b = store_blob_begin(k->st, 100, &k->err);
+	b = store_blob_begin(k->st, 100);
 	OK(k, store_blob_stream(b)->write(
 		  store_blob_stream(b), "abc", 3, &k->err));
 	OK(k, store_blob_end(b, sha, &size, &k->err));

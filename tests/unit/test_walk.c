@@ -28,7 +28,9 @@ static struct {
 	int total;  /* items in the folder, as the server counts; -1 */
 } server;
 
-static struct session session;
+static const struct provider_ops ops;
+static struct provider provider = { &ops };
+static struct session session = { &provider, 0 };
 
 static struct session *
 open_session(struct provider *p, const struct conf_mailbox *m, struct err *err)
@@ -175,15 +177,13 @@ take(const struct item_ref *ref, size_t n, struct message **out)
 }
 
 static int
-messages(struct session *s, const struct item_ref *ref, size_t n,
-    struct sink *sink, struct err *err)
+whole(
+    const struct item_ref *ref, size_t n, struct message **out, struct err *err)
 {
-	struct message *m[ITEMS];
-	int rc = 0;
+	bool broken = false;
 	size_t i;
 
-	(void)s;
-	if (take(ref, n, m))
+	if (take(ref, n, out))
 		tim_sleep(WAIT);
 	for (i = 0; i < n; i++) {
 		int item = atoi(ref[i].id);
@@ -191,45 +191,45 @@ messages(struct session *s, const struct item_ref *ref, size_t n,
 		pthread_mutex_lock(&server.lock);
 		server.under_way[item]--;
 		pthread_mutex_unlock(&server.lock);
-		if (item == server.broken)
-			rc = err_set(err, ERR_FATAL, "as the test says");
-		if (rc == -1)
-			message_free(m[i]);
-		else
-			rc = sink->message(sink, m[i], err);
+		broken = broken || item == server.broken;
 	}
-	return rc;
+	if (!broken)
+		return 0;
+	message_drop(out, n);
+	return err_set(err, ERR_FATAL, "as the test says");
 }
 
-/* What has changed of mail that the store has; its body is asked for then. */
+/* Of mail that the store has what has changed; its body is asked for then. */
 static int
-partial(struct session *s, const struct item_ref *ref, size_t n,
-    struct sink *sink, struct err *err)
+messages(struct session *s, enum provider_part part, const struct item_ref *ref,
+    size_t n, struct message **out, struct err *err)
 {
-	int rc = 0;
 	size_t i;
 
 	(void)s;
-	for (i = 0; rc == 0 && i < n; i++) {
-		struct message *m;
-
+	if (part == PROVIDER_CONTENT)
+		return whole(ref, n, out, err);
+	for (i = 0; i < n; i++) {
 		pthread_mutex_lock(&server.lock);
-		m = as_it_is(atoi(ref[i].id));
+		out[i] = as_it_is(atoi(ref[i].id));
 		pthread_mutex_unlock(&server.lock);
-		m->text = NULL;
-		m->text_len = 0;
-		rc = sink->message(sink, m, err);
+		out[i]->text = NULL;
+		out[i]->text_len = 0;
 	}
-	return rc;
+	return 0;
 }
 
-static const struct provider_ops ops = { .session_open = open_session,
+static const struct provider_limits limits = {
+	.changes = 512, .items = { 100, 100, 50 }, .kinds = 1 << FOLDER_MAIL
+};
+
+static const struct provider_ops ops = { .limits = &limits,
+	.session_open = open_session,
 	.session_close = close_session,
 	.usage = usage,
 	.probe = probe,
 	.changes = changes,
-	.messages = messages,
-	.partial = partial };
+	.messages = messages };
 
 /* Reads ann's inbox from where the file says that it is. */
 static int

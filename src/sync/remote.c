@@ -1,0 +1,36 @@
+/*
+ * remote.c - one call to the server, through the gate.
+ */
+#include "base/tim.h"
+#include "sync/patience.h"
+#include "sync/remote.h"
+
+int
+remote_call(struct remote *r, remote_fn fn, void *arg, struct err *err)
+{
+	struct gate *gate = r->mailbox->profile->gate;
+	struct gate_login *login = &r->mailbox->login;
+	int tries = r->once ? GATE_TRIES : 0, rc;
+	int64_t began;
+	bool ours;
+
+	for (;;) {
+		if (gate_enter(gate, login, err) == -1)
+			return -1;
+		began = tim_mono();
+		rc = fn(r->session, arg, err);
+		r->session->patience_ms = 0;
+		if (rc == -1) {
+			r->last = tim_mono() - began;
+			r->lost += r->last;
+			if (r->hasty && r->last > PATIENCE_SLOW)
+				tries = GATE_TRIES;
+		}
+		ours = rc == -1 && err->retry_ms == 0;
+		began = tim_mono();
+		if (!gate_leave(gate, login, rc, &tries, err))
+			return rc;
+		if (ours)
+			r->lost += tim_mono() - began;
+	}
+}

@@ -244,6 +244,7 @@ cmd_main(int argc, char **argv)
 	size_t i;
 	int rc = CMD_USAGE;
 
+	providers_add_keys();
 	memset(&cmd, 0, sizeof(cmd));
 	cmd.conf = "exsync.ini";
 	log_init(LOG_INFO);

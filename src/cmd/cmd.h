@@ -53,6 +53,8 @@ int resync_run(const struct cmd *);
 int status_run(const struct cmd *);
 int encrypt_run(const struct cmd *);
 
+/* Each kind of server adds its keys to the INI: before one is read. */
+void providers_add_keys(void);
 /* The implementation behind a profile: the one list of providers. */
 const struct provider_ops *providers_for(const struct conf_profile *);
 

@@ -59,8 +59,7 @@ fill(struct conf_file *f, const struct conf_part *p, enum conf_section section,
 	const struct conf_key *k;
 	size_t i;
 
-	for (i = 0; i < confkeys_n; i++) {
-		k = &confkeys[i];
+	for (i = 0; (k = confkeys_at(i)) != NULL; i++) {
 		if (k->section != section)
 			continue;
 		if (p != NULL && conffile_get(p, k->name) != NULL)
@@ -196,6 +195,7 @@ build_profile(struct conf_file *f, struct conf *c, const struct conf_part *p,
     struct conf_profile *pr)
 {
 	pr->name = mem_strdup(p->name);
+	pr->own = mem_alloc(confkeys_own_size());
 	pr->process_email_from = TIM_NONE;
 	fill(f, p, CONF_PROFILE, pr);
 	confsecret_read(f, p, &pr->password);
@@ -510,11 +510,12 @@ conf_key(const char *path, struct seal_key *out, char **made, FILE *errs)
 static void
 free_fields(enum conf_section section, void *base)
 {
+	const struct conf_key *k;
 	size_t i;
 
-	for (i = 0; i < confkeys_n; i++)
-		if (confkeys[i].section == section)
-			conftype_free(&confkeys[i], base);
+	for (i = 0; (k = confkeys_at(i)) != NULL; i++)
+		if (k->section == section)
+			conftype_free(k, base);
 }
 
 void
@@ -526,6 +527,7 @@ conf_free(struct conf *c)
 		return;
 	for (i = 0; i < c->nprofile; i++) {
 		free_fields(CONF_PROFILE, &c->profile[i]);
+		free(c->profile[i].own);
 		free(c->profile[i].name);
 	}
 	for (i = 0; i < c->nmailbox; i++) {
@@ -543,6 +545,12 @@ conf_free(struct conf *c)
 	free(c->rule);
 	free(c->path);
 	free(c);
+}
+
+const void *
+conf_own(const struct conf_profile *p, const struct conf_keys *keys)
+{
+	return (const char *)p->own + keys->at;
 }
 
 const struct conf_profile *

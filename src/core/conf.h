@@ -19,15 +19,6 @@
 #include "base/log.h"
 #include "core/seal.h"
 
-enum conf_version {
-	CONF_VERSION_AUTO,
-	CONF_VERSION_2007,
-	CONF_VERSION_2010,
-	CONF_VERSION_2013,
-	CONF_VERSION_2016,
-	CONF_VERSION_2019,
-	CONF_VERSION_SE
-};
 enum conf_auth { CONF_AUTH_BASIC };
 enum conf_access {
 	CONF_ACCESS_IMPERSONATION,
@@ -51,7 +42,6 @@ struct conf_list {
 struct conf_profile {
 	char *name;
 	char *url; /* from url, or made from server */
-	enum conf_version version;
 	enum conf_auth auth;
 	char *username, *password; /* password resolved */
 	enum conf_access access;
@@ -66,6 +56,7 @@ struct conf_profile {
 	enum conf_approval approval;
 	struct conf_list folders, skip_folders;
 	char *tls_pin; /* "sha256:hex" or NULL */
+	void *own;     /* what kinds of servers want besides: conf_own */
 };
 
 struct conf_mailbox {
@@ -139,6 +130,10 @@ int conf_key(const char *path, struct seal_key *out, char **made, FILE *errs);
 void conf_print(const struct conf *, FILE *);
 /* The content of exsync.ini.example. */
 void conf_example(FILE *);
+
+struct conf_keys; /* core/confkeys.h */
+/* The struct that the CONF_OWN rows of a kind of server have filled. */
+const void *conf_own(const struct conf_profile *, const struct conf_keys *);
 
 /* The profile of that name, or NULL. */
 const struct conf_profile *conf_profile(const struct conf *, const char *);

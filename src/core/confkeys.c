@@ -1,8 +1,9 @@
 /*
  * confkeys.c - the table of all sections and keys of the INI file.
  * 1. Rows of a section stand together, in the order of the example.
- * 2. A def is text that the same row's parser accepts.
- * 3. words stand in the order of the enum they fill.
+ * 2. What one kind of server alone wants it adds itself (confkeys_add).
+ * 3. A def is text that the same row's parser accepts.
+ * 4. words stand in the order of the enum they fill.
  */
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +33,7 @@ const struct conf_section_info confkeys_section[CONF_NSECTION] = {
 };
 
 /* clang-format off */
-const struct conf_key confkeys[] = {
+static const struct conf_key common[] = {
 	{ CONF_EXSYNC, "database", CONF_DATABASE, AT(conf, database),
 	    CONF_SHOWN, "exsync.db", 0, 0, NULL, NULL,
 	    "The SQLite file that the CRM reads; it is created. Names of "
@@ -86,18 +87,6 @@ const struct conf_key confkeys[] = {
 	    "Everybody else the CRM knows. One more column is allowed: "
 	    "crm_type (contact, lead, account, ...; absent: contact)." },
 
-	{ CONF_PROFILE, "server", CONF_SERVER, AT(conf_profile, url),
-	    CONF_SHOWN | CONF_NOPRINT, NULL, 0, 0, NULL,
-	    "mail.contoso.example",
-	    "The Exchange server, host[:port]. Either this or url." },
-	{ CONF_PROFILE, "url", CONF_URL, AT(conf_profile, url),
-	    0, NULL, 0, 0, NULL,
-	    "https://mail.contoso.example/EWS/Exchange.asmx",
-	    "Or the whole address of its EWS. It is https:// always, but for "
-	    "a server on this very machine." },
-	{ CONF_PROFILE, "version", CONF_WORD, AT(conf_profile, version),
-	    0, "auto", 0, 0, "auto|2007|2010|2013|2016|2019|se", NULL,
-	    "The Exchange version to speak; auto finds it out." },
 	{ CONF_PROFILE, "auth", CONF_WORD, AT(conf_profile, auth),
 	    0, "basic", 0, 0, "basic", NULL,
 	    "How to log in. This version of exsync supports basic." },
@@ -228,7 +217,69 @@ const struct conf_key confkeys[] = {
 	    "pass the profile's match." },
 };
 /* clang-format on */
-const size_t confkeys_n = sizeof(confkeys) / sizeof(confkeys[0]);
+#define NCOMMON (sizeof(common) / sizeof(common[0]))
+
+/* The rows of the kinds of servers, in the order in which they were added. */
+static struct conf_keys *added;
+
+void
+confkeys_add(struct conf_keys *keys)
+{
+	struct conf_keys **end = &added;
+	size_t at = 0;
+
+	for (; *end != NULL; end = &(*end)->next) {
+		if (*end == keys)
+			return;
+		at = (*end)->at + (*end)->size;
+	}
+	/* each part begins where any member may */
+	keys->at =
+	    (at + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+	keys->next = NULL;
+	*end = keys;
+}
+
+size_t
+confkeys_own_size(void)
+{
+	const struct conf_keys *k;
+	size_t size = 0;
+
+	for (k = added; k != NULL; k = k->next)
+		size = k->at + k->size;
+	return size;
+}
+
+size_t
+confkeys_own_at(const struct conf_key *key)
+{
+	const struct conf_keys *k = added;
+
+	while (key < k->key || key >= k->key + k->n)
+		k = k->next;
+	return k->at + key->offset;
+}
+
+/* Those of a kind of server are the first of their section. */
+const struct conf_key *
+confkeys_at(size_t i)
+{
+	const struct conf_keys *k;
+	size_t first = 0;
+
+	while (common[first].section != CONF_PROFILE)
+		first++;
+	if (i < first)
+		return &common[i];
+	i -= first;
+	for (k = added; k != NULL; k = k->next) {
+		if (i < k->n)
+			return &k->key[i];
+		i -= k->n;
+	}
+	return first + i < NCOMMON ? &common[first + i] : NULL;
+}
 
 /* Keys of the design that this version does not have. */
 static const struct {
@@ -249,12 +300,12 @@ confkeys_is_list(const struct conf_key *k)
 const struct conf_key *
 confkeys_find(enum conf_section section, const char *name)
 {
+	const struct conf_key *k;
 	size_t i;
 
-	for (i = 0; i < confkeys_n; i++)
-		if (confkeys[i].section == section &&
-		    strcmp(confkeys[i].name, name) == 0)
-			return &confkeys[i];
+	for (i = 0; (k = confkeys_at(i)) != NULL; i++)
+		if (k->section == section && strcmp(k->name, name) == 0)
+			return k;
 	return NULL;
 }
 
@@ -348,20 +399,22 @@ confkeys_nearest(const char *s, const char *const *list)
 static void
 all_keys(enum conf_section section, char *out, size_t size)
 {
+	const struct conf_key *k;
 	size_t i, o;
 
 	o = (size_t)snprintf(
 	    out, size, "unknown key; [%s] has", confkeys_section[section].word);
-	for (i = 0; i < confkeys_n && o < size; i++)
-		if (confkeys[i].section == section)
-			o += (size_t)snprintf(
-			    out + o, size - o, " %s", confkeys[i].name);
+	for (i = 0; (k = confkeys_at(i)) != NULL && o < size; i++)
+		if (k->section == section)
+			o +=
+			    (size_t)snprintf(out + o, size - o, " %s", k->name);
 }
 
 void
 confkeys_advise(
     enum conf_section section, const char *name, char *out, size_t size)
 {
+	const struct conf_key *k;
 	const char *list[64];
 	const char *best;
 	size_t i, n = 0;
@@ -373,19 +426,18 @@ confkeys_advise(
 			    later[i].instead);
 			return;
 		}
-	for (i = 0; i < confkeys_n && n < 63; i++)
-		if (confkeys[i].section == section)
-			list[n++] = confkeys[i].name;
+	for (i = 0; (k = confkeys_at(i)) != NULL && n < 63; i++)
+		if (k->section == section)
+			list[n++] = k->name;
 	list[n] = NULL;
-	for (i = 0; i < confkeys_n; i++)
-		if (str_ieq(name, confkeys[i].name)) {
-			if (confkeys[i].section == section)
+	for (i = 0; (k = confkeys_at(i)) != NULL; i++)
+		if (str_ieq(name, k->name)) {
+			if (k->section == section)
 				break;
 			snprintf(out, size,
 			    "unknown key here; it belongs in section [%s%s]",
-			    confkeys_section[confkeys[i].section].word,
-			    confkeys_section[confkeys[i].section].example !=
-				    NULL
+			    confkeys_section[k->section].word,
+			    confkeys_section[k->section].example != NULL
 				? " NAME"
 				: "");
 			return;

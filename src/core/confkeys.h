@@ -1,6 +1,6 @@
 /*
  * confkeys.h - the table of all sections and keys of the INI file.
- * Floor: core; used by conf*.c only.
+ * Floor: core; used by conf*.c, and by kinds of servers for rows of their own.
  * Threads: constant.
  *
  * A row says all there is to know of a key: it is parsed, checked, given its
@@ -36,8 +36,8 @@ enum conf_type {
 	CONF_DATE,      /* int64_t ms */
 	CONF_DURATION,  /* int64_t ms, lo..hi minutes; 0: not set */
 	CONF_COMMAND,   /* char *, a program and its arguments */
-	CONF_SERVER,    /* char * url from host[:port] */
-	CONF_URL,       /* char * url */
+	CONF_SERVER,    /* char * url from host[:port] and words, its path */
+	CONF_URL,       /* char * url; words: its usual path */
 	CONF_PROXY,     /* char * */
 	CONF_PIN,       /* char * sha256:hex */
 	CONF_ADDRESS,   /* char * normalised */
@@ -52,6 +52,7 @@ enum conf_type {
 #define CONF_REQUIRED 1 /* an error when missing */
 #define CONF_SHOWN    2 /* in the example not commented out */
 #define CONF_NOPRINT  4 /* another row prints the same field */
+#define CONF_OWN      8 /* offset is in the struct of a kind of server */
 
 struct conf_key {
 	enum conf_section section;
@@ -61,7 +62,7 @@ struct conf_key {
 	int flags;
 	const char *def;     /* as it would be written, or NULL */
 	int64_t lo, hi;      /* CONF_INT, CONF_MEGABYTES, CONF_DURATION */
-	const char *words;   /* CONF_WORD: in the enum's order, "a|b" */
+	const char *words;   /* CONF_WORD: in the enum's order, "a|b"; a path */
 	const char *example; /* value in the example; NULL: def */
 	const char *help;
 };
@@ -72,8 +73,28 @@ struct conf_section_info {
 	const char *help;
 };
 
-extern const struct conf_key confkeys[];
-extern const size_t confkeys_n;
+/*
+ * What a kind of server adds to [profile NAME]: its own rows, and room for what
+ * they fill (conf_own).
+ */
+struct conf_keys {
+	const struct conf_key *key; /* all of CONF_PROFILE */
+	size_t n;
+	size_t size;            /* of the struct that CONF_OWN rows fill */
+	size_t at;              /* confkeys_add's: where it begins */
+	struct conf_keys *next; /* likewise */
+};
+/*
+ * Before the first INI is read, and before any thread is started. keys must
+ * stay; added twice it is there once.
+ */
+void confkeys_add(struct conf_keys *);
+/* Bytes of all these structs; and where in them a CONF_OWN row's value is. */
+size_t confkeys_own_size(void);
+size_t confkeys_own_at(const struct conf_key *);
+
+/* All rows, those of a section together; NULL after the last one. */
+const struct conf_key *confkeys_at(size_t i);
 extern const struct conf_section_info confkeys_section[CONF_NSECTION];
 
 bool confkeys_is_list(const struct conf_key *);

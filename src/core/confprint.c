@@ -16,13 +16,14 @@ print_part(
     enum conf_section section, const char *name, const void *base, FILE *out)
 {
 	const struct conf_section_info *info = &confkeys_section[section];
+	const struct conf_key *k;
 	size_t i;
 
 	fprintf(out, "%s[%s%s%s]\n", section == CONF_EXSYNC ? "" : "\n",
 	    info->word, name == NULL ? "" : " ", name == NULL ? "" : name);
-	for (i = 0; i < confkeys_n; i++)
-		if (confkeys[i].section == section)
-			conftype_print(&confkeys[i], base, out);
+	for (i = 0; (k = confkeys_at(i)) != NULL; i++)
+		if (k->section == section)
+			conftype_print(k, base, out);
 }
 
 void
@@ -101,6 +102,7 @@ print_rule(FILE *out)
 void
 conf_example(FILE *out)
 {
+	const struct conf_key *k;
 	enum conf_section s;
 	size_t i;
 
@@ -125,8 +127,8 @@ conf_example(FILE *out)
 		fprintf(out, "[%s%s%s]\n", info->word,
 		    info->example == NULL ? "" : " ",
 		    info->example == NULL ? "" : info->example);
-		for (i = 0; i < confkeys_n; i++)
-			if (confkeys[i].section == s)
-				print_key(&confkeys[i], out);
+		for (i = 0; (k = confkeys_at(i)) != NULL; i++)
+			if (k->section == s)
+				print_key(k, out);
 	}
 }

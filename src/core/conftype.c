@@ -39,12 +39,18 @@ _Static_assert(sizeof(enum conf_match) == sizeof(int), "enums are ints");
 static void *
 field(const struct conf_key *k, void *base)
 {
+	if (k->flags & CONF_OWN)
+		return (char *)((struct conf_profile *)base)->own +
+		       confkeys_own_at(k);
 	return (char *)base + k->offset;
 }
 
 static const void *
 cfield(const struct conf_key *k, const void *base)
 {
+	if (k->flags & CONF_OWN)
+		return (const char *)((const struct conf_profile *)base)->own +
+		       confkeys_own_at(k);
 	return (const char *)base + k->offset;
 }
 
@@ -247,13 +253,14 @@ set_url(const struct spot *s, void *base, const char *text)
 
 	switch (s->key->type) {
 	case CONF_SERVER:
-		rc = confurl_server(text, &url, why, sizeof(why));
+		rc =
+		    confurl_server(text, s->key->words, &url, why, sizeof(why));
 		break;
 	case CONF_PROXY:
 		rc = confurl_proxy(text, &url, why, sizeof(why));
 		break;
 	default:
-		rc = confurl_ews(text, &url, why, sizeof(why));
+		rc = confurl_service(text, s->key, &url, why, sizeof(why));
 	}
 	return rc == 0 ? put_string(s, base, url) : FAIL(s, "%s", why);
 }

@@ -90,7 +90,8 @@ finish(struct buf *b, bool ok, char **out, char *why, size_t size,
 }
 
 int
-confurl_server(const char *s, char **out, char *why, size_t size)
+confurl_server(
+    const char *s, const char *path, char **out, char *why, size_t size)
 {
 	struct buf b;
 	bool ok = false;
@@ -106,7 +107,7 @@ confurl_server(const char *s, char **out, char *why, size_t size)
 	} else {
 		buf_adds(&b, "https://");
 		ok = add_host_port(&b, s, strlen(s), false) == 0 &&
-		     buf_adds(&b, "/EWS/Exchange.asmx") == 0;
+		     buf_adds(&b, path) == 0;
 	}
 	return finish(&b, ok, out, why, size, advice);
 }
@@ -150,14 +151,16 @@ is_escaped(const char *s)
 }
 
 int
-confurl_ews(const char *s, char **out, char *why, size_t size)
+confurl_service(
+    const char *s, const struct conf_key *k, char **out, char *why, size_t size)
 {
 	struct buf b;
 	bool ok = false, plain = str_ieqn(s, "http://", 7);
 	size_t head = plain ? 7 : 8, n;
-	const char *advice = "must be as "
-			     "https://mail.contoso.example/EWS/Exchange.asmx";
+	char advised[200];
+	const char *advice = advised;
 
+	snprintf(advised, sizeof(advised), "must be as %s", k->example);
 	buf_init(&b, URL_MAX);
 	if (!plain && !str_ieqn(s, "https://", 8))
 		return finish(&b, false, out, why, size, advice);
@@ -166,10 +169,13 @@ confurl_ews(const char *s, char **out, char *why, size_t size)
 		advice = "must not hold a user name or password: write them "
 			 "as username and password_file";
 	else if (s[head + n] == '\0')
-		advice = "needs its path: https://HOST/EWS/Exchange.asmx";
+		snprintf(advised, sizeof(advised),
+		    "needs its path: https://HOST%s", k->words);
 	else if (strpbrk(s + head + n, "?#") != NULL)
-		advice = "must end with the path, usually /EWS/Exchange.asmx: "
-			 "remove ? or # and what follows";
+		snprintf(advised, sizeof(advised),
+		    "must end with the path, usually %s: remove ? or # and "
+		    "what follows",
+		    k->words);
 	else if (!is_path(s + head + n))
 		advice = "has a character in its path that an address cannot "
 			 "have: write it as %XX";

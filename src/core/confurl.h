@@ -13,10 +13,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* host[:port] to https://host[:port]/EWS/Exchange.asmx */
-int confurl_server(const char *, char **out, char *why, size_t size);
-/* https://host[:port]/path; http:// only where the host is this machine */
-int confurl_ews(const char *, char **out, char *why, size_t size);
+#include "core/confkeys.h"
+
+/* host[:port] to https://host[:port] and the path */
+int confurl_server(
+    const char *, const char *path, char **out, char *why, size_t size);
+/*
+ * https://host[:port]/path; http:// only where the host is this machine. The
+ * row tells the usual path and an example.
+ */
+int confurl_service(
+    const char *, const struct conf_key *, char **out, char *why, size_t size);
 /* http://[user:password@]host:port; why never holds the password */
 int confurl_proxy(const char *, char **out, char *why, size_t size);
 /* a-z 0-9 - . _ */

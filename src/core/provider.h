@@ -126,6 +126,7 @@ struct probe {
 
 struct provider_ops {
 	const struct provider_limits *limits;
+	struct conf_keys *keys; /* what it adds to [profile]; or NULL */
 
 	/* Nothing is contacted. The profile outlives the provider. */
 	struct provider *(*open)(

@@ -14,6 +14,7 @@
 #include "ews/ews.h"
 #include "ews/folder.h"
 #include "ews/item.h"
+#include "ews/keys.h"
 #include "ews/session.h"
 #include "ews/syncxml.h"
 #include "ews/undeliver.h"
@@ -42,7 +43,7 @@ ews_open(const struct conf *conf, const struct conf_profile *profile,
 	e->base.ops = &ews_ops;
 	e->conf = conf;
 	e->profile = profile;
-	mbox_init(&e->mboxes, version_start(profile->version));
+	mbox_init(&e->mboxes, version_start(ews_settings(profile)->version));
 	resolve_init(&e->names);
 	if (pool_init(&e->pool, conf, profile, err) == -1) {
 		ews_close(&e->base);
@@ -170,6 +171,7 @@ static const struct provider_limits limits = {
 
 const struct provider_ops ews_ops = {
 	.limits = &limits,
+	.keys = &ews_keys,
 	.open = ews_open,
 	.close = ews_close,
 	.session_open = ews_session_open,

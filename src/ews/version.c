@@ -18,19 +18,19 @@ version_name(enum version v)
 }
 
 enum version
-version_start(enum conf_version v)
+version_start(enum ews_version v)
 {
 	switch (v) {
-	case CONF_VERSION_2007:
+	case EWS_VERSION_2007:
 		return VERSION_2007_SP1;
-	case CONF_VERSION_2010:
+	case EWS_VERSION_2010:
 		return VERSION_2010_SP1;
-	case CONF_VERSION_2016:
-	case CONF_VERSION_2019:
-	case CONF_VERSION_SE:
+	case EWS_VERSION_2016:
+	case EWS_VERSION_2019:
+	case EWS_VERSION_SE:
 		return VERSION_2016;
-	case CONF_VERSION_AUTO:
-	case CONF_VERSION_2013:
+	case EWS_VERSION_AUTO:
+	case EWS_VERSION_2013:
 		break;
 	}
 	return VERSION_2013;

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "core/conf.h"
+#include "ews/keys.h"
 
 enum version {
 	VERSION_2007,
@@ -30,7 +30,7 @@ struct version_build {
 /* The value of RequestServerVersion/@Version. */
 const char *version_name(enum version);
 /* Where the INI key version says to begin. */
-enum version version_start(enum conf_version);
+enum version version_start(enum ews_version);
 /* The next version to try when the server refused v; v: there is none. */
 enum version version_below(enum version v);
 /* The highest version that a server of that build understands. */

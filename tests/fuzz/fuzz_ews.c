@@ -8,6 +8,7 @@
  * asked for has one message, in its place, or none has.
  */
 #include "ews/ews.h"
+#include "ews/keys.h"
 #include "base/buf.h"
 #include "fuzz.h"
 #include "memsock.h"
@@ -144,6 +145,7 @@ run(int what)
 {
 	static char url[] = "http://127.0.0.1/EWS/Exchange.asmx";
 	static char word[] = "svc", address[] = "a@b.example";
+	struct ews_settings settings = { EWS_VERSION_AUTO };
 	struct conf_profile profile;
 	struct conf_mailbox mailbox;
 	struct conf conf;
@@ -156,6 +158,7 @@ run(int what)
 	memset(&profile, 0, sizeof(profile));
 	memset(&mailbox, 0, sizeof(mailbox));
 	profile.url = url;
+	profile.own = &settings;
 	profile.username = profile.password = word;
 	profile.max_connections = 2;
 	profile.access =

@@ -5,6 +5,7 @@
  */
 #include "base/buf.h"
 #include "core/conf.h"
+#include "ews/keys.h"
 #include "core/confkeys.h"
 #include "fuzz.h"
 
@@ -61,6 +62,7 @@ load(const char *data, size_t size)
 	struct conf *c;
 
 	FUZZ_CHECK(f != NULL);
+	confkeys_add(&ews_keys);
 	c = conf_read(NAME, data, size, f);
 	fclose(f);
 	FUZZ_CHECK((c == NULL) == (n > 0));

@@ -67,6 +67,21 @@ config(const char *s, int (*f)(const char *, char **, char *, size_t))
 	free(out);
 }
 
+static int
+server(const char *s, char **out, char *why, size_t size)
+{
+	return confurl_server(s, "/EWS/Exchange.asmx", out, why, size);
+}
+
+static int
+service(const char *s, char **out, char *why, size_t size)
+{
+	static const struct conf_key row = { .words = "/EWS/Exchange.asmx",
+		.example = "https://mail.contoso.example/EWS/Exchange.asmx" };
+
+	return confurl_service(s, &row, out, why, size);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -86,8 +101,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		again(&u);
 	}
 	url_free(&u);
-	config(s, confurl_server);
-	config(s, confurl_ews);
+	config(s, server);
+	config(s, service);
 	config(s, confurl_proxy);
 	proxy_excepted(s, "mail.contoso.example", "443");
 	proxy_excepted(s, "::1", "80");

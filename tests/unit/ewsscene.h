@@ -22,6 +22,7 @@ struct scene {
 	size_t n;
 	struct conf conf;
 	struct conf_profile profile;
+	struct ews_settings settings;
 	struct conf_mailbox mailbox;
 	char url[64], profile_user[16], profile_pw[16], address[32];
 	struct provider *provider;
@@ -108,6 +109,7 @@ begin(struct scene *s)
 	strcpy(s->address, "a@x.example");
 	s->conf.proxy = (char *)(uintptr_t) "";
 	s->profile.url = s->url;
+	s->profile.own = &s->settings;
 	s->profile.name = s->profile_user;
 	s->profile.username = s->profile_user;
 	s->profile.password = s->profile_pw;

@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/tim.h"
 #include "core/conf.h"
+#include "ews/keys.h"
 
 #define LOGIN "username = svc\npassword_env = T_PW\n"
 #define HQ    "[profile hq]\nserver = h.example\n" LOGIN "domains = a.example\n"
@@ -264,7 +265,7 @@ test_defaults(void **state)
 	assert_ptr_equal(conf_profile(c, "hq"), p);
 	assert_null(conf_profile(c, "h"));
 	assert_string_equal(p->name, "hq");
-	assert_int_equal(p->version, CONF_VERSION_AUTO);
+	assert_int_equal(ews_settings(p)->version, EWS_VERSION_AUTO);
 	assert_int_equal(p->auth, CONF_AUTH_BASIC);
 	assert_string_equal(p->username, "svc");
 	assert_string_equal(p->password, "pass word");
@@ -338,7 +339,7 @@ test_values(void **state)
 	assert_int_equal(c->log_level, LOG_DEBUG);
 	assert_int_equal(c->max_attachment, 0);
 	assert_string_equal(p->url, "https://h.example/x");
-	assert_int_equal(p->version, CONF_VERSION_2010);
+	assert_int_equal(ews_settings(p)->version, EWS_VERSION_2010);
 	assert_int_equal(p->access, CONF_ACCESS_MAILBOX);
 	assert_int_equal(p->mailboxes, CONF_MAILBOXES_LISTED);
 	assert_null(p->username);
@@ -699,5 +700,6 @@ main(void)
 		cmocka_unit_test(test_example_whole),
 	};
 
+	confkeys_add(&ews_keys);
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/tim.h"
 #include "core/conf.h"
+#include "ews/keys.h"
 
 #define LOGIN "username = svc\npassword_env = T_PW\n"
 #define HQ    "[profile hq]\nserver = h.example\n" LOGIN "domains = a.example\n"
@@ -480,5 +481,6 @@ main(void)
 		cmocka_unit_test(test_many_errors),
 	};
 
+	confkeys_add(&ews_keys);
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "core/match.h"
+#include "ews/keys.h"
 
 static const char config[] =
     "[profile hq]\nserver = h\nusername = u\npassword_env = T_PW\n"
@@ -445,5 +446,6 @@ main(void)
 		cmocka_unit_test(test_crowd),
 	};
 
+	confkeys_add(&ews_keys);
 	return cmocka_run_group_tests(group, setup, teardown);
 }

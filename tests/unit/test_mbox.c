@@ -41,15 +41,15 @@ static void
 starts(void **state)
 {
 	static const struct {
-		enum conf_version c;
+		enum ews_version c;
 		const char *name;
-	} t[] = { { CONF_VERSION_AUTO, "Exchange2013" },
-		{ CONF_VERSION_2007, "Exchange2007_SP1" },
-		{ CONF_VERSION_2010, "Exchange2010_SP1" },
-		{ CONF_VERSION_2013, "Exchange2013" },
-		{ CONF_VERSION_2016, "Exchange2016" },
-		{ CONF_VERSION_2019, "Exchange2016" },
-		{ CONF_VERSION_SE, "Exchange2016" } };
+	} t[] = { { EWS_VERSION_AUTO, "Exchange2013" },
+		{ EWS_VERSION_2007, "Exchange2007_SP1" },
+		{ EWS_VERSION_2010, "Exchange2010_SP1" },
+		{ EWS_VERSION_2013, "Exchange2013" },
+		{ EWS_VERSION_2016, "Exchange2016" },
+		{ EWS_VERSION_2019, "Exchange2016" },
+		{ EWS_VERSION_SE, "Exchange2016" } };
 	size_t i;
 
 	(void)state;

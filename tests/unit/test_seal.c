@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "core/conf.h"
 #include "core/seal.h"
+#include "ews/keys.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define HEX      "000102030405060708090a0b0c0d0e0f"
@@ -389,5 +390,6 @@ main(void)
 		cmocka_unit_test(test_conf_key),
 	};
 
+	confkeys_add(&ews_keys);
 	return cmocka_run_group_tests_name("seal", tests, setup, teardown);
 }

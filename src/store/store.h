@@ -342,6 +342,8 @@ void store_blob_drop(struct store_blob *);
 /* --- runs -------------------------------------------------------------- */
 
 struct store_run {
+	const char *wanted; /* in: what it is restricted to, in words that begin
+			     * with --mailbox or --profile; NULL: nothing */
 	int64_t id;
 	int64_t started;
 	struct store_count count;
@@ -351,6 +353,8 @@ struct store_run {
 	bool died_before;    /* nobody ended the pass before this one */
 	bool cut_before;     /* that and the one before it did not come to their
 			   * end, whatever the reason */
+	int64_t interrupted; /* so many before it, in a row ... */
+	int64_t interrupted_since; /* ... since then: store_interrupted */
 };
 /* Inserts the row with outcome "running"; sets id, started and how the passes
  * before ended. A run left "running" by a crash becomes "interrupted". */

@@ -14,6 +14,7 @@
 #include "base/tim.h"
 #include "store/health.h"
 #include "sync/health.h"
+#include "sync/interrupted.h"
 #include "sync/login.h"
 #include "sync/logins.h"
 #include "sync/pass.h"
@@ -38,6 +39,7 @@ struct running {
 	struct budget *budget;
 	struct underway *underway;
 	struct logins *logins;
+	bool stopped; /* before its jobs were done */
 };
 
 static int
@@ -302,9 +304,9 @@ finish(struct running *r)
 }
 
 static enum pass_outcome
-judge(const struct pass_counts *c, int64_t stale)
+judge(const struct running *r, const struct pass_counts *c, int64_t stale)
 {
-	if (stop_requested())
+	if (r->stopped)
 		return PASS_PARTIAL;
 	if (c->mailboxes > 0 && c->mailboxes_failed == c->mailboxes)
 		return PASS_FAILED;
@@ -317,7 +319,8 @@ judge(const struct pass_counts *c, int64_t stale)
 static int
 look_back(struct running *r, int64_t *stale, struct err *err)
 {
-	struct health h = { r->pass, r->profile, r->mailbox, r->plan.n, 0 };
+	struct health h = { r->pass, r->profile, r->mailbox, r->plan.n,
+		r->stopped, 0 };
 	size_t i;
 
 	for (i = 0; i < r->pass->conf->nprofile; i++) {
@@ -333,8 +336,8 @@ look_back(struct running *r, int64_t *stale, struct err *err)
 }
 
 static int
-record(struct store *store, struct store_run *run, const struct pass_counts *c,
-    enum pass_outcome outcome, struct err *err)
+record(const struct running *r, struct store_run *run,
+    const struct pass_counts *c, enum pass_outcome outcome, struct err *err)
 {
 	static const char *const name[] = { "ok", "partial", "failed" };
 
@@ -344,8 +347,8 @@ record(struct store *store, struct store_run *run, const struct pass_counts *c,
 	run->requests = c->requests;
 	run->mailboxes = c->mailboxes;
 	run->failed = c->mailboxes_failed;
-	run->outcome = stop_requested() ? "interrupted" : name[outcome];
-	return store_run_end(store, run, err);
+	run->outcome = r->stopped ? "interrupted" : name[outcome];
+	return store_run_end(r->pass->store, run, err);
 }
 
 static int
@@ -365,29 +368,46 @@ prepare(struct running *r, struct err *err)
 
 /* All that a pass does once it has begun. */
 static int
-run_all(struct running *r, struct pass_counts *out, enum pass_outcome *outcome,
-    struct err *err)
+run_all(struct running *r, struct store_run *run, struct pass_counts *out,
+    enum pass_outcome *outcome, struct err *err)
 {
-	struct store *store = r->pass->store;
 	struct err later = ERR_INIT;
-	struct store_run run;
 	int64_t stale = 0;
 
-	memset(&run, 0, sizeof(run));
-	if (store_run_begin(store, &run, err) == -1)
-		return -1;
-	if (!r->pass->dry_run)
-		r->underway = underway_open(store, run.died_before);
-	start_mailboxes(r, &run);
+	start_mailboxes(r, run);
+	/* alert_command may take its time: the mailboxes are being read */
+	interrupted_begin(r->pass, &r->plan, run);
 	wait_for_all(r);
+	r->stopped = stop_requested();
 	tally_get(&r->tally, out);
 	if (look_back(r, &stale, err) == -1) {
 		/* it has ended all the same */
-		record(store, &run, out, PASS_FAILED, &later);
+		record(r, run, out, PASS_FAILED, &later);
 		return -1;
 	}
-	*outcome = judge(out, stale);
-	return record(store, &run, out, *outcome, err);
+	*outcome = judge(r, out, stale);
+	return record(r, run, out, *outcome, err);
+}
+
+static int
+begin_and_run(struct running *r, struct pass_counts *out,
+    enum pass_outcome *outcome, struct err *err)
+{
+	char *wanted = plan_want_text(&r->pass->want);
+	struct store_run run;
+	int rc;
+
+	memset(&run, 0, sizeof(run));
+	run.wanted = wanted;
+	rc = store_run_begin(r->pass->store, &run, err);
+	if (rc == 0) {
+		if (!r->pass->dry_run)
+			r->underway =
+			    underway_open(r->pass->store, run.died_before);
+		rc = run_all(r, &run, out, outcome, err);
+	}
+	free(wanted);
+	return rc;
 }
 
 int
@@ -407,7 +427,7 @@ pass_run(const struct pass *p, struct pass_counts *out,
 	if (rc == 0)
 		rc = start_profiles(&r, err);
 	if (rc == 0)
-		rc = run_all(&r, out, outcome, err);
+		rc = begin_and_run(&r, out, outcome, err);
 	if (rc == -1)
 		health_trouble(p, err);
 	finish(&r);

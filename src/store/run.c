@@ -114,3 +114,21 @@ store_run_end(struct store *st, const struct store_run *run, struct err *err)
 	db_unlock(st);
 	return rc;
 }
+
+int
+store_run_drop(struct store *st, const struct store_run *run, struct err *err)
+{
+	sqlite3_stmt *s;
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	if ((rc = db_begin(st, err)) == 0) {
+		s = db_stmt(st, DB_RUN_DROP, "DELETE FROM run WHERE id=?");
+		db_int(s, 1, run->id);
+		rc = db_end(st, db_run(st, s, err) == -1 ? -1 : 0, err);
+	}
+	db_unlock(st);
+	return rc;
+}

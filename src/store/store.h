@@ -360,5 +360,7 @@ struct store_run {
  * before ended. A run left "running" by a crash becomes "interrupted". */
 int store_run_begin(struct store *, struct store_run *, struct err *);
 int store_run_end(struct store *, const struct store_run *, struct err *);
+/* It could not do anything: as if it had not begun. */
+int store_run_drop(struct store *, const struct store_run *, struct err *);
 
 #endif

@@ -12,16 +12,16 @@
 #define SYNC_INTERRUPTED_H
 
 #include "sync/health.h"
-#include "sync/plan.h"
 
 /*
- * A pass has begun: opens the alert, and tells of it, when that many passes
- * with its restriction were interrupted before it: of exsync for a pass over
- * everything, else of the profile or the mailboxes that it is restricted to.
- * What cannot be written is left to the next pass.
+ * A pass has begun: opens the alert when ALERT_IN_A_ROW passes with its
+ * restriction were interrupted before it: of exsync for a pass over everything,
+ * else of the profile or the mailboxes that it is restricted to. What cannot be
+ * written is left to the next pass.
  */
-void interrupted_begin(
-    const struct pass *, const struct plan *, const struct store_run *);
+void interrupted_begin(const struct pass *, const struct store_run *);
+/* Its mailboxes are being read: tells of it when that was not done yet. */
+void interrupted_tell(const struct pass *, const struct store_run *);
 /*
  * Is such an alert over? This pass came to its end, read at least as much as
  * those, and some of it well: a server that is down ends any pass soon.

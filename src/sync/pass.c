@@ -2,8 +2,9 @@
  * pass.c - one pass over all mailboxes of all profiles.
  * 1. The directory of whom the CRM knows does not change during a pass.
  * 2. Nothing of a profile is freed before its crew has ended.
- * 3. A row of table run is begun when the pass does: after all that may keep
- *    it from beginning, and before a server is asked.
+ * 3. A row of table run is begun before anything that may take long or memory,
+ *    so that a pass which dies there is known; what keeps a pass from asking a
+ *    server (a CSV file, no mailbox) takes the row away again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -366,7 +367,7 @@ prepare(struct running *r, struct err *err)
 	return 0;
 }
 
-/* All that a pass does once it has begun. */
+/* The servers are asked, and what comes of it is recorded. */
 static int
 run_all(struct running *r, struct store_run *run, struct pass_counts *out,
     enum pass_outcome *outcome, struct err *err)
@@ -375,8 +376,7 @@ run_all(struct running *r, struct store_run *run, struct pass_counts *out,
 	int64_t stale = 0;
 
 	start_mailboxes(r, run);
-	/* alert_command may take its time: the mailboxes are being read */
-	interrupted_begin(r->pass, &r->plan, run);
+	interrupted_tell(r->pass, run);
 	wait_for_all(r);
 	r->stopped = stop_requested();
 	tally_get(&r->tally, out);
@@ -389,47 +389,50 @@ run_all(struct running *r, struct store_run *run, struct pass_counts *out,
 	return record(r, run, out, *outcome, err);
 }
 
+/* All that a pass does once it has begun. */
 static int
-begin_and_run(struct running *r, struct pass_counts *out,
+run_begun(struct running *r, struct store_run *run, struct pass_counts *out,
     enum pass_outcome *outcome, struct err *err)
 {
-	char *wanted = plan_want_text(&r->pass->want);
-	struct store_run run;
+	const struct pass *p = r->pass;
+	struct err later = ERR_INIT;
 	int rc;
 
-	memset(&run, 0, sizeof(run));
-	run.wanted = wanted;
-	rc = store_run_begin(r->pass->store, &run, err);
-	if (rc == 0) {
-		if (!r->pass->dry_run)
-			r->underway =
-			    underway_open(r->pass->store, run.died_before);
-		rc = run_all(r, &run, out, outcome, err);
-	}
-	free(wanted);
-	return rc;
+	interrupted_begin(p, run);
+	if (!p->dry_run)
+		r->underway = underway_open(p->store, run->died_before);
+	rc = prepare(r, err);
+	if (rc == 0 && p->begin != NULL)
+		p->begin(p->begin_arg);
+	if (rc == 0)
+		rc = start_profiles(r, err);
+	if (rc == 0)
+		return run_all(r, run, out, outcome, err);
+	store_run_drop(p->store, run, &later);
+	return -1;
 }
 
 int
 pass_run(const struct pass *p, struct pass_counts *out,
     enum pass_outcome *outcome, struct err *err)
 {
+	char *wanted = plan_want_text(&p->want);
+	struct store_run run;
 	struct running r;
 	int rc;
 
 	memset(&r, 0, sizeof(r));
+	memset(&run, 0, sizeof(run));
 	r.pass = p;
+	run.wanted = wanted;
 	pthread_mutex_init(&r.tally.lock, NULL);
 	r.budget = budget_open(BUDGET);
-	rc = prepare(&r, err);
-	if (rc == 0 && p->begin != NULL)
-		p->begin(p->begin_arg);
+	rc = store_run_begin(p->store, &run, err);
 	if (rc == 0)
-		rc = start_profiles(&r, err);
-	if (rc == 0)
-		rc = begin_and_run(&r, out, outcome, err);
+		rc = run_begun(&r, &run, out, outcome, err);
 	if (rc == -1)
 		health_trouble(p, err);
 	finish(&r);
+	free(wanted);
 	return rc;
 }

@@ -49,7 +49,7 @@ find_kind(struct scan *c, const char *wanted)
 	if (c->n == c->cap) {
 		c->cap = c->cap == 0 ? 8 : 2 * c->cap;
 		c->v = arena_alloc(&c->arena, c->cap * sizeof(*c->v));
-		if (c->n > 0)
+		if (v != NULL)
 			memcpy(c->v, v, c->n * sizeof(*v));
 	}
 	v = &c->v[c->n++];

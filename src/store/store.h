@@ -286,7 +286,7 @@ struct store_failures {
 	struct store_failure *v;
 	size_t n;
 };
-/* Which items of failure: those whose next_try has come by then, at most max. */
+/* Which items of failure: at most max whose next_try has come by then. */
 struct store_due {
 	int64_t now;
 	size_t max;

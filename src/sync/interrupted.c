@@ -127,7 +127,7 @@ interrupted_tell(const struct pass *p, const struct store_run *run)
 		tell_news(p, &none);
 }
 
-/* Was something read of that profile, or of any; or is there nothing to read? */
+/* Was something read of that profile, or of any; or was nothing to be read? */
 static bool
 has_read(const struct health *h, const char *profile)
 {

@@ -5,7 +5,7 @@
  *    released is frozen: not a letter of it is edited any more, comments
  *    included (tests/unit/test_migrate.c holds its hash). What is to change
  *    is a further step. A new file runs them all, so there is one way to a
- *    schema, and --schema prints what that way leads to. Versions 1 to 3 are
+ *    schema, and --schema prints what that way leads to. Versions 1 to 4 are
  *    released.
  * 2. A step and its user_version are one transaction.
  * 3. A file that is not exsync's, or newer than this program, is not touched.
@@ -534,6 +534,16 @@ static const char *const version_4[] = {
 "  SELECT folder FROM sync_copy WHERE modified = -1)",
 NULL
 };
+
+/* A pass over one mailbox that came to its end says nothing of the others. */
+static const char *const version_5[] = {
+"CREATE TABLE sync_run(\n"
+"  -- private: passes that were restricted to a part of the mailboxes\n"
+"  id INTEGER PRIMARY KEY, -- run.id\n"
+"  wanted TEXT NOT NULL -- to what: --mailbox ADDRESS ..., --profile NAME\n"
+")",
+NULL
+};
 /* clang-format on */
 
 const struct schema_step schema_steps[] = {
@@ -541,6 +551,7 @@ const struct schema_step schema_steps[] = {
 	{ version_2 },
 	{ version_3 },
 	{ version_4 },
+	{ version_5 },
 };
 const int schema_nsteps = sizeof(schema_steps) / sizeof(schema_steps[0]);
 

@@ -286,7 +286,7 @@ struct store_failures {
 	struct store_failure *v;
 	size_t n;
 };
-/* Which items of failure: at most max of those whose next_try has come. */
+/* Which items of failure: at most max whose next_try has come by then. */
 struct store_due {
 	int64_t now;
 	size_t max;
@@ -342,6 +342,8 @@ void store_blob_drop(struct store_blob *);
 /* --- runs -------------------------------------------------------------- */
 
 struct store_run {
+	const char *wanted; /* in: what it is restricted to, in words that begin
+			     * with --mailbox or --profile; NULL: nothing */
 	int64_t id;
 	int64_t started;
 	struct store_count count;
@@ -351,10 +353,14 @@ struct store_run {
 	bool died_before;    /* nobody ended the pass before this one */
 	bool cut_before;     /* that and the one before it did not come to their
 			   * end, whatever the reason */
+	int64_t interrupted; /* so many before it, in a row ... */
+	int64_t interrupted_since; /* ... since then: store_interrupted */
 };
 /* Inserts the row with outcome "running"; sets id, started and how the passes
  * before ended. A run left "running" by a crash becomes "interrupted". */
 int store_run_begin(struct store *, struct store_run *, struct err *);
 int store_run_end(struct store *, const struct store_run *, struct err *);
+/* It could not do anything: as if it had not begun. */
+int store_run_drop(struct store *, const struct store_run *, struct err *);
 
 #endif

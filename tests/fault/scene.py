@@ -302,6 +302,7 @@ LEFT_OUT = {
     "sync_mailbox": "first_at", "sync_news": "first_at",
     "consumer": "*",            # the CRM's
     "run": "*",                 # a row for each pass
+    "sync_run": "*",            # the same
     "sync_key": "*",            # random
     # the views show them
     "sync_email": "*", "sync_party": "*", "sync_link": "*",

@@ -53,7 +53,7 @@ VOLATILE = {
     "alert": {"last_at", "count"},
     "decision": {"walk"},
 }
-NOT_DUMPED = {"run", "sqlite_sequence"}
+NOT_DUMPED = {"run", "sync_run", "sqlite_sequence"}
 # What cases ask about, in few words.
 VIEWS = """
 CREATE TEMP VIEW copy AS

@@ -5,7 +5,7 @@
  *    released is frozen: not a letter of it is edited any more, comments
  *    included (tests/unit/test_migrate.c holds its hash). What is to change
  *    is a further step. A new file runs them all, so there is one way to a
- *    schema, and --schema prints what that way leads to. Versions 1 to 3 are
+ *    schema, and --schema prints what that way leads to. Versions 1 to 4 are
  *    released.
  * 2. A step and its user_version are one transaction.
  * 3. A file that is not exsync's, or newer than this program, is not touched.
@@ -534,6 +534,15 @@ static const char *const version_4[] = {
 "  SELECT folder FROM sync_copy WHERE modified = -1)",
 NULL
 };
+
+static const char *const version_5[] = {
+"ALTER TABLE sync_folder ADD COLUMN unsettled INTEGER NOT NULL DEFAULT 0"
+" /* when marker was seen first, milliseconds since 1970, while a change may"
+" hide behind it; 0: none can */",
+/* Nobody wrote down when the markers were seen: each is read once more. */
+"UPDATE sync_folder SET unsettled = 1 WHERE marker IS NOT NULL",
+NULL
+};
 /* clang-format on */
 
 const struct schema_step schema_steps[] = {
@@ -541,6 +550,7 @@ const struct schema_step schema_steps[] = {
 	{ version_2 },
 	{ version_3 },
 	{ version_4 },
+	{ version_5 },
 };
 const int schema_nsteps = sizeof(schema_steps) / sizeof(schema_steps[0]);
 

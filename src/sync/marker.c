@@ -1,7 +1,9 @@
 /*
  * marker.c - may a change hide behind a folder's marker?
  * 1. A clock that was set back lets a marker wait longer, and not for ever: a
- *    first sight that lies in the future is forgotten.
+ *    first sight that lies in the future is forgotten. One that was set ahead
+ *    in these very seconds settles it too early: what hid then is seen with the
+ *    folder's next change, or when all folders are read.
  */
 #include "base/str.h"
 #include "sync/marker.h"

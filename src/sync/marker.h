@@ -16,7 +16,7 @@
 #include "core/provider.h"
 #include "store/store.h"
 
-/* A second, and as much again for each clock that is set right meanwhile. */
+/* One second is over for certain after two; one more for uneven clocks. */
 #define MARKER_SETTLES 3000 /* ms */
 
 /*

@@ -295,7 +295,7 @@ int db_end(struct store *, int rc, struct err *);
 int db_change(struct store *, const char *entity, const char *id,
     const char *op, struct err *);
 
-/* --- schema.c ---------------------------------------------------------- */
+/* --- schema.c, schemasteps.c -------------------------------------------- */
 
 #define DB_APPLICATION 0x45585359 /* "EXSY", PRAGMA application_id */
 

@@ -116,6 +116,9 @@ struct store_folder {
 	int64_t id;            /* folder.id */
 	const char *folder_id; /* the server's */
 	const char *path, *well_known, *marker, *cursor;
+	/* since when (tim_now) the marker is known, while a change may hide
+	 * behind it; 0: none can */
+	int64_t unsettled;
 	int64_t total; /* what the server counted at the last complete read;
 			* -1: unknown */
 	bool resync;   /* a full walk is under way: with cursor NULL put a
@@ -243,6 +246,7 @@ struct store_page {
 						 * one that is asked for stays
 						 * so */
 	const char *marker; /* with finished; NULL: unknown */
+	int64_t unsettled;  /* as in store_folder */
 	int64_t nstray;     /* as in change_page: a row of failure for
 						 * the folder, until a full walk
 						 * has met none */

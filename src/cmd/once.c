@@ -26,7 +26,8 @@ plural(int64_t n, const char *one, const char *many, const char *end)
 
 /* The result, in one or two lines that a person understands. */
 static void
-report(const struct cmd *cmd, const struct pass_counts *c, int64_t ms)
+report(const struct cmd *cmd, const struct pass_counts *c,
+    enum pass_outcome outcome, int64_t ms)
 {
 	const struct store_count *s = &c->store;
 
@@ -51,7 +52,8 @@ report(const struct cmd *cmd, const struct pass_counts *c, int64_t ms)
 		printf(
 		    ", %lld failed and will be retried", (long long)s->failed);
 	printf("\n");
-	if (stop_requested())
+	/* a stop that came too late to interrupt anything is none */
+	if (stop_requested() && outcome != PASS_OK)
 		printf("interrupted: the next pass goes on from here\n");
 }
 
@@ -124,7 +126,7 @@ run(const struct cmd *cmd, const struct pass *pass, struct err *err)
 	progress_end();
 	if (rc == -1)
 		return -1;
-	report(cmd, &count, tim_mono() - began);
+	report(cmd, &count, outcome, tim_mono() - began);
 	return code[outcome];
 }
 

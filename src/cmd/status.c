@@ -24,6 +24,7 @@ struct source {
 	struct plan plan;
 	struct store_boxes boxes;
 	struct store_alerts alerts;
+	struct store_interrupteds cuts;
 };
 
 const char *
@@ -37,6 +38,7 @@ status_name(enum status_is is)
 
 /* --- judging ----------------------------------------------------------- */
 
+/* An open one that says why something is not read. */
 static bool
 has_alert(const struct status *s, const char *kind, const char *name)
 {
@@ -46,7 +48,8 @@ has_alert(const struct status *s, const char *kind, const char *name)
 		const char *scope = s->alert[i].scope;
 
 		if (strncmp(scope, kind, n) == 0 &&
-		    strcmp(scope + n, name) == 0)
+		    strcmp(scope + n, name) == 0 &&
+		    strcmp(s->alert[i].code, ALERT_INTERRUPTED) != 0)
 			return true;
 	}
 	return false;
@@ -137,7 +140,7 @@ status_judge(struct status *s)
 		qsort(s->box, s->nbox, sizeof(*s->box), worst_first);
 	s->exit = CMD_OK;
 	if (bad > 0 || s->nalert > 0 || s->waiting > 0 || s->given_up > 0 ||
-	    strcmp(s->run.ended, "ok") != 0)
+	    strcmp(s->run.ended, "ok") != 0 || s->cut.n >= ALERT_IN_A_ROW)
 		s->exit = CMD_PARTIAL;
 	if (active > 0 && bad == active)
 		s->exit = CMD_FAILED;
@@ -202,14 +205,37 @@ load(struct source *src, int64_t now, struct err *err)
 	return store_alert_list(st, &src->alerts, err);
 }
 
+/* Is there still a pass with this restriction? */
+static bool
+may_run(const struct conf *c, const char *wanted)
+{
+	return wanted == NULL || strncmp(wanted, "--profile ", 10) != 0 ||
+	       conf_profile(c, wanted + 10) != NULL;
+}
+
+static void
+choose_cut(const struct source *src, struct status *s)
+{
+	size_t i;
+
+	for (i = 0; i < src->cuts.n; i++) {
+		const struct store_interrupted *v = &src->cuts.v[i];
+
+		if (v->n > s->cut.n && may_run(src->conf, v->wanted))
+			s->cut = *v;
+	}
+}
+
 static int
 collect(struct source *src, struct status *s, struct err *err)
 {
 	size_t i, known = 0;
 
 	if (load(src, s->now, err) == -1 ||
-	    store_last_run(src->store, &s->run, err) == -1)
+	    store_last_run(src->store, &s->run, err) == -1 ||
+	    store_interrupted_list(src->store, &src->cuts, err) == -1)
 		return -1;
+	choose_cut(src, s);
 	s->database = src->conf->database;
 	s->alert = src->alerts.v;
 	s->nalert = src->alerts.n;
@@ -238,6 +264,7 @@ done(struct source *src, struct status *s)
 	free(s->profile);
 	store_box_free(&src->boxes);
 	arena_free(&src->alerts.arena);
+	arena_free(&src->cuts.arena);
 	free(src->plan.v);
 	party_list_free(&src->party);
 	store_close(src->store);

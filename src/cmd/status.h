@@ -8,7 +8,8 @@
  *	now, database, state (ok, trouble, down), exit_status
  *	mail_waiting, next_try: messages in failure that are tried again, and
  *		when the first of them is; mail_given_up: those that are not
- *	passes_interrupted: so many since one came to its end
+ *	passes_interrupted: so many in a row since one came to its end, the
+ *		most of those with one restriction (--mailbox, --profile)
  *	last_run: null, or started, finished, outcome, mailboxes,
  *		mailboxes_failed, emails, skipped, failed
  *	profiles[]: name, state, mailboxes, well, failing, last_ok_at,
@@ -70,6 +71,7 @@ struct status {
 	int64_t now;
 	const char *database;
 	struct store_last_run run;
+	struct store_interrupted cut;   /* the most in a row; n 0: none */
 	struct status_profile *profile; /* as in the INI */
 	size_t nprofile;
 	struct status_box *box; /* worst first */
@@ -85,8 +87,8 @@ struct status {
 /*
  * Sorts the boxes and fills in the profiles, told, the last members, and exit:
  * 0 all well; 1 something fails, is stale, or has an open alert, mail waits in
- * failure, the last pass that is over was not good, or none is over yet; 3
- * everything that should be read fails.
+ * failure, the last pass that is over was not good, or none is over yet, or
+ * ALERT_IN_A_ROW were interrupted; 3 everything that should be read fails.
  */
 void status_judge(struct status *);
 const char *status_name(enum status_is);

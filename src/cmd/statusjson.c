@@ -180,7 +180,7 @@ status_json(const struct status *s, FILE *out)
 	put_int(out, "mail_waiting", s->waiting);
 	put_time(out, "next_try", s->next_try);
 	put_int(out, "mail_given_up", s->given_up);
-	put_int(out, "passes_interrupted", s->run.interrupted);
+	put_int(out, "passes_interrupted", s->cut.n);
 	put_run(out, &s->run);
 	fputs(",\n\"profiles\":[", out);
 	for (i = 0; i < s->nprofile; i++) {

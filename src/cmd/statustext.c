@@ -144,19 +144,47 @@ put_counts(FILE *out, const struct store_last_run *r)
 	fprintf(out, ".\n");
 }
 
+/* Do the open alerts have it, with what to do? */
+static bool
+is_told(const struct status *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nalert; i++) {
+		if (strcmp(s->alert[i].code, ALERT_INTERRUPTED) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Passes that did not come to their end. */
 static void
-put_interrupted(FILE *out, const struct store_last_run *r)
+put_interrupted(FILE *out, const struct status *s)
 {
-	char text[TEXT];
+	const struct store_interrupted *c = &s->cut;
+	char text[2 * TEXT], advice[TEXT], span[32];
+	bool many = c->n >= ALERT_IN_A_ROW;
+	int n;
 
-	if (r->interrupted < 2)
+	/* a few, and a good one of another kind after them: no trouble */
+	if (c->n < 2 || (!many && strcmp(s->run.ended, "ok") == 0))
 		return;
-	snprintf(text, sizeof(text),
-	    "%lld passes in a row were interrupted, and each goes on where the "
-	    "one before it ended: look for what ends exsync before it is done "
-	    "(a time limit of the scheduler, a restart, no memory).",
-	    (long long)r->interrupted);
+	n = snprintf(text, sizeof(text),
+	    "%lld passes in a row%s%.200s were interrupted, and each goes on "
+	    "where the one before it ended: ",
+	    (long long)c->n, c->wanted != NULL ? " with " : "",
+	    str_nn(c->wanted));
+	if (!many)
+		snprintf(text + n, sizeof(text) - (size_t)n,
+		    "look for what ends exsync before it is done (a time limit "
+		    "of the scheduler, a restart, no memory).");
+	else
+		snprintf(text + n, sizeof(text) - (size_t)n,
+		    "none came to its end, the first began %s ago%s%s.",
+		    age(s->now, c->since, "long", span), is_told(s) ? "" : "; ",
+		    is_told(s) ? ""
+			       : alert_advice("exsync", ALERT_INTERRUPTED,
+				     advice, sizeof(advice)));
 	put_wrapped(out, 0, "", text);
 }
 
@@ -187,7 +215,7 @@ put_run(FILE *out, const struct status *s)
 		    age(s->now, r->finished, "", span), r->outcome);
 		put_counts(out, r);
 	}
-	put_interrupted(out, r);
+	put_interrupted(out, s);
 }
 
 /* Mail that is in the mailboxes and not in the database. */

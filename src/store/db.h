@@ -154,6 +154,10 @@ enum db_slot {
 	DB_RUN_END,
 	DB_RUN_LAST,
 	DB_RUN_OVER,
+	DB_RUN_ROWS,
+	DB_RUN_DROP,
+	DB_RUN_WANTED,
+	DB_RUN_UNWANTED,
 	DB_ALERT_OPEN,
 	DB_ALERT_COUNT,
 	DB_ALERT_INSERT,
@@ -291,7 +295,7 @@ int db_end(struct store *, int rc, struct err *);
 int db_change(struct store *, const char *entity, const char *id,
     const char *op, struct err *);
 
-/* --- schema.c ---------------------------------------------------------- */
+/* --- schema.c, schemasteps.c -------------------------------------------- */
 
 #define DB_APPLICATION 0x45585359 /* "EXSY", PRAGMA application_id */
 
@@ -318,6 +322,13 @@ int schema_number(struct store *, const char *sql, int64_t *, struct err *);
 int early_form(struct store *, struct err *);
 /* Gives it that form, inside the transaction under way. */
 int early_mend(struct store *, struct err *);
+
+/* --- interrupted.c ----------------------------------------------------- */
+
+/* Of the passes before this one, inside the transaction that begins it. */
+int interrupted_before(struct store *, struct store_run *, struct err *);
+/* It has its id: what it is restricted to. */
+int interrupted_note(struct store *, const struct store_run *, struct err *);
 
 /* --- day.c: table sync_day --------------------------------------------- */
 

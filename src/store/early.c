@@ -6,7 +6,7 @@
  *    So the file is asked for its columns, whatever version it has.
  * 2. A mend leads to the frozen form of the file's own version, and a file
  *    that has this form is left alone.
- * 3. No further mend is added: from now on a change is a step of schema.c.
+ * 3. No further mend is added: from now on a change is a step of schemasteps.c.
  */
 #include "base/fault.h"
 #include "store/db.h"

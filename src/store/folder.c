@@ -53,7 +53,7 @@ load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 	    "s.walking,f.class,ifnull(f.total,-1),f.removed_at,"
 	    "EXISTS(SELECT 1 FROM sync_ahead a WHERE a.folder=f.id),"
 	    "(SELECT x.next_try FROM failure x WHERE x.mailbox=f.mailbox AND "
-	    "x.item=" STRAY_ITEM "f.id) "
+	    "x.item=" STRAY_ITEM "f.id),ifnull(s.unsettled,0) "
 	    "FROM folder f LEFT JOIN sync_folder s ON s.folder=f.id "
 	    "WHERE f.mailbox=? ORDER BY f.id");
 	struct row *v;
@@ -80,6 +80,7 @@ load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 		v->pub.total = v->total = sqlite3_column_int64(s, 8);
 		v->removed = sqlite3_column_type(s, 9) != SQLITE_NULL;
 		v->pub.ahead = sqlite3_column_int(s, 10) != 0;
+		v->pub.unsettled = sqlite3_column_int64(s, 12);
 	}
 	return more;
 }
@@ -335,7 +336,8 @@ static bool
 is_due(const struct row *v, const struct folder *f)
 {
 	return v->pub.cursor != NULL &&
-	       (f->marker == NULL || !str_eq(f->marker, v->pub.marker));
+	       (f->marker == NULL || v->pub.unsettled != 0 ||
+		   !str_eq(f->marker, v->pub.marker));
 }
 
 static int

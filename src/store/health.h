@@ -144,12 +144,35 @@ struct store_last_run {
 	int64_t started, finished; /* finished TIM_NONE: not yet, or never */
 	int64_t mailboxes, failed_mailboxes, emails, skipped, failed;
 	char outcome[16];
-	/* of the passes that are over: how the latest of them ended, "" when
-	 * there is none, and how many were interrupted since one was not */
+	/* of those that are over: how the latest ended; "": there is none */
 	char ended[16];
-	int64_t interrupted;
 };
 /* The latest row of table run, and what is to be said of those before it. */
 int store_last_run(struct store *, struct store_last_run *out, struct err *);
+
+/* --- passes that were interrupted (interrupted.c) ---------------------- */
+
+/*
+ * Passes in a row that were interrupted, of those with one restriction. The
+ * row ends with a pass that came to its end, well or not: one with the same
+ * restriction, one with none, and for passes over some mailboxes one over a
+ * profile.
+ */
+struct store_interrupted {
+	const char *wanted; /* as in store_run */
+	int64_t n;          /* > 0 */
+	int64_t since;      /* when the first of them began, or TIM_NONE */
+};
+struct store_interrupteds {
+	struct arena arena;
+	struct store_interrupted *v; /* the latest restriction first */
+	size_t n;
+};
+/*
+ * One for each restriction, of the passes that are over; one that says that it
+ * is running is not. free: arena_free.
+ */
+int store_interrupted_list(
+    struct store *, struct store_interrupteds *out, struct err *);
 
 #endif

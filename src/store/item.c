@@ -588,10 +588,12 @@ finish(struct store *st, const char *mailbox, const struct store_page *p,
 	if (sweep_ahead(st, mailbox, p->folder, count, err) == -1)
 		return -1;
 	s = db_stmt(st, DB_WALK_END,
-	    "INSERT INTO sync_folder(folder,marker) VALUES(?1,?2) "
-	    "ON CONFLICT DO UPDATE SET marker=?2,walking=iif(walking=2,2,0)");
+	    "INSERT INTO sync_folder(folder,marker,unsettled) "
+	    "VALUES(?1,?2,?3) ON CONFLICT DO UPDATE SET marker=?2,"
+	    "unsettled=?3,walking=iif(walking=2,2,0)");
 	db_int(s, 1, p->folder);
 	db_text(s, 2, p->marker);
+	db_int(s, 3, p->unsettled);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 

@@ -32,7 +32,8 @@ begin(struct store *st, struct store_run *run, struct err *err)
 {
 	sqlite3_stmt *s;
 
-	if (run_look_back(st, run, err) == -1)
+	if (run_look_back(st, run, err) == -1 ||
+	    interrupted_before(st, run, err) == -1)
 		return -1;
 	s = db_stmt(st, DB_RUN_STALE,
 	    "UPDATE run SET outcome='interrupted' WHERE outcome='running'");
@@ -44,7 +45,7 @@ begin(struct store *st, struct store_run *run, struct err *err)
 	if (db_run(st, s, err) == -1)
 		return -1;
 	run->id = sqlite3_last_insert_rowid(st->h);
-	return 0;
+	return interrupted_note(st, run, err);
 }
 
 int
@@ -54,6 +55,8 @@ store_run_begin(struct store *st, struct store_run *run, struct err *err)
 
 	run->id = 0;
 	run->cut_before = run->died_before = false;
+	run->interrupted = 0;
+	run->interrupted_since = TIM_NONE;
 	run->started = tim_now();
 	if (st->read_only)
 		return 0;
@@ -108,6 +111,24 @@ store_run_end(struct store *st, const struct store_run *run, struct err *err)
 	rc = db_begin(st, err);
 	if (rc == 0)
 		rc = db_end(st, end(st, run, err), err);
+	db_unlock(st);
+	return rc;
+}
+
+int
+store_run_drop(struct store *st, const struct store_run *run, struct err *err)
+{
+	sqlite3_stmt *s;
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	if ((rc = db_begin(st, err)) == 0) {
+		s = db_stmt(st, DB_RUN_DROP, "DELETE FROM run WHERE id=?");
+		db_int(s, 1, run->id);
+		rc = db_end(st, db_run(st, s, err) == -1 ? -1 : 0, err);
+	}
 	db_unlock(st);
 	return rc;
 }

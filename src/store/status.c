@@ -205,24 +205,18 @@ last_run(struct store *st, struct store_last_run *out, struct err *err)
 	return r;
 }
 
-/* From the latest on that is over, until one that was not interrupted. */
+/* How the latest ended of those that are over. */
 static int
-runs_over(struct store *st, struct store_last_run *out, struct err *err)
+last_ended(struct store *st, struct store_last_run *out, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_RUN_OVER,
 	    "SELECT outcome FROM run WHERE outcome<>'running' "
-	    "ORDER BY id DESC");
-	const char *outcome;
+	    "ORDER BY id DESC LIMIT 1");
 	int r;
 
-	while ((r = db_row(st, s, err)) == 1) {
-		outcome = str_nn(db_col(s, 0));
-		if (out->ended[0] == '\0')
-			snprintf(out->ended, sizeof(out->ended), "%s", outcome);
-		if (strcmp(outcome, "interrupted") != 0)
-			break;
-		out->interrupted++;
-	}
+	if ((r = db_row(st, s, err)) == 1)
+		snprintf(
+		    out->ended, sizeof(out->ended), "%s", str_nn(db_col(s, 0)));
 	sqlite3_reset(s);
 	return r;
 }
@@ -235,7 +229,7 @@ store_last_run(struct store *st, struct store_last_run *out, struct err *err)
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
 	if ((r = last_run(st, out, err)) != -1)
-		r = runs_over(st, out, err);
+		r = last_ended(st, out, err);
 	db_unlock(st);
 	return r == -1 ? -1 : 0;
 }

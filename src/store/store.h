@@ -116,6 +116,9 @@ struct store_folder {
 	int64_t id;            /* folder.id */
 	const char *folder_id; /* the server's */
 	const char *path, *well_known, *marker, *cursor;
+	/* since when (tim_now) the marker is known, while a change may hide
+	 * behind it; 0: none can */
+	int64_t unsettled;
 	int64_t total; /* what the server counted at the last complete read;
 			* -1: unknown */
 	bool resync;   /* a full walk is under way: with cursor NULL put a
@@ -243,6 +246,7 @@ struct store_page {
 						 * one that is asked for stays
 						 * so */
 	const char *marker; /* with finished; NULL: unknown */
+	int64_t unsettled;  /* as in store_folder */
 	int64_t nstray;     /* as in change_page: a row of failure for
 						 * the folder, until a full walk
 						 * has met none */
@@ -286,7 +290,7 @@ struct store_failures {
 	struct store_failure *v;
 	size_t n;
 };
-/* Which items of failure: at most max of those whose next_try has come. */
+/* Which items of failure: at most max whose next_try has come by then. */
 struct store_due {
 	int64_t now;
 	size_t max;
@@ -342,6 +346,8 @@ void store_blob_drop(struct store_blob *);
 /* --- runs -------------------------------------------------------------- */
 
 struct store_run {
+	const char *wanted; /* in: what it is restricted to, in words that begin
+			     * with --mailbox or --profile; NULL: nothing */
 	int64_t id;
 	int64_t started;
 	struct store_count count;
@@ -351,10 +357,14 @@ struct store_run {
 	bool died_before;    /* nobody ended the pass before this one */
 	bool cut_before;     /* that and the one before it did not come to their
 			   * end, whatever the reason */
+	int64_t interrupted; /* so many before it, in a row ... */
+	int64_t interrupted_since; /* ... since then: store_interrupted */
 };
 /* Inserts the row with outcome "running"; sets id, started and how the passes
  * before ended. A run left "running" by a crash becomes "interrupted". */
 int store_run_begin(struct store *, struct store_run *, struct err *);
 int store_run_end(struct store *, const struct store_run *, struct err *);
+/* It could not do anything: as if it had not begun. */
+int store_run_drop(struct store *, const struct store_run *, struct err *);
 
 #endif

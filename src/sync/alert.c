@@ -48,6 +48,11 @@ static const struct {
 	{ "items", "look at table failure; the messages are in the mailbox, "
 		   "only not in the database; exsync --resync ADDRESS tries "
 		   "them again" },
+	{ ALERT_INTERRUPTED,
+	    "raise the scheduler's time limit for a pass (systemd: "
+	    "TimeoutStartSec, RuntimeMaxSec), and look for what else ends "
+	    "exsync: a restart, a lack of memory (journalctl -k), somebody's "
+	    "kill; what was read is kept, each pass goes on from there" },
 	{ "store", "free space on the disk, or do what the text says; no mail "
 		   "is lost, the next pass goes on" },
 };

@@ -22,6 +22,9 @@
  *		and are not tried again
  *	exsync, store: the database cannot be written
  *	exsync, config: no pass can begin: a CSV file, no mailbox
+ *	exsync, interrupted: five passes in a row were ended before they were
+ *		done; profile NAME, mailbox ADDRESS: so were those restricted
+ *		to it; over when one comes to its end (interrupted.h)
  * A mailbox that is only asked to come back later is no alert until it is
  * stale.
  */
@@ -34,6 +37,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "core/conf.h"
+
+/* The code of passes that were interrupted, so many in a row. */
+#define ALERT_INTERRUPTED "interrupted"
+#define ALERT_IN_A_ROW    5
 
 /* An alert that was opened or resolved: what alert_command is told. */
 struct alert_text {

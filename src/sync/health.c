@@ -13,12 +13,12 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "store/health.h"
 #include "sync/alert.h"
 #include "sync/health.h"
+#include "sync/interrupted.h"
 #include "sync/tell.h"
 
 /* What was met, while it is collected. */
@@ -228,9 +228,9 @@ meet_profiles(struct met *m)
 
 /* Not reached because a person ended the pass: nothing is known of it. */
 static bool
-unknown(const struct mailbox_work *w)
+unknown(const struct health *h, const struct mailbox_work *w)
 {
-	return w->end == VISIT_NONE && stop_requested();
+	return w->end == VISIT_NONE && h->stopped;
 }
 
 /* --- mailboxes --------------------------------------------------------- */
@@ -279,7 +279,7 @@ meet_stale(struct met *m, const struct mailbox_work *w,
 	int64_t after = alert_stale_after(w->conf.profile, m->h->pass->daemon);
 	char since[TIM_TEXT] = "", text[96];
 
-	if (w->end == VISIT_OK || unknown(w) ||
+	if (w->end == VISIT_OK || unknown(m->h, w) ||
 	    !alert_is_stale(b->last_ok_at, b->first_at, after, now))
 		return;
 	m->h->stale++;
@@ -391,7 +391,7 @@ mailbox_well(const struct met *m, const struct store_alert *a)
 
 	if (w == NULL)
 		return whole(m->h->pass);
-	if (unknown(w))
+	if (unknown(m->h, w))
 		return false;
 	/* these are looked at in the database */
 	if (strcmp(a->code, "stale") == 0 || strcmp(a->code, "items") == 0)
@@ -434,6 +434,8 @@ is_over(void *arg, const struct store_alert *a)
 {
 	const struct met *m = arg;
 
+	if (strcmp(a->code, ALERT_INTERRUPTED) == 0)
+		return interrupted_over(m->h, a);
 	if (strncmp(a->scope, "profile ", 8) == 0)
 		return has_changed(m, a) || profile_well(m, a->scope + 8,
 						strcmp(a->code, "empty") == 0);

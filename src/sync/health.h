@@ -18,6 +18,7 @@ struct health {
 					     * without a mailbox: zero */
 	const struct mailbox_work *mailbox;
 	size_t nmailbox;
+	bool stopped;  /* it was ended before its jobs were done */
 	int64_t stale; /* result: mailboxes without a good pass for too long */
 };
 

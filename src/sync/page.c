@@ -353,7 +353,8 @@ page_skips(struct page *p, struct err *err)
 }
 
 int
-page_finish(struct page *p, const char *marker, struct err *err)
+page_finish(
+    struct page *p, const char *marker, int64_t unsettled, struct err *err)
 {
 	struct fetch none, *f = &none;
 	struct store_page end;
@@ -380,6 +381,7 @@ page_finish(struct page *p, const char *marker, struct err *err)
 	end.nchange = p->change.n;
 	end.finished = !p->change.more;
 	end.marker = end.finished ? marker : NULL;
+	end.unsettled = unsettled;
 	end.nstray = p->change.nstray;
 	end.stray = p->change.stray;
 	fault_point("before page end");

@@ -14,7 +14,9 @@
 struct page {
 	struct mailbox_work *mailbox;
 	int64_t folder;
-	struct change_page change; /* the caller's to fill */
+	/* the caller's to fill */
+	struct change_page change;
+	int64_t asked;  /* tim_now before it was asked for */
 	int64_t again;  /* came as new, and were known and the same */
 	int64_t doubts; /* at its end: items that the server does not have,
 			 * though it tells of them */
@@ -52,9 +54,10 @@ void page_start(struct page *);
 int page_late(struct page *, struct err *);
 /*
  * Waits for the batches and writes the page's end with the last of them.
- * marker: written when the folder is at its end.
+ * marker, unsettled: written when the folder is at its end.
  */
-int page_finish(struct page *, const char *marker, struct err *);
+int
+page_finish(struct page *, const char *marker, int64_t unsettled, struct err *);
 /* Waits for the batches of a page that will not be finished. */
 void page_abandon(struct page *);
 

@@ -2,8 +2,9 @@
  * pass.c - one pass over all mailboxes of all profiles.
  * 1. The directory of whom the CRM knows does not change during a pass.
  * 2. Nothing of a profile is freed before its crew has ended.
- * 3. A row of table run is begun when the pass does: after all that may keep
- *    it from beginning, and before a server is asked.
+ * 3. A row of table run is begun before anything that may take long or memory,
+ *    so that a pass which dies there is known; what keeps a pass from asking a
+ *    server (a CSV file, no mailbox) takes the row away again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "base/tim.h"
 #include "store/health.h"
 #include "sync/health.h"
+#include "sync/interrupted.h"
 #include "sync/login.h"
 #include "sync/logins.h"
 #include "sync/pass.h"
@@ -38,6 +40,7 @@ struct running {
 	struct budget *budget;
 	struct underway *underway;
 	struct logins *logins;
+	bool stopped; /* before its jobs were done */
 };
 
 static int
@@ -302,9 +305,9 @@ finish(struct running *r)
 }
 
 static enum pass_outcome
-judge(const struct pass_counts *c, int64_t stale)
+judge(const struct running *r, const struct pass_counts *c, int64_t stale)
 {
-	if (stop_requested())
+	if (r->stopped)
 		return PASS_PARTIAL;
 	if (c->mailboxes > 0 && c->mailboxes_failed == c->mailboxes)
 		return PASS_FAILED;
@@ -317,7 +320,8 @@ judge(const struct pass_counts *c, int64_t stale)
 static int
 look_back(struct running *r, int64_t *stale, struct err *err)
 {
-	struct health h = { r->pass, r->profile, r->mailbox, r->plan.n, 0 };
+	struct health h = { r->pass, r->profile, r->mailbox, r->plan.n,
+		r->stopped, 0 };
 	size_t i;
 
 	for (i = 0; i < r->pass->conf->nprofile; i++) {
@@ -333,8 +337,8 @@ look_back(struct running *r, int64_t *stale, struct err *err)
 }
 
 static int
-record(struct store *store, struct store_run *run, const struct pass_counts *c,
-    enum pass_outcome outcome, struct err *err)
+record(const struct running *r, struct store_run *run,
+    const struct pass_counts *c, enum pass_outcome outcome, struct err *err)
 {
 	static const char *const name[] = { "ok", "partial", "failed" };
 
@@ -344,8 +348,8 @@ record(struct store *store, struct store_run *run, const struct pass_counts *c,
 	run->requests = c->requests;
 	run->mailboxes = c->mailboxes;
 	run->failed = c->mailboxes_failed;
-	run->outcome = stop_requested() ? "interrupted" : name[outcome];
-	return store_run_end(store, run, err);
+	run->outcome = r->stopped ? "interrupted" : name[outcome];
+	return store_run_end(r->pass->store, run, err);
 }
 
 static int
@@ -363,53 +367,72 @@ prepare(struct running *r, struct err *err)
 	return 0;
 }
 
-/* All that a pass does once it has begun. */
+/* The servers are asked, and what comes of it is recorded. */
 static int
-run_all(struct running *r, struct pass_counts *out, enum pass_outcome *outcome,
-    struct err *err)
+run_all(struct running *r, struct store_run *run, struct pass_counts *out,
+    enum pass_outcome *outcome, struct err *err)
 {
-	struct store *store = r->pass->store;
 	struct err later = ERR_INIT;
-	struct store_run run;
 	int64_t stale = 0;
 
-	memset(&run, 0, sizeof(run));
-	if (store_run_begin(store, &run, err) == -1)
-		return -1;
-	if (!r->pass->dry_run)
-		r->underway = underway_open(store, run.died_before);
-	start_mailboxes(r, &run);
+	start_mailboxes(r, run);
+	interrupted_tell(r->pass, run);
 	wait_for_all(r);
+	r->stopped = stop_requested();
 	tally_get(&r->tally, out);
 	if (look_back(r, &stale, err) == -1) {
 		/* it has ended all the same */
-		record(store, &run, out, PASS_FAILED, &later);
+		record(r, run, out, PASS_FAILED, &later);
 		return -1;
 	}
-	*outcome = judge(out, stale);
-	return record(store, &run, out, *outcome, err);
+	*outcome = judge(r, out, stale);
+	return record(r, run, out, *outcome, err);
+}
+
+/* All that a pass does once it has begun. */
+static int
+run_begun(struct running *r, struct store_run *run, struct pass_counts *out,
+    enum pass_outcome *outcome, struct err *err)
+{
+	const struct pass *p = r->pass;
+	struct err later = ERR_INIT;
+	int rc;
+
+	interrupted_begin(p, run);
+	if (!p->dry_run)
+		r->underway = underway_open(p->store, run->died_before);
+	rc = prepare(r, err);
+	if (rc == 0 && p->begin != NULL)
+		p->begin(p->begin_arg);
+	if (rc == 0)
+		rc = start_profiles(r, err);
+	if (rc == 0)
+		return run_all(r, run, out, outcome, err);
+	store_run_drop(p->store, run, &later);
+	return -1;
 }
 
 int
 pass_run(const struct pass *p, struct pass_counts *out,
     enum pass_outcome *outcome, struct err *err)
 {
+	char *wanted = plan_want_text(&p->want);
+	struct store_run run;
 	struct running r;
 	int rc;
 
 	memset(&r, 0, sizeof(r));
+	memset(&run, 0, sizeof(run));
 	r.pass = p;
+	run.wanted = wanted;
 	pthread_mutex_init(&r.tally.lock, NULL);
 	r.budget = budget_open(BUDGET);
-	rc = prepare(&r, err);
-	if (rc == 0 && p->begin != NULL)
-		p->begin(p->begin_arg);
+	rc = store_run_begin(p->store, &run, err);
 	if (rc == 0)
-		rc = start_profiles(&r, err);
-	if (rc == 0)
-		rc = run_all(&r, out, outcome, err);
+		rc = run_begun(&r, &run, out, outcome, err);
 	if (rc == -1)
 		health_trouble(p, err);
 	finish(&r);
+	free(wanted);
 	return rc;
 }

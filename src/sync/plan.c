@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "sync/plan.h"
@@ -191,4 +192,19 @@ plan_make(const struct conf *conf, struct party_list *list,
 	}
 	free(m.slot);
 	return rc;
+}
+
+char *
+plan_want_text(const struct plan_want *want)
+{
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, (size_t)1 << 20);
+	for (i = 0; i < want->nmailbox; i++)
+		buf_addf(
+		    &b, "%s--mailbox %s", i > 0 ? " " : "", want->mailbox[i]);
+	if (want->profile != NULL)
+		buf_addf(&b, "%s--profile %s", i > 0 ? " " : "", want->profile);
+	return b.len == 0 ? NULL : buf_take(&b);
 }

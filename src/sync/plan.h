@@ -35,5 +35,7 @@ struct plan_want {
  */
 int plan_make(const struct conf *, struct party_list *list,
     const struct plan_want *, struct plan *out, struct err *);
+/* The restriction, as store_run.wanted; the caller frees. NULL: none. */
+char *plan_want_text(const struct plan_want *);
 
 #endif

@@ -36,11 +36,15 @@ tell(const struct pass *p, const struct store_alert *a)
 	return p->alert(p->alert_arg, &t);
 }
 
-/* Is it about exsync as a whole, and not over? */
+/*
+ * Does it keep passes from being written, and is it not over? Others are about
+ * exsync as a whole, too.
+ */
 static bool
 is_trouble(const struct store_alert *a)
 {
-	return a->resolved_at == TIM_NONE && strcmp(a->scope, "exsync") == 0;
+	return a->resolved_at == TIM_NONE && strcmp(a->scope, "exsync") == 0 &&
+	       strcmp(a->code, ALERT_INTERRUPTED) != 0;
 }
 
 /* Somebody knows of it now, whether or not the database does. */
@@ -134,7 +138,8 @@ tell_untold(const struct pass *p)
 static void
 say_opened(const struct store_alert *a)
 {
-	static const char *const alone[] = { "stale", "items" };
+	static const char *const alone[] = { "stale", "items",
+		ALERT_INTERRUPTED };
 	char advice[512], about[512];
 	const char *text =
 	    alert_advice(a->scope, a->code, advice, sizeof(advice));

@@ -3,9 +3,9 @@
  * 1. A folder that fails alone does not keep the others from being read; a
  *    fault of the mailbox or the connection ends the visit. Which of them it is
  *    another request tells, for some folders at most.
- * 2. An idle mailbox costs one request: folders whose marker has not moved,
- *    and those that never held anything, are not asked, except on every 24th
- *    pass.
+ * 2. An idle mailbox costs one request: folders whose marker is settled
+ *    (marker.h) and has not moved, and those that never held anything, are not
+ *    asked, except on every 24th pass.
  * 3. A visit has as many turns as it takes (turn.h); no folder is read in two
  *    of them.
  * 4. What is silent for long, be it the mailbox or one of its folders, is put
@@ -119,7 +119,7 @@ static bool
 idle(const struct store_folder *s, const struct folder *f)
 {
 	return f->marker != NULL && s->cursor != NULL && !s->resync &&
-	       str_eq(f->marker, s->marker);
+	       s->unsettled == 0 && str_eq(f->marker, s->marker);
 }
 
 /* Would a folder be read for the first time, and nobody told which is which? */
@@ -150,8 +150,10 @@ list_folders(struct mailbox_work *w, bool well_known, struct folder_list *list,
     struct store_folders *known, struct err *err)
 {
 	memset(known, 0, sizeof(*known));
-	if (ask_folders(w, well_known, list, err) == -1 ||
-	    store_folders_merge(w->profile->pass->store, w->conf.address, list,
+	if (ask_folders(w, well_known, list, err) == -1)
+		return -1;
+	w->told_at = tim_now();
+	if (store_folders_merge(w->profile->pass->store, w->conf.address, list,
 		known, err) == -1)
 		return -1;
 	if (well_known || !unnamed(w, list, known))

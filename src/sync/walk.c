@@ -25,6 +25,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "sync/fetch.h"
+#include "sync/marker.h"
 #include "sync/page.h"
 #include "sync/patience.h"
 #include "sync/remote.h"
@@ -233,6 +234,7 @@ static int
 open_page(struct page *p, const struct page *before, struct walk *k,
     const char *cursor, struct err *err)
 {
+	p->asked = tim_now();
 	if (turn_check(p->mailbox, err) == -1 ||
 	    ask_changes(p->mailbox, k, cursor, &p->change, err) == -1 ||
 	    check_progress(p, cursor, &k->progress, err) == -1 ||
@@ -274,7 +276,8 @@ walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
 				     &later) == 0
 				     ? 1
 				     : -1;
-		rc = page_finish(now, k->told->marker, err);
+		rc = page_finish(now, k->told->marker,
+		    marker_unsettled(f, k->told, w->told_at, now->asked), err);
 		out->doubts += now->doubts;
 		if (rc == 0 && opened == 1)
 			rc = page_late(next, err);

@@ -71,6 +71,7 @@ struct mailbox_work {
 	struct match match;       /* read-only once the job runs */
 	struct gate_login login;
 	struct session *session; /* of the thread that runs the job */
+	int64_t told_at;         /* tim_now when it had told its folders */
 	enum visit_end end;
 	struct err *fault; /* VISIT_FAILED; pass_run frees */
 	bool failing;      /* it was, before this pass */

@@ -452,6 +452,29 @@ def test_article_numbers(sim):
     assert {k: later[k] for k in first} == first
 
 
+# --- fault do=late ----------------------------------------------------------
+
+def test_late_once(sim, anna):
+    """A request is made late once, also by a fault that meets it always, and
+    by two; and it counts once for the faults that let matches pass."""
+    sim.commands("fault op=GetFolder times=always do=late ms=1\n"
+                 "fault op=GetFolder times=always do=late ms=1\n")
+    assert folder_id(anna) == folder_id(anna)
+    sim.commands("nofault\n"
+                 "fault op=GetFolder after=1 do=fault code=ErrorServerBusy\n"
+                 "fault op=GetFolder do=late ms=1\n")
+    assert folder_id(anna)
+    with pytest.raises(AttributeError):
+        folder_id(anna)
+    sim.commands("nofault\n"
+                 "fault op=GetFolder do=late ms=1\n"
+                 "fault op=GetFolder do=fault code=ErrorServerBusy\n")
+    with pytest.raises(AttributeError):
+        folder_id(anna)
+    assert folder_id(anna)
+    sim.commands("nofault\n")
+
+
 # --- the front door --------------------------------------------------------
 
 def test_get_on_the_address(sim, anna):

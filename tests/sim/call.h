@@ -48,6 +48,8 @@ struct call {
 	struct fault *fault;
 	char *then;     /* a command, run when the answer is made; freed */
 	int late_ms;    /* nothing was done: run it anew after that time */
+	long late_by;   /* the fault that did that to it; 0: none. Set from the
+			 * start when it is run anew */
 	int delay_ms;   /* before the first byte of the answer */
 	int64_t cut_at; /* end the body here; -1: no */
 	bool cut_hard;  /* with a reset */

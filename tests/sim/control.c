@@ -367,6 +367,8 @@ cmd_option(struct cmd *c, struct sb *out)
 					    ? MARKERS_COARSE
 					: on(v) ? MARKERS_ON
 						: MARKERS_OFF;
+		else if (strncmp(w, "now=", 4) == 0)
+			world.stands = control_time(c, "now", 0);
 		else if (strncmp(w, "well_known=", 11) == 0)
 			world.well_known = on(v);
 		else if (strncmp(w, "bom=", 4) == 0)

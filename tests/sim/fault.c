@@ -3,6 +3,8 @@
  * 1. A fault with item= meets a request that names the item. Kinds that
  *    speak per message (error, busy_item) count such messages; all others
  *    count requests.
+ * 2. A request that was made late has been counted by that fault and by all
+ *    before it: it meets only later ones then, and is made late once.
  */
 #include "fault.h"
 
@@ -109,6 +111,7 @@ word_of(struct fault *f, const char *key, const char *value, bool *kind)
 const char *
 fault_add(char **word, int n)
 {
+	static long added;
 	struct fault *f = sb_xmalloc(sizeof(*f)), **end;
 	bool kind = false;
 	char *eq;
@@ -132,6 +135,7 @@ fault_add(char **word, int n)
 	for (end = &faults; *end != NULL; end = &(*end)->next)
 		;
 	*end = f;
+	f->order = ++added;
 	pthread_mutex_unlock(&lock);
 	return NULL;
 }
@@ -272,6 +276,13 @@ per_message(const struct fault *f)
 	return f->kind == F_ERROR || f->kind == F_BUSY_ITEM;
 }
 
+/* Was it asked about this request before the request was made late? */
+static bool
+was_asked(const struct call *c, const struct fault *f)
+{
+	return c->late_by != 0 && (f->order <= c->late_by || f->kind == F_LATE);
+}
+
 /* Counts a match; true when it is the fault's turn. */
 static bool
 turn(struct fault *f)
@@ -294,7 +305,7 @@ pick(struct call *c)
 
 	pthread_mutex_lock(&lock);
 	for (f = faults; f != NULL && found == NULL; f = f->next) {
-		if (f->times == 0 || !meets(c, f))
+		if (f->times == 0 || was_asked(c, f) || !meets(c, f))
 			continue;
 		if (f->item != NULL && per_message(f))
 			continue;
@@ -366,6 +377,7 @@ fault_request(struct call *c)
 	switch (f->kind) {
 	case F_LATE:
 		c->late_ms = wait_ms(f);
+		c->late_by = f->order;
 		return c->late_ms > 0;
 	case F_BUSY:
 		busy(c, f);

@@ -39,6 +39,7 @@ enum fault_kind {
 
 struct fault {
 	struct fault *next;
+	long order; /* the first added has 1; none has one twice */
 	enum fault_kind kind;
 	char *op, *mailbox, *item; /* NULL: any */
 	long after;                /* matches to let pass first */

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "item.h"
 
@@ -74,7 +73,7 @@ static const struct standard STANDARD[] = {
 static void
 mark(struct folder *f)
 {
-	int64_t now = (int64_t)time(NULL);
+	int64_t now = world_now();
 
 	if (f->commit_time >= now && world.markers != MARKERS_COARSE)
 		now = f->commit_time + 1;

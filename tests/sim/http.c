@@ -33,7 +33,8 @@ struct exchange {
 	struct MHD_Connection *connection;
 	size_t sent;
 	bool too_big, done, is_soap;
-	bool paused; /* slow: a wait lies behind this read */
+	bool paused;  /* slow: a wait lies behind this read */
+	long late_by; /* as in call */
 };
 
 static struct MHD_Daemon *daemon_;
@@ -97,6 +98,7 @@ run_soap(struct exchange *x)
 	x->is_soap = true;
 	c->body = x->in.p != NULL ? x->in.p : "";
 	c->body_len = x->in.n;
+	c->late_by = x->late_by;
 	c->cut_at = -1;
 	c->account = authenticate(x);
 	c->anchor = header(x->connection, "X-AnchorMailbox");
@@ -114,10 +116,11 @@ run_soap(struct exchange *x)
 		log_call(c, x->account);
 }
 
-/* As if the request had not come yet. */
+/* As if the request had not come yet; only that it is late is known. */
 static void
 start_over(struct exchange *x)
 {
+	x->late_by = x->call.late_by;
 	call_free(&x->call);
 	memset(&x->call, 0, sizeof(x->call));
 	free(x->account);

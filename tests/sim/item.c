@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "folder.h"
 #include "gen.h"
@@ -70,7 +69,7 @@ item_move(struct item *it, struct folder *to)
 	n->num = world_new_item_num(n);
 	n->version = n->version + 1;
 	n->update_seq = n->read_seq = 0;
-	n->modified = (int64_t)time(NULL);
+	n->modified = world_now();
 	it->mail = NULL;
 	it->class = NULL;
 	it->categories = NULL;
@@ -111,7 +110,7 @@ item_set_read(struct item *it, bool read)
 	else
 		it->folder->unread++;
 	it->version++;
-	it->modified = (int64_t)time(NULL);
+	it->modified = world_now();
 	folder_changed(it->folder, it, true);
 }
 
@@ -119,7 +118,7 @@ void
 item_touch(struct item *it)
 {
 	it->version++;
-	it->modified = (int64_t)time(NULL);
+	it->modified = world_now();
 	folder_changed(it->folder, it, false);
 }
 
@@ -185,7 +184,7 @@ item_edit(struct item *it, struct mail *mail)
 {
 	struct mail tmp = { 0 };
 
-	keep_atts(item_mail(it, &tmp, 0), mail, (int64_t)time(NULL));
+	keep_atts(item_mail(it, &tmp, 0), mail, world_now());
 	if (it->mail != NULL)
 		kept_copy(mail, it->mail);
 	arena_free(&tmp.a);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "change.h"
 #include "compose.h"
@@ -62,7 +61,7 @@ send(const struct mail *m)
 	compose_outgoing(&out, m);
 	for (i = 0; i < all.n; i++)
 		item_deliver(folder_well_known(all.v[i], "inbox"),
-		    mime_parse(out.p, out.n), (int64_t)time(NULL));
+		    mime_parse(out.p, out.n), world_now());
 	sb_free(&out);
 	free(all.v);
 	return NULL;
@@ -118,16 +117,16 @@ fill_in(struct change *ch, const struct mailbox *mb)
 		m->sender = m->from;
 	if (m->message_id == NULL)
 		m->message_id = arena_fmt(&m->a, "<exsim-%lld-%u@sim.example>",
-		    (long long)time(NULL), ++n);
+		    (long long)world_now(), ++n);
 	if (m->sent == NO_TIME)
-		m->sent = (int64_t)time(NULL);
+		m->sent = world_now();
 	compose(m);
 }
 
 static struct item *
 store(struct change *ch, struct folder *f, bool only_save)
 {
-	int64_t now = (int64_t)time(NULL);
+	int64_t now = world_now();
 	struct item *it =
 	    item_new(f, NULL, ch->received != NO_TIME ? ch->received : now);
 

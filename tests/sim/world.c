@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "folder.h"
 #include "gen.h"
@@ -35,6 +36,12 @@ world_init(enum product p)
 	world.well_known = true;
 	world.chunked = true;
 	world.text_ex = true;
+}
+
+int64_t
+world_now(void)
+{
+	return world.stands != 0 ? world.stands : (int64_t)time(NULL);
 }
 
 struct account *

@@ -128,12 +128,16 @@ struct world {
 	bool text_ex;  /* FindItem and SyncFolderItems show EX senders */
 	int delay_ms, body_delay_ms;
 	int find_cap, sync_cap; /* 0: the product's own */
+	int64_t stands;         /* the clock stands still there; 0: it runs */
 };
 
 extern struct world world;
 
 void world_init(enum product);
 void world_free(void);
+
+/* Seconds since 1970, by the world's clock; under its lock. */
+int64_t world_now(void);
 
 struct account *world_account(const char *name);
 void world_add_account(const char *name, const char *password, bool imp);

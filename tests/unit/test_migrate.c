@@ -336,6 +336,31 @@ test_read_only(void **state)
 	globfree(&g);
 }
 
+/*
+ * Nobody wrote down when an older program saw the markers first: each folder is
+ * read once more before it is idle.
+ */
+static void
+test_markers(void **state)
+{
+	struct kit *k = *state;
+	glob_t g = all_files();
+	int64_t markers = 0;
+	size_t i;
+
+	for (i = 0; i < g.gl_pathc; i++) {
+		load(k, g.gl_pathv[i]);
+		open_once(k);
+		markers += number(k, "SELECT count(marker) FROM sync_folder");
+		if (number(k, "SELECT count(*) FROM sync_folder WHERE "
+			      "(marker IS NULL)<>(unsettled=0)") != 0)
+			fail_msg(
+			    "%s: a marker is taken for settled", g.gl_pathv[i]);
+	}
+	assert_in_range(markers, 1, 1000);
+	globfree(&g);
+}
+
 /* What came before is known: the same mail elsewhere is a further copy. */
 static void
 test_goes_on(void **state)
@@ -519,6 +544,7 @@ main(int argc, char **argv)
 		BARE(test_newest),
 		BARE(test_mended),
 		BARE(test_read_only),
+		BARE(test_markers),
 		BARE(test_goes_on),
 		BARE(test_crash),
 		BARE(test_frozen),

@@ -159,7 +159,9 @@ test_exit_passes(void **state)
 		{ "interrupted", "interrupted", 1, 0, 0, STATUS_OK, 1,
 		    "ago, interrupted: " },
 		{ "interrupted", "interrupted", 5, 0, 0, STATUS_OK, 1,
-		    "\n5 passes in a row were interrupted, and each goes on" },
+		    "\n5 passes in a row were interrupted, and each goes on "
+		    "where the one before it\nended: none came to its end, the "
+		    "first began 3 h ago; raise the scheduler's" },
 		{ "running", "interrupted", 5, 0, 0, STATUS_OK, 1,
 		    "\n5 passes in a row were interrupted" },
 		/* a good pass after them */
@@ -182,7 +184,8 @@ test_exit_passes(void **state)
 		begin(&c);
 		strcpy(c.s.run.outcome, row[i].outcome);
 		strcpy(c.s.run.ended, row[i].ended);
-		c.s.run.interrupted = row[i].interrupted;
+		c.s.cut = (struct store_interrupted){ NULL, row[i].interrupted,
+			T0 - 190 * MIN };
 		add(&c, "a@x.example", STATUS_OK, T0);
 		b = add(&c, "b@x.example", row[i].is, T0);
 		b->waiting = row[i].waiting;
@@ -207,6 +210,61 @@ test_exit_passes(void **state)
 	text = print(&c, status_text);
 	has(text, "3 mails could not be stored yet and are tried again, in the "
 		  "next pass;");
+	free(text);
+}
+
+static int
+exit_after(struct scene *c, int64_t interrupted)
+{
+	c->s.cut.n = interrupted;
+	status_judge(&c->s);
+	return c->s.exit;
+}
+
+/* Many passes that were interrupted: what to do is said once. */
+static void
+test_interrupted(void **state)
+{
+	struct scene c;
+	struct status_box *b;
+	char *text;
+
+	(void)state;
+	begin(&c);
+	b = add(&c, "a@x.example", STATUS_FAILING, T0);
+	b->last_error = "so it failed";
+	c.s.cut = (struct store_interrupted){ "--profile hq", 6, TIM_NONE };
+	text = print(&c, status_text);
+	has(text,
+	    "\n6 passes in a row with --profile hq were interrupted, and each "
+	    "goes on where the\none before it ended: none came to its end, the "
+	    "first began long ago; raise the\n");
+	free(text);
+	c.s.cut.since = T0 - MIN;
+	alert(&c, "profile hq", "interrupted");
+	text = print(&c, status_text);
+	has(text, "none came to its end, the first began 1 min ago.\n");
+	has(text, "profile hq: interrupted, for 90 min, in 18 passes\n"
+		  "         so it is\n       > raise the scheduler's time");
+	/* that alert does not say why the mailbox fails */
+	has(text, "\n    so it failed\n");
+	free(text);
+	text = print(&c, status_json);
+	has(text, "\"passes_interrupted\":6,");
+	free(text);
+	/* a good pass of another kind after them hides fewer than five */
+	c.s.nalert = 0;
+	b->is = STATUS_OK;
+	assert_int_equal(exit_after(&c, 5), 1);
+	assert_int_equal(exit_after(&c, 4), 0);
+	text = print(&c, status_text);
+	assert_null(strstr(text, "interrupted"));
+	free(text);
+	strcpy(c.s.run.ended, "interrupted");
+	text = print(&c, status_text);
+	has(text,
+	    "\n4 passes in a row with --profile hq were interrupted, and each "
+	    "goes on where the\none before it ended: look for what ends ");
 	free(text);
 }
 
@@ -382,6 +440,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exit),
 		cmocka_unit_test(test_exit_passes),
+		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_states),

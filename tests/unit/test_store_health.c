@@ -405,16 +405,43 @@ test_last_run(void **state)
 	assert_true(r.finished != TIM_NONE);
 }
 
-static void
-run_once(struct kit *k, const char *outcome)
+/* The pass; outcome NULL: it is killed. */
+static struct store_run
+run_wanted(struct kit *k, const char *wanted, const char *outcome)
 {
 	struct store_run run;
 
 	memset(&run, 0, sizeof(run));
+	run.wanted = wanted;
 	OK(k, store_run_begin(k->st, &run, &k->err));
 	run.outcome = outcome;
 	if (outcome != NULL)
 		OK(k, store_run_end(k->st, &run, &k->err));
+	return run;
+}
+
+static void
+run_once(struct kit *k, const char *outcome)
+{
+	run_wanted(k, NULL, outcome);
+}
+
+/* "3, --profile hq 2": what is said of passes in a row. */
+static char *
+in_a_row(struct kit *k)
+{
+	static char text[256];
+	struct store_interrupteds v;
+	size_t i, n = 0;
+
+	text[0] = '\0';
+	OK(k, store_interrupted_list(k->st, &v, &k->err));
+	for (i = 0; i < v.n; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s%s%lld",
+		    i > 0 ? ", " : "", str_nn(v.v[i].wanted),
+		    v.v[i].wanted != NULL ? " " : "", (long long)v.v[i].n);
+	arena_free(&v.arena);
+	return text;
 }
 
 /* Passes that were interrupted or killed, until one comes to its end. */
@@ -427,7 +454,7 @@ test_runs_over(void **state)
 	run_once(k, NULL);
 	OK(k, store_last_run(k->st, &r, &k->err));
 	assert_string_equal(r.ended, "");
-	assert_int_equal(r.interrupted, 0);
+	assert_string_equal(in_a_row(k), "");
 	run_once(k, "partial");
 	run_once(k, "interrupted");
 	run_once(k, NULL); /* killed */
@@ -435,15 +462,72 @@ test_runs_over(void **state)
 	OK(k, store_last_run(k->st, &r, &k->err));
 	assert_string_equal(r.outcome, "running");
 	assert_string_equal(r.ended, "interrupted");
-	assert_int_equal(r.interrupted, 2);
+	assert_string_equal(in_a_row(k), "2");
 	run_once(k, "interrupted");
-	OK(k, store_last_run(k->st, &r, &k->err));
-	assert_int_equal(r.interrupted, 4);
+	assert_string_equal(in_a_row(k), "4");
 	run_once(k, "ok");
 	run_once(k, NULL);
 	OK(k, store_last_run(k->st, &r, &k->err));
 	assert_string_equal(r.ended, "ok");
-	assert_int_equal(r.interrupted, 0);
+	assert_string_equal(in_a_row(k), "");
+}
+
+/* Only one that was to read as much ends the row, and each has its own. */
+static void
+test_runs_wanted(void **state)
+{
+	struct kit *k = *state;
+
+	run_once(k, "interrupted");
+	run_wanted(k, "--mailbox a@x.example", "ok");
+	run_wanted(k, "--profile hq", "interrupted");
+	run_once(k, "interrupted");
+	run_wanted(k, "--profile branch", "ok");
+	run_wanted(k, "--mailbox a@x.example", "interrupted");
+	run_once(k, "interrupted");
+	assert_string_equal(
+	    in_a_row(k), "3, --mailbox a@x.example 1, --profile hq 1");
+	run_wanted(k, "--mailbox b@x.example", "ok");
+	assert_string_equal(
+	    in_a_row(k), "3, --mailbox a@x.example 1, --profile hq 1");
+	run_wanted(k, "--profile branch", "failed");
+	assert_string_equal(in_a_row(k), "3, --profile hq 1");
+	run_wanted(k, "--profile hq", "partial");
+	assert_string_equal(in_a_row(k), "3");
+	run_wanted(k, "--profile hq", "interrupted");
+	run_once(k, "partial");
+	assert_string_equal(in_a_row(k), "");
+	/* the ids are used again */
+	ask(k, "DELETE FROM run");
+	run_once(k, "interrupted");
+	run_once(k, "interrupted");
+	run_wanted(k, "--profile branch", "interrupted");
+	assert_string_equal(in_a_row(k), "--profile branch 1, 2");
+}
+
+/* What a pass is told of those before it, when it begins. */
+static void
+test_runs_before(void **state)
+{
+	struct kit *k = *state;
+	struct store_run run;
+
+	run_once(k, "ok");
+	run = run_wanted(k, NULL, NULL);
+	assert_int_equal(run.interrupted, 0);
+	assert_true(run.interrupted_since == TIM_NONE);
+	ask(k, "UPDATE run SET started='2026-11-20T08:16:00Z' WHERE id=2");
+	run = run_wanted(k, NULL, "interrupted");
+	assert_int_equal(run.interrupted, 1); /* that was killed */
+	run = run_wanted(k, "--profile hq", "ok");
+	assert_int_equal(run.interrupted, 0);
+	run = run_wanted(k, NULL, "interrupted");
+	assert_int_equal(run.interrupted, 2);
+	assert_true(run.interrupted_since == INT64_C(1795162560000));
+	run = run_wanted(k, NULL, "failed");
+	assert_int_equal(run.interrupted, 3);
+	run = run_wanted(k, NULL, "ok");
+	assert_int_equal(run.interrupted, 0);
 }
 
 /* --- what the database could not take ---------------------------------- */
@@ -509,6 +593,8 @@ main(void)
 		KIT(test_boxes),
 		KIT(test_last_run),
 		KIT(test_runs_over),
+		KIT(test_runs_wanted),
+		KIT(test_runs_before),
 		KIT(test_trouble),
 	};
 

@@ -193,7 +193,8 @@ test_folders(void **state)
 	struct store_page p = { .folder = k->projects_a,
 		.cursor = "c",
 		.finished = true,
-		.marker = "m" };
+		.marker = "m",
+		.unsettled = 42 };
 	struct store_folders out;
 	struct decision d = keep();
 	struct message *m = mail("<1@x>", "One", "x");
@@ -209,6 +210,8 @@ test_folders(void **state)
 	assert_string_equal(out.v[0].well_known, "inbox"); /* not erased */
 	assert_string_equal(out.v[1].cursor, "c");
 	assert_string_equal(out.v[1].marker, "m");
+	assert_int_equal(out.v[1].unsettled, 42);
+	assert_int_equal(out.v[2].unsettled, 0);
 	assert_string_equal(out.v[2].folder_id, "a-inbox");
 	arena_free(&out.arena);
 
@@ -270,6 +273,38 @@ test_totals(void **state)
 	OK(k, store_flush(k->st, &k->err));
 	assert_int_equal(
 	    number(k, "SELECT total FROM folder WHERE folder_id='A-Inbox'"), 8);
+}
+
+/* One that is still to be read keeps its total, unmoved as its marker is. */
+static void
+test_total_unsettled(void **state)
+{
+	static const char total[] =
+	    "SELECT total FROM folder WHERE folder_id='A-Inbox'";
+	struct kit *k = *state;
+	struct folder f = { .id = "A-Inbox",
+		.path = "A-Inbox",
+		.class = "IPF.Note",
+		.marker = "m",
+		.total = 9 };
+	struct store_page p = { .folder = k->inbox_a,
+		.cursor = "c",
+		.finished = true,
+		.marker = "m",
+		.unsettled = 42 };
+	struct store_folders out;
+
+	OK(k, store_put(k->st, WORK(BOX_A, NULL, 0, &p), &k->count, &k->err));
+	merge(k, &f, 1, &out);
+	arena_free(&out.arena);
+	OK(k, store_flush(k->st, &k->err));
+	assert_int_equal(number(k, total), 5);
+	p.unsettled = 0;
+	OK(k, store_put(k->st, WORK(BOX_A, NULL, 0, &p), &k->count, &k->err));
+	merge(k, &f, 1, &out);
+	arena_free(&out.arena);
+	OK(k, store_flush(k->st, &k->err));
+	assert_int_equal(number(k, total), 9);
 }
 
 /* --- runs -------------------------------------------------------------- */
@@ -397,6 +432,7 @@ main(void)
 		EMPTY(test_mailbox_deferred),
 		TEST(test_folders),
 		TEST(test_totals),
+		TEST(test_total_unsettled),
 		EMPTY(test_run),
 		TEST(test_read_only),
 		BARE(test_read_only_without_file),

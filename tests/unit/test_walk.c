@@ -26,6 +26,8 @@ static struct {
 	int slow;   /* the first answer with that item takes long */
 	int broken; /* no answer with that item comes; -1 */
 	int total;  /* items in the folder, as the server counts; -1 */
+	/* tim_now when it told of the folder; each page takes so long */
+	int64_t told_at, takes;
 } server;
 
 static const struct provider_ops ops;
@@ -111,6 +113,15 @@ wait_for_slow(void)
 	}
 }
 
+/* Only where no other thread asks for the time. */
+static void
+set_clock(int64_t now)
+{
+	char text[TIM_TEXT];
+
+	setenv("EXSYNC_NOW", tim_text(now, text), 1);
+}
+
 static int
 changes(struct session *s, const char *folder_id, const char *cursor, int max,
     struct change_page *out, struct err *err)
@@ -122,6 +133,8 @@ changes(struct session *s, const char *folder_id, const char *cursor, int max,
 	(void)folder_id;
 	(void)max;
 	(void)err;
+	if (server.takes != 0)
+		set_clock(tim_now() + server.takes);
 	snprintf(text, sizeof(text), "%s", str_nn(server.page[n]));
 	out->v = arena_alloc(&out->arena, ITEMS * sizeof(*out->v));
 	if (n > 0)
@@ -242,7 +255,9 @@ walk_inbox(struct kit *k)
 		.pass = &pass, .conf = &profile, .ops = &ops
 	};
 	struct tally tally = { .lock = PTHREAD_MUTEX_INITIALIZER };
-	struct mailbox_work w = { .profile = &p, .session = &session };
+	struct mailbox_work w = {
+		.profile = &p, .session = &session, .told_at = server.told_at
+	};
 	struct party_list list = { 0 };
 	struct store_folders f;
 	struct folder told = { .marker = "m", .total = server.total };
@@ -539,6 +554,44 @@ test_full_walk_again(void **state)
 	assert_int_equal(number(k, "SELECT walking FROM sync_folder"), 0);
 }
 
+/*
+ * The marker that was told is settled when the last page was asked for long
+ * after it was first seen, in this pass or in an earlier one.
+ */
+static void
+test_marker_settles(void **state)
+{
+	static const char unsettled[] = "SELECT unsettled FROM sync_folder";
+	const int64_t first = INT64_C(1795680000000);
+	struct kit *k = *state;
+
+	reset_server();
+	server.told_at = first;
+	server.takes = 2000;
+	set_clock(first);
+	WALK(k, "-1");
+	assert_int_equal(number(k, unsettled), first);
+	server.told_at = first + 2000;
+	WALK(k, "-1");
+	assert_int_equal(number(k, unsettled), first);
+	server.told_at = first + 4000;
+	WALK(k, "-1");
+	assert_int_equal(number(k, unsettled), 0);
+	WALK(k, "-1");
+	assert_int_equal(number(k, unsettled), 0);
+	/* another marker, and a walk that takes its time */
+	(void)number(k, "UPDATE sync_folder SET marker='l'");
+	server.told_at = first;
+	set_clock(first);
+	WALK(k, "-1", "-2");
+	assert_int_equal(number(k, unsettled), first);
+	(void)number(k, "UPDATE sync_folder SET marker='l'");
+	set_clock(first);
+	WALK(k, "-1", "-2", "-3");
+	assert_int_equal(number(k, unsettled), 0);
+	unsetenv("EXSYNC_NOW");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
 
 int
@@ -554,6 +607,7 @@ main(void)
 		TEST(test_count_is_late),
 		TEST(test_count_is_wrong),
 		TEST(test_full_walk_again),
+		TEST(test_marker_settles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

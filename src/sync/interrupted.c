@@ -1,0 +1,181 @@
+/*
+ * interrupted.c - the alert of passes that are ended before they are done.
+ * 1. The text of the alert stays while it lasts: it says since when, not how
+ *    often.
+ * 2. alert_command may take a minute, and a pass may have less: the pass that
+ *    opens the alert tells it before all else, and of those that follow each
+ *    fifth one; the others do so while the mailboxes are read. So it is told
+ *    even if no pass comes so far, and does not take the time of all.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "store/health.h"
+#include "sync/alert.h"
+#include "sync/interrupted.h"
+#include "sync/tell.h"
+
+static void
+set_alert(struct store_alert *a, const char *scope, const char *text)
+{
+	memset(a, 0, sizeof(*a));
+	a->scope = scope;
+	a->code = ALERT_INTERRUPTED;
+	a->severity = "error";
+	a->text = text;
+}
+
+/* tell: now, too. */
+static void
+apply_alerts(
+    const struct pass *p, const struct store_alert *v, size_t n, bool tell)
+{
+	struct store_alert_met met = { v, n, NULL, NULL, tell_wanted(p) };
+	struct store_alert_news news;
+	struct err err = ERR_INIT;
+	struct pass log_only = *p;
+
+	if (store_alert_apply(p->store, &met, &news, &err) == -1) {
+		log_warning("%s", err.msg);
+		return;
+	}
+	log_only.alert = NULL;
+	tell_news(tell ? p : &log_only, &news);
+	arena_free(&news.opened.arena);
+	arena_free(&news.resolved.arena);
+}
+
+/* Does the command line name it before? */
+static bool
+is_again(const struct plan_want *want, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < at; i++) {
+		if (strcmp(want->mailbox[i], want->mailbox[at]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+open_for_mailboxes(const struct pass *p, const char *text, bool tell)
+{
+	const struct plan_want *want = &p->want;
+	struct store_alert *v = mem_alloc(want->nmailbox * sizeof(*v));
+	struct arena arena;
+	char scope[512];
+	size_t i, n = 0;
+
+	memset(&arena, 0, sizeof(arena));
+	for (i = 0; i < want->nmailbox; i++) {
+		if (is_again(want, i))
+			continue;
+		snprintf(scope, sizeof(scope), "mailbox %s", want->mailbox[i]);
+		set_alert(&v[n++], arena_strdup(&arena, scope), text);
+	}
+	apply_alerts(p, v, n, tell);
+	arena_free(&arena);
+	free(v);
+}
+
+/* Is it met in this pass, and is it told before anything else is done? */
+static bool
+is_met(const struct pass *p, const struct store_run *run, bool *first)
+{
+	*first = run->interrupted % ALERT_IN_A_ROW == 0;
+	return !p->dry_run && run->interrupted >= ALERT_IN_A_ROW;
+}
+
+void
+interrupted_begin(const struct pass *p, const struct store_run *run)
+{
+	struct store_alert a;
+	char scope[512] = "exsync", text[800], since[TIM_TEXT] = "?";
+	bool first;
+
+	if (!is_met(p, run, &first))
+		return;
+	tim_text(run->interrupted_since, since);
+	snprintf(text, sizeof(text),
+	    "passes are interrupted before they are done: %d or more in a row%s"
+	    "%.200s, the first began at %s",
+	    ALERT_IN_A_ROW, run->wanted != NULL ? ", with " : "",
+	    str_nn(run->wanted), since);
+	if (p->want.nmailbox > 0) {
+		open_for_mailboxes(p, text, first);
+		return;
+	}
+	if (p->want.profile != NULL)
+		snprintf(scope, sizeof(scope), "profile %s", p->want.profile);
+	set_alert(&a, scope, text);
+	apply_alerts(p, &a, 1, first);
+}
+
+void
+interrupted_tell(const struct pass *p, const struct store_run *run)
+{
+	static const struct store_alert_news none;
+	bool first;
+
+	if (is_met(p, run, &first) && !first)
+		tell_news(p, &none);
+}
+
+/* Was something read of that profile, or of any; or was nothing to be read? */
+static bool
+has_read(const struct health *h, const char *profile)
+{
+	bool missed = false;
+	size_t i;
+
+	for (i = 0; i < h->nmailbox; i++) {
+		const struct mailbox_work *w = &h->mailbox[i];
+
+		if (w->end == VISIT_OFF ||
+		    (profile != NULL &&
+			strcmp(w->conf.profile->name, profile) != 0))
+			continue;
+		if (w->end == VISIT_OK)
+			return true;
+		missed = true;
+	}
+	return !missed;
+}
+
+static bool
+mailbox_read(const struct health *h, const char *address)
+{
+	size_t i;
+
+	for (i = 0; i < h->nmailbox; i++) {
+		if (strcmp(h->mailbox[i].conf.address, address) == 0)
+			return h->mailbox[i].end == VISIT_OK ||
+			       h->mailbox[i].end == VISIT_OFF;
+	}
+	/* taken out of the INI */
+	return h->pass->want.nmailbox == 0 && h->pass->want.profile == NULL;
+}
+
+bool
+interrupted_over(const struct health *h, const struct store_alert *a)
+{
+	const struct plan_want *want = &h->pass->want;
+
+	if (h->stopped)
+		return false;
+	if (strncmp(a->scope, "mailbox ", 8) == 0)
+		return mailbox_read(h, a->scope + 8);
+	if (want->nmailbox > 0)
+		return false;
+	if (strncmp(a->scope, "profile ", 8) == 0)
+		return (want->profile == NULL ||
+			   strcmp(want->profile, a->scope + 8) == 0) &&
+		       has_read(h, a->scope + 8);
+	return want->profile == NULL && has_read(h, NULL);
+}

@@ -1,0 +1,287 @@
+/*
+ * test_interrupted.c - passes that are ended before they are done, one after
+ * the other: which alert opens, who is told, and what ends it.
+ */
+#include "store/db.h"
+#include "store/health.h"
+#include "sync/alert.h"
+#include "sync/health.h"
+#include "sync/interrupted.h"
+#include "test_store.h"
+
+#define BOX_C "cy@branch.example"
+
+/* ann and bob of hq, cy of branch. */
+struct scene {
+	struct kit *k;
+	struct conf_profile conf_profile[2];
+	struct conf conf;
+	struct pass pass;
+	struct profile_work profile[2];
+	struct mailbox_work box[3];
+	struct health h;
+	int opened, resolved; /* what pass.alert was told */
+	int deaf;             /* so often it will not be told */
+	int first;            /* opened before the mailboxes were asked */
+};
+
+static int
+told(void *arg, const struct alert_text *a)
+{
+	struct scene *c = arg;
+
+	if (strcmp(a->code, ALERT_INTERRUPTED) != 0)
+		return 0;
+	if (c->deaf > 0 && c->deaf-- > 0)
+		return -1;
+	c->opened += !a->resolved;
+	c->resolved += a->resolved;
+	return 0;
+}
+
+static void
+begin(struct scene *c, struct kit *k)
+{
+	static const char *const address[] = { BOX_A, BOX_B, BOX_C };
+	char *hq = (char *)"hq", *branch = (char *)"branch";
+	size_t i;
+
+	memset(c, 0, sizeof(*c));
+	c->k = k;
+	c->conf_profile[0].name = hq;
+	c->conf_profile[1].name = branch;
+	c->conf.profile = c->conf_profile;
+	c->conf.nprofile = 2;
+	c->conf.database = k->path;
+	c->pass.conf = &c->conf;
+	c->pass.store = k->st;
+	c->pass.alert = told;
+	c->pass.alert_arg = c;
+	c->h = (struct health){ .pass = &c->pass,
+		.profile = c->profile,
+		.mailbox = c->box,
+		.nmailbox = 3 };
+	for (i = 0; i < 3; i++) {
+		c->box[i].profile = &c->profile[i / 2];
+		c->box[i].conf = kit_box(address[i]);
+		c->box[i].conf.profile = &c->conf_profile[i / 2];
+		c->box[i].end = VISIT_OK;
+	}
+}
+
+/* A pass begins after so many that were interrupted; what is open then. */
+static const char *
+after(struct scene *c, int64_t n)
+{
+	char *wanted = plan_want_text(&c->pass.want);
+	struct store_run run = { .wanted = wanted,
+		.interrupted = n,
+		.interrupted_since = INT64_C(1795162560000) };
+
+	c->opened = c->resolved = 0;
+	interrupted_begin(&c->pass, &run);
+	c->first = c->opened;
+	interrupted_tell(&c->pass, &run);
+	free(wanted);
+	return ask(c->k, "SELECT group_concat(scope||' '||code||' '||count,"
+			 "', ') FROM (SELECT * FROM alert WHERE resolved_at "
+			 "IS NULL ORDER BY scope)");
+}
+
+static void
+test_opens(void **state)
+{
+	struct store_trouble t;
+	struct scene c;
+
+	begin(&c, *state);
+	assert_string_equal(after(&c, 0), "");
+	assert_string_equal(after(&c, 4), "");
+	c.pass.dry_run = true;
+	assert_string_equal(after(&c, 5), "");
+	c.pass.dry_run = false;
+	assert_string_equal(after(&c, 5), "exsync interrupted 1");
+	assert_int_equal(c.opened, 1);
+	assert_string_equal(after(&c, 6), "exsync interrupted 2");
+	assert_int_equal(c.opened, 0);
+	assert_string_equal(ask(c.k, "SELECT severity||': '||text FROM alert"),
+	    "error: passes are interrupted before they are done: 5 or more in "
+	    "a row, the first began at 2026-11-20T08:16:00Z");
+	/* it is no trouble of the database */
+	assert_false(store_trouble_get(c.conf.database, &t));
+}
+
+/* Who was not told is told by the next pass. */
+static void
+test_told_again(void **state)
+{
+	struct scene c;
+
+	begin(&c, *state);
+	c.deaf = 2;
+	after(&c, 5);
+	assert_int_equal(c.deaf, 1);
+	after(&c, 6);
+	assert_int_equal(c.opened, 0);
+	assert_string_equal(after(&c, 7), "exsync interrupted 3");
+	assert_int_equal(c.opened, 1);
+	assert_int_equal(c.first, 0);
+	after(&c, 8);
+	assert_int_equal(c.opened, 0);
+	/* each fifth pass tells it before all else */
+	ask(c.k, "INSERT INTO sync_news SELECT scope,code,first_at FROM alert");
+	after(&c, 10);
+	assert_int_equal(c.first, 1);
+	assert_int_equal(c.opened, 1);
+}
+
+static void
+test_restricted(void **state)
+{
+	const char *two[] = { BOX_A, BOX_C, BOX_A };
+	struct scene c;
+
+	begin(&c, *state);
+	c.pass.want.profile = "hq";
+	assert_string_equal(after(&c, 5), "profile hq interrupted 1");
+	assert_string_equal(ask(c.k, "SELECT text FROM alert"),
+	    "passes are interrupted before they are done: 5 or more in a row, "
+	    "with --profile hq, the first began at 2026-11-20T08:16:00Z");
+	c.pass.want = (struct plan_want){ two, 3, NULL };
+	assert_string_equal(after(&c, 5),
+	    "mailbox " BOX_A " interrupted 1, mailbox " BOX_C " interrupted 1, "
+	    "profile hq interrupted 1");
+	assert_int_equal(c.opened, 2);
+}
+
+static bool
+over(struct scene *c, const char *scope)
+{
+	struct store_alert a = { .scope = scope, .code = ALERT_INTERRUPTED };
+
+	return interrupted_over(&c->h, &a);
+}
+
+/* "exsync", hq, branch, ann, cy: 1 for what is over. */
+static const char *
+all_over(struct scene *c)
+{
+	static char text[8];
+
+	snprintf(text, sizeof(text), "%d%d%d%d%d", over(c, "exsync"),
+	    over(c, "profile hq"), over(c, "profile branch"),
+	    over(c, "mailbox " BOX_A), over(c, "mailbox " BOX_C));
+	return text;
+}
+
+static void
+test_over(void **state)
+{
+	const char *one[] = { BOX_A };
+	struct scene c;
+
+	begin(&c, *state);
+	assert_string_equal(all_over(&c), "11111");
+	c.h.stopped = true;
+	assert_string_equal(all_over(&c), "00000");
+	c.h.stopped = false;
+	/* partial: others lasted until their end */
+	c.box[0].end = VISIT_FAILED;
+	assert_string_equal(all_over(&c), "11101");
+	c.box[2].end = VISIT_LATER;
+	assert_string_equal(all_over(&c), "11000");
+	/* a server that is down ends every pass soon */
+	c.box[1].end = VISIT_NONE;
+	assert_string_equal(all_over(&c), "00000");
+	/* nothing is to be read, or not any more */
+	c.box[0].end = c.box[1].end = c.box[2].end = VISIT_OFF;
+	assert_string_equal(all_over(&c), "11111");
+	c.h.nmailbox = 0;
+	assert_string_equal(all_over(&c), "11111");
+	/* a pass over less */
+	begin(&c, *state);
+	c.pass.want.profile = "hq";
+	c.h.nmailbox = 2;
+	assert_string_equal(all_over(&c), "01010");
+	c.pass.want = (struct plan_want){ one, 1, NULL };
+	c.h.nmailbox = 1;
+	assert_string_equal(all_over(&c), "00010");
+}
+
+/* Nothing but such a pass resolves it: no other rule of health.c. */
+static void
+test_resolved(void **state)
+{
+	struct store_alert a = { .scope = "exsync",
+		.code = "store",
+		.severity = "error",
+		.text = "full" };
+	struct store_alert_met met = { &a, 1, NULL, NULL, false };
+	struct store_alert_news news;
+	struct scene c;
+
+	begin(&c, *state);
+	c.profile[0].gate = gate_open(1);
+	c.profile[1].gate = gate_open(1);
+	after(&c, 5);
+	OK(c.k, store_alert_apply(c.k->st, &met, &news, &c.k->err));
+	arena_free(&news.opened.arena);
+	c.h.stopped = true;
+	OK(c.k, health_pass(&c.h, &c.k->err));
+	assert_string_equal(after(&c, 0), "exsync interrupted 1");
+	c.h.stopped = false;
+	OK(c.k, health_pass(&c.h, &c.k->err));
+	assert_int_equal(c.resolved, 1);
+	assert_string_equal(after(&c, 0), "");
+	OK(c.k, health_pass(&c.h, &c.k->err));
+	assert_int_equal(c.resolved, 0);
+	gate_close(c.profile[0].gate);
+	gate_close(c.profile[1].gate);
+}
+
+static void
+test_want_text(void **state)
+{
+	const char *two[] = { BOX_A, BOX_B };
+	static const struct {
+		size_t n;
+		const char *profile, *text;
+	} row[] = {
+		{ 0, NULL, NULL },
+		{ 0, "hq", "--profile hq" },
+		{ 1, NULL, "--mailbox " BOX_A },
+		{ 2, "hq",
+		    "--mailbox " BOX_A " --mailbox " BOX_B " --profile hq" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct plan_want want = { two, row[i].n, row[i].profile };
+		char *text = plan_want_text(&want);
+
+		if (row[i].text == NULL)
+			assert_null(text);
+		else
+			assert_string_equal(text, row[i].text);
+		free(text);
+	}
+}
+
+#define KIT(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		KIT(test_opens),
+		KIT(test_told_again),
+		KIT(test_restricted),
+		KIT(test_over),
+		KIT(test_resolved),
+		cmocka_unit_test(test_want_text),
+	};
+
+	log_init(LOG_ERROR);
+	return cmocka_run_group_tests_name("interrupted", tests, NULL, NULL);
+}

@@ -40,16 +40,15 @@ status_name(enum status_is is)
 
 /* An open one that says why something is not read. */
 static bool
-has_alert(const struct status *s, const char *kind, const char *name)
+has_alert(const struct status *s, enum store_scope_kind kind, const char *name)
 {
-	size_t i, n = strlen(kind);
+	size_t i;
 
 	for (i = 0; i < s->nalert; i++) {
-		const char *scope = s->alert[i].scope;
+		const struct store_alert *a = &s->alert[i];
 
-		if (strncmp(scope, kind, n) == 0 &&
-		    strcmp(scope + n, name) == 0 &&
-		    strcmp(s->alert[i].code, ALERT_INTERRUPTED) != 0)
+		if (store_scope_is(&a->scope, kind, name) &&
+		    alert_kind(a->code) != ALERT_INTERRUPTED)
 			return true;
 	}
 	return false;
@@ -119,7 +118,7 @@ status_judge(struct status *s)
 			.name = p->name,
 			.last_ok_at = TIM_NONE,
 			.mail.usual = -1 };
-		p->told = has_alert(s, "profile ", p->name);
+		p->told = has_alert(s, OF_PROFILE, p->name);
 		for (k = n = 0; k < s->nbox; k++) {
 			struct status_box *b = &s->box[k];
 
@@ -128,7 +127,7 @@ status_judge(struct status *s)
 			n++;
 			b->told = p->told ||
 				  (b->is <= STATUS_FAILING &&
-				      has_alert(s, "mailbox ", b->address));
+				      has_alert(s, OF_MAILBOX, b->address));
 			count_in(p, b);
 		}
 		if (n == 0)

@@ -149,16 +149,16 @@ put_box(FILE *out, const struct status_box *b, int64_t now)
 static void
 put_alert(FILE *out, const struct store_alert *a)
 {
-	char advice[512];
+	char advice[512], scope[STORE_SCOPE_TEXT];
 
 	put_name(out, "scope", true);
-	put_string(out, a->scope);
+	put_string(out, store_scope_text(&a->scope, scope));
 	put_text(out, "profile", a->profile);
 	put_text(out, "code", a->code);
 	put_text(out, "severity", a->severity);
 	put_text(out, "text", a->text);
 	put_text(out, "advice",
-	    alert_advice(a->scope, a->code, advice, sizeof(advice)));
+	    alert_advice(&a->scope, a->code, advice, sizeof(advice)));
 	put_time(out, "first_at", a->first_at);
 	put_time(out, "last_at", a->last_at);
 	put_int(out, "count", a->count);

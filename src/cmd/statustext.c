@@ -151,7 +151,7 @@ is_told(const struct status *s)
 	size_t i;
 
 	for (i = 0; i < s->nalert; i++) {
-		if (strcmp(s->alert[i].code, ALERT_INTERRUPTED) == 0)
+		if (alert_kind(s->alert[i].code) == ALERT_INTERRUPTED)
 			return true;
 	}
 	return false;
@@ -162,6 +162,7 @@ static void
 put_interrupted(FILE *out, const struct status *s)
 {
 	const struct store_interrupted *c = &s->cut;
+	struct store_scope all = { OF_EXSYNC, NULL, 0 };
 	char text[2 * TEXT], advice[TEXT], span[32];
 	bool many = c->n >= ALERT_IN_A_ROW;
 	int n;
@@ -182,9 +183,10 @@ put_interrupted(FILE *out, const struct status *s)
 		snprintf(text + n, sizeof(text) - (size_t)n,
 		    "none came to its end, the first began %s ago%s%s.",
 		    age(s->now, c->since, "long", span), is_told(s) ? "" : "; ",
-		    is_told(s) ? ""
-			       : alert_advice("exsync", ALERT_INTERRUPTED,
-				     advice, sizeof(advice)));
+		    is_told(s)
+			? ""
+			: alert_advice(&all, alert_code(ALERT_INTERRUPTED),
+			      advice, sizeof(advice)));
 	put_wrapped(out, 0, "", text);
 }
 
@@ -284,7 +286,7 @@ put_alerts(FILE *out, const struct status *s)
 		const struct store_alert *a = &s->alert[i];
 
 		set(line,
-		    alert_about(a->profile, a->scope, about, sizeof(about)));
+		    alert_about(a->profile, &a->scope, about, sizeof(about)));
 		fprintf(out, "  %s  %s: ", a->severity, line);
 		set(line, a->code);
 		fprintf(out, "%s, for %s", line,
@@ -294,7 +296,7 @@ put_alerts(FILE *out, const struct status *s)
 		fputc('\n', out);
 		put_wrapped(out, 9, "", a->text);
 		put_wrapped(out, 9, "> ",
-		    alert_advice(a->scope, a->code, line, sizeof(line)));
+		    alert_advice(&a->scope, a->code, line, sizeof(line)));
 	}
 	if (i < s->nalert)
 		fprintf(

@@ -11,6 +11,7 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "store/db.h"
 #include "store/health.h"
 
@@ -28,7 +29,7 @@ add(struct store_alerts *l, size_t *cap, const struct store_alert *a)
 	}
 	v += l->n++;
 	*v = *a;
-	v->scope = arena_strdup(&l->arena, a->scope);
+	v->scope.name = arena_strdup(&l->arena, a->scope.name);
 	v->code = arena_strdup(&l->arena, a->code);
 	v->severity = arena_strdup(&l->arena, a->severity);
 	v->text = arena_strdup(&l->arena, a->text);
@@ -44,7 +45,7 @@ read_rows(struct store *st, sqlite3_stmt *s, struct store_alerts *out,
 	int r;
 
 	while ((r = db_row(st, s, err)) == 1) {
-		a.scope = db_col(s, 0);
+		a.scope = store_scope_read(str_nn(db_col(s, 0)));
 		a.code = db_col(s, 1);
 		a.severity = db_col(s, 2);
 		a.text = db_col(s, 3);
@@ -58,15 +59,21 @@ read_rows(struct store *st, sqlite3_stmt *s, struct store_alerts *out,
 	return r;
 }
 
+/* scope NULL: of any. */
 static int
 list(struct store *st, enum db_slot slot, const char *sql,
-    struct store_alerts *out, struct err *err)
+    const struct store_scope *scope, struct store_alerts *out, struct err *err)
 {
+	char text[STORE_SCOPE_TEXT];
+	sqlite3_stmt *s;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
-	rc = read_rows(st, db_stmt(st, slot, sql), out, err);
+	s = db_stmt(st, slot, sql);
+	if (scope != NULL)
+		db_text(s, 1, store_scope_text(scope, text));
+	rc = read_rows(st, s, out, err);
 	db_unlock(st);
 	if (rc == -1)
 		arena_free(&out->arena);
@@ -85,7 +92,17 @@ store_alert_list(struct store *st, struct store_alerts *out, struct err *err)
 	return list(st, DB_ALERT_OPEN,
 	    "SELECT " COLUMNS " FROM alert WHERE resolved_at IS NULL "
 	    "ORDER BY " ORDER,
-	    out, err);
+	    NULL, out, err);
+}
+
+int
+store_alert_list_of(struct store *st, const struct store_scope *scope,
+    struct store_alerts *out, struct err *err)
+{
+	return list(st, DB_ALERT_OF,
+	    "SELECT " COLUMNS " FROM alert WHERE scope=? AND "
+	    "resolved_at IS NULL ORDER BY " ORDER,
+	    scope, out, err);
 }
 
 /* --- who is told ------------------------------------------------------- */
@@ -96,7 +113,15 @@ store_alert_untold(struct store *st, struct store_alerts *out, struct err *err)
 	return list(st, DB_NEWS_LIST,
 	    "SELECT " COLUMNS " FROM sync_news JOIN alert USING(scope,code,"
 	    "first_at) ORDER BY resolved_at IS NOT NULL," ORDER,
-	    out, err);
+	    NULL, out, err);
+}
+
+/* Scope and code, the first two parameters. */
+static void
+bind_key(sqlite3_stmt *s, const struct store_alert *a, char *text)
+{
+	db_text(s, 1, store_scope_text(&a->scope, text));
+	db_text(s, 2, a->code);
 }
 
 static int
@@ -105,10 +130,9 @@ untell(struct store *st, const struct store_alert *a, struct err *err)
 	sqlite3_stmt *s = db_stmt(st, DB_NEWS_ADD,
 	    "INSERT OR IGNORE INTO sync_news(scope,code,first_at) "
 	    "VALUES(?,?,?)");
-	char first[TIM_TEXT];
+	char first[TIM_TEXT], text[STORE_SCOPE_TEXT];
 
-	db_text(s, 1, a->scope);
-	db_text(s, 2, a->code);
+	bind_key(s, a, text);
 	db_time(s, 3, a->first_at, first);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
@@ -118,10 +142,9 @@ told(struct store *st, const struct store_alert *a, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_NEWS_TOLD,
 	    "DELETE FROM sync_news WHERE scope=? AND code=? AND first_at=?");
-	char first[TIM_TEXT];
+	char first[TIM_TEXT], text[STORE_SCOPE_TEXT];
 
-	db_text(s, 1, a->scope);
-	db_text(s, 2, a->code);
+	bind_key(s, a, text);
 	db_time(s, 3, a->first_at, first);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
@@ -177,8 +200,10 @@ static int
 compare(const void *a, const void *b)
 {
 	const struct store_alert *const *x = a, *const *y = b;
-	int c = strcmp((*x)->scope, (*y)->scope);
+	int c = (int)(*x)->scope.kind - (int)(*y)->scope.kind;
 
+	if (c == 0)
+		c = strcmp(str_nn((*x)->scope.name), str_nn((*y)->scope.name));
 	return c != 0 ? c : strcmp((*x)->code, (*y)->code);
 }
 
@@ -208,6 +233,7 @@ raise(struct apply *ap, const struct store_alert *a, struct err *err)
 	const struct store_alert *was = find(ap->open, ap->nopen, a);
 	struct store *st = ap->st;
 	struct store_alert now = *a;
+	char text[STORE_SCOPE_TEXT];
 	sqlite3_stmt *s;
 
 	if (was != NULL)
@@ -222,8 +248,7 @@ raise(struct apply *ap, const struct store_alert *a, struct err *err)
 		    "last_at) VALUES(?1,?2,?3,?4,?5,?5) "
 		    "ON CONFLICT DO UPDATE SET count=count+1,severity=?3,"
 		    "text=?4,resolved_at=NULL");
-	db_text(s, 1, a->scope);
-	db_text(s, 2, a->code);
+	bind_key(s, a, text);
 	db_text(s, 3, a->severity);
 	db_text(s, 4, a->text);
 	db_text(s, 5, st->at);
@@ -246,9 +271,9 @@ resolve(struct apply *ap, const struct store_alert *a, struct err *err)
 	sqlite3_stmt *s = db_stmt(ap->st, DB_ALERT_RESOLVE,
 	    "UPDATE alert SET resolved_at=?3 WHERE scope=?1 AND code=?2 AND "
 	    "resolved_at IS NULL");
+	char text[STORE_SCOPE_TEXT];
 
-	db_text(s, 1, a->scope);
-	db_text(s, 2, a->code);
+	bind_key(s, a, text);
 	db_text(s, 3, ap->st->at);
 	if (db_run(ap->st, s, err) == -1)
 		return -1;

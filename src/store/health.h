@@ -8,13 +8,14 @@
 #ifndef STORE_HEALTH_H
 #define STORE_HEALTH_H
 
+#include "store/scope.h"
 #include "store/store.h"
 
 /* --- alerts (alert.c) -------------------------------------------------- */
 
 struct store_alert {
-	const char *scope; /* "profile hq", "mailbox a@b.example", "exsync" */
-	const char *code;  /* "login", "stale", ... */
+	struct store_scope scope;
+	const char *code;                 /* "login", "stale", ... */
 	const char *severity;             /* "error", "warning" */
 	const char *text;                 /* for a person */
 	int64_t first_at, last_at, count; /* the store's */
@@ -63,6 +64,9 @@ int
 store_alert_retell(struct store *, const struct store_alert *, struct err *);
 /* Those that are open, errors first, then the oldest. */
 int store_alert_list(struct store *, struct store_alerts *out, struct err *);
+/* Of these the ones about that scope. */
+int store_alert_list_of(struct store *, const struct store_scope *,
+    struct store_alerts *out, struct err *);
 
 /* --- rejected logins (login.c) ----------------------------------------- */
 
@@ -73,18 +77,20 @@ struct store_login {
 };
 
 /* What is known of a scope: nothing of its credentials. */
-int store_login_get(struct store *, const char *scope, bool *known,
+int store_login_get(struct store *, const struct store_scope *, bool *known,
     struct store_login *out, struct err *);
-int store_login_put(struct store *, const char *scope,
+int store_login_put(struct store *, const struct store_scope *,
     const struct store_login *, struct err *);
 /*
  * Erases what earlier versions kept of credentials, from the file too (as far
  * as readers of the WAL let it be emptied). Writes nothing where nothing is.
  */
 int store_login_clean(struct store *, struct err *);
-int store_login_forget(struct store *, const char *scope, struct err *);
-/* Forgets every scope that begins so; writes nothing where there is none. */
-int store_login_forget_all(struct store *, const char *begin, struct err *);
+int
+store_login_forget(struct store *, const struct store_scope *, struct err *);
+/* All folders of that mailbox; writes nothing where there is none. */
+int
+store_login_forget_folders(struct store *, const char *address, struct err *);
 
 /* --- what the database could not take (trouble.c) ---------------------- */
 

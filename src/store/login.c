@@ -13,15 +13,16 @@
 #define CLEAN_WAIT 1000 /* ms for readers of the WAL */
 
 static int
-get(struct store *st, const char *scope, struct store_login *out,
+get(struct store *st, const struct store_scope *scope, struct store_login *out,
     struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LOGIN_GET,
 	    "SELECT tries,first_at,last_at,retry_at,text FROM sync_login "
 	    "WHERE scope=?");
+	char text[STORE_SCOPE_TEXT];
 	int r;
 
-	db_text(s, 1, scope);
+	db_text(s, 1, store_scope_text(scope, text));
 	if ((r = db_row(st, s, err)) != 1)
 		return r;
 	out->tries = sqlite3_column_int64(s, 0);
@@ -34,7 +35,7 @@ get(struct store *st, const char *scope, struct store_login *out,
 }
 
 int
-store_login_get(struct store *st, const char *scope, bool *known,
+store_login_get(struct store *st, const struct store_scope *scope, bool *known,
     struct store_login *out, struct err *err)
 {
 	int r;
@@ -48,15 +49,16 @@ store_login_get(struct store *st, const char *scope, bool *known,
 }
 
 static int
-put(struct store *st, const char *scope, const struct store_login *l,
-    struct err *err)
+put(struct store *st, const struct store_scope *scope,
+    const struct store_login *l, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LOGIN_PUT,
 	    "INSERT OR REPLACE INTO sync_login(scope,hash,tries,first_at,"
 	    "last_at,retry_at,text) VALUES(?,'',?,?,?,?,?)");
 	char first[TIM_TEXT], last[TIM_TEXT], retry[TIM_TEXT];
+	char text[STORE_SCOPE_TEXT];
 
-	db_text(s, 1, scope);
+	db_text(s, 1, store_scope_text(scope, text));
 	db_int(s, 2, l->tries);
 	db_time(s, 3, l->first_at, first);
 	db_time(s, 4, l->last_at, last);
@@ -66,7 +68,7 @@ put(struct store *st, const char *scope, const struct store_login *l,
 }
 
 int
-store_login_put(struct store *st, const char *scope,
+store_login_put(struct store *st, const struct store_scope *scope,
     const struct store_login *l, struct err *err)
 {
 	int rc;
@@ -82,17 +84,19 @@ store_login_put(struct store *st, const char *scope,
 }
 
 static int
-forget(struct store *st, const char *scope, struct err *err)
+forget(struct store *st, const struct store_scope *scope, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(
 	    st, DB_LOGIN_FORGET, "DELETE FROM sync_login WHERE scope=?");
+	char text[STORE_SCOPE_TEXT];
 
-	db_text(s, 1, scope);
+	db_text(s, 1, store_scope_text(scope, text));
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
 int
-store_login_forget(struct store *st, const char *scope, struct err *err)
+store_login_forget(
+    struct store *st, const struct store_scope *scope, struct err *err)
 {
 	int rc;
 
@@ -106,19 +110,33 @@ store_login_forget(struct store *st, const char *scope, struct err *err)
 	return rc;
 }
 
+/* The scopes of a mailbox' folders have this before their number. */
+static void
+bind_folders(sqlite3_stmt *s, const char *address, char *text)
+{
+	struct store_scope any = { OF_FOLDER, address, 0 };
+	size_t n = strlen(store_scope_text(&any, text));
+
+	text[n - 1] = '\0';
+	db_text(s, 1, text);
+}
+
 static int
-forget_all(struct store *st, const char *begin, struct err *err)
+forget_folders(struct store *st, const char *address, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LOGIN_FORGET_ALL,
 	    "DELETE FROM sync_login WHERE substr(scope,1,length(?1))=?1");
+	char text[STORE_SCOPE_TEXT];
 
-	db_text(s, 1, begin);
+	bind_folders(s, address, text);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
 int
-store_login_forget_all(struct store *st, const char *begin, struct err *err)
+store_login_forget_folders(
+    struct store *st, const char *address, struct err *err)
 {
+	char text[STORE_SCOPE_TEXT];
 	sqlite3_stmt *s;
 	int rc;
 
@@ -127,11 +145,11 @@ store_login_forget_all(struct store *st, const char *begin, struct err *err)
 	db_lock(st);
 	s = db_stmt(st, DB_LOGIN_ANY,
 	    "SELECT 1 FROM sync_login WHERE substr(scope,1,length(?1))=?1");
-	db_text(s, 1, begin);
+	bind_folders(s, address, text);
 	rc = db_row(st, s, err);
 	sqlite3_reset(s);
 	if (rc == 1 && (rc = db_begin(st, err)) == 0)
-		rc = db_end(st, forget_all(st, begin, err), err);
+		rc = db_end(st, forget_folders(st, address, err), err);
 	db_unlock(st);
 	return rc;
 }

@@ -212,10 +212,7 @@ load(struct store *st, const struct status *want, struct store_mailbox *out,
 {
 	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_GET,
 	    "SELECT state,passes,last_ok_at,retry_at,profile,type,crm_id,"
-	    "incoming,retry_at IS NOT NULL AND EXISTS(SELECT 1 FROM sync_login "
-	    "WHERE scope='access '||address) AND NOT EXISTS(SELECT 1 FROM "
-	    "alert WHERE scope='mailbox '||address AND resolved_at IS NULL "
-	    "AND code NOT IN ('stale','items')) FROM mailbox WHERE address=?");
+	    "incoming FROM mailbox WHERE address=?");
 	bool waits;
 	int r;
 
@@ -226,9 +223,7 @@ load(struct store *st, const struct status *want, struct store_mailbox *out,
 	snprintf(out->state, sizeof(out->state), "%s", str_nn(db_col(s, 0)));
 	out->passes = sqlite3_column_int64(s, 1);
 	out->last_ok_at = db_col_time(s, 2);
-	/* the pass that was denied it died before it told anybody: again */
-	if (!sqlite3_column_int(s, 8))
-		out->retry_at = db_col_time(s, 3);
+	out->retry_at = db_col_time(s, 3);
 	waits = strcmp(out->state, "waiting") == 0;
 	*fresh = str_eq(db_col(s, 4), want->profile) &&
 		 str_eq(db_col(s, 5), want->type) &&

@@ -27,108 +27,137 @@
 static const struct {
 	const char *code, *advice;
 } kinds[] = {
-	{ "login", "correct username and password in the INI, or unlock the "
-		   "account; a changed login is tried in the next pass, the "
-		   "same one only when its wait is over" },
-	{ "certificate", "look at the server's certificate: renew it, set "
-			 "ca_file to its authority, or tls_pin to it" },
-	{ "unreachable", "check that the server runs and that server, proxy "
-			 "and firewall let exsync reach it" },
-	{ "config", "correct what the text names, then run exsync --check; "
-		    "the next pass tries it again" },
-	{ "empty", "correct what the text names: folders, domains or the "
-		   "CRM's users; exsync --once --dry-run shows the effect" },
-	{ "access", "give the account its right to this mailbox, then run "
-		    "exsync --once --mailbox ADDRESS" },
-	{ "failing", "read the text; exsync --once --mailbox ADDRESS tries it "
-		     "at once" },
-	{ "stale", "exsync --once --mailbox ADDRESS tries it at once and says "
-		   "what is wrong; if all are stale look whether exsync is "
-		   "still started at all" },
-	{ "items", "look at table failure; the messages are in the mailbox, "
-		   "only not in the database; exsync --resync ADDRESS tries "
-		   "them again" },
-	{ ALERT_INTERRUPTED,
+	[ALERT_LOGIN] = { "login",
+	    "correct username and password in the INI, or unlock the "
+	    "account; a changed login is tried in the next pass, the "
+	    "same one only when its wait is over" },
+	[ALERT_CERTIFICATE] = { "certificate",
+	    "look at the server's certificate: renew it, set "
+	    "ca_file to its authority, or tls_pin to it" },
+	[ALERT_UNREACHABLE] = { "unreachable",
+	    "check that the server runs and that server, proxy "
+	    "and firewall let exsync reach it" },
+	[ALERT_CONFIG] = { "config",
+	    "correct what the text names, then run exsync --check; "
+	    "the next pass tries it again" },
+	[ALERT_EMPTY] = { "empty",
+	    "correct what the text names: folders, domains or the "
+	    "CRM's users; exsync --once --dry-run shows the effect" },
+	[ALERT_ACCESS] = { "access",
+	    "give the account its right to this mailbox, then run "
+	    "exsync --once --mailbox ADDRESS" },
+	[ALERT_FAILING] = { "failing",
+	    "read the text; exsync --once --mailbox ADDRESS tries it "
+	    "at once" },
+	[ALERT_STALE] = { "stale",
+	    "exsync --once --mailbox ADDRESS tries it at once and says "
+	    "what is wrong; if all are stale look whether exsync is "
+	    "still started at all" },
+	[ALERT_ITEMS] = { "items",
+	    "look at table failure; the messages are in the mailbox, "
+	    "only not in the database; exsync --resync ADDRESS tries "
+	    "them again" },
+	[ALERT_INTERRUPTED] = { "interrupted",
 	    "raise the scheduler's time limit for a pass (systemd: "
 	    "TimeoutStartSec, RuntimeMaxSec), and look for what else ends "
 	    "exsync: a restart, a lack of memory (journalctl -k), somebody's "
 	    "kill; what was read is kept, each pass goes on from there" },
-	{ "store", "free space on the disk, or do what the text says; no mail "
-		   "is lost, the next pass goes on" },
+	[ALERT_STORE] = { "store",
+	    "free space on the disk, or do what the text says; no mail "
+	    "is lost, the next pass goes on" },
 };
 
-char *
-alert_advice(const char *scope, const char *code, char *out, size_t size)
+const char *
+alert_code(enum alert_kind kind)
 {
-	const char *advice = "read the text", *at, *name = scope;
+	return kinds[kind].code;
+}
+
+enum alert_kind
+alert_kind(const char *code)
+{
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strcmp(kinds[i].code, code) == 0)
-			advice = kinds[i].advice;
+			return (enum alert_kind)i;
 	}
-	if (strncmp(scope, "mailbox ", 8) == 0) {
-		name = scope + 8;
-		/* --check asks no server, and the mailbox' wait may be long */
-		if (strcmp(code, "config") == 0)
-			advice = "correct what the text names; exsync --once "
-				 "--mailbox ADDRESS tries it at once";
-		/* our own codes begin with a small letter */
-		if (code[0] >= 'A' && code[0] <= 'Z')
-			advice = UNKNOWN;
-	} else if (strcmp(code, "failing") == 0)
-		advice = REACHED;
-	if ((at = strstr(advice, "ADDRESS")) == NULL)
+	return ALERT_ANSWER;
+}
+
+/* With ADDRESS where the mailbox' is to stand. */
+static const char *
+advice_for(const struct store_scope *scope, enum alert_kind kind)
+{
+	bool mailbox = scope->kind == OF_MAILBOX;
+
+	if (kind == ALERT_ANSWER)
+		return mailbox ? UNKNOWN : "read the text";
+	/* --check asks no server, and the mailbox' wait may be long */
+	if (kind == ALERT_CONFIG && mailbox)
+		return "correct what the text names; exsync --once "
+		       "--mailbox ADDRESS tries it at once";
+	if (kind == ALERT_FAILING && !mailbox)
+		return REACHED;
+	return kinds[kind].advice;
+}
+
+char *
+alert_advice(
+    const struct store_scope *scope, const char *code, char *out, size_t size)
+{
+	const char *advice = advice_for(scope, alert_kind(code));
+	const char *at = strstr(advice, "ADDRESS");
+
+	if (at == NULL)
 		snprintf(out, size, "%s", advice);
 	else
 		snprintf(out, size, "%.*s%s%s", (int)(at - advice), advice,
-		    name, at + 7);
+		    str_nn(scope->name), at + 7);
 	return out;
 }
 
 char *
-alert_about(const char *profile, const char *scope, char *out, size_t size)
+alert_about(const char *profile, const struct store_scope *scope, char *out,
+    size_t size)
 {
+	char text[STORE_SCOPE_TEXT];
+
+	store_scope_text(scope, text);
 	if (profile == NULL)
-		snprintf(out, size, "%s", scope);
+		snprintf(out, size, "%s", text);
 	else
-		snprintf(out, size, "profile %s: %s", profile, scope);
+		snprintf(out, size, "profile %s: %s", profile, text);
 	return out;
 }
 
-/* Did no connection to the server come about? */
-static bool
-is_unreached(const struct err *e)
-{
-	return e->cause == CAUSE_NETWORK;
-}
-
-const char *
-alert_profile_code(const struct err *e)
+enum alert_kind
+alert_of_profile(const struct err *e)
 {
 	if (err_is_login(e))
-		return "login";
+		return ALERT_LOGIN;
 	if (e->cause == CAUSE_CERTIFICATE)
-		return "certificate";
+		return ALERT_CERTIFICATE;
 	if (e->kind != ERR_RETRY)
-		return "config";
-	return is_unreached(e) ? "unreachable" : "failing";
+		return ALERT_CONFIG;
+	/* did no connection to the server come about? */
+	return e->cause == CAUSE_NETWORK ? ALERT_UNREACHABLE : ALERT_FAILING;
 }
 
-const char *
-alert_mailbox_code(const struct err *e)
+enum alert_kind
+alert_of_mailbox(const struct err *e)
 {
 	if (err_is_login(e))
-		return "login";
+		return ALERT_LOGIN;
 	switch (e->kind) {
 	case ERR_AUTH:
-		return "access";
+		return ALERT_ACCESS;
 	case ERR_CONFIG:
-		return "config";
+		return ALERT_CONFIG;
 	case ERR_UNKNOWN:
-		return e->code;
+		return ALERT_ANSWER;
 	default:
-		return "failing";
+		return ALERT_FAILING;
 	}
 }
 
@@ -198,9 +227,10 @@ add_time(struct buf *out, const char *key, int64_t t)
 void
 alert_format(const struct alert_text *a, struct buf *out)
 {
-	char about[LINE / 2], raw[2 * LINE], line[LINE], span[32];
+	char about[LINE], raw[2 * LINE], line[LINE], span[32];
+	char scope[STORE_SCOPE_TEXT];
 
-	alert_about(a->profile, a->scope, about, sizeof(about));
+	alert_about(a->profile, &a->scope, about, sizeof(about));
 	snprintf(raw, sizeof(raw), "%s: %s", about, a->text);
 	str_printable(line, sizeof(line), raw, strlen(raw));
 	if (a->resolved)
@@ -210,7 +240,7 @@ alert_format(const struct alert_text *a, struct buf *out)
 		buf_addf(out, "exsync: %s: %s\n\n", a->severity, line);
 	add_line(out, "state", a->resolved ? "resolved" : "open");
 	add_line(out, "severity", a->severity);
-	add_line(out, "scope", a->scope);
+	add_line(out, "scope", store_scope_text(&a->scope, scope));
 	add_line(out, "code", a->code);
 	if (a->profile != NULL)
 		add_line(out, "profile", a->profile);
@@ -220,5 +250,5 @@ alert_format(const struct alert_text *a, struct buf *out)
 	buf_addf(out, "count: %lld\n", (long long)a->count);
 	if (!a->resolved)
 		add_line(out, "advice",
-		    alert_advice(a->scope, a->code, raw, sizeof(raw)));
+		    alert_advice(&a->scope, a->code, raw, sizeof(raw)));
 }

@@ -37,15 +37,33 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "core/conf.h"
+#include "store/scope.h"
 
-/* The code of passes that were interrupted, so many in a row. */
-#define ALERT_INTERRUPTED "interrupted"
-#define ALERT_IN_A_ROW    5
+/* What kind of trouble it is; alert.code in the database. */
+enum alert_kind {
+	ALERT_LOGIN,
+	ALERT_CERTIFICATE,
+	ALERT_UNREACHABLE,
+	ALERT_FAILING,
+	ALERT_CONFIG,
+	ALERT_EMPTY,
+	ALERT_ACCESS,
+	ALERT_STALE,
+	ALERT_ITEMS,
+	ALERT_STORE,
+	ALERT_INTERRUPTED,
+	ALERT_ANSWER /* the code is the server's own word */
+};
+const char *alert_code(enum alert_kind); /* not of ALERT_ANSWER */
+enum alert_kind alert_kind(const char *code);
+
+#define ALERT_IN_A_ROW 5 /* passes that were interrupted */
 
 /* An alert that was opened or resolved: what alert_command is told. */
 struct alert_text {
 	bool resolved;
-	const char *scope, *code, *severity, *text;
+	struct store_scope scope;
+	const char *code, *severity, *text;
 	int64_t first_at, last_at, count;
 	const char *profile; /* of a mailbox, or NULL */
 };
@@ -57,16 +75,14 @@ struct alert_text {
 void alert_format(const struct alert_text *, struct buf *out);
 
 /* What it is about: "profile hq: mailbox a@b.example"; returns out. */
-char *
-alert_about(const char *profile, const char *scope, char *out, size_t size);
-/*
- * The code for what stopped a profile, or for what a mailbox failed with; it
- * lives as long as the error does.
- */
-const char *alert_profile_code(const struct err *);
-const char *alert_mailbox_code(const struct err *);
+char *alert_about(
+    const char *profile, const struct store_scope *, char *out, size_t size);
+/* What stopped a profile, or what a mailbox failed with. */
+enum alert_kind alert_of_profile(const struct err *);
+enum alert_kind alert_of_mailbox(const struct err *);
 /* What to do about such an alert, as a sentence; returns out. */
-char *alert_advice(const char *scope, const char *code, char *out, size_t size);
+char *alert_advice(
+    const struct store_scope *, const char *code, char *out, size_t size);
 
 /* How long a mailbox of the profile may go without a good pass, in ms. */
 int64_t alert_stale_after(const struct conf_profile *, bool daemon);

@@ -32,15 +32,16 @@ struct met {
 };
 
 static struct store_alert *
-meet(struct met *, const char *kind, const char *name, const char *code,
+meet(struct met *, enum store_scope_kind, const char *name, const char *code,
     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
+/* name stays; the text is made here. */
 static struct store_alert *
-meet(struct met *m, const char *kind, const char *name, const char *code,
-    const char *fmt, ...)
+meet(struct met *m, enum store_scope_kind kind, const char *name,
+    const char *code, const char *fmt, ...)
 {
 	struct store_alert *a;
-	char scope[512], text[800];
+	char text[800];
 	va_list ap;
 
 	if (m->n == m->cap) {
@@ -49,13 +50,12 @@ meet(struct met *m, const char *kind, const char *name, const char *code,
 	}
 	a = &m->v[m->n++];
 	memset(a, 0, sizeof(*a));
-	snprintf(scope, sizeof(scope), "%s%s%s", kind, *name ? " " : "", name);
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	a->scope = arena_strdup(&m->arena, scope);
+	a->scope = (struct store_scope){ kind, name, 0 };
 	a->code = code;
-	a->severity = strcmp(code, "items") == 0 ? "warning" : "error";
+	a->severity = alert_kind(code) == ALERT_ITEMS ? "warning" : "error";
 	a->text = arena_strdup(&m->arena, text);
 	return a;
 }
@@ -177,10 +177,10 @@ static void
 meet_stopped(
     struct met *m, const char *name, const char *example, const struct err *why)
 {
-	const char *code = alert_profile_code(why);
-	bool reached = strcmp(code, "failing") == 0;
+	enum alert_kind kind = alert_of_profile(why);
+	bool reached = kind == ALERT_FAILING;
 
-	meet(m, "profile", name, code, "%s%s%s",
+	meet(m, OF_PROFILE, name, alert_code(kind), "%s%s%s",
 	    reached ? "the server was reached, but no mailbox could be read: "
 		    : "",
 	    example, why->msg);
@@ -221,7 +221,8 @@ meet_profiles(struct met *m)
 			meet_cut_off(m, name, w, n);
 		else if ((nothing = reads_nothing(h, i)) != NULL) {
 			log_warning("profile %s: %s", name, nothing);
-			meet(m, "profile", name, "empty", "%s", nothing);
+			meet(m, OF_PROFILE, name, alert_code(ALERT_EMPTY), "%s",
+			    nothing);
 		}
 	}
 }
@@ -252,7 +253,7 @@ static void
 meet_mailbox(struct met *m, const struct mailbox_work *w, const char *code,
     const char *text)
 {
-	meet(m, "mailbox", w->conf.address, code, "%s", text)->profile =
+	meet(m, OF_MAILBOX, w->conf.address, code, "%s", text)->profile =
 	    w->profile->conf->name;
 }
 
@@ -260,16 +261,20 @@ static void
 meet_fault(struct met *m, const struct mailbox_work *w, bool *store)
 {
 	const struct err *e = w->fault;
+	enum alert_kind kind;
 
 	if (e->kind == ERR_RETRY || is_profiles(m, w))
 		return;
 	if (e->kind == ERR_FATAL && e->scope >= SCOPE_PROFILE) {
 		if (!*store)
-			meet(m, "exsync", "", "store", "%s", e->msg);
+			meet(m, OF_EXSYNC, NULL, alert_code(ALERT_STORE), "%s",
+			    e->msg);
 		*store = true;
 		return;
 	}
-	meet_mailbox(m, w, alert_mailbox_code(e), e->msg);
+	kind = alert_of_mailbox(e);
+	meet_mailbox(
+	    m, w, kind == ALERT_ANSWER ? e->code : alert_code(kind), e->msg);
 }
 
 static void
@@ -289,7 +294,7 @@ meet_stale(struct met *m, const struct mailbox_work *w,
 	    b->last_ok_at != TIM_NONE ? "no good pass"
 				      : "never a good pass, known",
 	    since);
-	meet_mailbox(m, w, "stale", text);
+	meet_mailbox(m, w, alert_code(ALERT_STALE), text);
 }
 
 static void
@@ -303,7 +308,7 @@ meet_given_up(
 	snprintf(text, sizeof(text),
 	    "%lld %s could not be stored and will not be tried again",
 	    (long long)b->given_up, b->given_up == 1 ? "message" : "messages");
-	meet_mailbox(m, w, "items", text);
+	meet_mailbox(m, w, alert_code(ALERT_ITEMS), text);
 }
 
 static void
@@ -387,14 +392,15 @@ profile_well(const struct met *m, const char *name, bool empty)
 static bool
 mailbox_well(const struct met *m, const struct store_alert *a)
 {
-	const struct mailbox_work *w = find_mailbox(m, a->scope + 8);
+	const struct mailbox_work *w = find_mailbox(m, a->scope.name);
+	enum alert_kind kind = alert_kind(a->code);
 
 	if (w == NULL)
 		return whole(m->h->pass);
 	if (unknown(m->h, w))
 		return false;
 	/* these are looked at in the database */
-	if (strcmp(a->code, "stale") == 0 || strcmp(a->code, "items") == 0)
+	if (kind == ALERT_STALE || kind == ALERT_ITEMS)
 		return true;
 	switch (w->end) {
 	case VISIT_OK:
@@ -416,14 +422,16 @@ mailbox_well(const struct met *m, const struct store_alert *a)
 static bool
 has_changed(const struct met *m, const struct store_alert *a)
 {
-	static const char *const name[] = { "unreachable", "failing" };
-	size_t i, k;
+	enum alert_kind is = alert_kind(a->code), other;
+	size_t i;
 
-	for (k = 0; k < 2 && strcmp(a->code, name[k]) != 0; k++)
-		;
-	for (i = 0; k < 2 && i < m->n; i++) {
-		if (strcmp(m->v[i].scope, a->scope) == 0 &&
-		    strcmp(m->v[i].code, name[1 - k]) == 0)
+	if (is != ALERT_UNREACHABLE && is != ALERT_FAILING)
+		return false;
+	other = is == ALERT_FAILING ? ALERT_UNREACHABLE : ALERT_FAILING;
+	for (i = 0; i < m->n; i++) {
+		if (store_scope_is(
+			&m->v[i].scope, a->scope.kind, a->scope.name) &&
+		    alert_kind(m->v[i].code) == other)
 			return true;
 	}
 	return false;
@@ -434,12 +442,14 @@ is_over(void *arg, const struct store_alert *a)
 {
 	const struct met *m = arg;
 
-	if (strcmp(a->code, ALERT_INTERRUPTED) == 0)
+	enum alert_kind kind = alert_kind(a->code);
+
+	if (kind == ALERT_INTERRUPTED)
 		return interrupted_over(m->h, a);
-	if (strncmp(a->scope, "profile ", 8) == 0)
-		return has_changed(m, a) || profile_well(m, a->scope + 8,
-						strcmp(a->code, "empty") == 0);
-	if (strncmp(a->scope, "mailbox ", 8) == 0)
+	if (a->scope.kind == OF_PROFILE)
+		return has_changed(m, a) ||
+		       profile_well(m, a->scope.name, kind == ALERT_EMPTY);
+	if (a->scope.kind == OF_MAILBOX)
 		return mailbox_well(m, a);
 	return true; /* the pass did begin, and is being written */
 }
@@ -471,7 +481,7 @@ has_code(const struct store_alert *v, size_t n, const char *code)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (strcmp(v[i].scope, "exsync") == 0 &&
+		if (v[i].scope.kind == OF_EXSYNC &&
 		    strcmp(v[i].code, code) == 0)
 			return true;
 	}
@@ -484,14 +494,14 @@ forget_told(const struct pass *p, const struct store_trouble *t,
     const struct store_alert_news *news)
 {
 	int64_t now = tim_now(), since = t->since != TIM_NONE ? t->since : now;
-	struct store_alert a = { "exsync", t->code, "error",
+	struct store_alert a = { { OF_EXSYNC, NULL, 0 }, t->code, "error",
 		"a pass is written to the database again", since, now, 1, now,
 		NULL };
 
 	if (!has_code(news->resolved.v, news->resolved.n, t->code)) {
 		if (!tell_one(p, &a))
 			return;
-		log_info("alert resolved: %s: %s: %s", a.scope, a.code, a.text);
+		log_info("alert resolved: exsync: %s: %s", a.code, a.text);
 	}
 	store_trouble_set(p->conf->database, NULL);
 }
@@ -503,7 +513,7 @@ settle_told(const struct met *m, const struct store_alert_news *news)
 	const struct pass *p = m->h->pass;
 	struct store_trouble t;
 
-	if (tell_wanted(p) && !has_code(m->v, m->n, "store") &&
+	if (tell_wanted(p) && !has_code(m->v, m->n, alert_code(ALERT_STORE)) &&
 	    store_trouble_get(p->conf->database, &t))
 		forget_told(p, &t, news);
 }
@@ -558,9 +568,10 @@ health_pass(struct health *h, struct err *err)
 void
 health_trouble(const struct pass *p, const struct err *why)
 {
-	struct store_alert a = { "exsync",
-		why->kind == ERR_CONFIG ? "config" : "store", "error", why->msg,
-		tim_now(), tim_now(), 1, TIM_NONE, NULL };
+	struct store_alert a = { { OF_EXSYNC, NULL, 0 },
+		alert_code(
+		    why->kind == ERR_CONFIG ? ALERT_CONFIG : ALERT_STORE),
+		"error", why->msg, tim_now(), tim_now(), 1, TIM_NONE, NULL };
 	struct store_alert_met met = { &a, 1, NULL, NULL, false };
 	struct store_alert_news news;
 	struct store_trouble t;

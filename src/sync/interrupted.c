@@ -21,11 +21,12 @@
 #include "sync/tell.h"
 
 static void
-set_alert(struct store_alert *a, const char *scope, const char *text)
+set_alert(struct store_alert *a, enum store_scope_kind kind, const char *name,
+    const char *text)
 {
 	memset(a, 0, sizeof(*a));
-	a->scope = scope;
-	a->code = ALERT_INTERRUPTED;
+	a->scope = (struct store_scope){ kind, name, 0 };
+	a->code = alert_code(ALERT_INTERRUPTED);
 	a->severity = "error";
 	a->text = text;
 }
@@ -68,19 +69,14 @@ open_for_mailboxes(const struct pass *p, const char *text, bool tell)
 {
 	const struct plan_want *want = &p->want;
 	struct store_alert *v = mem_alloc(want->nmailbox * sizeof(*v));
-	struct arena arena;
-	char scope[512];
 	size_t i, n = 0;
 
-	memset(&arena, 0, sizeof(arena));
 	for (i = 0; i < want->nmailbox; i++) {
 		if (is_again(want, i))
 			continue;
-		snprintf(scope, sizeof(scope), "mailbox %s", want->mailbox[i]);
-		set_alert(&v[n++], arena_strdup(&arena, scope), text);
+		set_alert(&v[n++], OF_MAILBOX, want->mailbox[i], text);
 	}
 	apply_alerts(p, v, n, tell);
-	arena_free(&arena);
 	free(v);
 }
 
@@ -96,7 +92,7 @@ void
 interrupted_begin(const struct pass *p, const struct store_run *run)
 {
 	struct store_alert a;
-	char scope[512] = "exsync", text[800], since[TIM_TEXT] = "?";
+	char text[800], since[TIM_TEXT] = "?";
 	bool first;
 
 	if (!is_met(p, run, &first))
@@ -111,9 +107,8 @@ interrupted_begin(const struct pass *p, const struct store_run *run)
 		open_for_mailboxes(p, text, first);
 		return;
 	}
-	if (p->want.profile != NULL)
-		snprintf(scope, sizeof(scope), "profile %s", p->want.profile);
-	set_alert(&a, scope, text);
+	set_alert(&a, p->want.profile != NULL ? OF_PROFILE : OF_EXSYNC,
+	    p->want.profile, text);
 	apply_alerts(p, &a, 1, first);
 }
 
@@ -169,13 +164,13 @@ interrupted_over(const struct health *h, const struct store_alert *a)
 
 	if (h->stopped)
 		return false;
-	if (strncmp(a->scope, "mailbox ", 8) == 0)
-		return mailbox_read(h, a->scope + 8);
+	if (a->scope.kind == OF_MAILBOX)
+		return mailbox_read(h, a->scope.name);
 	if (want->nmailbox > 0)
 		return false;
-	if (strncmp(a->scope, "profile ", 8) == 0)
+	if (a->scope.kind == OF_PROFILE)
 		return (want->profile == NULL ||
-			   strcmp(want->profile, a->scope + 8) == 0) &&
-		       has_read(h, a->scope + 8);
+			   strcmp(want->profile, a->scope.name) == 0) &&
+		       has_read(h, a->scope.name);
 	return want->profile == NULL && has_read(h, NULL);
 }

@@ -18,6 +18,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "store/health.h"
+#include "sync/alert.h"
 #include "sync/login.h"
 #include "sync/logins.h"
 
@@ -35,7 +36,7 @@ login_wait(enum err_kind kind, int64_t tries)
 /* Where a login is used, and what waits there. */
 struct place {
 	struct store *st;
-	const char *scope; /* "profile hq", ... */
+	struct store_scope scope;
 	struct logins *logins;
 	struct login *login;
 };
@@ -64,9 +65,11 @@ say_waiting(const struct store_login *l, struct err *err)
 
 /* The same where nobody can tell whether the credentials are others now. */
 static int
-say_unknown(const char *scope, const struct store_login *l, struct err *err)
+say_unknown(const struct store_scope *scope, const struct store_login *l,
+    struct err *err)
 {
 	char first[TIM_TEXT] = "", retry[TIM_TEXT] = "";
+	char text[STORE_SCOPE_TEXT];
 
 	tim_text(l->first_at, first);
 	tim_text(l->retry_at, retry);
@@ -75,8 +78,8 @@ say_unknown(const char *scope, const struct store_login *l, struct err *err)
 	    "not locked it is tried again at %s. state_dir does not tell "
 	    "whether username and password are still the same; to try them at "
 	    "once: DELETE FROM sync_login WHERE scope='%s'. It was: %s",
-	    first, (long long)l->tries, passes_of(l->tries), retry, scope,
-	    l->text);
+	    first, (long long)l->tries, passes_of(l->tries), retry,
+	    store_scope_text(scope, text), l->text);
 	return err_code(err, CAUSE_LOGIN_WAITS, "login", SCOPE_PROFILE);
 }
 
@@ -118,7 +121,7 @@ begin(const struct place *p, bool *known, struct err *err)
 	struct login *login = p->login;
 	struct store_login l;
 
-	if (store_login_get(p->st, p->scope, known, &l, err) == -1)
+	if (store_login_get(p->st, &p->scope, known, &l, err) == -1)
 		return -1;
 	if (login->not_before != TIM_NONE && !tim_due(login->not_before))
 		return say_hour(login, err);
@@ -127,7 +130,7 @@ begin(const struct place *p, bool *known, struct err *err)
 		if (!*known || l.last_at / 1000 < login->last_at / 1000) {
 			from_elsewhere(login, &l);
 			*known = true;
-			if (store_login_put(p->st, p->scope, &l, err) == -1)
+			if (store_login_put(p->st, &p->scope, &l, err) == -1)
 				return -1;
 		}
 		return tim_due(l.retry_at) ? 0 : say_waiting(&l, err);
@@ -138,12 +141,12 @@ begin(const struct place *p, bool *known, struct err *err)
 	if (logins_would_know(p->logins, l.last_at) &&
 	    logins_announce(p->logins, login))
 		return 0;
-	return say_unknown(p->scope, &l, err);
+	return say_unknown(&p->scope, &l, err);
 }
 
 /* Counts one more rejection; *retry_at: when the next try is due. */
 static int
-count(struct store *st, const char *scope, struct store_login *l,
+count(struct store *st, const struct store_scope *scope, struct store_login *l,
     const struct err *why, int64_t *retry_at, struct err *err)
 {
 	l->last_at = tim_now();
@@ -156,7 +159,7 @@ count(struct store *st, const char *scope, struct store_login *l,
 
 /* What needs no login is always the same. */
 static int
-denied(struct store *st, const char *scope, const struct err *why,
+denied(struct store *st, const struct store_scope *scope, const struct err *why,
     int64_t *retry_at, struct err *err)
 {
 	struct store_login l;
@@ -176,7 +179,7 @@ rejected(const struct place *p, const struct err *why, struct err *err)
 	bool known;
 
 	logins_rejected(p->logins, login, why->kind);
-	if (store_login_get(p->st, p->scope, &known, &l, err) == -1)
+	if (store_login_get(p->st, &p->scope, &known, &l, err) == -1)
 		return -1;
 	if (login->passes == 0 && known &&
 	    logins_would_know(p->logins, l.last_at))
@@ -185,7 +188,7 @@ rejected(const struct place *p, const struct err *why, struct err *err)
 		l.tries = login->passes;
 		l.first_at = login->first_at;
 	}
-	return count(p->st, p->scope, &l, why, &retry_at, err);
+	return count(p->st, &p->scope, &l, why, &retry_at, err);
 }
 
 /* --- whose is which ---------------------------------------------------- */
@@ -223,9 +226,11 @@ login_mailbox_job(struct mailbox_work *w, int n)
 }
 
 static struct place
-place_of(struct profile_work *p, struct login *login, const char *scope)
+place_of(struct profile_work *p, struct login *login,
+    enum store_scope_kind kind, const char *name)
 {
-	struct place at = { p->pass->store, scope, p->logins, login };
+	struct place at = { p->pass->store, { kind, name, 0 }, p->logins,
+		login };
 
 	return at;
 }
@@ -238,15 +243,12 @@ proxy_begin(struct profile_work *p, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct place at;
-	char *scope;
 	int rc;
 
 	if (p->proxy == NULL)
 		return 0;
-	scope = mem_printf("proxy of %s", p->conf->name);
-	at = place_of(p, p->proxy, scope);
+	at = place_of(p, p->proxy, OF_PROXY, p->conf->name);
 	rc = begin(&at, &p->proxy_known, &why);
-	free(scope);
 	if (rc == -1 && why.kind == ERR_AUTH) {
 		/* stops logins of one's own, too */
 		err_recast(&why, ERR_CONFIG, SCOPE_PROFILE);
@@ -262,19 +264,16 @@ static int
 proxy_end(struct profile_work *p, const struct err *why, struct err *err)
 {
 	struct place at;
-	char *scope;
 	int rc = 0;
 
 	if (p->proxy == NULL)
 		return 0;
-	scope = mem_printf("proxy of %s", p->conf->name);
-	at = place_of(p, p->proxy, scope);
+	at = place_of(p, p->proxy, OF_PROXY, p->conf->name);
 	if (why != NULL && why->cause == CAUSE_PROXY_LOGIN)
 		rc = rejected(&at, why, err);
 	else if (p->proxy_known &&
 		 (gate_accepted(p->gate) || atomic_load(&p->own_accepted)))
-		rc = store_login_forget(at.st, scope, err);
-	free(scope);
+		rc = store_login_forget(at.st, &at.scope, err);
 	return rc;
 }
 
@@ -285,22 +284,19 @@ login_profile_begin(struct profile_work *p, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct place at;
-	char *scope;
 	int rc;
 
 	if (proxy_begin(p, err) == -1)
 		return -1;
 	if (p->login == NULL)
 		return 0;
-	scope = mem_printf("profile %s", p->conf->name);
-	at = place_of(p, p->login, scope);
+	at = place_of(p, p->login, OF_PROFILE, p->conf->name);
 	rc = begin(&at, &p->login_known, &why);
 	if (rc == -1 && why.kind == ERR_AUTH) {
 		gate_stop(p->gate, &why);
 		rc = 0;
 	} else if (rc == -1)
 		*err = why;
-	free(scope);
 	return rc;
 }
 
@@ -309,16 +305,13 @@ login_profile_rejected(
     struct profile_work *p, const struct err *why, struct err *err)
 {
 	struct place at;
-	char *scope;
 	int rc;
 
 	if (why->cause == CAUSE_LOGIN_WAITS || p->login == NULL ||
 	    atomic_exchange(&p->login_kept, true))
 		return 0;
-	scope = mem_printf("profile %s", p->conf->name);
-	at = place_of(p, p->login, scope);
+	at = place_of(p, p->login, OF_PROFILE, p->conf->name);
 	rc = rejected(&at, why, err);
-	free(scope);
 	return rc;
 }
 
@@ -326,8 +319,7 @@ int
 login_profile_end(struct profile_work *p, struct err *err)
 {
 	const struct err *why = gate_stopped(p->gate);
-	char *scope;
-	int rc = 0;
+	struct place at;
 
 	if (proxy_end(p, why, err) == -1)
 		return -1;
@@ -335,10 +327,8 @@ login_profile_end(struct profile_work *p, struct err *err)
 		return login_profile_rejected(p, why, err);
 	if (!p->login_known || !gate_accepted(p->gate))
 		return 0;
-	scope = mem_printf("profile %s", p->conf->name);
-	rc = store_login_forget(p->pass->store, scope, err);
-	free(scope);
-	return rc;
+	at = place_of(p, p->login, OF_PROFILE, p->conf->name);
+	return store_login_forget(at.st, &at.scope, err);
 }
 
 /* --- a mailbox' -------------------------------------------------------- */
@@ -354,18 +344,15 @@ int
 login_mailbox_begin(struct mailbox_work *w, struct err *err)
 {
 	struct place at;
-	char *scope;
 	bool known;
 	int rc;
 
 	if (own_login(w) == NULL)
 		return 0;
-	scope = mem_printf("mailbox %s", w->conf.address);
-	at = place_of(w->profile, own_login(w), scope);
+	at = place_of(w->profile, own_login(w), OF_MAILBOX, w->conf.address);
 	rc = begin(&at, &known, err);
 	if (rc == -1 && err->kind == ERR_AUTH)
 		err_recast(err, ERR_AUTH, SCOPE_MAILBOX);
-	free(scope);
 	return rc;
 }
 
@@ -385,30 +372,25 @@ login_mailbox_failed(struct mailbox_work *w, const struct err *fault,
     int64_t *retry_at, struct err *err)
 {
 	struct place at;
-	char *scope;
-	int rc;
 
 	*retry_at = TIM_NONE;
 	if (own_login(w) != NULL && err_is_login(fault)) {
 		if (fault->cause == CAUSE_LOGIN_WAITS)
 			return 0;
-		scope = mem_printf("mailbox %s", w->conf.address);
-		at = place_of(w->profile, own_login(w), scope);
+		at = place_of(
+		    w->profile, own_login(w), OF_MAILBOX, w->conf.address);
 		/* retry_at of the mailbox would outlive the credentials */
-		rc = rejected(&at, fault, err);
-	} else if (lasting(fault)) {
-		scope = mem_printf("access %s", w->conf.address);
-		rc = denied(
-		    w->profile->pass->store, scope, fault, retry_at, err);
-	} else
+		return rejected(&at, fault, err);
+	}
+	if (!lasting(fault))
 		return 0;
-	free(scope);
-	return rc;
+	at = place_of(w->profile, NULL, OF_ACCESS, w->conf.address);
+	return denied(at.st, &at.scope, fault, retry_at, err);
 }
 
 /* Forgets what is known of a scope; writes nothing where that is nothing. */
 static int
-forget_known(struct store *st, const char *scope, struct err *err)
+forget_known(struct store *st, const struct store_scope *scope, struct err *err)
 {
 	struct store_login l;
 	bool known;
@@ -422,33 +404,52 @@ int
 login_mailbox_well(struct mailbox_work *w, struct err *err)
 {
 	struct store *st = w->profile->pass->store;
-	const char *const what[] = { "access", "mailbox" };
-	size_t i, n = w->login.own ? 2 : 1;
-	int rc = 0;
+	const char *address = w->conf.address;
+	struct store_scope denied = { OF_ACCESS, address, 0 };
+	struct store_scope own = { OF_MAILBOX, address, 0 };
 
-	for (i = 0; rc == 0 && i < n; i++) {
-		char *scope = mem_printf("%s %s", what[i], w->conf.address);
+	if (forget_known(st, &denied, err) == -1 ||
+	    (w->login.own && forget_known(st, &own, err) == -1))
+		return -1;
+	return store_login_forget_folders(st, address, err);
+}
 
-		rc = forget_known(st, scope, err);
-		free(scope);
+int
+login_mailbox_told(struct mailbox_work *w, bool *told, struct err *err)
+{
+	struct store *st = w->profile->pass->store;
+	struct store_scope denied = { OF_ACCESS, w->conf.address, 0 };
+	struct store_scope mailbox = { OF_MAILBOX, w->conf.address, 0 };
+	struct store_login l;
+	struct store_alerts open;
+	bool known;
+	size_t i;
+
+	if (store_login_get(st, &denied, &known, &l, err) == -1)
+		return -1;
+	*told = !known;
+	if (!known)
+		return 0;
+	if (store_alert_list_of(st, &mailbox, &open, err) == -1)
+		return -1;
+	for (i = 0; i < open.n; i++) {
+		enum alert_kind kind = alert_kind(open.v[i].code);
+
+		*told = *told || (kind != ALERT_STALE && kind != ALERT_ITEMS &&
+				     kind != ALERT_INTERRUPTED);
 	}
-	if (rc == 0) {
-		char *folders =
-		    mem_printf("access %s folder ", w->conf.address);
-
-		rc = store_login_forget_all(st, folders, err);
-		free(folders);
-	}
-	return rc;
+	arena_free(&open.arena);
+	return 0;
 }
 
 /* --- a folder's -------------------------------------------------------- */
 
-static char *
+static struct store_scope
 folder_scope(const struct mailbox_work *w, const struct store_folder *f)
 {
-	return mem_printf(
-	    "access %s folder %lld", w->conf.address, (long long)f->id);
+	struct store_scope s = { OF_FOLDER, w->conf.address, f->id };
+
+	return s;
 }
 
 int
@@ -456,17 +457,16 @@ login_folder_begin(
     struct mailbox_work *w, const struct store_folder *f, struct err *err)
 {
 	const struct pass *p = w->profile->pass;
+	struct store_scope scope = folder_scope(w, f);
 	struct store_login l;
-	char retry[TIM_TEXT] = "", *scope;
+	char retry[TIM_TEXT] = "";
 	bool known;
 	int rc;
 
 	/* a mailbox whose folder waits is one that failed */
 	if (!w->failing || p->want.nmailbox > 0)
 		return 0;
-	scope = folder_scope(w, f);
-	rc = store_login_get(p->store, scope, &known, &l, err);
-	free(scope);
+	rc = store_login_get(p->store, &scope, &known, &l, err);
 	if (rc == -1 || !known || tim_due(l.retry_at))
 		return rc;
 	tim_text(l.retry_at, retry);
@@ -478,26 +478,19 @@ int
 login_folder_failed(struct mailbox_work *w, const struct store_folder *f,
     const struct err *fault, struct err *err)
 {
-	char *scope = folder_scope(w, f);
+	struct store_scope scope = folder_scope(w, f);
 	int64_t retry_at;
-	int rc;
 
-	rc = denied(w->profile->pass->store, scope, fault, &retry_at, err);
-	free(scope);
-	return rc;
+	return denied(w->profile->pass->store, &scope, fault, &retry_at, err);
 }
 
 int
 login_folder_well(
     struct mailbox_work *w, const struct store_folder *f, struct err *err)
 {
-	char *scope;
-	int rc;
+	struct store_scope scope = folder_scope(w, f);
 
 	if (!w->failing)
 		return 0;
-	scope = folder_scope(w, f);
-	rc = forget_known(w->profile->pass->store, scope, err);
-	free(scope);
-	return rc;
+	return forget_known(w->profile->pass->store, &scope, err);
 }

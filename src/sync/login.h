@@ -46,6 +46,12 @@ int login_mailbox_failed(struct mailbox_work *, const struct err *fault,
 int login_mailbox_well(struct mailbox_work *, struct err *);
 
 /*
+ * Was somebody told why the mailbox was denied? The pass that met it may have
+ * died before: then its wait is not kept, so that it is met again. True where
+ * it was not denied.
+ */
+int login_mailbox_told(struct mailbox_work *, bool *told, struct err *);
+/*
  * -1 with CAUSE_WAITS: the folder alone is left alone, what is
  * wrong with it nobody knows.
  */

@@ -43,8 +43,8 @@ tell(const struct pass *p, const struct store_alert *a)
 static bool
 is_trouble(const struct store_alert *a)
 {
-	return a->resolved_at == TIM_NONE && strcmp(a->scope, "exsync") == 0 &&
-	       strcmp(a->code, ALERT_INTERRUPTED) != 0;
+	return a->resolved_at == TIM_NONE && a->scope.kind == OF_EXSYNC &&
+	       alert_kind(a->code) != ALERT_INTERRUPTED;
 }
 
 /* Somebody knows of it now, whether or not the database does. */
@@ -72,8 +72,8 @@ tell_more(const struct pass *p, size_t n)
 {
 	char text[128];
 	int64_t now = tim_now();
-	struct alert_text t = { false, "exsync", "more", "error", text, now,
-		now, (int64_t)n, NULL };
+	struct alert_text t = { false, { OF_EXSYNC, NULL, 0 }, "more", "error",
+		text, now, now, (int64_t)n, NULL };
 
 	snprintf(text, sizeof(text),
 	    "%zu more alerts are new or resolved: "
@@ -138,20 +138,15 @@ tell_untold(const struct pass *p)
 static void
 say_opened(const struct store_alert *a)
 {
-	static const char *const alone[] = { "stale", "items",
-		ALERT_INTERRUPTED };
+	enum alert_kind kind = alert_kind(a->code);
+	bool alone = kind == ALERT_STALE || kind == ALERT_ITEMS ||
+		     kind == ALERT_INTERRUPTED;
 	char advice[512], about[512];
-	const char *text =
-	    alert_advice(a->scope, a->code, advice, sizeof(advice));
-	size_t i;
 
-	for (i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
-		if (strcmp(a->code, alone[i]) == 0)
-			text = a->text;
-	}
+	alert_advice(&a->scope, a->code, advice, sizeof(advice));
 	log_error("alert: %s: %s: %s",
-	    alert_about(a->profile, a->scope, about, sizeof(about)), a->code,
-	    text);
+	    alert_about(a->profile, &a->scope, about, sizeof(about)), a->code,
+	    alone ? a->text : advice);
 }
 
 void
@@ -166,7 +161,7 @@ tell_news(const struct pass *p, const struct store_alert_news *news)
 		const struct store_alert *a = &news->resolved.v[i];
 
 		log_info("alert resolved: %s: %s: %s",
-		    alert_about(a->profile, a->scope, about, sizeof(about)),
+		    alert_about(a->profile, &a->scope, about, sizeof(about)),
 		    a->code, a->text);
 	}
 	if (p->alert != NULL)

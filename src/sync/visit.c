@@ -136,10 +136,9 @@ unnamed(const struct mailbox_work *w, const struct folder_list *list,
 
 		if (f->well_known != NULL)
 			return false;
-		first = first ||
-			(s != NULL && s->cursor == NULL && !s->resync &&
-			    !empty(s, f) &&
-			    is_read(w, list, f, known));
+		first =
+		    first || (s != NULL && s->cursor == NULL && !s->resync &&
+				 !empty(s, f) && is_read(w, list, f, known));
 	}
 	return first;
 }
@@ -529,6 +528,19 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	return rc;
 }
 
+/* A wait that nobody was told of is none. */
+static int
+forget_untold(struct mailbox_work *w, struct store_mailbox *m, struct err *err)
+{
+	bool told;
+
+	if (login_mailbox_told(w, &told, err) == -1)
+		return -1;
+	if (!told)
+		m->retry_at = TIM_NONE;
+	return 0;
+}
+
 /* Should it be left alone in this pass? *failed: is that a failure? */
 static bool
 leave_alone(struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
@@ -698,6 +710,8 @@ visit_turn(struct mailbox_work *w, bool *again)
 		return true;
 	}
 	w->failing = strcmp(m.state, "failing") == 0;
+	if (m.retry_at != TIM_NONE && forget_untold(w, &m, &err) == -1)
+		return conclude(w, -1, &err);
 	if (leave_alone(w, &m, &failed))
 		return failed;
 	if (login_mailbox_begin(w, &err) == -1)

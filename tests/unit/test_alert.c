@@ -100,12 +100,18 @@ test_codes(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		struct err e = ERR_INIT;
+		enum alert_kind kind;
 
 		err_set(&e, row[i].kind, "x");
 		err_code(
 		    &e, cause_of_code(row[i].code), row[i].code, row[i].scope);
-		assert_string_equal(alert_profile_code(&e), row[i].profile);
-		assert_string_equal(alert_mailbox_code(&e), row[i].mailbox);
+		assert_string_equal(
+		    alert_code(alert_of_profile(&e)), row[i].profile);
+		kind = alert_of_mailbox(&e);
+		assert_string_equal(
+		    kind == ALERT_ANSWER ? e.code : alert_code(kind),
+		    row[i].mailbox);
+		assert_int_equal(alert_kind(row[i].mailbox), kind);
 	}
 }
 
@@ -114,38 +120,40 @@ test_advice(void **state)
 {
 	static const char *const code[] = { "login", "certificate",
 		"unreachable", "config", "empty", "access", "failing", "stale",
-		"items", "store" };
+		"items", "store", "interrupted" };
+	struct store_scope mailbox = { OF_MAILBOX, "a@b.example", 0 };
+	struct store_scope profile = { OF_PROFILE, "hq", 0 };
+	struct store_scope all = { OF_EXSYNC, NULL, 0 };
 	char out[512];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++)
-		assert_true(strlen(alert_advice("mailbox a@b.example", code[i],
-				out, sizeof(out))) > 20);
-	alert_advice("mailbox a@b.example", "access", out, sizeof(out));
+		assert_true(strlen(alert_advice(
+				&mailbox, code[i], out, sizeof(out))) > 20);
+	alert_advice(&mailbox, "access", out, sizeof(out));
 	assert_non_null(strstr(out, "--mailbox a@b.example"));
 	assert_null(strstr(out, "ADDRESS"));
-	alert_advice("mailbox a@b.example", "config", out, sizeof(out));
+	alert_advice(&mailbox, "config", out, sizeof(out));
 	assert_non_null(strstr(out, "--mailbox a@b.example tries it at once"));
-	alert_advice("mailbox a@b.example", "ErrorUnheardOf", out, sizeof(out));
+	alert_advice(&mailbox, "ErrorUnheardOf", out, sizeof(out));
 	assert_non_null(strstr(out, "exsync does not know this answer"));
 	assert_non_null(strstr(
 	    out, "exsync --once --mailbox a@b.example tries it at once"));
-	alert_advice("profile hq", "failing", out, sizeof(out));
+	alert_advice(&profile, "failing", out, sizeof(out));
 	assert_non_null(strstr(out, "how the server answers"));
-	alert_advice("profile hq", "config", out, sizeof(out));
+	alert_advice(&profile, "config", out, sizeof(out));
 	assert_non_null(strstr(out, "exsync --check"));
-	assert_string_equal(
-	    alert_advice("exsync", "unheard of", out, sizeof(out)),
+	assert_string_equal(alert_advice(&all, "unheard of", out, sizeof(out)),
 	    "read the text");
 }
 
 static void
 test_format(void **state)
 {
-	struct alert_text a = { false, "mailbox a@b.example", "failing",
-		"error", "one\nexsync: two \x1b[31m \xff", T0, T0 + HOUR, 3,
-		"hq\x1b" };
+	struct alert_text a = { false, { OF_MAILBOX, "a@b.example", 0 },
+		"failing", "error", "one\nexsync: two \x1b[31m \xff", T0,
+		T0 + HOUR, 3, "hq\x1b" };
 	struct buf b;
 
 	(void)state;

@@ -31,12 +31,14 @@ static int
 told(void *arg, const struct alert_text *a)
 {
 	struct scene *c = arg;
+	char scope[STORE_SCOPE_TEXT];
 
 	if (c->deaf > 0 && c->deaf-- > 0)
 		return -1;
 	c->opened += !a->resolved;
 	c->resolved += a->resolved;
-	snprintf(c->last, sizeof(c->last), "%s %s", a->scope, a->code);
+	snprintf(c->last, sizeof(c->last), "%s %s",
+	    store_scope_text(&a->scope, scope), a->code);
 	return 0;
 }
 

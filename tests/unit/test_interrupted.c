@@ -30,7 +30,7 @@ told(void *arg, const struct alert_text *a)
 {
 	struct scene *c = arg;
 
-	if (strcmp(a->code, ALERT_INTERRUPTED) != 0)
+	if (alert_kind(a->code) != ALERT_INTERRUPTED)
 		return 0;
 	if (c->deaf > 0 && c->deaf-- > 0)
 		return -1;
@@ -157,7 +157,8 @@ test_restricted(void **state)
 static bool
 over(struct scene *c, const char *scope)
 {
-	struct store_alert a = { .scope = scope, .code = ALERT_INTERRUPTED };
+	struct store_alert a = { .scope = store_scope_read(scope),
+		.code = "interrupted" };
 
 	return interrupted_over(&c->h, &a);
 }
@@ -212,7 +213,7 @@ test_over(void **state)
 static void
 test_resolved(void **state)
 {
-	struct store_alert a = { .scope = "exsync",
+	struct store_alert a = { .scope = { OF_EXSYNC, NULL, 0 },
 		.code = "store",
 		.severity = "error",
 		.text = "full" };

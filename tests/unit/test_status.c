@@ -67,7 +67,7 @@ alert(struct scene *c, const char *scope, const char *code)
 {
 	struct store_alert *a = &c->alert[c->s.nalert++];
 
-	a->scope = scope;
+	a->scope = store_scope_read(scope);
 	a->code = code;
 	a->severity = "error";
 	a->text = "so it is";

@@ -10,19 +10,19 @@
 
 /* --- alerts ------------------------------------------------------------ */
 
-static const struct store_alert login = { "profile hq", "login", "error",
-	"rejected", 0, 0, 0, TIM_NONE, NULL };
-static const struct store_alert denied = { "mailbox " BOX_A, "access", "error",
-	"denied", 0, 0, 0, TIM_NONE, NULL };
-static const struct store_alert items = { "mailbox " BOX_A, "items", "warning",
-	"2 messages", 0, 0, 0, TIM_NONE, NULL };
+static const struct store_alert login = { { OF_PROFILE, "hq", 0 }, "login",
+	"error", "rejected", 0, 0, 0, TIM_NONE, NULL };
+static const struct store_alert denied = { { OF_MAILBOX, BOX_A, 0 }, "access",
+	"error", "denied", 0, 0, 0, TIM_NONE, NULL };
+static const struct store_alert items = { { OF_MAILBOX, BOX_A, 0 }, "items",
+	"warning", "2 messages", 0, 0, 0, TIM_NONE, NULL };
 
 static bool
 all_well(void *arg, const struct store_alert *a)
 {
 	int *asked = arg;
 
-	assert_non_null(a->scope);
+	assert_non_null(a->scope.name);
 	(*asked)++;
 	return true;
 }
@@ -145,7 +145,8 @@ test_silence(void **state)
 	store_close(k->st);
 	kit_open(k, STORE_READ_ONLY);
 	assert_string_equal(apply(k, &login, 1, all_well, &asked), "0/0");
-	OK(k, store_login_forget(k->st, "profile hq", &k->err));
+	OK(k, store_login_forget(k->st,
+		  &(struct store_scope){ OF_PROFILE, "hq", 0 }, &k->err));
 	OK(k, store_box_note(k->st, &k->err));
 	after = dump(k);
 	assert_string_equal(before, after);
@@ -163,36 +164,50 @@ test_login(void **state)
 	bool known;
 
 	memset(&in, 0, sizeof(in));
-	OK(k, store_login_get(k->st, "profile hq", &known, &out, &k->err));
+	OK(k,
+	    store_login_get(k->st, &(struct store_scope){ OF_PROFILE, "hq", 0 },
+		&known, &out, &k->err));
 	assert_false(known);
 	in.tries = 2;
 	in.first_at = T0;
 	in.last_at = T0 + 1000;
 	in.retry_at = T0 + 3600000;
 	strcpy(in.text, "401");
-	OK(k, store_login_put(k->st, "profile hq", &in, &k->err));
-	OK(k, store_login_get(k->st, "profile hq", &known, &out, &k->err));
+	OK(k, store_login_put(k->st,
+		  &(struct store_scope){ OF_PROFILE, "hq", 0 }, &in, &k->err));
+	OK(k,
+	    store_login_get(k->st, &(struct store_scope){ OF_PROFILE, "hq", 0 },
+		&known, &out, &k->err));
 	assert_true(known);
 	assert_int_equal(out.tries, 2);
 	assert_true(out.first_at == in.first_at);
 	assert_true(out.last_at == in.last_at);
 	assert_true(out.retry_at == in.retry_at);
 	assert_string_equal(out.text, "401");
-	OK(k, store_login_get(k->st, "profile x", &known, &out, &k->err));
+	OK(k,
+	    store_login_get(k->st, &(struct store_scope){ OF_PROFILE, "x", 0 },
+		&known, &out, &k->err));
 	assert_false(known);
 	/* nothing of the credentials is there at all */
 	assert_int_equal(
 	    number(k, "SELECT count(*) FROM sync_login WHERE hash<>''"), 0);
-	OK(k, store_login_put(k->st, "access x", &in, &k->err));
-	OK(k, store_login_forget(k->st, "profile hq", &k->err));
-	OK(k, store_login_get(k->st, "profile hq", &known, &out, &k->err));
+	OK(k, store_login_put(k->st, &(struct store_scope){ OF_ACCESS, "x", 0 },
+		  &in, &k->err));
+	OK(k, store_login_forget(k->st,
+		  &(struct store_scope){ OF_PROFILE, "hq", 0 }, &k->err));
+	OK(k,
+	    store_login_get(k->st, &(struct store_scope){ OF_PROFILE, "hq", 0 },
+		&known, &out, &k->err));
 	assert_false(known);
 	/* all that begin so, and no other */
-	OK(k, store_login_put(k->st, "access x folder 1", &in, &k->err));
-	OK(k, store_login_put(k->st, "access x folder 2", &in, &k->err));
-	OK(k, store_login_put(k->st, "access xy folder 3", &in, &k->err));
-	OK(k, store_login_forget_all(k->st, "access x folder ", &k->err));
-	OK(k, store_login_forget_all(k->st, "access z folder ", &k->err));
+	OK(k, store_login_put(k->st, &(struct store_scope){ OF_FOLDER, "x", 1 },
+		  &in, &k->err));
+	OK(k, store_login_put(k->st, &(struct store_scope){ OF_FOLDER, "x", 2 },
+		  &in, &k->err));
+	OK(k, store_login_put(k->st,
+		  &(struct store_scope){ OF_FOLDER, "xy", 3 }, &in, &k->err));
+	OK(k, store_login_forget_folders(k->st, "x", &k->err));
+	OK(k, store_login_forget_folders(k->st, "z", &k->err));
 	assert_string_equal(ask(k, "SELECT group_concat(scope,',') FROM "
 				   "(SELECT scope FROM sync_login ORDER BY 1)"),
 	    "access x,access xy folder 3");
@@ -243,12 +258,15 @@ test_login_clean(void **state)
 	       "'2026-11-20T08:16:00Z','2026-11-20T08:16:00Z',"
 	       "'2026-11-21T08:16:00Z','said so'),"
 	       "('access x','',1,'a','b','c','t')");
-	OK(k, store_login_forget(k->st, "profile gone", &k->err));
+	OK(k, store_login_forget(k->st,
+		  &(struct store_scope){ OF_PROFILE, "gone", 0 }, &k->err));
 	assert_true(in_files(k, "5ec4e7b"));
 	OK(k, store_login_clean(k->st, &k->err));
 	assert_false(in_files(k, "5ec4e7"));
 	assert_true(in_files(k, "said so"));
-	OK(k, store_login_get(k->st, "profile hq", &known, &out, &k->err));
+	OK(k,
+	    store_login_get(k->st, &(struct store_scope){ OF_PROFILE, "hq", 0 },
+		&known, &out, &k->err));
 	assert_true(known);
 	assert_int_equal(out.tries, 3);
 	assert_string_equal(out.text, "said so");
@@ -578,6 +596,49 @@ test_trouble(void **state)
 
 #define KIT(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
 
+/* How scopes are spelled, for the CRM reads them; and what they are then. */
+static void
+test_scope(void **state)
+{
+	static const struct {
+		struct store_scope scope;
+		const char *text;
+		bool reads;
+	} row[] = {
+		{ { OF_EXSYNC, NULL, 0 }, "exsync", true },
+		{ { OF_PROFILE, "hq", 0 }, "profile hq", true },
+		{ { OF_PROFILE, "of hq", 0 }, "profile of hq", true },
+		{ { OF_MAILBOX, BOX_A, 0 }, "mailbox " BOX_A, true },
+		{ { OF_PROXY, "hq", 0 }, "proxy of hq", true },
+		{ { OF_ACCESS, BOX_A, 0 }, "access " BOX_A, false },
+		{ { OF_FOLDER, BOX_A, 7 }, "access " BOX_A " folder 7", false },
+		{ { OF_OTHER, "exsync 2", 0 }, "exsync 2", true },
+		{ { OF_OTHER, "", 0 }, "", true },
+	};
+	char text[STORE_SCOPE_TEXT], name[2000];
+	struct store_scope s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		store_scope_text(&row[i].scope, text);
+		assert_string_equal(text, row[i].text);
+		s = store_scope_read(row[i].text);
+		assert_int_equal(
+		    s.kind, row[i].reads ? row[i].scope.kind : OF_OTHER);
+		assert_true(!row[i].reads ||
+			    store_scope_is(&row[i].scope, s.kind, s.name));
+	}
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	s = (struct store_scope){ OF_FOLDER, name, INT64_MIN };
+	store_scope_text(&s, text);
+	assert_true(strlen(text) < sizeof(text));
+	assert_false(store_scope_is(&s, OF_MAILBOX, NULL));
+	assert_true(store_scope_is(&s, OF_FOLDER, NULL));
+	assert_false(store_scope_is(&s, OF_FOLDER, "x"));
+}
+
 int
 main(void)
 {
@@ -587,6 +648,7 @@ main(void)
 		KIT(test_order),
 		KIT(test_silence),
 		KIT(test_login),
+		cmocka_unit_test(test_scope),
 		KIT(test_login_clean),
 		KIT(test_days),
 		KIT(test_prune),

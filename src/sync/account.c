@@ -214,13 +214,15 @@ begin_reservation(struct account_login *l)
 
 /* Whose account it was reserved with; NULL: it was not. */
 static struct account *
-end_reservation(struct account_login *l)
+end_reservation(struct account_login *l, enum account_said said)
 {
 	struct account *a;
 
 	pthread_mutex_lock(&lock);
 	a = l->reserved ? account_of(l) : NULL;
 	l->reserved = false;
+	if (said == ACCOUNT_ACCEPTED)
+		l->proven = true;
 	pthread_mutex_unlock(&lock);
 	return a;
 }
@@ -232,7 +234,7 @@ reserve_login(struct account_login *l, struct err *err)
 
 	if (a == NULL || a->reserve(a->arg, l, err) == 0)
 		return 0;
-	end_reservation(l);
+	end_reservation(l, ACCOUNT_NOTHING);
 	return -1;
 }
 
@@ -271,7 +273,7 @@ void
 account_answer(
     struct account_login *l, enum account_said said, const struct err *why)
 {
-	struct account *a = end_reservation(l);
+	struct account *a = end_reservation(l, said);
 	struct account_login *o;
 
 	if (said != ACCOUNT_DENIED && said != ACCOUNT_REFUSED) {
@@ -336,6 +338,17 @@ account_give_up(struct account_login *l)
 	if (is_second_attempt(l))
 		l->second = SECOND_OVER;
 	pthread_mutex_unlock(&lock);
+}
+
+bool
+account_proven(struct account_login *l)
+{
+	bool yes;
+
+	pthread_mutex_lock(&lock);
+	yes = l->accepted || (l->proven && !l->rejected);
+	pthread_mutex_unlock(&lock);
+	return yes;
 }
 
 bool

@@ -65,7 +65,8 @@ struct account_login {
 	const char *password; /* or NULL */
 	bool accepted;        /* by the last answer of this pass that says so */
 	bool worked;          /* accepted at some time in this pass */
-	bool proven;   /* accepted before this pass, and not rejected since */
+	bool proven;   /* accepted, perhaps before this pass, and no login of
+			* the account was rejected since */
 	bool reserved; /* the call under way is */
 	bool denied;   /* once at least */
 	bool rejected; /* for good: why; it is not tried again */
@@ -111,6 +112,7 @@ enum account_then account_leave(struct account_login *, enum account_said,
 /* The second attempt, if it was this thread's, is not made. */
 void account_give_up(struct account_login *);
 bool account_accepted(struct account_login *);
+bool account_proven(struct account_login *);
 
 /*
  * The account's name as it is compared, in lower case; the caller's. And the

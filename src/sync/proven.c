@@ -90,9 +90,7 @@ proven_note(struct logins *s)
 		return false;
 	memset(bits, 0, sizeof(bits));
 	for (i = 0; i < n; i++) {
-		struct account_login *l = &s->v[i]->at;
-		bool good = account_accepted(l) ||
-			    (l->proven && !l->denied && !l->rejected);
+		bool good = account_proven(&s->v[i]->at);
 
 		bits[i / 4] |= (char)(good << (i % 4));
 		any = any || good;

@@ -17,7 +17,7 @@
 
 /* After the file was read: account_login.proven of each. */
 void proven_recall(struct logins *);
-/* The pass is over: what it proved, into the file as read. True: it is new. */
+/* What the pass has proved so far, into the file as read. True: it is new. */
 bool proven_note(struct logins *);
 
 #endif

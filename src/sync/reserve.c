@@ -10,6 +10,7 @@
 #include "base/stop.h"
 #include "base/tim.h"
 #include "sync/loginkeep.h"
+#include "sync/proven.h"
 #include "sync/reserve.h"
 
 /* ms; a login that is answered takes less, or is one of a slow server */
@@ -126,6 +127,7 @@ reserve_settled(void *arg, struct account_login *at, enum account_said said)
 	struct login *l = (struct login *)at;
 	const struct pass_keep *k = &s->pass->keep;
 	int64_t until = TIM_NONE;
+	bool was;
 
 	if (l->tried == TIM_NONE)
 		return;
@@ -134,7 +136,11 @@ reserve_settled(void *arg, struct account_login *at, enum account_said said)
 		if (said == ACCOUNT_NOTHING)
 			until =
 			    loginfile_alone(&s->file, tim_now() + RESERVE_LOST);
-		if (loginfile_tried(&s->file, l->tried, until))
+		was = loginfile_tried(&s->file, l->tried, until);
+		/* now: the pass may be killed before its end */
+		if (said == ACCOUNT_ACCEPTED)
+			was = proven_note(s) || was;
+		if (was)
 			loginkeep_write(s);
 		else
 			k->done(k->arg);

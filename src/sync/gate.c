@@ -278,7 +278,9 @@ gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 		return rc == 1 ? 0 : -1;
 	pthread_mutex_lock(&g->lock);
 	g->inside--;
-	stop_for_account(g, l, err);
+	/* it has waited: that the pass is to end comes first */
+	if (!stop_requested() || refuse(g, l, err) == 0)
+		stop_for_account(g, l, err);
 	pthread_cond_broadcast(&g->free);
 	pthread_mutex_unlock(&g->lock);
 	return -1;

@@ -192,7 +192,6 @@ one_head(struct answer *a, struct head *h, struct err *e)
 static int
 interpret(struct answer *a, struct head *h, struct err *e)
 {
-	a->status = h->status;
 	if (h->status < 200) {
 		if (h->status == 101)
 			return malformed(a, e, "it changes the protocol");
@@ -241,7 +240,9 @@ answer_head(struct answer *a, struct buf *out, struct err *e)
 		a->until = first;
 		a->began = false;
 		head_init(&h, out, a->head_max);
-		if ((r = one_head(a, &h, e)) == 0)
+		r = one_head(a, &h, e);
+		a->status = h.status;
+		if (r == 0)
 			r = interpret(a, &h, e);
 		head_free(&h);
 		a->began = a->began || began;

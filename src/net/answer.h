@@ -34,7 +34,7 @@ struct answer {
 	bool to_head; /* the request was HEAD */
 	/* results */
 	bool began; /* at least one byte of it has come */
-	int status;
+	int status; /* also where only its line came; 0: not even that */
 	struct head_body body;
 	int64_t body_len; /* bytes given to the stream */
 	/* private */

@@ -85,7 +85,7 @@ struct http_request {
 };
 
 struct http_response {
-	int status;
+	int status;       /* after a fault too, if its line came; else 0 */
 	struct buf head;  /* all header lines, "Name: value\n",
 					 * unfolded; http_get reads them */
 	int64_t body_len; /* bytes that reached the stream */

@@ -278,7 +278,7 @@ account_answer(
 
 	if (said != ACCOUNT_DENIED && said != ACCOUNT_REFUSED) {
 		if (a != NULL)
-			a->settled(a->arg, l, said);
+			a->settled(a->arg, l, said, why);
 		return;
 	}
 	pthread_mutex_lock(&lock);

@@ -51,8 +51,9 @@ struct account {
 	 * or settled follows; -1 (err): not now. May wait. Or NULL, both.
 	 */
 	int (*reserve)(void *arg, struct account_login *, struct err *);
-	/* What was reserved was not wrong. */
-	void (*settled)(void *arg, struct account_login *, enum account_said);
+	/* What was reserved was not wrong; why: as account_answer. */
+	void (*settled)(void *arg, struct account_login *, enum account_said,
+	    const struct err *why);
 	void *arg;
 };
 

@@ -244,7 +244,7 @@ has_room(const struct gate *g, const struct gate_login *l)
 static void
 stop_for_account(struct gate *g, const struct gate_login *l, struct err *err)
 {
-	if (l->own && err->kind == ERR_AUTH) {
+	if (l->own && (err->kind == ERR_AUTH || err->kind == ERR_RETRY)) {
 		err->scope = SCOPE_MAILBOX;
 		return;
 	}
@@ -494,6 +494,8 @@ said_nothing(const struct err *e)
 		"malformed", "stop", "stopped" };
 	size_t i;
 
+	if (e->answered)
+		return ACCOUNT_SPARED;
 	if (strcmp(e->code, "timeout") == 0 && e->scope < SCOPE_PROFILE)
 		return ACCOUNT_NOTHING;
 	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++) {

@@ -464,6 +464,7 @@ logins_close(struct logins *s)
 		return;
 	for (i = 0; i < s->n; i++) {
 		free(s->v[i]->server);
+		free(s->v[i]->lost);
 		free(s->v[i]->name);
 		free(s->v[i]->user);
 		mem_wipe_str(s->v[i]->password);

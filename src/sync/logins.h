@@ -28,7 +28,8 @@ struct login {
 	bool counted; /* this pass is, in the file */
 	/* until when its call under way counts as wrong; TIM_NONE: nowhere */
 	int64_t tried;
-	bool waited; /* for others who try its account, in vain */
+	bool waited;      /* for others who try its account, in vain */
+	struct err *lost; /* why nobody knows how the last one ended, or NULL */
 };
 
 /* Reads the file; that it cannot be read is a warning. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/fault.h"
+#include "base/mem.h"
 #include "base/stop.h"
 #include "base/tim.h"
 #include "sync/loginkeep.h"
@@ -38,18 +39,37 @@ note_twins(struct logins *s, struct account_login *at, int64_t time,
 }
 
 static int
-say_tried(int64_t until, struct err *err)
+say_rejected(int64_t until, struct err *err)
 {
 	char text[TIM_TEXT] = "";
 
 	tim_text(until, text);
 	err_set(err, ERR_AUTH,
-	    "the account was rejected %d times within an hour, or was tried "
-	    "and nobody knows the outcome, by whichever profile or mailbox of "
-	    "whichever process; so that it is not locked it is not tried "
+	    "the account was rejected %d times within an hour, by whichever "
+	    "profile or mailbox; so that it is not locked it is not tried "
 	    "before %s, with whatever password",
 	    LOGINFILE_WRONG, text);
 	return err_code(err, "login", SCOPE_PROFILE);
+}
+
+/* Some may have been rejected, too few are known to be: it is no news of the
+ * login, but of what hides the outcome. */
+static int
+say_unknown(const struct login *l, int64_t until, struct err *err)
+{
+	bool lost = l->lost != NULL;
+	char text[TIM_TEXT] = "";
+
+	tim_text(until, text);
+	err_set(err, ERR_RETRY,
+	    "%s; so that the account is not locked, should these logins have "
+	    "been wrong, it is not tried before %s",
+	    lost ? l->lost->msg
+		 : "others log in with this account at the same moment, or "
+		   "did and got no answer",
+	    text);
+	return err_code(
+	    err, lost ? l->lost->code : "login-unknown", SCOPE_PROFILE);
 }
 
 /* With the lock held, and the file: takes one of the hour's. */
@@ -65,12 +85,44 @@ take_one(struct logins *s, struct login *l)
 		l->tried = until;
 }
 
-/*
- * True: the call may be made. False: not before *until; *soon: perhaps when
- * somebody else's outcome is known.
- */
+/* How many of them count no longer then. */
+static size_t
+count_until(const struct loginkeep_times *t, int64_t until)
+{
+	size_t n = 0;
+
+	while (n < t->n && t->v[n] <= until)
+		n++;
+	return n;
+}
+
+/* What stands in the way. */
+struct hurdle {
+	int64_t until; /* so long */
+	bool rejected; /* nothing but rejections */
+	bool soon;     /* some may be under way, and their outcome known soon */
+};
+
+/* all: what counts, more than may. */
+static void
+look_at_hurdle(struct logins *s, const struct account *a,
+    const struct loginkeep_times *all, struct hurdle *out)
+{
+	struct loginkeep_times wrong = loginkeep_wrong(s, a);
+	/* they are a few ms apart, so that each is alone */
+	int64_t lost = tim_now() + RESERVE_LOST + 1000;
+	size_t ended =
+	    wrong.n + count_until(all, lost) - count_until(&wrong, lost);
+
+	out->until = all->v[all->n - LOGINFILE_WRONG];
+	out->rejected = wrong.n >= LOGINFILE_WRONG;
+	out->soon = ended < LOGINFILE_WRONG;
+	free(wrong.v);
+}
+
+/* True: the call may be made. */
 static bool
-try_reserve(struct logins *s, struct login *l, int64_t *until, bool *soon)
+try_reserve(struct logins *s, struct login *l, struct hurdle *out)
 {
 	const struct pass_keep *k = &s->pass->keep;
 	struct loginkeep_times t;
@@ -78,7 +130,6 @@ try_reserve(struct logins *s, struct login *l, int64_t *until, bool *soon)
 
 	pthread_mutex_lock(&s->lock);
 	l->tried = TIM_NONE;
-	*soon = false;
 	if (s->read) /* while others may have the file */
 		loginkeep_verify(s, l);
 	if (!loginkeep_read(s)) {
@@ -91,10 +142,7 @@ try_reserve(struct logins *s, struct login *l, int64_t *until, bool *soon)
 		take_one(s, l);
 	else {
 		k->done(k->arg);
-		*until = t.v[t.n - LOGINFILE_WRONG];
-		free(t.v);
-		t = loginkeep_wrong(s, l->at.account);
-		*soon = t.n < LOGINFILE_WRONG;
+		look_at_hurdle(s, l->at.account, &t, out);
 	}
 	free(t.v);
 	pthread_mutex_unlock(&s->lock);
@@ -106,12 +154,14 @@ reserve_begin(void *arg, struct account_login *at, struct err *err)
 {
 	struct logins *s = arg;
 	struct login *l = (struct login *)at;
-	int64_t end = tim_mono() + RESERVE_WAIT, until = TIM_NONE;
-	bool soon;
+	int64_t end = tim_mono() + RESERVE_WAIT;
+	struct hurdle h;
 
-	while (!try_reserve(s, l, &until, &soon)) {
-		if (!soon || l->waited || stop_requested())
-			return say_tried(until, err);
+	while (!try_reserve(s, l, &h)) {
+		if (h.rejected)
+			return say_rejected(h.until, err);
+		if (!h.soon || l->waited || stop_requested())
+			return say_unknown(l, h.until, err);
 		if (tim_mono() >= end)
 			l->waited = true;
 		else
@@ -120,8 +170,18 @@ reserve_begin(void *arg, struct account_login *at, struct err *err)
 	return 0;
 }
 
+/* Why nobody knows how the last one ended. */
+static void
+keep_error(struct login *l, const struct err *why)
+{
+	if (l->lost == NULL)
+		l->lost = mem_alloc(sizeof(*l->lost));
+	*l->lost = *why;
+}
+
 void
-reserve_settled(void *arg, struct account_login *at, enum account_said said)
+reserve_settled(void *arg, struct account_login *at, enum account_said said,
+    const struct err *why)
 {
 	struct logins *s = arg;
 	struct login *l = (struct login *)at;
@@ -132,6 +192,8 @@ reserve_settled(void *arg, struct account_login *at, enum account_said said)
 	if (l->tried == TIM_NONE)
 		return;
 	pthread_mutex_lock(&s->lock);
+	if (said == ACCOUNT_NOTHING)
+		keep_error(l, why);
 	if (loginkeep_read(s)) {
 		if (said == ACCOUNT_NOTHING)
 			until =

@@ -28,13 +28,14 @@
 
 /*
  * For struct account.reserve. While others are trying the account it waits for
- * their outcome, RESERVE_WAIT (reserve.c) at most. -1: ERR_AUTH "login", when
- * it may be tried again.
+ * their outcome, RESERVE_WAIT (reserve.c) at most. -1: ERR_AUTH "login", it was
+ * rejected too often; ERR_RETRY, nobody knows: with the code of what the last
+ * try of this pass ended with, or "login-unknown". When it may be tried again.
  */
 int reserve_begin(void *arg, struct account_login *at, struct err *);
 /* For struct account.settled and .wrong. */
-void
-reserve_settled(void *arg, struct account_login *at, enum account_said said);
+void reserve_settled(void *arg, struct account_login *at,
+    enum account_said said, const struct err *why);
 void reserve_wrong(void *arg, struct account_login *at, const struct err *why);
 /*
  * With the lock held: how much of the hour's number is left to this pass;

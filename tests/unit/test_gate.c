@@ -721,11 +721,12 @@ reserve(void *arg, struct account_login *l, struct err *err)
 }
 
 static void
-settled(void *arg, struct account_login *l, enum account_said said)
+settled(void *arg, struct account_login *l, enum account_said said,
+    const struct err *why)
 {
 	struct told *t = arg;
 
-	(void)l;
+	(void)l, (void)why;
 	t->settled++;
 	t->said = said;
 }

@@ -55,6 +55,7 @@ enum err_cause {
 	CAUSE_TIMEOUT,     /* the connection's own limit */
 	CAUSE_PATIENCE,    /* the caller's, which was shorter */
 	CAUSE_CUT,         /* the connection ended before the answer did */
+	CAUSE_MALFORMED,   /* what came is not proper HTTP */
 	/* an HTTP server answered, which need not be the service */
 	CAUSE_HTTP,
 	CAUSE_BUSY,         /* it has too much to do */
@@ -84,11 +85,14 @@ struct err {
 	char about[256];  /* CAUSE_ALIAS: the addresses that the server names,
 			   * a space between two; else "" */
 	char msg[640];    /* printable, one line */
+	/* an answer had begun that is no rejection: the login is not what is
+	 * wrong, whatever is */
+	bool begun;
 };
 
 #define ERR_INIT                                                               \
 	{                                                                      \
-		ERR_NONE, CAUSE_OTHER, SCOPE_ITEM, 0, "", "", ""               \
+		ERR_NONE, CAUSE_OTHER, SCOPE_ITEM, 0, "", "", "", false        \
 	}
 
 /*

@@ -210,7 +210,7 @@ pump(struct tls *t, unsigned want, int64_t deadline, struct err *e)
 			    "%s: the server sends before it is asked",
 			    sock_where(t->sock));
 			return err_code(
-			    e, CAUSE_OTHER, "malformed", SCOPE_MAILBOX);
+			    e, CAUSE_MALFORMED, "malformed", SCOPE_MAILBOX);
 		}
 		if (again && tim_mono() >= deadline) {
 			err_set(e, ERR_RETRY, "%s: no answer in time",

@@ -5,7 +5,8 @@
  * 2. A stopped gate never opens again: the next pass makes a new one.
  * 3. A call is repeated at most GATE_TRIES times, after at most WAIT_MAX each.
  * 4. Whether a login may be tried, and again, is the account's to say, for all
- *    gates (account.h): nobody calls without having asked it.
+ *    gates (account.h): nobody calls without having asked it. It may wait for
+ *    other processes: nobody holds a lock then.
  * 5. While a server's own delay for a mailbox lasts no call for it begins.
  * 6. Nobody waits for the lock of an inquiry while holding the gate's.
  */
@@ -226,8 +227,8 @@ has_room(const struct gate *g, const struct gate_login *l)
 static void
 stop_for_account(struct gate *g, const struct gate_login *l, struct err *err)
 {
-	if (l->own && err->kind == ERR_AUTH) {
-		err_recast(err, ERR_AUTH, SCOPE_MAILBOX);
+	if (l->own && (err->kind == ERR_AUTH || err->kind == ERR_RETRY)) {
+		err_recast(err, err->kind, SCOPE_MAILBOX);
 		return;
 	}
 	err_recast(err, err->kind, SCOPE_PROFILE);
@@ -256,7 +257,16 @@ gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 	}
 	g->inside += rc == 1;
 	pthread_mutex_unlock(&g->lock);
-	return rc == 1 ? 0 : -1;
+	if (rc == -1 || account_reserve(a, g->proxy, err) == 0)
+		return rc == 1 ? 0 : -1;
+	pthread_mutex_lock(&g->lock);
+	g->inside--;
+	/* it has waited: that the pass is to end comes first */
+	if (!stop_requested() || refuse(g, l, err) == 0)
+		stop_for_account(g, l, err);
+	pthread_cond_broadcast(&g->free);
+	pthread_mutex_unlock(&g->lock);
+	return -1;
 }
 
 /*
@@ -433,6 +443,29 @@ wait_and_go(const struct gate_login *l, int64_t ms, int *tries, struct err *err)
 	return true;
 }
 
+/*
+ * No word of the login: may it have been sent, and judged, all the same? Not
+ * when the connection was not made, nor when what answers minds anything else.
+ */
+static enum account_said
+said_nothing(const struct err *e)
+{
+	if (e->begun)
+		return ACCOUNT_SPARED;
+	switch (e->cause) {
+	case CAUSE_TIMEOUT:
+		return e->scope < SCOPE_PROFILE ? ACCOUNT_NOTHING
+						: ACCOUNT_SPARED;
+	case CAUSE_PATIENCE:
+	case CAUSE_CUT:
+	case CAUSE_MALFORMED:
+	case CAUSE_STOP:
+		return ACCOUNT_NOTHING;
+	default:
+		return ACCOUNT_SPARED;
+	}
+}
+
 /* What an outcome says of the login at the server. */
 static enum account_said
 said_of_login(const struct err *e)
@@ -442,7 +475,7 @@ said_of_login(const struct err *e)
 	if (err_is_login(e))
 		return e->cause == CAUSE_LOGIN_DENIED ? ACCOUNT_DENIED
 						      : ACCOUNT_REFUSED;
-	return err_answered(e) ? ACCOUNT_ACCEPTED : ACCOUNT_NOTHING;
+	return err_answered(e) ? ACCOUNT_ACCEPTED : said_nothing(e);
 }
 
 /* And of the one at the proxy: whatever the server says came through it. */
@@ -451,8 +484,10 @@ said_of_proxy(const struct err *e)
 {
 	if (e->cause == CAUSE_PROXY_LOGIN)
 		return ACCOUNT_REFUSED;
+	if (e->cause == CAUSE_NETWORK)
+		return ACCOUNT_NOTHING;
 	return e->kind == ERR_NONE || err_reached_http(e) ? ACCOUNT_ACCEPTED
-							  : ACCOUNT_NOTHING;
+							  : said_nothing(e);
 }
 
 /*

@@ -360,6 +360,8 @@ cmd_option(struct cmd *c, struct sb *out)
 			world.short_ids = strcmp(v, "short") == 0;
 		else if (strncmp(w, "body_delay_ms=", 14) == 0)
 			world.body_delay_ms = atoi(v);
+		else if (strncmp(w, "denied_ms=", 10) == 0)
+			world.denied_ms = atoi(v);
 		else if (strncmp(w, "delay_ms=", 9) == 0)
 			world.delay_ms = atoi(v);
 		else if (strncmp(w, "markers=", 8) == 0)

@@ -89,6 +89,15 @@ read_cookie(struct exchange *x)
 }
 
 static void
+deny(struct call *c)
+{
+	c->status = 401;
+	pthread_rwlock_rdlock(&world.lock);
+	c->delay_ms = world.denied_ms;
+	pthread_rwlock_unlock(&world.lock);
+}
+
+static void
 run_soap(struct exchange *x)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
@@ -109,7 +118,7 @@ run_soap(struct exchange *x)
 	if (x->too_big)
 		c->status = 413;
 	else if (c->account == NULL)
-		c->status = 401;
+		deny(c);
 	else
 		call_run(c);
 	if (c->late_ms == 0)

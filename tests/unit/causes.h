@@ -18,9 +18,9 @@ cause_of_code(const char *code)
 		enum err_cause cause;
 	} row[] = { { "stop", CAUSE_STOP }, { "patience", CAUSE_PATIENCE },
 		{ "timeout", CAUSE_TIMEOUT }, { "truncated", CAUSE_CUT },
-		{ "connect", CAUSE_NETWORK }, { "dns", CAUSE_NETWORK },
-		{ "proxy", CAUSE_NETWORK }, { "tls", CAUSE_TLS },
-		{ "certificate", CAUSE_CERTIFICATE },
+		{ "malformed", CAUSE_MALFORMED }, { "connect", CAUSE_NETWORK },
+		{ "dns", CAUSE_NETWORK }, { "proxy", CAUSE_NETWORK },
+		{ "tls", CAUSE_TLS }, { "certificate", CAUSE_CERTIFICATE },
 		{ "memory", CAUSE_MEMORY }, { "too_large", CAUSE_TOO_LARGE },
 		{ "login", CAUSE_LOGIN_WAITS }, { "waits", CAUSE_WAITS },
 		{ "turn", CAUSE_TURN }, { "proxy-login", CAUSE_PROXY_LOGIN },

@@ -106,6 +106,7 @@ run(struct buf *log, int mode, const uint8_t *data, size_t size)
 	struct err e = ERR_INIT;
 	struct fuzz_split split;
 	struct http_opts o;
+	const struct credential who = { CONF_AUTH_BASIC, "user", "secret" };
 	struct http_auth *auth = NULL;
 	struct http *h;
 	int flags = data[0], i;
@@ -122,7 +123,7 @@ run(struct buf *log, int mode, const uint8_t *data, size_t size)
 	}
 	memset(&o, 0, sizeof(o));
 	if (flags & AUTH)
-		o.auth = auth = auth_basic("user", "secret");
+		o.auth = auth = auth_open(&who, &e);
 	o.url = "http://127.0.0.1/EWS";
 	o.head_max = 4096;
 	o.body_max = 65536;

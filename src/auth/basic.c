@@ -98,14 +98,15 @@ rejected(const struct basic *b, const char *challenge, struct err *e)
 }
 
 static int
-header(
-    struct http_auth *a, const char *challenge, struct buf *out, struct err *e)
+header(struct http_auth *a, const struct http_auth_conn *conn,
+    const char *challenge, struct buf *out, struct err *e)
 {
 	struct basic *b = (struct basic *)a;
 	struct buf pair;
 	size_t room;
 	int r;
 
+	(void)conn; /* a password is the same on all */
 	if (challenge != NULL)
 		return rejected(b, challenge, e);
 	room = strlen(b->is.username) + 1 + strlen(b->is.password);

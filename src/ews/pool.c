@@ -35,6 +35,7 @@ conn_open(struct pool *p, struct pool_conn *c, struct err *err)
 	o.first_byte_ms = fault_int("EXSYNC_FIRST_BYTE_MS", 0);
 	o.silence_ms = fault_int("EXSYNC_SILENCE_MS", 0);
 	o.total_ms = fault_int("EXSYNC_TOTAL_MS", 0);
+	o.idle_ms = fault_int("EXSYNC_IDLE_MS", 0);
 	o.body_max = fault_int("EXSYNC_BODY_MAX", 0);
 	c->http = http_open(&o, err);
 	return c->http == NULL ? -1 : 0;

@@ -162,7 +162,8 @@ interpret(struct answer *a, struct head *h, struct err *e)
 		    conn_where(a->conn), len > 40 ? 40 : (int)len, v);
 		return err_code(e, "content-encoding", SCOPE_PROFILE);
 	}
-	if (a->body.framing == HEAD_LENGTH && a->body.length > a->body_max)
+	if (h->status != 401 && a->body.framing == HEAD_LENGTH &&
+	    a->body.length > a->body_max)
 		return malformed(a, e, "its body is larger than allowed");
 	return 0;
 }

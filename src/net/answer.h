@@ -29,8 +29,9 @@ struct answer {
 	int status;
 	struct head_body body;
 	int64_t body_len; /* bytes given to the stream */
+	/* tim_mono: total_ms are over; the body may be given less */
+	int64_t end;
 	/* private */
-	int64_t end;   /* total_ms are over */
 	int64_t until; /* first byte or silence are over */
 	size_t need;   /* bytes that must come until then */
 };

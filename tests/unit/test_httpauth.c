@@ -72,7 +72,7 @@ hand_header(struct http_auth *a, const struct http_auth_conn *conn,
 	if (h->size > 0) {
 		buf_room(out, h->size);
 		buf_adds(out, "Test ");
-		while (out->len < h->size)
+		while (out->len < h->size && !out->over)
 			buf_addc(out, 'x');
 		return 0;
 	}
@@ -578,22 +578,25 @@ too_large(void **state)
 }
 
 /* Bodies of a 401 that do not end, or are not what they say. */
-static const char *const bodies[] = {
-	"Content-Length: 99999999999\r\n\r\n",
-	"Content-Length: 9223372036854775807\r\n\r\n",
-	"Content-Length: 4, 5\r\n\r\n",
-	"Content-Length: 65537\r\n\r\n",
-	"Transfer-Encoding: chunked\r\n\r\nfffff\r\n",
-	"Transfer-Encoding: chunked\r\n\r\nno\r\n",
-	"Transfer-Encoding: gzip\r\n\r\n",
-	"\r\n",
+static const struct {
+	const char *head;
+	bool drained; /* it may end soon: part of it is read */
+} bodies[] = {
+	{ "Content-Length: 99999999999\r\n\r\n", false },
+	{ "Content-Length: 9223372036854775807\r\n\r\n", false },
+	{ "Content-Length: 4, 5\r\n\r\n", false },
+	{ "Content-Length: 65537\r\n\r\n", false },
+	{ "Transfer-Encoding: chunked\r\n\r\nfffff\r\n", true },
+	{ "Transfer-Encoding: chunked\r\n\r\nno\r\n", false },
+	{ "Transfer-Encoding: gzip\r\n\r\n", true },
+	{ "\r\n", true },
 };
 
 static void
 endless_body(void **state)
 {
 	size_t i;
-	int basic;
+	bool basic;
 
 	(void)state;
 	for (i = 0; i < 2 * sizeof(bodies) / sizeof(bodies[0]); i++) {
@@ -604,14 +607,14 @@ endless_body(void **state)
 		struct scene s;
 
 		memset(&s, 0, sizeof(s));
-		basic = i % 2;
+		basic = i % 2 == 1;
 		if (basic)
 			s.opts.auth = auth_open(&who, &s.e);
 		memset(all, 'a', 999999);
 		memcpy(all + sprintf(all,
 				 "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic"
 				 "\r\n%s",
-				 bodies[i / 2]),
+				 bodies[i / 2].head),
 		    "aaaa", 4);
 		open_scene(&s, steps);
 		if (basic) {
@@ -622,7 +625,8 @@ endless_body(void **state)
 			assert_non_null(strstr(s.e.msg, "rejects"));
 		} else
 			assert_int_equal(ask(&s), 0);
-		assert_in_range(http_received(s.http), 0, 140000);
+		assert_in_range(http_received(s.http), 0,
+		    bodies[i / 2].drained && !basic ? 100000 : 300);
 		close_scene(
 		    &s, basic ? "<1>Basic dTpw;" : "<1>begin 1;<2>begin 2;");
 		assert_int_equal(s.hand.rounds, basic ? 0 : 3);

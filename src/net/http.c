@@ -26,7 +26,8 @@
 #include "net/request.h"
 #include "net/url.h"
 
-#define RESTARTS  2          /* logins begun anew on a new connection */
+/* logins begun anew on a new connection: each may be a wrong password */
+#define RESTARTS  1
 #define DRAIN_MAX (64 << 10) /* body of a 401 that auth answers */
 /* of an answer: a challenge, and all other headers */
 #define HEAD_MAX (HTTP_AUTH_MAX + (64 << 10))

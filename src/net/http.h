@@ -56,9 +56,9 @@ struct http_auth_conn {
  *	header(challenge) for each 401, before anything else is sent;
  *	header(NULL) with another conn->id whenever the request has to go out
  *	on a new connection: the one before was closed by the server, between
- *	two rounds too. Nothing that was written for another connection is
- *	sent there, so a handshake that is bound to its connection (NTLM)
- *	begins with its first message;
+ *	two rounds too (once; then the exchange fails). Nothing that was
+ *	written for another connection is sent there, so a handshake that is
+ *	bound to its connection (NTLM) begins with its first message;
  *	finish() for the answer that ends it; not after an error.
  */
 struct http_auth {
@@ -156,9 +156,9 @@ void http_close(struct http *); /* NULL is fine */
  * answer compressed unasked ("content-encoding");
  * ERR_AUTH ("http-401": the server asks again and again) and whatever auth
  * fails with; ERR_RETRY ("truncated") when the server closes the connection
- * between the rounds of a login each time. Each says host:port first. When body's
- * write fails, its error is passed on and the connection dropped. body may
- * be NULL: then what comes is thrown away.
+ * between the rounds of a login a second time. Each says host:port first. When
+ * body's write fails, its error is passed on and the connection dropped. body
+ * may be NULL: then what comes is thrown away.
  */
 int http_exchange(struct http *, const struct http_request *,
     struct http_response *out, struct stream *body, struct err *);

@@ -341,17 +341,24 @@ closed_between(void **state)
 	}
 }
 
-/* It does so each time: no rejected login, and the end is near. */
+/* It does so each time: no rejected login, and not tried for long. */
 static void
 always_closed(void **state)
 {
 	static const struct {
-		struct step step;
+		struct step step[2]; /* in turn */
 		const char *want;
 	} t[] = {
-		{ { GONE, KEEP, 0, 0 }, "<1>begin 1;<2>begin 2;<3>begin 3;" },
-		{ { GONE, CLOSE, 0, 0 }, "<1>begin 1;<2>begin 2;<3>begin 3;" },
-		{ { NO("Test c1"), CLOSE, 0, 0 }, NULL },
+		{ { { GONE, KEEP, 0, 0 }, { GONE, KEEP, 0, 0 } },
+		    "<1>begin 1;<2>begin 2;" },
+		{ { { GONE, CLOSE, 0, 0 }, { GONE, CLOSE, 0, 0 } },
+		    "<1>begin 1;<2>begin 2;" },
+		{ { { NO("Test c1"), CLOSE, 0, 0 },
+		      { NO("Test c1"), CLOSE, 0, 0 } },
+		    NULL },
+		/* each of these may be a wrong password */
+		{ { { NO("Test c1"), KEEP, 0, 0 }, { "", CLOSE, 0, 0 } },
+		    "<1>begin 1;1: Test c1;<2>begin 2;2: Test c1;" },
 	};
 	size_t i, k;
 
@@ -361,7 +368,7 @@ always_closed(void **state)
 		struct scene s;
 
 		for (k = 0; k < 20; k++)
-			steps[k] = t[i].step;
+			steps[k] = t[i].step[k % 2];
 		steps[k] = (struct step)END;
 		memset(&s, 0, sizeof(s));
 		open_scene(&s, steps);
@@ -372,7 +379,7 @@ always_closed(void **state)
 		assert_non_null(strstr(s.e.msg, "127.0.0.1:"));
 		assert_non_null(strstr(s.e.msg, "keep-alive"));
 		close_scene(&s, t[i].want);
-		assert_int_equal(s.server.connections, 3);
+		assert_int_equal(s.server.connections, 2);
 		assert_string_equal(s.hand.said, "");
 	}
 }

@@ -33,4 +33,4 @@ $(B)/bench/floor: tests/bench/floor.c
 	    2>$@.log || { cat $@.log >&2; exit 1; }
 
 # Its peer is a TLS library that exsync does not use.
-$(B)/unit/test_tls $(B)/unit/test_chain: VENDOR_LIBS += -lgnutls
+$(B)/unit/test_tls $(B)/unit/test_tlsauth $(B)/unit/test_chain: VENDOR_LIBS += -lgnutls

@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "auth/auth.h"
+#include "auth/basic.h"
 #include "base/enc.h"
 #include "base/mem.h"
 #include "base/str.h"
 
 struct basic {
 	struct http_auth auth; /* first: callers hold this */
-	char *username, *password;
+	struct credential is;
 };
 
 /*
@@ -85,7 +85,7 @@ rejected(const struct basic *b, const char *challenge, struct err *e)
 		    "(HTTP 401): check username (DOMAIN\\user or "
 		    "user@domain) and password; the account may also be "
 		    "locked, disabled or expired",
-		    b->username);
+		    b->is.username);
 	else {
 		offered(challenge, list, sizeof(list));
 		err_set(e, ERR_AUTH,
@@ -98,27 +98,21 @@ rejected(const struct basic *b, const char *challenge, struct err *e)
 }
 
 static int
-header(
-    struct http_auth *a, const char *challenge, struct buf *out, struct err *e)
+header(struct http_auth *a, const struct http_auth_conn *conn,
+    const char *challenge, struct buf *out, struct err *e)
 {
 	struct basic *b = (struct basic *)a;
 	struct buf pair;
 	size_t room;
 	int r;
 
-	if (strchr(b->username, ':') != NULL) {
-		err_set(e, ERR_CONFIG,
-		    "username must not hold a colon with Basic "
-		    "authentication: %s",
-		    b->username);
-		return err_code(e, CAUSE_OTHER, "username", SCOPE_PROFILE);
-	}
+	(void)conn; /* a password is the same on all */
 	if (challenge != NULL)
 		return rejected(b, challenge, e);
-	room = strlen(b->username) + 1 + strlen(b->password);
+	room = strlen(b->is.username) + 1 + strlen(b->is.password);
 	buf_init(&pair, room);
 	buf_room(&pair, room);
-	buf_addf(&pair, "%s:%s", b->username, b->password);
+	buf_addf(&pair, "%s:%s", b->is.username, b->is.password);
 	buf_adds(out, "Basic ");
 	r = enc_base64(out, buf_str(&pair), pair.len);
 	buf_wipe(&pair);
@@ -135,19 +129,28 @@ basic_free(struct http_auth *a)
 
 	if (a == NULL)
 		return;
-	free(b->username);
-	mem_wipe_str(b->password);
+	credential_free(&b->is);
 	free(b);
 }
 
 struct http_auth *
-auth_basic(const char *username, const char *password)
+basic_open(const struct credential *c, struct err *e)
 {
-	struct basic *b = mem_alloc(sizeof(*b));
+	struct basic *b;
 
+	if (strchr(str_nn(c->username), ':') != NULL) {
+		err_set(e, ERR_CONFIG,
+		    "username must not hold a colon with Basic "
+		    "authentication: %s",
+		    c->username);
+		err_code(e, CAUSE_OTHER, "username", SCOPE_PROFILE);
+		return NULL;
+	}
+	b = mem_alloc(sizeof(*b));
 	b->auth.header = header;
 	b->auth.free = basic_free;
-	b->username = mem_strdup(username);
-	b->password = mem_strdup(password);
+	b->is.scheme = c->scheme;
+	b->is.username = mem_strdup(str_nn(c->username));
+	b->is.password = mem_strdup(str_nn(c->password));
 	return &b->auth;
 }

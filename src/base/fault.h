@@ -10,7 +10,7 @@
  *	EXSYNC_COUNT=file	at exit the number of points passed is
  *				written to file, and the name of each on a line
  *	EXSYNC_CONNECT_MS, EXSYNC_TLS_MS, EXSYNC_FIRST_BYTE_MS,
- *	EXSYNC_SILENCE_MS, EXSYNC_TOTAL_MS, EXSYNC_BODY_MAX
+ *	EXSYNC_SILENCE_MS, EXSYNC_TOTAL_MS, EXSYNC_IDLE_MS, EXSYNC_BODY_MAX
  *				the limits of struct http_opts
  *	EXSYNC_ITEM_MS, EXSYNC_CALL_MS, EXSYNC_SLOW_MS, EXSYNC_LEAST_MS
  *				what one item may cost (sync/patience.h)

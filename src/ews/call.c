@@ -372,8 +372,8 @@ login(struct ews_session *s, const struct call *c, enum version v,
 	struct err later = ERR_INIT;
 	int rc;
 
-	if (s->conn == NULL && (s->conn = pool_take(&s->ews->pool, s->username,
-				    s->password, err)) == NULL)
+	if (s->conn == NULL &&
+	    (s->conn = pool_take(&s->ews->pool, &s->login, err)) == NULL)
 		return -1;
 	if (s->conn->http == NULL &&
 	    pool_renew(&s->ews->pool, s->conn, err) == -1)

@@ -64,8 +64,11 @@ ews_session_open(
 	s->ews = e;
 	s->mailbox = mailbox;
 	s->own_login = mailbox->username != NULL;
-	s->username = s->own_login ? mailbox->username : e->profile->username;
-	s->password = s->own_login ? mailbox->password : e->profile->password;
+	s->login.scheme = e->profile->auth;
+	s->login.username =
+	    s->own_login ? mailbox->username : e->profile->username;
+	s->login.password =
+	    s->own_login ? mailbox->password : e->profile->password;
 	s->mbox = mbox_get(&e->mboxes, mailbox->address);
 	buf_init(&s->request, SESSION_REQUEST_MAX);
 	buf_init(&s->cookie, COOKIE_HEADER_MAX);

@@ -1,6 +1,6 @@
 /*
  * pool.c - the connections of one profile that are not in use.
- * 1. A connection is never shared by two logins: some servers authenticate
+ * 1. A connection is never shared by two credentials: some servers authenticate
  *    the connection, not the request (PROTOCOL 18).
  * 2. At most max idle ones are kept; the one idle the longest is closed.
  */
@@ -11,7 +11,6 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/stop.h"
-#include "base/str.h"
 #include "ews/pool.h"
 
 #define USER_AGENT "exsync/" EXSYNC_VERSION
@@ -21,7 +20,8 @@ conn_open(struct pool *p, struct pool_conn *c, struct err *err)
 {
 	struct http_opts o;
 
-	c->auth = auth_basic(c->username, c->password);
+	if ((c->auth = auth_open(&c->who, err)) == NULL)
+		return -1;
 	memset(&o, 0, sizeof(o));
 	o.url = p->profile->url;
 	o.proxy = p->conf->proxy;
@@ -35,6 +35,7 @@ conn_open(struct pool *p, struct pool_conn *c, struct err *err)
 	o.first_byte_ms = fault_int("EXSYNC_FIRST_BYTE_MS", 0);
 	o.silence_ms = fault_int("EXSYNC_SILENCE_MS", 0);
 	o.total_ms = fault_int("EXSYNC_TOTAL_MS", 0);
+	o.idle_ms = fault_int("EXSYNC_IDLE_MS", 0);
 	o.body_max = fault_int("EXSYNC_BODY_MAX", 0);
 	c->http = http_open(&o, err);
 	return c->http == NULL ? -1 : 0;
@@ -54,8 +55,7 @@ static void
 conn_close(struct pool_conn *c)
 {
 	conn_shut(c);
-	free(c->username);
-	mem_wipe_str(c->password);
+	credential_free(&c->who);
 	free(c);
 }
 
@@ -63,6 +63,7 @@ int
 pool_init(struct pool *p, const struct conf *conf,
     const struct conf_profile *profile, struct err *err)
 {
+	struct credential nobody = { profile->auth, NULL, NULL };
 	struct pool_conn *trial;
 
 	memset(p, 0, sizeof(*p));
@@ -76,7 +77,7 @@ pool_init(struct pool *p, const struct conf *conf,
 	    (p->trust = tls_trust_load(conf->ca_file, err)) == NULL)
 		return -1;
 	/* what can never work is found now, and not by each mailbox */
-	if ((trial = pool_take(p, NULL, NULL, err)) == NULL)
+	if ((trial = pool_take(p, &nobody, err)) == NULL)
 		return -1;
 	conn_close(trial);
 	return 0;
@@ -96,15 +97,13 @@ pool_free(struct pool *p)
 }
 
 struct pool_conn *
-pool_take(
-    struct pool *p, const char *username, const char *password, struct err *err)
+pool_take(struct pool *p, const struct credential *who, struct err *err)
 {
 	struct pool_conn **pp, *c;
 
 	pthread_mutex_lock(&p->lock);
 	for (pp = &p->idle; (c = *pp) != NULL; pp = &c->next)
-		if (str_eq(c->username, username) &&
-		    str_eq(c->password, password))
+		if (credential_same(&c->who, who))
 			break;
 	if (c != NULL) {
 		*pp = c->next;
@@ -114,8 +113,7 @@ pool_take(
 	if (c != NULL)
 		return c;
 	c = mem_alloc(sizeof(*c));
-	c->username = mem_strdup(str_nn(username));
-	c->password = mem_strdup(str_nn(password));
+	credential_copy(&c->who, who);
 	if (conn_open(p, c, err) == -1) {
 		conn_close(c);
 		return NULL;

@@ -1,5 +1,6 @@
 /*
- * pool.h - the connections of one profile that are not in use, by login.
+ * pool.h - the connections of one profile that are not in use, by
+ * credential.
  * Floor: ews (3).
  * Threads: struct pool: any. A struct pool_conn belongs to who took it.
  */
@@ -10,14 +11,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/conf.h"
+#include "core/credential.h"
 #include "net/http.h"
 
 struct pool_conn {
 	struct pool_conn *next;
 	struct http *http;
 	struct http_auth *auth;
-	char *username, *password;
+	struct credential who; /* a copy */
 };
 
 struct pool {
@@ -33,11 +34,14 @@ struct pool {
 int pool_init(struct pool *, const struct conf *, const struct conf_profile *,
     struct err *);
 void pool_free(struct pool *);
-/* One for that login, connected or not yet. NULL: err. */
-struct pool_conn *pool_take(
-    struct pool *, const char *username, const char *password, struct err *);
+/*
+ * One of that credential, connected or not yet. NULL: ERR_CONFIG, by
+ * auth_open or http_open.
+ */
+struct pool_conn *
+pool_take(struct pool *, const struct credential *, struct err *);
 void pool_give(struct pool *, struct pool_conn *);
-/* Closes it and begins a new one with the same login, in place. */
+/* Closes it and begins a new one with the same credential, in place. */
 int pool_renew(struct pool *, struct pool_conn *, struct err *);
 
 #endif

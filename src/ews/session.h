@@ -34,8 +34,8 @@ struct ews_session {
 	struct session base;
 	struct ews *ews;
 	const struct conf_mailbox *mailbox;
-	const char *username, *password; /* borrowed from the INI */
-	bool own_login;                  /* the mailbox' own */
+	struct credential login; /* borrowed from the INI */
+	bool own_login;          /* the mailbox' own */
 	struct mbox *mbox;
 	struct pool_conn *conn;     /* taken by the first request */
 	struct buf request, cookie; /* scratch */

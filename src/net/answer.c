@@ -185,6 +185,8 @@ one_head(struct answer *a, struct head *h, struct err *e)
 		}
 		k = head_feed(h, p, n);
 		eat(a, k == -1 ? n : (size_t)k);
+		if (k == -1 && h->status == 401)
+			return 0; /* see interpret */
 		if (k == -1)
 			return malformed(a, e, h->why);
 	}
@@ -199,9 +201,9 @@ interpret(struct answer *a, struct head *h, struct err *e)
 			return malformed(a, e, "it changes the protocol");
 		return 0;
 	}
-	/* a 401 is one whatever its body is: no login is tried again because
-	 * of how its refusal is framed or encoded */
-	if (head_body(h, a->to_head, &a->body) == -1) {
+	/* a 401 is one whatever follows its status: no login is tried again
+	 * because of how its refusal is written, framed or encoded */
+	if (!h->done || head_body(h, a->to_head, &a->body) == -1) {
 		if (h->status != 401)
 			return malformed(a, e, h->why);
 		memset(&a->body, 0, sizeof(a->body)); /* none, and the end */
@@ -221,7 +223,8 @@ interpret(struct answer *a, struct head *h, struct err *e)
 		return err_code(
 		    e, CAUSE_OTHER, "content-encoding", SCOPE_PROFILE);
 	}
-	if (a->body.framing == HEAD_LENGTH && a->body.length > a->body_max)
+	if (h->status != 401 && a->body.framing == HEAD_LENGTH &&
+	    a->body.length > a->body_max)
 		return malformed(a, e, "its body is larger than allowed");
 	return 0;
 }

@@ -37,8 +37,9 @@ struct answer {
 	int status; /* also where only its line came; 0: not even that */
 	struct head_body body;
 	int64_t body_len; /* bytes given to the stream */
+	/* tim_mono: total_ms are over; the body may be given less */
+	int64_t end;
 	/* private */
-	int64_t end;   /* total_ms are over */
 	int64_t until; /* the first byte is late */
 	int64_t left;  /* ms that may still be waited for the pace */
 	int64_t mark;  /* bytes that had come when that began to be counted */

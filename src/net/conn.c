@@ -86,6 +86,12 @@ conn_pending(const struct conn *c)
 	       sock_readable(c->sock);
 }
 
+const struct tls_binding *
+conn_binding(const struct conn *c)
+{
+	return c->tls == NULL ? NULL : tls_binding(c->tls);
+}
+
 const char *
 conn_where(const struct conn *c)
 {

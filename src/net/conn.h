@@ -26,6 +26,8 @@ int
 conn_write(struct conn *, const void *, size_t, int64_t deadline, struct err *);
 /* Has anything come that was not eaten, or has the peer closed? */
 bool conn_pending(const struct conn *);
+/* As tls_binding; NULL: plain. */
+const struct tls_binding *conn_binding(const struct conn *);
 const char *conn_where(const struct conn *);
 /* Bytes that came, of TLS too: also of a record that is not complete yet. */
 int64_t conn_wire(const struct conn *);

@@ -83,6 +83,15 @@ trim(const char *s, size_t *n)
 	return s;
 }
 
+static const char too_long[] = "its headers are too long";
+
+/* A line is kept whole, or not at all. */
+static bool
+has_room(const struct head *h, size_t n)
+{
+	return n <= h->out->max - h->out->len;
+}
+
 static int
 header_line(struct head *h, const char *s, size_t n)
 {
@@ -95,22 +104,26 @@ header_line(struct head *h, const char *s, size_t n)
 		if (h->out->len == 0)
 			return bad(h, "its first header is a continuation");
 		s = trim(s, &n);
+		if (!has_room(h, n + 1))
+			return bad(h, too_long);
 		h->out->len--; /* the \n */
 		buf_addc(h->out, ' ');
 		buf_add(h->out, s, n);
 		buf_addc(h->out, '\n');
-		return h->out->over ? bad(h, "its headers are too long") : 0;
+		return 0;
 	}
 	colon = memchr(s, ':', n);
 	if (colon == NULL || !is_token(s, (size_t)(colon - s)))
 		return bad(h, "a header line is not 'Name: value'");
 	len = n - (size_t)(colon + 1 - s);
 	value = trim(colon + 1, &len);
+	if (!has_room(h, (size_t)(colon - s) + 2 + len + 1))
+		return bad(h, too_long);
 	buf_add(h->out, s, (size_t)(colon - s));
 	buf_adds(h->out, ": ");
 	buf_add(h->out, value, len);
 	buf_addc(h->out, '\n');
-	return h->out->over ? bad(h, "its headers are too long") : 0;
+	return 0;
 }
 
 /* One whole line without its LF. */
@@ -138,7 +151,7 @@ head_feed(struct head *h, const char *in, size_t n)
 		size_t k = lf == NULL ? n - at : (size_t)(lf - in) - at + 1;
 
 		if (k > h->left)
-			return bad(h, "its headers are too long");
+			return bad(h, too_long);
 		h->left -= k;
 		buf_add(&h->line, in + at, k);
 		at += k;

@@ -31,7 +31,10 @@ struct head {
  */
 void head_init(struct head *, struct buf *out, size_t max);
 void head_free(struct head *);
-/* Consumes up to the end of the head. Bytes consumed, or -1 with why set. */
+/*
+ * Consumes up to the end of the head. Bytes consumed, or -1 with why set:
+ * then out, and status when it is not 0, hold what was read before that.
+ */
 long head_feed(struct head *, const char *, size_t);
 
 /* The nth header of that name as (pointer, length), or NULL. */

@@ -7,8 +7,12 @@
  * 3. Redirects are never followed.
  * 4. Credentials leave only over TLS or to this machine itself; the bytes
  *    are wiped after sending.
+ * 5. An Authorization header goes out on the connection that it was made for,
+ *    or not at all.
+ * 6. Whom auth does not take for the server gives no body to anybody.
  */
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,13 +23,14 @@
 #include "net/conn.h"
 #include "net/http.h"
 #include "net/proxy.h"
+#include "net/request.h"
 #include "net/url.h"
 
-#define ROUNDS      4           /* 401 answers that auth may answer */
-#define DRAIN_MAX   (64 << 10)  /* body of such a 401 */
-#define REQUEST_MAX (256 << 10) /* request line and headers */
-#define SECRET_ROOM 8192        /* of a head with credentials: no growing */
-#define WRITE_MAX   (64 << 10)  /* bytes per silence_ms when sending */
+/* logins begun anew on a new connection: each may be a wrong password */
+#define RESTARTS  1
+#define DRAIN_MAX (64 << 10) /* body of a 401 that auth answers */
+/* of an answer: a challenge, and all other headers */
+#define HEAD_MAX (HTTP_AUTH_MAX + (64 << 10))
 
 struct http {
 	struct http_opts o; /* strings are copies */
@@ -33,9 +38,10 @@ struct http {
 	struct proxy proxy;
 	char *host; /* value of the Host header */
 	struct conn *conn;
-	int patience_ms; /* 0: none but the limits of o */
-	bool used;       /* conn has carried an answer */
-	int64_t rested;  /* since then */
+	int patience_ms;          /* 0: none but the limits of o */
+	struct http_auth_conn at; /* conn, as auth sees it */
+	bool used;                /* conn has carried an answer */
+	int64_t rested;           /* since then */
 	int64_t received;
 };
 
@@ -60,8 +66,6 @@ copy_opts(struct http *h, const struct http_opts *o)
 	h->o.silence_ms = or_default(o->silence_ms, 60000);
 	h->o.total_ms = or_default(o->total_ms, 3600000);
 	h->o.idle_ms = or_default(o->idle_ms, 60000);
-	if (o->head_max == 0)
-		h->o.head_max = 64 << 10;
 	if (o->body_max == 0)
 		h->o.body_max = (int64_t)2 << 30;
 }
@@ -106,6 +110,9 @@ http_open(const struct http_opts *o, struct err *e)
 		http_close(h);
 		return NULL;
 	}
+	h->at.host = h->url.host;
+	h->at.port = h->url.port;
+	h->at.tls = h->url.https;
 	v6 = strchr(h->url.host, ':') != NULL;
 	h->host = mem_printf(v6 ? "[%s]%s%s" : "%s%s%s", h->url.host,
 	    h->url.port_given ? ":" : "", h->url.port_given ? h->url.port : "");
@@ -143,12 +150,6 @@ http_drop(struct http *h)
 	h->used = false;
 }
 
-bool
-http_connected(const struct http *h)
-{
-	return h->conn != NULL && !conn_pending(h->conn);
-}
-
 int64_t
 http_received(const struct http *h)
 {
@@ -166,7 +167,7 @@ reach(struct http *h, struct err *e)
 	if (proxied)
 		to = &h->proxy.url;
 	s = sock_connect(to->host, to->port, tim_mono() + h->o.connect_ms,
-	    h->o.stop, h->o.stop_arg, e);
+	    h->o.stop, NULL, e);
 	if (s == NULL && proxied && e->cause != CAUSE_STOP) {
 		err_prefix(e, "the proxy");
 		err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
@@ -178,6 +179,14 @@ reach(struct http *h, struct err *e)
 		return NULL;
 	}
 	return s;
+}
+
+static uint64_t
+new_id(void)
+{
+	static atomic_uint_fast64_t last;
+
+	return atomic_fetch_add(&last, 1) + 1;
 }
 
 static int
@@ -198,6 +207,7 @@ dial(struct http *h, struct err *e)
 	}
 	h->conn = conn_open(s, t);
 	h->used = false;
+	h->at.id = new_id();
 	return 0;
 }
 
@@ -212,50 +222,65 @@ stale(const struct http *h)
 	       (h->used && tim_mono() - h->rested > h->o.idle_ms);
 }
 
-/* May these characters stand in a request head without changing it? */
-static bool
-clean(const char *s, bool blank)
+/* One exchange under way. */
+struct exchange {
+	const struct http_request *req;
+	struct http_response *out;
+	struct answer answer;
+	struct buf request;   /* its head, and a piece of the body */
+	struct buf auth;      /* the Authorization header */
+	uint64_t is_for;      /* the connection of auth; 0: none yet */
+	struct buf challenge; /* of the last answer, one per line */
+	int refused;          /* 401 answers so far */
+	int restarts;         /* whose answer found the connection closed */
+};
+
+/* Removes a kept connection that is of no use any more, and opens one. */
+static int
+prepare_conn(struct http *h, struct exchange *x, struct err *e)
 {
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f ||
-		    (*s == ' ' && !blank))
-			return false;
-	return true;
+	if (h->conn != NULL && stale(h))
+		http_drop(h);
+	if (h->conn != NULL)
+		return 0;
+	if (x->refused > 0 && ++x->restarts > RESTARTS) {
+		err_set(e, ERR_RETRY,
+		    "%s: the server closes the connection between the steps "
+		    "of the login: keep-alive must be on there and at "
+		    "everything in between",
+		    h->host);
+		return err_code(e, CAUSE_CUT, "truncated", SCOPE_PROFILE);
+	}
+	return dial(h, e);
 }
 
-static int
-build(struct http *h, const struct http_request *req, const struct buf *auth,
-    struct buf *b, struct err *e)
+/* The connection as it is right now: a server may ask for a new handshake. */
+static const struct http_auth_conn *
+seen_conn(struct http *h)
 {
-	const char *path = req->path == NULL ? h->url.path : req->path;
-	bool ok = clean(path, false) && path[0] == '/';
-	size_t i;
+	const struct tls_binding *b = conn_binding(h->conn);
 
-	/* no Accept-Encoding would mean: any (RFC 9110 12.5.3) */
-	buf_addf(b,
-	    "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n"
-	    "Accept-Encoding: identity\r\n",
-	    req->method, path, h->host, h->o.user_agent);
-	if (auth->len > 0) {
-		ok = ok && clean(buf_str(auth), true);
-		buf_addf(b, "Authorization: %s\r\n", buf_str(auth));
-	}
-	for (i = 0; i < req->nheader; i++) {
-		ok = ok && clean(req->header[i].name, false) &&
-		     clean(req->header[i].value, true);
-		buf_addf(
-		    b, "%s: %s\r\n", req->header[i].name, req->header[i].value);
-	}
-	if (req->body_len > 0 || str_eq(req->method, "POST"))
-		buf_addf(b, "Content-Length: %zu\r\n", req->body_len);
-	buf_adds(b, "\r\n");
-	if (ok && b->len <= REQUEST_MAX)
+	h->at.binding = b != NULL && b->len > 0 ? b : NULL;
+	return &h->at;
+}
+
+/* The header for the connection that is there; challenge as in http_auth. */
+static int
+authorize(
+    struct http *h, struct exchange *x, const char *challenge, struct err *e)
+{
+	struct http_auth *who = h->o.auth;
+
+	x->is_for = h->at.id;
+	if (who == NULL)
 		return 0;
-	err_set(e, ERR_CONFIG,
-	    "%s: the request cannot be sent: its path or a "
-	    "header is too long or holds a control character",
-	    h->host);
-	return err_code(e, CAUSE_OTHER, "url", SCOPE_MAILBOX);
+	buf_wipe(&x->auth);
+	buf_room(&x->auth, HTTP_AUTH_ROOM);
+	if (who->header(who, seen_conn(h), challenge, &x->auth, e) == 0)
+		return 0;
+	err_prefix(e, "%s", h->host);
+	http_drop(h);
+	return -1;
 }
 
 /* A limit of the connection, or the caller's patience when that is shorter. */
@@ -263,49 +288,6 @@ static int
 patient(const struct http *h, int ms)
 {
 	return h->patience_ms > 0 && h->patience_ms < ms ? h->patience_ms : ms;
-}
-
-static int
-send_piece(struct http *h, const char *p, size_t n, struct err *e)
-{
-	int ms = patient(h, h->o.silence_ms);
-	int r = conn_write(h->conn, p, n, tim_mono() + ms, e);
-
-	if (r == -1 && e->cause == CAUSE_TIMEOUT) {
-		err_set(e, ERR_RETRY,
-		    "%s: the server takes no more of the request since %g s",
-		    conn_where(h->conn), ms / 1000.0);
-		if (ms < h->o.silence_ms)
-			err_code(e, CAUSE_PATIENCE, "patience", SCOPE_MAILBOX);
-		else
-			err_code(e, CAUSE_TIMEOUT, "timeout", SCOPE_MAILBOX);
-	}
-	return r;
-}
-
-/* Head and body, in as few records as they fit. */
-static int
-send_request(struct http *h, const struct http_request *req, struct buf *b,
-    struct err *e)
-{
-	const char *body = req->body;
-	size_t left = req->body_len, n = left < WRITE_MAX ? left : WRITE_MAX;
-	size_t head = b->len;
-
-	buf_add(b, body, n);
-	for (;;) {
-		if (send_piece(h, buf_str(b), b->len, e) == -1)
-			return -1;
-		mem_wipe(b->data, head);
-		head = 0;
-		left -= n;
-		if (left == 0)
-			return 0;
-		body += n;
-		n = left < WRITE_MAX ? left : WRITE_MAX;
-		buf_reset(b);
-		buf_add(b, body, n);
-	}
 }
 
 static void
@@ -318,43 +300,47 @@ start_answer(
 	a->silence_ms = patient(h, h->o.silence_ms);
 	a->patience_ms = h->patience_ms;
 	a->total_ms = h->o.total_ms;
-	a->head_max = h->o.head_max;
+	a->head_max = HEAD_MAX;
 	a->body_max = h->o.body_max;
 	a->to_head = str_eq(req->method, "HEAD");
 }
 
-/* Sends the request and reads the head of the answer. */
+/* On the connection that is there: sends the request, reads the head. */
 static int
-ask(struct http *h, const struct http_request *req, const struct buf *auth,
-    struct answer *a, struct buf *head, struct err *e)
+ask_once(struct http *h, struct exchange *x, struct err *e)
 {
-	struct buf b;
+	const struct request_to to = { h->host, h->url.path, h->o.user_agent };
+	int ms = patient(h, h->o.silence_ms);
+
+	start_answer(h, x->req, &x->answer);
+	if (request_head(&x->request, &to, x->req, &x->auth, e) == -1)
+		return -1;
+	if (request_send(h->conn, &x->request, x->req, ms, e) == 0)
+		return answer_head(&x->answer, &x->out->head, e);
+	if (e->cause == CAUSE_TIMEOUT && ms < h->o.silence_ms)
+		err_code(e, CAUSE_PATIENCE, "patience", SCOPE_MAILBOX);
+	return -1;
+}
+
+/* Sends the request, with what proves who we are, until it is answered. */
+static int
+ask(struct http *h, struct exchange *x, struct err *e)
+{
 	bool used;
 	int r;
 
-	buf_init(&b, REQUEST_MAX + WRITE_MAX);
-	buf_room(&b, SECRET_ROOM + (req->body_len < WRITE_MAX ? req->body_len
-							      : WRITE_MAX));
 	do {
 		err_clear(e);
-		buf_reset(&b);
-		if ((r = build(h, req, auth, &b, e)) == -1)
-			break;
-		if (h->conn != NULL && stale(h))
-			http_drop(h);
-		memset(a, 0, sizeof(*a));
-		if (h->conn == NULL && (r = dial(h, e)) == -1)
-			break;
+		if (prepare_conn(h, x, e) == -1)
+			return -1;
+		/* made for another connection, it is of no use on this one */
+		if (x->is_for != h->at.id && authorize(h, x, NULL, e) == -1)
+			return -1;
 		used = h->used;
-		start_answer(h, req, a);
-		r = send_request(h, req, &b, e);
-		if (r == 0)
-			r = answer_head(a, head, e);
-		if (r == -1)
+		if ((r = ask_once(h, x, e)) == -1)
 			http_drop(h);
-	} while (r == -1 && used && !a->began && req->idempotent &&
+	} while (r == -1 && used && !x->answer.began && x->req->idempotent &&
 		 e->cause == CAUSE_CUT);
-	buf_wipe(&b);
 	return r;
 }
 
@@ -371,7 +357,7 @@ finish(struct http *h, struct answer *a, struct stream *body, struct err *e)
 	return r;
 }
 
-/* The WWW-Authenticate values of a 401, one per line. */
+/* The WWW-Authenticate values of an answer, one per line. */
 static void
 challenges(const struct buf *head, struct buf *out)
 {
@@ -388,12 +374,20 @@ challenges(const struct buf *head, struct buf *out)
 	}
 }
 
+/* The body of a 401 away; what is long is not worth the connection. */
 static void
 drain(struct http *h, struct answer *a)
 {
+	int64_t end = tim_mono() + a->silence_ms;
 	struct err ignored = ERR_INIT;
 
+	if (a->body.framing == HEAD_LENGTH && a->body.length > DRAIN_MAX) {
+		http_drop(h);
+		return;
+	}
 	a->body_max = DRAIN_MAX;
+	if (a->end > end)
+		a->end = end;
 	finish(h, a, NULL, &ignored);
 }
 
@@ -406,62 +400,66 @@ too_many(struct http *h, struct err *e)
 	return err_code(e, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
 }
 
+/* The answer that is none of authentication's steps. */
 static int
-rounds(struct http *h, const struct http_request *req,
-    struct http_response *out, struct stream *body, struct buf *auth,
-    struct err *e)
+last_answer(
+    struct http *h, struct exchange *x, struct stream *body, struct err *e)
 {
 	struct http_auth *who = h->o.auth;
-	struct answer a;
-	struct buf challenge;
-	int i, r = 0;
+	int r;
 
-	memset(&a, 0, sizeof(a));
-	buf_init(&challenge, h->o.head_max);
-	for (i = 0; i <= ROUNDS && r == 0; i++) {
-		buf_reset(auth);
-		if (who != NULL &&
-		    who->header(who, i == 0 ? NULL : buf_str(&challenge), auth,
-			e) == -1) {
-			err_prefix(e, "%s", h->host);
-			http_drop(h);
-			r = -1;
-			break;
-		}
-		r = ask(h, req, auth, &a, &out->head, e);
-		out->status = a.status;
-		if (r == 0) {
-			if (a.status != 401 || who == NULL) {
-				r = finish(h, &a, body, e);
-				out->body_len = a.body_len;
-				break;
-			}
-			challenges(&out->head, &challenge);
-			drain(h, &a);
-		}
+	if (who != NULL && who->finish != NULL &&
+	    who->finish(who, seen_conn(h), x->answer.status,
+		buf_str(&x->challenge), e) == -1) {
+		err_prefix(e, "%s", h->host);
+		http_drop(h);
+		return -1;
 	}
-	if (r == 0 && i > ROUNDS)
-		r = too_many(h, e);
-	buf_free(&challenge);
+	r = finish(h, &x->answer, body, e);
+	x->out->body_len = x->answer.body_len;
 	return r;
+}
+
+static int
+rounds(struct http *h, struct exchange *x, struct stream *body, struct err *e)
+{
+	while (ask(h, x, e) == 0) {
+		x->out->status = x->answer.status;
+		challenges(&x->out->head, &x->challenge);
+		if (x->answer.status != 401 || h->o.auth == NULL)
+			return last_answer(h, x, body, e);
+		if (++x->refused > HTTP_AUTH_ROUNDS)
+			return too_many(h, e);
+		/* before its body, which may be anything */
+		if (authorize(h, x, buf_str(&x->challenge), e) == -1)
+			return -1;
+		drain(h, &x->answer);
+	}
+	return -1;
 }
 
 int
 http_exchange(struct http *h, const struct http_request *req,
     struct http_response *out, struct stream *body, struct err *e)
 {
-	struct buf auth;
+	struct exchange x;
 	int r;
 
+	memset(&x, 0, sizeof(x));
+	x.req = req;
+	x.out = out;
+	request_init(&x.request);
+	buf_init(&x.auth, HTTP_AUTH_MAX);
+	buf_init(&x.challenge, HEAD_MAX);
 	out->status = 0;
 	out->body_len = 0;
-	out->head.max = h->o.head_max;
+	out->head.max = HEAD_MAX;
 	buf_reset(&out->head);
-	buf_init(&auth, h->o.head_max);
 	err_clear(e);
-	buf_room(&auth, SECRET_ROOM);
-	r = rounds(h, req, out, body, &auth, e);
-	buf_wipe(&auth);
+	r = rounds(h, &x, body, e);
+	buf_wipe(&x.request);
+	buf_wipe(&x.auth);
+	buf_free(&x.challenge);
 	return r;
 }
 

@@ -8,7 +8,8 @@
  * close, the connection is dropped and the next request opens a new one.
  * A request on a kept-alive connection that the peer closed before sending
  * one byte of answer is sent once more on a new connection only when
- * idempotent is set.
+ * idempotent is set, with an Authorization header of its own. Status line and
+ * headers of an answer are at most 160 KiB.
  */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
@@ -21,21 +22,71 @@
 #include "base/err.h"
 #include "base/stream.h"
 #include "net/tls.h"
+#include "net/tls_binding.h"
+
+/* 401 answers in one exchange that authentication may answer. */
+#define HTTP_AUTH_ROUNDS 4
+/* An Authorization header: a token of 64 KiB in base64, and its scheme. */
+#define HTTP_AUTH_MAX ((size_t)96 << 10)
+/* What a header has room for from the start; see http_auth.header. */
+#define HTTP_AUTH_ROOM ((size_t)8 << 10)
+
+/* The connection that an Authorization header goes out on. */
+struct http_auth_conn {
+	/* another one for each connection that is dialled, in the whole
+	 * process; never 0 */
+	uint64_t id;
+	/* of the URL, whatever proxy stands in between: "mail.example", "443";
+	 * an IPv6 address has no brackets */
+	const char *host, *port;
+	bool tls;
+	/* NULL: no TLS, or a certificate whose signature has no hash that we
+	 * know (tls true): nothing may be sent in its place */
+	const struct tls_binding *binding;
+};
 
 /*
- * How a request says who we are; auth/ implements it. One belongs to one
- * connection and its thread.
+ * How a request says who we are, and whether the server is who it says (RFC
+ * 9110 11); auth/ implements it. One belongs to one struct http and is called
+ * by its thread, inside of http_exchange. conn and challenge are borrowed for
+ * the call. err gets the host in front.
+ *
+ * The order of calls in an exchange:
+ *	header(NULL) before the first request, on each exchange anew;
+ *	header(challenge) for each 401, before anything else is sent;
+ *	header(NULL) with another conn->id whenever the request has to go out
+ *	on a new connection: the one before was closed by the server, between
+ *	two rounds too (once; then the exchange fails). Nothing that was
+ *	written for another connection is sent there, so a handshake that is
+ *	bound to its connection (NTLM) begins with its first message;
+ *	finish() for the answer that ends it; not after an error.
  */
 struct http_auth {
 	/*
-	 * Writes the value of the next Authorization header to out (nothing:
-	 * send none). challenge: the WWW-Authenticate values of a 401 just
-	 * received, one per line, or NULL at the start of an exchange. 1: send
-	 * out and come back with the next 401's challenge; 0: send out, done;
-	 * -1: give up (a 401 to credentials already sent is ERR_AUTH).
+	 * Writes the value of the Authorization header of the next request to
+	 * out, which is empty and takes HTTP_AUTH_MAX bytes; nothing: the
+	 * request has none, as on a connection that is logged in already. It
+	 * is wiped after use; who writes more than HTTP_AUTH_ROOM begins with
+	 * buf_room of it all, so that no copies stay behind.
+	 * challenge: the WWW-Authenticate values of a 401 that came on conn
+	 * to the last header, each ended by \n ("": it had none); NULL: the
+	 * exchange begins, or begins anew, on conn.
+	 * What is written to a challenge may stay unsent: the connection may
+	 * be lost already. After HTTP_AUTH_ROUNDS answers the exchange fails
+	 * by itself.
+	 * -1: give up; a 401 to credentials that were sent is ERR_AUTH with
+	 * code "http-401". The connection is dropped.
 	 */
-	int (*header)(struct http_auth *, const char *challenge,
-	    struct buf *out, struct err *);
+	int (*header)(struct http_auth *, const struct http_auth_conn *conn,
+	    const char *challenge, struct buf *out, struct err *);
+	/*
+	 * NULL, or: the final answer came on conn, with any status but 401.
+	 * challenge: its WWW-Authenticate values, as above. Nothing of its
+	 * body was given to anybody yet. -1: the server is not who it says;
+	 * the exchange fails with err, and the connection is dropped.
+	 */
+	int (*finish)(struct http_auth *, const struct http_auth_conn *conn,
+	    int status, const char *challenge, struct err *);
 	void (*free)(struct http_auth *);
 };
 
@@ -55,16 +106,16 @@ struct http_opts {
 	int first_byte_ms; /* (120,000) first byte of the answer */
 	int silence_ms;    /* (60,000) in which ANSWER_PACE bytes a second must
 			    * come on average (answer.h: 15 KiB), while they are
-			    * waited for: what body takes for them is not in it */
+			    * waited for: what body takes for them is not in
+			    * it; and the whole body of a 401 that auth answers */
 	int total_ms;      /* (3,600,000) the whole answer */
 	int idle_ms;       /* (60,000) a connection not used for longer is
 			    * not used again: firewalls forget such ones
 			    * without a word to either end */
-	size_t head_max;   /* (64 KiB) status line and headers */
 	int64_t body_max;  /* (2 GiB) body bytes of one answer */
-	/* true: stop soon with ERR_RETRY; polled at least every 250 ms */
-	bool (*stop)(void *arg);
-	void *stop_arg;
+	/* true: stop soon with ERR_RETRY; polled at least every 250 ms; its
+	 * argument is NULL */
+	bool (*stop)(void *);
 };
 
 /* A header: name without colon. */
@@ -74,7 +125,6 @@ struct http_header {
 
 struct http_request {
 	const char *method;               /* "POST" */
-	const char *path;                 /* NULL: that of the url */
 	const struct http_header *header; /* besides Host, User-Agent,
 					 * Accept-Encoding,
 					 * Content-Length, Authorization */
@@ -102,13 +152,14 @@ void http_close(struct http *); /* NULL is fine */
  * comes, of every status but 1xx and the 401s that auth answers itself. out
  * must be zeroed or used before; http_response_free frees.
  * Errors, with their causes: ERR_RETRY CAUSE_NETWORK (no connection: name,
- * address, proxy), _TLS, _TIMEOUT, _PATIENCE, _CUT, _STOP, and an answer that
- * is not proper HTTP; ERR_CONFIG CAUSE_CERTIFICATE (pin and host name, too),
+ * address, proxy), _TLS, _TIMEOUT, _PATIENCE, _STOP, _CUT (also when the server
+ * closes the connection between the rounds of a login a second time) and
+ * _MALFORMED; ERR_CONFIG CAUSE_CERTIFICATE (pin and host name, too),
  * _PROXY_LOGIN (it was rejected), _NETWORK (the proxy wants another login) and
- * an answer compressed unasked; ERR_AUTH from auth, CAUSE_LOGIN_DENIED. Each
- * says host:port first. When body's
- * write fails, its error is passed on and the connection dropped. body may
- * be NULL: then what comes is thrown away.
+ * an answer compressed unasked; ERR_AUTH CAUSE_LOGIN_DENIED (the server asks
+ * again and again), and whatever auth fails with. Each says host:port first.
+ * When body's write fails, its error is passed on and the connection dropped.
+ * body may be NULL: then what comes is thrown away.
  */
 int http_exchange(struct http *, const struct http_request *,
     struct http_response *out, struct stream *body, struct err *);
@@ -127,8 +178,6 @@ const char *http_get(const struct http_response *, const char *name, int nth,
 void http_patience(struct http *, int64_t ms);
 /* Drops the connection: the answer was not what was asked for. */
 void http_drop(struct http *);
-/* Is a kept-alive connection there right now? */
-bool http_connected(const struct http *);
 /* Bytes received on the wire after TLS, since http_open. */
 int64_t http_received(const struct http *);
 

@@ -309,6 +309,12 @@ tls_connect(struct sock *sock, const char *host, const struct tls_trust *trust,
 	return NULL;
 }
 
+const struct tls_binding *
+tls_binding(const struct tls *t)
+{
+	return &t->x509.binding;
+}
+
 const unsigned char *
 tls_peek(struct tls *t, size_t *n, int64_t deadline, struct err *e)
 {

@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "net/sock.h"
+#include "net/tls_binding.h"
 
 struct tls_trust;
 
@@ -44,6 +45,11 @@ struct tls;
  */
 struct tls *tls_connect(struct sock *, const char *host,
     const struct tls_trust *, const char *pin, int64_t deadline, struct err *);
+/*
+ * Of the certificate of the last handshake; len 0: none. Valid until
+ * tls_close, and another one after a handshake that the server asked for.
+ */
+const struct tls_binding *tls_binding(const struct tls *);
 /* All n bytes or -1, like sock_write. */
 int
 tls_write(struct tls *, const void *, size_t, int64_t deadline, struct err *);

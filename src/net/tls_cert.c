@@ -79,34 +79,98 @@ name(struct der dn, char *out, size_t size)
 		}
 }
 
-static enum tls_sig
-signature(const struct der *oid)
+/* HashAlgorithm (RFC 4055 2.1): an AlgorithmIdentifier. */
+static enum tls_hash
+hash_algorithm(struct der d)
+{
+	static const struct {
+		const char *oid;
+		size_t len;
+		enum tls_hash hash;
+	} known[] = {
+		/* 1.3.14.3.2.26; 2.16.840.1.101.3.4.2.N */
+		{ "\x2b\x0e\x03\x02\x1a", 5, TLS_HASH_SHA1 },
+		{ "\x60\x86\x48\x01\x65\x03\x04\x02\x04", 9, TLS_HASH_SHA224 },
+		{ "\x60\x86\x48\x01\x65\x03\x04\x02\x01", 9, TLS_HASH_SHA256 },
+		{ "\x60\x86\x48\x01\x65\x03\x04\x02\x02", 9, TLS_HASH_SHA384 },
+		{ "\x60\x86\x48\x01\x65\x03\x04\x02\x03", 9, TLS_HASH_SHA512 },
+	};
+	struct der alg, oid;
+	size_t i;
+
+	if (next(&d, &alg) != 0x30 || next(&alg, &oid) != 0x06)
+		return TLS_HASH_OTHER;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (is(&oid, known[i].oid, known[i].len))
+			return known[i].hash;
+	return TLS_HASH_OTHER;
+}
+
+/*
+ * RSASSA-PSS-params (RFC 4055 3.1), which a certificate must have; what is
+ * left out of them is SHA-1.
+ */
+static enum tls_hash
+pss_hash(struct der params)
+{
+	struct der list, x;
+
+	if (next(&params, &list) != 0x30)
+		return TLS_HASH_OTHER;
+	if (list.p == list.end || *list.p != 0xa0)
+		return TLS_HASH_SHA1;
+	return next(&list, &x) == 0xa0 ? hash_algorithm(x) : TLS_HASH_OTHER;
+}
+
+/* signatureAlgorithm: its OID, and the parameters that follow it. */
+static void
+signature(const struct der *oid, struct der params, struct tls_cert *out)
 {
 	static const struct {
 		const char *oid;
 		size_t len;
 		enum tls_sig sig;
+		enum tls_hash hash;
 	} known[] = {
-		/* 1.2.840.113549.1.1.N; 1.2.840.10045.4.N */
-		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x02", 9, TLS_SIG_WEAK },
-		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04", 9, TLS_SIG_WEAK },
-		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05", 9, TLS_SIG_WEAK },
-		{ "\x2b\x0e\x03\x02\x1d", 5, TLS_SIG_WEAK },
-		{ "\x2a\x86\x48\xce\x3d\x04\x01", 7, TLS_SIG_WEAK },
-		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a", 9, TLS_SIG_PSS },
-		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b", 9, TLS_SIG_GOOD },
-		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c", 9, TLS_SIG_GOOD },
-		{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d", 9, TLS_SIG_GOOD },
-		{ "\x2a\x86\x48\xce\x3d\x04\x03\x02", 8, TLS_SIG_GOOD },
-		{ "\x2a\x86\x48\xce\x3d\x04\x03\x03", 8, TLS_SIG_GOOD },
-		{ "\x2a\x86\x48\xce\x3d\x04\x03\x04", 8, TLS_SIG_GOOD },
+#define RSA(n, sig, hash)                                                      \
+	{                                                                      \
+		"\x2a\x86\x48\x86\xf7\x0d\x01\x01" n, 9, sig, hash             \
+	}
+#define ECDSA(n, hash)                                                         \
+	{                                                                      \
+		"\x2a\x86\x48\xce\x3d\x04\x03" n, 8, TLS_SIG_GOOD, hash        \
+	}
+		/* 1.2.840.113549.1.1.N; 1.3.14.3.2.29; 1.2.840.10045.4.1 */
+		RSA("\x02", TLS_SIG_WEAK, TLS_HASH_OTHER), /* MD2 */
+		RSA("\x04", TLS_SIG_WEAK, TLS_HASH_MD5),
+		RSA("\x05", TLS_SIG_WEAK, TLS_HASH_SHA1),
+		{ "\x2b\x0e\x03\x02\x1d", 5, TLS_SIG_WEAK, TLS_HASH_SHA1 },
+		{ "\x2a\x86\x48\xce\x3d\x04\x01", 7, TLS_SIG_WEAK,
+		    TLS_HASH_SHA1 },
+		RSA("\x0a", TLS_SIG_PSS, TLS_HASH_OTHER),
+		RSA("\x0b", TLS_SIG_GOOD, TLS_HASH_SHA256),
+		RSA("\x0c", TLS_SIG_GOOD, TLS_HASH_SHA384),
+		RSA("\x0d", TLS_SIG_GOOD, TLS_HASH_SHA512),
+		RSA("\x0e", TLS_SIG_OTHER, TLS_HASH_SHA224),
+		/* 1.2.840.10045.4.3.N */
+		ECDSA("\x02", TLS_HASH_SHA256),
+		ECDSA("\x03", TLS_HASH_SHA384),
+		ECDSA("\x04", TLS_HASH_SHA512),
+		{ "\x2a\x86\x48\xce\x3d\x04\x03\x01", 8, TLS_SIG_OTHER,
+		    TLS_HASH_SHA224 },
+#undef RSA
+#undef ECDSA
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (is(oid, known[i].oid, known[i].len))
-			return known[i].sig;
-	return TLS_SIG_OTHER;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (!is(oid, known[i].oid, known[i].len))
+			continue;
+		out->sig = known[i].sig;
+		out->hash = known[i].hash;
+	}
+	if (out->sig == TLS_SIG_PSS)
+		out->hash = pss_hash(params);
 }
 
 /* UTCTime or GeneralizedTime (RFC 5280 4.1.2.5). */
@@ -239,7 +303,7 @@ tls_cert_read(const unsigned char *der, size_t len, struct tls_cert *out)
 	/* the algorithm outside of what is signed is the one verified with */
 	if (next(&cert, &x) != 0x30 || next(&x, &alg) != 0x06)
 		return -1;
-	out->sig = signature(&alg);
+	signature(&alg, x, out);
 	tag = next(&tbs, &x);
 	if (tag == 0xa0) /* version */
 		tag = next(&tbs, &x);

@@ -18,10 +18,22 @@ enum tls_sig {
 	TLS_SIG_GOOD   /* RSA or ECDSA with SHA-256, 384 or 512 */
 };
 
+/* The hash that a signature is made with. */
+enum tls_hash {
+	TLS_HASH_OTHER, /* unknown to us, or none (Ed25519) */
+	TLS_HASH_MD5,
+	TLS_HASH_SHA1,
+	TLS_HASH_SHA224,
+	TLS_HASH_SHA256,
+	TLS_HASH_SHA384,
+	TLS_HASH_SHA512
+};
+
 struct tls_cert {
 	char subject[96], issuer[96]; /* CN, else O, else OU; printable */
 	char names[192];              /* DNS names and IP addresses, or CN */
 	enum tls_sig sig;
+	enum tls_hash hash;            /* of RSASSA-PSS: in its parameters */
 	int64_t not_before, not_after; /* ms or TIM_NONE */
 	bool self_issued;              /* subject and issuer are equal */
 	bool not_for_servers;          /* extendedKeyUsage says so */

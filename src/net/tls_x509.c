@@ -64,6 +64,7 @@ start_chain(const br_x509_class **ctx, const char *server_name)
 	buf_reset(&x->rest);
 	x->ncert = x->nrest = 0;
 	memset(x->sha256, 0, sizeof(x->sha256));
+	memset(&x->binding, 0, sizeof(x->binding));
 	if (x->pinned)
 		br_x509_decoder_init(&x->key, NULL, NULL);
 	else
@@ -188,9 +189,8 @@ in_order(struct tls_x509 *x, unsigned r)
 }
 
 static unsigned
-end_chain(const br_x509_class **ctx)
+judge_chain(struct tls_x509 *x)
 {
-	struct tls_x509 *x = self(ctx);
 	struct tls_cert cert;
 	unsigned r;
 
@@ -214,6 +214,17 @@ end_chain(const br_x509_class **ctx)
 		return BR_ERR_X509_UNSUPPORTED;
 	/* BearSSL does not look at extendedKeyUsage */
 	return cert.not_for_servers ? BR_ERR_X509_FORBIDDEN_KEY_USAGE : 0;
+}
+
+static unsigned
+end_chain(const br_x509_class **ctx)
+{
+	struct tls_x509 *x = self(ctx);
+	unsigned r = judge_chain(x);
+
+	if (r == 0)
+		tls_binding_make(&x->binding, buf_str(&x->leaf), x->leaf.len);
+	return r;
 }
 
 static const br_x509_pkey *

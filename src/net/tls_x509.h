@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "net/tls.h"
+#include "net/tls_binding.h"
 
 #define TLS_X509_REST 16 /* certificates after the leaf that are kept */
 
@@ -26,6 +27,8 @@ struct tls_x509 {
 	struct buf rest; /* DER of the others, in case their order is wrong */
 	size_t nrest, rest_end[TLS_X509_REST];
 	unsigned char sha256[32]; /* of leaf */
+	/* of leaf, once the chain was accepted */
+	struct tls_binding binding;
 };
 
 /* pin: 32 bytes, or NULL: trust and host decide. */

@@ -13,7 +13,7 @@
 #define ANSWERS   8
 #define EXCHANGES 3
 
-enum { HEAD_TOO = 1, AUTH = 2, PROXY = 4, IDEMPOTENT = 8 };
+enum { HEAD_TOO = 1, AUTH = 2, PROXY = 4, IDEMPOTENT = 8, HAND = 16 };
 
 struct keep {
 	struct stream base;
@@ -28,6 +28,48 @@ put(struct stream *base, const void *p, size_t n, struct err *e)
 	(void)e;
 	FUZZ_CHECK(n > 0);
 	return buf_add(k->log, p, n);
+}
+
+/* Answers every challenge, and looks at what the contract promises. */
+struct hand {
+	struct http_auth auth;
+	uint64_t id;
+	int headers; /* in this exchange */
+	struct buf *log;
+};
+
+static int
+hand_header(struct http_auth *a, const struct http_auth_conn *conn,
+    const char *challenge, struct buf *out, struct err *e)
+{
+	struct hand *h = (struct hand *)a;
+
+	FUZZ_CHECK(conn->id != 0 && conn->binding == NULL && !conn->tls);
+	FUZZ_CHECK(out->len == 0 && out->cap >= HTTP_AUTH_ROOM);
+	FUZZ_CHECK(challenge == NULL || conn->id == h->id);
+	FUZZ_CHECK(challenge != NULL || h->headers == 0 || conn->id != h->id);
+	/* each 401, and each new connection after one */
+	FUZZ_CHECK(++h->headers <= 2 * (1 + HTTP_AUTH_ROUNDS));
+	h->id = conn->id;
+	buf_addf(h->log, "\nheader %s", challenge == NULL ? "-" : challenge);
+	if (challenge != NULL && strstr(challenge, "stop") != NULL)
+		return err_set(e, ERR_AUTH, "refused");
+	return buf_adds(out, "Test");
+}
+
+static int
+hand_finish(struct http_auth *a, const struct http_auth_conn *conn, int status,
+    const char *challenge, struct err *e)
+{
+	struct hand *h = (struct hand *)a;
+
+	FUZZ_CHECK(conn->id == h->id && h->headers > 0);
+	FUZZ_CHECK(status >= 200 && status != 401);
+	buf_addf(h->log, "\nfinish %d %s", status, challenge);
+	h->headers = 0;
+	if (strstr(challenge, "false") == NULL)
+		return 0;
+	return err_set(e, ERR_AUTH, "not the server");
 }
 
 static void
@@ -83,7 +125,7 @@ exchange(struct http *h, int flags, struct buf *log)
 	rc = http_exchange(h, &req, &resp, &out.base, &e);
 	fuzz_err(rc, &e);
 	FUZZ_CHECK(rc == -1 || (resp.status >= 200 && resp.status <= 599));
-	FUZZ_CHECK(rc == 0 || !http_connected(h));
+	FUZZ_CHECK(rc == 0 || memsock_open_now() == 0);
 	buf_addf(log, "\n%d %s %s\n", rc, e.code, e.msg);
 	if (rc == 0) {
 		FUZZ_CHECK(resp.body_len == (int64_t)body.len);
@@ -106,6 +148,8 @@ run(struct buf *log, int mode, const uint8_t *data, size_t size)
 	struct err e = ERR_INIT;
 	struct fuzz_split split;
 	struct http_opts o;
+	const struct credential who = { CONF_AUTH_BASIC, "user", "secret" };
+	struct hand hand = { { hand_header, hand_finish, NULL }, 0, 0, log };
 	struct http_auth *auth = NULL;
 	struct http *h;
 	int flags = data[0], i;
@@ -122,14 +166,17 @@ run(struct buf *log, int mode, const uint8_t *data, size_t size)
 	}
 	memset(&o, 0, sizeof(o));
 	if (flags & AUTH)
-		o.auth = auth = auth_basic("user", "secret");
+		o.auth = auth = auth_open(&who, &e);
+	else if (flags & HAND)
+		o.auth = &hand.auth;
 	o.url = "http://127.0.0.1/EWS";
-	o.head_max = 4096;
 	o.body_max = 65536;
 	h = http_open(&o, &e);
 	FUZZ_CHECK(h != NULL);
-	for (i = 0; i < EXCHANGES; i++)
+	for (i = 0; i < EXCHANGES; i++) {
+		hand.headers = 0;
 		exchange(h, flags, log);
+	}
 	buf_addf(log, "%zu connections", memsock_opened());
 	http_close(h);
 	if (auth != NULL)

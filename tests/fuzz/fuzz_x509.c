@@ -61,6 +61,7 @@ static void
 judge(const struct tls_trust *t, const unsigned char *pin,
     const struct memsock_answer *v, size_t n)
 {
+	struct tls_binding first = { NULL, 0, { 0 } };
 	struct err e[3];
 	struct tls_x509 x;
 	unsigned code[3];
@@ -73,6 +74,12 @@ judge(const struct tls_trust *t, const unsigned char *pin,
 		code[i] = chain(&x, i, v, n);
 		tls_x509_error(&x, (int)code[i], "mail:443", &e[i]);
 		fuzz_err(-1, &e[i]);
+		if (i == 0)
+			first = x.binding;
+		FUZZ_CHECK(code[i] == 0 || x.binding.len == 0);
+		FUZZ_CHECK(x.binding.len == first.len);
+		FUZZ_CHECK(memcmp(x.binding.hash, first.hash,
+			       sizeof(first.hash)) == 0);
 		tls_x509_free(&x);
 		/* the clock may have moved on between two */
 		if ((clock = strstr(e[i].msg, "the clock here")) != NULL)

@@ -9,6 +9,7 @@
 
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct step {
 struct server {
 	const struct step *step; /* ends with send NULL, after KEEP */
 	bool by_byte;
+	bool mark; /* "<1>" in the log where the first connection begins */
 	/* how bytes travel; NULL: the socket itself */
 	void *(*wrap)(struct server *, int fd);
 	long (*get)(void *, void *, size_t);
@@ -42,7 +44,9 @@ struct server {
 	void *arg;
 	/* results */
 	int port, connections, requests;
-	char log[65536]; /* requests as they came */
+	/* these while it runs: whole answers sent, connections closed */
+	atomic_int sent, closed;
+	char log[400000]; /* requests as they came */
 	size_t nlog;
 	int fd;
 	pthread_t thread;
@@ -73,7 +77,7 @@ server_put(struct server *s, void *w, int fd, const char *p, size_t n)
 static inline bool
 server_request(struct server *s, void *w, int fd)
 {
-	char in[32768];
+	char in[160000];
 	size_t n = 0, want = 0;
 
 	while (want == 0 || n < want) {
@@ -124,6 +128,7 @@ server_step(struct server *s, void *w, int fd)
 					usleep((useconds_t)t->pause_ms * 1000);
 			}
 	}
+	s->sent++;
 	if (t->send == NULL && t->pause_ms > 0)
 		usleep((useconds_t)t->pause_ms * 1000);
 	s->step++;
@@ -150,6 +155,9 @@ server_run(void *arg)
 		if (fd == -1)
 			break;
 		s->connections++;
+		if (s->mark)
+			s->nlog += (size_t)sprintf(
+			    s->log + s->nlog, "<%d>", s->connections);
 		last = s->step;
 		if (s->wrap == NULL || (w = s->wrap(s, fd)) != NULL) {
 			do
@@ -165,8 +173,17 @@ server_run(void *arg)
 			setsockopt(
 			    fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
 		close(fd);
+		s->closed++;
 	}
 	return NULL;
+}
+
+/* Until it has done something so many times: then it is there, or gone. */
+static inline void
+server_wait(const atomic_int *done, int times)
+{
+	while (*done < times)
+		usleep(1000);
 }
 
 static inline void
@@ -185,6 +202,7 @@ server_start(struct server *s)
 		abort();
 	s->port = ntohs(a.sin_port);
 	s->connections = s->requests = 0;
+	s->sent = s->closed = 0;
 	s->nlog = 0;
 	if (pthread_create(&s->thread, NULL, server_run, s) != 0)
 		abort();

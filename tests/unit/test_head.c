@@ -234,6 +234,44 @@ lookup(void **state)
 	buf_free(&out);
 }
 
+/* What was read of one that is too long can be read: whole lines. */
+static void
+too_long(void **state)
+{
+	static const char status[] = "HTTP/1.1 401\r\n";
+	struct buf out;
+	struct head h;
+	size_t max, len;
+	int i;
+
+	(void)state;
+	/* each line is a byte longer when it is kept: it breaks anywhere */
+	for (max = 100; max < 110; max++) {
+		buf_init(&out, max);
+		head_init(&h, &out, max);
+		assert_int_equal(head_feed(&h, status, 14), 14);
+		for (i = 0; i < 40 && head_feed(&h, "ab:\n", 4) == 4; i++)
+			;
+		assert_in_range(i, 20, 24);
+		assert_non_null(h.why);
+		assert_int_equal(h.status, 401);
+		assert_int_equal(out.len % 5, 0);
+		assert_non_null(head_find(&out, "ab", i - 1, &len));
+		assert_null(head_find(&out, "ab", i, &len));
+		head_free(&h);
+		/* so is what a continuation would make too long */
+		head_init(&h, &out, max);
+		assert_int_equal(head_feed(&h, status, 14), 14);
+		assert_int_equal(head_feed(&h, "a:b\n", 4), 4);
+		out.max = 10;
+		assert_int_equal(head_feed(&h, " 1234567\n", 9), -1);
+		assert_string_equal(buf_str(&out), "a: b\n");
+		out.max = max;
+		head_free(&h);
+		buf_free(&out);
+	}
+}
+
 int
 main(void)
 {
@@ -241,6 +279,7 @@ main(void)
 		cmocka_unit_test(heads),
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(lookup),
+		cmocka_unit_test(too_long),
 	};
 
 	return cmocka_run_group_tests_name("head", tests, NULL, NULL);

@@ -65,7 +65,7 @@ refusals(void **state)
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		const struct step steps[] = { table[i].step,
 			{ NULL, KEEP, 0, 0 } };
-		const struct http_request req = { "POST", NULL, NULL, 0, "x", 1,
+		const struct http_request req = { "POST", NULL, 0, "x", 1,
 			true };
 		struct server sv = { .step = steps, .by_byte = i == 0 };
 		struct http_response out = { 0 };
@@ -108,7 +108,7 @@ no_login(void **state)
 		    CLOSE, 0, 0 },
 		{ NULL, KEEP, 0, 0 }
 	};
-	const struct http_request req = { "GET", NULL, NULL, 0, NULL, 0, true };
+	const struct http_request req = { "GET", NULL, 0, NULL, 0, true };
 	struct server sv = { .step = steps };
 	struct http_response out = { 0 };
 	struct err e = ERR_INIT;
@@ -140,7 +140,7 @@ loopback(void **state)
 		{ "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", KEEP, 0, 0 },
 		{ NULL, KEEP, 0, 0 }
 	};
-	const struct http_request req = { "GET", "/x", NULL, 0, NULL, 0, true };
+	const struct http_request req = { "GET", NULL, 0, NULL, 0, true };
 	struct server sv = { .step = steps };
 	struct http_response out = { 0 };
 	struct err e = ERR_INIT;
@@ -150,7 +150,7 @@ loopback(void **state)
 
 	(void)state;
 	server_start(&sv);
-	snprintf(url, sizeof(url), "http://localhost:%d/", sv.port);
+	snprintf(url, sizeof(url), "http://localhost:%d/x", sv.port);
 	h = http_open(&o, &e);
 	assert_int_equal(http_exchange(h, &req, &out, NULL, &e), 0);
 	http_close(h);
@@ -163,7 +163,7 @@ loopback(void **state)
 static void
 absent(void **state)
 {
-	const struct http_request req = { "GET", NULL, NULL, 0, NULL, 0, true };
+	const struct http_request req = { "GET", NULL, 0, NULL, 0, true };
 	struct http_opts o = { .url = "https://mail.example/",
 		.tls_pin = PIN,
 		.proxy = "http://localhost:1" };

@@ -1,0 +1,15 @@
+/*
+ * auth.c - which scheme a credential is for.
+ */
+#include "auth/auth.h"
+#include "auth/basic.h"
+
+struct http_auth *
+auth_open(const struct credential *c, struct err *e)
+{
+	switch (c->scheme) {
+	case CONF_AUTH_BASIC:
+		break;
+	}
+	return basic_open(c, e);
+}

@@ -1,0 +1,95 @@
+/*
+ * test_credential.c - what somebody logs in with, and who makes a login of it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "auth/auth.h"
+
+static void
+same(void **state)
+{
+	static const struct {
+		struct credential a, b;
+		bool same;
+	} t[] = {
+		{ { 0, "u", "p" }, { 0, "u", "p" }, true },
+		{ { 0, NULL, NULL }, { 0, NULL, NULL }, true },
+		{ { 0, NULL, "p" }, { 0, "", "p" }, true },
+		{ { 0, "u", "" }, { 0, "u", NULL }, true },
+		{ { 0, "u", "p" }, { 0, "u", "P" }, false },
+		/* one account, perhaps, but who knows */
+		{ { 0, "u", "p" }, { 0, "U", "p" }, false },
+		{ { 0, "u", "p" }, { 0, "D\\u", "p" }, false },
+		{ { 0, "u", NULL }, { 0, "u", "p" }, false },
+		{ { 0, "up", "" }, { 0, "u", "p" }, false },
+		{ { 0, "u", "p" }, { (enum conf_auth)1, "u", "p" }, false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		assert_int_equal(credential_same(&t[i].a, &t[i].b), t[i].same);
+		assert_int_equal(credential_same(&t[i].b, &t[i].a), t[i].same);
+	}
+}
+
+/* A copy outlives what it was made of. */
+static void
+copy(void **state)
+{
+	char user[] = "svc", pw[] = "secret";
+	struct credential c = { CONF_AUTH_BASIC, user, pw }, out;
+
+	(void)state;
+	credential_copy(&out, &c);
+	assert_true(credential_same(&out, &c));
+	user[0] = pw[0] = 'x';
+	assert_false(credential_same(&out, &c));
+	assert_string_equal(out.username, "svc");
+	assert_string_equal(out.password, "secret");
+	credential_free(&out);
+	assert_null(out.password);
+	credential_free(&out);
+	c.username = c.password = NULL;
+	credential_copy(&out, &c);
+	assert_true(credential_same(&out, &c));
+	credential_free(&out);
+}
+
+/* What Basic cannot carry is said before anybody is called. */
+static void
+colon(void **state)
+{
+	const struct credential bad = { CONF_AUTH_BASIC, "a:b", "secret" };
+	const struct credential good = { CONF_AUTH_BASIC, "ab", ":" };
+	const struct credential none = { CONF_AUTH_BASIC, NULL, NULL };
+	struct err e = ERR_INIT;
+	struct http_auth *a;
+
+	(void)state;
+	assert_null(auth_open(&bad, &e));
+	assert_int_equal(e.kind, ERR_CONFIG);
+	assert_string_equal(e.code, "username");
+	assert_null(strstr(e.msg, "secret"));
+	a = auth_open(&good, &e);
+	assert_non_null(a);
+	a->free(a);
+	a = auth_open(&none, &e);
+	assert_non_null(a);
+	a->free(a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(same),
+		cmocka_unit_test(copy), cmocka_unit_test(colon) };
+
+	return cmocka_run_group_tests_name("credential", tests, NULL, NULL);
+}

@@ -17,8 +17,8 @@ bad=0
 if [ $# -gt 0 ]; then
 	files=$*
 else
-	files=$(ls exsync.c src/*/*.[ch] tests/*/*.[ch] tests/*.[ch] \
-	    2>/dev/null)
+	files=$(ls exsync.c src/*/*.[ch] tests/*/*.[ch] tests/sim/*/*.[ch] \
+	    tests/*.[ch] 2>/dev/null)
 fi
 sources=$(echo "$files" | tr ' ' '\n' | grep '\.c$')
 

@@ -15,12 +15,12 @@
 #include <gnutls/crypto.h>
 
 #include "controlmail.h"
-#include "fault.h"
-#include "folder.h"
-#include "gen.h"
-#include "hash.h"
-#include "ident.h"
-#include "item.h"
+#include "ews/fault.h"
+#include "world/folder.h"
+#include "world/gen.h"
+#include "base/hash.h"
+#include "ews/ident.h"
+#include "world/item.h"
 #include "log.h"
 
 #define MAX_WORDS 32

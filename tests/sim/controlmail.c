@@ -12,12 +12,12 @@
 
 #include <gnutls/crypto.h>
 
-#include "folder.h"
-#include "gen.h"
-#include "ident.h"
-#include "item.h"
-#include "mailcopy.h"
-#include "mime.h"
+#include "world/folder.h"
+#include "world/gen.h"
+#include "ews/ident.h"
+#include "world/item.h"
+#include "world/mailcopy.h"
+#include "world/mime.h"
 
 /* 2026-01-01T00:00:00Z: when mail without a date arrived. */
 #define EPOCH INT64_C(1767225600)

@@ -17,10 +17,10 @@
 
 #include <microhttpd.h>
 
-#include "call.h"
+#include "ews/call.h"
 #include "control.h"
 #include "defer.h"
-#include "hash.h"
+#include "base/hash.h"
 #include "log.h"
 
 #define MAX_BODY (68u << 20)

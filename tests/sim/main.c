@@ -13,15 +13,15 @@
 #include <libxml/parser.h>
 
 #include "control.h"
-#include "fault.h"
+#include "ews/fault.h"
 #include "http.h"
 #include "log.h"
-#include "mime.h"
+#include "world/mime.h"
 #include "opts.h"
 #include "tlsdir.h"
-#include "valid.h"
-#include "version.h"
-#include "world.h"
+#include "ews/valid.h"
+#include "ews/version.h"
+#include "world/world.h"
 
 static int
 add_account(const char *spec)

@@ -12,8 +12,8 @@
 
 #include <libxml/parser.h>
 
-#include "control.h"
 #include "ews/fault.h"
+#include "ews/option.h"
 #include "world/folder.h"
 #include "ews/ident.h"
 #include "ews/ops.h"
@@ -145,6 +145,14 @@ named_mailbox(struct call *c, const xmlNode *folder_id, const char **code)
 	return mb;
 }
 
+static bool
+is_called(const struct folder *f, const char *distinguished_id)
+{
+	const char *id = version_role_id(f->role);
+
+	return id != NULL && strcmp(id, distinguished_id) == 0;
+}
+
 static struct folder *
 distinguished(struct call *c, const xmlNode *n, const char **code)
 {
@@ -162,8 +170,7 @@ distinguished(struct call *c, const xmlNode *n, const char **code)
 		    : "ErrorFolderNotFound";
 	/* voicemail and others exist only when something made them */
 	while ((g = folder_next(mb, &at)) != NULL)
-		if (g->well_known != NULL && strcmp(g->well_known, id) == 0 &&
-		    g->since <= c->level)
+		if (is_called(g, id) && version_folder_id(id) <= c->level)
 			f = g;
 	xmlFree(id);
 	return f;
@@ -350,7 +357,7 @@ read_version(struct call *c)
 	if (v != NULL)
 		strncat(c->version, v, sizeof(c->version) - 1);
 	xmlFree(v);
-	if (level < 0 || level > (int)world.top) {
+	if (level < 0 || level > (int)version_top()) {
 		reply_fault(c, "ErrorInvalidServerVersion", NULL, NULL);
 		return false;
 	}
@@ -442,21 +449,9 @@ run_locked(struct call *c, const struct operation *op)
 	if (c->out.n == 0)
 		reply_fault(c, "ErrorInternalServerError", NULL, NULL);
 	fault_answer(c);
-	c->delay_ms += world.delay_ms;
+	c->delay_ms += option.delay_ms;
 	if (c->bodies > 0)
-		c->delay_ms += world.body_delay_ms;
-}
-
-/* The command of a fault, with world.lock free. */
-static void
-run_then(struct call *c)
-{
-	struct sb answer = { 0 };
-
-	if (c->then != NULL &&
-	    control_run(c->then, strlen(c->then), &answer) > 0)
-		valid_count("command", c->opname, answer.p);
-	sb_free(&answer);
+		c->delay_ms += option.body_delay_ms;
 }
 
 void
@@ -476,7 +471,6 @@ call_run(struct call *c)
 		pthread_rwlock_rdlock(&world.lock);
 	run_locked(c, op);
 	pthread_rwlock_unlock(&world.lock);
-	run_then(c);
 	if (!c->broken && c->type == NULL && c->out.n != 0)
 		valid_answer(c->opname, c->out.p, c->out.n);
 }

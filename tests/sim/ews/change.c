@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "ews/choice.h"
 #include "world/compose.h"
 #include "world/folder.h"
 #include "world/gen.h"
@@ -75,7 +76,7 @@ change_mail(struct change *ch)
 
 	if (ch->m == NULL) {
 		ch->m = mailcopy(
-		    item_mail(ch->it, &tmp, GEN_RAW | GEN_HEAD | GEN_MIME));
+		    item_mail(ch->it, &tmp, GEN_BODY | GEN_HEAD | GEN_MIME));
 		arena_free(&tmp.a);
 	}
 	return ch->m;
@@ -172,10 +173,18 @@ static const char *
 set_choice(
     struct change *ch, const struct field *f, const xmlNode *n, enum how how)
 {
+	bool importance = f->at == offsetof(struct mail, importance);
 	char *text = how == REMOVE ? NULL : trimmed(n);
+	int *at = member(ch, f), was = *at;
 
-	write_text(ch, f, text != NULL ? text : "Normal");
+	*at = choice_of(importance ? CHOICE_IMPORTANCE : CHOICE_SENSITIVITY,
+	    text != NULL ? text : "Normal");
 	xmlFree(text);
+	if (*at < 0) {
+		*at = was;
+		return "ErrorInvalidValueForProperty";
+	}
+	ch->anew = ch->anew || *at != was;
 	return NULL;
 }
 
@@ -301,7 +310,7 @@ set_body(
 	m->body_kind = kind;
 	m->body = arena_strn(&m->a, b.p != NULL ? b.p : "", b.n);
 	m->body_len = b.n;
-	m->body_escaped = false;
+	m->coded = NULL;
 	m->plain = NULL;
 	m->plain_len = 0;
 	ch->touched = ch->anew = true;
@@ -367,8 +376,19 @@ set_read(
 	(void)how;
 	ch->read = is_true(n);
 	if (ch->nested)
-		kept_one(ch->m, "IsRead", ch->read ? "true" : "false");
+		kept_one(ch->m, KEPT_READ, ch->read ? "true" : "false");
 	return NULL;
+}
+
+/* The world's name of a field that it keeps as text. */
+static const char *
+key_of(const struct field *f)
+{
+	int p = 0;
+
+	while (strcmp(PROPS[p].element, f->element) != 0)
+		p++;
+	return shape_kept((enum prop)p);
 }
 
 static const char *
@@ -377,7 +397,7 @@ set_kept(
 {
 	char *text = how == REMOVE ? NULL : trimmed(n);
 
-	kept_one(change_mail(ch), f->element, text);
+	kept_one(change_mail(ch), key_of(f), text);
 	ch->touched = true;
 	xmlFree(text);
 	return NULL;
@@ -387,7 +407,7 @@ static const char *
 set_kept_bool(
     struct change *ch, const struct field *f, const xmlNode *n, enum how how)
 {
-	kept_one(change_mail(ch), f->element,
+	kept_one(change_mail(ch), key_of(f),
 	    how == REMOVE ? NULL
 	    : is_true(n)  ? "true"
 			  : "false");
@@ -420,30 +440,35 @@ static const char *
 set_kept_time(
     struct change *ch, const struct field *f, const xmlNode *n, enum how how)
 {
-	return keep_time(ch, f->element, how == REMOVE ? NULL : n);
+	return keep_time(ch, key_of(f), how == REMOVE ? NULL : n);
 }
 
 static const char *
 set_flag(
     struct change *ch, const struct field *f, const xmlNode *n, enum how how)
 {
-	static const char *const PART[] = { "StartDate", "DueDate",
-		"CompleteDate" };
+	static const struct {
+		const char *element, *key;
+	} PART[] = { { "StartDate", KEPT_FLAG_START },
+		{ "DueDate", KEPT_FLAG_DUE },
+		{ "CompleteDate", KEPT_FLAG_DONE } };
 	char *status =
 	    how == REMOVE ? NULL : trimmed(call_child(n, "FlagStatus"));
+	char number[2] = "";
+	int which;
 	const char *code = NULL;
 	size_t i;
 
 	(void)f;
-	kept_one(change_mail(ch), "Flag/FlagStatus", status);
+	which = status != NULL ? choice_of(CHOICE_FLAG, status) : FLAG_NONE;
 	xmlFree(status);
-	for (i = 0; i < sizeof(PART) / sizeof(PART[0]) && code == NULL; i++) {
-		char key[32];
-
-		snprintf(key, sizeof(key), "Flag/%s", PART[i]);
-		code = keep_time(
-		    ch, key, how == REMOVE ? NULL : call_child(n, PART[i]));
-	}
+	if (which < 0)
+		return "ErrorInvalidValueForProperty";
+	number[0] = (char)('0' + which);
+	kept_one(change_mail(ch), KEPT_FLAG, how == REMOVE ? NULL : number);
+	for (i = 0; i < sizeof(PART) / sizeof(PART[0]) && code == NULL; i++)
+		code = keep_time(ch, PART[i].key,
+		    how == REMOVE ? NULL : call_child(n, PART[i].element));
 	return code;
 }
 
@@ -578,7 +603,7 @@ write_field(
 		 (how == REMOVE && f->flags & F_STAY))
 		code = refused(how);
 	else if (!ch->create && ch->it->mail != NULL &&
-		 ch->it->mail->kind != MAIL_MESSAGE &&
+		 ch->it->mail->kind != KIND_MESSAGE &&
 		 (f->at != 0 || f->set == set_body || f->set == set_mime))
 		code = change_refuse(ch, refused(how),
 		    "The simulator writes no %s of a meeting message.",
@@ -619,23 +644,20 @@ element_of(const xmlNode *path)
 static bool
 same_property(const xmlNode *path, const xmlNode *property)
 {
-	struct sb a = { 0 }, b = { 0 };
-	struct ext e = { 0 };
+	struct ext a = { 0 }, b = { 0 };
+	struct mapi p, q;
 	const char *code;
 	bool same = false;
 
-	if (shape_read_ext(&e, path, &code) == 0) {
-		kept_ext_key(&a, &e);
-		shape_free_ext(&e);
-		if (shape_read_ext(&e, call_child(property, "ExtendedFieldURI"),
-			&code) == 0) {
-			kept_ext_key(&b, &e);
-			shape_free_ext(&e);
-			same = strcmp(a.p, b.p) == 0;
-		}
+	if (shape_read_ext(&a, path, &code) == 0 &&
+	    shape_read_ext(
+		&b, call_child(property, "ExtendedFieldURI"), &code) == 0) {
+		shape_mapi(&p, &a);
+		shape_mapi(&q, &b);
+		same = mapi_same(&p, &q);
 	}
-	sb_free(&a);
-	sb_free(&b);
+	shape_free_ext(&a);
+	shape_free_ext(&b);
 	return same;
 }
 

@@ -6,62 +6,9 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "ews/change.h"
-#include "world/kept.h"
-
-/* Faces of what the simulator computes or stores elsewhere. */
-static const unsigned COMPUTED[] = { 0x0023, 0x0029, 0x0040, 0x0041, 0x0042,
-	0x0043, 0x0044, 0x0060, 0x0061, 0x0063, 0x0064, 0x0065, 0x0070, 0x0071,
-	0x0075, 0x0076, 0x007D, 0x0C17, 0x0C19, 0x0C1A, 0x0C1D, 0x0C1E, 0x0C1F,
-	0x0E02, 0x0E03, 0x0E04, 0x0E05, 0x0E08, 0x0E09, 0x0E12, 0x0E13, 0x0E17,
-	0x0E1B, 0x0E1D, 0x0E23, 0x0E2B, 0x0FF6, 0x0FF9, 0x0FFE, 0x0FFF, 0x1000,
-	0x1009, 0x1013, 0x1014, 0x1046, 0x1091, 0x1095, 0x10C3, 0x10F3, 0x3001,
-	0x3007, 0x3008, 0x300B, 0x3FDE, 0x3FF1, 0x3FFA, 0x5902, 0x5D01, 0x5D02,
-	0x5D07, 0x5D08 };
-
-/* The same of named ones: reminder, flag, categories. */
-static const struct {
-	const char *set;
-	long id;
-	const char *name;
-} NAMED[] = {
-	{ "Common", 0x8501, NULL },
-	{ "Common", 0x8502, NULL },
-	{ "Common", 0x8503, NULL },
-	{ "Common", 0x8516, NULL },
-	{ "Common", 0x8517, NULL },
-	{ "Common", 0x8530, NULL },
-	{ "Common", 0x8560, NULL },
-	{ "Common", 0x85A0, NULL },
-	{ "PublicStrings", 0, "Keywords" },
-};
-
-static bool
-computed(const struct ext *e)
-{
-	const char *set = kept_set_id(e);
-	size_t i;
-
-	for (i = 0; e->tag != 0 && i < sizeof(COMPUTED) / sizeof(COMPUTED[0]);
-	     i++)
-		if (COMPUTED[i] == e->tag)
-			return true;
-	for (i = 0; e->tag == 0 && i < sizeof(NAMED) / sizeof(NAMED[0]); i++) {
-		struct ext known = { .set_name =
-					 (char *)(uintptr_t)NAMED[i].set };
-
-		if (set == NULL || strcasecmp(set, kept_set_id(&known)) != 0)
-			continue;
-		if (NAMED[i].name != NULL
-			? e->name != NULL && strcmp(e->name, NAMED[i].name) == 0
-			: e->id != NULL &&
-			      strtol(e->id, NULL, 10) == NAMED[i].id)
-			return true;
-	}
-	return false;
-}
+#include "world/mapi.h"
 
 static bool
 is_guid(const char *s)
@@ -153,11 +100,7 @@ set_string(struct change *ch, unsigned tag, const char *s)
 static const char *
 set_number(struct change *ch, unsigned tag, const char *s)
 {
-	static const char *const IMPORTANCE[] = { "Low", "Normal", "High" };
-	static const char *const SENSITIVITY[] = { "Normal", "Personal",
-		"Private", "Confidential" };
-	static const char *const FLAG[] = { "NotFlagged", "Complete",
-		"Flagged" };
+	static const char *const FLAG[] = { "0", "1", "2" };
 	long n = s != NULL ? strtol(s, NULL, 10) : tag == 0x0017;
 	struct mail *m = change_mail(ch);
 
@@ -171,14 +114,14 @@ set_number(struct change *ch, unsigned tag, const char *s)
 	if (n < 0 || n > (tag == 0x0036 ? 3 : 2))
 		return "ErrorInvalidExtendedPropertyValue";
 	if (tag == 0x1090) {
-		kept_one(m, "Flag/FlagStatus", s != NULL ? FLAG[n] : NULL);
+		kept_one(m, KEPT_FLAG, s != NULL ? FLAG[n] : NULL);
 		ch->touched = true;
 		return NULL;
 	}
 	if (tag == 0x0017)
-		m->importance = IMPORTANCE[n];
+		m->importance = (int)n;
 	else
-		m->sensitivity = SENSITIVITY[n];
+		m->sensitivity = (int)n;
 	ch->touched = ch->anew = true;
 	return NULL;
 }
@@ -233,17 +176,13 @@ set_face(
 	return false;
 }
 
+/* NULL: the path may be written to, and is p. */
 static const char *
-bad_path(struct change *ch, const struct ext *e)
+bad_path(struct change *ch, const struct ext *e, struct mapi *p)
 {
-	static const char *const NONE[] = { "Null", "Object", "ObjectArray",
-		"Error" };
-	size_t i;
-
-	for (i = 0; i < sizeof(NONE) / sizeof(NONE[0]); i++)
-		if (strcmp(e->type, NONE[i]) == 0)
-			return "ErrorUnsupportedMapiPropertyType";
-	if (computed(e))
+	if (!shape_mapi(p, e))
+		return "ErrorUnsupportedMapiPropertyType";
+	if (mapi_computed(p))
 		return change_refuse(ch, "ErrorInvalidPropertySet",
 		    "The simulator computes that property, or has it as a "
 		    "field.");
@@ -305,22 +244,20 @@ const char *
 changeext_set(struct change *ch, const xmlNode *property)
 {
 	struct values v = { 0 };
-	struct sb key = { 0 };
+	struct mapi p;
 	struct ext e;
 	const char *code;
 
 	if (shape_read_ext(
 		&e, call_child(property, "ExtendedFieldURI"), &code) < 0)
 		return code;
-	code = bad_path(ch, &e);
+	code = bad_path(ch, &e, &p);
 	if (code == NULL)
 		code = read_values(ch, &e, property, &v);
 	if (code == NULL && !set_face(ch, &e, v.v[0], &code)) {
-		kept_ext_key(&key, &e);
-		kept_set(ch->m, key.p, v.v, v.n);
+		mapi_keep(ch->m, &p, v.v, v.n);
 		ch->touched = true;
 	}
-	sb_free(&key);
 	shape_free_ext(&e);
 	return code;
 }
@@ -328,21 +265,19 @@ changeext_set(struct change *ch, const xmlNode *property)
 const char *
 changeext_remove(struct change *ch, const xmlNode *path)
 {
-	struct sb key = { 0 };
+	struct mapi p;
 	struct ext e;
 	const char *code;
 
 	if (shape_read_ext(&e, path, &code) < 0)
 		return code;
-	code = bad_path(ch, &e);
+	code = bad_path(ch, &e, &p);
 	if (code == NULL && !set_face(ch, &e, NULL, &code)) {
-		kept_ext_key(&key, &e);
-		kept_one(change_mail(ch), key.p, NULL);
+		mapi_keep(change_mail(ch), &p, NULL, 0);
 		ch->touched = true;
 	}
 	if (code != NULL && strcmp(code, "ErrorInvalidPropertySet") == 0)
 		code = "ErrorInvalidPropertyDelete";
-	sb_free(&key);
 	shape_free_ext(&e);
 	return code;
 }

@@ -11,9 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "world/folder.h"
 #include "ews/ident.h"
-#include "world/item.h"
+#include "world/select.h"
 #include "ews/reply.h"
 
 static const char *const KIND[F_KINDS] = { "busy", "busy_item", "http", "fault",
@@ -136,64 +135,15 @@ fault_add(char **word, int n)
 	return NULL;
 }
 
-static struct item *
-nth(struct mailbox *mb, const char *spec)
-{
-	const char *colon = strrchr(spec, ':');
-	char *path;
-	struct folder *f;
-	size_t n;
-
-	if (colon == NULL)
-		return NULL;
-	path = strndup(spec, (size_t)(colon - spec));
-	f = folder_find(mb, path, false);
-	free(path);
-	n = (size_t)atol(colon + 1);
-	return f != NULL && n < f->n_items ? f->items[n] : NULL;
-}
-
 static bool
-is_selected(const struct item *it, const char *selector)
+selects(const char *selector, const struct item *it)
 {
-	struct mail tmp = { 0 };
-	const struct mail *m = item_mail(it, &tmp, 0);
-	const char *id = m->message_id, *want;
 	struct item *found;
-	bool yes = false;
-	size_t n;
 
-	if (strncmp(selector, "subject:", 8) == 0) {
-		yes = m->subject && strcmp(m->subject, selector + 8) == 0;
-	} else if (strncmp(selector, "mid:", 4) == 0 && id != NULL) {
-		want = selector + 4;
-		yes = strcmp(id, want) == 0;
-		n = strlen(id);
-		if (n > 2 && *id == '<' && strlen(want) == n - 2)
-			yes = yes || strncmp(id + 1, want, n - 2) == 0;
-	} else if (strncmp(selector, "id:", 3) == 0) {
-		yes = ident_find_item(selector + 3, &found) == IDENT_OK &&
-		      found == it;
-	} else if (strncmp(selector, "nth:", 4) == 0) {
-		yes = nth(it->folder->mailbox, selector + 4) == it;
-	}
-	arena_free(&tmp.a);
-	return yes;
-}
-
-struct item *
-fault_select(struct mailbox *mb, const char *selector)
-{
-	struct folder *f;
-	size_t at = 0, i;
-
-	if (strncmp(selector, "nth:", 4) == 0)
-		return nth(mb, selector + 4);
-	while ((f = folder_next(mb, &at)) != NULL)
-		for (i = 0; i < f->n_items; i++)
-			if (is_selected(f->items[i], selector))
-				return f->items[i];
-	return NULL;
+	if (strncmp(selector, "id:", 3) == 0)
+		return ident_find_item(selector + 3, &found) == IDENT_OK &&
+		       found == it;
+	return select_is(it, selector);
 }
 
 /* Does the request name the item? */
@@ -212,7 +162,7 @@ names_item(struct call *c, const xmlNode *n, const char *selector)
 			if (id != NULL && call_is(n, "AttachmentId"))
 				ident_find_attachment(id, &it, &path);
 			xmlFree(id);
-			if (it != NULL && is_selected(it, selector))
+			if (it != NULL && selects(selector, it))
 				return true;
 		}
 		if (names_item(c, call_first(n), selector))
@@ -419,7 +369,7 @@ fault_item(struct call *c, const struct item *it, const char **xml)
 		for (g = faults; it != NULL && g && f == NULL; g = g->next)
 			if (g->item != NULL && per_message(g) &&
 			    g->times != 0 && meets(c, g) &&
-			    is_selected(it, g->item) && turn(g))
+			    selects(g->item, it) && turn(g))
 				f = g;
 		pthread_mutex_unlock(&lock);
 	}

@@ -69,7 +69,4 @@ const char *fault_item(struct call *, const struct item *, const char **xml);
 /* Spoils the finished answer. */
 void fault_answer(struct call *);
 
-/* mid:…, subject:…, nth:FOLDER:N */
-struct item *fault_select(struct mailbox *, const char *selector);
-
 #endif

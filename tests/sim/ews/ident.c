@@ -10,11 +10,12 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "ews/option.h"
 
 #define TAIL   20
 #define SUFFIX 32 /* of an attachment id */
 
-enum kind { KIND_ITEM = 1, KIND_FOLDER = 2, KIND_OTHER = 3 };
+enum id_kind { KIND_ITEM = 1, KIND_FOLDER = 2, KIND_OTHER = 3 };
 
 /* Head of folder ids is 69 bytes: 92 + 20 = 112 characters. */
 static void
@@ -32,7 +33,7 @@ head(struct sb *b, const struct mailbox *mb, size_t n)
 }
 
 static void
-tail(struct sb *b, const struct mailbox *mb, enum kind kind, uint64_t num)
+tail(struct sb *b, const struct mailbox *mb, enum id_kind kind, uint64_t num)
 {
 	uint64_t high = num >> 4 << 2 | (uint64_t)kind;
 	uint64_t x = hash_mix(high), y = hash_mix(x ^ mb->hash);
@@ -52,9 +53,9 @@ tail(struct sb *b, const struct mailbox *mb, enum kind kind, uint64_t num)
 }
 
 static void
-make(struct sb *b, const struct mailbox *mb, enum kind kind, uint64_t num)
+make(struct sb *b, const struct mailbox *mb, enum id_kind kind, uint64_t num)
 {
-	if (world.short_ids)
+	if (option.short_ids)
 		SB_LIT(b, "AAMkSIMS");
 	else
 		head(b, mb, kind == KIND_ITEM ? 99 : 69);
@@ -136,7 +137,7 @@ ident_attachment(
 
 /* The number that the id's end claims; the caller checks the claim. */
 static int
-claim(const char *id, size_t len, enum kind kind, uint64_t *num)
+claim(const char *id, size_t len, enum id_kind kind, uint64_t *num)
 {
 	struct sb b = { 0 };
 	uint64_t x = 0;
@@ -160,7 +161,7 @@ claim(const char *id, size_t len, enum kind kind, uint64_t *num)
 }
 
 static bool
-same(const char *id, size_t len, const struct mailbox *mb, enum kind kind,
+same(const char *id, size_t len, const struct mailbox *mb, enum id_kind kind,
     uint64_t num)
 {
 	struct sb b = { 0 };

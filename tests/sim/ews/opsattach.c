@@ -50,7 +50,7 @@ attach(struct change *ch, struct item *it, const xmlNode *n)
 static const char *
 may_attach(const struct item *it)
 {
-	return it->mail != NULL && it->mail->kind != MAIL_MESSAGE
+	return it->mail != NULL && it->mail->kind != KIND_MESSAGE
 		   ? "ErrorInvalidOperation"
 		   : NULL;
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "ews/fault.h"
+#include "ews/option.h"
 #include "world/folder.h"
 #include "world/item.h"
 #include "ews/ops.h"
@@ -54,7 +55,7 @@ gather(struct find *f, struct folder *in)
 
 	if (f->hidden)
 		return;
-	if (in->kind != FOLDER_SEARCH) {
+	if (!in->search) {
 		for (i = 0; i < in->n_items; i++)
 			consider(f, in->items[i]);
 		return;
@@ -67,8 +68,8 @@ gather(struct find *f, struct folder *in)
 static size_t
 cap_of(const struct find *f)
 {
-	if (world.find_cap > 0)
-		return (size_t)world.find_cap;
+	if (option.find_cap > 0)
+		return (size_t)option.find_cap;
 	return world.product >= EX2013 && (f->where || f->query) ? 250 : 1000;
 }
 
@@ -138,7 +139,7 @@ check_calendar(const struct find *f, const struct folder *in, const xmlNode *n)
 	struct tm tm = { 0 };
 	time_t t = (time_t)start;
 
-	if (strcmp(folder_element(in), "CalendarFolder") != 0)
+	if (folder_kind(in) != FOLDER_CALENDAR)
 		return "ErrorCalendarFolderIsInvalidForCalendarView";
 	if (end < start)
 		return "ErrorCalendarEndDateIsEarlierThanStartDate";
@@ -160,8 +161,8 @@ check_folder(const struct find *f, const struct folder *in)
 	if (n != NULL)
 		return check_calendar(f, in, n);
 	n = call_child(f->c->op, "ContactsView");
-	if (n != NULL && (strcmp(folder_element(in), "ContactsFolder") != 0 ||
-			     in->n_items > 0))
+	if (n != NULL &&
+	    (folder_kind(in) != FOLDER_CONTACTS || in->n_items > 0))
 		return "ErrorInvalidOperation";
 	return NULL;
 }

@@ -6,6 +6,7 @@
 
 #include "world/folder.h"
 #include "ews/ops.h"
+#include "ews/option.h"
 #include "ews/page.h"
 #include "ews/renderfolder.h"
 #include "ews/reply.h"
@@ -88,8 +89,8 @@ find_below(struct find *f, struct folder *parent)
 		collect(f, parent);
 	from = page_start(&f->page, f->n);
 	to = page_end(&f->page, from, f->n);
-	if (world.find_cap > 0 && to - from > (size_t)world.find_cap)
-		to = from + (size_t)world.find_cap;
+	if (option.find_cap > 0 && to - from > (size_t)option.find_cap)
+		to = from + (size_t)option.find_cap;
 	reply_ok(f->c);
 	SB_LIT(b, "<m:RootFolder");
 	page_attrs(b, &f->page, to, f->n);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ews/fault.h"
+#include "ews/option.h"
 #include "world/folder.h"
 #include "world/gen.h"
 #include "world/item.h"
@@ -95,7 +96,7 @@ file_content(struct sb *b, const struct att *a)
 {
 	struct sb data = { 0 };
 
-	if (a->len == 0 && world.no_empty_content)
+	if (a->len == 0 && option.no_empty_content)
 		return;
 	SB_LIT(b, "<t:Content>");
 	if (a->data != NULL) {

@@ -1,88 +1,33 @@
 /*
  * opssend.c - CreateItem and SendItem.
- * 1. What is sent is delivered at once to the mailboxes that the simulator
- *    holds, once to each however often it is named, without its Bcc field;
- *    other recipients are dropped without a word.
  */
-#include "ews/opssend.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "ews/change.h"
-#include "world/compose.h"
+#include "world/deliver.h"
 #include "world/folder.h"
-#include "world/gen.h"
 #include "ews/ident.h"
 #include "world/item.h"
-#include "world/mime.h"
 #include "ews/ops.h"
 #include "ews/render.h"
 #include "ews/reply.h"
 
-struct mailboxes { /* those that get it */
-	struct mailbox **v;
-	int n;
-};
-
-static void
-add_mailboxes(struct mailboxes *all, const struct addrs *to)
-{
-	int i, k;
-
-	for (i = 0; i < to->n; i++) {
-		struct mailbox *mb =
-		    to->v[i].addr != NULL ? world_mailbox(to->v[i].addr) : NULL;
-
-		for (k = 0; k < all->n && all->v[k] != mb; k++)
-			continue;
-		if (mb == NULL || k < all->n)
-			continue;
-		all->v =
-		    sb_xrealloc(all->v, (size_t)(all->n + 1) * sizeof(*all->v));
-		all->v[all->n++] = mb;
-	}
-}
-
-/* NULL, or why it cannot be sent. */
-static const char *
-send(const struct mail *m)
-{
-	struct mailboxes all = { 0 };
-	struct sb out = { 0 };
-	int i;
-
-	if (m->to.n + m->cc.n + m->bcc.n == 0)
-		return "ErrorInvalidRecipients";
-	add_mailboxes(&all, &m->to);
-	add_mailboxes(&all, &m->cc);
-	add_mailboxes(&all, &m->bcc);
-	compose_outgoing(&out, m);
-	for (i = 0; i < all.n; i++)
-		item_deliver(folder_well_known(all.v[i], "inbox"),
-		    mime_parse(out.p, out.n), (int64_t)time(NULL));
-	sb_free(&out);
-	free(all.v);
-	return NULL;
-}
-
 static struct folder *
-saved_in(struct call *c, const char *otherwise, const char **code)
+saved_in(struct call *c, enum role otherwise, const char **code)
 {
 	const xmlNode *n = call_child(c->op, "SavedItemFolderId");
 	struct folder *f;
 
 	if (n != NULL) {
 		f = call_folder(c, call_first(n), code);
-		if (f == NULL || f->kind != FOLDER_SEARCH)
+		if (f == NULL || !f->search)
 			return f;
 		*code = "ErrorInvalidFolderTypeForOperation";
 		return NULL;
 	}
 	*code = "ErrorMissingEmailAddress";
-	return c->mailbox != NULL ? folder_well_known(c->mailbox, otherwise)
+	return c->mailbox != NULL ? folder_of_role(c->mailbox, otherwise)
 				  : NULL;
 }
 
@@ -97,31 +42,6 @@ saved(struct call *c, const struct item *it)
 		SB_LIT(&c->out, "</t:Message>");
 	}
 	SB_LIT(&c->out, "</m:Items>");
-}
-
-/* What every message has, when nobody gave it. */
-static void
-fill_in(struct change *ch, const struct mailbox *mb)
-{
-	static unsigned n;
-	struct mail *m = ch->m;
-
-	if (ch->mime && !ch->anew)
-		return;
-	if (m->from.n == 0) {
-		m->from.v = arena_alloc(&m->a, sizeof(*m->from.v));
-		m->from.v[0].name = arena_str(&m->a, mb->person->name);
-		m->from.v[0].addr = arena_str(&m->a, mb->person->addr);
-		m->from.n = 1;
-	}
-	if (m->sender.n == 0)
-		m->sender = m->from;
-	if (m->message_id == NULL)
-		m->message_id = arena_fmt(&m->a, "<exsim-%lld-%u@sim.example>",
-		    (long long)time(NULL), ++n);
-	if (m->sent == NO_TIME)
-		m->sent = (int64_t)time(NULL);
-	compose(m);
 }
 
 static struct item *
@@ -149,7 +69,7 @@ create(struct change *ch, const xmlNode *m, const char *how)
 	struct call *c = ch->c;
 	const char *code = NULL;
 	struct folder *f =
-	    saved_in(c, only_save ? "drafts" : "sentitems", &code);
+	    saved_in(c, only_save ? ROLE_DRAFTS : ROLE_SENT, &code);
 	struct item *it = NULL;
 
 	if (!call_is(m, "Message"))
@@ -163,9 +83,10 @@ create(struct change *ch, const xmlNode *m, const char *how)
 	code = change_create(ch, m);
 	if (code != NULL)
 		return code;
-	fill_in(ch, f->mailbox);
-	if (!only_save && (code = send(ch->m)) != NULL)
-		return code;
+	if (!ch->mime || ch->anew)
+		deliver_complete(ch->m, f->mailbox);
+	if (!only_save && deliver(ch->m) < 0)
+		return "ErrorInvalidRecipients";
 	if (strcmp(how, "SendOnly") != 0)
 		it = store(ch, f, only_save);
 	saved(c, only_save ? it : NULL);
@@ -193,25 +114,6 @@ ops_create_item(struct call *c)
 	xmlFree(how);
 }
 
-const char *
-opssend_item(struct item *it, struct folder *to)
-{
-	struct mail tmp = { 0 };
-	const char *code =
-	    send(item_mail(it, &tmp, GEN_RAW | GEN_HEAD | GEN_MIME));
-
-	arena_free(&tmp.a);
-	if (code != NULL)
-		return code;
-	it->draft = false;
-	it->sent = true;
-	if (to != NULL)
-		item_move(it, to);
-	else
-		item_delete(it);
-	return NULL;
-}
-
 static const char *
 send_one(struct call *c, const xmlNode *n, struct folder *to)
 {
@@ -227,7 +129,9 @@ send_one(struct call *c, const xmlNode *n, struct folder *to)
 		else if (strcmp(key, now.p) != 0)
 			code = "ErrorStaleObject";
 		else
-			code = opssend_item(it, to);
+			code = deliver_item(it, to) < 0
+				   ? "ErrorInvalidRecipients"
+				   : NULL;
 	}
 	sb_free(&now);
 	xmlFree(key);
@@ -246,7 +150,7 @@ ops_send_item(struct call *c)
 
 	xmlFree(save);
 	if (keep)
-		to = saved_in(c, "sentitems", &where);
+		to = saved_in(c, ROLE_SENT, &where);
 	else if (call_child(c->op, "SavedItemFolderId") != NULL)
 		where = "ErrorInvalidSendItemSaveSettings";
 	if (to != NULL)

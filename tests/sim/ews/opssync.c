@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "ews/fault.h"
+#include "ews/option.h"
 #include "world/folder.h"
 #include "ews/ident.h"
 #include "ews/ops.h"
@@ -236,7 +237,7 @@ read_state(struct sync *y)
 			.folder = y->f->num,
 			.epoch = y->f->mailbox->epoch,
 			.walking = true,
-			.newest = world.newest_first,
+			.newest = option.newest_first,
 			.from = y->f->n_journal,
 			.told = y->f->n_journal };
 	else
@@ -351,10 +352,10 @@ run(struct sync *y)
 
 	y->max = max != NULL ? atol(max) : 0;
 	xmlFree(max);
-	if (world.sync_cap > 0 && y->max > world.sync_cap)
-		y->max = world.sync_cap;
+	if (option.sync_cap > 0 && y->max > option.sync_cap)
+		y->max = option.sync_cap;
 	shape_read(&y->s, c, call_child(c->op, "ItemShape"), 1);
-	if (y->f->kind == FOLDER_SEARCH)
+	if (y->f->search)
 		failed(c, "ErrorInvalidOperation", NULL);
 	else if (y->s.error != NULL)
 		failed(c, y->s.error, y->s.bad);

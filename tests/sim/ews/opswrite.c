@@ -6,11 +6,11 @@
 
 #include "ews/change.h"
 #include "ews/fault.h"
+#include "world/deliver.h"
 #include "world/folder.h"
 #include "ews/ident.h"
 #include "world/item.h"
 #include "ews/ops.h"
-#include "ews/opssend.h"
 #include "ews/render.h"
 #include "ews/renderfolder.h"
 #include "ews/reply.h"
@@ -24,9 +24,9 @@ folder_message(struct call *c, const struct folder *f, const char *code)
 		reply_error(c, code);
 	SB_LIT(&c->out, "<m:Folders>");
 	if (f != NULL) {
-		sb_fmt(&c->out, "<t:%s>", folder_element(f));
+		sb_fmt(&c->out, "<t:%s>", renderfolder_element(f));
 		renderfolder_id(&c->out, f, "FolderId");
-		sb_fmt(&c->out, "</t:%s>", folder_element(f));
+		sb_fmt(&c->out, "</t:%s>", renderfolder_element(f));
 	}
 	SB_LIT(&c->out, "</m:Folders>");
 	reply_close(c);
@@ -48,7 +48,7 @@ ops_create_folder(struct call *c)
 			name = call_text(t);
 		if ((t = call_child(n, "FolderClass")) != NULL)
 			class = call_text(t);
-		if (parent != NULL && parent->kind == FOLDER_SEARCH)
+		if (parent != NULL && parent->search)
 			code = "ErrorInvalidParentFolder";
 		else if (parent != NULL &&
 			 (name == NULL || call_is(n, "SearchFolder")))
@@ -59,7 +59,7 @@ ops_create_folder(struct call *c)
 			f = folder_add(parent->mailbox, parent, name,
 			    class != NULL
 				? class
-				: folder_class_of((const char *)n->name));
+				: renderfolder_class((const char *)n->name));
 		folder_message(c, f, code);
 		xmlFree(name);
 		xmlFree(class);
@@ -114,7 +114,7 @@ ops_move_item(struct call *c)
 	xmlNode *ids = call_child(c->op, "ReturnNewItemIds");
 	bool tell = ids == NULL || call_true(c->op, "ReturnNewItemIds");
 
-	if (to != NULL && to->kind == FOLDER_SEARCH) {
+	if (to != NULL && to->search) {
 		to = NULL;
 		where = "ErrorMoveCopyFailed";
 	}
@@ -136,6 +136,15 @@ ops_move_item(struct call *c)
 	}
 }
 
+static enum deletion
+deletion(const char *type)
+{
+	if (type != NULL && strcmp(type, "MoveToDeletedItems") == 0)
+		return DELETE_MOVE;
+	return type != NULL && strcmp(type, "SoftDelete") == 0 ? DELETE_SOFT
+							       : DELETE_HARD;
+}
+
 void
 ops_delete_item(struct call *c)
 {
@@ -149,8 +158,8 @@ ops_delete_item(struct call *c)
 		if (it == NULL) {
 			reply_error(c, code);
 		} else {
-			struct folder *to = folder_of_deleted(
-			    it->folder, how != NULL ? how : "HardDelete");
+			struct folder *to =
+			    folder_of_deleted(it->folder, deletion(how));
 
 			if (to != NULL)
 				item_move(it, to);
@@ -205,18 +214,17 @@ dispose(const struct update *u, struct item **it)
 {
 	bool keep = strcmp(u->disposition, "SendAndSaveCopy") == 0;
 	struct folder *to = u->saved;
-	const char *code;
 
 	if (strcmp(u->disposition, "SaveOnly") == 0)
 		return NULL;
 	if (u->saved_code != NULL)
 		return u->saved_code;
 	if (to == NULL)
-		to = folder_well_known((*it)->folder->mailbox, "sentitems");
-	code = opssend_item(*it, keep ? to : NULL);
-	if (code == NULL)
-		*it = NULL;
-	return code;
+		to = folder_of_role((*it)->folder->mailbox, ROLE_SENT);
+	if (deliver_item(*it, keep ? to : NULL) < 0)
+		return "ErrorInvalidRecipients";
+	*it = NULL;
+	return NULL;
 }
 
 static void

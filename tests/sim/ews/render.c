@@ -9,11 +9,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ews/choice.h"
+#include "ews/option.h"
+#include "world/body.h"
 #include "world/folder.h"
 #include "world/gen.h"
-#include "base/hash.h"
 #include "world/item.h"
 #include "world/kept.h"
+#include "world/thread.h"
 
 static void
 text(struct sb *b, const char *name, const char *value)
@@ -51,40 +54,11 @@ render_item_id(struct sb *b, const struct item *it)
 	SB_LIT(b, "\"/>");
 }
 
-const char *
-render_topic(const struct mail *m)
-{
-	const char *s = m->subject != NULL ? m->subject : "", *colon;
-
-	while ((colon = strchr(s, ':')) != NULL && colon - s >= 1 &&
-	       colon - s <= 3 && colon[1] == ' ')
-		s = colon + 2;
-	return s;
-}
-
-static uint64_t
-conversation(const struct mail *m)
-{
-	const char *root = m->references;
-
-	if (root != NULL && *root == '<') {
-		const char *end = strchr(root, '>');
-
-		if (end != NULL)
-			return hash_bytes(root, (size_t)(end - root) + 1);
-	}
-	if (m->in_reply_to != NULL)
-		return hash_bytes(m->in_reply_to, strlen(m->in_reply_to));
-	if (m->message_id != NULL)
-		return hash_bytes(m->message_id, strlen(m->message_id));
-	return hash_str(render_topic(m));
-}
-
 static void
 conversation_index(struct sb *b, const struct mail *m)
 {
 	unsigned char bytes[22] = { 1 };
-	uint64_t h = conversation(m);
+	uint64_t h = thread_hash(m);
 	int i;
 
 	for (i = 1; i < 22; i++)
@@ -110,12 +84,6 @@ display(struct sb *b, const char *name, const struct addrs *a)
 	sb_fmt(b, "</t:%s>", name);
 }
 
-static bool
-wire_headers(const struct view *v)
-{
-	return v->path.n > 0 || (!v->item->sent && !v->item->draft);
-}
-
 static void
 header(struct sb *b, const struct header *h)
 {
@@ -134,7 +102,7 @@ headers(const struct view *v)
 	bool any = false;
 	int i, k;
 
-	if (!wire_headers(v) || m->n_headers == 0)
+	if ((v->path.n == 0 && !item_on_wire(v->item)) || m->n_headers == 0)
 		return;
 	for (i = 0; i < m->n_headers; i++) {
 		bool wanted = shape_has(v->s, P_HEADERS);
@@ -151,17 +119,6 @@ headers(const struct view *v)
 	}
 	if (any)
 		SB_LIT(b, "</t:InternetMessageHeaders>");
-}
-
-bool
-render_real_attachments(const struct mail *m)
-{
-	int i;
-
-	for (i = 0; i < m->n_att; i++)
-		if (!m->att[i].is_inline)
-			return true;
-	return false;
 }
 
 static void
@@ -181,9 +138,9 @@ mime(const struct view *v)
 {
 	struct sb *b = &v->c->out, t = { 0 };
 
-	if (world.anew && v->path.n > 0)
+	if (option.anew && v->path.n > 0)
 		sb_fmt(&t, "X-Sim-Made: %u\r\n",
-		    __atomic_add_fetch(&world.made, 1, __ATOMIC_RELAXED));
+		    __atomic_add_fetch(&option.made, 1, __ATOMIC_RELAXED));
 	sb_add(&t, v->m->raw, v->m->raw_len);
 	SB_LIT(b, "<t:MimeContent CharacterSet=\"UTF-8\">");
 	sb_b64(b, t.p, t.n);
@@ -240,7 +197,7 @@ item_prop(const struct view *v, enum prop p)
 		break;
 	case P_CONVERSATION:
 		SB_LIT(b, "<t:ConversationId Id=\"");
-		ident_other(b, it->folder->mailbox, conversation(v->m));
+		ident_other(b, it->folder->mailbox, thread_hash(v->m));
 		SB_LIT(b, "\"/>");
 		break;
 	case P_INSTANCE_KEY:
@@ -272,20 +229,21 @@ categories(struct sb *b, const char *names)
 static void
 flag(struct sb *b, const struct mail *m)
 {
-	const char *status = kept_text(m, "Flag/FlagStatus");
+	const char *status = kept_text(m, KEPT_FLAG);
 
 	SB_LIT(b, "<t:Flag>");
-	text(b, "FlagStatus", status != NULL ? status : "NotFlagged");
-	text(b, "StartDate", kept_text(m, "Flag/StartDate"));
-	text(b, "DueDate", kept_text(m, "Flag/DueDate"));
-	text(b, "CompleteDate", kept_text(m, "Flag/CompleteDate"));
+	text(b, "FlagStatus",
+	    CHOICE_FLAG[status != NULL ? *status - '0' : FLAG_NONE]);
+	text(b, "StartDate", kept_text(m, KEPT_FLAG_START));
+	text(b, "DueDate", kept_text(m, KEPT_FLAG_DUE));
+	text(b, "CompleteDate", kept_text(m, KEPT_FLAG_DONE));
 	SB_LIT(b, "</t:Flag>");
 }
 
 static bool
 kept_true(const struct mail *m, const char *key, bool otherwise)
 {
-	const char *v = kept_text(m, key);
+	const char *v = key != NULL ? kept_text(m, key) : NULL;
 
 	return v != NULL ? strcmp(v, "true") == 0 : otherwise;
 }
@@ -316,11 +274,12 @@ state_prop(const struct view *v, enum prop p)
 		boolean(b, name, v->item->version == 0);
 		break;
 	case P_HAS_ATTACHMENTS:
-		boolean(b, name, render_real_attachments(m));
+		boolean(b, name, item_has_attachments(m));
 		break;
 	case P_IS_READ:
 		boolean(b, name,
-		    v->path.n > 0 ? kept_true(m, name, true) : v->item->read);
+		    v->path.n > 0 ? kept_true(m, KEPT_READ, true)
+				  : v->item->read);
 		break;
 	case P_READ_RECEIPT:
 		boolean(b, name, m->read_receipt);
@@ -338,9 +297,9 @@ meeting_prop(const struct view *v, enum prop p)
 {
 	struct sb *b = &v->c->out;
 	const struct mail *m = v->m;
-	bool request = m->kind == MAIL_REQUEST;
+	bool request = m->kind == KIND_MEETING_REQUEST;
 
-	if (m->kind == MAIL_MESSAGE)
+	if (m->kind == KIND_MESSAGE)
 		return;
 	if (PROPS[p].flags & PF_FALSE)
 		boolean(b, PROPS[p].element, false);
@@ -348,9 +307,7 @@ meeting_prop(const struct view *v, enum prop p)
 		return;
 	switch (p) {
 	case P_RESPONSE_TYPE:
-		text(b, "ResponseType",
-		    m->meeting.response != NULL ? m->meeting.response
-						: "NoResponseReceived");
+		text(b, "ResponseType", CHOICE_ANSWER[m->meeting.answer]);
 		break;
 	case P_UID:
 		text(b, "UID", m->meeting.uid);
@@ -399,8 +356,8 @@ preview(const struct view *v)
 	const struct mail *m = v->m;
 	size_t n;
 
-	if (m->body_kind == BODY_HTML && !m->body_escaped)
-		render_plain(&t, m->body, m->body_len);
+	if (m->body_kind == BODY_HTML && m->coded == NULL)
+		body_plain(&t, m->body, m->body_len);
 	else if (m->body_kind == BODY_TEXT)
 		sb_add(&t, m->body, m->body_len);
 	n = t.n < 255 ? t.n : 255;
@@ -514,19 +471,19 @@ string_of(const struct view *v, enum prop p)
 	case P_CLASS:
 		return item_class(v->path.n ? NULL : v->item, m);
 	case P_SENSITIVITY:
-		return m->sensitivity != NULL ? m->sensitivity : "Normal";
+		return CHOICE_SENSITIVITY[m->sensitivity];
 	case P_IMPORTANCE:
-		return m->importance != NULL ? m->importance : "Normal";
+		return CHOICE_IMPORTANCE[m->importance];
 	case P_IN_REPLY_TO:
 		return m->in_reply_to;
 	case P_CULTURE:
-		s = kept_text(m, "Culture");
+		s = kept_text(m, KEPT_CULTURE);
 		return s != NULL ? s : "en-US";
 	case P_REMINDER_DUE:
 	case P_REMINDER_MINUTES:
-		return kept_text(m, PROPS[p].element);
+		return kept_text(m, shape_kept(p));
 	case P_TOPIC:
-		return render_topic(m);
+		return thread_topic(m);
 	case P_MESSAGE_ID:
 		return m->message_id;
 	case P_REFERENCES:
@@ -551,7 +508,7 @@ prop(const struct view *v, enum prop p)
 		meeting_prop(v, p);
 	} else if (flags & PF_FALSE) {
 		boolean(&v->c->out, PROPS[p].element,
-		    kept_true(v->m, PROPS[p].element, false));
+		    kept_true(v->m, shape_kept(p), false));
 	} else if (flags & PF_TEXT) {
 		text(&v->c->out, PROPS[p].element, string_of(v, p));
 	} else {
@@ -582,8 +539,12 @@ log_body(const struct view *v)
 void
 render_mail(const struct view *v)
 {
-	static const char *const ELEMENT[] = { "Message", "MeetingRequest",
-		"MeetingResponse", "MeetingCancellation" };
+	/* appointments and the like are shown as the mail that they came as */
+	static const char *const ELEMENT[N_KINDS] = { [KIND_MESSAGE] =
+							  "Message",
+		[KIND_MEETING_REQUEST] = "MeetingRequest",
+		[KIND_MEETING_RESPONSE] = "MeetingResponse",
+		[KIND_MEETING_CANCELLATION] = "MeetingCancellation" };
 	struct sb *b = &v->c->out;
 	int p;
 
@@ -599,6 +560,14 @@ render_mail(const struct view *v)
 		log_body(v);
 }
 
+/* Is the body wanted as it is stored, and nothing made of it? */
+static bool
+body_coded(const struct shape *s)
+{
+	return s->body_type != AS_TEXT && !shape_has(s, P_TEXT_BODY) &&
+	       !shape_has(s, P_PREVIEW);
+}
+
 static unsigned
 parts_needed(const struct shape *s)
 {
@@ -606,10 +575,9 @@ parts_needed(const struct shape *s)
 	int i;
 
 	if (shape_has(s, P_BODY) || shape_has(s, P_UNIQUE_BODY) ||
-	    shape_has(s, P_NORMALIZED_BODY))
-		want |= s->body_type == AS_TEXT ? GEN_RAW : GEN_BODY;
-	if (shape_has(s, P_TEXT_BODY) || shape_has(s, P_PREVIEW))
-		want = GEN_RAW;
+	    shape_has(s, P_NORMALIZED_BODY) || shape_has(s, P_TEXT_BODY) ||
+	    shape_has(s, P_PREVIEW))
+		want |= GEN_BODY;
 	if (shape_has(s, P_HEADERS) || s->n_header > 0 || s->n_ext > 0)
 		want |= GEN_HEAD;
 	if (shape_has(s, P_MIME))
@@ -627,7 +595,8 @@ render_item(
 	struct mail tmp = { 0 };
 	struct view v = { .c = c, .s = s, .item = it, .list = list };
 
-	v.m = item_mail(it, &tmp, parts_needed(s));
+	v.m = item_mail_coded(it, &tmp, parts_needed(s),
+	    body_coded(s) ? gen_coding(sb_xml) : NULL);
 	render_mail(&v);
 	arena_free(&tmp.a);
 }

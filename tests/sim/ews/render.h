@@ -20,8 +20,6 @@ struct view { /* what is being rendered, for whom */
 void render_item(
     struct call *, const struct shape *, const struct item *, bool list);
 void render_mail(const struct view *);
-/* The subject without RE:, FW: and the like. */
-const char *render_topic(const struct mail *);
 /* Only t:ItemId. */
 void render_item_id(struct sb *, const struct item *);
 
@@ -35,11 +33,5 @@ void render_addr(const struct view *, const struct addr *, bool ex);
 
 /* The t:ExtendedFieldURI that was asked for, as the server echoes it. */
 void render_ext_uri(struct sb *, const struct ext *);
-
-/* Has it an attachment that is not part of its text? */
-bool render_real_attachments(const struct mail *);
-
-/* HTML to plain text, roughly as Exchange would. */
-void render_plain(struct sb *, const char *html, size_t len);
 
 #endif

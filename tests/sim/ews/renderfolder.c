@@ -7,8 +7,31 @@
 
 #include "world/folder.h"
 #include "ews/ident.h"
+#include "ews/option.h"
 #include "world/item.h"
 #include "ews/render.h"
+
+static const char *const ELEMENT[] = { [FOLDER_MAIL] = "Folder",
+	[FOLDER_CALENDAR] = "CalendarFolder",
+	[FOLDER_CONTACTS] = "ContactsFolder",
+	[FOLDER_TASKS] = "TasksFolder",
+	[FOLDER_SEARCH] = "SearchFolder" };
+
+const char *
+renderfolder_element(const struct folder *f)
+{
+	return ELEMENT[folder_kind(f)];
+}
+
+const char *
+renderfolder_class(const char *element)
+{
+	int kind = FOLDER_MAIL;
+
+	while (kind < FOLDER_SEARCH && strcmp(ELEMENT[kind], element) != 0)
+		kind++;
+	return folder_class_of((enum folder_kind)kind);
+}
 
 void
 renderfolder_id(struct sb *b, const struct folder *f, const char *element)
@@ -107,7 +130,7 @@ rights(const struct call *c, struct sb *b)
 void
 renderfolder(struct call *c, const struct shape *s, const struct folder *f)
 {
-	const char *element = folder_element(f);
+	const char *element = renderfolder_element(f);
 	struct sb *b = &c->out;
 	int i;
 
@@ -135,11 +158,11 @@ renderfolder(struct call *c, const struct shape *s, const struct folder *f)
 		extended(b, &s->ext[i], f);
 	if (s->folder[FP_RIGHTS])
 		rights(c, b);
-	if (s->folder[FP_WELL_KNOWN] && f->well_known != NULL &&
-	    world.well_known)
+	if (s->folder[FP_WELL_KNOWN] && f->role != ROLE_NONE &&
+	    option.well_known)
 		sb_fmt(b,
 		    "<t:DistinguishedFolderId>%s</t:DistinguishedFolderId>",
-		    f->well_known);
+		    version_role_id(f->role));
 	if (s->folder[FP_UNREAD] && strcmp(element, "CalendarFolder") != 0 &&
 	    strcmp(element, "ContactsFolder") != 0)
 		sb_fmt(b, "<t:UnreadCount>%zu</t:UnreadCount>", f->unread);

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "world/body.h"
 #include "world/item.h"
+#include "ews/option.h"
 #include "ews/render.h"
 
 void
@@ -46,7 +48,7 @@ render_addrs(const struct view *v, const char *element, const struct addrs *a,
 	int i;
 
 	/* Lists show what the store has: EX for one's own organisation. */
-	if (v->list && world.text_ex && ex & (EX_FROM | EX_SENDER))
+	if (v->list && option.text_ex && ex & (EX_FROM | EX_SENDER))
 		as_ex = true;
 	if (a->n == 0)
 		return;
@@ -54,105 +56,6 @@ render_addrs(const struct view *v, const char *element, const struct addrs *a,
 	for (i = 0; i < a->n; i++)
 		render_addr(v, &a->v[i], as_ex);
 	sb_fmt(b, "</t:%s>", element);
-}
-
-/* The character that an entity at s stands for; *n: its length. */
-static const char *
-entity(const char *s, size_t left, size_t *n)
-{
-	static const struct {
-		const char *name, *text;
-	} E[] = { { "&lt;", "<" }, { "&gt;", ">" }, { "&amp;", "&" },
-		{ "&quot;", "\"" }, { "&nbsp;", "\xC2\xA0" } };
-	size_t i;
-
-	for (i = 0; i < sizeof(E) / sizeof(E[0]); i++) {
-		*n = strlen(E[i].name);
-		if (left >= *n && strncasecmp(s, E[i].name, *n) == 0)
-			return E[i].text;
-	}
-	*n = 1;
-	return NULL;
-}
-
-static bool
-is_tag(const char *p, size_t left, const char *name)
-{
-	size_t n = strlen(name);
-
-	return left > n && strncasecmp(p, name, n) == 0;
-}
-
-/* Past the end of <style>…</style> and the like, or of one tag. */
-static const char *
-skip_tag(const char *p, const char *end)
-{
-	const char *name = NULL, *q;
-
-	if (is_tag(p, (size_t)(end - p), "<style"))
-		name = "</style>";
-	else if (is_tag(p, (size_t)(end - p), "<head"))
-		name = "</head>";
-	else if (is_tag(p, (size_t)(end - p), "<!--"))
-		name = "-->";
-	for (q = p; name != NULL && q < end; q++)
-		if (is_tag(q, (size_t)(end - q) + 1, name))
-			return q + strlen(name);
-	q = memchr(p, '>', (size_t)(end - p));
-	return q != NULL ? q + 1 : end;
-}
-
-void
-render_plain(struct sb *b, const char *html, size_t len)
-{
-	const char *p = html, *end = html + len, *t;
-	size_t n;
-
-	while (p < end) {
-		if (*p == '<') {
-			if (is_tag(p, (size_t)(end - p), "<br") ||
-			    is_tag(p, (size_t)(end - p), "</p") ||
-			    is_tag(p, (size_t)(end - p), "</tr") ||
-			    is_tag(p, (size_t)(end - p), "</li"))
-				SB_LIT(b, "\r\n");
-			p = skip_tag(p, end);
-		} else if (*p == '&' &&
-			   (t = entity(p, (size_t)(end - p), &n)) != NULL) {
-			sb_str(b, t);
-			p += n;
-		} else if (*p == '\r' || *p == '\n') {
-			if (b->n > 0 && b->p[b->n - 1] != '\n' &&
-			    b->p[b->n - 1] != ' ')
-				sb_ch(b, ' ');
-			p++;
-		} else {
-			sb_ch(b, *p++);
-		}
-	}
-}
-
-static void
-as_html(struct sb *b, const char *s, size_t n)
-{
-	size_t i;
-
-	SB_LIT(b,
-	    "<html>\r\n<head>\r\n<meta http-equiv=\"Content-Type\" "
-	    "content=\"text/html; charset=utf-8\">\r\n</head>\r\n<body>\r\n"
-	    "<div class=\"PlainText\">");
-	for (i = 0; i < n; i++) {
-		if (s[i] == '<')
-			SB_LIT(b, "&lt;");
-		else if (s[i] == '>')
-			SB_LIT(b, "&gt;");
-		else if (s[i] == '&')
-			SB_LIT(b, "&amp;");
-		else if (s[i] == '\n')
-			SB_LIT(b, "<br>\r\n");
-		else if (s[i] != '\r')
-			sb_ch(b, s[i]);
-	}
-	SB_LIT(b, "</div>\r\n</body>\r\n</html>\r\n");
 }
 
 void
@@ -169,18 +72,15 @@ render_body(const struct view *v, const char *element, enum body_type type)
 	SB_LIT(b, ">");
 	if (b->illegal)
 		SB_LIT(b, "&#xB;&#xFFFF;\x01");
-	if (html && m->body_kind == BODY_HTML && m->body_escaped) {
+	if (html && m->body_kind == BODY_HTML && m->coded != NULL) {
 		sb_add(b, m->body, m->body_len);
 	} else if (html && m->body_kind == BODY_HTML) {
 		sb_xmln(b, m->body, m->body_len);
 	} else if (html && m->body_kind == BODY_TEXT) {
-		as_html(&t, m->body, m->body_len);
+		body_html(&t, m);
 		sb_xmln(b, t.p, t.n);
 	} else if (!html && m->body_kind == BODY_HTML) {
-		if (m->plain != NULL)
-			sb_add(&t, m->plain, m->plain_len);
-		else
-			render_plain(&t, m->body, m->body_len);
+		body_text(&t, m);
 		if (t.n != 0)
 			sb_xmln(b, t.p, t.n);
 	} else if (m->body_kind == BODY_TEXT) {

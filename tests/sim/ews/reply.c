@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "ews/option.h"
 #include "ews/version.h"
 
 static const struct {
@@ -145,7 +146,7 @@ reply_envelope(struct call *c)
 {
 	struct sb *b = &c->out;
 
-	if (world.bom)
+	if (option.bom)
 		SB_LIT(b, "\xEF\xBB\xBF");
 	sb_fmt(b,
 	    "<?xml version=\"1.0\" encoding=\"utf-8\"?>"

@@ -133,6 +133,22 @@ shape_prop(const char *uri)
 	return -1;
 }
 
+const char *
+shape_kept(enum prop p)
+{
+	static const char *const KEY[P_COUNT] = {
+		[P_REMINDER_DUE] = KEPT_REMINDER_DUE,
+		[P_REMINDER] = KEPT_REMINDER,
+		[P_REMINDER_MINUTES] = KEPT_REMINDER_MINUTES,
+		[P_CULTURE] = KEPT_CULTURE,
+		[P_DELIVERY_RECEIPT] = KEPT_DELIVERY_RECEIPT,
+		[P_IS_READ] = KEPT_READ,
+		[P_RESPONSE_REQUESTED] = KEPT_RESPONSE_REQUESTED,
+	};
+
+	return KEY[p];
+}
+
 static void
 set(struct shape *s, int p)
 {
@@ -227,6 +243,78 @@ shape_read_ext(struct ext *e, const xmlNode *n, const char **code)
 	}
 	xmlFree(tag);
 	return 0;
+}
+
+static unsigned
+type_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum mapi_type type;
+	} TYPE[] = {
+		{ "ApplicationTime", MAPI_APPTIME },
+		{ "Binary", MAPI_BINARY },
+		{ "Boolean", MAPI_BOOLEAN },
+		{ "CLSID", MAPI_GUID },
+		{ "Currency", MAPI_CURRENCY },
+		{ "Double", MAPI_DOUBLE },
+		{ "Float", MAPI_FLOAT },
+		{ "Integer", MAPI_INTEGER },
+		{ "Long", MAPI_LONG },
+		{ "Short", MAPI_SHORT },
+		{ "String", MAPI_STRING },
+		{ "SystemTime", MAPI_TIME },
+	};
+	size_t i, n;
+
+	for (i = 0; i < sizeof(TYPE) / sizeof(TYPE[0]); i++) {
+		n = strlen(TYPE[i].name);
+		if (strcmp(name, TYPE[i].name) == 0)
+			return TYPE[i].type;
+		if (strncmp(name, TYPE[i].name, n) == 0 &&
+		    strcmp(name + n, "Array") == 0)
+			return TYPE[i].type | MAPI_MANY;
+	}
+	return 0; /* Object, Null, Error */
+}
+
+/* The GUID of a distinguished property set, or NULL. */
+static const char *
+set_of(const char *name)
+{
+	static const struct {
+		const char *name, *guid;
+	} SET[] = {
+		{ "Address", "00062004-0000-0000-c000-000000000046" },
+		{ "Appointment", "00062002-0000-0000-c000-000000000046" },
+		{ "CalendarAssistant", "11000e07-b51b-40d6-af21-caa85edab1d0" },
+		{ "Common", "00062008-0000-0000-c000-000000000046" },
+		{ "InternetHeaders", "00020386-0000-0000-c000-000000000046" },
+		{ "Meeting", "6ed8da90-450b-101b-98da-00aa003f1305" },
+		{ "PublicStrings", "00020329-0000-0000-c000-000000000046" },
+		{ "Sharing", "00062040-0000-0000-c000-000000000046" },
+		{ "Task", "00062003-0000-0000-c000-000000000046" },
+		{ "UnifiedMessaging", "4442858e-a9e3-4e80-b900-317a210cc15b" },
+	};
+	size_t i;
+
+	for (i = 0; name != NULL && i < sizeof(SET) / sizeof(SET[0]); i++)
+		if (strcmp(name, SET[i].name) == 0)
+			return SET[i].guid;
+	return NULL;
+}
+
+bool
+shape_mapi(struct mapi *p, const struct ext *e)
+{
+	const char *set = set_of(e->set_name);
+
+	*p = (struct mapi){ .tag = e->tag,
+		.type = type_of(e->type),
+		.set = set != NULL ? set : e->set_id,
+		.name = e->name,
+		.id = e->id != NULL ? strtol(e->id, NULL, 10) : 0 };
+	return p->type != 0;
 }
 
 static void

@@ -5,6 +5,7 @@
 #define SIM_SHAPE_H
 
 #include "ews/call.h"
+#include "world/mapi.h"
 
 /* Item properties in schema order. */
 enum prop {
@@ -139,8 +140,13 @@ void shape_free(struct shape *);
 int shape_read_ext(struct ext *, const xmlNode *, const char **code);
 void shape_free_ext(struct ext *);
 
+/* What the world keeps it as; false: it is of a type that no item has. */
+bool shape_mapi(struct mapi *, const struct ext *);
+
 /* Which property a FieldURI names; -1 when it is none of a mail's. */
 int shape_prop(const char *uri);
+/* The key under which the world keeps it, or NULL. */
+const char *shape_kept(enum prop);
 
 /* Folder properties, in the order of struct shape's folder[]. */
 enum folder_prop {

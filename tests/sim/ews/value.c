@@ -17,13 +17,11 @@
 
 #include "world/folder.h"
 #include "world/item.h"
+#include "world/thread.h"
+#include "ews/choice.h"
 #include "ews/render.h"
 #include "ews/renderfolder.h"
 #include "ews/version.h"
-
-static const char *const IMPORTANCE[] = { "Low", "Normal", "High", NULL };
-static const char *const SENSITIVITY[] = { "Normal", "Personal", "Private",
-	"Confidential", NULL };
 
 static const struct {
 	int prop;
@@ -33,12 +31,12 @@ static const struct {
 } ITEM[] = {
 	{ P_CLASS, VALUE_TEXT, false, NULL },
 	{ P_SUBJECT, VALUE_TEXT, false, NULL },
-	{ P_SENSITIVITY, VALUE_CHOICE, false, SENSITIVITY },
+	{ P_SENSITIVITY, VALUE_CHOICE, false, CHOICE_SENSITIVITY },
 	{ P_BODY, VALUE_TEXT, false, NULL },
 	{ P_RECEIVED, VALUE_TIME, false, NULL },
 	{ P_SIZE, VALUE_INT, false, NULL },
 	{ P_CATEGORIES, VALUE_LIST, false, NULL },
-	{ P_IMPORTANCE, VALUE_CHOICE, false, IMPORTANCE },
+	{ P_IMPORTANCE, VALUE_CHOICE, false, CHOICE_IMPORTANCE },
 	{ P_IN_REPLY_TO, VALUE_TEXT, false, NULL },
 	{ P_IS_SUBMITTED, VALUE_BOOL, true, NULL },
 	{ P_IS_DRAFT, VALUE_BOOL, true, NULL },
@@ -216,17 +214,6 @@ string(struct value *v, const char *s)
 	v->n_s++;
 }
 
-static int
-choice(const char *const *names, const char *s)
-{
-	int i;
-
-	for (i = 0; names[i] != NULL; i++)
-		if (strcmp(names[i], s) == 0)
-			return i;
-	return -1;
-}
-
 /* Names first, as a list is sorted by them. */
 static void
 person(struct value *v, const struct addr *a)
@@ -312,7 +299,7 @@ text_of(struct sb *xml, const char *element)
 static char *
 rendered(const struct item *it, const struct folder *f, const struct ext *e)
 {
-	struct call c = { .level = world.top };
+	struct call c = { .level = version_top() };
 	struct shape s = { .base = "IdOnly" };
 	char *text;
 	int p = e != NULL ? P_EXTENDED : P_TEXT_BODY;
@@ -384,7 +371,7 @@ words(struct value *v, int p, const struct item *it, const struct mail *m)
 		string(v, m->subject);
 		break;
 	case P_TOPIC:
-		string(v, render_topic(m));
+		string(v, thread_topic(m));
 		break;
 	case P_BODY:
 	case P_TEXT_BODY:
@@ -404,7 +391,7 @@ words(struct value *v, int p, const struct item *it, const struct mail *m)
 		string(v, m->references);
 		break;
 	case P_LOCATION:
-		if (m->kind != MAIL_MESSAGE)
+		if (m->kind != KIND_MESSAGE)
 			string(v, m->meeting.location);
 		break;
 	default:
@@ -450,27 +437,23 @@ other(struct value *v, const struct path *p, const struct mail *m)
 		number(v, m->sent);
 		break;
 	case P_HAS_ATTACHMENTS:
-		number(v, render_real_attachments(m));
+		number(v, item_has_attachments(m));
 		break;
 	case P_READ_RECEIPT:
 		number(v, m->read_receipt);
 		break;
 	case P_IMPORTANCE:
-		number(
-		    v, choice(p->choice,
-			   m->importance != NULL ? m->importance : "Normal"));
+		number(v, m->importance);
 		break;
 	case P_SENSITIVITY:
-		number(
-		    v, choice(p->choice,
-			   m->sensitivity != NULL ? m->sensitivity : "Normal"));
+		number(v, m->sensitivity);
 		break;
 	case P_START:
-		if (m->kind != MAIL_MESSAGE)
+		if (m->kind != KIND_MESSAGE)
 			number(v, m->meeting.start);
 		break;
 	case P_END:
-		if (m->kind != MAIL_MESSAGE)
+		if (m->kind != KIND_MESSAGE)
 			number(v, m->meeting.end);
 		break;
 	default:
@@ -528,7 +511,7 @@ value_constant(struct value *v, const struct path *p, const char *s)
 			return -1;
 		break;
 	case VALUE_CHOICE:
-		if ((n = choice(p->choice, s)) < 0)
+		if ((n = choice_of(p->choice, s)) < 0)
 			return -1;
 		break;
 	default:

@@ -187,34 +187,45 @@ static const struct row FIELD[] = {
 	{ "meeting:ProposedEnd", V2013_SP1 },
 };
 
-static const struct row FOLDER_ID[] = {
-	{ "recoverableitemsroot", V2010_SP1 },
-	{ "recoverableitemsdeletions", V2010_SP1 },
-	{ "recoverableitemsversions", V2010_SP1 },
-	{ "recoverableitemspurges", V2010_SP1 },
-	{ "archiveroot", V2010_SP1 },
-	{ "archivemsgfolderroot", V2010_SP1 },
-	{ "archivedeleteditems", V2010_SP1 },
-	{ "archiverecoverableitemsroot", V2010_SP1 },
-	{ "archiverecoverableitemsdeletions", V2010_SP1 },
-	{ "archiverecoverableitemsversions", V2010_SP1 },
-	{ "archiverecoverableitemspurges", V2010_SP1 },
-	{ "calendar", V2007 },
-	{ "contacts", V2007 },
-	{ "deleteditems", V2007 },
-	{ "drafts", V2007 },
-	{ "inbox", V2007 },
-	{ "journal", V2007 },
-	{ "notes", V2007 },
-	{ "outbox", V2007 },
-	{ "sentitems", V2007 },
-	{ "tasks", V2007 },
-	{ "msgfolderroot", V2007 },
-	{ "publicfoldersroot", V2007_SP1 },
-	{ "root", V2007 },
-	{ "junkemail", V2007 },
-	{ "searchfolders", V2007 },
-	{ "voicemail", V2007 },
+/* Of distinguished folders; role: what the world calls them, if it has them. */
+static const struct {
+	const char *id;
+	enum level since;
+	enum role role;
+} FOLDER_ID[] = {
+	{ "recoverableitemsroot", V2010_SP1, ROLE_RECOVERABLE },
+	{ "recoverableitemsdeletions", V2010_SP1, ROLE_DELETIONS },
+	{ "recoverableitemsversions", V2010_SP1, ROLE_VERSIONS },
+	{ "recoverableitemspurges", V2010_SP1, ROLE_PURGES },
+	{ "archiveroot", V2010_SP1, ROLE_NONE },
+	{ "archivemsgfolderroot", V2010_SP1, ROLE_NONE },
+	{ "archivedeleteditems", V2010_SP1, ROLE_NONE },
+	{ "archiverecoverableitemsroot", V2010_SP1, ROLE_NONE },
+	{ "archiverecoverableitemsdeletions", V2010_SP1, ROLE_NONE },
+	{ "archiverecoverableitemsversions", V2010_SP1, ROLE_NONE },
+	{ "archiverecoverableitemspurges", V2010_SP1, ROLE_NONE },
+	{ "calendar", V2007, ROLE_CALENDAR },
+	{ "contacts", V2007, ROLE_CONTACTS },
+	{ "deleteditems", V2007, ROLE_DELETED },
+	{ "drafts", V2007, ROLE_DRAFTS },
+	{ "inbox", V2007, ROLE_INBOX },
+	{ "journal", V2007, ROLE_JOURNAL },
+	{ "notes", V2007, ROLE_NOTES },
+	{ "outbox", V2007, ROLE_OUTBOX },
+	{ "sentitems", V2007, ROLE_SENT },
+	{ "tasks", V2007, ROLE_TASKS },
+	{ "msgfolderroot", V2007, ROLE_TOP },
+	{ "publicfoldersroot", V2007_SP1, ROLE_NONE },
+	{ "root", V2007, ROLE_ROOT },
+	{ "junkemail", V2007, ROLE_JUNK },
+	{ "searchfolders", V2007, ROLE_SEARCHES },
+	{ "voicemail", V2007, ROLE_NONE },
+	{ "recipientcache", V2013, ROLE_RECIPIENT_CACHE },
+	{ "conversationhistory", V2013, ROLE_HISTORY },
+	{ "syncissues", V2013, ROLE_SYNC_ISSUES },
+	{ "conflicts", V2013, ROLE_CONFLICTS },
+	{ "localfailures", V2013, ROLE_LOCAL_FAILURES },
+	{ "serverfailures", V2013, ROLE_SERVER_FAILURES },
 };
 
 #define ROWS(t) (sizeof(t) / sizeof((t)[0]))
@@ -226,6 +237,19 @@ find(const struct row *t, size_t n, const char *name)
 		if (strcmp(t->name, name) == 0)
 			return t;
 	return NULL;
+}
+
+enum level
+version_top(void)
+{
+	static const enum level TOP[] = { [EX2007] = V2007_SP1,
+		[EX2010] = V2010_SP2,
+		[EX2013] = V2013_SP1,
+		[EX2016] = V2016,
+		[EX2019] = V2016,
+		[EXONLINE] = V2016 };
+
+	return TOP[world.product];
 }
 
 int
@@ -272,9 +296,23 @@ version_field(const char *uri)
 enum level
 version_folder_id(const char *id)
 {
-	const struct row *r = find(FOLDER_ID, ROWS(FOLDER_ID), id);
+	size_t i;
 
-	return r != NULL ? r->since : V2013;
+	for (i = 0; i < ROWS(FOLDER_ID); i++)
+		if (strcmp(FOLDER_ID[i].id, id) == 0)
+			return FOLDER_ID[i].since;
+	return V2013;
+}
+
+const char *
+version_role_id(enum role role)
+{
+	size_t i;
+
+	for (i = 0; role != ROLE_NONE && i < ROWS(FOLDER_ID); i++)
+		if (FOLDER_ID[i].role == role)
+			return FOLDER_ID[i].id;
+	return NULL;
 }
 
 static bool
@@ -293,7 +331,7 @@ newer(xmlNode *n, enum level requested, struct sb *text)
 	}
 	if (strcmp(name, "FieldURI") == 0) {
 		v = xmlGetProp(n, (const xmlChar *)"FieldURI");
-		bad = v != NULL && version_field((char *)v) > world.top;
+		bad = v != NULL && version_field((char *)v) > version_top();
 	} else if (strcmp(name, "DistinguishedFolderId") == 0) {
 		v = xmlGetProp(n, (const xmlChar *)"Id");
 		bad = v != NULL && version_folder_id((char *)v) > requested;

@@ -9,6 +9,23 @@
 
 #include "world/world.h"
 
+/* Request versions in order; also the highest that a product knows. */
+enum level {
+	V2007,
+	V2007_SP1,
+	V2010,
+	V2010_SP1,
+	V2010_SP2,
+	V2013,
+	V2013_SP1,
+	V2015,
+	V2016,
+	V_NONE /* never */
+};
+
+/* The newest version that the played product knows. */
+enum level version_top(void);
+
 /* -1: no product knows that value. */
 int version_level(const char *request_version);
 
@@ -24,6 +41,8 @@ enum level version_operation(const char *name);
 enum level version_field(const char *uri);
 /* Version in which a distinguished folder id first existed. */
 enum level version_folder_id(const char *id);
+/* The distinguished id of such folders, or NULL. */
+const char *version_role_id(enum role);
 
 /*
  * Finds what the request uses and its version lacks. Returns the first such

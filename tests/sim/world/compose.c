@@ -126,6 +126,13 @@ same_person(const struct addrs *a, const struct addrs *b)
 static void
 head(struct sb *b, const struct mail *m)
 {
+	static const char *const IMPORTANCE[] = {
+		[IMPORTANCE_LOW] = "Low", [IMPORTANCE_HIGH] = "High"
+	};
+	static const char *const SENSITIVITY[] = { [SENSITIVITY_PERSONAL] =
+						       "Personal",
+		[SENSITIVITY_PRIVATE] = "Private",
+		[SENSITIVITY_CONFIDENTIAL] = "Company-Confidential" };
 	int i;
 
 	for (i = 0; i < m->n_headers; i++)
@@ -143,13 +150,8 @@ head(struct sb *b, const struct mail *m)
 	field(b, "Message-ID", m->message_id);
 	field(b, "In-Reply-To", m->in_reply_to);
 	field(b, "References", m->references);
-	if (strcmp(m->importance, "Normal") != 0)
-		field(b, "Importance", m->importance);
-	if (strcmp(m->sensitivity, "Normal") != 0)
-		field(b, "Sensitivity",
-		    strcmp(m->sensitivity, "Confidential") == 0
-			? "Company-Confidential"
-			: m->sensitivity);
+	field(b, "Importance", IMPORTANCE[m->importance]);
+	field(b, "Sensitivity", SENSITIVITY[m->sensitivity]);
 	if (m->read_receipt)
 		people(b, "Disposition-Notification-To", &m->from);
 	field(b, "MIME-Version", "1.0");

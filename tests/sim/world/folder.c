@@ -17,58 +17,78 @@
 
 struct standard {
 	const char *parent; /* name of an earlier row; NULL: root */
-	const char *name, *class, *well_known;
-	enum level since;    /* of the folder */
-	enum level id_since; /* of the distinguished id */
-	enum folder_kind kind;
+	const char *name, *class;
+	enum role role;
+	enum product since;
 };
 
-#define TOP    "Top of Information Store"
-#define NORMAL FOLDER_NORMAL
-#define SEARCH FOLDER_SEARCH
+#define TOP       "Top of Information Store"
+#define ALL_ITEMS "AllItems"
 
 static const struct standard STANDARD[] = {
-	{ NULL, "Common Views", NULL, NULL, 0, 0, NORMAL },
-	{ NULL, "Deferred Action", NULL, NULL, 0, 0, NORMAL },
-	{ NULL, "Finder", NULL, "searchfolders", 0, 0, NORMAL },
-	{ NULL, "Shortcuts", NULL, NULL, 0, 0, NORMAL },
-	{ NULL, "Spooler Queue", NULL, NULL, 0, 0, NORMAL },
-	{ NULL, "Views", NULL, NULL, 0, 0, NORMAL },
-	{ NULL, "Recoverable Items", NULL, "recoverableitemsroot", V2010_SP1,
-	    V2010_SP1, NORMAL },
-	{ "Recoverable Items", "Deletions", NULL, "recoverableitemsdeletions",
-	    V2010_SP1, V2010_SP1, NORMAL },
-	{ "Recoverable Items", "Purges", NULL, "recoverableitemspurges",
-	    V2010_SP1, V2010_SP1, NORMAL },
-	{ "Recoverable Items", "Versions", NULL, "recoverableitemsversions",
-	    V2010_SP1, V2010_SP1, NORMAL },
-	{ NULL, "AllItems", "IPF", NULL, V2013, V2013, SEARCH },
-	{ NULL, TOP, NULL, "msgfolderroot", 0, 0, NORMAL },
-	{ TOP, "Calendar", "IPF.Appointment", "calendar", 0, 0, NORMAL },
-	{ TOP, "Contacts", "IPF.Contact", "contacts", 0, 0, NORMAL },
+	{ NULL, "Common Views", NULL, ROLE_NONE, EX2007 },
+	{ NULL, "Deferred Action", NULL, ROLE_NONE, EX2007 },
+	{ NULL, "Finder", NULL, ROLE_SEARCHES, EX2007 },
+	{ NULL, "Shortcuts", NULL, ROLE_NONE, EX2007 },
+	{ NULL, "Spooler Queue", NULL, ROLE_NONE, EX2007 },
+	{ NULL, "Views", NULL, ROLE_NONE, EX2007 },
+	{ NULL, "Recoverable Items", NULL, ROLE_RECOVERABLE, EX2010 },
+	{ "Recoverable Items", "Deletions", NULL, ROLE_DELETIONS, EX2010 },
+	{ "Recoverable Items", "Purges", NULL, ROLE_PURGES, EX2010 },
+	{ "Recoverable Items", "Versions", NULL, ROLE_VERSIONS, EX2010 },
+	{ NULL, ALL_ITEMS, "IPF", ROLE_NONE, EX2013 },
+	{ NULL, TOP, NULL, ROLE_TOP, EX2007 },
+	{ TOP, "Calendar", "IPF.Appointment", ROLE_CALENDAR, EX2007 },
+	{ TOP, "Contacts", "IPF.Contact", ROLE_CONTACTS, EX2007 },
 	{ "Contacts", "Recipient Cache", "IPF.Contact.RecipientCache",
-	    "recipientcache", V2013, V2013, NORMAL },
-	{ TOP, "Conversation Action Settings", "IPF.Configuration", NULL, V2010,
-	    0, NORMAL },
-	{ TOP, "Conversation History", "IPF.Note", "conversationhistory", V2010,
-	    V2013, NORMAL },
-	{ TOP, "Deleted Items", "IPF.Note", "deleteditems", 0, 0, NORMAL },
-	{ TOP, "Drafts", "IPF.Note", "drafts", 0, 0, NORMAL },
-	{ TOP, "Inbox", "IPF.Note", "inbox", 0, 0, NORMAL },
-	{ TOP, "Journal", "IPF.Journal", "journal", 0, 0, NORMAL },
-	{ TOP, "Junk Email", "IPF.Note", "junkemail", 0, 0, NORMAL },
-	{ TOP, "Notes", "IPF.StickyNote", "notes", 0, 0, NORMAL },
-	{ TOP, "Outbox", "IPF.Note", "outbox", 0, 0, NORMAL },
-	{ TOP, "RSS Feeds", "IPF.Note.OutlookHomepage", NULL, 0, 0, NORMAL },
-	{ TOP, "Sent Items", "IPF.Note", "sentitems", 0, 0, NORMAL },
-	{ TOP, "Sync Issues", "IPF.Note", "syncissues", 0, V2013, NORMAL },
-	{ "Sync Issues", "Conflicts", "IPF.Note", "conflicts", 0, V2013,
-	    NORMAL },
-	{ "Sync Issues", "Local Failures", "IPF.Note", "localfailures", 0,
-	    V2013, NORMAL },
-	{ "Sync Issues", "Server Failures", "IPF.Note", "serverfailures", 0,
-	    V2013, NORMAL },
-	{ TOP, "Tasks", "IPF.Task", "tasks", 0, 0, NORMAL },
+	    ROLE_RECIPIENT_CACHE, EX2013 },
+	{ TOP, "Conversation Action Settings", "IPF.Configuration", ROLE_NONE,
+	    EX2010 },
+	{ TOP, "Conversation History", "IPF.Note", ROLE_HISTORY, EX2010 },
+	{ TOP, "Deleted Items", "IPF.Note", ROLE_DELETED, EX2007 },
+	{ TOP, "Drafts", "IPF.Note", ROLE_DRAFTS, EX2007 },
+	{ TOP, "Inbox", "IPF.Note", ROLE_INBOX, EX2007 },
+	{ TOP, "Journal", "IPF.Journal", ROLE_JOURNAL, EX2007 },
+	{ TOP, "Junk Email", "IPF.Note", ROLE_JUNK, EX2007 },
+	{ TOP, "Notes", "IPF.StickyNote", ROLE_NOTES, EX2007 },
+	{ TOP, "Outbox", "IPF.Note", ROLE_OUTBOX, EX2007 },
+	{ TOP, "RSS Feeds", "IPF.Note.OutlookHomepage", ROLE_NONE, EX2007 },
+	{ TOP, "Sent Items", "IPF.Note", ROLE_SENT, EX2007 },
+	{ TOP, "Sync Issues", "IPF.Note", ROLE_SYNC_ISSUES, EX2007 },
+	{ "Sync Issues", "Conflicts", "IPF.Note", ROLE_CONFLICTS, EX2007 },
+	{ "Sync Issues", "Local Failures", "IPF.Note", ROLE_LOCAL_FAILURES,
+	    EX2007 },
+	{ "Sync Issues", "Server Failures", "IPF.Note", ROLE_SERVER_FAILURES,
+	    EX2007 },
+	{ TOP, "Tasks", "IPF.Task", ROLE_TASKS, EX2007 },
+};
+
+/* What commands call them, after an @. */
+static const char *const ROLE[N_ROLES] = {
+	[ROLE_ROOT] = "root",
+	[ROLE_TOP] = "msgfolderroot",
+	[ROLE_INBOX] = "inbox",
+	[ROLE_DRAFTS] = "drafts",
+	[ROLE_OUTBOX] = "outbox",
+	[ROLE_SENT] = "sentitems",
+	[ROLE_DELETED] = "deleteditems",
+	[ROLE_JUNK] = "junkemail",
+	[ROLE_CALENDAR] = "calendar",
+	[ROLE_CONTACTS] = "contacts",
+	[ROLE_RECIPIENT_CACHE] = "recipientcache",
+	[ROLE_TASKS] = "tasks",
+	[ROLE_NOTES] = "notes",
+	[ROLE_JOURNAL] = "journal",
+	[ROLE_HISTORY] = "conversationhistory",
+	[ROLE_SEARCHES] = "searchfolders",
+	[ROLE_SYNC_ISSUES] = "syncissues",
+	[ROLE_CONFLICTS] = "conflicts",
+	[ROLE_LOCAL_FAILURES] = "localfailures",
+	[ROLE_SERVER_FAILURES] = "serverfailures",
+	[ROLE_RECOVERABLE] = "recoverableitemsroot",
+	[ROLE_DELETIONS] = "recoverableitemsdeletions",
+	[ROLE_PURGES] = "recoverableitemspurges",
+	[ROLE_VERSIONS] = "recoverableitemsversions",
 };
 
 static void
@@ -111,11 +131,11 @@ folder_standard(struct mailbox *mb)
 	size_t i;
 
 	mb->root = folder_add(mb, NULL, "", NULL);
-	mb->root->well_known = "root";
+	mb->root->role = ROLE_ROOT;
 	for (i = 0; i < sizeof(STANDARD) / sizeof(STANDARD[0]); i++, s++) {
 		struct folder *parent = mb->root, *f;
 
-		if (s->since > world.top)
+		if (s->since > world.product)
 			continue;
 		if (s->parent != NULL && mb->top != NULL)
 			parent = strcmp(s->parent, TOP) == 0
@@ -124,9 +144,8 @@ folder_standard(struct mailbox *mb)
 		else if (s->parent != NULL)
 			parent = folder_child(mb->root, s->parent);
 		f = folder_add(mb, parent, s->name, s->class);
-		f->well_known = s->well_known;
-		f->since = s->id_since;
-		f->kind = s->kind;
+		f->role = s->role;
+		f->search = strcmp(s->name, ALL_ITEMS) == 0;
 		if (strcmp(s->name, TOP) == 0)
 			mb->top = f;
 	}
@@ -199,14 +218,26 @@ folder_child(struct folder *parent, const char *name)
 }
 
 struct folder *
-folder_well_known(struct mailbox *mb, const char *id)
+folder_of_role(const struct mailbox *mb, enum role role)
 {
 	struct folder *f;
 	size_t at = 0;
 
 	while ((f = folder_next(mb, &at)) != NULL)
-		if (f->well_known != NULL && strcasecmp(f->well_known, id) == 0)
+		if (f->role == role)
 			return f;
+	return NULL;
+}
+
+/* NULL when no folder is called that, or the mailbox has none of it. */
+static struct folder *
+called(const struct mailbox *mb, const char *word)
+{
+	int role;
+
+	for (role = ROLE_NONE + 1; role < N_ROLES; role++)
+		if (strcasecmp(ROLE[role], word) == 0)
+			return folder_of_role(mb, (enum role)role);
 	return NULL;
 }
 
@@ -223,7 +254,7 @@ folder_find(struct mailbox *mb, const char *path, bool create)
 			return NULL;
 		memcpy(name, path + 1, n);
 		name[n] = 0;
-		f = folder_well_known(mb, name);
+		f = called(mb, name);
 		path += 1 + n;
 	}
 	while (f != NULL && *(path += strspn(path, "/")) != 0) {
@@ -279,36 +310,33 @@ bool
 folder_recoverable(const struct folder *f)
 {
 	for (; f != NULL; f = f->parent)
-		if (f->well_known != NULL &&
-		    strcmp(f->well_known, "recoverableitemsroot") == 0)
+		if (f->role == ROLE_RECOVERABLE)
 			return true;
 	return false;
 }
 
 struct folder *
-folder_of_deleted(const struct folder *from, const char *how)
+folder_of_deleted(const struct folder *from, enum deletion how)
 {
-	const char *to = strcmp(how, "MoveToDeletedItems") == 0 ? "deleteditems"
-			 : strcmp(how, "SoftDelete") == 0
-			     ? "recoverableitemsdeletions"
-			     : "recoverableitemspurges";
+	static const enum role TO[] = { [DELETE_MOVE] = ROLE_DELETED,
+		[DELETE_SOFT] = ROLE_DELETIONS,
+		[DELETE_HARD] = ROLE_PURGES };
 	struct folder *f;
 
 	/* what is removed already goes one way only */
-	if (folder_recoverable(from))
-		to = "recoverableitemspurges";
-	f = folder_well_known(from->mailbox, to);
+	f = folder_of_role(
+	    from->mailbox, folder_recoverable(from) ? ROLE_PURGES : TO[how]);
 	return f != from ? f : NULL;
 }
 
+static const char *const CLASS[] = { [FOLDER_CALENDAR] = "IPF.Appointment",
+	[FOLDER_CONTACTS] = "IPF.Contact",
+	[FOLDER_TASKS] = "IPF.Task" };
+
 const char *
-folder_class_of(const char *element)
+folder_class_of(enum folder_kind kind)
 {
-	if (strcmp(element, "CalendarFolder") == 0)
-		return "IPF.Appointment";
-	if (strcmp(element, "ContactsFolder") == 0)
-		return "IPF.Contact";
-	return strcmp(element, "TasksFolder") == 0 ? "IPF.Task" : NULL;
+	return kind <= FOLDER_TASKS ? CLASS[kind] : NULL;
 }
 
 static bool
@@ -320,16 +348,17 @@ has_class(const struct folder *f, const char *class)
 	       (f->class[n] == 0 || f->class[n] == '.');
 }
 
-const char *
-folder_element(const struct folder *f)
+enum folder_kind
+folder_kind(const struct folder *f)
 {
-	if (f->kind == FOLDER_SEARCH)
-		return "SearchFolder";
-	if (has_class(f, "IPF.Appointment"))
-		return "CalendarFolder";
-	if (has_class(f, "IPF.Contact"))
-		return "ContactsFolder";
-	return has_class(f, "IPF.Task") ? "TasksFolder" : "Folder";
+	int kind;
+
+	if (f->search)
+		return FOLDER_SEARCH;
+	for (kind = FOLDER_CALENDAR; kind <= FOLDER_TASKS; kind++)
+		if (has_class(f, CLASS[kind]))
+			return (enum folder_kind)kind;
+	return FOLDER_MAIL;
 }
 
 /* Appends to the journal; returns the new sequence. */

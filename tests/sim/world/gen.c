@@ -1,11 +1,13 @@
 /*
  * gen.c - made-up mail: HTML letters put together from paragraphs.
  * 1. Everything follows from (seed, n): nothing is stored.
- * 2. Paragraphs exist raw and as XML text, so that serving costs a copy.
+ * 2. Paragraphs exist raw and in every coding that was asked for, so that
+ *    serving costs a copy.
  */
 #include "world/gen.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,18 +74,43 @@ static const char *const TOPIC[] = { "Offer for the pump station", "Invoice",
 
 #define PICK(table, r) (table)[(r) % (sizeof(table) / sizeof((table)[0]))]
 
-static struct sb escaped[N_PAR], escaped_head, escaped_tail;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+struct gen_coding {
+	struct gen_coding *next;
+	gen_coder *code;
+	struct sb paragraph[N_PAR], head, tail;
+};
 
-static void
-escape_all(void)
+static struct gen_coding *codings;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct gen_coding *
+new_coding(gen_coder *code)
 {
+	struct gen_coding *c = sb_xmalloc(sizeof(*c));
 	size_t i;
 
 	for (i = 0; i < N_PAR; i++)
-		sb_xml(&escaped[i], PARAGRAPHS[i]);
-	sb_xml(&escaped_head, HEAD);
-	sb_xml(&escaped_tail, TAIL);
+		code(&c->paragraph[i], PARAGRAPHS[i]);
+	code(&c->head, HEAD);
+	code(&c->tail, TAIL);
+	c->code = code;
+	c->next = codings;
+	codings = c;
+	return c;
+}
+
+const struct gen_coding *
+gen_coding(gen_coder *code)
+{
+	struct gen_coding *c;
+
+	pthread_mutex_lock(&lock);
+	for (c = codings; c != NULL && c->code != code; c = c->next)
+		;
+	if (c == NULL)
+		c = new_coding(code);
+	pthread_mutex_unlock(&lock);
+	return c;
 }
 
 struct gen_set *
@@ -91,7 +118,6 @@ gen_add(const struct gen_set *set)
 {
 	struct gen_set *g = sb_xmalloc(sizeof(*g));
 
-	pthread_once(&once, escape_all);
 	*g = *set;
 	g->next = world.gen_sets;
 	world.gen_sets = g;
@@ -99,8 +125,9 @@ gen_add(const struct gen_set *set)
 }
 
 void
-gen_free_sets(void)
+gen_free(void)
 {
+	struct gen_coding *c;
 	struct gen_set *g;
 	size_t i;
 
@@ -108,44 +135,48 @@ gen_free_sets(void)
 		world.gen_sets = g->next;
 		free(g);
 	}
-	for (i = 0; i < N_PAR; i++)
-		sb_free(&escaped[i]);
-	sb_free(&escaped_head);
-	sb_free(&escaped_tail);
+	while ((c = codings) != NULL) {
+		codings = c->next;
+		for (i = 0; i < N_PAR; i++)
+			sb_free(&c->paragraph[i]);
+		sb_free(&c->head);
+		sb_free(&c->tail);
+		free(c);
+	}
 }
 
-/* Appends the body, raw or as XML text. The raw length is returned. */
-static size_t
-letter(struct sb *b, const struct gen_set *g, uint32_t n, bool xml)
+/* Appends a piece of a body, in its coding. */
+static void
+piece(struct sb *b, const char *raw, const struct sb *coded)
+{
+	if (coded != NULL)
+		sb_add(b, coded->p, coded->n);
+	else
+		sb_str(b, raw);
+}
+
+static void
+letter(struct sb *b, const struct gen_set *g, uint32_t n,
+    const struct gen_coding *c)
 {
 	uint64_t state = g->seed ^ hash_mix(n + 1);
-	size_t raw = sizeof(HEAD) - 1 + sizeof(TAIL) - 1, len, start = b->n;
+	size_t raw = sizeof(HEAD) - 1 + sizeof(TAIL) - 1;
+	char first[64];
 	size_t i;
 
-	if (xml)
-		sb_add(b, escaped_head.p, escaped_head.n);
+	snprintf(first, sizeof(first), "<p>Reference %08x/%u</p>\r\n",
+	    (unsigned)state, n);
+	piece(b, HEAD, c != NULL ? &c->head : NULL);
+	if (c != NULL)
+		c->code(b, first);
 	else
-		sb_add(b, HEAD, sizeof(HEAD) - 1);
-	len = b->n;
-	if (xml)
-		sb_fmt(b, "&lt;p&gt;Reference %08x/%u&lt;/p&gt;&#xD;\n",
-		    (unsigned)state, n);
-	else
-		sb_fmt(b, "<p>Reference %08x/%u</p>\r\n", (unsigned)state, n);
-	raw += b->n - len - (xml ? 4 * 3 + 4 : 0);
-	while (raw < g->bytes) {
+		sb_str(b, first);
+	for (raw += strlen(first); raw < g->bytes;
+	     raw += strlen(PARAGRAPHS[i])) {
 		i = hash_next(&state) % N_PAR;
-		if (xml)
-			sb_add(b, escaped[i].p, escaped[i].n);
-		else
-			sb_str(b, PARAGRAPHS[i]);
-		raw += strlen(PARAGRAPHS[i]);
+		piece(b, PARAGRAPHS[i], c != NULL ? &c->paragraph[i] : NULL);
 	}
-	if (xml)
-		sb_add(b, escaped_tail.p, escaped_tail.n);
-	else
-		sb_add(b, TAIL, sizeof(TAIL) - 1);
-	return xml ? raw : b->n - start;
+	piece(b, TAIL, c != NULL ? &c->tail : NULL);
 }
 
 size_t
@@ -313,7 +344,7 @@ whole(struct sb *hdr, const struct gen_set *g, uint32_t n, struct mail *m)
 	if (m->n_att == 0)
 		m->hdr_len = hdr->n;
 	SB_LIT(hdr, "\r\n");
-	letter(hdr, g, n, false);
+	letter(hdr, g, n, NULL);
 	if (m->n_att != 0)
 		mime_attachment(hdr, m->att);
 	m->raw = arena_strn(&m->a, hdr->p, hdr->n);
@@ -325,8 +356,8 @@ head(const struct gen_set *g, uint32_t n, struct mail *m)
 {
 	uint64_t h = hash_mix(g->seed ^ (n / 4 + 77));
 
-	m->kind = MAIL_MESSAGE;
 	m->class = "IPM.Note";
+	m->importance = IMPORTANCE_NORMAL;
 	m->sent = g->start + (int64_t)n * g->step;
 	people(g, n, m);
 	m->subject = arena_fmt(
@@ -342,17 +373,18 @@ head(const struct gen_set *g, uint32_t n, struct mail *m)
 }
 
 void
-gen_make(const struct gen_set *g, uint32_t n, unsigned want, struct mail *m)
+gen_make(const struct gen_set *g, uint32_t n, unsigned want,
+    const struct gen_coding *c, struct mail *m)
 {
 	struct sb b = { 0 };
 
 	head(g, n, m);
 	m->raw_len = gen_size(g, n);
-	if (want & (GEN_BODY | GEN_RAW)) {
+	if (want & GEN_BODY) {
 		sb_need(&b, g->bytes + g->bytes / 3 + 1500);
-		letter(&b, g, n, !(want & GEN_RAW));
+		letter(&b, g, n, c);
 		m->body_kind = BODY_HTML;
-		m->body_escaped = !(want & GEN_RAW);
+		m->coded = c;
 		m->body = arena_strn(&m->a, b.p, b.n);
 		m->body_len = b.n;
 		sb_reset(&b);

@@ -19,17 +19,26 @@ struct gen_set {
 	bool sent;                     /* the mailbox's owner is the sender */
 };
 
-/* A copy of the set that stays until gen_free_sets. */
+/* A copy of the set that stays until gen_free. */
 struct gen_set *gen_add(const struct gen_set *);
-void gen_free_sets(void);
+void gen_free(void); /* sets and codings */
 
 /*
- * Writes mail number n into m (zeroed). Body (as XML text, or raw),
- * wire headers and MIME only when wanted.
+ * How a protocol writes text in its answers (sb_xml, sb_json without quotes).
+ * A body is put together from pieces that are coded once, so that serving it
+ * costs a copy. The same for the same function; it stays until gen_free.
+ */
+typedef void gen_coder(struct sb *, const char *);
+const struct gen_coding *gen_coding(gen_coder *);
+
+/*
+ * Writes mail number n into m (zeroed). Body, wire headers and MIME only when
+ * wanted; the body in a coding, or as it is when that is NULL.
  * Correspondent k is c<k>@client<k modulo 7>.example.
  */
-enum { GEN_BODY = 1, GEN_RAW = 2, GEN_HEAD = 4, GEN_MIME = 8 };
-void gen_make(const struct gen_set *, uint32_t n, unsigned want, struct mail *);
+enum { GEN_BODY = 1, GEN_HEAD = 2, GEN_MIME = 4 };
+void gen_make(const struct gen_set *, uint32_t n, unsigned want,
+    const struct gen_coding *, struct mail *);
 /* Its raw size, without making it. */
 size_t gen_size(const struct gen_set *, uint32_t n);
 

@@ -38,23 +38,23 @@ static void
 partstat(struct mail *m, const char *line)
 {
 	if (strcasestr(line, "PARTSTAT=ACCEPTED") != NULL)
-		m->meeting.response = "Accept";
+		m->meeting.answer = ANSWER_ACCEPT;
 	else if (strcasestr(line, "PARTSTAT=DECLINED") != NULL)
-		m->meeting.response = "Decline";
+		m->meeting.answer = ANSWER_DECLINE;
 	else if (strcasestr(line, "PARTSTAT=TENTATIVE") != NULL)
-		m->meeting.response = "Tentative";
+		m->meeting.answer = ANSWER_TENTATIVE;
 }
 
 static void
 method(struct mail *m, const char *value)
 {
 	if (strcasecmp(value, "REQUEST") == 0) {
-		m->kind = MAIL_REQUEST;
+		m->kind = KIND_MEETING_REQUEST;
 		m->class = "IPM.Schedule.Meeting.Request";
 	} else if (strcasecmp(value, "REPLY") == 0) {
-		m->kind = MAIL_RESPONSE;
+		m->kind = KIND_MEETING_RESPONSE;
 	} else if (strcasecmp(value, "CANCEL") == 0) {
-		m->kind = MAIL_CANCEL;
+		m->kind = KIND_MEETING_CANCELLATION;
 		m->class = "IPM.Schedule.Meeting.Canceled";
 	}
 }
@@ -111,12 +111,14 @@ ical_read(struct mail *m, const char *text, size_t len)
 		m->meeting.start = m->meeting.end = 0;
 	if (m->meeting.end == NO_TIME)
 		m->meeting.end = m->meeting.start + 3600;
-	if (m->kind == MAIL_RESPONSE) {
-		const char *r = m->meeting.response;
+	if (m->kind == KIND_MEETING_RESPONSE) {
+		static const char *const CLASS[] = {
+			[ANSWER_NONE] = "IPM.Schedule.Meeting.Resp.Pos",
+			[ANSWER_ACCEPT] = "IPM.Schedule.Meeting.Resp.Pos",
+			[ANSWER_TENTATIVE] = "IPM.Schedule.Meeting.Resp.Tent",
+			[ANSWER_DECLINE] = "IPM.Schedule.Meeting.Resp.Neg"
+		};
 
-		m->class = r == NULL || *r == 'A'
-			       ? "IPM.Schedule.Meeting.Resp.Pos"
-			   : *r == 'D' ? "IPM.Schedule.Meeting.Resp.Neg"
-				       : "IPM.Schedule.Meeting.Resp.Tent";
+		m->class = CLASS[m->meeting.answer];
 	}
 }

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "world/folder.h"
@@ -204,12 +205,19 @@ item_set_categories(struct item *it, const char *names)
 }
 
 const struct mail *
-item_mail(const struct item *it, struct mail *tmp, unsigned want)
+item_mail_coded(const struct item *it, struct mail *tmp, unsigned want,
+    const struct gen_coding *coding)
 {
 	if (it->mail != NULL)
 		return it->mail;
-	gen_make(it->gen, it->gen_n, want, tmp);
+	gen_make(it->gen, it->gen_n, want, coding, tmp);
 	return tmp;
+}
+
+const struct mail *
+item_mail(const struct item *it, struct mail *tmp, unsigned want)
+{
+	return item_mail_coded(it, tmp, want, NULL);
 }
 
 size_t
@@ -225,4 +233,42 @@ item_class(const struct item *it, const struct mail *m)
 	if (it != NULL && it->class != NULL)
 		return it->class;
 	return m->class != NULL ? m->class : "IPM.Note";
+}
+
+enum kind
+item_kind(const struct item *it, const struct mail *m)
+{
+	static const struct {
+		const char *class;
+		enum kind kind;
+	} OTHER[] = { { "IPM.Appointment", KIND_APPOINTMENT },
+		{ "IPM.Contact", KIND_CONTACT }, { "IPM.Task", KIND_TASK } };
+	const char *class = item_class(it, m);
+	size_t i;
+
+	for (i = 0; i < sizeof(OTHER) / sizeof(OTHER[0]); i++) {
+		size_t n = strlen(OTHER[i].class);
+
+		if (strncasecmp(class, OTHER[i].class, n) == 0 &&
+		    (class[n] == 0 || class[n] == '.'))
+			return OTHER[i].kind;
+	}
+	return m->kind;
+}
+
+bool
+item_on_wire(const struct item *it)
+{
+	return !it->sent && !it->draft;
+}
+
+bool
+item_has_attachments(const struct mail *m)
+{
+	int i;
+
+	for (i = 0; i < m->n_att; i++)
+		if (!m->att[i].is_inline)
+			return true;
+	return false;
 }

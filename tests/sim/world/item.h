@@ -27,12 +27,21 @@ void item_free(struct item *);
 
 /*
  * The item's mail. Made-up mail is written into tmp (zeroed by the caller,
- * freed by arena_free(&tmp->a)); want: GEN_… of gen.h.
+ * freed by arena_free(&tmp->a)); want: GEN_… of gen.h. item_mail_coded: a
+ * made-up body is in that coding.
  */
 const struct mail *
 item_mail(const struct item *, struct mail *tmp, unsigned want);
+const struct mail *item_mail_coded(const struct item *, struct mail *tmp,
+    unsigned want, const struct gen_coding *);
 
 size_t item_size(const struct item *);
+/* item: NULL for a mail that is attached. */
 const char *item_class(const struct item *, const struct mail *);
+enum kind item_kind(const struct item *, const struct mail *);
+/* Did it come over the wire, and has the header fields of that? */
+bool item_on_wire(const struct item *);
+/* Has it an attachment that is not part of its text? */
+bool item_has_attachments(const struct mail *);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * mail.h - one mail as Exchange sees it after delivery: properties, one
  * stored body, attachments. Made by mime.c from a file or by gen.c.
- * All strings are valid UTF-8 (they may hold characters that XML forbids)
- * and live in the mail's arena.
+ * All strings are valid UTF-8 (they may hold any character but NUL) and live
+ * in the mail's arena.
  */
 #ifndef SIM_MAIL_H
 #define SIM_MAIL_H
@@ -44,19 +44,39 @@ struct att {
 	struct mail *item; /* ATT_ITEM */
 };
 
-enum mail_kind { MAIL_MESSAGE, MAIL_REQUEST, MAIL_RESPONSE, MAIL_CANCEL };
+/* What an item is, to whoever asks for messages, or for appointments. */
+enum kind {
+	KIND_MESSAGE, /* reports too, and whatever else */
+	KIND_MEETING_REQUEST,
+	KIND_MEETING_RESPONSE,
+	KIND_MEETING_CANCELLATION,
+	KIND_APPOINTMENT,
+	KIND_CONTACT,
+	KIND_TASK,
+	N_KINDS
+};
+
+/* As the store numbers them. */
+enum importance { IMPORTANCE_LOW, IMPORTANCE_NORMAL, IMPORTANCE_HIGH };
+enum sensitivity {
+	SENSITIVITY_NORMAL,
+	SENSITIVITY_PERSONAL,
+	SENSITIVITY_PRIVATE,
+	SENSITIVITY_CONFIDENTIAL
+};
+
 enum body_kind { BODY_NONE, BODY_TEXT, BODY_HTML };
 
+enum answer { ANSWER_NONE, ANSWER_ACCEPT, ANSWER_TENTATIVE, ANSWER_DECLINE };
+
 struct meeting {
-	const char *uid, *location, *response;
+	const char *uid, *location;
+	enum answer answer;
 	int64_t start, end;
 	bool all_day;
 };
 
-/*
- * A property that was written and has no place of its own: its values as
- * text. Keys: an element's name, "Flag/" and one, or those of kept_ext_key.
- */
+/* A property that was written and has no place of its own: see kept.h. */
 struct kept {
 	struct kept *next;
 	const char *key;
@@ -67,7 +87,7 @@ struct kept {
 struct mail {
 	struct arena a;
 	struct kept *kept;
-	enum mail_kind kind;
+	enum kind kind; /* of what the bytes say: a message, or a meeting's */
 	const char *class;
 	const char *raw; /* the MIME as loaded */
 	size_t raw_len;
@@ -75,14 +95,14 @@ struct mail {
 	struct header *headers;
 	int n_headers;
 	const char *subject, *message_id, *in_reply_to, *references;
-	const char *importance, *sensitivity;
+	int importance, sensitivity; /* enum importance, enum sensitivity */
 	struct addrs from, sender, to, cc, bcc, reply_to;
 	int64_t sent; /* NO_TIME: no usable Date */
 	bool read_receipt;
 	enum body_kind body_kind; /* as stored */
 	const char *body;
 	size_t body_len;
-	bool body_escaped; /* body is XML text already (made-up mail) */
+	const struct gen_coding *coded; /* body is coded so already; or NULL */
 	const char *plain; /* the text alternative of an HTML mail, or NULL */
 	size_t plain_len;
 	struct att *att;

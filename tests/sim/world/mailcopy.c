@@ -15,7 +15,7 @@ mailcopy_empty(void)
 	struct mail *m = sb_xmalloc(sizeof(*m));
 
 	m->class = "IPM.Note";
-	m->importance = m->sensitivity = "Normal";
+	m->importance = IMPORTANCE_NORMAL;
 	m->sent = NO_TIME;
 	return m;
 }
@@ -65,13 +65,8 @@ copy_texts(struct mail *m, const struct mail *from)
 	m->message_id = text(m, from->message_id);
 	m->in_reply_to = text(m, from->in_reply_to);
 	m->references = text(m, from->references);
-	m->importance =
-	    from->importance != NULL ? text(m, from->importance) : "Normal";
-	m->sensitivity =
-	    from->sensitivity != NULL ? text(m, from->sensitivity) : "Normal";
 	m->meeting.uid = text(m, from->meeting.uid);
 	m->meeting.location = text(m, from->meeting.location);
-	m->meeting.response = text(m, from->meeting.response);
 	if (from->raw != NULL)
 		m->raw = arena_strn(&m->a, from->raw, from->raw_len);
 	if (from->body != NULL)

@@ -8,7 +8,7 @@
 
 /* A mail without anything. */
 struct mail *mailcopy_empty(void);
-/* With an arena of its own; made-up bodies must have been wanted as text. */
+/* With an arena of its own; a made-up body must have been wanted uncoded. */
 struct mail *mailcopy(const struct mail *);
 /* Adds a zeroed attachment with a number of its own. */
 struct att *mailcopy_add(struct mail *);

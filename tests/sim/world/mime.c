@@ -188,31 +188,32 @@ date_of(GMimeMessage *msg)
 	return (int64_t)g_date_time_to_unix(d);
 }
 
-static const char *
+static enum importance
 importance(const char *imp, const char *priority)
 {
 	if (imp != NULL)
-		return strcasecmp(imp, "high") == 0  ? "High"
-		       : strcasecmp(imp, "low") == 0 ? "Low"
-						     : "Normal";
+		return strcasecmp(imp, "high") == 0  ? IMPORTANCE_HIGH
+		       : strcasecmp(imp, "low") == 0 ? IMPORTANCE_LOW
+						     : IMPORTANCE_NORMAL;
 	if (priority != NULL)
-		return *priority == '1' || *priority == '2'   ? "High"
-		       : *priority == '4' || *priority == '5' ? "Low"
-							      : "Normal";
-	return "Normal";
+		return *priority == '1' || *priority == '2' ? IMPORTANCE_HIGH
+		       : *priority == '4' || *priority == '5'
+			   ? IMPORTANCE_LOW
+			   : IMPORTANCE_NORMAL;
+	return IMPORTANCE_NORMAL;
 }
 
-static const char *
+static enum sensitivity
 sensitivity(const char *s)
 {
 	if (s == NULL)
-		return "Normal";
+		return SENSITIVITY_NORMAL;
 	if (strcasecmp(s, "private") == 0)
-		return "Private";
+		return SENSITIVITY_PRIVATE;
 	if (strcasecmp(s, "personal") == 0)
-		return "Personal";
-	return strcasestr(s, "confidential") != NULL ? "Confidential"
-						     : "Normal";
+		return SENSITIVITY_PERSONAL;
+	return strcasestr(s, "confidential") != NULL ? SENSITIVITY_CONFIDENTIAL
+						     : SENSITIVITY_NORMAL;
 }
 
 static void
@@ -264,7 +265,7 @@ mime_parse(const char *raw, size_t len)
 	m->hdr_len = header_block(raw, len);
 	m->class = "IPM.Note";
 	m->sent = NO_TIME;
-	m->importance = m->sensitivity = "Normal";
+	m->importance = IMPORTANCE_NORMAL;
 	depth++;
 	if (msg != NULL) {
 		read_headers(m, msg);

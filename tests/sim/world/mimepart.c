@@ -210,7 +210,7 @@ calendar(struct walk *w, GMimeObject *o)
 	part_bytes(&b, GMIME_PART(o));
 	ical_read(w->m, b.p, b.n);
 	sb_free(&b);
-	if (w->m->kind == MAIL_MESSAGE)
+	if (w->m->kind == KIND_MESSAGE)
 		add_file(w, o, false);
 }
 
@@ -226,7 +226,7 @@ leaf(struct walk *w, GMimeObject *o, bool alt, bool related)
 		     !(alt && (m->body_kind == BODY_HTML) != html);
 
 	if (g_mime_content_type_is_type(t, "text", "calendar") &&
-	    m->kind == MAIL_MESSAGE && !disposed(o, "attachment")) {
+	    m->kind == KIND_MESSAGE && !disposed(o, "attachment")) {
 		calendar(w, o);
 	} else if (text && !taken && !disposed(o, "attachment") &&
 		   (!named || w->depth == 1)) {

@@ -23,18 +23,10 @@ static struct map by_addr, by_dn, by_owner;
 void
 world_init(enum product p)
 {
-	static const enum level TOP[] = { V2007_SP1, V2010_SP2, V2013_SP1,
-		V2016, V2016, V2016 };
-
 	pthread_rwlock_init(&world.lock, NULL);
 	world.product = p;
-	world.top = TOP[p];
 	world.persons_end = &world.persons;
 	world.mailboxes_end = &world.mailboxes;
-	world.newest_first = p >= EX2010;
-	world.well_known = true;
-	world.chunked = true;
-	world.text_ex = true;
 }
 
 struct account *
@@ -251,6 +243,6 @@ world_free(void)
 	map_free(&by_addr);
 	map_free(&by_dn);
 	map_free(&by_owner);
-	gen_free_sets();
+	gen_free();
 	pthread_rwlock_destroy(&world.lock);
 }

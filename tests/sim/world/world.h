@@ -1,6 +1,8 @@
 /*
  * world.h - what the simulated server holds: accounts, address book,
- * mailboxes, folders, items, and the options of the run.
+ * mailboxes, folders and items, with the numbers that name them for ever.
+ * Floor: world. Knows no protocol: names and codings of EWS and the like are
+ * on the floor above.
  * Threads: everything is guarded by world.lock; requests that only read
  * hold it shared.
  */
@@ -13,20 +15,6 @@
 
 #include "world/mail.h"
 #include "base/sb.h"
-
-/* Request versions in order; also the highest that a product knows. */
-enum level {
-	V2007,
-	V2007_SP1,
-	V2010,
-	V2010_SP1,
-	V2010_SP2,
-	V2013,
-	V2013_SP1,
-	V2015,
-	V2016,
-	V_NONE /* never */
-};
 
 enum product { EX2007, EX2010, EX2013, EX2016, EX2019, EXONLINE };
 
@@ -45,7 +33,35 @@ struct person {
 	struct mailbox *mailbox; /* or NULL */
 };
 
-enum folder_kind { FOLDER_NORMAL, FOLDER_SEARCH };
+/* What a folder of every mailbox is for. */
+enum role {
+	ROLE_NONE,
+	ROLE_ROOT,
+	ROLE_TOP, /* of what a user sees */
+	ROLE_INBOX,
+	ROLE_DRAFTS,
+	ROLE_OUTBOX,
+	ROLE_SENT,
+	ROLE_DELETED,
+	ROLE_JUNK,
+	ROLE_CALENDAR,
+	ROLE_CONTACTS,
+	ROLE_RECIPIENT_CACHE,
+	ROLE_TASKS,
+	ROLE_NOTES,
+	ROLE_JOURNAL,
+	ROLE_HISTORY, /* of conversations */
+	ROLE_SEARCHES,
+	ROLE_SYNC_ISSUES,
+	ROLE_CONFLICTS,
+	ROLE_LOCAL_FAILURES,
+	ROLE_SERVER_FAILURES,
+	ROLE_RECOVERABLE, /* items; in it the following */
+	ROLE_DELETIONS,
+	ROLE_PURGES,
+	ROLE_VERSIONS,
+	N_ROLES
+};
 
 struct entry { /* of a folder's journal; its position + 1 is the sequence */
 	uint32_t num;
@@ -59,10 +75,9 @@ struct folder {
 	uint32_t version;
 	struct mailbox *mailbox;
 	struct folder *parent;
-	char *name, *class;     /* class may be NULL */
-	const char *well_known; /* distinguished id, or NULL */
-	enum folder_kind kind;
-	enum level since;    /* of the distinguished id */
+	char *name, *class; /* class may be NULL */
+	enum role role;
+	bool search;         /* it finds items, and holds none */
 	struct item **items; /* by received, then num */
 	size_t n_items, cap_items;
 	struct entry *journal;
@@ -74,6 +89,7 @@ struct folder {
 	bool gone;
 };
 
+/* Addresses that the item holds as DNs, where the address book knows them. */
 enum { EX_FROM = 1, EX_SENDER = 2, EX_TO = 4, EX_CC = 8, EX_REPLY_TO = 16 };
 
 struct item {
@@ -100,7 +116,7 @@ struct mailbox {
 	int n_delegate;
 	char guid[37];
 	uint64_t hash;
-	uint32_t epoch; /* of sync states */
+	uint32_t epoch; /* positions of another one are void */
 	uint64_t hier_seq;
 	struct folder *root, *top; /* root, msgfolderroot */
 	struct folder **folders;   /* all, removed ones too */
@@ -110,7 +126,6 @@ struct mailbox {
 struct world {
 	pthread_rwlock_t lock;
 	enum product product;
-	enum level top; /* newest version that the product knows */
 	struct account *accounts;
 	struct person *persons, **persons_end;
 	struct mailbox *mailboxes, **mailboxes_end;
@@ -119,15 +134,8 @@ struct world {
 	struct item **items; /* by num; NULL after removal */
 	size_t n_items, cap_items;
 	struct gen_set *gen_sets;
-	/* options */
-	bool newest_first, short_ids, well_known, chunked, bom;
+	/* what commit_time and deleted_count of a folder tell */
 	enum { MARKERS_ON, MARKERS_OFF, MARKERS_COARSE } markers;
-	bool no_empty_content; /* an empty attachment has no t:Content */
-	bool anew; /* the MIME of attached messages: other bytes each time */
-	uint32_t made; /* so often; atomic */
-	bool text_ex;  /* FindItem and SyncFolderItems show EX senders */
-	int delay_ms, body_delay_ms;
-	int find_cap, sync_cap; /* 0: the product's own */
 };
 
 extern struct world world;

@@ -188,14 +188,14 @@ hierarchy_state(struct call *c, const struct folder *root, struct state *st)
 	char *text = n != NULL ? call_text(n) : NULL;
 	int rc = 0;
 
-	*st = (struct state){ .kind = STATE_HIERARCHY, .folder = root->num };
+	*st = (struct state){ .kind = STATE_HIERARCHY, .at.folder = root->num };
 	if (text != NULL && *text != 0)
 		rc = state_decode(text, st);
 	else
-		st->epoch = root->mailbox->epoch;
+		st->at.epoch = root->mailbox->epoch;
 	xmlFree(text);
-	if (st->kind != STATE_HIERARCHY || st->folder != root->num ||
-	    st->epoch != root->mailbox->epoch)
+	if (st->kind != STATE_HIERARCHY || st->at.folder != root->num ||
+	    st->at.epoch != root->mailbox->epoch)
 		rc = -1;
 	return rc;
 }
@@ -237,9 +237,9 @@ ops_sync_hierarchy(struct call *c)
 	if (s.error != NULL) {
 		sync_failed(c, s.error);
 	} else {
-		uint64_t from = st.pos;
+		uint64_t from = st.at.pos;
 
-		st.pos = root->mailbox->hier_seq;
+		st.at.pos = root->mailbox->hier_seq;
 		reply_ok(c);
 		SB_LIT(&c->out, "<m:SyncState>");
 		state_encode(&c->out, &st);

@@ -1,12 +1,5 @@
 /*
- * opssync.c - SyncFolderItems.
- * 1. A first sync gives every item that was in the folder when it began,
- *    newest first (2010 and later) or oldest first; then the journal.
- * 2. Within one round of the journal an item may be given again as Create:
- *    clients must take a Create of a known id as Update.
- * 3. A Delete is left out when its item was never given, and only then: the
- *    walk tells of those that it had given, and nobody of the others (a
- *    state of Exchange holds the ids that were given with it).
+ * opssync.c - SyncFolderItems: what world/walk.c finds, as changes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,9 +18,7 @@ struct sync {
 	struct shape s;
 	struct folder *f;
 	struct state st;
-	uint64_t start; /* position of the journal when the page began */
-	long max;
-	long given;
+	struct walk_page page;
 	char **ignore;
 	size_t n_ignore;
 };
@@ -49,167 +40,40 @@ ignored(const struct sync *y, const struct item *it)
 }
 
 static void
-give(struct sync *y, const struct item *it, const char *what)
+give_delete(struct sync *y, uint32_t num)
 {
 	struct sb *b = &y->c->out;
 
+	SB_LIT(b, "<t:Delete><t:ItemId Id=\"");
+	ident_item(b, y->f->mailbox, num);
+	SB_LIT(b, "\"/></t:Delete>");
+}
+
+static bool
+give(void *arg, enum walk_change what, const struct item *it, uint32_t num)
+{
+	static const char *const ELEMENT[] = { [WALK_CREATE] = "Create",
+		[WALK_UPDATE] = "Update",
+		[WALK_READ] = "ReadFlagChange" };
+	struct sync *y = arg;
+	struct sb *b = &y->c->out;
+
+	if (it == NULL) {
+		give_delete(y, num);
+		return true;
+	}
 	if (ignored(y, it))
-		return;
-	y->given++;
-	sb_fmt(b, "<t:%s>", what);
-	if (strcmp(what, "ReadFlagChange") == 0) {
+		return false;
+	sb_fmt(b, "<t:%s>", ELEMENT[what]);
+	if (what == WALK_READ) {
 		render_item_id(b, it);
 		sb_fmt(
 		    b, "<t:IsRead>%s</t:IsRead>", it->read ? "true" : "false");
 	} else {
 		render_item(y->c, &y->s, it, true);
 	}
-	sb_fmt(b, "</t:%s>", what);
-}
-
-static void
-give_delete(struct sync *y, uint32_t num)
-{
-	struct sb *b = &y->c->out;
-
-	y->given++;
-	SB_LIT(b, "<t:Delete><t:ItemId Id=\"");
-	ident_item(b, y->f->mailbox, num);
-	SB_LIT(b, "\"/></t:Delete>");
-}
-
-/* Where the walk goes on: an index into f->items, by the cursor. */
-static size_t
-resume(const struct sync *y)
-{
-	const struct state *st = &y->st;
-	size_t lo = 0, hi = y->f->n_items;
-
-	if (!st->begun)
-		return st->newest ? hi : 0;
-	while (lo < hi) { /* first item not before the cursor */
-		size_t mid = (lo + hi) / 2;
-		const struct item *it = y->f->items[mid];
-		bool before = it->received != st->received
-				  ? it->received < st->received
-				  : it->num < st->num;
-
-		if (before)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	if (!st->newest && lo < y->f->n_items &&
-	    y->f->items[lo]->num == st->num)
-		lo++;
-	return lo;
-}
-
-/* True when the walk is over. */
-static bool
-walk(struct sync *y)
-{
-	struct state *st = &y->st;
-	size_t i = resume(y), n = y->f->n_items;
-
-	while (st->newest ? i > 0 : i < n) {
-		struct item *it = y->f->items[st->newest ? i - 1 : i];
-
-		if (it->create_seq <= st->from) {
-			if (y->given == y->max)
-				return false;
-			give(y, it, "Create");
-			st->begun = true;
-			st->received = it->received;
-			st->num = it->num;
-		}
-		i = st->newest ? i - 1 : i + 1;
-	}
-	st->walking = false;
-	st->pos = st->from;
+	sb_fmt(b, "</t:%s>", ELEMENT[what]);
 	return true;
-}
-
-/* Has the walk, which is at its cursor, given what is gone now? */
-static bool
-was_given(const struct state *st, const struct entry *e)
-{
-	bool before = e->received != st->received ? e->received < st->received
-						  : e->num < st->num;
-
-	return st->begun && e->created <= st->from &&
-	       (e->num == st->num || before != st->newest);
-}
-
-/* What was deleted since the walk's last page; false: the page is full. */
-static bool
-walk_deletes(struct sync *y)
-{
-	struct state *st = &y->st;
-	const struct entry *e;
-
-	for (; st->told < y->f->n_journal; st->told++) {
-		e = &y->f->journal[st->told];
-		if (!e->gone || !was_given(st, e))
-			continue;
-		if (y->given == y->max)
-			return false;
-		give_delete(y, e->num);
-	}
-	return true;
-}
-
-/* One journal entry; false: the page is full. */
-static bool
-entry(struct sync *y, uint64_t seq)
-{
-	const struct entry *e = &y->f->journal[seq - 1];
-	const struct item *it = world.items[e->num];
-
-	if (e->gone) {
-		if (e->created > y->start || seq <= y->st.told)
-			return true;
-		if (y->given == y->max)
-			return false;
-		give_delete(y, e->num);
-		return true;
-	}
-	if (it == NULL || it->folder != y->f || it->last_seq != seq)
-		return true; /* a later entry tells */
-	if (y->given == y->max)
-		return false;
-	if (it->create_seq > y->st.from)
-		give(y, it, "Create");
-	else if (it->update_seq > y->st.from)
-		give(y, it, "Update");
-	else
-		give(y, it, "ReadFlagChange");
-	return true;
-}
-
-/* True when nothing is left. */
-static bool
-journal(struct sync *y)
-{
-	uint64_t seq;
-	bool last = true;
-
-	y->start = y->st.pos;
-	for (seq = y->start + 1; seq <= y->f->n_journal; seq++) {
-		long before = y->given;
-
-		if (!entry(y, seq)) {
-			last = false;
-			break;
-		}
-		if (y->given != before)
-			y->st.pos = seq;
-	}
-	if (last) {
-		y->st.pos = y->f->n_journal;
-		y->st.from = y->st.pos;
-	}
-	return last;
 }
 
 static void
@@ -232,21 +96,13 @@ read_state(struct sync *y)
 
 	if (y->c->fault != NULL && y->c->fault->kind == F_RESEND)
 		fresh = true;
+	st->kind = STATE_ITEMS;
 	if (fresh)
-		*st = (struct state){ .kind = STATE_ITEMS,
-			.folder = y->f->num,
-			.epoch = y->f->mailbox->epoch,
-			.walking = true,
-			.newest = option.newest_first,
-			.from = y->f->n_journal,
-			.told = y->f->n_journal };
+		walk_begin(&st->at, y->f, option.newest_first);
 	else
 		rc = state_decode(text, st);
 	xmlFree(text);
-	if (st->kind != STATE_ITEMS || st->folder != y->f->num ||
-	    st->epoch != y->f->mailbox->epoch || st->from > y->f->n_journal)
-		rc = -1;
-	return rc;
+	return st->kind == STATE_ITEMS && walk_valid(&st->at, y->f) ? rc : -1;
 }
 
 static void
@@ -272,7 +128,7 @@ ghosts(struct sync *y)
 {
 	uint32_t i;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 3; i++, y->page.given++)
 		give_delete(y, 0x00F00000u + i);
 }
 
@@ -314,17 +170,14 @@ answer(struct sync *y)
 	enum fault_kind kind = c->fault != NULL ? c->fault->kind : F_KINDS;
 	struct state before = y->st;
 	size_t head;
-	bool last = true;
+	bool last;
 	struct sb rest = { 0 };
 
 	reply_ok(c);
 	head = c->out.n;
 	if (kind == F_GHOST)
 		ghosts(y);
-	if (y->st.walking)
-		last = walk_deletes(y) && walk(y);
-	if (last)
-		last = journal(y);
+	last = walk_on(&y->st.at, y->f, &y->page);
 	/* the state comes before the changes that lead to it */
 	sb_add(&rest, c->out.p + head, c->out.n - head);
 	c->out.n = head;
@@ -350,10 +203,10 @@ run(struct sync *y)
 	struct call *c = y->c;
 	char *max = call_text(call_child(c->op, "MaxChangesReturned"));
 
-	y->max = max != NULL ? atol(max) : 0;
+	y->page.max = max != NULL ? atol(max) : 0;
 	xmlFree(max);
-	if (option.sync_cap > 0 && y->max > option.sync_cap)
-		y->max = option.sync_cap;
+	if (option.sync_cap > 0 && y->page.max > option.sync_cap)
+		y->page.max = option.sync_cap;
 	shape_read(&y->s, c, call_child(c->op, "ItemShape"), 1);
 	if (y->f->search)
 		failed(c, "ErrorInvalidOperation", NULL);
@@ -369,7 +222,7 @@ run(struct sync *y)
 void
 ops_sync_items(struct call *c)
 {
-	struct sync y = { .c = c };
+	struct sync y = { .c = c, .page = { .show = give, .arg = &y } };
 	const char *code, *xml;
 	size_t i;
 

@@ -36,14 +36,16 @@ state_encode(struct sb *b, const struct state *s)
 
 	put(&p, 0x53F4, 2);
 	put(&p, s->kind, 1);
-	put(&p, (uint64_t)(s->walking | s->newest << 1 | s->begun << 2), 1);
-	put(&p, s->folder, 4);
-	put(&p, s->epoch, 4);
-	put(&p, s->from, 8);
-	put(&p, s->pos, 8);
-	put(&p, (uint64_t)s->received, 8);
-	put(&p, s->num, 4);
-	put(&p, s->told, 8);
+	put(&p,
+	    (uint64_t)(s->at.walking | s->at.newest << 1 | s->at.begun << 2),
+	    1);
+	put(&p, s->at.folder, 4);
+	put(&p, s->at.epoch, 4);
+	put(&p, s->at.from, 8);
+	put(&p, s->at.pos, 8);
+	put(&p, (uint64_t)s->at.received, 8);
+	put(&p, s->at.num, 4);
+	put(&p, s->at.told, 8);
 	p = bytes + BYTES - 8;
 	put(&p, hash_bytes(bytes, BYTES - 8), 8);
 	sb_b64(b, bytes, BYTES);
@@ -68,16 +70,16 @@ state_decode(const char *text, struct state *s)
 		goto out;
 	s->kind = (uint8_t)get(&p, 1);
 	flags = get(&p, 1);
-	s->walking = flags & 1;
-	s->newest = flags >> 1 & 1;
-	s->begun = flags >> 2 & 1;
-	s->folder = (uint32_t)get(&p, 4);
-	s->epoch = (uint32_t)get(&p, 4);
-	s->from = get(&p, 8);
-	s->pos = get(&p, 8);
-	s->received = (int64_t)get(&p, 8);
-	s->num = (uint32_t)get(&p, 4);
-	s->told = get(&p, 8);
+	s->at.walking = flags & 1;
+	s->at.newest = flags >> 1 & 1;
+	s->at.begun = flags >> 2 & 1;
+	s->at.folder = (uint32_t)get(&p, 4);
+	s->at.epoch = (uint32_t)get(&p, 4);
+	s->at.from = get(&p, 8);
+	s->at.pos = get(&p, 8);
+	s->at.received = (int64_t)get(&p, 8);
+	s->at.num = (uint32_t)get(&p, 4);
+	s->at.told = get(&p, 8);
 	rc = 0;
 out:
 	sb_free(&b);

@@ -15,15 +15,15 @@
 #include <gnutls/crypto.h>
 
 #include "controlmail.h"
+#include "log.h"
+#include "base/hash.h"
 #include "ews/fault.h"
+#include "ews/ident.h"
 #include "ews/option.h"
 #include "world/folder.h"
 #include "world/gen.h"
-#include "base/hash.h"
-#include "ews/ident.h"
 #include "world/item.h"
 #include "world/select.h"
-#include "log.h"
 
 #define MAX_WORDS 32
 

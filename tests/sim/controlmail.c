@@ -12,9 +12,9 @@
 
 #include <gnutls/crypto.h>
 
+#include "ews/ident.h"
 #include "world/folder.h"
 #include "world/gen.h"
-#include "ews/ident.h"
 #include "world/item.h"
 #include "world/mailcopy.h"
 #include "world/mime.h"

@@ -17,13 +17,13 @@
 
 #include <microhttpd.h>
 
-#include "ews/call.h"
 #include "control.h"
 #include "defer.h"
+#include "log.h"
 #include "base/hash.h"
+#include "ews/call.h"
 #include "ews/option.h"
 #include "ews/valid.h"
-#include "log.h"
 
 #define MAX_BODY (68u << 20)
 #define BLOCK    (64u << 10)

@@ -13,15 +13,15 @@
 #include <libxml/parser.h>
 
 #include "control.h"
-#include "ews/fault.h"
 #include "http.h"
 #include "log.h"
-#include "world/mime.h"
 #include "opts.h"
 #include "tlsdir.h"
+#include "ews/fault.h"
 #include "ews/option.h"
 #include "ews/valid.h"
 #include "ews/version.h"
+#include "world/mime.h"
 #include "world/world.h"
 
 static int

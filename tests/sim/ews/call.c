@@ -13,13 +13,13 @@
 #include <libxml/parser.h>
 
 #include "ews/fault.h"
-#include "ews/option.h"
-#include "world/folder.h"
 #include "ews/ident.h"
 #include "ews/ops.h"
+#include "ews/option.h"
 #include "ews/reply.h"
 #include "ews/valid.h"
 #include "ews/version.h"
+#include "world/folder.h"
 
 static const struct operation {
 	const char *name;

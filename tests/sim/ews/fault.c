@@ -12,8 +12,8 @@
 #include <strings.h>
 
 #include "ews/ident.h"
-#include "world/select.h"
 #include "ews/reply.h"
+#include "world/select.h"
 
 static const char *const KIND[F_KINDS] = { "busy", "busy_item", "http", "fault",
 	"error", "html", "redirect", "missing", "twice", "swap", "illegal",

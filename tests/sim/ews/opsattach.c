@@ -8,9 +8,9 @@
 #include "ews/change.h"
 #include "ews/fault.h"
 #include "ews/ident.h"
-#include "world/item.h"
 #include "ews/ops.h"
 #include "ews/reply.h"
+#include "world/item.h"
 
 static void
 root_id(struct sb *b, const struct item *it)

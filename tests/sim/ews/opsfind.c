@@ -11,14 +11,14 @@
 #include <time.h>
 
 #include "ews/fault.h"
-#include "ews/option.h"
-#include "world/folder.h"
-#include "world/item.h"
 #include "ews/ops.h"
+#include "ews/option.h"
 #include "ews/page.h"
 #include "ews/render.h"
 #include "ews/reply.h"
 #include "ews/restrict.h"
+#include "world/folder.h"
+#include "world/item.h"
 
 struct find {
 	struct call *c;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "world/folder.h"
 #include "ews/ops.h"
 #include "ews/option.h"
 #include "ews/page.h"
@@ -12,6 +11,7 @@
 #include "ews/reply.h"
 #include "ews/restrict.h"
 #include "ews/state.h"
+#include "world/folder.h"
 
 static void
 folder_error(struct call *c, const char *code, const struct shape *s)

@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "ews/fault.h"
+#include "ews/ops.h"
 #include "ews/option.h"
+#include "ews/render.h"
+#include "ews/reply.h"
 #include "world/folder.h"
 #include "world/gen.h"
 #include "world/item.h"
-#include "ews/ops.h"
-#include "ews/render.h"
-#include "ews/reply.h"
 
 static void
 log_id(struct call *c, const char *id)

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "world/folder.h"
 #include "ews/ident.h"
 #include "ews/ops.h"
 #include "ews/reply.h"
+#include "world/folder.h"
 
 #define MOST 100 /* candidates */
 

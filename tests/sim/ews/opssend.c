@@ -5,13 +5,13 @@
 #include <time.h>
 
 #include "ews/change.h"
-#include "world/deliver.h"
-#include "world/folder.h"
 #include "ews/ident.h"
-#include "world/item.h"
 #include "ews/ops.h"
 #include "ews/render.h"
 #include "ews/reply.h"
+#include "world/deliver.h"
+#include "world/folder.h"
+#include "world/item.h"
 
 static struct folder *
 saved_in(struct call *c, enum role otherwise, const char **code)

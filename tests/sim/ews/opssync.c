@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "ews/fault.h"
-#include "ews/option.h"
-#include "world/folder.h"
 #include "ews/ident.h"
 #include "ews/ops.h"
+#include "ews/option.h"
 #include "ews/render.h"
 #include "ews/reply.h"
 #include "ews/state.h"
+#include "world/folder.h"
 
 struct sync {
 	struct call *c;

@@ -6,14 +6,14 @@
 
 #include "ews/change.h"
 #include "ews/fault.h"
-#include "world/deliver.h"
-#include "world/folder.h"
 #include "ews/ident.h"
-#include "world/item.h"
 #include "ews/ops.h"
 #include "ews/render.h"
 #include "ews/renderfolder.h"
 #include "ews/reply.h"
+#include "world/deliver.h"
+#include "world/folder.h"
+#include "world/item.h"
 
 static void
 folder_message(struct call *c, const struct folder *f, const char *code)

@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-#include "world/folder.h"
 #include "ews/ident.h"
 #include "ews/option.h"
-#include "world/item.h"
 #include "ews/render.h"
+#include "world/folder.h"
+#include "world/item.h"
 
 static const char *const ELEMENT[] = { [FOLDER_MAIL] = "Folder",
 	[FOLDER_CALENDAR] = "CalendarFolder",

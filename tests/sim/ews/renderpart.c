@@ -5,10 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "world/body.h"
-#include "world/item.h"
 #include "ews/option.h"
 #include "ews/render.h"
+#include "world/body.h"
+#include "world/item.h"
 
 void
 render_addr(const struct view *v, const struct addr *a, bool ex)

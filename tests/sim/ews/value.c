@@ -15,13 +15,13 @@
 #include <glib.h>
 #include <libxml/parser.h>
 
-#include "world/folder.h"
-#include "world/item.h"
-#include "world/thread.h"
 #include "ews/choice.h"
 #include "ews/render.h"
 #include "ews/renderfolder.h"
 #include "ews/version.h"
+#include "world/folder.h"
+#include "world/item.h"
+#include "world/thread.h"
 
 static const struct {
 	int prop;

@@ -4,8 +4,8 @@
 #ifndef SIM_COMPOSE_H
 #define SIM_COMPOSE_H
 
-#include "world/mail.h"
 #include "base/sb.h"
+#include "world/mail.h"
 
 /* Writes the mail's raw bytes anew, from its properties. */
 void compose(struct mail *);

@@ -2,7 +2,7 @@
  * folder.h - folder trees, what lies in a folder, and its journal.
  *
  * Every change of a folder's content appends to its journal; the number of
- * entries is the folder's sequence, which sync states refer to.
+ * entries is the folder's sequence, which positions (walk.h) refer to.
  */
 #ifndef SIM_FOLDER_H
 #define SIM_FOLDER_H

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "world/kept.h"
 #include "base/sb.h"
+#include "world/kept.h"
 
 struct mail *
 mailcopy_empty(void)

@@ -13,9 +13,9 @@
 
 #include <gmime/gmime.h>
 
+#include "base/sb.h"
 #include "world/mimepart.h"
 #include "world/mimetext.h"
-#include "base/sb.h"
 
 void
 mime_init(void)

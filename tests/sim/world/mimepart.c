@@ -11,10 +11,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/sb.h"
 #include "world/ical.h"
 #include "world/mime.h"
 #include "world/mimetext.h"
-#include "base/sb.h"
 
 #define MAX_DEPTH 20
 

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hash.h"
+#include "base/map.h"
 #include "world/folder.h"
 #include "world/gen.h"
-#include "base/hash.h"
 #include "world/item.h"
-#include "base/map.h"
 
 struct world world;
 

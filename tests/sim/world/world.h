@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "world/mail.h"
 #include "base/sb.h"
+#include "world/mail.h"
 
 enum product { EX2007, EX2010, EX2013, EX2016, EX2019, EXONLINE };
 

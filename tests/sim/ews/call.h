@@ -47,9 +47,9 @@ struct call {
 
 	/* the fault that applies to the whole request, or NULL */
 	struct fault *fault;
-	char *then;   /* a command, to be run when the answer is made; freed */
-	int late_ms;  /* nothing was done: run it anew after that time */
-	int delay_ms; /* before the first byte of the answer */
+	char *then;     /* a command, run when the answer is made; freed */
+	int late_ms;    /* nothing was done: run it anew after that time */
+	int delay_ms;   /* before the first byte of the answer */
 	int64_t cut_at; /* end the body here; -1: no */
 	bool cut_hard;  /* with a reset */
 	int bps;        /* 0: as fast as it goes */

@@ -9,6 +9,9 @@ import sys
 
 FLOOR = {"base": 0, "core": 1, "fmt": 1, "net": 1, "auth": 2, "ews": 3,
          "graph": 3, "store": 3, "sync": 4, "cmd": 5}
+# The simulator's own, below tests/sim/; "" is what lies there itself.
+SIM = "tests/sim/"
+SIM_FLOOR = {"base": 0, "world": 1, "ews": 2, "": 3}
 # Each vendor library has one owner: a path prefix below src/.
 OWNER = {"sqlite3.h": ("store/",), "expat.h": ("fmt/",), "ini.h": ("core/",),
          "bearssl.h": ("net/tls", "auth/", "base/crypt")}
@@ -58,12 +61,25 @@ def check_floors(path, text):
 
 
 def check_simulator(path, text):
+    below = path[len(SIM):]
+    own = below.split("/")[0] if "/" in below else ""
+    if own not in SIM_FLOOR:
+        fault(path, 1, f"the simulator has no floor that is called {own}")
+        return
     for number, quoted, name in includes(path, text):
         if os.path.basename(name) in OWNER:
             fault(path, number, f"the simulator uses other libraries than "
                   f"the product: {name}")
-        if quoted and name.split("/")[0] in FLOOR:
-            fault(path, number, "the simulator includes nothing from src/")
+        if name.startswith("libxml/") and own in ("base", "world"):
+            fault(path, number, f"{own} has no XML")
+        if not quoted:
+            continue
+        there = name.split("/")[0] if "/" in name else ""
+        if there not in SIM_FLOOR or not os.path.exists(SIM + name):
+            fault(path, number, f'"{name}" is no file of the simulator')
+        elif there != own and SIM_FLOOR[there] >= SIM_FLOOR[own]:
+            fault(path, number, f"{own} includes {there or name}: arrows go "
+                  "down only")
 
 
 def functions(lines):
@@ -162,7 +178,7 @@ def main():
             text = f.read()
         if path.startswith("src/") or path == "exsync.c":
             check_floors(path, text)
-        elif path.startswith("tests/sim/"):
+        elif path.startswith(SIM):
             check_simulator(path, text)
         check_sizes(path, text)
         check_text(path, text)

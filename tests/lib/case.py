@@ -15,6 +15,12 @@ import secret
 
 SECRETS = secret.codings(exsim.PASSWORD, exsim.USER)
 HEAD = re.compile(r"^== (.*)$")
+# A comment wherever it stands: no content can begin so.
+COMMENT = re.compile(r"^== #")
+# In these a line that begins with # is content, in all others a comment.
+CONTENT = {"file", "held", "ini", "ini+", "log", "mail", "raw", "same", "sh",
+           "sql", "write"}
+USUAL = ("anna@contoso.example", "ben@contoso.example")
 DEFAULT_INI = """\
 [exsync]
 database = exsync.db
@@ -106,6 +112,13 @@ class Section:
         return f"{os.path.basename(self.path)}:{self.line}: == {self.word}"
 
 
+def is_comment(line, sections):
+    """Does the line, in the last of the sections, say nothing?"""
+    return bool(COMMENT.match(line)) or (
+        line.startswith("#") and bool(sections)
+        and sections[-1].word not in CONTENT)
+
+
 def parse(path):
     """A case file as (description, sections)."""
     description, sections = [], []
@@ -116,6 +129,8 @@ def parse(path):
         line = lines[number]
         number += 1
         head = HEAD.match(line)
+        if is_comment(line, sections):
+            continue
         if head:
             text, start = head.group(1), number
             while text.endswith("\\") and number < len(lines):
@@ -271,6 +286,7 @@ class Case:
         self.holders = []
         self.output = ""
         self.kept = {}          # what "same" remembers
+        self.mails = {}         # names of those that were written
 
     # --- names ----------------------------------------------------------
 
@@ -406,15 +422,30 @@ class Case:
         name = self.path(section.rest + ".eml")
         with open(name, "w", encoding="utf-8", newline="\r\n") as f:
             f.write(text)
+        self.mails[section.rest] = name
 
     def do_raw(self, section):
         """A mail as it stands, nothing filled in."""
         name = self.path(section.rest + ".eml")
         with open(name, "w", encoding="utf-8", newline="\r\n") as f:
             f.write("\n".join(section.trimmed()) + "\n")
+        self.mails[section.rest] = name
 
     def do_sim(self, section):
         self.sim.commands(self.expand(section.text()))
+
+    def do_mailbox(self, section):
+        """usual [NAME]... | empty: the mailboxes of the default users; in
+        the inbox of the first lie the mails written so far, or those named.
+        Body: commands, as in sim."""
+        kind, *names = section.rest.split() or [""]
+        if kind not in ("usual", "empty") or (names and kind == "empty"):
+            raise Failure(f"{section.where()}: usual [NAME]... or empty")
+        lines = [f"mailbox {address}" for address in USUAL]
+        if kind == "usual":
+            lines += [f"mail {USUAL[0]} @inbox $DIR/{name}.eml"
+                      for name in names or self.mails]
+        self.sim.commands(self.expand("\n".join(lines + section.body)))
 
     def do_env(self, section):
         name, _, value = section.rest.partition("=")

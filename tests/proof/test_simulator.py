@@ -475,6 +475,61 @@ def test_late_once(sim, anna):
     sim.commands("nofault\n")
 
 
+# --- what the world holds --------------------------------------------------
+
+MEETING = """\
+From: ben@contoso.example
+To: anna@contoso.example
+Subject: {0}
+Content-Type: text/calendar; method={0}
+
+BEGIN:VCALENDAR
+METHOD:{0}
+END:VCALENDAR
+"""
+
+
+def load(sim, path, text, more=""):
+    """The item that the file becomes, as dump tells it."""
+    path.write_text(text)
+    item = sim.command(f"mail {BOX} @inbox {path} {more}")
+    (found,) = (i for i in inbox(sim, BOX) if i["id"] == item)
+    return found
+
+
+@pytest.mark.parametrize("text, more, kind", [
+    ("Subject: x\n\n", "", "message"),
+    ("Subject: x\n\n", "class=REPORT.IPM.Note.NDR", "message"),
+    ("Subject: x\n\n", "class=IPM.Appointment", "appointment"),
+    ("Subject: x\n\n", "class=IPM.Appointments", "message"),
+    ("Subject: x\n\n", "class=ipm.contact.mine", "contact"),
+    ("Subject: x\n\n", "class=IPM.Task", "task"),
+    (MEETING.format("REQUEST"), "", "meeting request"),
+    (MEETING.format("REPLY"), "", "meeting response"),
+    (MEETING.format("CANCEL"), "", "meeting cancellation"),
+    (MEETING.format("REQUEST"), "class=IPM.Appointment", "appointment"),
+], ids=range(10))
+def test_kinds(sim, tmp_path, text, more, kind):
+    """An item's kind follows its class, else what its bytes say."""
+    assert load(sim, tmp_path / "one.eml", text, more)["kind"] == kind
+
+
+def test_header_field_by_either_name_of_its_set(sim, tmp_path):
+    """A header field is one property, whether its set is named or given
+    as a GUID in small letters or capitals."""
+    item = load(sim, tmp_path / "one.eml", "Subject: x\nX-One: 1\n\n")
+    guid = "00020386-0000-0000-c000-000000000046"
+    sets = ['DistinguishedPropertySetId="InternetHeaders"',
+            f'PropertySetId="{guid}"', f'PropertySetId="{guid.upper()}"']
+    paths = "".join(f'<t:ExtendedFieldURI {s} PropertyName="x-one"'
+                    ' PropertyType="String"/>' for s in sets)
+    got = Client(sim, BOX).call(
+        "<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>"
+        f"<t:AdditionalProperties>{paths}</t:AdditionalProperties>"
+        "</m:ItemShape>" + item_ids(item["id"]) + "</m:GetItem>")
+    assert [v.text for v in got.all("t:Value")] == ["1"] * 3, got.data
+
+
 # --- the front door --------------------------------------------------------
 
 def test_get_on_the_address(sim, anna):

@@ -15,13 +15,15 @@
 #include <gnutls/crypto.h>
 
 #include "controlmail.h"
-#include "fault.h"
-#include "folder.h"
-#include "gen.h"
-#include "hash.h"
-#include "ident.h"
-#include "item.h"
 #include "log.h"
+#include "base/hash.h"
+#include "ews/fault.h"
+#include "ews/ident.h"
+#include "ews/option.h"
+#include "world/folder.h"
+#include "world/gen.h"
+#include "world/item.h"
+#include "world/select.h"
 
 #define MAX_WORDS 32
 
@@ -113,11 +115,16 @@ static struct item *
 selected(struct cmd *c, struct sb *out)
 {
 	struct mailbox *mb = control_mailbox(c, out);
+	const char *selector = c->n > 2 ? c->w[2] : "";
 	struct item *it;
 
 	if (mb == NULL)
 		return NULL;
-	it = c->n > 2 ? fault_select(mb, c->w[2]) : NULL;
+	if (strncmp(selector, "id:", 3) != 0)
+		it = select_item(mb, selector);
+	else if (ident_find_item(selector + 3, &it) != IDENT_OK ||
+		 it->folder->mailbox != mb)
+		it = NULL;
 	if (it == NULL)
 		SB_LIT(out, "error: no such item");
 	return it;
@@ -200,13 +207,13 @@ cmd_folder(struct cmd *c, struct sb *out)
 	if (f == NULL)
 		return;
 	if (kind != NULL && strcmp(kind, "search") == 0)
-		f->kind = FOLDER_SEARCH;
+		f->search = true;
 	else if (kind != NULL && strcmp(kind, "calendar") == 0)
-		class = "IPF.Appointment";
+		class = folder_class_of(FOLDER_CALENDAR);
 	else if (kind != NULL && strcmp(kind, "contacts") == 0)
-		class = "IPF.Contact";
+		class = folder_class_of(FOLDER_CONTACTS);
 	else if (kind != NULL && strcmp(kind, "tasks") == 0)
-		class = "IPF.Task";
+		class = folder_class_of(FOLDER_TASKS);
 	if (class != NULL) {
 		free(f->class);
 		f->class = *class != 0 ? sb_xstrdup(class) : NULL;
@@ -330,64 +337,41 @@ static void
 cmd_limit(struct cmd *c, struct sb *out)
 {
 	(void)out;
-	world.find_cap = (int)control_number(c, "find", world.find_cap);
-	world.sync_cap = (int)control_number(c, "sync", world.sync_cap);
+	option.find_cap = (int)control_number(c, "find", option.find_cap);
+	option.sync_cap = (int)control_number(c, "sync", option.sync_cap);
 }
 
 static bool
-on(const char *v)
+set_markers(const char *v)
 {
-	return strcmp(v, "on") == 0 || strcmp(v, "1") == 0;
+	world.markers = strcmp(v, "coarse") == 0 ? MARKERS_COARSE
+			: strcmp(v, "on") == 0 || strcmp(v, "1") == 0
+			    ? MARKERS_ON
+			    : MARKERS_OFF;
+	return true;
 }
 
 static void
 cmd_option(struct cmd *c, struct sb *out)
 {
-	const char *v;
+	bool ok = true;
 	int i;
 
-	for (i = 1; i < c->n; i++) {
+	for (i = 1; i < c->n && ok; i++) {
 		const char *w = c->w[i];
 
-		v = strchr(w, '=');
-		if (v++ == NULL) {
+		if (strchr(w, '=') == NULL) {
 			SB_LIT(out, "error: option NAME=VALUE");
 			return;
 		}
-		if (strncmp(w, "sync_order=", 11) == 0)
-			world.newest_first = strcmp(v, "newest") == 0;
-		else if (strncmp(w, "ids=", 4) == 0)
-			world.short_ids = strcmp(v, "short") == 0;
-		else if (strncmp(w, "body_delay_ms=", 14) == 0)
-			world.body_delay_ms = atoi(v);
-		else if (strncmp(w, "denied_ms=", 10) == 0)
-			world.denied_ms = atoi(v);
-		else if (strncmp(w, "delay_ms=", 9) == 0)
-			world.delay_ms = atoi(v);
-		else if (strncmp(w, "markers=", 8) == 0)
-			world.markers = strcmp(v, "coarse") == 0
-					    ? MARKERS_COARSE
-					: on(v) ? MARKERS_ON
-						: MARKERS_OFF;
-		else if (strncmp(w, "now=", 4) == 0)
+		if (strncmp(w, "now=", 4) == 0) {
 			world.stands = control_time(c, "now", 0);
-		else if (strncmp(w, "well_known=", 11) == 0)
-			world.well_known = on(v);
-		else if (strncmp(w, "bom=", 4) == 0)
-			world.bom = on(v);
-		else if (strncmp(w, "chunked=", 8) == 0)
-			world.chunked = on(v);
-		else if (strncmp(w, "empty_content=", 14) == 0)
-			world.no_empty_content = !on(v);
-		else if (strncmp(w, "list_ex=", 8) == 0)
-			world.text_ex = on(v);
-		else if (strcmp(w, "mime=kept") == 0 ||
-			 strcmp(w, "mime=anew") == 0)
-			world.anew = strcmp(v, "anew") == 0;
-		else {
-			sb_fmt(out, "error: unknown option %s", w);
-			return;
+			continue;
 		}
+		ok = strncmp(w, "markers=", 8) == 0 ? set_markers(w + 8)
+						    : option_set(w);
+		if (!ok)
+			sb_fmt(out, "error: unknown option %s", w);
 	}
 }
 

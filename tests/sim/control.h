@@ -4,7 +4,7 @@
 #ifndef SIM_CONTROL_H
 #define SIM_CONTROL_H
 
-#include "sb.h"
+#include "base/sb.h"
 
 /*
  * Runs every line of the text; one answer line per command. Returns how

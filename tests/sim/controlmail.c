@@ -12,12 +12,12 @@
 
 #include <gnutls/crypto.h>
 
-#include "folder.h"
-#include "gen.h"
-#include "ident.h"
-#include "item.h"
-#include "mailcopy.h"
-#include "mime.h"
+#include "ews/ident.h"
+#include "world/folder.h"
+#include "world/gen.h"
+#include "world/item.h"
+#include "world/mailcopy.h"
+#include "world/mime.h"
 
 /* 2026-01-01T00:00:00Z: when mail without a date arrived. */
 #define EPOCH INT64_C(1767225600)
@@ -66,9 +66,7 @@ ex_of(const char *list)
 static bool
 is_sent_place(const struct folder *f)
 {
-	return f->well_known != NULL &&
-	       (strcmp(f->well_known, "sentitems") == 0 ||
-		   strcmp(f->well_known, "outbox") == 0);
+	return f->role == ROLE_SENT || f->role == ROLE_OUTBOX;
 }
 
 static void
@@ -111,7 +109,7 @@ load(struct cmd *c, struct folder *f, const char *path, int64_t received)
 	if (class != NULL)
 		it->class = sb_xstrdup(class);
 	it->sent = is_sent_place(f);
-	it->draft = f->well_known && strcmp(f->well_known, "drafts") == 0;
+	it->draft = f->role == ROLE_DRAFTS;
 	item_settle(it);
 	return 0;
 }
@@ -306,8 +304,11 @@ static void
 dump_item(struct sb *out, const struct item *it)
 {
 	static const char *const BODY[] = { "none", "text", "html" };
+	static const char *const KIND[] = { "message", "meeting request",
+		"meeting response", "meeting cancellation", "appointment",
+		"contact", "task" };
 	struct mail tmp = { 0 };
-	const struct mail *m = item_mail(it, &tmp, GEN_RAW | GEN_MIME);
+	const struct mail *m = item_mail(it, &tmp, GEN_BODY | GEN_MIME);
 	struct sb t = { 0 };
 
 	SB_LIT(out, "{\"folder\":");
@@ -324,6 +325,7 @@ dump_item(struct sb *out, const struct item *it)
 	sb_json(out, m->subject);
 	SB_LIT(out, ",\"class\":");
 	sb_json(out, item_class(it, m));
+	sb_fmt(out, ",\"kind\":\"%s\"", KIND[item_kind(it, m)]);
 	dump_addrs(out, "from", &m->from);
 	dump_addrs(out, "to", &m->to);
 	dump_addrs(out, "cc", &m->cc);

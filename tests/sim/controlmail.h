@@ -5,7 +5,7 @@
 #ifndef SIM_CONTROLMAIL_H
 #define SIM_CONTROLMAIL_H
 
-#include "world.h"
+#include "world/world.h"
 
 struct cmd {
 	char **w; /* w[0] is the command */

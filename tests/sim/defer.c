@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "sb.h"
+#include "base/sb.h"
 
 struct waiting {
 	struct waiting *next;

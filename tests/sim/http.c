@@ -17,11 +17,13 @@
 
 #include <microhttpd.h>
 
-#include "call.h"
 #include "control.h"
 #include "defer.h"
-#include "hash.h"
 #include "log.h"
+#include "base/hash.h"
+#include "ews/call.h"
+#include "ews/option.h"
+#include "ews/valid.h"
 
 #define MAX_BODY (68u << 20)
 #define BLOCK    (64u << 10)
@@ -88,12 +90,24 @@ read_cookie(struct exchange *x)
 	sb_free(&b);
 }
 
+/* The command of a fault, with world.lock free. */
+static void
+run_then(struct call *c)
+{
+	struct sb answer = { 0 };
+
+	if (c->then != NULL &&
+	    control_run(c->then, strlen(c->then), &answer) > 0)
+		valid_count("command", c->opname, answer.p);
+	sb_free(&answer);
+}
+
 static void
 deny(struct call *c)
 {
 	c->status = 401;
 	pthread_rwlock_rdlock(&world.lock);
-	c->delay_ms = world.denied_ms;
+	c->delay_ms = option.denied_ms;
 	pthread_rwlock_unlock(&world.lock);
 }
 
@@ -121,6 +135,7 @@ run_soap(struct exchange *x)
 		deny(c);
 	else
 		call_run(c);
+	run_then(c);
 	if (c->late_ms == 0)
 		log_call(c, x->account);
 }
@@ -213,7 +228,7 @@ make_response(struct exchange *x)
 	if (c->cut_at >= 0 || c->bps > 0)
 		return MHD_create_response_from_callback(
 		    c->out.n, BLOCK, read_out, x, NULL);
-	if (world.chunked && x->is_soap && c->out.n > 0)
+	if (option.chunked && x->is_soap && c->out.n > 0)
 		return MHD_create_response_from_callback(
 		    MHD_SIZE_UNKNOWN, BLOCK, read_out, x, NULL);
 	p = c->out.p;

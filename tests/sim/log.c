@@ -8,8 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "folder.h"
-#include "valid.h"
+#include "ews/valid.h"
+#include "world/folder.h"
 
 #define MAX_OPS 32
 

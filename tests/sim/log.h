@@ -4,7 +4,7 @@
 #ifndef SIM_LOG_H
 #define SIM_LOG_H
 
-#include "call.h"
+#include "ews/call.h"
 
 int log_open(const char *path); /* NULL: counts only */
 void log_close(void);

@@ -13,15 +13,16 @@
 #include <libxml/parser.h>
 
 #include "control.h"
-#include "fault.h"
 #include "http.h"
 #include "log.h"
-#include "mime.h"
 #include "opts.h"
 #include "tlsdir.h"
-#include "valid.h"
-#include "version.h"
-#include "world.h"
+#include "ews/fault.h"
+#include "ews/option.h"
+#include "ews/valid.h"
+#include "ews/version.h"
+#include "world/mime.h"
+#include "world/world.h"
 
 static int
 add_account(const char *spec)
@@ -95,6 +96,7 @@ prepare(const struct opts *o)
 		return -1;
 	}
 	world_init((enum product)product);
+	option_init((enum product)product);
 	if (open_schema(o) < 0 || log_open(o->log) < 0)
 		return -1;
 	for (i = 0; i < o->n_account; i++)

@@ -2,7 +2,7 @@
 
 SIM := build/sim/exsim
 SIM_PKGS := libmicrohttpd gnutls libxml-2.0 gmime-3.0
-SIM_SRC := $(wildcard tests/sim/*.c)
+SIM_SRC := $(wildcard tests/sim/*.c tests/sim/*/*.c)
 SIM_V ?= release
 SIM_B := $(if $(filter release,$(SIM_V)),build/sim,build/sim-$(SIM_V))
 SIM_OBJ := $(SIM_SRC:tests/sim/%.c=$(SIM_B)/%.o)
@@ -11,7 +11,7 @@ SIM_FLAGS_asan := -O1 -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
 SIM_FLAGS_tsan := -O1 -fsanitize=thread
 # Foreign headers are not ours to warn about.
-SIM_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) -MMD -MP -g -pthread \
+SIM_CFLAGS = -std=c11 -D_GNU_SOURCE -Itests/sim $(WARN) -MMD -MP -g -pthread \
 	$(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(SIM_PKGS)))
 
 .PHONY: sim
@@ -25,4 +25,4 @@ $(SIM_B)/%.o: tests/sim/%.c
 	@mkdir -p $(@D)
 	$(CC) $(SIM_CFLAGS) $(SIM_FLAGS_$(SIM_V)) -c -o $@ $<
 
--include $(wildcard $(SIM_B)/*.d)
+-include $(wildcard $(SIM_B)/*.d $(SIM_B)/*/*.d)

@@ -4,7 +4,7 @@
 #ifndef SIM_TLSDIR_H
 #define SIM_TLSDIR_H
 
-#include "sb.h"
+#include "base/sb.h"
 
 /*
  * Makes ca.pem, server.pem and server.key in the folder when one is

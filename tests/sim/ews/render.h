@@ -1,0 +1,37 @@
+/*
+ * render.h - items, bodies, attachments and extended properties as XML.
+ */
+#ifndef SIM_RENDER_H
+#define SIM_RENDER_H
+
+#include "ews/ident.h"
+#include "ews/shape.h"
+
+struct view { /* what is being rendered, for whom */
+	struct call *c;
+	const struct shape *s;
+	const struct item *item; /* the item, or the one it is attached to */
+	const struct mail *m;
+	struct att_path path; /* n > 0: an attached message */
+	bool list;            /* FindItem, SyncFolderItems */
+};
+
+/* The item's element, complete. */
+void render_item(
+    struct call *, const struct shape *, const struct item *, bool list);
+void render_mail(const struct view *);
+/* Only t:ItemId. */
+void render_item_id(struct sb *, const struct item *);
+
+/* Parts of render_mail in files of their own. */
+void render_body(const struct view *, const char *element, enum body_type);
+void render_attachments(const struct view *);
+void render_extended(const struct view *);
+void render_addrs(const struct view *, const char *element,
+    const struct addrs *, unsigned ex);
+void render_addr(const struct view *, const struct addr *, bool ex);
+
+/* The t:ExtendedFieldURI that was asked for, as the server echoes it. */
+void render_ext_uri(struct sb *, const struct ext *);
+
+#endif

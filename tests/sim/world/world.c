@@ -1,0 +1,255 @@
+/*
+ * world.c - registry of accounts, address book and mailboxes.
+ * 1. Folder and item numbers are never used again.
+ * 2. Addresses and account names compare without case.
+ */
+#include "world/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/hash.h"
+#include "base/map.h"
+#include "world/folder.h"
+#include "world/gen.h"
+#include "world/item.h"
+
+struct world world;
+
+static struct map by_addr, by_dn, by_owner;
+
+void
+world_init(enum product p)
+{
+	pthread_rwlock_init(&world.lock, NULL);
+	world.product = p;
+	world.persons_end = &world.persons;
+	world.mailboxes_end = &world.mailboxes;
+}
+
+int64_t
+world_now(void)
+{
+	return world.stands != 0 ? world.stands : (int64_t)time(NULL);
+}
+
+struct account *
+world_account(const char *name)
+{
+	struct account *a;
+
+	for (a = world.accounts; a != NULL; a = a->next)
+		if (strcasecmp(a->name, name) == 0)
+			return a;
+	return NULL;
+}
+
+void
+world_add_account(const char *name, const char *password, bool imp)
+{
+	struct account *a = world_account(name);
+
+	if (a == NULL) {
+		a = sb_xmalloc(sizeof(*a));
+		a->name = sb_xstrdup(name);
+		a->next = world.accounts;
+		world.accounts = a;
+	}
+	free(a->password);
+	a->password = sb_xstrdup(password);
+	a->impersonate = imp;
+}
+
+struct person *
+world_person(const char *addr)
+{
+	return map_get(&by_addr, addr);
+}
+
+struct person *
+world_person_dn(const char *dn)
+{
+	return map_get(&by_dn, dn);
+}
+
+/* The legacyExchangeDN that an administrator would find. */
+static char *
+default_dn(const char *addr)
+{
+	struct sb b = { 0 };
+	size_t i;
+
+	SB_LIT(&b, "/o=Sim Org/ou=Exchange Administrative Group "
+		   "(FYDIBOHF23SPDLT)/cn=Recipients/cn=");
+	for (i = 0; addr[i] != 0 && addr[i] != '@'; i++)
+		sb_ch(&b, addr[i]);
+	sb_fmt(&b, "-%06x", (unsigned)(hash_str(addr) & 0xFFFFFF));
+	return b.p;
+}
+
+struct person *
+world_add_person(const char *addr, const char *name, const char *dn)
+{
+	struct person *p = sb_xmalloc(sizeof(*p));
+
+	p->addr = sb_xstrdup(addr);
+	p->name = sb_xstrdup(name != NULL ? name : addr);
+	p->dn = dn != NULL ? sb_xstrdup(dn) : default_dn(addr);
+	*world.persons_end = p;
+	world.persons_end = &p->next;
+	map_put(&by_addr, p->addr, p);
+	map_put(&by_dn, p->dn, p);
+	return p;
+}
+
+void
+world_add_alias(struct person *p, const char *addr)
+{
+	p->alias =
+	    sb_xrealloc(p->alias, sizeof(*p->alias) * (size_t)(p->n_alias + 1));
+	p->alias[p->n_alias] = sb_xstrdup(addr);
+	map_put(&by_addr, p->alias[p->n_alias++], p);
+}
+
+struct mailbox *
+world_mailbox(const char *addr)
+{
+	struct person *p = world_person(addr);
+
+	return p != NULL ? p->mailbox : NULL;
+}
+
+struct mailbox *
+world_add_mailbox(struct person *p, const char *owner)
+{
+	struct mailbox *mb = sb_xmalloc(sizeof(*mb));
+	uint64_t h = hash_str(p->addr), g = hash_mix(h);
+
+	mb->person = p;
+	p->mailbox = mb;
+	mb->hash = h;
+	mb->owner = owner != NULL ? sb_xstrdup(owner) : NULL;
+	snprintf(mb->guid, sizeof(mb->guid), "%08x-%04x-4%03x-a%03x-%012llx",
+	    (unsigned)(h >> 32), (unsigned)(h >> 16 & 0xFFFF),
+	    (unsigned)(h >> 4 & 0xFFF), (unsigned)(g >> 52),
+	    (unsigned long long)(g & 0xFFFFFFFFFFFF));
+	if (mb->owner != NULL)
+		map_put(&by_owner, mb->owner, mb);
+	*world.mailboxes_end = mb;
+	world.mailboxes_end = &mb->next;
+	folder_standard(mb);
+	return mb;
+}
+
+void
+world_add_delegate(struct mailbox *mb, const char *account)
+{
+	mb->delegate = sb_xrealloc(
+	    mb->delegate, sizeof(*mb->delegate) * (size_t)(mb->n_delegate + 1));
+	mb->delegate[mb->n_delegate++] = sb_xstrdup(account);
+}
+
+struct mailbox *
+world_own(const struct account *a)
+{
+	return map_get(&by_owner, a->name);
+}
+
+bool
+world_may_open(const struct account *a, const struct mailbox *mb)
+{
+	int i;
+
+	if (mb->owner != NULL && strcasecmp(mb->owner, a->name) == 0)
+		return true;
+	for (i = 0; i < mb->n_delegate; i++)
+		if (strcasecmp(mb->delegate[i], a->name) == 0)
+			return true;
+	return false;
+}
+
+uint32_t
+world_new_folder_num(struct folder *f)
+{
+	if (world.n_folders == world.cap_folders) {
+		world.cap_folders = world.cap_folders * 2 + 64;
+		world.folders = sb_xrealloc(
+		    world.folders, world.cap_folders * sizeof(struct folder *));
+	}
+	world.folders[world.n_folders] = f;
+	return (uint32_t)world.n_folders++;
+}
+
+uint32_t
+world_new_item_num(struct item *it)
+{
+	if (world.n_items == world.cap_items) {
+		world.cap_items = world.cap_items * 2 + 64;
+		world.items = sb_xrealloc(
+		    world.items, world.cap_items * sizeof(struct item *));
+	}
+	world.items[world.n_items] = it;
+	return (uint32_t)world.n_items++;
+}
+
+static void
+free_strings(char **v, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		free(v[i]);
+	free(v);
+}
+
+static void
+free_people(void)
+{
+	struct account *a;
+	struct person *p;
+
+	while ((a = world.accounts) != NULL) {
+		world.accounts = a->next;
+		free(a->name);
+		free(a->password);
+		free(a);
+	}
+	while ((p = world.persons) != NULL) {
+		world.persons = p->next;
+		free(p->addr);
+		free(p->name);
+		free(p->dn);
+		free_strings(p->alias, p->n_alias);
+		free(p);
+	}
+}
+
+void
+world_free(void)
+{
+	struct mailbox *mb;
+	size_t i;
+
+	for (i = 0; i < world.n_items; i++)
+		item_free(world.items[i]);
+	free(world.items);
+	for (i = 0; i < world.n_folders; i++)
+		folder_free(world.folders[i]);
+	free(world.folders);
+	while ((mb = world.mailboxes) != NULL) {
+		world.mailboxes = mb->next;
+		free_strings(mb->delegate, mb->n_delegate);
+		free(mb->folders);
+		free(mb->owner);
+		free(mb);
+	}
+	free_people();
+	map_free(&by_addr);
+	map_free(&by_dn);
+	map_free(&by_owner);
+	gen_free();
+	pthread_rwlock_destroy(&world.lock);
+}

@@ -58,7 +58,7 @@ check_profiles(const struct conf *c)
 
 	for (i = 0; i < c->nprofile; i++) {
 		const struct provider_ops *ops = providers_for(&c->profile[i]);
-		struct provider *p = ops->open(c, &c->profile[i], &err);
+		struct provider *p = ops->open(c, &c->profile[i], 1, &err);
 
 		if (p != NULL) {
 			ops->close(p);

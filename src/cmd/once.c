@@ -17,6 +17,7 @@
 #include "sync/alert.h"
 #include "sync/health.h"
 #include "sync/pass.h"
+#include "sync/servers.h"
 
 static void
 plural(int64_t n, const char *one, const char *many, const char *end)
@@ -94,7 +95,7 @@ prepare(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
 
 	memset(pass, 0, sizeof(*pass));
 	pass->conf = conf;
-	pass->provider_for = providers_for;
+	pass->servers = servers_open(conf, providers_for);
 	pass->dry_run = cmd->dry_run;
 	pass->want.mailbox = (const char *const *)cmd->mailbox;
 	pass->want.nmailbox = cmd->nmailbox;
@@ -198,6 +199,7 @@ once_run(const struct cmd *cmd)
 	/* mail goes on, but who would be told of trouble is not there */
 	if (rc == CMD_OK && mute)
 		rc = CMD_PARTIAL;
+	servers_close(pass.servers);
 	keeper_close(keeper);
 	conf_free(conf);
 	return rc;

@@ -2,7 +2,7 @@
  * provider.h - the contract with a kind of mail server.
  * Floor: core; implemented on floor 3 (ews/, later graph/).
  *
- * Order of calls: open once per profile; session_open per mailbox, then any
+ * Order of calls: open once per server; session_open per mailbox, then any
  * of the session calls in any order and number; session_close; close.
  *
  * Threads: a struct provider is shared by all threads. A struct session
@@ -128,9 +128,15 @@ struct provider_ops {
 	const struct provider_limits *limits;
 	struct conf_keys *keys; /* what it adds to [profile]; or NULL */
 
-	/* Nothing is contacted. The profile outlives the provider. */
-	struct provider *(*open)(
-	    const struct conf *, const struct conf_profile *, struct err *);
+	/*
+	 * A server and who logs in there, as the profile names them; other
+	 * profiles may share it, and what a profile says of its mailboxes is
+	 * that of the session's. Nothing is contacted. conf and profile outlive
+	 * the provider, which lives for many passes. max_connections: of all
+	 * its profiles together.
+	 */
+	struct provider *(*open)(const struct conf *,
+	    const struct conf_profile *, int max_connections, struct err *);
 	void (*close)(struct provider *);
 
 	struct session *(*session_open)(

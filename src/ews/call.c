@@ -238,7 +238,7 @@ headers(struct ews_session *s, const struct call *c, char *action, size_t size,
 	h[n++] = (struct http_header){ "client-request-id", guid };
 	h[n++] = (struct http_header){ "return-client-request-id", "true" };
 	if (!s->own_login &&
-	    s->ews->profile->access == CONF_ACCESS_IMPERSONATION)
+	    s->profile->access == CONF_ACCESS_IMPERSONATION)
 		h[n++] = (struct http_header){ "X-AnchorMailbox",
 			s->mailbox->address };
 	mbox_cookies(&s->ews->mboxes, s->mbox, &s->cookie);
@@ -251,7 +251,7 @@ static int
 envelope(struct ews_session *s, const struct call *c, enum version v,
     struct err *err)
 {
-	enum conf_access access = s->ews->profile->access;
+	enum conf_access access = s->profile->access;
 	struct build b = { &s->request, v, NULL, NULL };
 
 	if (!s->own_login && access == CONF_ACCESS_IMPERSONATION)
@@ -280,7 +280,7 @@ learn(struct ews_session *s, const struct receiver *r,
 	v = http_get(resp, "request-id", 0, &s->cookie);
 	log_debug("profile %s: mailbox %s: %s: HTTP %d, %lld bytes, "
 		  "client-request-id %s, request-id %s",
-	    s->ews->profile->name, s->mailbox->address, r->soap.ops->name,
+	    s->profile->name, s->mailbox->address, r->soap.ops->name,
 	    resp->status, (long long)resp->body_len, guid,
 	    v == NULL ? "none" : v);
 }
@@ -404,7 +404,7 @@ call_run(struct ews_session *s, const struct call *c, struct err *err)
 			break;
 		}
 		log_debug("profile %s: mailbox %s: %s: speaks %s from now on",
-		    s->ews->profile->name, s->mailbox->address, err->code,
+		    s->profile->name, s->mailbox->address, err->code,
 		    version_name(next));
 		v = next;
 		refused = false;

@@ -36,16 +36,14 @@ ews_close(struct provider *base)
 
 static struct provider *
 ews_open(const struct conf *conf, const struct conf_profile *profile,
-    struct err *err)
+    int max_connections, struct err *err)
 {
 	struct ews *e = mem_alloc(sizeof(*e));
 
 	e->base.ops = &ews_ops;
-	e->conf = conf;
-	e->profile = profile;
 	mbox_init(&e->mboxes, version_start(ews_settings(profile)->version));
 	resolve_init(&e->names);
-	if (pool_init(&e->pool, conf, profile, err) == -1) {
+	if (pool_init(&e->pool, conf, profile, max_connections, err) == -1) {
 		ews_close(&e->base);
 		return NULL;
 	}
@@ -64,11 +62,12 @@ ews_session_open(
 	s->ews = e;
 	s->mailbox = mailbox;
 	s->own_login = mailbox->username != NULL;
-	s->login.scheme = e->profile->auth;
+	s->profile = mailbox->profile;
+	s->login.scheme = s->profile->auth;
 	s->login.username =
-	    s->own_login ? mailbox->username : e->profile->username;
+	    s->own_login ? mailbox->username : s->profile->username;
 	s->login.password =
-	    s->own_login ? mailbox->password : e->profile->password;
+	    s->own_login ? mailbox->password : s->profile->password;
 	s->mbox = mbox_get(&e->mboxes, mailbox->address);
 	buf_init(&s->request, SESSION_REQUEST_MAX);
 	buf_init(&s->cookie, COOKIE_HEADER_MAX);

@@ -242,7 +242,7 @@ find_all(struct ews_session *s, struct folder_list *l, struct err *err)
 		}
 		log_debug(
 		    "profile %s: mailbox %s: %s; asked for fewer properties",
-		    s->ews->profile->name, s->mailbox->address, err->msg);
+		    s->profile->name, s->mailbox->address, err->msg);
 		err_clear(err);
 		l->n = 0;
 		less++;
@@ -348,7 +348,7 @@ each_name(struct ews_session *s, const struct build_get_folder *what,
 			    "profile %s: mailbox %s: the server does not tell "
 			    "which folders are drafts, junk and deleted items "
 			    "(%s): name in skip_folders what is not to be read",
-			    s->ews->profile->name, s->mailbox->address,
+			    s->profile->name, s->mailbox->address,
 			    err->msg);
 			err_clear(err);
 			return 0;

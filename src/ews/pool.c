@@ -1,5 +1,5 @@
 /*
- * pool.c - the connections of one profile that are not in use.
+ * pool.c - the connections to one server that are not in use.
  * 1. A connection is never shared by two credentials: some servers authenticate
  *    the connection, not the request (PROTOCOL 18).
  * 2. At most max idle ones are kept; the one idle the longest is closed.
@@ -61,7 +61,7 @@ conn_close(struct pool_conn *c)
 
 int
 pool_init(struct pool *p, const struct conf *conf,
-    const struct conf_profile *profile, struct err *err)
+    const struct conf_profile *profile, int max, struct err *err)
 {
 	struct credential nobody = { profile->auth, NULL, NULL };
 	struct pool_conn *trial;
@@ -70,8 +70,7 @@ pool_init(struct pool *p, const struct conf *conf,
 	pthread_mutex_init(&p->lock, NULL);
 	p->conf = conf;
 	p->profile = profile;
-	p->max =
-	    profile->max_connections > 0 ? (size_t)profile->max_connections : 1;
+	p->max = max > 0 ? (size_t)max : 1;
 	if (strncmp(profile->url, "https:", 6) == 0 &&
 	    profile->tls_pin == NULL &&
 	    (p->trust = tls_trust_load(conf->ca_file, err)) == NULL)

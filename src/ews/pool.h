@@ -1,5 +1,5 @@
 /*
- * pool.h - the connections of one profile that are not in use, by
+ * pool.h - the connections to one server that are not in use, by
  * credential.
  * Floor: ews (3).
  * Threads: struct pool: any. A struct pool_conn belongs to who took it.
@@ -32,7 +32,7 @@ struct pool {
 
 /* -1: no CA certificates, a bad url, or a proxy that is none. */
 int pool_init(struct pool *, const struct conf *, const struct conf_profile *,
-    struct err *);
+    int max, struct err *);
 void pool_free(struct pool *);
 /*
  * One of that credential, connected or not yet. NULL: ERR_CONFIG, by

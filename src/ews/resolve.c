@@ -291,7 +291,7 @@ missing(struct ews_session *s, const struct err *why)
 	log_info(
 	    "profile %s: mailbox %s: %s; addresses that are not SMTP stay as "
 	    "they are",
-	    s->ews->profile->name, s->mailbox->address, why->msg);
+	    s->profile->name, s->mailbox->address, why->msg);
 	return true;
 }
 

@@ -21,12 +21,10 @@
 
 struct ews {
 	struct provider base;
-	const struct conf *conf;
-	const struct conf_profile *profile;
 	struct pool pool;
 	struct mboxes mboxes;
 	struct resolve_cache names;
-	/* a request with all properties went well in this pass */
+	/* a request with all properties went well once */
 	atomic_bool find_whole, sync_whole;
 };
 
@@ -34,6 +32,7 @@ struct ews_session {
 	struct session base;
 	struct ews *ews;
 	const struct conf_mailbox *mailbox;
+	const struct conf_profile *profile; /* the mailbox' */
 	struct credential login; /* borrowed from the INI */
 	bool own_login;          /* the mailbox' own */
 	struct mbox *mbox;

@@ -2,7 +2,7 @@
  * gate.c - the throttle gate of one profile.
  * 1. Until one call has come back with anything but a rejected login or an
  *    unreachable server, at most one call is under way.
- * 2. A stopped gate never opens again: the next pass makes a new one.
+ * 2. A stopped gate never opens again in the same pass.
  * 3. A call is repeated at most GATE_TRIES times, after at most WAIT_MAX each.
  * 4. Whether a login may be tried, and again, is the account's to say, for all
  *    gates (account.h): nobody calls without having asked it. It may wait for
@@ -87,10 +87,18 @@ gate_close(struct gate *g)
 }
 
 void
-gate_share(struct gate *g, int max_calls)
+gate_begin(struct gate *g)
 {
-	g->max += max_calls;
-	g->limit = g->max;
+	pthread_mutex_lock(&g->lock);
+	g->proven = g->accepted = g->answered = false;
+	g->unreachable = 0;
+	g->late = NULL;
+	g->stopped_by = NULL;
+	err_clear(&g->stopped);
+	g->proxy = NULL;
+	memset(&g->alone, 0, sizeof(g->alone));
+	g->login = &g->alone;
+	pthread_mutex_unlock(&g->lock);
 }
 
 void

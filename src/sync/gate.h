@@ -1,6 +1,6 @@
 /*
- * gate.h - the throttle gate of one profile, or of several that log in to the
- * same server with the same credentials: every call to the server passes it.
+ * gate.h - the throttle gate of one server (servers.h), for the profiles that
+ * log in there with the same credentials: every call to the server passes it.
  * Floor: sync.
  * Threads: any.
  *
@@ -53,19 +53,23 @@ struct gate_login {
 	struct err *left; /* gate_leave_alone's; the caller frees it */
 };
 
-struct gate *gate_open(int max_calls);
+struct gate *gate_open(int max_calls); /* at once, at most */
 void gate_close(struct gate *);
+/*
+ * A pass begins: nothing is stopped, no login is known to work. What the load
+ * has taught stays: how many calls at once, how many items, until when the
+ * server wants to be left alone.
+ */
+void gate_begin(struct gate *);
 /*
  * What the profile logs in with, at the server and at the proxy on the way to
  * it; NULL: a login that nobody else has, no proxy's. Before the first call.
  */
 void
 gate_logins(struct gate *, struct account_login *, struct account_login *proxy);
-/* Another profile with the same login uses it, too. Before the first call. */
-void gate_share(struct gate *, int max_calls);
 /* Stops the profile before its first call: err says why. */
 void gate_stop(struct gate *, const struct err *);
-/* Why the profile was stopped, or NULL. Lives as long as the gate. */
+/* Why the profile was stopped, or NULL. Stays until gate_begin. */
 const struct err *gate_stopped(struct gate *);
 /* Whose call stopped it; NULL: none did, or it was gate_stop. */
 const struct gate_login *gate_stopped_by(struct gate *);

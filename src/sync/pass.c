@@ -20,6 +20,7 @@
 #include "sync/logins.h"
 #include "sync/pass.h"
 #include "sync/plan.h"
+#include "sync/servers.h"
 #include "sync/turn.h"
 #include "sync/underway.h"
 #include "sync/visit.h"
@@ -142,43 +143,22 @@ set_match(const struct running *r, struct mailbox_work *w)
 	m->stored_arg = r->pass->store;
 }
 
-/*
- * The gate of a profile before this one that logs in to the same server with
- * the same credentials, or a new one: an account that is rejected is rejected
- * for all of them, and each would try it twice.
- */
-static void
-open_gate(struct running *r, struct profile_work *p)
-{
-	const struct conf_profile *c = p->conf;
-	const struct profile_work *o;
-
-	for (o = r->profile; c->username != NULL && o < p; o++) {
-		if (o->gate == NULL || !str_eq(o->conf->url, c->url) ||
-		    !str_eq(o->conf->username, c->username) ||
-		    !str_eq(o->conf->password, c->password))
-			continue;
-		p->gate = o->gate;
-		p->borrowed = true;
-		gate_share(p->gate, c->max_connections);
-		return;
-	}
-	p->gate = gate_open(c->max_connections);
-}
-
 static int
 start_profile(struct running *r, struct profile_work *p,
     const struct conf_profile *conf, struct err *err)
 {
+	struct server *server;
+
 	p->pass = r->pass;
 	p->conf = conf;
 	p->tally = &r->tally;
 	p->plan = &r->plan;
 	p->budget = r->budget;
-	p->ops = r->pass->provider_for(conf);
-	if ((p->provider = p->ops->open(r->pass->conf, conf, err)) == NULL)
+	if ((server = servers_get(r->pass->servers, conf, err)) == NULL)
 		return err_prefix(err, "profile %s", conf->name);
-	open_gate(r, p);
+	p->ops = server->ops;
+	p->provider = server->provider;
+	p->gate = server->gate;
 	login_profile_bind(p, r->logins);
 	say_init(&p->say);
 	p->crew = crew_open(conf->max_connections);
@@ -196,6 +176,7 @@ start_profiles(struct running *r, struct err *err)
 	size_t i, k, n;
 
 	r->profile = mem_alloc(c->nprofile * sizeof(*r->profile));
+	servers_begin(r->pass->servers);
 	if (store_login_clean(r->pass->store, err) == -1)
 		return -1;
 	r->logins = logins_open(r->pass);
@@ -284,10 +265,6 @@ finish(struct running *r)
 		crew_close(p->crew);
 		if (p->gate != NULL)
 			say_free(&p->say);
-		if (!p->borrowed)
-			gate_close(p->gate);
-		if (p->provider != NULL)
-			p->ops->close(p->provider);
 	}
 	for (i = 0; r->mailbox != NULL && i < r->plan.n; i++) {
 		free(r->mailbox[i].fault);

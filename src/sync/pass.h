@@ -26,6 +26,7 @@ struct pass_counts {
 };
 
 struct alert_text; /* sync/alert.h */
+struct servers;    /* sync/servers.h */
 
 /*
  * Who keeps the file of rejected logins (sync/loginfile.h), where this process
@@ -48,8 +49,7 @@ struct pass_keep {
 struct pass {
 	const struct conf *conf;
 	struct store *store;
-	/* The kind of server behind a profile. */
-	const struct provider_ops *(*provider_for)(const struct conf_profile *);
+	struct servers *servers; /* of conf; borrowed, kept for the next pass */
 	bool dry_run;          /* decide, write nothing */
 	struct plan_want want; /* what it is restricted to */
 	/*

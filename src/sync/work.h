@@ -21,10 +21,10 @@
 struct profile_work {
 	const struct pass *pass;
 	const struct conf_profile *conf;
+	/* borrowed of the pass' servers */
 	const struct provider_ops *ops;
 	struct provider *provider;
 	struct gate *gate;
-	bool borrowed; /* the gate is another profile's, before this one */
 	struct crew *crew;
 	struct tally *tally;
 	const struct plan *plan;

@@ -165,7 +165,7 @@ run(int what)
 	    what & 1 ? CONF_ACCESS_IMPERSONATION : CONF_ACCESS_DELEGATE;
 	mailbox.address = address;
 	mailbox.profile = &profile;
-	p = ews_ops.open(&conf, &profile, &err);
+	p = ews_ops.open(&conf, &profile, 2, &err);
 	FUZZ_CHECK(p != NULL);
 	s = ews_ops.session_open(p, &mailbox, &err);
 	FUZZ_CHECK(s != NULL);

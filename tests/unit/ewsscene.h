@@ -116,7 +116,8 @@ begin(struct scene *s)
 	s->profile.max_connections = 2;
 	s->mailbox.address = s->address;
 	s->mailbox.profile = &s->profile;
-	s->provider = ews_ops.open(&s->conf, &s->profile, &s->e);
+	s->provider = ews_ops.open(
+	    &s->conf, &s->profile, s->profile.max_connections, &s->e);
 	assert_non_null(s->provider);
 	s->session = ews_ops.session_open(s->provider, &s->mailbox, &s->e);
 	assert_non_null(s->session);

@@ -67,6 +67,7 @@ err_clear(struct err *e)
 	e->kind = ERR_NONE;
 	e->scope = SCOPE_ITEM;
 	e->retry_ms = 0;
+	e->answered = false;
 	e->code[0] = '\0';
 	e->msg[0] = '\0';
 }

@@ -13,6 +13,7 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum err_kind {
@@ -43,11 +44,14 @@ struct err {
 	int64_t retry_ms; /* ERR_RETRY: 0 = caller's own choice */
 	char code[64];    /* "ErrorServerBusy", "http-503", "" */
 	char msg[640];    /* printable, one line */
+	/* an answer had begun that is no rejection: the login is not what is
+	 * wrong */
+	bool answered;
 };
 
 #define ERR_INIT                                                               \
 	{                                                                      \
-		ERR_NONE, SCOPE_ITEM, 0, "", ""                                \
+		ERR_NONE, SCOPE_ITEM, 0, "", "", false                         \
 	}
 
 /* Sets kind and message; scope SCOPE_MAILBOX, no code, no delay. Always -1. */

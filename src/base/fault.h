@@ -16,6 +16,8 @@
  *				what one item may cost (sync/patience.h)
  *	EXSYNC_UNDERWAY_MS, EXSYNC_TURN_MS
  *				see sync/underway.c, sync/turn.c
+ *	EXSYNC_RESERVE_MS, EXSYNC_LOCK_MS
+ *				see sync/reserve.c, cmd/statedir.c
  *	EXSYNC_BUSY_MS		how long a locked database is waited for
  *	EXSYNC_WAL_PAGES	how long the WAL grows before a checkpoint
  */

@@ -1,5 +1,6 @@
 /*
- * guard.c - can this user change what will run outside of the sandbox?
+ * guard.c - can this user change what will run outside of the sandbox, and
+ * others what is theirs not to see?
  * 1. Who may write to a directory may exchange what lies in it, and what lies
  *    below; in one with the sticky bit only what is his own.
  * 2. An owner may give himself the right to write.
@@ -88,9 +89,32 @@ warn_of_command(const char *command)
 	runner_free(&r);
 }
 
+/* Who reads it may try passwords against it, who writes to it make them wait.
+ * root looks at what is another user's. */
+static void
+warn_of_state_dir(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == -1 || !S_ISDIR(st.st_mode))
+		return;
+	if ((st.st_mode & 077) != 0)
+		log_warning("state_dir: %s has mode %03o: others may read or "
+			    "change what is known of rejected logins; chmod "
+			    "700 it",
+		    path, (unsigned int)st.st_mode & 0777);
+	if (st.st_uid != geteuid() && geteuid() != 0)
+		log_warning("state_dir: %s belongs to user %lu, not to %lu "
+			    "that exsync runs as: he may read or change what "
+			    "is known of rejected logins; chown it, or let "
+			    "state_dir name a directory of its own",
+		    path, (unsigned long)st.st_uid, (unsigned long)geteuid());
+}
+
 void
 guard_warn(const struct conf *c)
 {
+	warn_of_state_dir(c->state_dir);
 	if (geteuid() == 0)
 		return;
 	warn_of("exsync's own program", "/proc/self/exe");

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/tim.h"
 #include "cmd/keeper.h"
@@ -45,12 +46,14 @@ struct keeper {
 	pid_t pid;
 	int fd;
 	int limit_ms; /* of the command */
+	bool late;    /* that state_dir could not be locked was said */
 };
 
 /* What the helper says, before a CHUNK that was asked for. */
 struct answer {
 	int rc; /* 0, or -1: why */
 	int more;
+	int late;              /* ACT_READ: it is not locked; why */
 	struct runner_end end; /* ACT_RUN */
 	char why[STATEDIR_WHY];
 };
@@ -115,6 +118,7 @@ act(struct work *w, const char *msg, size_t len, struct answer *a, size_t *n)
 		buf_wipe(&w->file);
 		w->sent = 0;
 		a->rc = statedir_read(&w->dir, &w->file);
+		a->late = w->dir.late;
 		return a->rc == 0 ? next_chunk(w, a, n) : NULL;
 	case ACT_MORE:
 		return next_chunk(w, a, n);
@@ -340,8 +344,13 @@ keeper_read(void *arg, struct buf *out, struct err *err)
 {
 	struct iovec none = { NULL, 0 };
 	struct answer a;
-	int rc = ask_state(arg, ACT_READ, none, &a, out, err);
+	struct keeper *k = arg;
+	int rc = ask_state(k, ACT_READ, none, &a, out, err);
 
+	if (rc == 0 && a.late != 0 && !k->late) {
+		log_warning("%s", a.why);
+		k->late = true;
+	}
 	while (rc == 0 && a.more)
 		rc = ask_state(arg, ACT_MORE, none, &a, out, err);
 	return rc;

@@ -15,13 +15,15 @@
 
 #include "base/crypt.h"
 #include "base/enc.h"
+#include "base/fault.h"
 #include "base/tim.h"
 #include "cmd/statedir.h"
 
 #define FILE_NAME "logins"
 #define FILE_NEW  "logins.new"
 #define FILE_BAD  "logins.bad"
-#define LOCK_WAIT 2000 /* ms; whoever has it needs a few */
+/* ms; whoever has it needs a few, and many may wait for a slow disk */
+#define LOCK_WAIT fault_int("EXSYNC_LOCK_MS", 10000)
 
 void
 statedir_init(struct statedir *d, const char *path, bool make)
@@ -61,15 +63,26 @@ open_dir(struct statedir *d, bool make)
 		   : fail(d, "", "cannot be opened", errno);
 }
 
-/* Others who share the directory; best effort, none may stay for long. */
+/*
+ * Others who share the directory. Who dies lets go of it; one that hangs must
+ * not stop the mail of all: then it goes on without, and waits no more.
+ */
 static void
 lock_dir(struct statedir *d)
 {
 	int64_t until = tim_mono() + LOCK_WAIT;
 
 	while (!d->locked && flock(d->fd, LOCK_EX | LOCK_NB) == -1) {
-		if (errno != EWOULDBLOCK || tim_mono() >= until)
+		if (errno != EWOULDBLOCK || d->late || tim_mono() >= until) {
+			snprintf(d->why, sizeof(d->why),
+			    "state_dir: %.300s: another process holds it, and "
+			    "does not let go of it (ps, fuser -v): until it "
+			    "does, the logins of both may be wrong more often "
+			    "than is safe",
+			    d->path);
+			d->late = true;
 			return;
+		}
 		tim_sleep(5);
 	}
 	d->locked = true;

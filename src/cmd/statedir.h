@@ -23,6 +23,7 @@ struct statedir {
 	bool make;
 	int fd;
 	bool locked;
+	bool late;                    /* it could not be in time: why */
 	char salt[STATEDIR_SALT + 1]; /* "": none yet */
 	char why[STATEDIR_WHY];       /* the last fault, for a person */
 };
@@ -30,7 +31,8 @@ struct statedir {
 void statedir_init(struct statedir *, const char *path, bool make);
 /*
  * The whole file, or a new salt's line; from then on other processes wait for
- * statedir_write or _free, some seconds at most. -1: why says so.
+ * statedir_write or _free, or the end of this process. It waits for others as
+ * long itself, ten seconds at most; then late is set. -1: why says so.
  */
 int statedir_read(struct statedir *, struct buf *out);
 /* Replaces all but the salt, whole or not at all. Makes the directory. */

@@ -313,8 +313,10 @@ exchange(struct ews_session *s, const struct call *c, struct receiver *r,
 		err_clear(err);
 		rc = judge(s, c, r, &resp, err);
 	}
-	if (rc == -1)
+	if (rc == -1) {
+		err->answered = resp.status >= 200 && resp.status != 401;
 		http_drop(s->conn->http);
+	}
 	http_response_free(&resp);
 	return rc;
 }

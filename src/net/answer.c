@@ -2,8 +2,11 @@
  * answer.c - reading one HTTP answer from a connection, in time.
  * 1. An answer is complete or an error; after an error nothing of what may
  *    follow on the connection can be trusted.
- * 2. Every wait ends: first byte, pace (PACE bytes within silence_ms) and
- *    the whole answer have their limits, and 1xx answers extend none.
+ * 2. Every wait ends: first byte, pace (ANSWER_PACE) and the whole answer have
+ *    their limits, and 1xx answers extend none. Of pace only the time counts
+ *    in which bytes were waited for, not what the stream takes for them. A
+ *    record of TLS, which is given out whole, counts as it comes; what is
+ *    longer than one, and gives out nothing, does not.
  * 3. Body bytes go from where the connection has them to the stream.
  */
 #include <stdio.h>
@@ -14,8 +17,8 @@
 #include "net/answer.h"
 #include "net/chunk.h"
 
-#define PACE        1024
-#define INTERIM_MAX 8 /* 1xx answers before the final one */
+#define RECORD      (17 << 10) /* bytes of TLS's largest record, and more */
+#define INTERIM_MAX 8          /* 1xx answers before the final one */
 
 static int
 malformed(const struct answer *a, struct err *e, const char *why)
@@ -25,6 +28,15 @@ malformed(const struct answer *a, struct err *e, const char *why)
 	    "to the mail server itself",
 	    conn_where(a->conn), why);
 	return err_code(e, "malformed", SCOPE_MAILBOX);
+}
+
+/* Bytes that must come within so many ms. */
+static long long
+pace_of(int ms)
+{
+	long long n = (long long)ANSWER_PACE * ms / 1000;
+
+	return n > 0 ? n : 1;
 }
 
 /* Says which limit it was. */
@@ -47,8 +59,9 @@ late(const struct answer *a, struct err *e)
 		    where, ms / 1000.0);
 	else
 		err_set(e, ERR_RETRY,
-		    "%s: the answer stalled: less than %d bytes came in %g s",
-		    where, PACE, ms / 1000.0);
+		    "%s: the answer stalled: less than %lld bytes came in "
+		    "%g s",
+		    where, pace_of(ms), ms / 1000.0);
 	/* shorter than the connection's own limit: it says nothing of the
 	 * server as a whole */
 	return err_code(
@@ -73,37 +86,81 @@ cut(const struct answer *a, struct err *e)
 	return err_code(e, "truncated", SCOPE_MAILBOX);
 }
 
-/* As conn_peek, within the limits. */
-static const char *
-peek(struct answer *a, size_t *n, struct err *e)
+/* Bytes that came, with those of a record of TLS that is not whole yet. */
+static int64_t
+progress(const struct answer *a)
 {
-	int64_t deadline = a->until < a->end ? a->until : a->end;
-	const char *p;
+	int64_t part = conn_wire(a->conn) - a->dry;
 
-	*n = 0;
-	/* what is there is read without waiting: ask the clock here */
-	if (tim_mono() >= a->end) {
-		late(a, e);
-		return NULL;
-	}
-	p = conn_peek(a->conn, n, deadline, e);
-	if (p == NULL && str_eq(e->code, "timeout"))
-		late(a, e);
+	return conn_received(a->conn) + (part < RECORD ? part : RECORD);
+}
+
+/* From now on the pace is counted anew. */
+static void
+start_pace(struct answer *a)
+{
+	a->began = true;
+	a->left = a->silence_ms;
+	a->mark = progress(a);
+}
+
+/* Has enough come for more time? */
+static bool
+keeps_pace(struct answer *a)
+{
+	int ms = a->began ? a->silence_ms : a->first_byte_ms;
+
+	if (progress(a) - a->mark < pace_of(ms))
+		return false;
+	start_pace(a);
+	return true;
+}
+
+/* As conn_peek, once. */
+static const char *
+peek_once(struct answer *a, size_t *n, struct err *e)
+{
+	int64_t now = tim_mono();
+	int64_t deadline = a->began ? now + a->left : a->until;
+	const char *p =
+	    conn_peek(a->conn, n, deadline < a->end ? deadline : a->end, e);
+
+	a->left -= tim_mono() - now;
+	if (p != NULL)
+		a->dry = conn_wire(a->conn);
 	return p;
 }
 
-/* n bytes were consumed: does that earn more time? */
+/* The same within the limits. */
+static const char *
+peek(struct answer *a, size_t *n, struct err *e)
+{
+	const char *p;
+
+	*n = 0;
+	for (;;) {
+		/* what is there is read without waiting: ask the clock here */
+		if (tim_mono() >= a->end)
+			break;
+		if (a->began)
+			keeps_pace(a);
+		p = peek_once(a, n, e);
+		if (p != NULL || !str_eq(e->code, "timeout"))
+			return p;
+		if (!keeps_pace(a))
+			break;
+		err_clear(e);
+	}
+	late(a, e);
+	return NULL;
+}
+
 static void
 eat(struct answer *a, size_t n)
 {
 	conn_eat(a->conn, n);
-	if (a->began && n < a->need) {
-		a->need -= n;
-		return;
-	}
-	a->began = true;
-	a->need = PACE;
-	a->until = tim_mono() + a->silence_ms;
+	if (!a->began)
+		start_pace(a);
 }
 
 static int
@@ -135,7 +192,6 @@ one_head(struct answer *a, struct head *h, struct err *e)
 static int
 interpret(struct answer *a, struct head *h, struct err *e)
 {
-	a->status = h->status;
 	if (h->status < 200) {
 		if (h->status == 101)
 			return malformed(a, e, "it changes the protocol");
@@ -175,6 +231,8 @@ answer_head(struct answer *a, struct buf *out, struct err *e)
 	int n, r = -1;
 
 	a->end = now + a->total_ms;
+	a->dry = conn_wire(a->conn);
+	a->mark = progress(a);
 	a->body_len = 0;
 	for (n = 0; n <= INTERIM_MAX; n++) {
 		bool began = a->began;
@@ -182,7 +240,9 @@ answer_head(struct answer *a, struct buf *out, struct err *e)
 		a->until = first;
 		a->began = false;
 		head_init(&h, out, a->head_max);
-		if ((r = one_head(a, &h, e)) == 0)
+		r = one_head(a, &h, e);
+		a->status = h.status;
+		if (r == 0)
 			r = interpret(a, &h, e);
 		head_free(&h);
 		a->began = a->began || began;
@@ -263,6 +323,7 @@ answer_body(struct answer *a, struct stream *s, struct err *e)
 {
 	if (a->body.framing == HEAD_EMPTY)
 		return 0;
+	start_pace(a);
 	if (a->body.framing == HEAD_CHUNKED)
 		return chunked(a, s, e);
 	return plain(a, s, e);

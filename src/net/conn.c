@@ -93,6 +93,12 @@ conn_where(const struct conn *c)
 }
 
 int64_t
+conn_wire(const struct conn *c)
+{
+	return sock_received(c->sock);
+}
+
+int64_t
 conn_received(const struct conn *c)
 {
 	return c->received;

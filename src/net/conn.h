@@ -27,6 +27,8 @@ conn_write(struct conn *, const void *, size_t, int64_t deadline, struct err *);
 /* Has anything come that was not eaten, or has the peer closed? */
 bool conn_pending(const struct conn *);
 const char *conn_where(const struct conn *);
+/* Bytes that came, of TLS too: also of a record that is not complete yet. */
+int64_t conn_wire(const struct conn *);
 /* Bytes eaten. */
 int64_t conn_received(const struct conn *);
 

@@ -413,6 +413,7 @@ rounds(struct http *h, const struct http_request *req,
 	struct buf challenge;
 	int i, r = 0;
 
+	memset(&a, 0, sizeof(a));
 	buf_init(&challenge, h->o.head_max);
 	for (i = 0; i <= ROUNDS && r == 0; i++) {
 		buf_reset(auth);
@@ -422,8 +423,11 @@ rounds(struct http *h, const struct http_request *req,
 			err_prefix(e, "%s", h->host);
 			http_drop(h);
 			r = -1;
-		} else if ((r = ask(h, req, auth, &a, &out->head, e)) == 0) {
-			out->status = a.status;
+			break;
+		}
+		r = ask(h, req, auth, &a, &out->head, e);
+		out->status = a.status;
+		if (r == 0) {
 			if (a.status != 401 || who == NULL) {
 				r = finish(h, &a, body, e);
 				out->body_len = a.body_len;

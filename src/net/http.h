@@ -53,7 +53,9 @@ struct http_opts {
 	int connect_ms;    /* (15,000) TCP, and then the proxy's CONNECT */
 	int tls_ms;        /* (15,000) handshake */
 	int first_byte_ms; /* (120,000) first byte of the answer */
-	int silence_ms;    /* (60,000) in which 1 KiB must come */
+	int silence_ms;    /* (60,000) in which ANSWER_PACE bytes a second must
+			    * come on average (answer.h: 15 KiB), while they are
+			    * waited for: not while body takes them */
 	int total_ms;      /* (3,600,000) the whole answer */
 	int idle_ms;       /* (60,000) a connection not used for longer is
 			    * not used again: firewalls forget such ones
@@ -83,7 +85,7 @@ struct http_request {
 };
 
 struct http_response {
-	int status;
+	int status;       /* after a fault too, if its line came; else 0 */
 	struct buf head;  /* all header lines, "Name: value\n",
 					 * unfolded; http_get reads them */
 	int64_t body_len; /* bytes that reached the stream */
@@ -117,8 +119,9 @@ const char *http_get(const struct http_response *, const char *name, int nth,
     struct buf *scratch);
 /*
  * From the next exchange on nobody waits longer than ms in silence: for the
- * first byte, between bytes, and for the peer to take what is sent. That ends
- * with code "patience" where the connection's own limit is longer; 0: only
+ * first byte, for the pace from then on (as silence_ms: a few bytes now and
+ * then are silence), and for the peer to take what is sent. That ends with
+ * code "patience" where the connection's own limit is longer; 0: only
  * that counts.
  */
 void http_patience(struct http *, int64_t ms);

@@ -58,6 +58,7 @@ static pthread_mutex_t known_lock = PTHREAD_MUTEX_INITIALIZER;
 struct sock {
 	int fd;
 	char *where;
+	int64_t received;
 	bool (*stop)(void *);
 	void *stop_arg;
 };
@@ -442,8 +443,10 @@ sock_read(struct sock *s, void *p, size_t n, int64_t deadline, struct err *e)
 	for (;;) {
 		ssize_t k = recv(s->fd, p, n, 0);
 
-		if (k >= 0)
+		if (k >= 0) {
+			s->received += k;
 			return (long)k;
+		}
 		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
 			return broken(s, e);
 		if (wait_for(s, POLLIN, &w, e) == -1)
@@ -489,6 +492,12 @@ const char *
 sock_where(const struct sock *s)
 {
 	return s->where;
+}
+
+int64_t
+sock_received(const struct sock *s)
+{
+	return s->received;
 }
 
 bool

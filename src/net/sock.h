@@ -42,6 +42,8 @@ sock_write(struct sock *, const void *, size_t, int64_t deadline, struct err *);
  */
 void sock_label(struct sock *, const char *);
 const char *sock_where(const struct sock *);
+/* Bytes read. */
+int64_t sock_received(const struct sock *);
 /* Is there something to read (or a close) right now? */
 bool sock_readable(const struct sock *);
 void sock_close(struct sock *); /* NULL is fine */

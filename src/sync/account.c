@@ -7,6 +7,7 @@
  *    logins that were wrong from the start.
  * 3. A second attempt waits only for jobs that run, and none of these waits
  *    for a second attempt of that account: somebody always goes on.
+ * 4. By 2 a reservation belongs to the only call of its account.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -195,16 +196,95 @@ account_enter(struct account_login *l, struct account_login *proxy, bool room,
 	return rc;
 }
 
+/* Whose account it is to reserve the call with; NULL: that is not needed. */
+static struct account *
+begin_reservation(struct account_login *l)
+{
+	struct account *a;
+
+	pthread_mutex_lock(&lock);
+	a = account_of(l);
+	if (l->accepted || l->proven || a->reserve == NULL)
+		a = NULL;
+	else
+		l->reserved = true;
+	pthread_mutex_unlock(&lock);
+	return a;
+}
+
+/* Whose account it was reserved with; NULL: it was not. */
+static struct account *
+end_reservation(struct account_login *l, enum account_said said)
+{
+	struct account *a;
+
+	pthread_mutex_lock(&lock);
+	a = l->reserved ? account_of(l) : NULL;
+	l->reserved = false;
+	if (said == ACCOUNT_ACCEPTED)
+		l->proven = true;
+	pthread_mutex_unlock(&lock);
+	return a;
+}
+
+static int
+reserve_login(struct account_login *l, struct err *err)
+{
+	struct account *a = begin_reservation(l);
+
+	if (a == NULL || a->reserve(a->arg, l, err) == 0)
+		return 0;
+	end_reservation(l, ACCOUNT_NOTHING);
+	return -1;
+}
+
+/* With the lock held: a call is over before it was sent. */
+static void
+take_back(struct account_login *l, struct err *err)
+{
+	l->inside--;
+	if (!is_second_attempt(l))
+		return;
+	l->second = SECOND_OVER;
+	l->rejected = true;
+	*err = l->why;
+}
+
+int
+account_reserve(
+    struct account_login *l, struct account_login *proxy, struct err *err)
+{
+	struct err other;
+
+	if (reserve_login(l, err) == 0) {
+		if (proxy == NULL || reserve_login(proxy, err) == 0)
+			return 0;
+		account_answer(l, ACCOUNT_SPARED, NULL);
+	}
+	pthread_mutex_lock(&lock);
+	take_back(l, err);
+	if (proxy != NULL)
+		take_back(proxy, &other);
+	pthread_mutex_unlock(&lock);
+	return -1;
+}
+
 void
 account_answer(
     struct account_login *l, enum account_said said, const struct err *why)
 {
-	struct account *a;
+	struct account *a = end_reservation(l, said);
+	struct account_login *o;
 
-	if (said != ACCOUNT_DENIED && said != ACCOUNT_REFUSED)
+	if (said != ACCOUNT_DENIED && said != ACCOUNT_REFUSED) {
+		if (a != NULL)
+			a->settled(a->arg, l, said, why);
 		return;
+	}
 	pthread_mutex_lock(&lock);
 	a = account_of(l);
+	for (o = a->first; o != NULL; o = o->next)
+		o->proven = false;
 	l->accepted = false;
 	l->denied = true;
 	l->why = *why;
@@ -258,6 +338,17 @@ account_give_up(struct account_login *l)
 	if (is_second_attempt(l))
 		l->second = SECOND_OVER;
 	pthread_mutex_unlock(&lock);
+}
+
+bool
+account_proven(struct account_login *l)
+{
+	bool yes;
+
+	pthread_mutex_lock(&lock);
+	yes = l->accepted || (l->proven && !l->rejected);
+	pthread_mutex_unlock(&lock);
+	return yes;
 }
 
 bool

@@ -13,6 +13,10 @@
  * were not is under way. One that is rejected is tried once more, alone, while
  * all others wait for how that ends; before that comes the first attempt of
  * the account's other passwords that are about to be tried.
+ *
+ * Other processes may log in with the account at the same time. Each call with
+ * a login that is not proven - accepted in this pass, or by an earlier one and
+ * not rejected since - is reserved with them before anything is sent.
  */
 #ifndef SYNC_ACCOUNT_H
 #define SYNC_ACCOUNT_H
@@ -26,6 +30,15 @@
 
 struct account_login;
 
+/* What an answer says of the login. */
+enum account_said {
+	ACCOUNT_NOTHING, /* nobody knows: there was no answer */
+	ACCOUNT_SPARED,  /* not judged: not sent, or it is not what was wrong */
+	ACCOUNT_ACCEPTED,
+	ACCOUNT_DENIED, /* wrong; may be tried once more */
+	ACCOUNT_REFUSED /* wrong; trying again cannot help */
+};
+
 /* Zeroed is new. */
 struct account {
 	struct account_login *first; /* its logins, by next */
@@ -33,6 +46,14 @@ struct account {
 	int denied; /* wrong logins in this pass */
 	/* Told of each wrong login before it has any consequence; or NULL. */
 	void (*wrong)(void *arg, struct account_login *, const struct err *);
+	/*
+	 * Before a login that is not proven is sent: 0, it may be, and wrong
+	 * or settled follows; -1 (err): not now. May wait. Or NULL, both.
+	 */
+	int (*reserve)(void *arg, struct account_login *, struct err *);
+	/* What was reserved was not wrong; why: as account_answer. */
+	void (*settled)(void *arg, struct account_login *, enum account_said,
+	    const struct err *why);
 	void *arg;
 };
 
@@ -45,21 +66,16 @@ struct account_login {
 	const char *password; /* or NULL */
 	bool accepted;        /* by the last answer of this pass that says so */
 	bool worked;          /* accepted at some time in this pass */
-	bool denied;          /* once at least */
-	bool rejected;        /* for good: why; it is not tried again */
+	bool proven;   /* accepted, perhaps before this pass, and no login of
+			* the account was rejected since */
+	bool reserved; /* the call under way is */
+	bool denied;   /* once at least */
+	bool rejected; /* for good: why; it is not tried again */
 	struct err why;
 	enum { SECOND_NONE, SECOND_UNDER_WAY, SECOND_OVER } second;
 	pthread_t by; /* whose the second attempt is */
 	int inside;   /* calls under way */
 	int jobs;     /* that are about to call, or do */
-};
-
-/* What an answer says of the login. */
-enum account_said {
-	ACCOUNT_NOTHING,
-	ACCOUNT_ACCEPTED,
-	ACCOUNT_DENIED, /* wrong; may be tried once more */
-	ACCOUNT_REFUSED /* wrong; trying again cannot help */
 };
 
 /* l becomes one of the account's. Before the threads begin. */
@@ -78,6 +94,12 @@ void account_job(struct account_login *, int);
  */
 int account_enter(struct account_login *, struct account_login *proxy,
     bool room, struct err *);
+/*
+ * A call that account_enter let in is about to be sent; without any lock. -1:
+ * it has to be left to a later pass, err says why, and it is over already.
+ */
+int account_reserve(
+    struct account_login *, struct account_login *proxy, struct err *);
 /* A call was answered so: before account_leave, and without any lock. */
 void account_answer(
     struct account_login *, enum account_said, const struct err *why);
@@ -91,6 +113,7 @@ enum account_then account_leave(struct account_login *, enum account_said,
 /* The second attempt, if it was this thread's, is not made. */
 void account_give_up(struct account_login *);
 bool account_accepted(struct account_login *);
+bool account_proven(struct account_login *);
 
 /*
  * The account's name as it is compared, in lower case; the caller's. And the

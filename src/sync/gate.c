@@ -5,7 +5,8 @@
  * 2. A stopped gate never opens again: the next pass makes a new one.
  * 3. A call is repeated at most GATE_TRIES times, after at most WAIT_MAX each.
  * 4. Whether a login may be tried, and again, is the account's to say, for all
- *    gates (account.h): nobody calls without having asked it.
+ *    gates (account.h): nobody calls without having asked it. It may wait for
+ *    other processes: nobody holds a lock then.
  * 5. While a server's own delay for a mailbox lasts no call for it begins.
  * 6. Nobody waits for the lock of an inquiry while holding the gate's.
  */
@@ -243,7 +244,7 @@ has_room(const struct gate *g, const struct gate_login *l)
 static void
 stop_for_account(struct gate *g, const struct gate_login *l, struct err *err)
 {
-	if (l->own && err->kind == ERR_AUTH) {
+	if (l->own && (err->kind == ERR_AUTH || err->kind == ERR_RETRY)) {
 		err->scope = SCOPE_MAILBOX;
 		return;
 	}
@@ -273,7 +274,16 @@ gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 	}
 	g->inside += rc == 1;
 	pthread_mutex_unlock(&g->lock);
-	return rc == 1 ? 0 : -1;
+	if (rc == -1 || account_reserve(a, g->proxy, err) == 0)
+		return rc == 1 ? 0 : -1;
+	pthread_mutex_lock(&g->lock);
+	g->inside--;
+	/* it has waited: that the pass is to end comes first */
+	if (!stop_requested() || refuse(g, l, err) == 0)
+		stop_for_account(g, l, err);
+	pthread_cond_broadcast(&g->free);
+	pthread_mutex_unlock(&g->lock);
+	return -1;
 }
 
 static bool
@@ -473,6 +483,28 @@ wait_and_go(const struct gate_login *l, int64_t ms, int *tries, struct err *err)
 	return true;
 }
 
+/*
+ * No word of the login: may it have been sent, and judged, all the same? Not
+ * when the connection was not made, nor when what answers minds anything else.
+ */
+static enum account_said
+said_nothing(const struct err *e)
+{
+	static const char *const code[] = { "patience", "truncated",
+		"malformed", "stop", "stopped" };
+	size_t i;
+
+	if (e->answered)
+		return ACCOUNT_SPARED;
+	if (strcmp(e->code, "timeout") == 0 && e->scope < SCOPE_PROFILE)
+		return ACCOUNT_NOTHING;
+	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++) {
+		if (strcmp(e->code, code[i]) == 0)
+			return ACCOUNT_NOTHING;
+	}
+	return ACCOUNT_SPARED;
+}
+
 /* What an outcome says of the login at the server. */
 static enum account_said
 said_of_login(const struct err *e)
@@ -484,7 +516,7 @@ said_of_login(const struct err *e)
 							: ACCOUNT_REFUSED;
 	/* an error with a name of its own came from behind the login */
 	return strncmp(e->code, "Error", 5) == 0 ? ACCOUNT_ACCEPTED
-						 : ACCOUNT_NOTHING;
+						 : said_nothing(e);
 }
 
 /* And of the one at the proxy: whatever the server says came through it. */
@@ -493,10 +525,12 @@ said_of_proxy(const struct err *e)
 {
 	if (strcmp(e->code, "proxy-login") == 0)
 		return ACCOUNT_REFUSED;
+	if (strcmp(e->code, "proxy") == 0)
+		return ACCOUNT_NOTHING;
 	return e->kind == ERR_NONE || strncmp(e->code, "Error", 5) == 0 ||
 		       strncmp(e->code, "http-", 5) == 0
 		   ? ACCOUNT_ACCEPTED
-		   : ACCOUNT_NOTHING;
+		   : said_nothing(e);
 }
 
 /*

@@ -5,7 +5,7 @@
  * ever locked by us; the unknown after a quarter of an hour first. A login is
  * tried at once when its credentials changed. Of one account, however many
  * profiles, mailboxes and spellings use it, LOGINFILE_WRONG logins in an hour
- * are wrong at most.
+ * are wrong at most, also by other processes (reserve.h).
  * Floor: sync, internal.
  * Threads: login_profile_* and login_mailbox_bind by the thread that runs the
  * pass; the others by the thread that runs the mailbox' job.

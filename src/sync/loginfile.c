@@ -15,11 +15,16 @@
 #include "base/tim.h"
 #include "sync/loginfile.h"
 
-#define HEAD   "exsync logins 1"
-#define FIELDS 8
-#define ROUNDS 32768 /* some 40 ms, only for logins that were rejected */
-#define LINE   (3 * LOGINFILE_FIELD)
-#define PASSES 1000000
+#define HEAD   "exsync logins 2"
+#define OLD    "exsync logins 1" /* its rows have no tried */
+#define FIELDS 9
+#define PROVEN 4
+/* an INI that is not used any more, or is another one now */
+#define PROVEN_KEEP (7 * DAY)
+#define DAY         (INT64_C(24) * 3600000)
+#define ROUNDS      32768 /* some 40 ms, only for logins that were rejected */
+#define LINE        (3 * LOGINFILE_FIELD)
+#define PASSES      1000000
 /* what was not rejected again for so long is forgotten */
 #define KEEP (INT64_C(60) * 24 * 3600000)
 
@@ -33,8 +38,10 @@ loginfile_free(struct loginfile *f)
 		free(f->v[i].name);
 	}
 	free(f->v);
+	free(f->proven);
 	f->v = NULL;
-	f->n = 0;
+	f->proven = NULL;
+	f->n = f->nproven = 0;
 }
 
 /* --- reading ----------------------------------------------------------- */
@@ -82,7 +89,7 @@ read_time(const char *s, int64_t *t)
 }
 
 static bool
-read_wrong(char *s, struct loginfile_row *r)
+read_times(char *s, int64_t t[LOGINFILE_WRONG], size_t *n)
 {
 	char *next;
 
@@ -91,11 +98,35 @@ read_wrong(char *s, struct loginfile_row *r)
 	for (; s != NULL; s = next) {
 		if ((next = strchr(s, ',')) != NULL)
 			*next++ = '\0';
-		if (r->nwrong == LOGINFILE_WRONG ||
-		    !read_time(s, &r->wrong[r->nwrong]) ||
-		    r->wrong[r->nwrong] == TIM_NONE)
+		if (*n == LOGINFILE_WRONG || !read_time(s, &t[*n]) ||
+		    t[*n] == TIM_NONE)
 			return false;
-		r->nwrong++;
+		++*n;
+	}
+	return true;
+}
+
+/* How much is tried at most counts so long; what lies further ahead is of a
+ * clock that was wrong. */
+static bool
+still_counts(int64_t until)
+{
+	int64_t left = until - tim_now();
+
+	return left > 0 && left < LOGINFILE_HOUR + LOGINFILE_HOUR / 60;
+}
+
+static bool
+read_tried(char *s, struct loginfile_row *r)
+{
+	int64_t t[LOGINFILE_WRONG];
+	size_t i, n = 0;
+
+	if (!read_times(s, t, &n))
+		return false;
+	for (i = 0; i < n; i++) {
+		if (still_counts(t[i]))
+			r->tried[r->ntried++] = t[i];
 	}
 	return true;
 }
@@ -120,7 +151,8 @@ read_row(char *field[FIELDS], struct loginfile_row *out)
 	if (!is_verifier(field[2]))
 		return "no verifier";
 	snprintf(out->verifier, sizeof(out->verifier), "%s", field[2]);
-	if (!str_int(field[3], 0, PASSES, &out->passes))
+	out->held = strcmp(field[3], "-") == 0;
+	if (!out->held && !str_int(field[3], 0, PASSES, &out->passes))
 		return "no number of passes";
 	if (!read_time(field[4], &out->first_at) ||
 	    !read_time(field[5], &out->last_at) ||
@@ -129,7 +161,48 @@ read_row(char *field[FIELDS], struct loginfile_row *out)
 		(out->first_at == TIM_NONE || out->last_at == TIM_NONE ||
 		    out->retry_at == TIM_NONE)))
 		return "no time";
-	return read_wrong(field[7], out) ? NULL : "no times";
+	return read_times(field[7], out->wrong, &out->nwrong) &&
+		       read_tried(field[8], out)
+		   ? NULL
+		   : "no times";
+}
+
+static bool
+is_bits(const char *s)
+{
+	size_t n = strspn(s, "0123456789abcdef");
+
+	return n > 0 && n <= LOGINFILE_BITS && s[n] == '\0';
+}
+
+static struct loginfile_proven *
+add_proven(struct loginfile *f)
+{
+	if (f->nproven == LOGINFILE_PROVEN)
+		memmove(&f->proven[0], &f->proven[1],
+		    --f->nproven * sizeof(*f->proven));
+	f->proven = mem_grow(f->proven, f->nproven + 1, sizeof(*f->proven));
+	return &f->proven[f->nproven++];
+}
+
+/* NULL, or why it is no line of an INI's accepted logins. */
+static const char *
+read_proven(struct loginfile *f, char *field[FIELDS])
+{
+	struct loginfile_proven *p;
+	int64_t at;
+
+	if (strcmp(field[0], "proven") != 0 || !is_verifier(field[1]) ||
+	    !is_bits(field[2]) || !read_time(field[3], &at) || at == TIM_NONE)
+		return "this is no line of accepted logins";
+	if (f->nproven == LOGINFILE_PROVEN ||
+	    *loginfile_bits(f, field[1]) != '\0')
+		return "too many lines of accepted logins";
+	p = add_proven(f);
+	snprintf(p->verifier, sizeof(p->verifier), "%s", field[1]);
+	snprintf(p->bits, sizeof(p->bits), "%s", field[2]);
+	p->at = at;
+	return NULL;
 }
 
 /* Cuts a line at its tabs; how many fields it has. */
@@ -162,35 +235,52 @@ new_row(struct loginfile *f)
 	return r;
 }
 
-/* One line, without its end. NULL, or why it is none. */
 static const char *
-read_line(struct loginfile *f, char *line, size_t number)
+read_head(struct loginfile *f, char *field[FIELDS], size_t n, bool *old)
 {
-	char *field[FIELDS];
+	*old = strcmp(field[0], OLD) == 0;
+	return n == 2 && (*old || strcmp(field[0], HEAD) == 0) &&
+		       read_time(field[1], &f->since) && f->since != TIM_NONE
+		   ? NULL
+		   : "this is not \"" HEAD "\"";
+}
+
+static const char *
+take_row(struct loginfile *f, char *field[FIELDS])
+{
 	struct loginfile_row r;
 	const char *why;
-	size_t n = split_fields(line, field);
 
-	if (number == 2)
-		return n == 2 && strcmp(field[0], HEAD) == 0 &&
-			       read_time(field[1], &f->since) &&
-			       f->since != TIM_NONE
-			   ? NULL
-			   : "this is not \"" HEAD "\"";
-	if (n != FIELDS)
-		return "a wrong number of fields";
 	if ((why = read_row(field, &r)) == NULL &&
 	    loginfile_find(f, r.server, r.name, r.verifier) != NULL)
 		why = "the same once more";
 	if (why == NULL && f->n == LOGINFILE_ROWS)
 		why = "too many lines";
-	if (why != NULL) {
-		free(r.server);
-		free(r.name);
-		return why;
+	if (why == NULL && (!r.held || r.ntried > 0)) {
+		*new_row(f) = r;
+		return NULL;
 	}
-	*new_row(f) = r;
-	return NULL;
+	free(r.server);
+	free(r.name);
+	return why;
+}
+
+/* One line, without its end. NULL, or why it is none. */
+static const char *
+read_line(struct loginfile *f, char *line, size_t number, bool *old)
+{
+	char none[] = "-", *field[FIELDS];
+	size_t n = split_fields(line, field);
+
+	if (number == 2)
+		return read_head(f, field, n, old);
+	if (n == PROVEN && !*old)
+		return read_proven(f, field);
+	if (n == FIELDS - 1 && *old)
+		field[n++] = none;
+	else if (n != FIELDS || *old)
+		return "a wrong number of fields";
+	return take_row(f, field);
 }
 
 static int
@@ -198,6 +288,7 @@ read_lines(struct loginfile *f, const char *data, size_t len, struct err *err)
 {
 	char line[LINE];
 	const char *end, *why;
+	bool old = false;
 	size_t number, n;
 
 	for (number = 2; len > 0; number++) {
@@ -208,7 +299,7 @@ read_lines(struct loginfile *f, const char *data, size_t len, struct err *err)
 			return refuse_line(err, number, "this is no line");
 		memcpy(line, data, n);
 		line[n] = '\0';
-		if ((why = read_line(f, line, number)) != NULL)
+		if ((why = read_line(f, line, number, &old)) != NULL)
 			return refuse_line(err, number, why);
 		data = end + 1;
 		len -= n + 1;
@@ -256,24 +347,45 @@ put_time(struct buf *out, int64_t t)
 }
 
 static void
-put_row(struct buf *out, const struct loginfile_row *r)
+put_times(struct buf *out, const int64_t *t, size_t n)
 {
 	size_t i;
 
+	buf_addc(out, '\t');
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			buf_addc(out, ',');
+		put_time(out, t[i]);
+	}
+	if (n == 0)
+		buf_addc(out, '-');
+}
+
+static void
+put_row(struct buf *out, const struct loginfile_row *r)
+{
 	enc_percent(out, r->server);
 	buf_addc(out, '\t');
 	enc_percent(out, r->name);
-	buf_addf(out, "\t%s\t%lld\t", r->verifier, (long long)r->passes);
-	put_time(out, r->first_at);
-	buf_addc(out, '\t');
-	put_time(out, r->last_at);
-	buf_addc(out, '\t');
-	put_time(out, r->retry_at);
-	for (i = 0; i < r->nwrong; i++) {
-		buf_addc(out, i == 0 ? '\t' : ',');
-		put_time(out, r->wrong[i]);
-	}
-	buf_adds(out, r->nwrong == 0 ? "\t-\n" : "\n");
+	buf_addf(out, "\t%s\t", r->verifier);
+	if (r->held)
+		buf_addc(out, '-');
+	else
+		buf_addf(out, "%lld", (long long)r->passes);
+	put_times(out, &r->first_at, 1);
+	put_times(out, &r->last_at, 1);
+	put_times(out, &r->retry_at, 1);
+	put_times(out, r->wrong, r->nwrong);
+	put_times(out, r->tried, r->ntried);
+	buf_addc(out, '\n');
+}
+
+static void
+put_proven(struct buf *out, const struct loginfile_proven *p)
+{
+	buf_addf(out, "proven\t%s\t%s\t", p->verifier, p->bits);
+	put_time(out, p->at);
+	buf_addc(out, '\n');
 }
 
 int
@@ -290,6 +402,10 @@ loginfile_format(const struct loginfile *f, struct buf *out)
 
 		if (r->last_at == TIM_NONE || now - r->last_at < KEEP)
 			put_row(out, r);
+	}
+	for (i = 0; i < f->nproven; i++) {
+		if (now - f->proven[i].at < PROVEN_KEEP)
+			put_proven(out, &f->proven[i]);
 	}
 	return out->over ? -1 : 0;
 }
@@ -368,6 +484,7 @@ loginfile_add(struct loginfile *f, const char *server, const char *name,
 	r->server = mem_strdup(server);
 	r->name = mem_strdup(name);
 	snprintf(r->verifier, sizeof(r->verifier), "%s", verifier);
+	r->held = true;
 	return r;
 }
 
@@ -382,11 +499,130 @@ loginfile_remove(struct loginfile *f, struct loginfile_row *r)
 	f->n--;
 }
 
+static bool
+has_time(const int64_t *t, size_t n, int64_t at)
+{
+	size_t i;
+
+	for (i = 0; i < n && t[i] != at; i++)
+		;
+	return i < n;
+}
+
+int64_t
+loginfile_alone(const struct loginfile *f, int64_t at)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++) {
+		const struct loginfile_row *r = &f->v[i];
+
+		if (!has_time(r->wrong, r->nwrong, at) &&
+		    !has_time(r->tried, r->ntried, at))
+			continue;
+		at++;
+		i = (size_t)-1; /* from the beginning */
+	}
+	return at;
+}
+
+/* One more; the latest of them stay. */
+static void
+add_time(int64_t t[LOGINFILE_WRONG], size_t *n, int64_t at)
+{
+	if (*n == LOGINFILE_WRONG)
+		memmove(&t[0], &t[1], --*n * sizeof(t[0]));
+	t[(*n)++] = at;
+}
+
 void
 loginfile_wrong(struct loginfile_row *r, int64_t at)
 {
-	if (r->nwrong == LOGINFILE_WRONG)
-		memmove(&r->wrong[0], &r->wrong[1],
-		    --r->nwrong * sizeof(r->wrong[0]));
-	r->wrong[r->nwrong++] = at;
+	r->held = false;
+	add_time(r->wrong, &r->nwrong, at);
+}
+
+void
+loginfile_try(struct loginfile_row *r, int64_t until)
+{
+	add_time(r->tried, &r->ntried, until);
+}
+
+/* True: it is in the row. */
+static bool
+change_tried(struct loginfile_row *r, int64_t until, int64_t another)
+{
+	size_t i;
+
+	for (i = 0; i < r->ntried && r->tried[i] != until; i++)
+		;
+	if (i == r->ntried)
+		return false;
+	if (another != TIM_NONE)
+		r->tried[i] = another;
+	else
+		memmove(&r->tried[i], &r->tried[i + 1],
+		    (--r->ntried - i) * sizeof(r->tried[0]));
+	return true;
+}
+
+bool
+loginfile_tried(struct loginfile *f, int64_t until, int64_t another)
+{
+	bool found = false;
+	size_t i;
+
+	for (i = f->n; i > 0; i--) {
+		struct loginfile_row *r = &f->v[i - 1];
+
+		if (!change_tried(r, until, another))
+			continue;
+		found = true;
+		if (r->held && r->ntried == 0)
+			loginfile_remove(f, r);
+	}
+	return found;
+}
+
+/* --- what was accepted ------------------------------------------------- */
+
+static size_t
+find_proven(const struct loginfile *f, const char *verifier)
+{
+	size_t i;
+
+	for (i = 0;
+	     i < f->nproven && strcmp(f->proven[i].verifier, verifier) != 0;
+	     i++)
+		;
+	return i;
+}
+
+const char *
+loginfile_bits(const struct loginfile *f, const char *verifier)
+{
+	size_t i = find_proven(f, verifier);
+
+	return i < f->nproven ? f->proven[i].bits : "";
+}
+
+bool
+loginfile_prove(struct loginfile *f, const char *verifier, const char *bits)
+{
+	size_t i = find_proven(f, verifier);
+	struct loginfile_proven *p;
+	int64_t now = tim_now();
+
+	if (i < f->nproven) {
+		p = &f->proven[i];
+		if (strcmp(p->bits, bits) == 0 && now >= p->at &&
+		    now - p->at < DAY)
+			return false;
+		memmove(p, p + 1, (--f->nproven - i) * sizeof(*p));
+	}
+	p = add_proven(f);
+	snprintf(p->verifier, sizeof(p->verifier), "%s", verifier);
+	snprintf(p->bits, sizeof(p->bits), "%s", bits);
+	p->at = now;
+	return true;
 }

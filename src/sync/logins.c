@@ -1,9 +1,8 @@
 /*
  * logins.c - all logins of the INI in a pass.
- * 1. The file is read anew before it is changed, and nobody else has it in
- *    between: other processes may share it.
- * 2. Each wrong login is in the file before the next one is tried.
- * 3. Whatever is wrong with the file, mail goes on; the passes' own limit
+ * 1. Each wrong login is in the file before the next one is tried; one that
+ *    may be wrong is before it is sent (reserve.h).
+ * 2. Whatever is wrong with the file, mail goes on; the passes' own limit
  *    (ACCOUNT_WRONG) and the waits in the database hold without it.
  */
 #include <pthread.h>
@@ -18,20 +17,9 @@
 #include "net/proxy.h"
 #include "net/url.h"
 #include "sync/login.h"
-#include "sync/logins.h"
-
-struct logins {
-	const struct pass *pass;
-	struct login **v;
-	size_t n;
-	struct account **account; /* some may be empty */
-	size_t naccount;
-	pthread_mutex_t lock;  /* of what follows, and of the keeper */
-	struct loginfile file; /* as it was read last */
-	bool read;             /* it could be */
-	bool told;             /* that there is trouble with it */
-	int64_t last_wrong;
-};
+#include "sync/loginkeep.h"
+#include "sync/proven.h"
+#include "sync/reserve.h"
 
 /* --- which there are --------------------------------------------------- */
 
@@ -54,14 +42,14 @@ merge_accounts(struct account *to, struct account *from)
 	from->first = NULL;
 }
 
-static void note_wrong(void *, struct account_login *, const struct err *);
-
 static struct account *
 new_account(struct logins *s)
 {
 	struct account *a = mem_alloc(sizeof(*a));
 
-	a->wrong = note_wrong;
+	a->reserve = reserve_begin;
+	a->settled = reserve_settled;
+	a->wrong = reserve_wrong;
 	a->arg = s;
 	s->account = mem_grow(s->account, s->naccount + 1, sizeof(*s->account));
 	return s->account[s->naccount++] = a;
@@ -119,7 +107,7 @@ add_login(
 	l->password = mem_strdup(str_nn(pw));
 	l->at.user = l->user;
 	l->at.password = l->password;
-	l->not_before = TIM_NONE;
+	l->not_before = l->tried = TIM_NONE;
 	find_account(s, l);
 	s->v = mem_grow(s->v, s->n + 1, sizeof(struct login *));
 	s->v[s->n++] = l;
@@ -218,221 +206,21 @@ logins_find_proxy(struct logins *s, const char *url)
 
 /* --- the file ---------------------------------------------------------- */
 
-static void
-tell_trouble(struct logins *s, const struct err *why)
-{
-	if (!s->told)
-		log_warning("%s; rejected logins are remembered without their "
-			    "credentials, so that changed ones wait as long",
-		    why->msg);
-	s->told = true;
-}
-
-/* 0; -1; 1: it is no such file, and lies aside now. */
-static int
-read_once(struct logins *s, struct err *err)
-{
-	const struct pass_keep *k = &s->pass->keep;
-	unsigned char salt[LOGINFILE_SALT];
-	struct err why = ERR_INIT;
-	struct buf text;
-	size_t i;
-	int rc;
-
-	memcpy(salt, s->file.salt, sizeof(salt));
-	loginfile_free(&s->file);
-	buf_init(&text, LOGINFILE_MAX + 1);
-	rc = k->read(k->arg, &text, err);
-	if (rc == 0 &&
-	    loginfile_parse(&s->file, buf_str(&text), text.len, &why) == -1) {
-		rc = k->aside(k->arg, err) == -1 ? -1 : 1;
-		log_warning("%s/logins: %s: what was known of rejected logins "
-			    "cannot be used%s",
-		    s->pass->conf->state_dir, why.msg,
-		    rc == 1 ? "; the file is logins.bad now" : "");
-	}
-	buf_wipe(&text);
-	/* another file: what was made with the salt of the one before */
-	for (i = 0; memcmp(salt, s->file.salt, sizeof(salt)) != 0 && i < s->n;
-	     i++)
-		s->v[i]->verifier[0] = '\0';
-	return rc;
-}
-
-/* With the lock held. */
+/* Does it only tell that the name is good, or is about to be tried? */
 static bool
-read_file(struct logins *s)
+is_mark(const struct loginfile_row *r)
 {
-	struct err err = ERR_INIT;
-	int rc;
-
-	if (s->pass->keep.read == NULL)
-		return false;
-	if ((rc = read_once(s, &err)) == 1)
-		rc = read_once(s, &err);
-	if (rc == -1)
-		tell_trouble(s, &err);
-	return s->read = rc == 0;
-}
-
-/* With the lock held, after read_file. */
-static bool
-write_file(struct logins *s)
-{
-	const struct pass_keep *k = &s->pass->keep;
-	struct err err = ERR_INIT;
-	struct buf text;
-	int rc;
-
-	buf_init(&text, LOGINFILE_MAX - LOGINFILE_LINE);
-	if (loginfile_format(&s->file, &text) == -1)
-		rc = err_set(&err, ERR_RETRY, "too many rejected logins");
-	else
-		rc = k->write(k->arg, buf_str(&text), text.len, &err);
-	buf_free(&text);
-	if (rc == -1)
-		tell_trouble(s, &err);
-	return rc == 0;
-}
-
-static void
-make_verifier(struct logins *s, struct login *l)
-{
-	const struct account_login *o;
-
-	for (o = l->at.account->first; o != NULL && *l->verifier == '\0';
-	     o = o->next) {
-		const struct login *twin = (const struct login *)o;
-
-		if (*twin->verifier != '\0' && account_same(o, &l->at))
-			memcpy(
-			    l->verifier, twin->verifier, sizeof(l->verifier));
-	}
-	if (*l->verifier == '\0')
-		loginfile_verifier(
-		    &s->file, l->server, l->user, l->password, l->verifier);
-}
-
-/* Is the row of these credentials, under whatever name? */
-static bool
-is_row_of(struct logins *s, struct login *l, const struct loginfile_row *r)
-{
-	char *user;
-	bool same;
-
-	if (strcmp(r->server, l->server) != 0)
-		return false;
-	user = account_user(r->name);
-	same = strcmp(user, l->user) == 0;
-	free(user);
-	if (!same)
-		return false;
-	make_verifier(s, l);
-	return strcmp(r->verifier, l->verifier) == 0;
-}
-
-/* NULL: there is none. */
-static struct loginfile_row *
-own_row(struct logins *s, struct login *l)
-{
-	size_t i;
-
-	for (i = 0; i < s->file.n; i++) {
-		if (strcmp(s->file.v[i].name, l->name) == 0 &&
-		    is_row_of(s, l, &s->file.v[i]))
-			return &s->file.v[i];
-	}
-	return NULL;
-}
-
-/* Is it of the login's account, as far as this login shows? */
-static bool
-is_row_of_account(
-    struct logins *s, struct login *l, const struct loginfile_row *r)
-{
-	return (strcmp(r->server, l->server) == 0 &&
-		   strcmp(r->name, l->name) == 0) ||
-	       is_row_of(s, l, r);
-}
-
-/* --- the hour ---------------------------------------------------------- */
-
-/* Times, each once. */
-struct times {
-	int64_t *v;
-	size_t n;
-};
-
-static void
-add_time(struct times *t, int64_t at)
-{
-	size_t i;
-
-	for (i = 0; i < t->n; i++) {
-		if (t->v[i] == at)
-			return;
-	}
-	t->v = mem_grow(t->v, t->n + 1, sizeof(*t->v));
-	t->v[t->n++] = at;
-}
-
-static int
-by_time(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* The account's wrong logins of the last hour, in their order. */
-static struct times
-wrong_lately(struct logins *s, const struct account *a)
-{
-	int64_t now = tim_now(), past;
-	struct times t = { NULL, 0 };
-	size_t i, k;
-
-	for (i = 0; i < s->file.n; i++) {
-		const struct loginfile_row *r = &s->file.v[i];
-		struct account_login *l = a->first;
-
-		while (l != NULL && !is_row_of_account(s, (struct login *)l, r))
-			l = l->next;
-		for (k = 0; l != NULL && k < r->nwrong; k++) {
-			past = now - r->wrong[k];
-			/* what lies ahead is of a clock that was wrong */
-			if (past < LOGINFILE_HOUR && past > -LOGINFILE_HOUR)
-				add_time(&t, r->wrong[k]);
-		}
-	}
-	if (t.n > 0)
-		qsort(t.v, t.n, sizeof(*t.v), by_time);
-	return t;
-}
-
-/* With the lock held: how much of the hour's number is left to this pass. */
-static void
-spend(struct logins *s, struct account *a, bool before)
-{
-	struct times t = wrong_lately(s, a);
-	struct account_login *l;
-
-	account_spend(a->first, (int)t.n - (LOGINFILE_WRONG - ACCOUNT_WRONG));
-	for (l = a->first; before && t.n >= LOGINFILE_WRONG && l != NULL;
-	     l = l->next)
-		((struct login *)l)->not_before =
-		    t.v[t.n - LOGINFILE_WRONG] + LOGINFILE_HOUR;
-	free(t.v);
+	return r->passes == 0 && r->nwrong == 0 && !r->held;
 }
 
 /* What is known of a login from before: under its own name, or another's. */
 static void
 recall_login(struct logins *s, struct login *l)
 {
-	const struct loginfile_row *r = own_row(s, l);
+	const struct loginfile_row *r = loginkeep_own(s, l);
 	size_t i;
 
-	if (r != NULL && r->passes == 0 && r->nwrong == 0) {
+	if (r != NULL && is_mark(r)) {
 		/* what another name is rejected with is good for this one:
 		 * the server does not take the two for one account */
 		l->at.user = NULL;
@@ -441,7 +229,7 @@ recall_login(struct logins *s, struct login *l)
 	for (i = 0; i < s->file.n; i++) {
 		r = &s->file.v[i];
 		if ((r->passes == 0 && r->nwrong < ACCOUNT_WRONG) ||
-		    !is_row_of(s, l, r) ||
+		    !loginkeep_is_of(s, l, r) ||
 		    (l->passes > 0 && r->last_at <= l->last_at))
 			continue;
 		l->passes = r->passes;
@@ -459,48 +247,6 @@ recall_login(struct logins *s, struct login *l)
 
 /* --- what becomes of it ------------------------------------------------ */
 
-/* With the lock held: the row of a login, made when there is none. NULL: no
- * room. */
-static struct loginfile_row *
-need_row(struct logins *s, struct login *l)
-{
-	struct loginfile_row *r;
-
-	make_verifier(s, l);
-	r = loginfile_find(&s->file, l->server, l->name, l->verifier);
-	if (r == NULL && (r = loginfile_add(&s->file, l->server, l->name,
-			      l->verifier)) != NULL)
-		r->first_at = r->last_at = tim_now();
-	return r;
-}
-
-static void
-note_wrong(void *arg, struct account_login *at, const struct err *why)
-{
-	struct logins *s = arg;
-	struct account_login *o;
-	struct loginfile_row *r;
-	int64_t now = tim_now();
-
-	(void)why;
-	pthread_mutex_lock(&s->lock);
-	if (now <= s->last_wrong)
-		now = s->last_wrong + 1;
-	s->last_wrong = now;
-	if (read_file(s)) {
-		/* the others are the same to the server, and may be all that
-		 * the INI has tomorrow */
-		for (o = at->account->first; o != NULL; o = o->next) {
-			if (account_same(o, at) &&
-			    (r = need_row(s, (struct login *)o)) != NULL)
-				loginfile_wrong(r, now);
-		}
-		spend(s, at->account, false);
-		write_file(s);
-	}
-	pthread_mutex_unlock(&s->lock);
-}
-
 void
 logins_rejected(struct logins *s, struct login *l, enum err_kind kind)
 {
@@ -509,21 +255,22 @@ logins_rejected(struct logins *s, struct login *l, enum err_kind kind)
 	int64_t now = tim_now();
 
 	pthread_mutex_lock(&s->lock);
-	if (!l->counted && read_file(s)) {
+	if (!l->counted && loginkeep_read(s)) {
 		for (o = l->at.account->first; o != NULL; o = o->next) {
 			struct login *twin = (struct login *)o;
 
 			if (!account_same(o, &l->at))
 				continue;
 			twin->counted = true;
-			if ((r = need_row(s, twin)) == NULL)
+			if ((r = loginkeep_need(s, twin)) == NULL)
 				continue;
+			r->held = false;
 			if (r->passes++ == 0)
 				r->first_at = now;
 			r->last_at = now;
 			r->retry_at = now + login_wait(kind, r->passes);
 		}
-		write_file(s);
+		loginkeep_write(s);
 	}
 	pthread_mutex_unlock(&s->lock);
 }
@@ -544,12 +291,14 @@ bool
 logins_announce(struct logins *s, struct login *l)
 {
 	const struct pass_keep *k = &s->pass->keep;
+	struct loginfile_row *r = NULL;
 	bool done = false;
 
 	pthread_mutex_lock(&s->lock);
-	if (read_file(s) && need_row(s, l) != NULL)
-		done = write_file(s);
-	else if (s->read)
+	if (loginkeep_read(s) && (r = loginkeep_need(s, l)) != NULL) {
+		r->held = false;
+		done = loginkeep_write(s);
+	} else if (s->read)
 		k->done(k->arg);
 	pthread_mutex_unlock(&s->lock);
 	return done;
@@ -574,14 +323,15 @@ logins_open(const struct pass *p)
 	for (i = 0; i < c->nmailbox; i++)
 		add_server(s, c->mailbox[i].profile->url,
 		    c->mailbox[i].username, c->mailbox[i].password);
-	if (read_file(s))
+	if (loginkeep_read(s))
 		p->keep.done(p->keep.arg);
 	for (i = 0; s->file.n > 0 && i < s->n; i++)
 		recall_login(s, s->v[i]);
 	for (i = 0; s->file.n > 0 && i < s->naccount; i++) {
 		if (s->account[i]->first != NULL)
-			spend(s, s->account[i], true);
+			reserve_spend(s, s->account[i], true);
 	}
+	proven_recall(s);
 	return s;
 }
 
@@ -595,7 +345,7 @@ has_bad_name(struct logins *s, struct login *l)
 		const struct loginfile_row *r = &s->file.v[i];
 
 		if (r->passes > 0 && strcmp(r->name, l->name) != 0 &&
-		    is_row_of(s, l, r))
+		    loginkeep_is_of(s, l, r))
 			return true;
 	}
 	return false;
@@ -608,16 +358,16 @@ has_bad_name(struct logins *s, struct login *l)
 static bool
 is_over(struct logins *s, const struct loginfile_row *r)
 {
-	bool over = false, mark = r->passes == 0 && r->nwrong == 0;
+	bool over = false, mark = is_mark(r);
 	size_t i;
 
 	for (i = 0; i < s->n; i++) {
 		struct login *l = s->v[i];
 		struct account_login *o = l->at.account->first;
 
-		if (!is_row_of_account(s, l, r))
+		if (!loginkeep_is_of_account(s, l, r))
 			continue;
-		if (strcmp(l->name, r->name) == 0 && is_row_of(s, l, r) &&
+		if (strcmp(l->name, r->name) == 0 && loginkeep_is_of(s, l, r) &&
 		    (!account_accepted(&l->at) || (mark && has_bad_name(s, l))))
 			return false;
 		while (o != NULL && !account_accepted(o))
@@ -625,6 +375,37 @@ is_over(struct logins *s, const struct loginfile_row *r)
 		over = over || o != NULL;
 	}
 	return over;
+}
+
+/* The credentials of the row are good themselves. */
+static bool
+is_good(struct logins *s, const struct loginfile_row *r)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		if (account_accepted(&s->v[i]->at) &&
+		    loginkeep_is_of(s, s->v[i], r))
+			return true;
+	}
+	return false;
+}
+
+/* Of a row nothing is left but what others try. True: that is new. */
+static bool
+forget_row(struct logins *s, struct loginfile_row *r)
+{
+	bool was = r->held;
+
+	if (r->ntried == 0 || is_good(s, r)) {
+		loginfile_remove(&s->file, r);
+		return true;
+	}
+	r->held = true;
+	r->passes = 0;
+	r->retry_at = TIM_NONE;
+	r->nwrong = 0;
+	return !was;
 }
 
 /* With the lock held. True: something has changed. */
@@ -635,20 +416,31 @@ forget_over(struct logins *s)
 	size_t i;
 
 	for (i = s->file.n; i > 0; i--) {
-		if (!is_over(s, &s->file.v[i - 1]))
-			continue;
-		loginfile_remove(&s->file, &s->file.v[i - 1]);
-		changed = true;
+		if (is_over(s, &s->file.v[i - 1]))
+			changed = forget_row(s, &s->file.v[i - 1]) || changed;
 	}
 	for (i = 0; s->file.n > 0 && i < s->n; i++) {
 		struct login *l = s->v[i];
+		struct loginfile_row *r;
 
 		if (!account_accepted(&l->at) || !has_bad_name(s, l) ||
-		    own_row(s, l) != NULL)
+		    loginkeep_own(s, l) != NULL)
 			continue;
-		changed = need_row(s, l) != NULL || changed;
+		if ((r = loginkeep_need(s, l)) == NULL)
+			continue;
+		r->held = false;
+		changed = true;
 	}
 	return changed;
+}
+
+/* With the lock held. */
+static bool
+keep_end(struct logins *s)
+{
+	bool over = forget_over(s);
+
+	return proven_note(s) || over;
 }
 
 void
@@ -656,9 +448,9 @@ logins_end(struct logins *s)
 {
 	pthread_mutex_lock(&s->lock);
 	/* tried with what is in memory: mostly there is nothing to do */
-	if (s->read && forget_over(s) && read_file(s)) {
-		forget_over(s);
-		write_file(s);
+	if (s->read && keep_end(s) && loginkeep_read(s)) {
+		keep_end(s);
+		loginkeep_write(s);
 	}
 	pthread_mutex_unlock(&s->lock);
 }
@@ -672,6 +464,7 @@ logins_close(struct logins *s)
 		return;
 	for (i = 0; i < s->n; i++) {
 		free(s->v[i]->server);
+		free(s->v[i]->lost);
 		free(s->v[i]->name);
 		free(s->v[i]->user);
 		mem_wipe_str(s->v[i]->password);

@@ -26,13 +26,18 @@ struct login {
 	/* its account may not be tried before; TIM_NONE: it may */
 	int64_t not_before;
 	bool counted; /* this pass is, in the file */
+	/* until when its call under way counts as wrong; TIM_NONE: nowhere */
+	int64_t tried;
+	bool waited;      /* for others who try its account, in vain */
+	struct err *lost; /* why nobody knows how the last one ended, or NULL */
 };
 
 /* Reads the file; that it cannot be read is a warning. */
 struct logins *logins_open(const struct pass *);
 /*
  * Forgets the rejections of each account that was accepted, but for those of
- * credentials that the INI still has and that were not.
+ * credentials that the INI still has and that were not; and remembers which
+ * were accepted.
  */
 void logins_end(struct logins *);
 void logins_close(struct logins *);

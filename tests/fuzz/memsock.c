@@ -10,6 +10,7 @@ struct sock {
 	const struct memsock_answer *answer; /* NULL: nothing was asked yet */
 	size_t at;
 	char *where;
+	int64_t received;
 };
 
 static const struct memsock_answer *script;
@@ -108,6 +109,7 @@ sock_read(struct sock *s, void *p, size_t n, int64_t deadline, struct err *e)
 	n = fuzz_piece(&cut, left < n ? left : n);
 	memcpy(p, s->answer->data + s->at, n);
 	s->at += n;
+	s->received += (int64_t)n;
 	return (long)n;
 }
 
@@ -140,6 +142,12 @@ const char *
 sock_where(const struct sock *s)
 {
 	return s->where;
+}
+
+int64_t
+sock_received(const struct sock *s)
+{
+	return s->received;
 }
 
 bool

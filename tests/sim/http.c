@@ -103,6 +103,15 @@ run_then(struct call *c)
 }
 
 static void
+deny(struct call *c)
+{
+	c->status = 401;
+	pthread_rwlock_rdlock(&world.lock);
+	c->delay_ms = option.denied_ms;
+	pthread_rwlock_unlock(&world.lock);
+}
+
+static void
 run_soap(struct exchange *x)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
@@ -123,7 +132,7 @@ run_soap(struct exchange *x)
 	if (x->too_big)
 		c->status = 413;
 	else if (c->account == NULL)
-		c->status = 401;
+		deny(c);
 	else
 		call_run(c);
 	run_then(c);

@@ -23,12 +23,16 @@
 #define T0   INT64_C(1795162560123) /* 2026-11-20T08:16:00.123Z */
 #define SALT "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define V1   "a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4"
-#define HEAD SALT "\nexsync logins 1\t2026-11-20T08:16:00.123Z\n"
+#define HEAD SALT "\nexsync logins 2\t2026-11-20T08:16:00.123Z\n"
+#define OLD  SALT "\nexsync logins 1\t2026-11-20T08:16:00.123Z\n"
 #define ROW                                                                    \
 	"mail.example%3A443\tcontoso%5Csvc\t" V1                               \
 	"\t2\t2026-11-20T08:16:00.123Z\t2026-11-20T09:16:00.000Z\t"            \
 	"2026-11-20T13:16:00.000Z\t2026-11-20T08:16:00.123Z,"                  \
-	"2026-11-20T08:16:00.124Z\n"
+	"2026-11-20T08:16:00.124Z"
+
+#define PROVEN "proven\t" V1 "\t0f8\t2026-11-20T08:16:00.000Z\n"
+#define TRIED  "\t2026-11-20T10:30:00.000Z,2026-11-20T10:30:00.001Z\n"
 
 static char tmp[] = "/tmp/exsync-test-loginfile-XXXXXX";
 
@@ -53,7 +57,7 @@ test_round(void **state)
 
 	(void)state;
 	setenv("EXSYNC_NOW", "2026-11-20T10:00:00Z", 1);
-	assert_int_equal(parse(&f, HEAD ROW), 0);
+	assert_int_equal(parse(&f, HEAD ROW TRIED PROVEN), 0);
 	assert_int_equal(f.n, 1);
 	assert_true(f.since == T0);
 	assert_string_equal(f.v[0].server, "mail.example:443");
@@ -61,9 +65,13 @@ test_round(void **state)
 	assert_int_equal(f.v[0].passes, 2);
 	assert_int_equal(f.v[0].nwrong, 2);
 	assert_true(f.v[0].wrong[1] == T0 + 1);
+	assert_int_equal(f.v[0].ntried, 2);
+	assert_string_equal(loginfile_bits(&f, V1), "0f8");
+	assert_string_equal(loginfile_bits(&f, SALT), "");
 	buf_init(&b, LOGINFILE_MAX);
 	assert_int_equal(loginfile_format(&f, &b), 0);
-	assert_string_equal(buf_str(&b), &(HEAD ROW)[LOGINFILE_LINE]);
+	assert_string_equal(
+	    buf_str(&b), &(HEAD ROW TRIED PROVEN)[LOGINFILE_LINE]);
 	buf_free(&b);
 	/* after two months it is forgotten */
 	setenv("EXSYNC_NOW", "2027-02-20T10:00:00Z", 1);
@@ -79,30 +87,142 @@ test_round(void **state)
 	unsetenv("EXSYNC_NOW");
 }
 
+/* What an earlier exsync wrote is read, and written as it is now. */
+static void
+test_old(void **state)
+{
+	struct loginfile f;
+	struct buf b;
+
+	(void)state;
+	setenv("EXSYNC_NOW", "2026-11-20T10:00:00Z", 1);
+	assert_int_equal(parse(&f, OLD ROW "\n"), 0);
+	assert_int_equal(f.n, 1);
+	buf_init(&b, LOGINFILE_MAX);
+	assert_int_equal(loginfile_format(&f, &b), 0);
+	assert_string_equal(buf_str(&b), &(HEAD ROW "\t-\n")[LOGINFILE_LINE]);
+	buf_free(&b);
+	loginfile_free(&f);
+	assert_int_equal(parse(&f, OLD ROW "\t-\n"), -1);
+	assert_int_equal(parse(&f, OLD PROVEN), -1);
+	unsetenv("EXSYNC_NOW");
+}
+
+/* What is tried counts so long; what nothing else is known of goes then. */
+static void
+test_tried(void **state)
+{
+	struct loginfile f;
+	struct loginfile_row *r;
+	struct buf b;
+	int64_t t;
+
+	(void)state;
+	setenv("EXSYNC_NOW", "2026-11-20T10:00:00Z", 1);
+	assert_int_equal(parse(&f, HEAD ROW TRIED), 0);
+	t = f.v[0].tried[0];
+	assert_true(loginfile_alone(&f, t) == t + 2);
+	assert_true(loginfile_alone(&f, T0) == T0 + 2);
+	assert_true(loginfile_tried(&f, t, t + 5));
+	assert_false(loginfile_tried(&f, t, TIM_NONE));
+	assert_true(loginfile_tried(&f, t + 1, TIM_NONE));
+	assert_int_equal(f.v[0].ntried, 1);
+	assert_true(f.v[0].tried[0] == t + 5);
+	r = loginfile_add(&f, "s:1", "n", V1);
+	assert_true(r->held);
+	loginfile_try(r, t + 6);
+	buf_init(&b, LOGINFILE_MAX);
+	buf_adds(&b, SALT "\n");
+	assert_int_equal(loginfile_format(&f, &b), 0);
+	assert_non_null(strstr(buf_str(&b), "\t-\t-\t-\t-\t-\t2026-11-20"));
+	assert_true(loginfile_tried(&f, t + 6, TIM_NONE));
+	assert_int_equal(f.n, 1);
+	loginfile_free(&f);
+	assert_int_equal(parse(&f, buf_str(&b)), 0);
+	assert_int_equal(f.n, 2);
+	loginfile_free(&f);
+	/* its time is over, or has not come: the clock was wrong */
+	setenv("EXSYNC_NOW", "2026-11-20T10:30:01Z", 1);
+	assert_int_equal(parse(&f, buf_str(&b)), 0);
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.v[0].ntried, 0);
+	loginfile_free(&f);
+	setenv("EXSYNC_NOW", "2026-11-20T09:00:00Z", 1);
+	assert_int_equal(parse(&f, buf_str(&b)), 0);
+	assert_int_equal(f.n, 1);
+	loginfile_free(&f);
+	buf_free(&b);
+	unsetenv("EXSYNC_NOW");
+}
+
+/* One line for an INI, the latest of them; written once a day at most. */
+static void
+test_proven(void **state)
+{
+	char verifier[LOGINFILE_HEX];
+	struct loginfile f;
+	struct buf b;
+	int i;
+
+	(void)state;
+	setenv("EXSYNC_NOW", "2026-11-20T10:00:00Z", 1);
+	assert_int_equal(parse(&f, HEAD PROVEN), 0);
+	assert_false(loginfile_prove(&f, V1, "0f8"));
+	assert_true(loginfile_prove(&f, V1, "0f9"));
+	assert_string_equal(loginfile_bits(&f, V1), "0f9");
+	setenv("EXSYNC_NOW", "2026-11-21T10:00:01Z", 1);
+	assert_true(loginfile_prove(&f, V1, "0f9"));
+	assert_int_equal(f.nproven, 1);
+	for (i = 0; i < LOGINFILE_PROVEN; i++) {
+		snprintf(verifier, sizeof(verifier), "%064x", i);
+		assert_true(loginfile_prove(&f, verifier, "1"));
+	}
+	assert_int_equal(f.nproven, LOGINFILE_PROVEN);
+	assert_string_equal(loginfile_bits(&f, V1), "");
+	setenv("EXSYNC_NOW", "2026-11-28T10:00:02Z", 1);
+	buf_init(&b, LOGINFILE_MAX);
+	assert_int_equal(loginfile_format(&f, &b), 0);
+	assert_string_equal(buf_str(&b), &(HEAD)[LOGINFILE_LINE]);
+	buf_free(&b);
+	loginfile_free(&f);
+	unsetenv("EXSYNC_NOW");
+}
+
 static const char *const bad[] = {
 	"",
 	SALT,
 	"zz" SALT "\n",
-	SALT "\nexsync logins 2\t2026-11-20T08:16:00.123Z\n",
-	SALT "\nexsync logins 1\t-\n",
+	SALT "\nexsync logins 3\t2026-11-20T08:16:00.123Z\n",
+	SALT "\nexsync logins 2\t-\n",
 	HEAD "x\n",
 	HEAD "\n",
-	HEAD ROW ROW,
-	HEAD "\tn\t" V1 "\t0\t-\t-\t-\t-\n",
-	HEAD "s\tn\tabc\t0\t-\t-\t-\t-\n",
-	HEAD "s\tn\t" V1 "\t-1\t-\t-\t-\t-\n",
-	HEAD "s\tn\t" V1 "\t99999999999999999999\t-\t-\t-\t-\n",
-	HEAD "s\tn\t" V1 "\t1\t-\t-\t-\t-\n",
-	HEAD "s\tn\t" V1 "\t0\tx\t-\t-\t-\n",
-	HEAD "s\tn\t" V1 "\t0\t-\t-\t-\t-",
-	HEAD "s\tn\t" V1 "\t0\t-\t-\t-\t-\t-\n",
-	HEAD "s\tn\t" V1 "\t0\t-\t-\t-\t\n",
-	HEAD "s\tn%00\t" V1 "\t0\t-\t-\t-\t-\n",
-	HEAD "s\tn%4\t" V1 "\t0\t-\t-\t-\t-\n",
-	HEAD "s\tn\x1b\t" V1 "\t0\t-\t-\t-\t-\n",
+	HEAD ROW TRIED ROW TRIED,
+	HEAD ROW "\n",
+	HEAD ROW ",2026-11-20T08:16:00.125Z,2026-11-20T08:16:00.126Z,"
+		 "2026-11-20T08:16:00.127Z\t-\n",
+	HEAD ROW "\tx\n",
+	HEAD PROVEN PROVEN,
+	HEAD "provenx\t" V1 "\t1\t2026-11-20T08:16:00.000Z\n",
+	HEAD "proven\tabc\t1\t2026-11-20T08:16:00.000Z\n",
+	HEAD "proven\t" V1 "\t\t2026-11-20T08:16:00.000Z\n",
+	HEAD "proven\t" V1 "\tX\t2026-11-20T08:16:00.000Z\n",
+	HEAD "proven\t" V1 "\t1\t-\n",
+	HEAD "\tn\t" V1 "\t0\t-\t-\t-\t-\t-\n",
+	HEAD "s\tn\tabc\t0\t-\t-\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t-1\t-\t-\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t99999999999999999999\t-\t-\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t1\t-\t-\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t0\tx\t-\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t0\t-\t-\t-\t-\t-",
+	HEAD "s\tn\t" V1 "\t0\t-\t-\t-\t-\t-\t-\n",
+	HEAD "s\tn\t" V1 "\t0\t-\t-\t-\t\t-\n",
+	HEAD "s\tn\t" V1 "\t0\t-\t-\t-\t-\t\n",
+	HEAD "s\tn%00\t" V1 "\t0\t-\t-\t-\t-\t-\n",
+	HEAD "s\tn%4\t" V1 "\t0\t-\t-\t-\t-\t-\n",
+	HEAD "s\tn\x1b\t" V1 "\t0\t-\t-\t-\t-\t-\n",
 	HEAD "s\tn\t" V1 "\t0\t-\t-\t-\t2026-01-01T00:00:00Z,2026-01-01T00:00:"
 	     "00Z,2026-01-01T00:00:00Z,2026-01-01T00:00:00Z,"
-	     "2026-01-01T00:00:00Z\n",
+	     "2026-01-01T00:00:00Z\t-\n",
 };
 
 static void
@@ -110,7 +230,7 @@ test_malformed(void **state)
 {
 	struct loginfile f;
 	struct err err = ERR_INIT;
-	char *text = mem_strdup(HEAD ROW);
+	char *text = mem_strdup(HEAD ROW TRIED PROVEN);
 	size_t i, k, len = strlen(text);
 
 	(void)state;
@@ -328,6 +448,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round),
+		cmocka_unit_test(test_old),
+		cmocka_unit_test(test_tried),
+		cmocka_unit_test(test_proven),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_verifier),

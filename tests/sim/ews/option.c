@@ -28,6 +28,8 @@ set_number(const char *w, const char *v)
 {
 	if (strncmp(w, "body_delay_ms=", 14) == 0)
 		option.body_delay_ms = atoi(v);
+	else if (strncmp(w, "denied_ms=", 10) == 0)
+		option.denied_ms = atoi(v);
 	else if (strncmp(w, "delay_ms=", 9) == 0)
 		option.delay_ms = atoi(v);
 	else

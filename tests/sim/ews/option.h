@@ -17,7 +17,7 @@ struct option {
 	bool anew; /* the MIME of attached messages: other bytes each time */
 	uint32_t made; /* so often; atomic */
 	bool text_ex;  /* FindItem and SyncFolderItems show EX senders */
-	int delay_ms, body_delay_ms;
+	int delay_ms, body_delay_ms, denied_ms;
 	int find_cap, sync_cap; /* 0: the product's own */
 };
 

@@ -1,0 +1,106 @@
+/*
+ * proven.c - which logins of the INI were accepted by the passes before.
+ * 1. Nothing is proven of whose account the file knows a rejection, or a
+ *    login without an outcome.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "sync/loginkeep.h"
+#include "sync/proven.h"
+
+#define TEXT_MAX ((size_t)64 << 20)
+
+/* The logins that have a bit. */
+static size_t
+count_logins(const struct logins *s)
+{
+	return s->n < 4 * LOGINFILE_BITS ? s->n : 4 * LOGINFILE_BITS;
+}
+
+static void
+make_verifier(struct logins *s)
+{
+	struct buf text;
+	size_t i;
+
+	if (s->verifier[0] != '\0')
+		return;
+	buf_init(&text, TEXT_MAX);
+	for (i = 0; i < s->n; i++)
+		buf_addf(&text, "%s\n%s\n%s\n", s->v[i]->server, s->v[i]->name,
+		    s->v[i]->password);
+	loginfile_verifier(&s->file, "proven", "", buf_str(&text), s->verifier);
+	buf_wipe(&text);
+	buf_free(&text);
+}
+
+static bool
+has_bit(const char *bits, size_t i)
+{
+	static const char digit[] = "0123456789abcdef";
+
+	if (i / 4 >= strlen(bits))
+		return false;
+	return ((size_t)(strchr(digit, bits[i / 4]) - digit) >> (i % 4) & 1) !=
+	       0;
+}
+
+/* Is anything in the file against it? */
+static bool
+is_doubted(struct logins *s, const struct login *l)
+{
+	size_t i;
+
+	for (i = 0; i < s->file.n; i++) {
+		const struct loginfile_row *r = &s->file.v[i];
+
+		if ((r->passes > 0 || r->nwrong > 0 || r->ntried > 0) &&
+		    loginkeep_is_of_any(s, l->at.account, r))
+			return true;
+	}
+	return false;
+}
+
+void
+proven_recall(struct logins *s)
+{
+	const char *bits;
+	size_t i;
+
+	if (!s->read || s->file.nproven == 0 || s->n == 0)
+		return;
+	make_verifier(s);
+	bits = loginfile_bits(&s->file, s->verifier);
+	for (i = 0; *bits != '\0' && i < count_logins(s); i++)
+		s->v[i]->at.proven =
+		    has_bit(bits, i) && !is_doubted(s, s->v[i]);
+}
+
+bool
+proven_note(struct logins *s)
+{
+	size_t i, n = count_logins(s);
+	char bits[LOGINFILE_BITS + 1];
+	bool any = false, changed;
+
+	if (s->n == 0)
+		return false;
+	memset(bits, 0, sizeof(bits));
+	for (i = 0; i < n; i++) {
+		bool good = account_proven(&s->v[i]->at);
+
+		bits[i / 4] |= (char)(good << (i % 4));
+		any = any || good;
+	}
+	for (i = 0; i < (n + 3) / 4; i++)
+		bits[i] = "0123456789abcdef"[(int)bits[i]];
+	if (!any && s->file.nproven == 0)
+		return false;
+	make_verifier(s);
+	changed = (any || *loginfile_bits(&s->file, s->verifier) != '\0') &&
+		  loginfile_prove(&s->file, s->verifier, bits);
+	return changed;
+}

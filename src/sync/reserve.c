@@ -1,0 +1,246 @@
+/*
+ * reserve.c - a login that may be wrong is noted before it is sent.
+ * 1. What is counted and what is noted happens while no other process has the
+ *    file: the counts of two never overlap.
+ * 2. Nobody waits while holding the lock or the file.
+ */
+#include <stdlib.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "base/tim.h"
+#include "sync/loginkeep.h"
+#include "sync/proven.h"
+#include "sync/reserve.h"
+
+/* ms; a login that is answered takes less, or is one of a slow server */
+#define RESERVE_WAIT fault_int("EXSYNC_RESERVE_MS", 15000)
+#define STEP         100 /* ms */
+
+/* All logins that are the same to the server: they may be all that an INI has
+ * tomorrow. Calls note with the row of each. */
+static bool
+note_twins(struct logins *s, struct account_login *at, int64_t time,
+    void (*note)(struct loginfile_row *, int64_t))
+{
+	struct account_login *o;
+	struct loginfile_row *r;
+	bool noted = false;
+
+	for (o = at->account->first; o != NULL; o = o->next) {
+		if (!account_same(o, at) ||
+		    (r = loginkeep_need(s, (struct login *)o)) == NULL)
+			continue;
+		note(r, time);
+		noted = true;
+	}
+	return noted;
+}
+
+static int
+say_rejected(int64_t until, struct err *err)
+{
+	char text[TIM_TEXT] = "";
+
+	tim_text(until, text);
+	err_set(err, ERR_AUTH,
+	    "the account was rejected %d times within an hour, by whichever "
+	    "profile or mailbox; so that it is not locked it is not tried "
+	    "before %s, with whatever password",
+	    LOGINFILE_WRONG, text);
+	return err_code(err, "login", SCOPE_PROFILE);
+}
+
+/* Some may have been rejected, too few are known to be: it is no news of the
+ * login, but of what hides the outcome. */
+static int
+say_unknown(const struct login *l, int64_t until, struct err *err)
+{
+	bool lost = l->lost != NULL;
+	char text[TIM_TEXT] = "";
+
+	tim_text(until, text);
+	err_set(err, ERR_RETRY,
+	    "%s; so that the account is not locked, should these logins have "
+	    "been wrong, it is not tried before %s",
+	    lost ? l->lost->msg
+		 : "others log in with this account at the same moment, or "
+		   "did and got no answer",
+	    text);
+	return err_code(
+	    err, lost ? l->lost->code : "login-unknown", SCOPE_PROFILE);
+}
+
+/* With the lock held, and the file: takes one of the hour's. */
+static void
+take_one(struct logins *s, struct login *l)
+{
+	const struct pass_keep *k = &s->pass->keep;
+	int64_t until = loginfile_alone(&s->file, tim_now() + LOGINFILE_HOUR);
+
+	if (!note_twins(s, &l->at, until, loginfile_try))
+		k->done(k->arg); /* there is no room */
+	else if (loginkeep_write(s))
+		l->tried = until;
+}
+
+/* How many of them count no longer then. */
+static size_t
+count_until(const struct loginkeep_times *t, int64_t until)
+{
+	size_t n = 0;
+
+	while (n < t->n && t->v[n] <= until)
+		n++;
+	return n;
+}
+
+/* What stands in the way. */
+struct hurdle {
+	int64_t until; /* so long */
+	bool rejected; /* nothing but rejections */
+	bool soon;     /* some may be under way, and their outcome known soon */
+};
+
+/* all: what counts, more than may. */
+static void
+look_at_hurdle(struct logins *s, const struct account *a,
+    const struct loginkeep_times *all, struct hurdle *out)
+{
+	struct loginkeep_times wrong = loginkeep_wrong(s, a);
+	/* they are a few ms apart, so that each is alone */
+	int64_t lost = tim_now() + RESERVE_LOST + 1000;
+	size_t ended =
+	    wrong.n + count_until(all, lost) - count_until(&wrong, lost);
+
+	out->until = all->v[all->n - LOGINFILE_WRONG];
+	out->rejected = wrong.n >= LOGINFILE_WRONG;
+	out->soon = ended < LOGINFILE_WRONG;
+	free(wrong.v);
+}
+
+/* True: the call may be made. */
+static bool
+try_reserve(struct logins *s, struct login *l, struct hurdle *out)
+{
+	const struct pass_keep *k = &s->pass->keep;
+	struct loginkeep_times t;
+	bool may;
+
+	pthread_mutex_lock(&s->lock);
+	l->tried = TIM_NONE;
+	if (s->read) /* while others may have the file */
+		loginkeep_verify(s, l);
+	if (!loginkeep_read(s)) {
+		pthread_mutex_unlock(&s->lock);
+		return true;
+	}
+	t = loginkeep_spent(s, l->at.account);
+	may = t.n < LOGINFILE_WRONG;
+	if (may)
+		take_one(s, l);
+	else {
+		k->done(k->arg);
+		look_at_hurdle(s, l->at.account, &t, out);
+	}
+	free(t.v);
+	pthread_mutex_unlock(&s->lock);
+	return may;
+}
+
+int
+reserve_begin(void *arg, struct account_login *at, struct err *err)
+{
+	struct logins *s = arg;
+	struct login *l = (struct login *)at;
+	int64_t end = tim_mono() + RESERVE_WAIT;
+	struct hurdle h;
+
+	while (!try_reserve(s, l, &h)) {
+		if (h.rejected)
+			return say_rejected(h.until, err);
+		if (!h.soon || l->waited || stop_requested())
+			return say_unknown(l, h.until, err);
+		if (tim_mono() >= end)
+			l->waited = true;
+		else
+			tim_sleep(STEP);
+	}
+	return 0;
+}
+
+/* Why nobody knows how the last one ended. */
+static void
+keep_error(struct login *l, const struct err *why)
+{
+	if (l->lost == NULL)
+		l->lost = mem_alloc(sizeof(*l->lost));
+	*l->lost = *why;
+}
+
+void
+reserve_settled(void *arg, struct account_login *at, enum account_said said,
+    const struct err *why)
+{
+	struct logins *s = arg;
+	struct login *l = (struct login *)at;
+	const struct pass_keep *k = &s->pass->keep;
+	int64_t until = TIM_NONE;
+	bool was;
+
+	if (l->tried == TIM_NONE)
+		return;
+	pthread_mutex_lock(&s->lock);
+	if (said == ACCOUNT_NOTHING)
+		keep_error(l, why);
+	if (loginkeep_read(s)) {
+		if (said == ACCOUNT_NOTHING)
+			until =
+			    loginfile_alone(&s->file, tim_now() + RESERVE_LOST);
+		was = loginfile_tried(&s->file, l->tried, until);
+		/* now: the pass may be killed before its end */
+		if (said == ACCOUNT_ACCEPTED)
+			was = proven_note(s) || was;
+		if (was)
+			loginkeep_write(s);
+		else
+			k->done(k->arg);
+	}
+	l->tried = TIM_NONE;
+	pthread_mutex_unlock(&s->lock);
+}
+
+void
+reserve_wrong(void *arg, struct account_login *at, const struct err *why)
+{
+	struct logins *s = arg;
+	struct login *l = (struct login *)at;
+	int64_t now;
+
+	(void)why;
+	pthread_mutex_lock(&s->lock);
+	if (loginkeep_read(s)) {
+		now = loginfile_alone(&s->file, tim_now());
+		note_twins(s, at, now, loginfile_wrong);
+		if (l->tried != TIM_NONE)
+			loginfile_tried(&s->file, l->tried, TIM_NONE);
+		reserve_spend(s, at->account, false);
+		loginkeep_write(s);
+	}
+	l->tried = TIM_NONE;
+	pthread_mutex_unlock(&s->lock);
+}
+
+void
+reserve_spend(struct logins *s, struct account *a, bool before)
+{
+	struct loginkeep_times t = loginkeep_wrong(s, a);
+	struct account_login *l;
+
+	account_spend(a->first, (int)t.n - (LOGINFILE_WRONG - ACCOUNT_WRONG));
+	for (l = a->first; before && t.n >= LOGINFILE_WRONG && l != NULL;
+	     l = l->next)
+		((struct login *)l)->not_before = t.v[t.n - LOGINFILE_WRONG];
+	free(t.v);
+}

@@ -33,8 +33,8 @@ struct ews_session {
 	struct ews *ews;
 	const struct conf_mailbox *mailbox;
 	const struct conf_profile *profile; /* the mailbox' */
-	struct credential login; /* borrowed from the INI */
-	bool own_login;          /* the mailbox' own */
+	struct credential login;            /* borrowed from the INI */
+	bool own_login;                     /* the mailbox' own */
 	struct mbox *mbox;
 	struct pool_conn *conn;     /* taken by the first request */
 	struct buf request, cookie; /* scratch */

@@ -106,8 +106,8 @@ struct http_opts {
 	int first_byte_ms; /* (120,000) first byte of the answer */
 	int silence_ms;    /* (60,000) in which ANSWER_PACE bytes a second must
 			    * come on average (answer.h: 15 KiB), while they are
-			    * waited for: what body takes for them is not in
-			    * it; and the whole body of a 401 that auth answers */
+			    * waited for: not while body takes them. In this
+			    * time the whole body of a 401 that auth answers */
 	int total_ms;      /* (3,600,000) the whole answer */
 	int idle_ms;       /* (60,000) a connection not used for longer is
 			    * not used again: firewalls forget such ones

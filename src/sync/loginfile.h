@@ -74,8 +74,9 @@ struct loginfile {
 };
 
 /*
- * Takes it apart. What was tried and counts no longer is left out. The salt's line alone: a new file. -1: ERR_CONFIG, it is
- * not such a file (line and why); out is empty and to be freed all the same.
+ * Takes it apart. What was tried and counts no longer is left out. The salt's
+ * line alone: a new file. -1: ERR_CONFIG, it is not such a file (line and why);
+ * out is empty and to be freed all the same.
  */
 int loginfile_parse(
     struct loginfile *out, const char *data, size_t len, struct err *);

@@ -50,8 +50,8 @@ struct pass {
 	const struct conf *conf;
 	struct store *store;
 	struct servers *servers; /* of conf; borrowed, kept for the next pass */
-	bool dry_run;          /* decide, write nothing */
-	struct plan_want want; /* what it is restricted to */
+	bool dry_run;            /* decide, write nothing */
+	struct plan_want want;   /* what it is restricted to */
 	/*
 	 * Called once the CSV files are read, before any thread is started
 	 * and anything is contacted; may be NULL.

@@ -5,8 +5,8 @@
  * Lost on an item are the calls for it that failed and the pauses between
  * them, not the delays that the server asks for, nor a stream that still
  * delivers: with the pace of a line (ANSWER_PACE in net/answer.h); one that
- * trickles is as silent as one that stands still. Sixty seconds of silence for each of forty attachments would
- * otherwise hold a mailbox for an hour.
+ * trickles is as silent as one that stands still. Sixty seconds of silence for
+ * each of forty attachments would otherwise hold a mailbox for an hour.
  */
 #ifndef SYNC_PATIENCE_H
 #define SYNC_PATIENCE_H

@@ -8,11 +8,11 @@
  *
  * Until its outcome is known it counts as wrong. That the server did not judge
  * it, or that it is good, takes it back at once; that it is wrong makes it a
- * rejection. Where no answer came, or was cut off, it counts for RESERVE_LOST:
- * the server may have judged it, but a network that fails is not to lock
- * anybody out. Where nobody comes back to say so, since the process died, it
- * counts for LOGINFILE_HOUR like a rejection: a pass that is started again and
- * again and dies each time sends no more than that.
+ * rejection. Where no answer came, not even its first line, it counts for
+ * RESERVE_LOST: the server may have judged it, but a network that fails is not
+ * to lock anybody out. Where nobody comes back to say so, since the process
+ * died, it counts for LOGINFILE_HOUR like a rejection: a pass that is started
+ * again and again and dies each time sends no more than that.
  *
  * Not reserved are logins that are proven (proven.h): of each process that
  * still takes a password for good that is not any more, one wrong login comes

@@ -20,18 +20,19 @@
 #include "cmd/statedir.h"
 #include "sync/loginfile.h"
 
-#define T0     INT64_C(1795162560123) /* 2026-11-20T08:16:00.123Z */
-#define SALT   "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define V1     "a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4"
-#define HEAD   SALT "\nexsync logins 2\t2026-11-20T08:16:00.123Z\n"
-#define OLD    SALT "\nexsync logins 1\t2026-11-20T08:16:00.123Z\n"
-#define PROVEN "proven\t" V1 "\t0f8\t2026-11-20T08:16:00.000Z\n"
+#define T0   INT64_C(1795162560123) /* 2026-11-20T08:16:00.123Z */
+#define SALT "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define V1   "a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4"
+#define HEAD SALT "\nexsync logins 2\t2026-11-20T08:16:00.123Z\n"
+#define OLD  SALT "\nexsync logins 1\t2026-11-20T08:16:00.123Z\n"
 #define ROW                                                                    \
 	"mail.example%3A443\tcontoso%5Csvc\t" V1                               \
 	"\t2\t2026-11-20T08:16:00.123Z\t2026-11-20T09:16:00.000Z\t"            \
 	"2026-11-20T13:16:00.000Z\t2026-11-20T08:16:00.123Z,"                  \
 	"2026-11-20T08:16:00.124Z"
-#define TRIED "\t2026-11-20T10:30:00.000Z,2026-11-20T10:30:00.001Z\n"
+
+#define PROVEN "proven\t" V1 "\t0f8\t2026-11-20T08:16:00.000Z\n"
+#define TRIED  "\t2026-11-20T10:30:00.000Z,2026-11-20T10:30:00.001Z\n"
 
 static char tmp[] = "/tmp/exsync-test-loginfile-XXXXXX";
 

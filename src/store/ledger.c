@@ -217,8 +217,13 @@ ledger_parties(const struct store *st, const struct message *m)
 
 /* --- failures ---------------------------------------------------------- */
 
-/* Codes of what took too long: with others it would keep these waiting. */
-#define ALONE "'" STORE_UNDERWAY "','patience','timeout'"
+/* Did it take too long? With others it would keep these waiting. */
+static bool
+is_slow(const struct err *fault)
+{
+	return fault->cause == CAUSE_UNDERWAY ||
+	       fault->cause == CAUSE_PATIENCE || fault->cause == CAUSE_TIMEOUT;
+}
 
 int
 failure_put(struct store *st, const struct ledger *l, const struct err *fault,
@@ -226,9 +231,9 @@ failure_put(struct store *st, const struct ledger *l, const struct err *fault,
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_PUT,
 	    "INSERT INTO failure(mailbox,item,folder,class,code,message,tries,"
-	    "next_try,first_at) VALUES(?1,?2,?3,?4,?5,?6,1,?7,?8) "
+	    "next_try,first_at,slow) VALUES(?1,?2,?3,?4,?5,?6,1,?7,?8,?10) "
 	    "ON CONFLICT DO UPDATE SET folder=?3,class=?4,code=?5,message=?6,"
-	    "tries=tries+?9,next_try=?7");
+	    "tries=tries+?9,next_try=?7,slow=?10");
 	char next[TIM_TEXT];
 
 	db_text(s, 1, l->mailbox);
@@ -240,6 +245,7 @@ failure_put(struct store *st, const struct ledger *l, const struct err *fault,
 	db_time(s, 7, next_try, next);
 	db_text(s, 8, st->at);
 	db_int(s, 9, !counted);
+	db_int(s, 10, is_slow(fault));
 	fault_point("before failure");
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
@@ -298,7 +304,7 @@ store_failures_due(struct store *st, const char *mailbox,
 	s = db_stmt(st, DB_FAILURE_DUE, /* as tim_due */
 	    "SELECT item,folder,tries FROM failure WHERE mailbox=?1 AND "
 	    "(next_try<=?2 OR next_try>?3) AND item NOT GLOB 'folder *' AND "
-	    "ifnull(code IN(" ALONE "),0)=?5 ORDER BY next_try,item LIMIT ?4");
+	    "slow=?5 ORDER BY next_try,item LIMIT ?4");
 	db_text(s, 1, mailbox);
 	db_time(s, 2, due->now, at);
 	db_time(s, 3, due->now + TIM_FAR, far);

@@ -524,8 +524,9 @@ NULL
 };
 
 /*
- * A pass over one mailbox that came to its end says nothing of the others. And
- * a marker of whole seconds says nothing of a change in its own second.
+ * A pass over one mailbox that came to its end says nothing of the others. A
+ * marker of whole seconds says nothing of a change in its own second. And what
+ * code says is for people: which failures are slow is a column.
  */
 static const char *const version_5[] = {
 "CREATE TABLE sync_run(\n"
@@ -538,6 +539,9 @@ static const char *const version_5[] = {
 " hide behind it; 0: none can */",
 /* Nobody wrote down when the markers were seen: each is read once more. */
 "UPDATE sync_folder SET unsettled = 1 WHERE marker IS NOT NULL",
+"ALTER TABLE failure ADD COLUMN slow INTEGER NOT NULL DEFAULT 0"
+" /* 1: it took too long, and is tried again by itself, after all others */",
+"UPDATE failure SET slow = 1 WHERE code IN('under-way', 'patience', 'timeout')",
 NULL
 };
 /* clang-format on */

@@ -277,9 +277,6 @@ int store_put(struct store *, const struct store_work *, struct store_count *,
 int store_folder_doubts(
     struct store *, const struct store_place *, int64_t *n, struct err *);
 
-/* failure.code of an item that was under way when a pass ended. */
-#define STORE_UNDERWAY "under-way"
-
 struct store_failure {
 	const char *item_id;
 	int64_t folder;

@@ -63,7 +63,7 @@ note(struct underway *u, struct fetch *f)
 
 	err_set(&why, ERR_RETRY,
 	    "it was under way when the pass ended; it is tried again alone");
-	err_code(&why, CAUSE_UNDERWAY, STORE_UNDERWAY, SCOPE_ITEM);
+	err_code(&why, CAUSE_UNDERWAY, "under-way", SCOPE_ITEM);
 	memset(item, 0, sizeof(item));
 	for (i = 0; i < f->nasked; i++) {
 		size_t at = f->asked[i];

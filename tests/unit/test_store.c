@@ -556,6 +556,39 @@ test_failures(void **state)
 	assert_int_equal(number(k, "SELECT count(*) FROM change"), 1);
 }
 
+/* What took too long is due by itself, whatever its code; till it is quick. */
+static void
+test_failures_slow(void **state)
+{
+	static const struct {
+		enum err_cause cause;
+		bool slow;
+	} row[] = { { CAUSE_TIMEOUT, true }, { CAUSE_PATIENCE, true },
+		{ CAUSE_UNDERWAY, true }, { CAUSE_ANSWERED, false },
+		{ CAUSE_CUT, false }, { CAUSE_TIMEOUT, true } };
+	struct kit *k = *state;
+	struct store_item it = item("i1", "k1", k->inbox_a, NULL, NULL);
+	struct store_failures due;
+	struct err fault = ERR_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		err_set(&fault, ERR_RETRY, "as it is");
+		err_code(&fault, row[i].cause, "a word", SCOPE_ITEM);
+		it.fault = &fault;
+		it.next_try = T0;
+		put(k, BOX_A, &it);
+		OK(k, store_failures_due(k->st, BOX_A,
+			  &(struct store_due){ T0, 10, true }, &due, &k->err));
+		assert_int_equal(due.n, row[i].slow);
+		arena_free(&due.arena);
+		OK(k, store_failures_due(k->st, BOX_A,
+			  &(struct store_due){ T0, 10, false }, &due, &k->err));
+		assert_int_equal(due.n, !row[i].slow);
+		arena_free(&due.arena);
+	}
+}
+
 /* A failing page leaves nothing, not even its counts. */
 static void
 test_all_or_nothing(void **state)
@@ -593,7 +626,7 @@ main(void)
 		TEST(test_item_changes), TEST(test_threads),
 		TEST(test_removed_and_back), TEST(test_known),
 		TEST(test_vanished), TEST(test_skip), TEST(test_failures),
-		TEST(test_all_or_nothing) };
+		TEST(test_failures_slow), TEST(test_all_or_nothing) };
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

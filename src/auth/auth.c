@@ -5,11 +5,11 @@
 #include "auth/basic.h"
 
 struct http_auth *
-auth_open(const struct credential *c, struct err *e)
+auth_open(const struct credential *c, const char *place, struct err *e)
 {
 	switch (c->scheme) {
 	case CONF_AUTH_BASIC:
 		break;
 	}
-	return basic_open(c, e);
+	return basic_open(c, place, e);
 }

@@ -21,12 +21,14 @@
 /*
  * The one that makes the headers of the credential's scheme; the caller's, by
  * its free() once the struct http that uses it is closed. The credential is
- * copied. NULL: ERR_CONFIG with code "username", the scheme cannot carry it
- * (Basic: a colon in the username, RFC 7617 2).
+ * copied. place: where a scheme is enabled on such a server ("the EWS virtual
+ * directory"), for a sentence; it stays. NULL: ERR_CONFIG with code "username",
+ * the scheme cannot carry it (Basic: a colon in the username, RFC 7617 2).
  *
  * Basic: RFC 7617, in UTF-8, in the first request of each exchange. A 401 is
- * the end of it: ERR_AUTH with code "http-401".
+ * the end of it: ERR_AUTH with CAUSE_LOGIN_DENIED.
  */
-struct http_auth *auth_open(const struct credential *, struct err *);
+struct http_auth *
+auth_open(const struct credential *, const char *place, struct err *);
 
 #endif

@@ -18,6 +18,7 @@
 struct basic {
 	struct http_auth auth; /* first: callers hold this */
 	struct credential is;
+	const char *place;
 };
 
 /*
@@ -90,9 +91,8 @@ rejected(const struct basic *b, const char *challenge, struct err *e)
 		offered(challenge, list, sizeof(list));
 		err_set(e, ERR_AUTH,
 		    "the server does not take Basic authentication here; it "
-		    "offers %s (HTTP 401): enable Basic authentication for "
-		    "the EWS virtual directory",
-		    *list ? list : "nothing");
+		    "offers %s (HTTP 401): enable Basic authentication for %s",
+		    *list ? list : "nothing", b->place);
 	}
 	return err_code(e, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
 }
@@ -134,7 +134,7 @@ basic_free(struct http_auth *a)
 }
 
 struct http_auth *
-basic_open(const struct credential *c, struct err *e)
+basic_open(const struct credential *c, const char *place, struct err *e)
 {
 	struct basic *b;
 
@@ -148,6 +148,7 @@ basic_open(const struct credential *c, struct err *e)
 	}
 	b = mem_alloc(sizeof(*b));
 	b->auth.header = header;
+	b->place = place;
 	b->auth.free = basic_free;
 	b->is.scheme = c->scheme;
 	b->is.username = mem_strdup(str_nn(c->username));

@@ -9,6 +9,7 @@
 #include "auth/auth.h"
 
 /* As auth_open. */
-struct http_auth *basic_open(const struct credential *, struct err *);
+struct http_auth *
+basic_open(const struct credential *, const char *place, struct err *);
 
 #endif

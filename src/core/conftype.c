@@ -98,7 +98,7 @@ set_word(const struct spot *s, void *base, const char *text)
 		if (strcmp(text, "ntlm") == 0 || strcmp(text, "oauth") == 0)
 			return FAIL(s,
 			    "%s is not in this version: write basic, and "
-			    "allow Basic authentication on the server's EWS",
+			    "allow Basic authentication on the server",
 			    text);
 		if (strcmp(text, "anonymous") == 0)
 			return FAIL(s, "anonymous is refused: write basic and "

@@ -9,6 +9,21 @@
 #include "base/str.h"
 #include "core/credential.h"
 
+struct credential
+credential_of_profile(const struct conf_profile *p)
+{
+	return (struct credential){ p->auth, p->username, p->password };
+}
+
+struct credential
+credential_of_mailbox(const struct conf_mailbox *m)
+{
+	if (m->username == NULL)
+		return credential_of_profile(m->profile);
+	return (
+	    struct credential){ m->profile->auth, m->username, m->password };
+}
+
 void
 credential_copy(struct credential *out, const struct credential *c)
 {

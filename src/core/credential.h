@@ -17,6 +17,10 @@ struct credential {
 	const char *username, *password; /* NULL is "" */
 };
 
+/* The profile's own; no user name: each mailbox has one of its own. */
+struct credential credential_of_profile(const struct conf_profile *);
+/* The mailbox' own, or its profile's. */
+struct credential credential_of_mailbox(const struct conf_mailbox *);
 /* out is to be freed with credential_free. */
 void credential_copy(struct credential *out, const struct credential *);
 /* Of a copy; the password is overwritten. Zeroed is fine. */

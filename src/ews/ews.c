@@ -63,11 +63,7 @@ ews_session_open(
 	s->mailbox = mailbox;
 	s->own_login = mailbox->username != NULL;
 	s->profile = mailbox->profile;
-	s->login.scheme = s->profile->auth;
-	s->login.username =
-	    s->own_login ? mailbox->username : s->profile->username;
-	s->login.password =
-	    s->own_login ? mailbox->password : s->profile->password;
+	s->login = credential_of_mailbox(mailbox);
 	s->mbox = mbox_get(&e->mboxes, mailbox->address);
 	buf_init(&s->request, SESSION_REQUEST_MAX);
 	buf_init(&s->cookie, COOKIE_HEADER_MAX);

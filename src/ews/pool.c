@@ -14,13 +14,14 @@
 #include "ews/pool.h"
 
 #define USER_AGENT "exsync/" EXSYNC_VERSION
+#define PLACE      "the EWS virtual directory"
 
 static int
 conn_open(struct pool *p, struct pool_conn *c, struct err *err)
 {
 	struct http_opts o;
 
-	if ((c->auth = auth_open(&c->who, err)) == NULL)
+	if ((c->auth = auth_open(&c->who, PLACE, err)) == NULL)
 		return -1;
 	memset(&o, 0, sizeof(o));
 	o.url = p->profile->url;

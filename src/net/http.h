@@ -75,15 +75,16 @@ struct http_auth {
 	 * be lost already. After HTTP_AUTH_ROUNDS answers the exchange fails
 	 * by itself.
 	 * -1: give up; a 401 to credentials that were sent is ERR_AUTH with
-	 * code "http-401". The connection is dropped.
+	 * CAUSE_LOGIN_DENIED. The connection is dropped.
 	 */
 	int (*header)(struct http_auth *, const struct http_auth_conn *conn,
 	    const char *challenge, struct buf *out, struct err *);
 	/*
 	 * NULL, or: the final answer came on conn, with any status but 401.
 	 * challenge: its WWW-Authenticate values, as above. Nothing of its
-	 * body was given to anybody yet. -1: the server is not who it says;
-	 * the exchange fails with err, and the connection is dropped.
+	 * body was given to anybody yet. -1: the server is not who it says:
+	 * ERR_CONFIG with CAUSE_CERTIFICATE, for it is no wrong login; the
+	 * exchange fails with err, and the connection is dropped.
 	 */
 	int (*finish)(struct http_auth *, const struct http_auth_conn *conn,
 	    int status, const char *challenge, struct err *);

@@ -51,20 +51,20 @@ static const struct {
 	    "keyEncipherment" },
 	{ BR_ERR_NO_CLIENT_AUTH, ERR_CONFIG,
 	    "the server demands a client certificate, which exsync does not "
-	    "have: set it to ignore client certificates for EWS" },
+	    "have: set it to ignore client certificates there" },
 	{ ALERT + 10, ERR_RETRY, BROKEN " (alert unexpected_message)" },
 	{ ALERT + 20, ERR_RETRY, MANGLED },
 	{ ALERT + 22, ERR_RETRY, BROKEN " (alert record_overflow)" },
 	{ TLS_ERROR_HANDSHAKE, ERR_CONFIG, NO_SUITE },
 	{ ALERT + 42, ERR_CONFIG,
 	    "the server demands a client certificate (alert "
-	    "bad_certificate): set it to ignore client certificates for "
-	    "EWS" },
+	    "bad_certificate): set it to ignore client certificates "
+	    "there" },
 	{ ALERT + 47, ERR_RETRY,
 	    "the server refuses the handshake (alert illegal_parameter)" },
 	{ ALERT + 48, ERR_CONFIG,
 	    "the server demands a client certificate (alert unknown_ca): set "
-	    "it to ignore client certificates for EWS" },
+	    "it to ignore client certificates there" },
 	{ ALERT + 49, ERR_CONFIG,
 	    "the server denies access during the TLS handshake (alert "
 	    "access_denied): check its rules for this machine" },
@@ -85,7 +85,7 @@ static const struct {
 	    "unrecognized_name): check the name in the URL" },
 	{ TLS_ERROR_WANTS_CERT, ERR_CONFIG,
 	    "the server demands a client certificate: set it to ignore "
-	    "client certificates for EWS" },
+	    "client certificates there" },
 };
 
 enum err_kind

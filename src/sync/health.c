@@ -71,7 +71,7 @@ whole(const struct pass *p)
 
 /*
  * May each mailbox of a profile fail with this because of the way to the
- * server, and not of itself? What answers in the place of EWS is that where
+ * server, and not of itself? What answers in the place of the service is that where
  * the server has answered nobody.
  */
 static bool

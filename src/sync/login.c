@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "core/credential.h"
 #include "store/health.h"
 #include "sync/alert.h"
 #include "sync/login.h"
@@ -197,9 +198,10 @@ void
 login_profile_bind(struct profile_work *p, struct logins *s)
 {
 	const struct conf_profile *c = p->conf;
+	struct credential who = credential_of_profile(c);
 
 	p->logins = s;
-	p->login = logins_find(s, c->url, c->username, c->password);
+	p->login = logins_find(s, c->url, &who);
 	p->proxy = logins_find_proxy(s, c->url);
 	gate_logins(p->gate, p->login != NULL ? &p->login->at : NULL,
 	    p->proxy != NULL ? &p->proxy->at : NULL);
@@ -208,8 +210,10 @@ login_profile_bind(struct profile_work *p, struct logins *s)
 void
 login_mailbox_bind(struct mailbox_work *w)
 {
-	struct login *l = logins_find(w->profile->logins, w->conf.profile->url,
-	    w->conf.username, w->conf.password);
+	struct credential who = credential_of_mailbox(&w->conf);
+	struct login *l = w->login.own ? logins_find(w->profile->logins,
+					     w->conf.profile->url, &who)
+				       : NULL;
 
 	w->login.account = l != NULL ? &l->at : NULL;
 }

@@ -75,17 +75,17 @@ find_account(struct logins *s, struct login *l)
 }
 
 static struct login *
-find_login(const struct logins *s, const char *server, const char *user,
-    const char *pw)
+find_login(
+    const struct logins *s, const char *server, const struct credential *c)
 {
-	char *name = account_fold(user);
+	char *name = account_fold(c->username);
 	struct login *found = NULL;
 	size_t i;
 
 	for (i = 0; found == NULL && i < s->n; i++) {
 		if (strcmp(s->v[i]->name, name) == 0 &&
 		    strcmp(s->v[i]->server, server) == 0 &&
-		    strcmp(s->v[i]->password, str_nn(pw)) == 0)
+		    strcmp(s->v[i]->password, str_nn(c->password)) == 0)
 			found = s->v[i];
 	}
 	free(name);
@@ -93,18 +93,17 @@ find_login(const struct logins *s, const char *server, const char *user,
 }
 
 static void
-add_login(
-    struct logins *s, const char *server, const char *user, const char *pw)
+add_login(struct logins *s, const char *server, const struct credential *c)
 {
 	struct login *l;
 
-	if (find_login(s, server, user, pw) != NULL)
+	if (find_login(s, server, c) != NULL)
 		return;
 	l = mem_alloc(sizeof(*l));
 	l->server = mem_strdup(server);
-	l->name = account_fold(user);
+	l->name = account_fold(c->username);
 	l->user = account_user(l->name);
-	l->password = mem_strdup(str_nn(pw));
+	l->password = mem_strdup(str_nn(c->password));
 	l->at.user = l->user;
 	l->at.password = l->password;
 	l->not_before = l->tried = TIM_NONE;
@@ -152,37 +151,46 @@ proxy_server(const struct proxy *p)
 	return mem_printf("proxy %s:%s", p->url.host, p->url.port);
 }
 
+static struct credential
+proxy_credential(const struct proxy *p)
+{
+	return (
+	    struct credential){ CONF_AUTH_BASIC, p->url.user, p->url.password };
+}
+
 static void
 add_proxy(struct logins *s, const char *url)
 {
+	struct credential c;
 	struct proxy p;
 	char *server;
 
 	if (proxy_to(s, url, &p)) {
 		server = proxy_server(&p);
-		add_login(s, server, p.url.user, p.url.password);
+		c = proxy_credential(&p);
+		add_login(s, server, &c);
 		free(server);
 	}
 	proxy_free(&p);
 }
 
 static void
-add_server(struct logins *s, const char *url, const char *user, const char *pw)
+add_server(struct logins *s, const char *url, struct credential c)
 {
 	char *server;
 
-	if (user == NULL)
+	if (c.username == NULL)
 		return;
 	server = server_of(url);
-	add_login(s, server, user, pw);
+	add_login(s, server, &c);
 	free(server);
 }
 
 struct login *
-logins_find(struct logins *s, const char *url, const char *user, const char *pw)
+logins_find(struct logins *s, const char *url, const struct credential *c)
 {
 	char *server = server_of(url);
-	struct login *l = user == NULL ? NULL : find_login(s, server, user, pw);
+	struct login *l = c->username == NULL ? NULL : find_login(s, server, c);
 
 	free(server);
 	return l;
@@ -192,12 +200,14 @@ struct login *
 logins_find_proxy(struct logins *s, const char *url)
 {
 	struct login *l = NULL;
+	struct credential c;
 	struct proxy p;
 	char *server;
 
 	if (proxy_to(s, url, &p)) {
 		server = proxy_server(&p);
-		l = find_login(s, server, p.url.user, p.url.password);
+		c = proxy_credential(&p);
+		l = find_login(s, server, &c);
 		free(server);
 	}
 	proxy_free(&p);
@@ -316,13 +326,13 @@ logins_open(const struct pass *p)
 	s->pass = p;
 	pthread_mutex_init(&s->lock, NULL);
 	for (i = 0; i < c->nprofile; i++) {
-		add_server(s, c->profile[i].url, c->profile[i].username,
-		    c->profile[i].password);
+		add_server(s, c->profile[i].url,
+		    credential_of_profile(&c->profile[i]));
 		add_proxy(s, c->profile[i].url);
 	}
 	for (i = 0; i < c->nmailbox; i++)
 		add_server(s, c->mailbox[i].profile->url,
-		    c->mailbox[i].username, c->mailbox[i].password);
+		    credential_of_mailbox(&c->mailbox[i]));
 	if (loginkeep_read(s))
 		p->keep.done(p->keep.arg);
 	for (i = 0; s->file.n > 0 && i < s->n; i++)

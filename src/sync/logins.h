@@ -8,6 +8,7 @@
 #ifndef SYNC_LOGINS_H
 #define SYNC_LOGINS_H
 
+#include "core/credential.h"
 #include "sync/account.h"
 #include "sync/loginfile.h"
 #include "sync/pass.h"
@@ -42,9 +43,12 @@ struct logins *logins_open(const struct pass *);
 void logins_end(struct logins *);
 void logins_close(struct logins *);
 
-/* The one of a mailbox or profile; NULL: it has no user name. */
+/*
+ * The one of that credential, whatever its scheme: a wrong one is wrong by any.
+ * NULL: it has no user name.
+ */
 struct login *
-logins_find(struct logins *, const char *url, const char *user, const char *pw);
+logins_find(struct logins *, const char *url, const struct credential *);
 /* The one of the proxy on the way there; NULL: none, or it wants no login. */
 struct login *logins_find_proxy(struct logins *, const char *url);
 

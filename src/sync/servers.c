@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "core/confkeys.h"
+#include "core/credential.h"
 #include "sync/servers.h"
 
 /* One that was opened. */
@@ -62,12 +63,12 @@ static bool
 is_shared(const struct servers *s, const struct conf_profile *a,
     const struct conf_profile *b)
 {
+	struct credential ca = credential_of_profile(a);
+	struct credential cb = credential_of_profile(b);
 	size_t own = confkeys_own_size();
 
 	return s->kind(a) == s->kind(b) && str_eq(a->url, b->url) &&
-	       str_eq(a->tls_pin, b->tls_pin) && a->auth == b->auth &&
-	       str_eq(a->username, b->username) &&
-	       str_eq(a->password, b->password) &&
+	       str_eq(a->tls_pin, b->tls_pin) && credential_same(&ca, &cb) &&
 	       (own == 0 || memcmp(a->own, b->own, own) == 0);
 }
 

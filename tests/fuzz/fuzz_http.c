@@ -166,7 +166,7 @@ run(struct buf *log, int mode, const uint8_t *data, size_t size)
 	}
 	memset(&o, 0, sizeof(o));
 	if (flags & AUTH)
-		o.auth = auth = auth_open(&who, &e);
+		o.auth = auth = auth_open(&who, "the place", &e);
 	else if (flags & HAND)
 		o.auth = &hand.auth;
 	o.url = "http://127.0.0.1/EWS";

@@ -150,7 +150,7 @@ static const struct {
 	    "comment begins with ' ;', not with #)\n" },
 	{ HQ "auth = ntlm\n",
 	    "t.ini:6: auth: ntlm is not in this version: write basic, and "
-	    "allow Basic authentication on the server's EWS\n" },
+	    "allow Basic authentication on the server\n" },
 	{ HQ "auth = anonymous\n",
 	    "t.ini:6: auth: anonymous is refused: write basic and give "
 	    "username and password_file\n" },

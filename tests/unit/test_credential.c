@@ -73,14 +73,14 @@ colon(void **state)
 	struct http_auth *a;
 
 	(void)state;
-	assert_null(auth_open(&bad, &e));
+	assert_null(auth_open(&bad, "the place", &e));
 	assert_int_equal(e.kind, ERR_CONFIG);
 	assert_string_equal(e.code, "username");
 	assert_null(strstr(e.msg, "secret"));
-	a = auth_open(&good, &e);
+	a = auth_open(&good, "the place", &e);
 	assert_non_null(a);
 	a->free(a);
-	a = auth_open(&none, &e);
+	a = auth_open(&none, "the place", &e);
 	assert_non_null(a);
 	a->free(a);
 }

@@ -56,7 +56,7 @@ basic(const char *username, const char *password)
 {
 	const struct credential c = { CONF_AUTH_BASIC, username, password };
 	struct err e = ERR_INIT;
-	struct http_auth *a = auth_open(&c, &e);
+	struct http_auth *a = auth_open(&c, "the place", &e);
 
 	assert_non_null(a);
 	return a;

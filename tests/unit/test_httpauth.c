@@ -622,7 +622,7 @@ endless_body(void **state)
 		memset(&s, 0, sizeof(s));
 		basic = i % 2 == 1;
 		if (basic)
-			s.opts.auth = auth_open(&who, &s.e);
+			s.opts.auth = auth_open(&who, "the place", &s.e);
 		memset(all, 'a', 999999);
 		memcpy(all + sprintf(all,
 				 "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic"

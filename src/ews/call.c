@@ -237,8 +237,7 @@ headers(struct ews_session *s, const struct call *c, char *action, size_t size,
 	h[n++] = (struct http_header){ "SOAPAction", action };
 	h[n++] = (struct http_header){ "client-request-id", guid };
 	h[n++] = (struct http_header){ "return-client-request-id", "true" };
-	if (!s->own_login &&
-	    s->profile->access == CONF_ACCESS_IMPERSONATION)
+	if (!s->own_login && s->profile->access == CONF_ACCESS_IMPERSONATION)
 		h[n++] = (struct http_header){ "X-AnchorMailbox",
 			s->mailbox->address };
 	mbox_cookies(&s->ews->mboxes, s->mbox, &s->cookie);

@@ -348,8 +348,7 @@ each_name(struct ews_session *s, const struct build_get_folder *what,
 			    "profile %s: mailbox %s: the server does not tell "
 			    "which folders are drafts, junk and deleted items "
 			    "(%s): name in skip_folders what is not to be read",
-			    s->profile->name, s->mailbox->address,
-			    err->msg);
+			    s->profile->name, s->mailbox->address, err->msg);
 			err_clear(err);
 			return 0;
 		}

@@ -2,8 +2,8 @@
  * foreign.c - triggers and indexes in the file that are not exsync's.
  * 1. Nothing is written, and no file made beside the database: one that has
  *    nothing in its WAL is read as it lies there.
- * 2. What is ours is what the steps of schemasteps.c make of an empty file, letter
- *    by letter: a trigger under one of our names is not.
+ * 2. What is ours is what the steps of schemasteps.c make of an empty file,
+ *    letter by letter: a trigger under one of our names is not.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -328,8 +328,8 @@ ask_parts(const struct question *q, size_t step, struct err *err)
 }
 
 /*
- * Asks, and halves what fails. Recursion is as deep as log2(PROVIDER_ITEMS). part:
- * it is one already. How many are answered, or -1.
+ * Asks, and halves what fails. Recursion is as deep as log2(PROVIDER_ITEMS).
+ * part: it is one already. How many are answered, or -1.
  */
 static int
 halving(const struct question *q, bool part, struct err *err)

@@ -71,8 +71,8 @@ whole(const struct pass *p)
 
 /*
  * May each mailbox of a profile fail with this because of the way to the
- * server, and not of itself? What answers in the place of the service is that where
- * the server has answered nobody.
+ * server, and not of itself? What answers in the place of the service is that
+ * where the server has answered nobody.
  */
 static bool
 on_the_way(const struct profile_work *p, const struct err *e)

@@ -38,7 +38,8 @@ struct coming {
 	const struct fetching *f;
 	const struct remote *remote;
 	const struct attachment *a;
-	char *type;
+	/* what came */
+	char type[64];
 	struct store_blob *blob;
 };
 
@@ -56,19 +57,19 @@ fetch_content(struct session *s, void *arg, struct err *err)
 	    s, c->a, store_blob_stream(c->blob), c->type, err);
 }
 
-/* One attachment through the gate into *blob. */
+/* One attachment through the gate. */
 static int
-attachment_fetch(struct fetching *f, const struct attachment *a, char *type,
-    struct store_blob **blob, struct err *err)
+attachment_fetch(struct fetching *f, struct coming *c, struct err *err)
 {
 	struct remote r = { .mailbox = f->w,
 		.session = f->s,
 		.once = f->broken,
 		.hasty = true };
-	struct coming c = { f, &r, a, type, NULL };
-	int rc = remote_call(&r, fetch_content, &c, err);
+	int rc;
 
-	*blob = c.blob;
+	c->remote = &r;
+	rc = remote_call(&r, fetch_content, c, err);
+	c->remote = NULL;
 	*f->lost += r.lost;
 	return rc;
 }
@@ -102,11 +103,10 @@ attachment_is_broken(struct fetching *f, const struct err *why)
 static int
 attachment_take(struct fetching *f, struct attachment *a, struct err *err)
 {
-	struct store_blob *blob = NULL;
-	char type[64] = "";
+	struct coming c = { .f = f, .a = a };
 
-	if (attachment_fetch(f, a, type, &blob, err) == -1) {
-		store_blob_drop(blob);
+	if (attachment_fetch(f, &c, err) == -1) {
+		store_blob_drop(c.blob);
 		if ((a->state = state_of(err)) != NULL) {
 			say_mailbox(f->w, LOG_DEBUG, ": attachment %s: %s",
 			    str_nn(a->name), err->msg);
@@ -124,12 +124,12 @@ attachment_take(struct fetching *f, struct attachment *a, struct err *err)
 		return 1;
 	}
 	fault_point("before store_blob_end");
-	if (store_blob_end(blob, a->sha256, &a->size, err) == -1)
+	if (store_blob_end(c.blob, a->sha256, &a->size, err) == -1)
 		return -1;
 	a->stored = true;
 	a->state = "full";
-	if (a->media_type == NULL && type[0] != '\0')
-		a->media_type = arena_strdup(&f->m->arena, type);
+	if (a->media_type == NULL && c.type[0] != '\0')
+		a->media_type = arena_strdup(&f->m->arena, c.type);
 	return 0;
 }
 

@@ -31,7 +31,11 @@
 #define SPARE_MS 5000  /* for the helper's answer */
 #define CHUNK    32768 /* bytes of a file in a message */
 
-/* A message: one of these, a byte for the act, then data. */
+/*
+ * A message: a byte for the act, one for the file that it is about (0: none),
+ * then data.
+ */
+#define HEAD 2
 enum act {
 	ACT_RUN = 'c',   /* data: the text */
 	ACT_READ = 'r',  /* the first CHUNK of the file */
@@ -62,7 +66,8 @@ struct answer {
 struct work {
 	struct runner runner; /* path NULL: there is no command */
 	struct statedir dir;
-	struct buf file; /* as it was read, or is being written */
+	struct buf file;      /* as it was read, or is being written ... */
+	enum keep_file which; /* ... of these */
 	size_t sent;
 	int fd; /* the socket */
 };
@@ -100,45 +105,64 @@ next_chunk(struct work *w, struct answer *a, size_t *n)
 static void
 store_file(struct work *w, struct answer *a)
 {
-	a->rc = statedir_write(&w->dir, &w->file);
+	a->rc = statedir_write(&w->dir, w->which, &w->file);
 	buf_wipe(&w->file);
 }
 
-/* One act. Returns what goes out behind the answer, *n bytes. */
-static const char *
-act(struct work *w, const char *msg, size_t len, struct answer *a, size_t *n)
+static void
+begin_file(struct work *w, enum keep_file which)
 {
-	*n = 0;
+	buf_wipe(&w->file);
+	w->which = which;
+	w->sent = 0;
+}
+
+/* One act on a file. Returns what goes out behind the answer, *n bytes. */
+static const char *
+act_on_file(
+    struct work *w, const char *msg, size_t len, struct answer *a, size_t *n)
+{
+	enum keep_file which = (enum keep_file)(unsigned char)msg[1];
+
 	switch (msg[0]) {
-	case ACT_RUN:
-		if (w->runner.path != NULL)
-			a->end = runner_run(&w->runner, msg + 1, len - 1);
-		return NULL;
 	case ACT_READ:
-		buf_wipe(&w->file);
-		w->sent = 0;
-		a->rc = statedir_read(&w->dir, &w->file);
+		begin_file(w, which);
+		a->rc = statedir_read(&w->dir, which, &w->file);
 		a->late = w->dir.late;
 		return a->rc == 0 ? next_chunk(w, a, n) : NULL;
 	case ACT_MORE:
 		return next_chunk(w, a, n);
 	case ACT_WRITE:
 	case ACT_STORE:
-		/* what was read is not what is written */
-		if (w->sent > 0)
-			buf_wipe(&w->file);
-		w->sent = 0;
-		buf_add(&w->file, msg + 1, len - 1);
+		/* neither what was read is written, nor a part of another */
+		if (w->sent > 0 || w->which != which)
+			begin_file(w, which);
+		buf_add(&w->file, msg + HEAD, len - HEAD);
 		if (msg[0] == ACT_STORE)
 			store_file(w, a);
 		return NULL;
 	case ACT_ASIDE:
-		a->rc = statedir_aside(&w->dir);
+		a->rc = statedir_aside(&w->dir, which);
 		return NULL;
 	default:
 		statedir_free(&w->dir);
 		return NULL;
 	}
+}
+
+static const char *
+act(struct work *w, const char *msg, size_t len, struct answer *a, size_t *n)
+{
+	*n = 0;
+	if (len < HEAD || (unsigned char)msg[1] >= KEEP_NFILE) {
+		a->rc = -1;
+		return NULL;
+	}
+	if (msg[0] != ACT_RUN)
+		return act_on_file(w, msg, len, a, n);
+	if (w->runner.path != NULL)
+		a->end = runner_run(&w->runner, msg + HEAD, len - HEAD);
+	return NULL;
 }
 
 static bool
@@ -187,7 +211,7 @@ serve(struct work *w)
 	ssize_t n;
 
 	become_helper(w);
-	/* the first byte is there so that an empty text is no end */
+	/* the first bytes are there so that an empty text is no end */
 	while ((n = recv(3, msg, RUNNER_TEXT, 0)) > 0 ||
 	       (n == -1 && errno == EINTR)) {
 		if (n == -1)
@@ -291,11 +315,11 @@ await(const struct keeper *k, struct answer *a, struct buf *out)
 
 /* One message and its answer. -1: there is no helper any more. */
 static int
-ask(struct keeper *k, enum act what, struct iovec data, struct answer *a,
-    struct buf *out)
+ask(struct keeper *k, enum act what, enum keep_file which, struct iovec data,
+    struct answer *a, struct buf *out)
 {
-	char first = (char)what;
-	struct iovec v[2] = { { &first, 1 }, data };
+	char head[HEAD] = { (char)what, (char)which };
+	struct iovec v[2] = { { head, HEAD }, data };
 	struct msghdr m;
 
 	memset(&m, 0, sizeof(m));
@@ -313,25 +337,25 @@ int
 keeper_run(struct keeper *k, const char *text, size_t len, struct err *err)
 {
 	struct iovec data = { (void *)(uintptr_t)text,
-		len < RUNNER_TEXT - 1 ? len : RUNNER_TEXT - 1 };
+		len < RUNNER_TEXT - HEAD ? len : RUNNER_TEXT - HEAD };
 	struct answer a;
 
 	if (k->fd == -1)
 		return say_gone("alert_command", "is gone", err);
-	if (ask(k, ACT_RUN, data, &a, NULL) == 0)
+	if (ask(k, ACT_RUN, 0, data, &a, NULL) == 0)
 		return runner_judge(&a.end, k->limit_ms, err);
 	return say_gone("alert_command", "does not answer any more", err);
 }
 
-/* One message of the file of rejected logins. */
+/* One message of a file. */
 static int
-ask_state(struct keeper *k, enum act what, struct iovec data, struct answer *a,
-    struct buf *out, struct err *err)
+ask_state(struct keeper *k, enum act what, enum keep_file which,
+    struct iovec data, struct answer *a, struct buf *out, struct err *err)
 {
 	memset(a, 0, sizeof(*a));
 	if (k->fd == -1)
 		return say_gone("state_dir", "is gone", err);
-	if (ask(k, what, data, a, out) == -1)
+	if (ask(k, what, which, data, a, out) == -1)
 		return say_gone("state_dir", "does not answer any more", err);
 	if (a->rc == 0)
 		return 0;
@@ -340,24 +364,25 @@ ask_state(struct keeper *k, enum act what, struct iovec data, struct answer *a,
 }
 
 int
-keeper_read(void *arg, struct buf *out, struct err *err)
+keeper_read(void *arg, enum keep_file which, struct buf *out, struct err *err)
 {
 	struct iovec none = { NULL, 0 };
 	struct answer a;
 	struct keeper *k = arg;
-	int rc = ask_state(k, ACT_READ, none, &a, out, err);
+	int rc = ask_state(k, ACT_READ, which, none, &a, out, err);
 
 	if (rc == 0 && a.late != 0 && !k->late) {
 		log_warning("%s", a.why);
 		k->late = true;
 	}
 	while (rc == 0 && a.more)
-		rc = ask_state(arg, ACT_MORE, none, &a, out, err);
+		rc = ask_state(arg, ACT_MORE, which, none, &a, out, err);
 	return rc;
 }
 
 int
-keeper_write(void *arg, const char *data, size_t len, struct err *err)
+keeper_write(void *arg, enum keep_file which, const char *data, size_t len,
+    struct err *err)
 {
 	struct iovec piece;
 	struct answer a;
@@ -368,29 +393,29 @@ keeper_write(void *arg, const char *data, size_t len, struct err *err)
 		piece.iov_len = len < CHUNK ? len : CHUNK;
 		data += piece.iov_len;
 		len -= piece.iov_len;
-		rc = ask_state(arg, len == 0 ? ACT_STORE : ACT_WRITE, piece, &a,
-		    NULL, err);
+		rc = ask_state(arg, len == 0 ? ACT_STORE : ACT_WRITE, which,
+		    piece, &a, NULL, err);
 	} while (rc == 0 && len > 0);
 	return rc;
 }
 
 int
-keeper_aside(void *arg, struct err *err)
+keeper_aside(void *arg, enum keep_file which, struct err *err)
 {
 	struct iovec none = { NULL, 0 };
 	struct answer a;
 
-	return ask_state(arg, ACT_ASIDE, none, &a, NULL, err);
+	return ask_state(arg, ACT_ASIDE, which, none, &a, NULL, err);
 }
 
 void
-keeper_done(void *arg)
+keeper_done(void *arg, enum keep_file which)
 {
 	struct iovec none = { NULL, 0 };
 	struct err err = ERR_INIT;
 	struct answer a;
 
-	(void)ask_state(arg, ACT_DONE, none, &a, NULL, &err);
+	(void)ask_state(arg, ACT_DONE, which, none, &a, NULL, &err);
 }
 
 void

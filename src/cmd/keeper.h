@@ -4,8 +4,7 @@
  * number, on what it was told at its start; never on a path or a command that
  * comes through its socket. It can
  * - run alert_command (runner.h),
- * - read, replace and put aside the file of rejected logins in state_dir
- *   (statedir.h).
+ * - read, replace and put aside the files of state_dir (statedir.h).
  * Floor: cmd.
  * Threads: keeper_start before any thread exists; the rest by one thread at a
  * time.
@@ -18,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "core/keep.h"
 
 struct keeper;
 
@@ -39,11 +39,12 @@ struct keeper *keeper_start(const struct keeper_opts *, struct err *);
  * "alert_command".
  */
 int keeper_run(struct keeper *, const char *text, size_t len, struct err *);
-/* For struct pass_keep (sync/pass.h), arg a keeper. -1: code "state_dir". */
-int keeper_read(void *arg, struct buf *out, struct err *);
-int keeper_write(void *arg, const char *data, size_t len, struct err *);
-int keeper_aside(void *arg, struct err *);
-void keeper_done(void *arg);
+/* For struct keep, arg a keeper. -1: ERR_RETRY with code "state_dir". */
+int keeper_read(void *arg, enum keep_file, struct buf *out, struct err *);
+int keeper_write(
+    void *arg, enum keep_file, const char *data, size_t len, struct err *);
+int keeper_aside(void *arg, enum keep_file, struct err *);
+void keeper_done(void *arg, enum keep_file);
 /* Ends the helper. NULL is fine; the helper also ends when we do. */
 void keeper_close(struct keeper *);
 

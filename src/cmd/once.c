@@ -106,7 +106,7 @@ prepare(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
 	pass->alert = keeper != NULL && tells ? tell : NULL;
 	pass->alert_arg = keeper;
 	if (keeper != NULL)
-		pass->keep = (struct pass_keep){ keeper_read, keeper_write,
+		pass->keep = (struct keep){ keeper_read, keeper_write,
 			keeper_done, keeper_aside, keeper };
 }
 

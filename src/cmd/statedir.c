@@ -19,9 +19,14 @@
 #include "base/tim.h"
 #include "cmd/statedir.h"
 
-#define FILE_NAME "logins"
-#define FILE_NEW  "logins.new"
-#define FILE_BAD  "logins.bad"
+/* The files, by number: the only names that are ever used here. */
+static const struct state_file {
+	const char *name, *new, *bad;
+	bool salted;
+} files[KEEP_NFILE] = {
+	[KEEP_LOGINS] = { "logins", "logins.new", "logins.bad", true },
+};
+
 /* ms; whoever has it needs a few, and many may wait for a slow disk */
 #define LOCK_WAIT fault_int("EXSYNC_LOCK_MS", 10000)
 
@@ -97,16 +102,16 @@ statedir_free(struct statedir *d)
 }
 
 static int
-read_all(struct statedir *d, int fd, struct buf *out)
+read_all(struct statedir *d, const char *name, int fd, struct buf *out)
 {
 	struct stat st;
 	ssize_t n;
 	char *to;
 
 	if (fstat(fd, &st) == -1)
-		return fail(d, FILE_NAME, "cannot be read", errno);
+		return fail(d, name, "cannot be read", errno);
 	if (!S_ISREG(st.st_mode))
-		return fail(d, FILE_NAME, "is not a file", EINVAL);
+		return fail(d, name, "is not a file", EINVAL);
 	/* one byte too many tells that it is too large */
 	for (; out->len <= STATEDIR_MAX; out->len += (size_t)n) {
 		if ((to = buf_room(out, 4096)) == NULL)
@@ -115,7 +120,7 @@ read_all(struct statedir *d, int fd, struct buf *out)
 		if (n == -1 && errno == EINTR)
 			n = 0;
 		else if (n == -1)
-			return fail(d, FILE_NAME, "cannot be read", errno);
+			return fail(d, name, "cannot be read", errno);
 		else if (n == 0)
 			break;
 	}
@@ -148,24 +153,25 @@ take_salt(struct statedir *d, struct buf *out)
 }
 
 int
-statedir_read(struct statedir *d, struct buf *out)
+statedir_read(struct statedir *d, enum keep_file which, struct buf *out)
 {
+	const struct state_file *f = &files[which];
 	int rc = 0, fd = -1, is;
 
 	if ((is = open_dir(d, d->make)) == -1)
 		return -1;
 	if (is == 1) {
 		lock_dir(d);
-		fd = openat(d->fd, FILE_NAME,
+		fd = openat(d->fd, f->name,
 		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 		if (fd == -1 && errno != ENOENT)
-			rc = fail(d, FILE_NAME, "cannot be opened", errno);
+			rc = fail(d, f->name, "cannot be opened", errno);
 	}
 	if (fd != -1) {
-		rc = read_all(d, fd, out);
+		rc = read_all(d, f->name, fd, out);
 		close(fd);
 	}
-	if (rc == 0)
+	if (rc == 0 && f->salted)
 		take_salt(d, out);
 	/* now, and not when it is needed: this is when somebody is told */
 	if (rc == 0 && is == 1 && faccessat(d->fd, ".", W_OK, AT_EACCESS) == -1)
@@ -193,38 +199,40 @@ write_all(int fd, const char *data, size_t len)
 }
 
 static bool
-write_new(struct statedir *d, const struct buf *body)
+write_new(
+    struct statedir *d, const struct state_file *f, const struct buf *body)
 {
 	int fd, sys;
 	bool ok;
 
-	unlinkat(d->fd, FILE_NEW, 0); /* of one that was killed */
-	fd = openat(d->fd, FILE_NEW,
+	unlinkat(d->fd, f->new, 0); /* of one that was killed */
+	fd = openat(d->fd, f->new,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return false;
-	ok = write_all(fd, d->salt, STATEDIR_SALT) &&
+	ok = (!f->salted || write_all(fd, d->salt, STATEDIR_SALT)) &&
 	     write_all(fd, buf_str(body), body->len) && fsync(fd) == 0;
 	sys = errno;
 	close(fd);
 	errno = sys;
-	return ok && renameat(d->fd, FILE_NEW, d->fd, FILE_NAME) == 0;
+	return ok && renameat(d->fd, f->new, d->fd, f->name) == 0;
 }
 
 int
-statedir_write(struct statedir *d, const struct buf *body)
+statedir_write(struct statedir *d, enum keep_file which, const struct buf *body)
 {
+	const struct state_file *f = &files[which];
 	int rc = -1;
 
-	if (d->salt[0] == '\0' || body->over ||
+	if ((f->salted && d->salt[0] == '\0') || body->over ||
 	    body->len > STATEDIR_MAX - STATEDIR_SALT)
 		snprintf(d->why, sizeof(d->why),
 		    "state_dir: what is to be written is too large");
 	else if (open_dir(d, true) == 1) {
 		rc = 0;
-		if (!write_new(d, body)) {
-			rc = fail(d, FILE_NAME, "cannot be written", errno);
-			unlinkat(d->fd, FILE_NEW, 0);
+		if (!write_new(d, f, body)) {
+			rc = fail(d, f->name, "cannot be written", errno);
+			unlinkat(d->fd, f->new, 0);
 		}
 		fsync(d->fd);
 	}
@@ -233,14 +241,14 @@ statedir_write(struct statedir *d, const struct buf *body)
 }
 
 int
-statedir_aside(struct statedir *d)
+statedir_aside(struct statedir *d, enum keep_file which)
 {
+	const struct state_file *f = &files[which];
 	int rc = 0;
 
 	if (open_dir(d, false) == 1 &&
-	    renameat(d->fd, FILE_NAME, d->fd, FILE_BAD) == -1 &&
-	    errno != ENOENT)
-		rc = fail(d, FILE_NAME, "cannot be renamed", errno);
+	    renameat(d->fd, f->name, d->fd, f->bad) == -1 && errno != ENOENT)
+		rc = fail(d, f->name, "cannot be renamed", errno);
 	d->salt[0] = '\0';
 	statedir_free(d);
 	return rc;

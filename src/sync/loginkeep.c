@@ -26,7 +26,7 @@ tell_trouble(struct logins *s, const struct err *why)
 static int
 read_once(struct logins *s, struct err *err)
 {
-	const struct pass_keep *k = &s->pass->keep;
+	const struct keep *k = &s->pass->keep;
 	unsigned char salt[LOGINFILE_SALT];
 	struct err why = ERR_INIT;
 	struct buf text;
@@ -36,10 +36,10 @@ read_once(struct logins *s, struct err *err)
 	memcpy(salt, s->file.salt, sizeof(salt));
 	loginfile_free(&s->file);
 	buf_init(&text, LOGINFILE_MAX + 1);
-	rc = k->read(k->arg, &text, err);
+	rc = k->read(k->arg, KEEP_LOGINS, &text, err);
 	if (rc == 0 &&
 	    loginfile_parse(&s->file, buf_str(&text), text.len, &why) == -1) {
-		rc = k->aside(k->arg, err) == -1 ? -1 : 1;
+		rc = k->aside(k->arg, KEEP_LOGINS, err) == -1 ? -1 : 1;
 		log_warning("%s/logins: %s: what was known of rejected logins "
 			    "cannot be used%s",
 		    s->pass->conf->state_dir, why.msg,
@@ -73,7 +73,7 @@ loginkeep_read(struct logins *s)
 bool
 loginkeep_write(struct logins *s)
 {
-	const struct pass_keep *k = &s->pass->keep;
+	const struct keep *k = &s->pass->keep;
 	struct err err = ERR_INIT;
 	struct buf text;
 	int rc;
@@ -82,7 +82,8 @@ loginkeep_write(struct logins *s)
 	if (loginfile_format(&s->file, &text) == -1)
 		rc = err_set(&err, ERR_RETRY, "too many rejected logins");
 	else
-		rc = k->write(k->arg, buf_str(&text), text.len, &err);
+		rc = k->write(
+		    k->arg, KEEP_LOGINS, buf_str(&text), text.len, &err);
 	buf_free(&text);
 	if (rc == -1)
 		tell_trouble(s, &err);

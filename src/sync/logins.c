@@ -300,7 +300,7 @@ logins_would_know(struct logins *s, int64_t at)
 bool
 logins_announce(struct logins *s, struct login *l)
 {
-	const struct pass_keep *k = &s->pass->keep;
+	const struct keep *k = &s->pass->keep;
 	struct loginfile_row *r = NULL;
 	bool done = false;
 
@@ -309,7 +309,7 @@ logins_announce(struct logins *s, struct login *l)
 		r->held = false;
 		done = loginkeep_write(s);
 	} else if (s->read)
-		k->done(k->arg);
+		k->done(k->arg, KEEP_LOGINS);
 	pthread_mutex_unlock(&s->lock);
 	return done;
 }
@@ -334,7 +334,7 @@ logins_open(const struct pass *p)
 		add_server(s, c->mailbox[i].profile->url,
 		    credential_of_mailbox(&c->mailbox[i]));
 	if (loginkeep_read(s))
-		p->keep.done(p->keep.arg);
+		p->keep.done(p->keep.arg, KEEP_LOGINS);
 	for (i = 0; s->file.n > 0 && i < s->n; i++)
 		recall_login(s, s->v[i]);
 	for (i = 0; s->file.n > 0 && i < s->naccount; i++) {

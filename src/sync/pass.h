@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "core/conf.h"
+#include "core/keep.h"
 #include "core/provider.h"
 #include "store/store.h"
 #include "sync/plan.h"
@@ -27,24 +28,6 @@ struct pass_counts {
 
 struct alert_text; /* sync/alert.h */
 struct servers;    /* sync/servers.h */
-
-/*
- * Who keeps the file of rejected logins (sync/loginfile.h), where this process
- * cannot reach. read NULL: nobody. Called by one thread at a time.
- */
-struct pass_keep {
-	/*
-	 * The whole file into out, with a new salt where there is none. From
-	 * then on no other process has it, until write or done.
-	 */
-	int (*read)(void *arg, struct buf *out, struct err *);
-	/* What is to stand behind the salt's line. */
-	int (*write)(void *arg, const char *data, size_t len, struct err *);
-	void (*done)(void *arg);
-	/* It is no such file: puts it aside. The next read begins anew. */
-	int (*aside)(void *arg, struct err *);
-	void *arg;
-};
 
 struct pass {
 	const struct conf *conf;
@@ -68,7 +51,7 @@ struct pass {
 	 */
 	int (*alert)(void *arg, const struct alert_text *);
 	void *alert_arg;
-	struct pass_keep keep;
+	struct keep keep; /* of KEEP_LOGINS */
 };
 
 enum pass_outcome { PASS_OK, PASS_PARTIAL, PASS_FAILED };

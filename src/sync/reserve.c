@@ -77,11 +77,11 @@ say_unknown(const struct login *l, int64_t until, struct err *err)
 static void
 take_one(struct logins *s, struct login *l)
 {
-	const struct pass_keep *k = &s->pass->keep;
+	const struct keep *k = &s->pass->keep;
 	int64_t until = loginfile_alone(&s->file, tim_now() + LOGINFILE_HOUR);
 
 	if (!note_twins(s, &l->at, until, loginfile_try))
-		k->done(k->arg); /* there is no room */
+		k->done(k->arg, KEEP_LOGINS); /* there is no room */
 	else if (loginkeep_write(s))
 		l->tried = until;
 }
@@ -125,7 +125,7 @@ look_at_hurdle(struct logins *s, const struct account *a,
 static bool
 try_reserve(struct logins *s, struct login *l, struct hurdle *out)
 {
-	const struct pass_keep *k = &s->pass->keep;
+	const struct keep *k = &s->pass->keep;
 	struct loginkeep_times t;
 	bool may;
 
@@ -142,7 +142,7 @@ try_reserve(struct logins *s, struct login *l, struct hurdle *out)
 	if (may)
 		take_one(s, l);
 	else {
-		k->done(k->arg);
+		k->done(k->arg, KEEP_LOGINS);
 		look_at_hurdle(s, l->at.account, &t, out);
 	}
 	free(t.v);
@@ -186,7 +186,7 @@ reserve_settled(void *arg, struct account_login *at, enum account_said said,
 {
 	struct logins *s = arg;
 	struct login *l = (struct login *)at;
-	const struct pass_keep *k = &s->pass->keep;
+	const struct keep *k = &s->pass->keep;
 	int64_t until = TIM_NONE;
 	bool was;
 
@@ -206,7 +206,7 @@ reserve_settled(void *arg, struct account_login *at, enum account_said said,
 		if (was)
 			loginkeep_write(s);
 		else
-			k->done(k->arg);
+			k->done(k->arg, KEEP_LOGINS);
 	}
 	l->tried = TIM_NONE;
 	pthread_mutex_unlock(&s->lock);

@@ -346,20 +346,21 @@ test_keeper(void **state)
 	buf_init(&b, LOGINFILE_MAX + 1);
 	buf_init(&big, LOGINFILE_MAX + 1);
 	/* a new salt; nothing is made before something is written */
-	assert_int_equal(keeper_read(k, &b, &err), 0);
+	assert_int_equal(keeper_read(k, KEEP_LOGINS, &b, &err), 0);
 	assert_int_equal(b.len, STATEDIR_SALT);
 	memcpy(salt, b.data, sizeof(salt));
 	assert_int_equal(mode_of(dir), 0);
-	assert_int_equal(keeper_write(k, "hello\n", 6, &err), 0);
+	assert_int_equal(keeper_write(k, KEEP_LOGINS, "hello\n", 6, &err), 0);
 	assert_int_equal(mode_of(dir), 0700);
 	assert_int_equal(mode_of(file), 0600);
 	/* many messages, there and back; the salt is not the caller's */
 	while (big.len < 300000)
 		buf_addf(&big, "line %zu\n", big.len);
-	assert_int_equal(keeper_write(k, big.data, big.len, &err), 0);
+	assert_int_equal(
+	    keeper_write(k, KEEP_LOGINS, big.data, big.len, &err), 0);
 	buf_reset(&b);
-	assert_int_equal(keeper_read(k, &b, &err), 0);
-	keeper_done(k);
+	assert_int_equal(keeper_read(k, KEEP_LOGINS, &b, &err), 0);
+	keeper_done(k, KEEP_LOGINS);
 	assert_int_equal(b.len, big.len + STATEDIR_SALT);
 	assert_memory_equal(b.data, salt, sizeof(salt));
 	assert_memory_equal(b.data + STATEDIR_SALT, big.data, big.len);
@@ -367,20 +368,21 @@ test_keeper(void **state)
 	keeper_close(k);
 	k = start(dir, true);
 	buf_reset(&b);
-	assert_int_equal(keeper_read(k, &b, &err), 0);
+	assert_int_equal(keeper_read(k, KEEP_LOGINS, &b, &err), 0);
 	assert_memory_equal(b.data, salt, sizeof(salt));
 	/* what is too large is refused, and the file stays as it was */
 	while (buf_add(&big, "xxxxxxxxxxxxxxxx", 16) == 0)
 		;
 	big.over = 0;
-	assert_int_equal(keeper_write(k, big.data, big.len, &err), -1);
+	assert_int_equal(
+	    keeper_write(k, KEEP_LOGINS, big.data, big.len, &err), -1);
 	assert_string_equal(err.code, "state_dir");
 	/* aside: the next file has another salt */
-	assert_int_equal(keeper_aside(k, &err), 0);
+	assert_int_equal(keeper_aside(k, KEEP_LOGINS, &err), 0);
 	assert_int_equal(access(file, F_OK), -1);
 	assert_int_equal(access(aside, F_OK), 0);
 	buf_reset(&b);
-	assert_int_equal(keeper_read(k, &b, &err), 0);
+	assert_int_equal(keeper_read(k, KEEP_LOGINS, &b, &err), 0);
 	assert_int_equal(b.len, STATEDIR_SALT);
 	assert_memory_not_equal(b.data, salt, sizeof(salt));
 	keeper_close(k);
@@ -390,7 +392,7 @@ test_keeper(void **state)
 	free(dir);
 	dir = mem_printf("%s/none/state", tmp);
 	k = start(dir, true);
-	assert_int_equal(keeper_read(k, &b, &err), -1);
+	assert_int_equal(keeper_read(k, KEEP_LOGINS, &b, &err), -1);
 	assert_non_null(strstr(err.msg, "cannot be made: No such file"));
 	keeper_close(k);
 	buf_free(&b);
@@ -415,11 +417,16 @@ test_keeper_links(void **state)
 	assert_int_equal(mkdir(dir, 0700), 0);
 	assert_int_equal(symlink("/etc/passwd", file), 0);
 	k = start(dir, true);
-	assert_int_equal(keeper_read(k, &b, &err), -1);
+	/* nor is what has no number */
+	assert_int_equal(keeper_read(k, KEEP_NFILE, &b, &err), -1);
+	assert_int_equal(keeper_write(k, KEEP_NFILE, "x", 1, &err), -1);
+	assert_int_equal(keeper_aside(k, KEEP_NFILE, &err), -1);
+	assert_int_equal(b.len, 0);
+	assert_int_equal(keeper_read(k, KEEP_LOGINS, &b, &err), -1);
 	assert_int_equal(b.len, 0);
 	unlink(file);
 	assert_int_equal(mkfifo(file, 0600), 0);
-	assert_int_equal(keeper_read(k, &b, &err), -1);
+	assert_int_equal(keeper_read(k, KEEP_LOGINS, &b, &err), -1);
 	assert_int_equal(b.len, 0);
 	keeper_close(k);
 	unlink(file);

@@ -17,7 +17,7 @@
  *	EXSYNC_UNDERWAY_MS, EXSYNC_TURN_MS
  *				see sync/underway.c, sync/turn.c
  *	EXSYNC_RESERVE_MS, EXSYNC_LOCK_MS
- *				see sync/reserve.c, cmd/statedir.c
+ *				see sync/reserve.c, os/statedir.c
  *	EXSYNC_BUSY_MS		how long a locked database is waited for
  *	EXSYNC_WAL_PAGES	how long the WAL grows before a checkpoint
  */

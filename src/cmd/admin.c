@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
@@ -93,7 +94,7 @@ static int
 tell(const struct cmd *cmd, tell_fn fn, const char *done)
 {
 	struct err err = ERR_INIT;
-	char *address = party_normalise(cmd->arg);
+	char *address = address_normalise(cmd->arg);
 	struct conf *conf;
 	struct store *st;
 	int n, rc = CMD_OK;

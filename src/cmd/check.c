@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/guard.h"
-#include "cmd/runner.h"
-#include "cmd/sandbox.h"
+#include "os/runner.h"
+#include "os/sandbox.h"
 #include "core/party.h"
 #include "store/admin.h"
 

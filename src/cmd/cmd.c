@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -121,7 +122,7 @@ usage(const char *fmt, ...)
 static int
 add_mailbox(struct cmd *cmd, const char *address)
 {
-	char *n = party_normalise(address);
+	char *n = address_normalise(address);
 
 	if (n == NULL)
 		return usage("--mailbox %s: not an e-mail address", address);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/conf.h"
+#include "conf/conf.h"
 #include "core/provider.h"
 
 /* Exit codes (DESIGN 4). */

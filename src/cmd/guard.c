@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/guard.h"
-#include "cmd/runner.h"
+#include "os/runner.h"
 
 static bool
 may_write(const char *path, const struct stat *st)

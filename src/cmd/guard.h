@@ -7,7 +7,7 @@
 #ifndef CMD_GUARD_H
 #define CMD_GUARD_H
 
-#include "core/conf.h"
+#include "conf/conf.h"
 
 /*
  * A warning in the log for exsync's own program, and for the program of

@@ -2,7 +2,7 @@
  * providers.c - the one list of kinds of servers.
  */
 #include "cmd/cmd.h"
-#include "core/confkeys.h"
+#include "conf/confkeys.h"
 #include "ews/ews.h"
 
 void

@@ -28,7 +28,7 @@
 
 #include <stdio.h>
 
-#include "core/conf.h"
+#include "conf/conf.h"
 #include "store/health.h"
 
 /* A mailbox' or profile's state, the worst first. */

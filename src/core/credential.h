@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "core/conf.h"
+#include "conf/conf.h"
 
 /* The strings are borrowed; of a credential_copy they are its own. */
 struct credential {

@@ -1,6 +1,6 @@
 /*
  * keep.h - files that this process cannot reach once its sandbox has closed,
- * and that somebody else keeps for it (cmd/keeper.h). They are known by number:
+ * and that somebody else keeps for it (os/keeper.h). They are known by number:
  * nobody who has taken this process over can name another one.
  * Floor: core.
  * Threads: one at a time.

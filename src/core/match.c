@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "core/match.h"
@@ -165,7 +166,7 @@ static void
 see(const struct match *m, const struct address *a, struct seen *s,
     struct decision *out)
 {
-	char address[PARTY_ADDRESS];
+	char address[ADDRESS_MAX];
 	const struct party *const *p;
 	const struct conf_rule *r, *end;
 	const char *domain;
@@ -175,14 +176,14 @@ see(const struct match *m, const struct address *a, struct seen *s,
 	if (a->role == ROLE_REPLY_TO)
 		return;
 	if (a->address == NULL ||
-	    party_normalise_to(a->address, address, sizeof(address)) == 0) {
+	    address_normalise_to(a->address, address, sizeof(address)) == 0) {
 		/* an X.500 address that nobody could resolve is of this
 		 * organisation; anything else says nothing */
 		if (a->raw != NULL && str_ieqn(a->raw, "/o=", 3))
 			see_side(s, a->role, true);
 		return;
 	}
-	domain = party_domain(address);
+	domain = address_domain(address);
 	p = party_dir_find(m->dir, address, &n);
 	internal = in_domains(m->profile, domain);
 	for (i = 0; i < n; i++) {

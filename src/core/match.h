@@ -12,7 +12,7 @@
 #ifndef CORE_MATCH_H
 #define CORE_MATCH_H
 
-#include "core/conf.h"
+#include "conf/conf.h"
 #include "core/model.h"
 #include "core/party.h"
 

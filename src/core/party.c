@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/crypt.h"
 #include "base/enc.h"
 #include "base/stop.h"
@@ -20,197 +21,6 @@
 #include "base/tim.h"
 #include "core/csv.h"
 #include "core/party.h"
-
-#define LOCAL_MAX  480 /* RFC 5321 says 64; bounce addresses have more */
-#define DOMAIN_MAX 253
-
-/* --- addresses --- */
-
-/*
- * White space, and what cannot be seen and comes along when an address is
- * copied from a web page or a cell: no-break spaces, marks of direction and
- * of width 0, byte order marks.
- */
-static bool
-is_blank(uint32_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 0xa0 ||
-	       c == 0xad || (c >= 0x2000 && c <= 0x200f) ||
-	       (c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) ||
-	       c == 0x3000 || c == 0xfeff;
-}
-
-static void
-trim(const char **s, size_t *len)
-{
-	size_t n;
-	uint32_t c;
-
-	while (
-	    *len > 0 && (n = enc_utf8_next(*s, *len, &c)) > 0 && is_blank(c)) {
-		*s += n;
-		*len -= n;
-	}
-	while (*len > 0) {
-		for (n = 1; n < *len && ((*s)[*len - n] & 0xc0) == 0x80; n++)
-			;
-		if (enc_utf8_next(*s + *len - n, n, &c) != n || !is_blank(c))
-			return;
-		*len -= n;
-	}
-}
-
-/* RFC 5322 3.2.3: what a local part may not hold unless it is quoted */
-static bool
-is_special(char c)
-{
-	return (unsigned char)c <= ' ' || c == 0x7f ||
-	       strchr("\"(),:;<>@[\\]", c) != NULL;
-}
-
-/* Quotes that are not needed do not make another local part. */
-static void
-unquote(const char **s, size_t *len)
-{
-	size_t i;
-
-	if (*len < 3 || (*s)[0] != '"' || (*s)[*len - 1] != '"')
-		return;
-	for (i = 1; i < *len - 1; i++)
-		if (is_special((*s)[i]))
-			return;
-	*s += 1;
-	*len -= 2;
-}
-
-/* The local part in lower case; 0 when it is none. */
-static size_t
-put_local(char *out, size_t size, const char *s, size_t len)
-{
-	bool quoted;
-	size_t i, n, o = 0;
-	uint32_t c;
-
-	if (len == 0 || len > LOCAL_MAX)
-		return 0;
-	unquote(&s, &len);
-	quoted = len > 2 && s[0] == '"' && s[len - 1] == '"';
-	for (i = 0; i < len; i += n) {
-		unsigned char b = (unsigned char)s[i];
-
-		if (o + 4 >= size)
-			return 0;
-		if (b >= 0x80) {
-			n = enc_utf8_next(s + i, len - i, &c);
-			if (n == 0 || is_blank(c))
-				return 0;
-			o += enc_utf8_put(out + o, enc_lower(c));
-			continue;
-		}
-		n = 1;
-		if (b < 0x20 || b == 0x7f || (!quoted && is_special(s[i])))
-			return 0;
-		out[o++] = (char)(b >= 'A' && b <= 'Z' ? b + 32 : b);
-	}
-	return o;
-}
-
-/* A domain of ASCII letters, as enc_domain makes it; 0 when it is none. */
-static size_t
-put_ascii_domain(char *out, size_t size, const char *s, size_t len)
-{
-	size_t i, label = 0;
-
-	if (len > 0 && s[len - 1] == '.')
-		len--;
-	if (len == 0 || len > DOMAIN_MAX || len >= size)
-		return 0;
-	for (i = 0; i < len; i++) {
-		char c = s[i];
-
-		if (c == '.') {
-			if (label == 0)
-				return 0;
-			label = 0;
-			out[i] = c;
-			continue;
-		}
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c + 32);
-		else if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-			     c == '-' || c == '_'))
-			return 0;
-		if (++label > 63)
-			return 0;
-		out[i] = c;
-	}
-	return label == 0 ? 0 : len;
-}
-
-static size_t
-put_domain(char *out, size_t size, const char *s, size_t len)
-{
-	struct buf b;
-	size_t i, n = 0;
-
-	for (i = 0; i < len && (unsigned char)s[i] < 0x80; i++)
-		;
-	if (i == len)
-		return put_ascii_domain(out, size, s, len);
-	buf_init(&b, 4 * DOMAIN_MAX);
-	if (enc_domain(&b, s, len) == 0)
-		n = put_ascii_domain(out, size, buf_str(&b), b.len);
-	buf_free(&b);
-	return n;
-}
-
-size_t
-party_normalise_to(const char *s, char *out, size_t size)
-{
-	size_t len = strlen(s), local, domain;
-	const char *at;
-
-	trim(&s, &len);
-	if (len >= 2 && s[0] == '<' && s[len - 1] == '>') {
-		s++;
-		len -= 2;
-		trim(&s, &len);
-	}
-	if (len >= 7 && str_ieqn(s, "mailto:", 7)) {
-		s += 7;
-		len -= 7;
-		trim(&s, &len);
-	}
-	if ((at = memrchr(s, '@', len)) == NULL)
-		return 0;
-	local = put_local(out, size, s, (size_t)(at - s));
-	if (local == 0 || local + 2 > size)
-		return 0;
-	out[local] = '@';
-	domain = put_domain(out + local + 1, size - local - 1, at + 1,
-	    len - (size_t)(at - s) - 1);
-	if (domain == 0)
-		return 0;
-	out[local + 1 + domain] = '\0';
-	return local + 1 + domain;
-}
-
-char *
-party_normalise(const char *s)
-{
-	char out[PARTY_ADDRESS];
-	size_t n = party_normalise_to(s, out, sizeof(out));
-
-	return n == 0 ? NULL : mem_strndup(out, n);
-}
-
-const char *
-party_domain(const char *address)
-{
-	const char *at = strrchr(address, '@');
-
-	return at == NULL ? address + strlen(address) : at + 1;
-}
 
 /* --- lists --- */
 
@@ -333,7 +143,7 @@ take_row(void *arg, char **field, size_t n, unsigned long line, struct err *err)
 {
 	struct load *l = arg;
 	const char *v[COL_N], *type;
-	char address[PARTY_ADDRESS];
+	char address[ADDRESS_MAX];
 	bool empty = true;
 	size_t i;
 
@@ -361,7 +171,7 @@ take_row(void *arg, char **field, size_t n, unsigned long line, struct err *err)
 	if (*v[COL_ID] == '\0')
 		return err_set(
 		    err, ERR_CONFIG, "%lu: crm_id is empty: fill it in", line);
-	if (party_normalise_to(v[COL_ADDRESS], address, sizeof(address)) == 0)
+	if (address_normalise_to(v[COL_ADDRESS], address, sizeof(address)) == 0)
 		return err_set(err, ERR_CONFIG,
 		    "%lu: %s is not an e-mail address: one row for each "
 		    "address, as name@domain",

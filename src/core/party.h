@@ -10,13 +10,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/address.h"
 #include "base/err.h"
 #include "base/mem.h"
 
 struct party {
 	const char *crm_type; /* "user", "contact", "lead", ... */
 	const char *crm_id;
-	const char *address; /* normalised, see party_normalise */
+	const char *address; /* normalised, see address_normalise */
 	const char *name;    /* or NULL */
 };
 
@@ -45,22 +46,6 @@ void party_list_free(struct party_list *);
  */
 int party_csv(
     struct party_list *, const char *path, const char *crm_type, struct err *);
-
-/*
- * An address as it is compared: white space, what cannot be seen, a
- * surrounding <> and a mailto: cut, local part in lower case and without
- * quotes that it does not need, domain as enc_domain makes it. NULL: not an
- * SMTP address; otherwise the caller frees.
- */
-char *party_normalise(const char *);
-/*
- * The same into out, without allocating for plain ASCII. Returns its length;
- * 0: not an SMTP address. PARTY_ADDRESS bytes are always enough.
- */
-#define PARTY_ADDRESS 768
-size_t party_normalise_to(const char *, char *out, size_t size);
-/* The domain of a normalised address: what follows the last '@'. */
-const char *party_domain(const char *);
 
 /* Lookup by address. Borrows list, which must outlive it. */
 struct party_dir *party_dir_build(const struct party_list *);

@@ -1,6 +1,6 @@
 /*
  * provider.h - the contract with a kind of mail server.
- * Floor: core; implemented on floor 3 (ews/, later graph/).
+ * Floor: core; implemented by ews/, later graph/.
  *
  * Order of calls: open once per server; session_open per mailbox, then any
  * of the session calls in any order and number; session_close; close.
@@ -23,7 +23,7 @@
 #define CORE_PROVIDER_H
 
 #include "base/stream.h"
-#include "core/conf.h"
+#include "conf/conf.h"
 #include "core/model.h"
 
 /* Where mail goes that cannot be stored (move_failed = yes). */

@@ -1,7 +1,7 @@
 /*
  * attach.h - GetAttachment (PROTOCOL 8): the content of one attachment,
  * decoded as it streams in.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: as the session.
  */
 #ifndef EWS_ATTACH_H

@@ -1,7 +1,7 @@
 /*
  * build.h - the request envelopes (PROTOCOL 1-9). Children in the order of
  * the schema; nothing newer than the version in use.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: pure.
  */
 #ifndef EWS_BUILD_H

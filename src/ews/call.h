@@ -1,7 +1,7 @@
 /*
  * call.h - one EWS operation: envelope, exchange, answer, and everything
  * that may be wrong with it (PROTOCOL 14).
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: as the session.
  */
 #ifndef EWS_CALL_H

@@ -2,7 +2,7 @@
  * code.h - the one table of what can go wrong on an Exchange server and what
  * is done about it: EWS response codes and HTTP statuses (PROTOCOL 14). The
  * table is the documentation; everything in ews/ asks it.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: read-only.
  */
 #ifndef EWS_CODE_H

@@ -1,6 +1,6 @@
 /*
  * ews.h - Exchange Web Services as a provider (core/provider.h).
- * Floor: ews (3). Exchange 2007 SP1 to SE, Exchange Online.
+ * Floor: ews. Exchange 2007 SP1 to SE, Exchange Online.
  * Threads: as provider.h says.
  */
 #ifndef EWS_EWS_H

@@ -1,6 +1,6 @@
 /*
  * folder.h - the folders of a mailbox (PROTOCOL 4, 6).
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: as the session.
  */
 #ifndef EWS_FOLDER_H

@@ -1,6 +1,6 @@
 /*
  * folderxml.h - the parser of FindFolder's and GetFolder's answers.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: as the session.
  */
 #ifndef EWS_FOLDERXML_H

@@ -1,7 +1,7 @@
 /*
  * item.h - GetItem (PROTOCOL 7, 8): a message for each item, whatever the
  * server answers.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: as the session.
  */
 #ifndef EWS_ITEM_H

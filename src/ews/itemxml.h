@@ -1,7 +1,7 @@
 /*
  * itemxml.h - the parser of GetItem's answers (PROTOCOL 7, 8): each item, of
  * whatever class, becomes a struct message.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: as the session.
  */
 #ifndef EWS_ITEMXML_H

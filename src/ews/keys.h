@@ -1,13 +1,13 @@
 /*
  * keys.h - what Exchange adds to a profile in the INI.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: read-only once an INI is read.
  */
 #ifndef EWS_KEYS_H
 #define EWS_KEYS_H
 
-#include "core/conf.h"
-#include "core/confkeys.h"
+#include "conf/conf.h"
+#include "conf/confkeys.h"
 
 enum ews_version {
 	EWS_VERSION_AUTO,

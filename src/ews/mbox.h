@@ -1,7 +1,7 @@
 /*
  * mbox.h - what is remembered of each mailbox while the program runs: the
  * version it is spoken to in, its server's build, its cookies.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: any; struct mboxes has the lock, a struct mbox lives until
  * mboxes_free.
  */

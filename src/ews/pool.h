@@ -1,7 +1,7 @@
 /*
  * pool.h - the connections to one server that are not in use, by
  * credential.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: struct pool: any. A struct pool_conn belongs to who took it.
  */
 #ifndef EWS_POOL_H

@@ -1,7 +1,7 @@
 /*
  * resolve.h - addresses that are not SMTP, looked up in the address book
  * (PROTOCOL 8, "Addresses").
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: struct resolve_cache: any.
  */
 #ifndef EWS_RESOLVE_H

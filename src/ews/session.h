@@ -1,6 +1,6 @@
 /*
  * session.h - what the provider and a session hold; private to ews/.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: struct ews: any, through the locks of its parts. A struct
  * ews_session belongs to one thread at a time.
  */

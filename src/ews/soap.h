@@ -3,7 +3,7 @@
  * fault, server version, and each response message's class and code
  * (PROTOCOL 1, 14). What lies inside a response message goes to the
  * operation's own handlers.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: a struct soap belongs to one thread.
  */
 #ifndef EWS_SOAP_H

@@ -1,6 +1,6 @@
 /*
  * syncxml.h - SyncFolderItems (PROTOCOL 5): a page of changes.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: as the session.
  */
 #ifndef EWS_SYNCXML_H

@@ -1,6 +1,6 @@
 /*
  * tok.h - the element names that exsync knows, as numbers.
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: any, after tok_init.
  */
 #ifndef EWS_TOK_H

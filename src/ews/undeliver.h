@@ -1,7 +1,7 @@
 /*
  * undeliver.h - moves an item to the mailbox' folder Undeliverable
  * (PROTOCOL 9: CreateFolder, MoveItem).
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: as the session.
  */
 #ifndef EWS_UNDELIVER_H

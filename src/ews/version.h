@@ -1,6 +1,6 @@
 /*
  * version.h - which EWS schema version to speak (PROTOCOL 2).
- * Floor: ews (3).
+ * Floor: ews.
  * Threads: pure.
  */
 #ifndef EWS_VERSION_H

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/crypt.h"
 #include "base/enc.h"
 #include "base/str.h"
@@ -104,7 +105,7 @@ static void
 hash_content(struct buf *b, const struct message *m, struct crypt_sha256 *h)
 {
 	const char *from = same_from(m);
-	char *norm = from != NULL ? party_normalise(from) : NULL;
+	char *norm = from != NULL ? address_normalise(from) : NULL;
 	char at[TIM_TEXT] = "";
 
 	if (norm != NULL)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/crypt.h"
 #include "base/enc.h"
 #include "base/fault.h"
@@ -196,7 +197,7 @@ ledger_parties(const struct store *st, const struct message *m)
 	list = mem_alloc(m->naddr * HASH + 1);
 	for (i = 0; i < m->naddr; i++) {
 		if (m->addr[i].address == NULL ||
-		    (address = party_normalise(m->addr[i].address)) == NULL)
+		    (address = address_normalise(m->addr[i].address)) == NULL)
 			continue;
 		crypt_hmac(
 		    st->key, sizeof(st->key), address, strlen(address), mac);

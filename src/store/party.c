@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -161,7 +162,7 @@ store_party_list(struct store *st, struct party_list *out, struct err *err)
 	s = db_stmt(st, DB_PARTY_LIST,
 	    "SELECT crm_type,crm_id,address,name FROM party");
 	while ((r = db_row(st, s, err)) == 1) {
-		char *address = party_normalise(str_nn(db_col(s, 2)));
+		char *address = address_normalise(str_nn(db_col(s, 2)));
 
 		if (address != NULL)
 			party_list_add(out, db_col(s, 0), db_col(s, 1), address,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -51,8 +52,8 @@ same_sender(const char *a, const char *b)
 
 	if (a == NULL || b == NULL || strcmp(a, b) == 0)
 		return true;
-	x = party_normalise(a);
-	y = party_normalise(b);
+	x = address_normalise(a);
+	y = address_normalise(b);
 	same = x != NULL && y != NULL ? strcmp(x, y) == 0 : str_ieq(a, b);
 	free(x);
 	free(y);
@@ -607,7 +608,7 @@ static void
 hash_sender(const struct message *m, struct crypt_sha256 *h)
 {
 	const char *from = same_from(m);
-	char *norm = from != NULL ? party_normalise(from) : NULL;
+	char *norm = from != NULL ? address_normalise(from) : NULL;
 
 	if (norm != NULL)
 		from = norm;

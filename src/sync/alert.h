@@ -36,7 +36,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "core/conf.h"
+#include "conf/conf.h"
 #include "store/scope.h"
 
 /* What kind of trouble it is; alert.code in the database. */

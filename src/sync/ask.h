@@ -29,8 +29,8 @@ struct ask {
 
 /*
  * Asks for n <= PROVIDER_ITEMS items: out[i] is the message for ref[i], the
- * caller's to free. How many of them, from the first on, are answered: at least one,
- * and all unless so much time was lost on them that the rest must wait for
+ * caller's to free. How many of them, from the first on, are answered: at least
+ * one, and all unless so much time was lost on them that the rest must wait for
  * another request. Items that the server is too busy for are asked for again;
  * a request that fails while the server is well is halved until the item that
  * breaks it is found. What cannot be had though the server is well comes with

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "core/conf.h"
+#include "conf/conf.h"
 #include "core/keep.h"
 #include "core/provider.h"
 #include "store/store.h"

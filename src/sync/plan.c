@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -81,7 +82,7 @@ add(struct making *m, const struct conf_mailbox *b, const char *crm_id)
 static const struct conf_profile *
 permits(const struct conf *c, const char *address)
 {
-	const char *domain = party_domain(address);
+	const char *domain = address_domain(address);
 	size_t i, d;
 
 	for (i = 0; i < c->nprofile; i++) {

@@ -6,7 +6,7 @@
 #ifndef SYNC_PLAN_H
 #define SYNC_PLAN_H
 
-#include "core/conf.h"
+#include "conf/conf.h"
 #include "core/party.h"
 
 struct plan_entry {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "core/wellknown.h"
+#include "conf/wellknown.h"
 #include "sync/select.h"
 
 /* The same folder in what the store knows, or NULL. */

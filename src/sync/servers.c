@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "core/confkeys.h"
+#include "conf/confkeys.h"
 #include "core/credential.h"
 #include "sync/servers.h"
 

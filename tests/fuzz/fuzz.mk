@@ -6,7 +6,7 @@ FUZZ_FLAGS := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -Itests/fuzz
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # What reads from outside; nothing above it.
-FUZZ_SRC := $(filter-out src/cmd/% src/sync/% src/store/%,$(SRC))
+FUZZ_SRC := $(filter-out src/cmd/% src/os/% src/sync/% src/store/%,$(SRC))
 FUZZ_OBJ := $(FUZZ_SRC:%.c=build/fuzz/%.o) build/fuzz/tests/fuzz/soaprun.o
 # In these the network is memsock.c.
 FUZZ_MEM := http ews x509 tls

@@ -2,18 +2,19 @@
  * fuzz_address.c - addresses as they are compared: normalising twice is the
  * same as once, and what comes out is one word of valid UTF-8.
  */
+#include "base/address.h"
 #include "core/party.h"
 #include "fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *s = fuzz_string(data, size), *one = party_normalise(s), *two;
-	char out[PARTY_ADDRESS], small[16];
-	size_t n = party_normalise_to(s, out, sizeof(out)), k;
+	char *s = fuzz_string(data, size), *one = address_normalise(s), *two;
+	char out[ADDRESS_MAX], small[16];
+	size_t n = address_normalise_to(s, out, sizeof(out)), k;
 
 	FUZZ_CHECK((one == NULL) == (n == 0));
-	k = party_normalise_to(s, small, sizeof(small));
+	k = address_normalise_to(s, small, sizeof(small));
 	FUZZ_CHECK(k == 0 || (k == n && k < sizeof(small)));
 	if (one != NULL) {
 		FUZZ_CHECK(strlen(one) == n && strcmp(one, out) == 0);
@@ -23,9 +24,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				   one[k] != 0x7f &&
 				   !(one[k] >= 'A' && one[k] <= 'Z'));
 		FUZZ_CHECK(strchr(one, '@') > one);
-		FUZZ_CHECK(party_domain(one)[0] != '\0');
-		FUZZ_CHECK(strpbrk(party_domain(one), " @<>") == NULL);
-		two = party_normalise(one);
+		FUZZ_CHECK(address_domain(one)[0] != '\0');
+		FUZZ_CHECK(strpbrk(address_domain(one), " @<>") == NULL);
+		two = address_normalise(one);
 		FUZZ_CHECK(two != NULL && strcmp(one, two) == 0);
 		free(two);
 	}

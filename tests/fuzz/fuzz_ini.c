@@ -4,9 +4,9 @@
  * prints the same.
  */
 #include "base/buf.h"
-#include "core/conf.h"
+#include "conf/conf.h"
 #include "ews/keys.h"
-#include "core/confkeys.h"
+#include "conf/confkeys.h"
 #include "fuzz.h"
 
 #define NAME "/tmp/exsync-fuzz/f.ini"

@@ -5,7 +5,7 @@
 #include <ctype.h>
 
 #include "base/buf.h"
-#include "core/confurl.h"
+#include "conf/confurl.h"
 #include "fuzz.h"
 #include "net/proxy.h"
 #include "net/url.h"

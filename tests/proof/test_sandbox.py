@@ -1,6 +1,6 @@
 """What a running exsync may still do: nothing but its work.
 
-The fault build tries from the inside (EXSYNC_SANDBOX_PROBE, src/cmd/probe.c);
+The fault build tries from the inside (EXSYNC_SANDBOX_PROBE, src/os/probe.c);
 the release build is looked at from the outside while it works.
 """
 

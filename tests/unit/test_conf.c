@@ -15,7 +15,7 @@
 
 #include "base/mem.h"
 #include "base/tim.h"
-#include "core/conf.h"
+#include "conf/conf.h"
 #include "ews/keys.h"
 
 #define LOGIN "username = svc\npassword_env = T_PW\n"

@@ -16,8 +16,8 @@
 
 #include "base/mem.h"
 #include "base/tim.h"
-#include "cmd/keeper.h"
-#include "cmd/statedir.h"
+#include "os/keeper.h"
+#include "os/statedir.h"
 #include "sync/loginfile.h"
 
 #define T0   INT64_C(1795162560123) /* 2026-11-20T08:16:00.123Z */

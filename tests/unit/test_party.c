@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "base/address.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "core/party.h"
@@ -85,12 +86,12 @@ static const struct {
 static void
 test_normalise(void **state)
 {
-	char out[PARTY_ADDRESS], *s;
+	char out[ADDRESS_MAX], *s;
 	size_t i, n;
 
 	(void)state;
 	for (i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
-		s = party_normalise(addresses[i].in);
+		s = address_normalise(addresses[i].in);
 		if (!str_eq(s, addresses[i].out))
 			print_message("of %s\n", addresses[i].in);
 		if (addresses[i].out == NULL)
@@ -99,30 +100,30 @@ test_normalise(void **state)
 			assert_string_equal(s, addresses[i].out);
 		if (s != NULL) {
 			/* once more changes nothing */
-			n = party_normalise_to(s, out, sizeof(out));
+			n = address_normalise_to(s, out, sizeof(out));
 			assert_int_equal(n, strlen(s));
 			assert_string_equal(out, s);
 			/* and it needs its room, no more */
-			n = party_normalise_to(s, out, strlen(s));
+			n = address_normalise_to(s, out, strlen(s));
 			assert_int_equal(n, 0);
 		}
 		free(s);
 	}
-	assert_string_equal(party_domain("\"a@b\"@c.example"), "c.example");
-	assert_string_equal(party_domain("nothing"), "");
+	assert_string_equal(address_domain("\"a@b\"@c.example"), "c.example");
+	assert_string_equal(address_domain("nothing"), "");
 }
 
 static void
 test_normalise_bounds(void **state)
 {
-	char in[2000], out[PARTY_ADDRESS];
+	char in[2000], out[ADDRESS_MAX];
 	size_t i, n;
 
 	(void)state;
 	for (i = 1; i < 1200; i++) {
 		memset(in, 'A', i);
 		strcpy(in + i, "@b.example");
-		n = party_normalise_to(in, out, sizeof(out));
+		n = address_normalise_to(in, out, sizeof(out));
 		assert_int_equal(n, i <= 480 ? i + 10 : 0);
 	}
 	for (i = 1; i < 300; i++) {
@@ -130,19 +131,19 @@ test_normalise_bounds(void **state)
 		for (n = 0; n < i; n++)
 			in[2 + n] = n % 64 == 63 ? '.' : 'X';
 		in[2 + i] = '\0';
-		n = party_normalise_to(in, out, sizeof(out));
+		n = address_normalise_to(in, out, sizeof(out));
 		if (i > 254 || (i == 254 && in[2 + 253] != '.'))
 			assert_int_equal(n, 0);
 		else
 			assert_int_equal(n, in[1 + i] == '.' ? i + 1 : i + 2);
 	}
-	/* the longest of all fits PARTY_ADDRESS */
+	/* the longest of all fits ADDRESS_MAX */
 	memset(in, 'a', 480);
 	in[480] = '@';
 	for (n = 0; n < 253; n++)
 		in[481 + n] = n % 64 == 63 ? '.' : 'x';
 	in[481 + 253] = '\0';
-	assert_int_equal(party_normalise_to(in, out, sizeof(out)), 480 + 254);
+	assert_int_equal(address_normalise_to(in, out, sizeof(out)), 480 + 254);
 }
 
 static int

@@ -17,9 +17,9 @@
 
 #include "base/mem.h"
 #include "base/tim.h"
-#include "cmd/keeper.h"
-#include "cmd/runner.h"
-#include "cmd/words.h"
+#include "os/keeper.h"
+#include "os/runner.h"
+#include "os/words.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "core/conf.h"
-#include "core/seal.h"
+#include "conf/conf.h"
+#include "conf/seal.h"
 #include "ews/keys.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -1,0 +1,141 @@
+/*
+ * conf.h - the INI file (DESIGN 3), parsed, checked and with defaults.
+ * Floor: conf.
+ * Threads: read-only after conf_load; may be shared.
+ *
+ * One table row per key: section, name, type, default, bounds, help text.
+ * The same table parses, validates, prints --check and generates
+ * exsync.ini.example. Strings are owned by the struct conf.
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "conf/seal.h"
+
+enum conf_auth { CONF_AUTH_BASIC };
+enum conf_access {
+	CONF_ACCESS_IMPERSONATION,
+	CONF_ACCESS_DELEGATE,
+	CONF_ACCESS_MAILBOX
+};
+enum conf_mailboxes { CONF_MAILBOXES_USERS, CONF_MAILBOXES_LISTED };
+enum conf_match { CONF_MATCH_ANY, CONF_MATCH_CONTACT, CONF_MATCH_REPLIES };
+enum conf_approval { CONF_APPROVAL_AUTOMATIC, CONF_APPROVAL_MANUAL };
+enum conf_mailbox_type { CONF_MAILBOX_USER, CONF_MAILBOX_QUEUE };
+enum conf_privacy { CONF_PRIVACY_FULL, CONF_PRIVACY_HEADERS };
+enum conf_where { CONF_WHERE_ANY, CONF_WHERE_FROM, CONF_WHERE_TO };
+enum conf_action { CONF_ACTION_KEEP, CONF_ACTION_HEADERS, CONF_ACTION_SKIP };
+
+/* A list of strings: repeated key, comma-separated or continuation lines. */
+struct conf_list {
+	char **v;
+	size_t n;
+};
+
+struct conf_profile {
+	char *name;
+	char *url; /* from url, or made from server */
+	enum conf_auth auth;
+	char *username, *password; /* password resolved */
+	enum conf_access access;
+	struct conf_list domains; /* as enc_domain makes them */
+	enum conf_mailboxes mailboxes;
+	enum conf_match match;
+	int64_t process_email_from; /* ms or TIM_NONE */
+	int polling_interval;       /* minutes */
+	int64_t stale_after;        /* ms; 0: not set */
+	int max_connections;
+	bool move_failed;
+	enum conf_approval approval;
+	struct conf_list folders, skip_folders;
+	char *tls_pin; /* "sha256:hex" or NULL */
+	void *own;     /* what kinds of servers want besides: conf_own */
+};
+
+struct conf_mailbox {
+	char *name;    /* of the section, or NULL when
+						 * made from a CRM user */
+	char *address; /* normalised */
+	const struct conf_profile *profile;
+	enum conf_mailbox_type type;
+	char *username, *password; /* or NULL */
+	bool incoming;
+	enum conf_privacy privacy;
+};
+
+struct conf_rule {
+	char *name;
+	struct conf_list domain; /* "rival.example",
+						 * "*.rival.example" */
+	enum conf_where where;
+	enum conf_action action;
+};
+
+struct conf {
+	char *path;
+	char *database;  /* relative names are relative
+						 * to the INI's directory */
+	char *state_dir; /* set always; may not exist */
+	enum log_level log_level;
+	char *ca_file;         /* NULL: the system's */
+	char *proxy;           /* http://host:port or NULL */
+	char *secret_key_file; /* or NULL; may not exist */
+	bool sandbox;
+	char *alert_command;    /* or NULL */
+	int64_t max_attachment; /* bytes */
+	char *users, *contacts; /* CSV or NULL */
+	struct conf_profile *profile;
+	size_t nprofile;
+	struct conf_mailbox *mailbox;
+	size_t nmailbox;
+	struct conf_rule *rule;
+	size_t nrule;
+};
+
+/*
+ * Reads the file. Every error becomes one line for errs:
+ *	exsync.ini:12: polling_interval: must be a number from 1 to 1440
+ * Returns NULL when there was any (all are reported, not just the first).
+ * Nothing is contacted; password files and CSV paths are checked.
+ */
+struct conf *conf_load(const char *path, FILE *errs);
+/*
+ * The same for who needs the database only: what a pass alone needs
+ * (passwords, CSV files, certificates) is not looked at, and passwords are
+ * NULL. A password may be there for the service only (LoadCredential=).
+ */
+struct conf *conf_load_offline(const char *path, FILE *errs);
+/*
+ * The same from memory; name stands in the errors and its directory is where
+ * relative names begin. Who may read the file is not checked.
+ */
+struct conf *
+conf_read(const char *name, const char *data, size_t len, FILE *errs);
+void conf_free(struct conf *);
+/*
+ * The key in the INI's secret_key_file (the caller wipes it), for exsync
+ * --encrypt: nothing else in the INI is looked at. When there is no such
+ * file, it is made with a new key, and *made its name (the caller's), else
+ * NULL. -1: reported to errs.
+ */
+int conf_key(const char *path, struct seal_key *out, char **made, FILE *errs);
+/* The effective settings as an INI; secrets as "(set)". */
+void conf_print(const struct conf *, FILE *);
+/* The content of exsync.ini.example. */
+void conf_example(FILE *);
+
+struct conf_keys; /* conf/confkeys.h */
+/* The struct that the CONF_OWN rows of a kind of server have filled. */
+const void *conf_own(const struct conf_profile *, const struct conf_keys *);
+
+/* The profile of that name, or NULL. */
+const struct conf_profile *conf_profile(const struct conf *, const char *);
+
+#endif

@@ -1,0 +1,470 @@
+/*
+ * confkeys.c - the table of all sections and keys of the INI file.
+ * 1. Rows of a section stand together, in the order of the example.
+ * 2. What one kind of server alone wants it adds itself (confkeys_add).
+ * 3. A def is text that the same row's parser accepts.
+ * 4. words stand in the order of the enum they fill.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "conf/conf.h"
+#include "conf/confkeys.h"
+
+#define AT(type, field) offsetof(struct type, field)
+
+const struct conf_section_info confkeys_section[CONF_NSECTION] = {
+	[CONF_EXSYNC] = { "exsync", NULL, "exsync itself." },
+	[CONF_DIRECTORY] = { "directory", NULL,
+	    "Whom the CRM knows. CSV files with a header line: "
+	    "crm_id,address,name; comma or semicolon. A person with several "
+	    "addresses has several rows. Leave both keys out when the CRM "
+	    "writes table party of the database itself." },
+	[CONF_PROFILE] = { "profile", "hq",
+	    "One e-mail server profile: a server and how to log in. There may "
+	    "be several, each with a name of its own." },
+	[CONF_MAILBOX] = { "mailbox", "sales",
+	    "A shared mailbox of the CRM (a queue), or one user's own "
+	    "settings. Optional, any number of them." },
+	[CONF_RULE] = { "rule", "rivals",
+	    "Domain rules: in the order of this file the first that fits a "
+	    "mail decides. Optional, any number of them." },
+};
+
+/* clang-format off */
+static const struct conf_key common[] = {
+	{ CONF_EXSYNC, "database", CONF_DATABASE, AT(conf, database),
+	    CONF_SHOWN, "exsync.db", 0, 0, NULL, NULL,
+	    "The SQLite file that the CRM reads; it is created. Names of "
+	    "files are relative to the directory of this file." },
+	{ CONF_EXSYNC, "state_dir", CONF_STATEDIR, AT(conf, state_dir),
+	    0, NULL, 0, 0, NULL, "exsync.state",
+	    "A directory for what the CRM must not read: how rejected "
+	    "passwords are known again. Nobody but exsync needs it, and it "
+	    "may be deleted. Absent: the database's name with .state in place "
+	    "of its ending." },
+	{ CONF_EXSYNC, "log_level", CONF_WORD, AT(conf, log_level),
+	    CONF_SHOWN, "info", 0, 0, "error|warning|info|debug", NULL,
+	    "What is logged to standard error." },
+	{ CONF_EXSYNC, "ca_file", CONF_FILE, AT(conf, ca_file),
+	    0, NULL, 0, 0, NULL, "company-ca.pem",
+	    "Certificates (PEM) of the authorities to trust, instead of the "
+	    "system's." },
+	{ CONF_EXSYNC, "proxy", CONF_PROXY, AT(conf, proxy),
+	    0, NULL, 0, 0, NULL, "http://proxy.contoso.example:3128",
+	    "HTTP proxy for the way to the servers, "
+	    "http://[user:password@]host:port. Absent: what HTTPS_PROXY and "
+	    "NO_PROXY in the environment say." },
+	{ CONF_EXSYNC, "secret_key_file", CONF_KEYFILE,
+	    AT(conf, secret_key_file), 0, NULL, 0, 0, NULL, "exsync.key",
+	    "The key of passwords written as enc:..., which exsync --encrypt "
+	    "makes; it makes this file too when there is none. Only its owner "
+	    "may read it (chmod 600)." },
+	{ CONF_EXSYNC, "sandbox", CONF_BOOL, AT(conf, sandbox),
+	    0, "yes", 0, 0, NULL, NULL,
+	    "After start-up exsync keeps only the files and system calls that "
+	    "it needs (Landlock, seccomp). no: for looking for errors." },
+	{ CONF_EXSYNC, "max_attachment_mb", CONF_MEGABYTES,
+	    AT(conf, max_attachment), 0, "100", 0, 900, NULL, NULL,
+	    "The content of larger attachments is not stored, only their "
+	    "name, type and size. 0: of none." },
+
+	{ CONF_EXSYNC, "alert_command", CONF_COMMAND,
+	    AT(conf, alert_command), 0, NULL, 0, 0, NULL,
+	    "/usr/local/bin/tell-admin --from exsync",
+	    "A program with its arguments, run once when something goes wrong "
+	    "(a login is rejected, a mailbox cannot be read, ...) and once "
+	    "when that is over, with the news as text on its standard input. "
+	    "When it fails the next pass runs it again. No shell is "
+	    "involved." },
+
+	{ CONF_DIRECTORY, "users", CONF_FILE, AT(conf, users),
+	    CONF_SHOWN, NULL, 0, 0, NULL, "users.csv",
+	    "The CRM's own users." },
+	{ CONF_DIRECTORY, "contacts", CONF_FILE, AT(conf, contacts),
+	    CONF_SHOWN, NULL, 0, 0, NULL, "contacts.csv",
+	    "Everybody else the CRM knows. One more column is allowed: "
+	    "crm_type (contact, lead, account, ...; absent: contact)." },
+
+	{ CONF_PROFILE, "auth", CONF_WORD, AT(conf_profile, auth),
+	    0, "basic", 0, 0, "basic", NULL,
+	    "How to log in. This version of exsync supports basic." },
+	{ CONF_PROFILE, "username", CONF_LOGIN, AT(conf_profile, username),
+	    CONF_SHOWN, NULL, 0, 0, NULL, "CONTOSO\\svc-exsync",
+	    "The account that opens the mailboxes: DOMAIN\\name or "
+	    "name@domain. Not with access = mailbox." },
+	{ CONF_PROFILE, "password_file", CONF_SECRET, 0,
+	    CONF_SHOWN, NULL, 0, 0, NULL, "hq.password",
+	    "Its password: a file that holds it in one line and that only "
+	    "its owner may read (chmod 600). Under systemd the name of a "
+	    "credential (LoadCredential=) goes first." },
+	{ CONF_PROFILE, "password_env", CONF_SECRET, 0,
+	    0, NULL, 0, 0, NULL, "EXSYNC_HQ_PASSWORD",
+	    "Or the name of an environment variable that holds it." },
+	{ CONF_PROFILE, "password", CONF_SECRET, AT(conf_profile, password),
+	    0, NULL, 0, 0, NULL, "correct horse battery staple",
+	    "Or the password itself, as it stands, without quotes; then only "
+	    "the owner may read this file (chmod 600). Or enc:..., as exsync "
+	    "--encrypt prints it." },
+	{ CONF_PROFILE, "access", CONF_WORD, AT(conf_profile, access),
+	    CONF_SHOWN, "impersonation", 0, 0,
+	    "impersonation|delegate|mailbox", NULL,
+	    "How that account may open a mailbox: by the right of "
+	    "impersonation, as its delegate (Full Access), or mailbox: not "
+	    "at all, each [mailbox ...] has credentials of its own." },
+	{ CONF_PROFILE, "domains", CONF_DOMAINS, AT(conf_profile, domains),
+	    CONF_SHOWN | CONF_REQUIRED, NULL, 0, 0, NULL, "contoso.example",
+	    "Mailboxes of these domains only, comma separated. Mail between "
+	    "addresses of these domains is internal." },
+	{ CONF_PROFILE, "mailboxes", CONF_WORD, AT(conf_profile, mailboxes),
+	    CONF_SHOWN, "users", 0, 0, "users|listed", NULL,
+	    "users: the address of every CRM user in these domains, and each "
+	    "[mailbox ...]. listed: each [mailbox ...] only (so it is with "
+	    "access = mailbox)." },
+	{ CONF_PROFILE, "match", CONF_WORD, AT(conf_profile, match),
+	    CONF_SHOWN, "any", 0, 0, "any|contact|replies", "contact",
+	    "Which mail is kept. any: a user or a contact is among its "
+	    "senders and recipients. contact: at least one contact. replies: "
+	    "only answers to mail that is already stored." },
+	{ CONF_PROFILE, "process_email_from", CONF_DATE,
+	    AT(conf_profile, process_email_from), CONF_SHOWN, NULL, 0, 0,
+	    NULL, "2026-01-01",
+	    "Mail received before is left alone: a date, or date and time "
+	    "(UTC) as 2026-01-01T08:00:00Z. Absent: all mail there is." },
+	{ CONF_PROFILE, "polling_interval", CONF_INT,
+	    AT(conf_profile, polling_interval), 0, "5", 1, 1440, NULL, NULL,
+	    "Minutes from one pass to the next, at least." },
+	{ CONF_PROFILE, "stale_after", CONF_DURATION,
+	    AT(conf_profile, stale_after), 0, NULL, 5, 525600, NULL, "24h",
+	    "A mailbox without a good pass for longer is an alert, and the "
+	    "exit status is not 0: 90m, 24h, 2d. Absent: 24h." },
+	{ CONF_PROFILE, "max_connections", CONF_INT,
+	    AT(conf_profile, max_connections), 0, "10", 1, 64, NULL, NULL,
+	    "Connections to the server at the same time, at most." },
+	{ CONF_PROFILE, "move_failed", CONF_BOOL,
+	    AT(conf_profile, move_failed), 0, "no", 0, 0, NULL, NULL,
+	    "yes: mail that cannot be stored, after its last try, is moved "
+	    "to the mailbox' folder Undeliverable, which is made when it is "
+	    "missing. The only thing that exsync ever changes in a mailbox." },
+	{ CONF_PROFILE, "approval", CONF_WORD, AT(conf_profile, approval),
+	    0, "automatic", 0, 0, "automatic|manual", NULL,
+	    "manual: a new mailbox waits for exsync --approve ADDRESS." },
+	{ CONF_PROFILE, "folders", CONF_FOLDERS, AT(conf_profile, folders),
+	    0, NULL, 0, 0, NULL, "@inbox, @sentitems, Inbox/Projects/*",
+	    "Only these folders, comma separated, instead of every mail "
+	    "folder except drafts, outbox, junk, deleted, sync issues, "
+	    "conversation history, search folders and what lies below them. "
+	    "Inbox/Projects: a path from the top as the mailbox shows it. "
+	    "Inbox/Projects/*: it and all below it. @inbox: a well-known "
+	    "folder, whatever its name is in the mailbox' language. One that "
+	    "is otherwise left out (@junkemail) is read when it is named "
+	    "here. A comma in a folder's name is written \\, here." },
+	{ CONF_PROFILE, "skip_folders", CONF_FOLDERS,
+	    AT(conf_profile, skip_folders), 0, NULL, 0, 0, NULL,
+	    "Inbox/Newsletters",
+	    "Not these, nor what lies below them; the same form. Wins over "
+	    "folders." },
+	{ CONF_PROFILE, "tls_pin", CONF_PIN, AT(conf_profile, tls_pin),
+	    0, NULL, 0, 0, NULL, "sha256:"
+	    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+	    "SHA-256 of the server's own certificate (DER): exactly this one "
+	    "is trusted, whoever signed it. For self-signed servers; the "
+	    "error that their certificate leads to names it." },
+
+	{ CONF_MAILBOX, "address", CONF_ADDRESS, AT(conf_mailbox, address),
+	    CONF_SHOWN | CONF_REQUIRED, NULL, 0, 0, NULL,
+	    "sales@contoso.example",
+	    "Its main address, in one of the profile's domains." },
+	{ CONF_MAILBOX, "profile", CONF_REF, AT(conf_mailbox, profile),
+	    CONF_SHOWN | CONF_REQUIRED, NULL, 0, 0, NULL, "hq",
+	    "The profile it is reached by." },
+	{ CONF_MAILBOX, "type", CONF_WORD, AT(conf_mailbox, type),
+	    CONF_SHOWN, "user", 0, 0, "user|queue", "queue",
+	    "user: a CRM user's own mailbox. queue: mail to it concerns the "
+	    "CRM as such, under this section's name." },
+	{ CONF_MAILBOX, "username", CONF_LOGIN, AT(conf_mailbox, username),
+	    0, NULL, 0, 0, NULL, "sales@contoso.example",
+	    "Credentials of its own, instead of the profile's." },
+	{ CONF_MAILBOX, "password_file", CONF_SECRET, 0,
+	    0, NULL, 0, 0, NULL, "sales.password",
+	    "As in the profile; password_env and password work here too." },
+	{ CONF_MAILBOX, "password_env", CONF_SECRET, 0,
+	    0, NULL, 0, 0, NULL, "EXSYNC_SALES_PASSWORD", NULL },
+	{ CONF_MAILBOX, "password", CONF_SECRET, AT(conf_mailbox, password),
+	    0, NULL, 0, 0, NULL, "correct horse battery staple", NULL },
+	{ CONF_MAILBOX, "incoming", CONF_BOOL, AT(conf_mailbox, incoming),
+	    0, "yes", 0, 0, NULL, NULL,
+	    "no: this mailbox is not read." },
+	{ CONF_MAILBOX, "privacy", CONF_WORD, AT(conf_mailbox, privacy),
+	    0, "full", 0, 0, "full|headers", NULL,
+	    "headers: bodies and attachments of its mail are not stored." },
+
+	{ CONF_RULE, "domain", CONF_PATTERNS, AT(conf_rule, domain),
+	    CONF_SHOWN | CONF_REQUIRED, NULL, 0, 0, NULL,
+	    "rival.example, *.rival.example",
+	    "Domains, comma separated. *.rival.example means every domain "
+	    "below rival.example, but not rival.example itself." },
+	{ CONF_RULE, "where", CONF_WORD, AT(conf_rule, where),
+	    CONF_SHOWN, "any", 0, 0, "any|from|to", NULL,
+	    "from: the sender is there. to: one of the recipients (To, Cc, "
+	    "Bcc). any: either." },
+	{ CONF_RULE, "action", CONF_WORD, AT(conf_rule, action),
+	    CONF_SHOWN | CONF_REQUIRED, NULL, 0, 0, "keep|headers|skip",
+	    "skip",
+	    "skip: not stored. headers: without body and attachments. keep: "
+	    "as usual, and no later rule is asked. What is kept must still "
+	    "pass the profile's match." },
+};
+/* clang-format on */
+#define NCOMMON (sizeof(common) / sizeof(common[0]))
+
+/* The rows of the kinds of servers, in the order in which they were added. */
+static struct conf_keys *added;
+
+void
+confkeys_add(struct conf_keys *keys)
+{
+	struct conf_keys **end = &added;
+	size_t at = 0;
+
+	for (; *end != NULL; end = &(*end)->next) {
+		if (*end == keys)
+			return;
+		at = (*end)->at + (*end)->size;
+	}
+	/* each part begins where any member may */
+	keys->at =
+	    (at + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+	keys->next = NULL;
+	*end = keys;
+}
+
+size_t
+confkeys_own_size(void)
+{
+	const struct conf_keys *k;
+	size_t size = 0;
+
+	for (k = added; k != NULL; k = k->next)
+		size = k->at + k->size;
+	return size;
+}
+
+size_t
+confkeys_own_at(const struct conf_key *key)
+{
+	const struct conf_keys *k = added;
+
+	while (key < k->key || key >= k->key + k->n)
+		k = k->next;
+	return k->at + key->offset;
+}
+
+/* Those of a kind of server are the first of their section. */
+const struct conf_key *
+confkeys_at(size_t i)
+{
+	const struct conf_keys *k;
+	size_t first = 0;
+
+	while (common[first].section != CONF_PROFILE)
+		first++;
+	if (i < first)
+		return &common[i];
+	i -= first;
+	for (k = added; k != NULL; k = k->next) {
+		if (i < k->n)
+			return &k->key[i];
+		i -= k->n;
+	}
+	return first + i < NCOMMON ? &common[first + i] : NULL;
+}
+
+/* Keys of the design that this version does not have. */
+static const struct {
+	const char *name, *instead;
+} later[] = {
+	{ "autodiscover", "give server or url" },
+	{ "retention_days", "remove the line" },
+	{ "status_page", "remove the line" },
+	{ "metrics_file", "remove the line" },
+};
+
+bool
+confkeys_is_list(const struct conf_key *k)
+{
+	return k->type >= CONF_DOMAINS;
+}
+
+const struct conf_key *
+confkeys_find(enum conf_section section, const char *name)
+{
+	const struct conf_key *k;
+	size_t i;
+
+	for (i = 0; (k = confkeys_at(i)) != NULL; i++)
+		if (k->section == section && strcmp(k->name, name) == 0)
+			return k;
+	return NULL;
+}
+
+enum conf_section
+confkeys_section_find(const char *word)
+{
+	enum conf_section s;
+
+	for (s = 0; s < CONF_NSECTION; s++)
+		if (strcmp(confkeys_section[s].word, word) == 0)
+			break;
+	return s;
+}
+
+bool
+confkeys_word(const char *words, size_t i, char *out, size_t size)
+{
+	size_t n;
+
+	for (; i > 0; i--) {
+		if ((words = strchr(words, '|')) == NULL)
+			return false;
+		words++;
+	}
+	n = strcspn(words, "|");
+	snprintf(out, size, "%.*s", (int)n, words);
+	return true;
+}
+
+static unsigned
+min3(unsigned a, unsigned b, unsigned c)
+{
+	if (b < a)
+		a = b;
+	return c < a ? c : a;
+}
+
+unsigned
+confkeys_distance(const char *a, const char *b)
+{
+	unsigned row[3][65];
+	size_t i, j, n = strlen(a), m = strlen(b);
+
+	if (n > 64 || m > 64)
+		return 64;
+	for (j = 0; j <= m; j++)
+		row[0][j] = (unsigned)j;
+	for (i = 1; i <= n; i++) {
+		unsigned *now = row[i % 3], *up = row[(i + 2) % 3];
+		unsigned *up2 = row[(i + 1) % 3];
+
+		now[0] = (unsigned)i;
+		for (j = 1; j <= m; j++) {
+			bool same = str_ieqn(a + i - 1, b + j - 1, 1);
+
+			now[j] =
+			    min3(up[j] + 1, now[j - 1] + 1, up[j - 1] + !same);
+			if (i > 1 && j > 1 && !same &&
+			    str_ieqn(a + i - 1, b + j - 2, 1) &&
+			    str_ieqn(a + i - 2, b + j - 1, 1) &&
+			    up2[j - 2] + 1 < now[j])
+				now[j] = up2[j - 2] + 1;
+		}
+	}
+	return row[n % 3][m];
+}
+
+/* Near enough to be what was meant? */
+static bool
+near(unsigned distance, const char *word)
+{
+	return distance <= 2 || distance * 3 <= strlen(word);
+}
+
+const char *
+confkeys_nearest(const char *s, const char *const *list)
+{
+	const char *best = NULL;
+	unsigned d, least = 64;
+
+	for (; *list != NULL; list++) {
+		d = confkeys_distance(s, *list);
+		if (d < least) {
+			least = d;
+			best = *list;
+		}
+	}
+	return best != NULL && near(least, best) ? best : NULL;
+}
+
+static void
+all_keys(enum conf_section section, char *out, size_t size)
+{
+	const struct conf_key *k;
+	size_t i, o;
+
+	o = (size_t)snprintf(
+	    out, size, "unknown key; [%s] has", confkeys_section[section].word);
+	for (i = 0; (k = confkeys_at(i)) != NULL && o < size; i++)
+		if (k->section == section)
+			o +=
+			    (size_t)snprintf(out + o, size - o, " %s", k->name);
+}
+
+void
+confkeys_advise(
+    enum conf_section section, const char *name, char *out, size_t size)
+{
+	const struct conf_key *k;
+	const char *list[64];
+	const char *best;
+	size_t i, n = 0;
+
+	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		if (str_ieq(name, later[i].name)) {
+			snprintf(out, size,
+			    "unknown key: not in this version; %s",
+			    later[i].instead);
+			return;
+		}
+	for (i = 0; (k = confkeys_at(i)) != NULL && n < 63; i++)
+		if (k->section == section)
+			list[n++] = k->name;
+	list[n] = NULL;
+	for (i = 0; (k = confkeys_at(i)) != NULL; i++)
+		if (str_ieq(name, k->name)) {
+			if (k->section == section)
+				break;
+			snprintf(out, size,
+			    "unknown key here; it belongs in section [%s%s]",
+			    confkeys_section[k->section].word,
+			    confkeys_section[k->section].example != NULL
+				? " NAME"
+				: "");
+			return;
+		}
+	if ((best = confkeys_nearest(name, list)) != NULL)
+		snprintf(out, size, "unknown key; did you mean %s?", best);
+	else
+		all_keys(section, out, size);
+}
+
+void
+confkeys_section_advise(const char *word, char *out, size_t size)
+{
+	const char *list[CONF_NSECTION + 1];
+	const char *best;
+	enum conf_section s;
+
+	for (s = 0; s < CONF_NSECTION; s++)
+		list[s] = confkeys_section[s].word;
+	list[CONF_NSECTION] = NULL;
+	if ((best = confkeys_nearest(word, list)) == NULL) {
+		snprintf(out, size,
+		    "unknown section; there are [exsync], [directory], "
+		    "[profile NAME], [mailbox NAME] and [rule NAME]");
+		return;
+	}
+	s = confkeys_section_find(best);
+	snprintf(out, size, "unknown section; did you mean [%s%s]?", best,
+	    confkeys_section[s].example != NULL ? " NAME" : "");
+}

@@ -1,0 +1,257 @@
+/*
+ * confsecret.c - where passwords come from.
+ * 1. A secret that others may read is not used at all.
+ * 2. Every copy is wiped before its memory is given back.
+ * 3. Reading never blocks: a FIFO in a file's place is refused unread.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/enc.h"
+#include "base/mem.h"
+#include "conf/confseal.h"
+#include "conf/confsecret.h"
+
+#define SECRET_MAX SEAL_SECRET
+#define OTHERS     (S_IRWXG | S_IRWXO)
+
+/* Refuses what no server would take; gives a copy. */
+static char *
+checked(
+    struct conf_file *f, const struct conf_value *v, const char *s, size_t len)
+{
+	const char *why = NULL;
+	size_t i;
+
+	if (len == 0)
+		why = "holds no password: write it there, in one line";
+	else if (len > SECRET_MAX)
+		why = "holds more than 1024 bytes: write the password only";
+	else if (!enc_utf8_valid(s, len))
+		why = "is not UTF-8: save the password as UTF-8";
+	for (i = 0; why == NULL && i < len; i++) {
+		if (s[i] == '\n' || s[i] == '\r')
+			why = "holds more than one line: write the password "
+			      "only";
+		else if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
+			why = "holds a control character: write the password "
+			      "only";
+	}
+	if (why == NULL)
+		return mem_strndup(s, len);
+	conffile_error(f, v->line, v->key->name, "%s", why);
+	return NULL;
+}
+
+/* What a source gives: the password, or enc: and what is inside. */
+static char *
+taken(
+    struct conf_file *f, const struct conf_value *v, const char *s, size_t len)
+{
+	char *inside, *out;
+	size_t n;
+
+	if (!seal_is(s, len))
+		return checked(f, v, s, len);
+	if ((inside = confseal_open(f, v, s, len, &n)) == NULL)
+		return NULL;
+	out = checked(f, v, inside, n);
+	mem_wipe(inside, n);
+	free(inside);
+	return out;
+}
+
+int
+confsecret_in_file(struct conf_file *f, unsigned line, const char *key)
+{
+	if (f->mode == CONFFILE_NOMOD || (f->mode & OTHERS) == 0)
+		return 0;
+	if (!f->mode_told)
+		conffile_error(f, line, key,
+		    "others may read this file: run chmod 600 %s, or use "
+		    "password_file",
+		    f->name);
+	f->mode_told = true;
+	return -1;
+}
+
+static char *
+plain(struct conf_file *f, const struct conf_value *v)
+{
+	size_t len = strlen(v->text);
+
+	/* enc: is what may be read by others */
+	if (!seal_is(v->text, len) &&
+	    confsecret_in_file(f, v->line, v->key->name) != 0)
+		return NULL;
+	return taken(f, v, v->text, len);
+}
+
+/* Opens name among systemd's credentials first, then beside the INI. */
+static int
+open_file(struct conf_file *f, const char *name, char **path, bool *given)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, fd;
+
+	*given = false;
+	if (dir != NULL && *dir != '\0' && strchr(name, '/') == NULL) {
+		*path = mem_printf("%s/%s", dir, name);
+		if ((fd = open(*path, flags)) >= 0) {
+			*given = true;
+			return fd;
+		}
+		free(*path);
+	}
+	*path = conffile_path(f, name);
+	return open(*path, flags);
+}
+
+/* Is the open file one that may hold a secret? Reports. */
+static bool
+may_hold(struct conf_file *f, const struct conf_value *v, int fd,
+    const char *path, bool given)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		conffile_error(f, v->line, v->key->name,
+		    "%s: is not a regular file: write the %s into one", path,
+		    v->key->type == CONF_SECRET ? "password" : "key");
+		return false;
+	}
+	/* systemd guards its directory, and shows an ACL as group bits */
+	if (!given && (st.st_mode & OTHERS) != 0) {
+		conffile_error(f, v->line, v->key->name,
+		    "%s: others may read it: run chmod 600 %s", path, path);
+		return false;
+	}
+	return true;
+}
+
+static size_t
+read_some(int fd, char *out, size_t size)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < size) {
+		n = read(fd, out + len, size - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+	}
+	return len;
+}
+
+long
+confsecret_slurp(struct conf_file *f, const struct conf_value *v,
+    const char *none, char *out, size_t size)
+{
+	char *path;
+	bool given;
+	int fd = open_file(f, v->text, &path, &given);
+	long n = -1;
+
+	if (fd < 0)
+		conffile_error(f, v->line, v->key->name, "%s: %s: %s", path,
+		    strerror(errno),
+		    errno == ENOENT ? none
+				    : "it must be readable by this user");
+	else if (may_hold(f, v, fd, path, given))
+		n = (long)read_some(fd, out, size);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return n;
+}
+
+static char *
+from_file(struct conf_file *f, const struct conf_value *v)
+{
+	char raw[SEAL_TEXT + 8], *out, *s = raw;
+	long n = confsecret_slurp(f, v,
+	    "create it with the password in it, then chmod 600", raw,
+	    sizeof(raw));
+	size_t len = (size_t)n;
+
+	if (n == -1)
+		return NULL;
+	if (len > 0 && s[len - 1] == '\n')
+		len--;
+	if (len > 0 && s[len - 1] == '\r')
+		len--;
+	if (len >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) {
+		s += 3; /* Notepad's mark, not the password's */
+		len -= 3;
+	}
+	out = taken(f, v, s, len);
+	mem_wipe(raw, sizeof(raw));
+	return out;
+}
+
+static char *
+from_env(struct conf_file *f, const struct conf_value *v)
+{
+	const char *s = getenv(v->text);
+
+	if (s == NULL) {
+		conffile_error(f, v->line, v->key->name,
+		    "%s is not set in the environment: set it, or use "
+		    "password_file",
+		    v->text);
+		return NULL;
+	}
+	return taken(f, v, s, strlen(s));
+}
+
+static const struct {
+	const char *key;
+	char *(*read)(struct conf_file *, const struct conf_value *);
+} source[] = {
+	{ "password_file", from_file },
+	{ "password_env", from_env },
+	{ "password", plain },
+};
+
+int
+confsecret_read(struct conf_file *f, const struct conf_part *p, char **out)
+{
+	const struct conf_value *v, *first = NULL;
+	bool twice = false;
+	size_t i, use = 0;
+
+	*out = NULL;
+	for (i = 0; i < sizeof(source) / sizeof(source[0]); i++) {
+		if ((v = conffile_get(p, source[i].key)) == NULL)
+			continue;
+		if (first == NULL) {
+			first = v;
+			use = i;
+			continue;
+		}
+		conffile_error(f, v->line, v->key->name,
+		    "%s in line %u gives the password too: remove one of the "
+		    "two",
+		    first->key->name, first->line);
+		twice = true;
+	}
+	if (twice || (first != NULL && first->text == NULL))
+		return -1;
+	if (first == NULL)
+		return 0;
+	if (f->offline) /* but what stands in the INI must be well kept */
+		return source[use].read == plain &&
+			       !seal_is(first->text, strlen(first->text))
+			   ? confsecret_in_file(
+				 f, first->line, first->key->name)
+			   : 0;
+	*out = source[use].read(f, first);
+	return *out == NULL ? -1 : 1;
+}

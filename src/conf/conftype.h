@@ -1,0 +1,28 @@
+/*
+ * conftype.h - a value's text into its field, and back.
+ * Floor: conf; used by conf*.c only.
+ * Threads: pure.
+ */
+#ifndef CONF_CONFTYPE_H
+#define CONF_CONFTYPE_H
+
+#include <stdio.h>
+
+#include "conf/conffile.h"
+
+/*
+ * Puts text into the field of base (the section's struct) that key names;
+ * list fields grow. Errors go to the file at line. CONF_REF and CONF_SECRET
+ * are left to conf.c and confsecret.c. False: reported.
+ */
+bool conftype_set(struct conf_file *, unsigned line, const struct conf_key *,
+    void *base, const char *text);
+/* Frees what conftype_set made. */
+void conftype_free(const struct conf_key *, void *base);
+/*
+ * The field as "key = value" lines that would give it again (nothing when
+ * it is not set); secrets as (set).
+ */
+void conftype_print(const struct conf_key *, const void *base, FILE *);
+
+#endif

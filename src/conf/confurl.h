@@ -1,0 +1,32 @@
+/*
+ * confurl.h - the addresses of servers and proxies in the INI file.
+ * Floor: conf; used by conf*.c only.
+ * Threads: pure.
+ *
+ * Each returns 0 and a string that the caller frees, or -1 and what to
+ * write instead. Hosts come out as enc_domain makes them, or as an IPv4
+ * address, or as an IPv6 address in [].
+ */
+#ifndef CONF_CONFURL_H
+#define CONF_CONFURL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "conf/confkeys.h"
+
+/* host[:port] to https://host[:port] and the path */
+int confurl_server(
+    const char *, const char *path, char **out, char *why, size_t size);
+/*
+ * https://host[:port]/path; http:// only where the host is this machine. The
+ * row tells the usual path and an example.
+ */
+int confurl_service(
+    const char *, const struct conf_key *, char **out, char *why, size_t size);
+/* http://[user:password@]host:port; why never holds the password */
+int confurl_proxy(const char *, char **out, char *why, size_t size);
+/* a-z 0-9 - . _ */
+bool confurl_is_host_char(char);
+
+#endif

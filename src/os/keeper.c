@@ -1,0 +1,442 @@
+/*
+ * keeper.c - a helper process for what this one may not do in its sandbox.
+ * 1. What it acts on it knows from before the sandbox; what comes through the
+ *    socket is the number of an act, and text that it does not look into.
+ * 2. It holds no file of ours but the socket and standard error, and ends
+ *    when the socket's other end does.
+ * 3. Each message has an answer, within the time of its act and a little more.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/tim.h"
+#include "os/keeper.h"
+#include "os/runner.h"
+#include "os/statedir.h"
+
+#define SPARE_MS 5000  /* for the helper's answer */
+#define CHUNK    32768 /* bytes of a file in a message */
+
+/*
+ * A message: a byte for the act, one for the file that it is about (0: none),
+ * then data.
+ */
+#define HEAD 2
+enum act {
+	ACT_RUN = 'c',   /* data: the text */
+	ACT_READ = 'r',  /* the first CHUNK of the file */
+	ACT_MORE = 'm',  /* the next one */
+	ACT_WRITE = 'w', /* the next CHUNK to be written */
+	ACT_STORE = 's', /* that was the last: now */
+	ACT_ASIDE = 'a',
+	ACT_DONE = 'd'
+};
+
+struct keeper {
+	pid_t pid;
+	int fd;
+	int limit_ms; /* of the command */
+	bool late;    /* that state_dir could not be locked was said */
+};
+
+/* What the helper says, before a CHUNK that was asked for. */
+struct answer {
+	int rc; /* 0, or -1: why */
+	int more;
+	int late;              /* ACT_READ: it is not locked; why */
+	struct runner_end end; /* ACT_RUN */
+	char why[STATEDIR_WHY];
+};
+
+/* What the helper knows. */
+struct work {
+	struct runner runner; /* path NULL: there is no command */
+	struct statedir dir;
+	struct buf file;      /* as it was read, or is being written ... */
+	enum keep_file which; /* ... of these */
+	size_t sent;
+	int fd; /* the socket */
+};
+
+/* --- in the helper ----------------------------------------------------- */
+
+/* Everything but the socket and the standard three. */
+static void
+close_others(int keep)
+{
+	long fd, last = sysconf(_SC_OPEN_MAX);
+
+	if (keep != 3)
+		dup2(keep, 3);
+	if (syscall(436 /* close_range */, 4u, ~0u, 0u) == 0)
+		return;
+	for (fd = 4; fd < last && fd < 65536; fd++)
+		close((int)fd);
+}
+
+/* The next piece of the file; *n: its length. */
+static const char *
+next_chunk(struct work *w, struct answer *a, size_t *n)
+{
+	const char *at = buf_str(&w->file) + w->sent;
+
+	*n = w->file.len - w->sent;
+	if (*n > CHUNK)
+		*n = CHUNK;
+	w->sent += *n;
+	a->more = w->sent < w->file.len;
+	return at;
+}
+
+static void
+store_file(struct work *w, struct answer *a)
+{
+	a->rc = statedir_write(&w->dir, w->which, &w->file);
+	buf_wipe(&w->file);
+}
+
+static void
+begin_file(struct work *w, enum keep_file which)
+{
+	buf_wipe(&w->file);
+	w->which = which;
+	w->sent = 0;
+}
+
+/* One act on a file. Returns what goes out behind the answer, *n bytes. */
+static const char *
+act_on_file(
+    struct work *w, const char *msg, size_t len, struct answer *a, size_t *n)
+{
+	enum keep_file which = (enum keep_file)(unsigned char)msg[1];
+
+	switch (msg[0]) {
+	case ACT_READ:
+		begin_file(w, which);
+		a->rc = statedir_read(&w->dir, which, &w->file);
+		a->late = w->dir.late;
+		return a->rc == 0 ? next_chunk(w, a, n) : NULL;
+	case ACT_MORE:
+		return next_chunk(w, a, n);
+	case ACT_WRITE:
+	case ACT_STORE:
+		/* neither what was read is written, nor a part of another */
+		if (w->sent > 0 || w->which != which)
+			begin_file(w, which);
+		buf_add(&w->file, msg + HEAD, len - HEAD);
+		if (msg[0] == ACT_STORE)
+			store_file(w, a);
+		return NULL;
+	case ACT_ASIDE:
+		a->rc = statedir_aside(&w->dir, which);
+		return NULL;
+	default:
+		statedir_free(&w->dir);
+		return NULL;
+	}
+}
+
+static const char *
+act(struct work *w, const char *msg, size_t len, struct answer *a, size_t *n)
+{
+	*n = 0;
+	if (len < HEAD || (unsigned char)msg[1] >= KEEP_NFILE) {
+		a->rc = -1;
+		return NULL;
+	}
+	if (msg[0] != ACT_RUN)
+		return act_on_file(w, msg, len, a, n);
+	if (w->runner.path != NULL)
+		a->end = runner_run(&w->runner, msg + HEAD, len - HEAD);
+	return NULL;
+}
+
+static bool
+send_answer(const struct answer *a, const char *data, size_t n)
+{
+	struct iovec v[2];
+	struct msghdr m;
+
+	memset(&m, 0, sizeof(m));
+	v[0].iov_base = (void *)(uintptr_t)a;
+	v[0].iov_len = sizeof(*a);
+	v[1].iov_base = (void *)(uintptr_t)data;
+	v[1].iov_len = n;
+	m.msg_iov = v;
+	m.msg_iovlen = n > 0 ? 2 : 1;
+	return sendmsg(3, &m, MSG_NOSIGNAL) != -1;
+}
+
+static void
+become_helper(const struct work *w)
+{
+	sigset_t child;
+
+	close_others(w->fd);
+	fcntl(3, F_SETFD, FD_CLOEXEC);
+	/* passwords of the INI may still be in this copy of the memory */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	setsid(); /* Ctrl-C is for the sync, which then says its last */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+}
+
+/* The helper's life; never returns. */
+static void
+serve(struct work *w)
+{
+	char *msg = mem_alloc(RUNNER_TEXT);
+	const char *data;
+	struct answer a;
+	size_t out;
+	ssize_t n;
+
+	become_helper(w);
+	/* the first bytes are there so that an empty text is no end */
+	while ((n = recv(3, msg, RUNNER_TEXT, 0)) > 0 ||
+	       (n == -1 && errno == EINTR)) {
+		if (n == -1)
+			continue;
+		memset(&a, 0, sizeof(a));
+		a.end.how = RUNNER_NOT_STARTED;
+		a.end.value = ENOENT;
+		data = act(w, msg, (size_t)n, &a, &out);
+		memcpy(a.why, w->dir.why, sizeof(a.why));
+		if (!send_answer(&a, data, out))
+			break;
+	}
+	_exit(0);
+}
+
+/* --- in the sync ------------------------------------------------------- */
+
+static int
+say_gone(const char *code, const char *what, struct err *err)
+{
+	err_set(err, ERR_RETRY, "%s: its helper process %s", code, what);
+	return err_code(err, CAUSE_OTHER, code, SCOPE_ALL);
+}
+
+/* Two ends of a socket, a process at the other one. */
+static bool
+fork_helper(struct keeper *k, struct work *w)
+{
+	int fd[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd) == -1)
+		return false;
+	k->fd = fd[0];
+	w->fd = fd[1];
+	k->pid = fork();
+	if (k->pid == 0) {
+		close(fd[0]);
+		serve(w);
+	}
+	close(fd[1]);
+	if (k->pid == -1)
+		close(fd[0]);
+	return k->pid != -1;
+}
+
+struct keeper *
+keeper_start(const struct keeper_opts *o, struct err *err)
+{
+	struct keeper made, *k;
+	struct work w;
+	bool ok;
+
+	memset(&made, 0, sizeof(made));
+	memset(&w, 0, sizeof(w));
+	w.runner.limit_ms = RUNNER_MS;
+	if (o->command != NULL && runner_make(&w.runner, o->command, err) == -1)
+		return NULL;
+	statedir_init(&w.dir, o->state_dir, o->make);
+	buf_init(&w.file, STATEDIR_MAX + 4096);
+	made.limit_ms = w.runner.limit_ms;
+	ok = fork_helper(&made, &w);
+	runner_free(&w.runner);
+	if (ok) { /* not before: the helper has no use for it */
+		k = mem_alloc(sizeof(*k));
+		*k = made;
+		return k;
+	}
+	err_set(err, ERR_FATAL, "alert_command: no process for it: %s",
+	    strerror(errno));
+	err_code(err, CAUSE_OTHER, "alert_command", SCOPE_ALL);
+	return NULL;
+}
+
+/* The helper's answer, and what comes behind it; false: none in time. */
+static bool
+await(const struct keeper *k, struct answer *a, struct buf *out)
+{
+	int64_t until = tim_mono() + k->limit_ms + SPARE_MS, left;
+	struct pollfd p = { k->fd, POLLIN, 0 };
+	char data[CHUNK];
+	struct iovec v[2] = { { a, sizeof(*a) }, { data, sizeof(data) } };
+	struct msghdr m;
+	ssize_t n;
+
+	memset(&m, 0, sizeof(m));
+	m.msg_iov = v;
+	m.msg_iovlen = 2;
+	while ((left = until - tim_mono()) > 0) {
+		if (poll(&p, 1, (int)left) <= 0)
+			continue; /* a signal is for the pass, which asks */
+		n = recvmsg(k->fd, &m, 0);
+		if (n < (ssize_t)sizeof(*a))
+			return false;
+		a->why[sizeof(a->why) - 1] = '\0';
+		if (out != NULL)
+			buf_add(out, data, (size_t)n - sizeof(*a));
+		return true;
+	}
+	return false;
+}
+
+/* A message on its way. */
+struct message {
+	enum act what;
+	enum keep_file which;
+	struct iovec data;
+};
+
+/* One message and its answer. -1: there is no helper any more. */
+static int
+ask(struct keeper *k, const struct message *is, struct answer *a,
+    struct buf *out)
+{
+	char head[HEAD] = { (char)is->what, (char)is->which };
+	struct iovec v[2] = { { head, HEAD }, is->data };
+	struct msghdr m;
+
+	memset(&m, 0, sizeof(m));
+	m.msg_iov = v;
+	m.msg_iovlen = 2;
+	if (sendmsg(k->fd, &m, MSG_NOSIGNAL) != -1 && await(k, a, out))
+		return 0;
+	/* an answer that comes later must not be taken for the next one's */
+	close(k->fd);
+	k->fd = -1;
+	return -1;
+}
+
+int
+keeper_run(struct keeper *k, const char *text, size_t len, struct err *err)
+{
+	struct message run = { ACT_RUN, 0,
+		{ (void *)(uintptr_t)text,
+		    len < RUNNER_TEXT - HEAD ? len : RUNNER_TEXT - HEAD } };
+	struct answer a;
+
+	if (k->fd == -1)
+		return say_gone("alert_command", "is gone", err);
+	if (ask(k, &run, &a, NULL) == 0)
+		return runner_judge(&a.end, k->limit_ms, err);
+	return say_gone("alert_command", "does not answer any more", err);
+}
+
+/* One message of a file. */
+static int
+ask_state(struct keeper *k, const struct message *is, struct answer *a,
+    struct buf *out, struct err *err)
+{
+	memset(a, 0, sizeof(*a));
+	if (k->fd == -1)
+		return say_gone("state_dir", "is gone", err);
+	if (ask(k, is, a, out) == -1)
+		return say_gone("state_dir", "does not answer any more", err);
+	if (a->rc == 0)
+		return 0;
+	err_set(err, ERR_RETRY, "%s", a->why);
+	return err_code(err, CAUSE_OTHER, "state_dir", SCOPE_ALL);
+}
+
+int
+keeper_read(void *arg, enum keep_file which, struct buf *out, struct err *err)
+{
+	struct message m = { ACT_READ, which, { NULL, 0 } };
+	struct keeper *k = arg;
+	struct answer a;
+	int rc = ask_state(k, &m, &a, out, err);
+
+	if (rc == 0 && a.late != 0 && !k->late) {
+		log_warning("%s", a.why);
+		k->late = true;
+	}
+	m.what = ACT_MORE;
+	while (rc == 0 && a.more)
+		rc = ask_state(k, &m, &a, out, err);
+	return rc;
+}
+
+int
+keeper_write(void *arg, enum keep_file which, const char *data, size_t len,
+    struct err *err)
+{
+	struct message m = { ACT_WRITE, which, { NULL, 0 } };
+	struct answer a;
+	int rc;
+
+	do {
+		m.data.iov_base = (void *)(uintptr_t)data;
+		m.data.iov_len = len < CHUNK ? len : CHUNK;
+		data += m.data.iov_len;
+		len -= m.data.iov_len;
+		if (len == 0)
+			m.what = ACT_STORE;
+		rc = ask_state(arg, &m, &a, NULL, err);
+	} while (rc == 0 && len > 0);
+	return rc;
+}
+
+int
+keeper_aside(void *arg, enum keep_file which, struct err *err)
+{
+	struct message m = { ACT_ASIDE, which, { NULL, 0 } };
+	struct answer a;
+
+	return ask_state(arg, &m, &a, NULL, err);
+}
+
+void
+keeper_done(void *arg, enum keep_file which)
+{
+	struct message m = { ACT_DONE, which, { NULL, 0 } };
+	struct err err = ERR_INIT;
+	struct answer a;
+
+	(void)ask_state(arg, &m, &a, NULL, &err);
+}
+
+void
+keeper_close(struct keeper *k)
+{
+	if (k == NULL)
+		return;
+	if (k->fd != -1) {
+		close(k->fd);
+		waitpid(k->pid, NULL, 0);
+	} else
+		waitpid(k->pid, NULL, WNOHANG);
+	free(k);
+}

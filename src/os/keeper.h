@@ -1,0 +1,51 @@
+/*
+ * keeper.h - a helper process for what this one may not do once the sandbox
+ * has closed: forked before (sandbox.h), one thread, no network. It acts by
+ * number, on what it was told at its start; never on a path or a command that
+ * comes through its socket. It can
+ * - run alert_command (runner.h),
+ * - read, replace and put aside the files of state_dir (statedir.h).
+ * Floor: os.
+ * Threads: keeper_start before any thread exists; the rest by one thread at a
+ * time.
+ */
+#ifndef OS_KEEPER_H
+#define OS_KEEPER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "core/keep.h"
+
+struct keeper;
+
+struct keeper_opts {
+	const char *command;   /* alert_command, or NULL */
+	const char *state_dir; /* or NULL */
+	bool make;             /* state_dir, even if nothing is to be kept */
+};
+
+/*
+ * After conf_load, and before store_open (the helper must not hold its locks)
+ * and sandbox_enter. NULL: ERR_CONFIG, the command cannot be run and what to
+ * write instead; or ERR_FATAL, no process can be made.
+ */
+struct keeper *keeper_start(const struct keeper_opts *, struct err *);
+/*
+ * Runs the command with text (cut at RUNNER_TEXT) and waits for its end: 0
+ * when it ended with status 0. -1: ERR_RETRY, how it ended; code
+ * "alert_command".
+ */
+int keeper_run(struct keeper *, const char *text, size_t len, struct err *);
+/* For struct keep, arg a keeper. -1: ERR_RETRY with code "state_dir". */
+int keeper_read(void *arg, enum keep_file, struct buf *out, struct err *);
+int keeper_write(
+    void *arg, enum keep_file, const char *data, size_t len, struct err *);
+int keeper_aside(void *arg, enum keep_file, struct err *);
+void keeper_done(void *arg, enum keep_file);
+/* Ends the helper. NULL is fine; the helper also ends when we do. */
+void keeper_close(struct keeper *);
+
+#endif

@@ -1,0 +1,271 @@
+/*
+ * seccomp.c - which system calls this process may still make.
+ * 1. A list of what is permitted; what is not in it fails, and the program
+ *    goes on: an unknown glibc or kernel must not end a sync that works.
+ * 2. No way to another program (exec, fork, ptrace), to code made at run
+ *    time, to a socket other than TCP and UDP, or into the kernel's inside.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "os/seccomp.h"
+
+#if defined(__x86_64__) && !defined(__ILP32__)
+#define ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__) && defined(__AARCH64EL__)
+#define ARCH AUDIT_ARCH_AARCH64
+#endif
+
+#ifdef ARCH
+
+#define X32_BIT 0x40000000u /* x86_64's second table of calls */
+/*
+ * From this number on calls are new since Linux 5.1 and the same on every
+ * architecture. glibc tries them and goes the older way on ENOSYS alone.
+ */
+#define FIRST_NEW 424
+#define PROGRAM   400
+#define OTHER_WORLDS                                                           \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |         \
+	    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_PTRACE)
+
+/* Permitted with any arguments; what a busy pass calls most goes first. */
+/* clang-format off */
+static const uint16_t plain[] = {
+	__NR_read, __NR_write, __NR_futex, __NR_sendto, __NR_recvfrom,
+	__NR_pread64, __NR_pwrite64, __NR_ppoll, __NR_fdatasync,
+	/* memory and threads */
+	__NR_brk, __NR_munmap, __NR_mremap, __NR_madvise, __NR_sched_yield,
+	__NR_sched_getaffinity, __NR_set_robust_list, __NR_set_tid_address,
+	__NR_exit, __NR_exit_group, __NR_rt_sigprocmask, __NR_rt_sigaction,
+	__NR_rt_sigreturn, __NR_restart_syscall, __NR_sigaltstack,
+	/* time, identity, resources */
+	__NR_clock_gettime, __NR_clock_getres, __NR_clock_nanosleep,
+	__NR_nanosleep, __NR_gettimeofday, __NR_getrandom, __NR_getpid,
+	__NR_getppid, __NR_gettid, __NR_getuid, __NR_geteuid, __NR_getgid,
+	__NR_getegid, __NR_getrusage, __NR_sysinfo, __NR_uname, __NR_getcpu,
+	__NR_times, __NR_wait4, __NR_waitid,
+	/*
+	 * files: which ones is Landlock's matter; nothing it cannot guard
+	 * (modes, owners, attributes), and no names
+	 */
+	__NR_openat, __NR_close, __NR_fstat, __NR_newfstatat, __NR_statx,
+	__NR_lseek, __NR_readv, __NR_writev, __NR_preadv, __NR_pwritev,
+	__NR_fsync, __NR_ftruncate, __NR_fallocate, __NR_fadvise64,
+	__NR_flock, __NR_faccessat, __NR_readlinkat, __NR_getcwd,
+	__NR_getdents64, __NR_fstatfs, __NR_statfs, __NR_umask,
+	__NR_dup, __NR_dup3, __NR_pipe2, __NR_sync_file_range,
+	/* sockets, once they are there */
+	__NR_connect, __NR_bind, __NR_getsockname, __NR_getpeername,
+	__NR_getsockopt, __NR_setsockopt, __NR_sendmsg, __NR_recvmsg,
+	__NR_sendmmsg, __NR_recvmmsg, __NR_shutdown, __NR_pselect6,
+	__NR_epoll_create1, __NR_epoll_ctl, __NR_epoll_pwait, __NR_eventfd2,
+#ifdef __NR_rseq
+	__NR_rseq,
+#endif
+#ifdef __NR_faccessat2
+	__NR_faccessat2,
+#endif
+#ifdef __NR_close_range
+	__NR_close_range,
+#endif
+#ifdef __x86_64__
+	/* the older names of the same */
+	__NR_poll, __NR_open, __NR_stat, __NR_lstat, __NR_access,
+	__NR_readlink, __NR_dup2, __NR_pipe, __NR_select,
+	__NR_epoll_create, __NR_epoll_wait, __NR_time, __NR_getdents,
+	__NR_eventfd,
+#endif
+};
+/* clang-format on */
+
+struct program {
+	struct sock_filter f[PROGRAM];
+	unsigned short n;
+};
+
+static void
+add(struct program *p, uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
+{
+	struct sock_filter f = { code, yes, no, k };
+
+	if (p->n < PROGRAM)
+		p->f[p->n] = f;
+	p->n++;
+}
+
+#define LOAD  (BPF_LD | BPF_W | BPF_ABS)
+#define EQ    (BPF_JMP | BPF_JEQ | BPF_K)
+#define AND   (BPF_ALU | BPF_AND | BPF_K)
+#define GE    (BPF_JMP | BPF_JGE | BPF_K)
+#define ANY   (BPF_JMP | BPF_JSET | BPF_K)
+#define RET   (BPF_RET | BPF_K)
+#define ALLOW SECCOMP_RET_ALLOW
+#define NO    (SECCOMP_RET_ERRNO | EPERM)
+#define OLD   (SECCOMP_RET_ERRNO | ENOSYS)
+/*
+ * The halves of an argument: both architectures are little-endian. The lower
+ * one is enough where the kernel takes no more than an int.
+ */
+#define ARG(i)  (uint32_t)(offsetof(struct seccomp_data, args) + 8 * (i))
+#define HIGH(i) (ARG(i) + 4)
+
+/* Call nr, when argument arg masked is one of these; then the answer. */
+static void
+only(struct program *p, uint32_t nr, int arg, uint32_t mask,
+    const uint32_t *values, uint8_t n)
+{
+	uint8_t i;
+
+	add(p, EQ, nr, 0, (uint8_t)(n + 4));
+	add(p, LOAD, ARG(arg), 0, 0);
+	add(p, AND, mask, 0, 0);
+	for (i = 0; i < n; i++)
+		add(p, EQ, values[i], (uint8_t)(n - i), 0);
+	add(p, RET, NO, 0, 0);
+	add(p, RET, ALLOW, 0, 0);
+}
+
+/* Call nr, when that argument, a pointer, is NULL. */
+static void
+only_null(struct program *p, uint32_t nr, int arg)
+{
+	add(p, EQ, nr, 0, 6);
+	add(p, LOAD, ARG(arg), 0, 0);
+	add(p, EQ, 0, 0, 3);
+	add(p, LOAD, HIGH(arg), 0, 0);
+	add(p, EQ, 0, 0, 1);
+	add(p, RET, ALLOW, 0, 0);
+	add(p, RET, NO, 0, 0);
+}
+
+/* TCP, UDP, and the routing table, which getaddrinfo sorts addresses by. */
+static void
+sockets(struct program *p)
+{
+	add(p, EQ, __NR_socket, 0, 12);
+	add(p, LOAD, ARG(0), 0, 0);
+	add(p, EQ, AF_INET, 4, 0);
+	add(p, EQ, AF_INET6, 3, 0);
+	add(p, EQ, AF_NETLINK, 0, 7);
+	add(p, LOAD, ARG(2), 0, 0);
+	add(p, EQ, 0 /* NETLINK_ROUTE */, 4, 5);
+	add(p, LOAD, ARG(1), 0, 0);
+	add(p, AND, 0xf, 0, 0);
+	add(p, EQ, SOCK_STREAM, 1, 0);
+	add(p, EQ, SOCK_DGRAM, 0, 1);
+	add(p, RET, ALLOW, 0, 0);
+	add(p, RET, NO, 0, 0);
+}
+
+/*
+ * Locks and flags of files. What is not there: F_SETOWN, F_SETSIG and
+ * F_NOTIFY, which send signals to others; leases, which hold them up.
+ */
+static void
+files(struct program *p)
+{
+	static const uint32_t harmless[] = { F_SETLK, F_SETLKW, F_GETLK,
+		F_GETFL, F_SETFL, F_GETFD, F_SETFD, F_DUPFD, F_DUPFD_CLOEXEC,
+		F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW };
+
+	only(p, __NR_fcntl, 1, UINT32_MAX, harmless,
+	    sizeof(harmless) / sizeof(harmless[0]));
+}
+
+/* Calls that only some arguments make harmless. */
+static void
+guarded(struct program *p)
+{
+	static const uint32_t none[] = { 0 };
+	static const uint32_t thread[] = { CLONE_THREAD };
+	static const uint32_t ioctls[] = { TCGETS, TIOCGWINSZ, FIONREAD,
+		FIONBIO };
+	static const uint32_t names[] = { PR_SET_NAME };
+	const uint32_t self[] = { (uint32_t)getpid() };
+
+	/* no code but the program's own */
+	only(p, __NR_mmap, 2, PROT_EXEC, none, 1);
+	only(p, __NR_mprotect, 2, PROT_EXEC, none, 1);
+	/*
+	 * a thread in the same surroundings, not a process; clone3's flags
+	 * cannot be seen: it is old
+	 */
+	only(p, __NR_clone, 0, CLONE_THREAD | OTHER_WORLDS, thread, 1);
+	only(p, __NR_ioctl, 1, UINT32_MAX, ioctls, 4);
+	only(p, __NR_prctl, 0, UINT32_MAX, names, 1);
+	/* itself: abort() */
+	only(p, __NR_tgkill, 0, UINT32_MAX, self, 1);
+	/* reading limits */
+	only_null(p, __NR_prlimit64, 2);
+	sockets(p);
+}
+
+static bool
+build(struct program *p)
+{
+	size_t i;
+
+	p->n = 0;
+	add(p, LOAD, offsetof(struct seccomp_data, arch), 0, 0);
+	add(p, EQ, ARCH, 1, 0);
+	add(p, RET, NO, 0, 0);
+	add(p, LOAD, offsetof(struct seccomp_data, nr), 0, 0);
+	add(p, GE, X32_BIT, 0, 1);
+	add(p, RET, NO, 0, 0);
+	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+		add(p, EQ, plain[i], 0, 1);
+		add(p, RET, ALLOW, 0, 0);
+	}
+	files(p);
+	guarded(p);
+	add(p, GE, FIRST_NEW, 0, 1);
+	add(p, RET, OLD, 0, 0);
+	add(p, RET, NO, 0, 0);
+	return p->n <= PROGRAM;
+}
+
+bool
+seccomp_enter(void)
+{
+	struct program p;
+	struct sock_fprog prog;
+
+	if (!build(&p)) {
+		errno = E2BIG;
+		return false;
+	}
+	prog.len = p.n;
+	prog.filter = p.f;
+	/*
+	 * Older kernels slow down a filtered process against speculation by
+	 * code it does not trust; there is none in this one.
+	 */
+	if (syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER,
+		SECCOMP_FILTER_FLAG_SPEC_ALLOW, &prog) == 0)
+		return true;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0;
+}
+
+#else /* another architecture */
+
+bool
+seccomp_enter(void)
+{
+	errno = ENOTSUP;
+	return false;
+}
+#endif

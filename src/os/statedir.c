@@ -1,0 +1,255 @@
+/*
+ * statedir.c - the directory for what the CRM must not read.
+ * 1. The file is replaced whole: written beside it, synced, renamed, and the
+ *    directory synced. Whoever reads it finds the one or the other.
+ * 2. Nothing is followed out of the directory, and no more than STATEDIR_MAX
+ *    bytes are read or written.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/crypt.h"
+#include "base/enc.h"
+#include "base/fault.h"
+#include "base/tim.h"
+#include "os/statedir.h"
+
+/* The files, by number: the only names that are ever used here. */
+static const struct state_file {
+	const char *name, *new, *bad;
+	bool salted;
+} files[KEEP_NFILE] = {
+	[KEEP_LOGINS] = { "logins", "logins.new", "logins.bad", true },
+};
+
+/* ms; whoever has it needs a few, and many may wait for a slow disk */
+#define LOCK_WAIT fault_int("EXSYNC_LOCK_MS", 10000)
+
+void
+statedir_init(struct statedir *d, const char *path, bool make)
+{
+	memset(d, 0, sizeof(*d));
+	d->path = path;
+	d->make = make;
+	d->fd = -1;
+}
+
+/* Says what cannot be done with the directory, or with a file in it. */
+static int
+fail(struct statedir *d, const char *name, const char *what, int sys)
+{
+	snprintf(d->why, sizeof(d->why), "state_dir: %.300s%s%s: %s: %s",
+	    d->path, *name != '\0' ? "/" : "", name, what, strerror(sys));
+	return -1;
+}
+
+/* 1: it is open; 0: there is none, and none is to be made. */
+static int
+open_dir(struct statedir *d, bool make)
+{
+	if (d->fd != -1)
+		return 1;
+	if (d->path == NULL) {
+		snprintf(d->why, sizeof(d->why), "there is no state_dir");
+		return -1;
+	}
+	if (make && mkdir(d->path, 0700) == -1 && errno != EEXIST)
+		return fail(d, "", "cannot be made", errno);
+	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->fd != -1)
+		return 1;
+	return errno == ENOENT && !make
+		   ? 0
+		   : fail(d, "", "cannot be opened", errno);
+}
+
+/*
+ * Others who share the directory. Who dies lets go of it; one that hangs must
+ * not stop the mail of all: then it goes on without, and waits no more.
+ */
+static void
+lock_dir(struct statedir *d)
+{
+	int64_t until = tim_mono() + LOCK_WAIT;
+
+	while (!d->locked && flock(d->fd, LOCK_EX | LOCK_NB) == -1) {
+		if (errno != EWOULDBLOCK || d->late || tim_mono() >= until) {
+			snprintf(d->why, sizeof(d->why),
+			    "state_dir: %.300s: another process holds it, and "
+			    "does not let go of it (ps, fuser -v): until it "
+			    "does, the logins of both may be wrong more often "
+			    "than is safe",
+			    d->path);
+			d->late = true;
+			return;
+		}
+		tim_sleep(5);
+	}
+	d->locked = true;
+}
+
+void
+statedir_free(struct statedir *d)
+{
+	if (d->locked)
+		flock(d->fd, LOCK_UN);
+	d->locked = false;
+}
+
+static int
+read_all(struct statedir *d, const char *name, int fd, struct buf *out)
+{
+	struct stat st;
+	ssize_t n;
+	char *to;
+
+	if (fstat(fd, &st) == -1)
+		return fail(d, name, "cannot be read", errno);
+	if (!S_ISREG(st.st_mode))
+		return fail(d, name, "is not a file", EINVAL);
+	/* one byte too many tells that it is too large */
+	for (; out->len <= STATEDIR_MAX; out->len += (size_t)n) {
+		if ((to = buf_room(out, 4096)) == NULL)
+			break;
+		n = read(fd, to, 4096);
+		if (n == -1 && errno == EINTR)
+			n = 0;
+		else if (n == -1)
+			return fail(d, name, "cannot be read", errno);
+		else if (n == 0)
+			break;
+	}
+	return 0;
+}
+
+static void
+new_salt(struct statedir *d)
+{
+	unsigned char raw[CRYPT_SHA256];
+
+	crypt_random(raw, sizeof(raw));
+	enc_hex(raw, sizeof(raw), d->salt);
+	d->salt[STATEDIR_SALT - 1] = '\n';
+	d->salt[STATEDIR_SALT] = '\0';
+}
+
+/* The salt stands in the file already, or begins one. */
+static void
+take_salt(struct statedir *d, struct buf *out)
+{
+	if (out->len >= STATEDIR_SALT) {
+		memcpy(d->salt, out->data, STATEDIR_SALT);
+		return;
+	}
+	if (d->salt[0] == '\0')
+		new_salt(d);
+	if (out->len == 0)
+		buf_adds(out, d->salt);
+}
+
+int
+statedir_read(struct statedir *d, enum keep_file which, struct buf *out)
+{
+	const struct state_file *f = &files[which];
+	int rc = 0, fd = -1, is;
+
+	if ((is = open_dir(d, d->make)) == -1)
+		return -1;
+	if (is == 1) {
+		lock_dir(d);
+		fd = openat(d->fd, f->name,
+		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		if (fd == -1 && errno != ENOENT)
+			rc = fail(d, f->name, "cannot be opened", errno);
+	}
+	if (fd != -1) {
+		rc = read_all(d, f->name, fd, out);
+		close(fd);
+	}
+	if (rc == 0 && f->salted)
+		take_salt(d, out);
+	/* now, and not when it is needed: this is when somebody is told */
+	if (rc == 0 && is == 1 && faccessat(d->fd, ".", W_OK, AT_EACCESS) == -1)
+		rc = fail(d, "", "cannot be written", errno);
+	if (rc == -1)
+		statedir_free(d);
+	return rc;
+}
+
+static bool
+write_all(int fd, const char *data, size_t len)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, data, len);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		data += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static bool
+write_new(
+    struct statedir *d, const struct state_file *f, const struct buf *body)
+{
+	int fd, sys;
+	bool ok;
+
+	unlinkat(d->fd, f->new, 0); /* of one that was killed */
+	fd = openat(d->fd, f->new,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1)
+		return false;
+	ok = (!f->salted || write_all(fd, d->salt, STATEDIR_SALT)) &&
+	     write_all(fd, buf_str(body), body->len) && fsync(fd) == 0;
+	sys = errno;
+	close(fd);
+	errno = sys;
+	return ok && renameat(d->fd, f->new, d->fd, f->name) == 0;
+}
+
+int
+statedir_write(struct statedir *d, enum keep_file which, const struct buf *body)
+{
+	const struct state_file *f = &files[which];
+	int rc = -1;
+
+	if ((f->salted && d->salt[0] == '\0') || body->over ||
+	    body->len > STATEDIR_MAX - STATEDIR_SALT)
+		snprintf(d->why, sizeof(d->why),
+		    "state_dir: what is to be written is too large");
+	else if (open_dir(d, true) == 1) {
+		rc = 0;
+		if (!write_new(d, f, body)) {
+			rc = fail(d, f->name, "cannot be written", errno);
+			unlinkat(d->fd, f->new, 0);
+		}
+		fsync(d->fd);
+	}
+	statedir_free(d);
+	return rc;
+}
+
+int
+statedir_aside(struct statedir *d, enum keep_file which)
+{
+	const struct state_file *f = &files[which];
+	int rc = 0;
+
+	if (open_dir(d, false) == 1 &&
+	    renameat(d->fd, f->name, d->fd, f->bad) == -1 && errno != ENOENT)
+		rc = fail(d, f->name, "cannot be renamed", errno);
+	d->salt[0] = '\0';
+	statedir_free(d);
+	return rc;
+}

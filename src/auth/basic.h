@@ -6,7 +6,8 @@
 #ifndef AUTH_BASIC_H
 #define AUTH_BASIC_H
 
-#include "auth/auth.h"
+#include "core/credential.h"
+#include "net/http.h"
 
 /* As auth_open. */
 struct http_auth *

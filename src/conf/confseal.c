@@ -13,7 +13,7 @@
 
 #include "base/mem.h"
 #include "conf/confseal.h"
-#include "conf/confsecret.h"
+#include "conf/secretfile.h"
 
 #define KEY_FILE "secret_key_file"
 
@@ -40,7 +40,7 @@ read_key(struct conf_file *f, const struct conf_value *v)
 	if (f->key_tried || v->text == NULL)
 		return f->key;
 	f->key_tried = true;
-	n = confsecret_slurp(f, v,
+	n = secretfile_read(f, v,
 	    "exsync --encrypt makes it; or bring the one that the passwords "
 	    "were encrypted with, then chmod 600",
 	    raw, sizeof(raw));

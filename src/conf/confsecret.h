@@ -22,14 +22,5 @@ int confsecret_read(struct conf_file *, const struct conf_part *, char **out);
  * others than its owner may read the INI (once per file). -1: reported.
  */
 int confsecret_in_file(struct conf_file *, unsigned line, const char *key);
-/*
- * Reads the file that v names, which holds a secret, into out (the caller
- * wipes it): at most size bytes; returns how many. It is looked for among
- * systemd's credentials (CREDENTIALS_DIRECTORY) first, then relative to the
- * INI; others may not read it. none says what to do when there is no such
- * file. -1: reported.
- */
-long confsecret_slurp(struct conf_file *, const struct conf_value *v,
-    const char *none, char *out, size_t size);
 
 #endif

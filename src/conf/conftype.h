@@ -13,7 +13,7 @@
 /*
  * Puts text into the field of base (the section's struct) that key names;
  * list fields grow. Errors go to the file at line. CONF_REF and CONF_SECRET
- * are left to conf.c and confsecret.c. False: reported.
+ * are left to confload.c and confsecret.c. False: reported.
  */
 bool conftype_set(struct conf_file *, unsigned line, const struct conf_key *,
     void *base, const char *text);

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/stop.h"
 #include "ews/pool.h"
+#include "net/tls_trust.h"
 
 #define USER_AGENT "exsync/" EXSYNC_VERSION
 #define PLACE      "the EWS virtual directory"

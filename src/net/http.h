@@ -21,15 +21,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/stream.h"
-#include "net/tls.h"
+#include "net/request.h"
 #include "net/tls_binding.h"
 
 /* 401 answers in one exchange that authentication may answer. */
 #define HTTP_AUTH_ROUNDS 4
-/* An Authorization header: a token of 64 KiB in base64, and its scheme. */
-#define HTTP_AUTH_MAX ((size_t)96 << 10)
-/* What a header has room for from the start; see http_auth.header. */
-#define HTTP_AUTH_ROOM ((size_t)8 << 10)
 
 /* The connection that an Authorization header goes out on. */
 struct http_auth_conn {
@@ -117,22 +113,6 @@ struct http_opts {
 	/* true: stop soon with ERR_RETRY; polled at least every 250 ms; its
 	 * argument is NULL */
 	bool (*stop)(void *);
-};
-
-/* A header: name without colon. */
-struct http_header {
-	const char *name, *value;
-};
-
-struct http_request {
-	const char *method;               /* "POST" */
-	const struct http_header *header; /* besides Host, User-Agent,
-					 * Accept-Encoding,
-					 * Content-Length, Authorization */
-	size_t nheader;
-	const void *body;
-	size_t body_len;
-	bool idempotent;
 };
 
 struct http_response {

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "net/conn.h"
 #include "net/request.h"
 
 #define HEAD_MAX  ((size_t)256 << 10)

@@ -1,15 +1,39 @@
 /*
- * request.h - the a request (RFC 9112 3), made and sent.
- * Floor: net, internal.
+ * request.h - a request (RFC 9112 3), made and sent.
+ * Floor: net; the functions are for http.c alone.
  * Threads: as conn.h.
  */
 #ifndef NET_REQUEST_H
 #define NET_REQUEST_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/buf.h"
 #include "base/err.h"
-#include "net/conn.h"
-#include "net/http.h"
+
+struct conn; /* conn.h */
+
+/* An Authorization header: a token of 64 KiB in base64, and its scheme. */
+#define HTTP_AUTH_MAX ((size_t)96 << 10)
+/* What a header has room for from the start; see http_auth.header. */
+#define HTTP_AUTH_ROOM ((size_t)8 << 10)
+
+/* A header: name without colon. */
+struct http_header {
+	const char *name, *value;
+};
+
+struct http_request {
+	const char *method;               /* "POST" */
+	const struct http_header *header; /* besides Host, User-Agent,
+					 * Accept-Encoding,
+					 * Content-Length, Authorization */
+	size_t nheader;
+	const void *body;
+	size_t body_len;
+	bool idempotent;
+};
 
 /* What all requests of a struct http have in common; borrowed. */
 struct request_to {

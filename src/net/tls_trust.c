@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/enc.h"
+#include "net/tls_anchors.h"
 #include "net/tls_trust.h"
 
 /* A CA bundle is about 200 KB; more than this is some other file. */

@@ -17,7 +17,7 @@
 #include "base/enc.h"
 #include "base/tim.h"
 #include "net/tls_cert.h"
-#include "net/tls_trust.h"
+#include "net/tls_anchors.h"
 #include "net/tls_x509.h"
 #include "net/url.h"
 

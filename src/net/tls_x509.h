@@ -10,8 +10,10 @@
 #include <bearssl.h>
 
 #include "base/buf.h"
-#include "net/tls.h"
+#include "base/err.h"
 #include "net/tls_binding.h"
+
+struct tls_trust;
 
 #define TLS_X509_REST 16 /* certificates after the leaf that are kept */
 

@@ -16,6 +16,7 @@
 #include "os/sandbox.h"
 #include "os/seccomp.h"
 #include "net/tls.h"
+#include "net/tls_trust.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1

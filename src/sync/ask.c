@@ -26,6 +26,7 @@
 #include "sync/ask.h"
 #include "sync/patience.h"
 #include "sync/remote.h"
+#include "sync/say.h"
 
 #define AGAIN   2     /* pauses for the items of a busy server */
 #define SAMPLE  3     /* items asked for alone before a request is halved */

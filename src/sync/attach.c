@@ -10,6 +10,7 @@
 #include "sync/attach.h"
 #include "sync/patience.h"
 #include "sync/remote.h"
+#include "sync/say.h"
 
 /* A mail whose attachments are fetched. */
 struct fetching {

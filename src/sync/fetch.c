@@ -21,6 +21,7 @@
 #include "base/tim.h"
 #include "sync/ask.h"
 #include "sync/attach.h"
+#include "sync/backoff.h"
 #include "sync/fetch.h"
 #include "sync/patience.h"
 #include "sync/turn.h"
@@ -30,18 +31,6 @@
 #define ITEM      ((int64_t)1 << 12) /* an item of which it says nothing */
 #define FLUSH     ((size_t)1 << 19)  /* written before its batch is whole */
 #define FLUSH_MS  1000               /* so is what has waited for that long */
-
-int64_t
-fetch_next_try(int64_t tries, int64_t retry_ms)
-{
-	int64_t wait = (int64_t)15 * 60 * 1000;
-
-	if (tries + 1 >= FETCH_TRIES)
-		return TIM_NONE;
-	while (tries-- > 0 && wait < (int64_t)24 * 3600 * 1000)
-		wait *= 2;
-	return tim_now() + (wait > retry_ms ? wait : retry_ms);
-}
 
 size_t
 fetch_items(const struct profile_work *p)
@@ -57,7 +46,7 @@ settle(struct fetch *f, const struct message *m, size_t at)
 	if (f->nitem == 1)
 		f->settled_since = tim_mono();
 	memset(it, 0, sizeof(*it));
-	it->counted = f->noted[at];
+	it->counted = f->underway.noted[at];
 	it->item_id = f->ref[at].id;
 	it->change_key =
 	    m->change_key != NULL ? m->change_key : f->ref[at].change_key;
@@ -71,7 +60,7 @@ blame(struct fetch *f, struct store_item *it, const struct err *why, size_t at)
 {
 	it->fault = why;
 	it->next_try =
-	    fetch_next_try(f->tries == NULL ? 0 : f->tries[at], why->retry_ms);
+	    backoff_item(f->tries == NULL ? 0 : f->tries[at], why->retry_ms);
 }
 
 /*
@@ -133,7 +122,7 @@ keep_message(struct fetch *f, struct message *m)
 static bool
 is_last_try(const struct fetch *f, size_t at)
 {
-	return f->tries != NULL && f->tries[at] + 1 >= FETCH_TRIES;
+	return f->tries != NULL && f->tries[at] + 1 >= BACKOFF_TRIES;
 }
 
 /* A kept mail's attachments; what cannot be had of them is the item's fault. */
@@ -143,11 +132,11 @@ attach(struct fetch *f, struct store_item *it, struct message *m, size_t at,
 {
 	int rc;
 
-	underway_set(f, &at, 1);
+	underway_set(f->mailbox->profile->underway, &f->underway, &at, 1);
 	rc = attach_all(
 	    f->mailbox, f->session, m, f->tries != NULL, &f->lost[at], err);
-	underway_set(f, NULL, 0);
-	it->counted = f->noted[at];
+	underway_set(f->mailbox->profile->underway, &f->underway, NULL, 0);
+	it->counted = f->underway.noted[at];
 	if (rc == 1) {
 		struct err why = *err;
 
@@ -412,9 +401,10 @@ request(struct fetch *f, enum provider_part much, struct todo *part,
 		lost[i] = f->lost[part->at[i]];
 	}
 	share = budget_take(p->budget, expected);
-	underway_set(f, part->at, part->n);
+	underway_set(
+	    f->mailbox->profile->underway, &f->underway, part->at, part->n);
 	n = ask_items(&ask, ref, part->n, msg, err);
-	underway_set(f, NULL, 0);
+	underway_set(f->mailbox->profile->underway, &f->underway, NULL, 0);
 	for (i = 0; i < part->n; i++)
 		f->lost[part->at[i]] = lost[i];
 	if (n > 0)
@@ -511,8 +501,13 @@ fetch_run(struct fetch *f, struct session *session, struct err *err)
 	/* headers, or all but the body; content; two steps of a rescue */
 	f->message = mem_alloc(4 * f->n * sizeof(*f->message));
 	f->decision = mem_alloc(f->n * sizeof(*f->decision));
-	f->noted = mem_alloc(f->n * sizeof(*f->noted));
+	f->underway.noted = mem_alloc(f->n * sizeof(*f->underway.noted));
 	f->lost = mem_alloc(f->n * sizeof(*f->lost));
+	f->underway.address = f->mailbox->conf.address;
+	f->underway.folder = f->folder;
+	f->underway.ref = f->ref;
+	f->underway.tries = f->tries;
+	f->underway.ahead = f->ahead;
 	for (i = 0; i < f->n; i++) {
 		struct todo *t = f->ref[i].kept && !dry ? &kept : &all;
 
@@ -549,9 +544,9 @@ fetch_free(struct fetch *f)
 	free(f->item);
 	free(f->message);
 	free(f->decision);
-	free(f->noted);
+	free(f->underway.noted);
 	free(f->lost);
-	f->noted = NULL;
+	f->underway.noted = NULL;
 	f->lost = NULL;
 	f->item = NULL;
 	f->message = NULL;

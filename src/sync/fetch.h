@@ -7,9 +7,8 @@
 #ifndef SYNC_FETCH_H
 #define SYNC_FETCH_H
 
+#include "sync/underway.h"
 #include "sync/work.h"
-
-#define FETCH_TRIES 10 /* of an item, within four days */
 
 struct fetch {
 	struct mailbox_work *mailbox;
@@ -22,12 +21,7 @@ struct fetch {
 
 	struct session *session; /* while fetch_run runs */
 
-	/* under the lock of struct underway */
-	struct fetch *next;
-	const size_t *asked; /* places in ref that are asked for now ... */
-	size_t nasked;
-	int64_t asked_since; /* ... and are not noted yet; TIM_NONE: are */
-	bool *noted;         /* of each ref */
+	struct underway_batch underway; /* its noted: of each ref */
 
 	/* results, until fetch_free */
 	struct store_item *item;
@@ -55,10 +49,5 @@ int fetch_run(struct fetch *, struct session *, struct err *);
  */
 int fetch_store(struct fetch *, const struct store_page *, struct err *);
 void fetch_free(struct fetch *);
-/*
- * When an item that failed that often before is tried again, at the earliest
- * after retry_ms. TIM_NONE: never again, it stays visible in failure.
- */
-int64_t fetch_next_try(int64_t tries, int64_t retry_ms);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "sync/giveup.h"
 #include "sync/remote.h"
+#include "sync/say.h"
 
 #define GIVEUP_MAX 100 /* items of one pass */
 

@@ -23,7 +23,8 @@
 
 /* What was met, while it is collected. */
 struct met {
-	struct health *h;
+	const struct passed *h;
+	int64_t stale;
 	struct arena arena;
 	struct store_alert *v;
 	size_t n, cap;
@@ -90,7 +91,7 @@ on_the_way(const struct profile_work *p, const struct err *e)
  * the way to the server, *n of them. NULL: it is not so.
  */
 static const struct mailbox_work *
-cut_off(const struct health *h, const struct profile_work *p, size_t *n)
+cut_off(const struct passed *h, const struct profile_work *p, size_t *n)
 {
 	const struct mailbox_work *first = NULL;
 	size_t i, late = 0;
@@ -133,7 +134,7 @@ wants_users(const struct conf *c, const struct conf_profile *p)
 
 /* Did every mailbox of the profile that is not off tell its folders? */
 static bool
-all_told(const struct health *h, const struct profile_work *p)
+all_told(const struct passed *h, const struct profile_work *p)
 {
 	size_t i;
 
@@ -152,7 +153,7 @@ all_told(const struct health *h, const struct profile_work *p)
  * not known: the one mailbox that has the folder may not have been visited.
  */
 static const char *
-reads_nothing(const struct health *h, size_t i)
+reads_nothing(const struct passed *h, size_t i)
 {
 	const struct profile_work *p = &h->profile[i];
 	const struct conf *c = h->pass->conf;
@@ -204,7 +205,7 @@ meet_cut_off(
 static void
 meet_profiles(struct met *m)
 {
-	const struct health *h = m->h;
+	const struct passed *h = m->h;
 	const struct mailbox_work *w;
 	const struct err *why;
 	const char *nothing;
@@ -229,7 +230,7 @@ meet_profiles(struct met *m)
 
 /* Not reached because a person ended the pass: nothing is known of it. */
 static bool
-unknown(const struct health *h, const struct mailbox_work *w)
+unknown(const struct passed *h, const struct mailbox_work *w)
 {
 	return w->end == VISIT_NONE && h->stopped;
 }
@@ -287,7 +288,7 @@ meet_stale(struct met *m, const struct mailbox_work *w,
 	if (w->end == VISIT_OK || unknown(m->h, w) ||
 	    !alert_is_stale(b->last_ok_at, b->first_at, after, now))
 		return;
-	m->h->stale++;
+	m->stale++;
 	tim_text(
 	    b->last_ok_at != TIM_NONE ? b->last_ok_at : b->first_at, since);
 	snprintf(text, sizeof(text), "%s since %s",
@@ -314,7 +315,7 @@ meet_given_up(
 static void
 meet_mailboxes(struct met *m)
 {
-	const struct health *h = m->h;
+	const struct passed *h = m->h;
 	int64_t now = tim_now();
 	bool store = false;
 	size_t i;
@@ -346,7 +347,7 @@ by_address(const void *a, const void *b)
 static void
 index_mailboxes(struct met *m)
 {
-	const struct health *h = m->h;
+	const struct passed *h = m->h;
 	size_t i;
 
 	m->by_address = mem_alloc((h->nmailbox + 1) * sizeof(*m->by_address));
@@ -371,7 +372,7 @@ find_mailbox(const struct met *m, const char *address)
 static bool
 profile_well(const struct met *m, const char *name, bool empty)
 {
-	const struct health *h = m->h;
+	const struct passed *h = m->h;
 	size_t i;
 
 	for (i = 0; i < h->pass->conf->nprofile; i++) {
@@ -547,17 +548,18 @@ apply(struct met *m, struct err *err)
 }
 
 int
-health_pass(struct health *h, struct err *err)
+health_pass(const struct passed *h, int64_t *stale, struct err *err)
 {
 	struct met m;
 	int rc;
 
-	h->stale = 0;
+	*stale = 0;
 	if (h->pass->dry_run)
 		return 0;
 	memset(&m, 0, sizeof(m));
 	m.h = h;
 	rc = apply(&m, err);
+	*stale = m.stale;
 	store_box_free(&m.boxes);
 	arena_free(&m.arena);
 	free(m.v);

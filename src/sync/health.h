@@ -8,26 +8,14 @@
 #ifndef SYNC_HEALTH_H
 #define SYNC_HEALTH_H
 
-#include "sync/plan.h"
-#include "sync/work.h"
-
-/* A pass whose jobs are over. */
-struct health {
-	const struct pass *pass;
-	const struct profile_work *profile; /* in the order of pass->conf;
-					     * without a mailbox: zero */
-	const struct mailbox_work *mailbox;
-	size_t nmailbox;
-	bool stopped;  /* it was ended before its jobs were done */
-	int64_t stale; /* result: mailboxes without a good pass for too long */
-};
+#include "sync/passed.h"
 
 /*
  * Writes the alerts, logs what is new or over, and tells pass->alert
  * (tell.h). A pass over some mailboxes resolves nothing of the others. A dry
- * run does nothing.
+ * run does nothing. stale: mailboxes without a good pass for too long.
  */
-int health_pass(struct health *, struct err *);
+int health_pass(const struct passed *, int64_t *stale, struct err *);
 /*
  * No pass could begin, or its end could not be written: why. What cannot be
  * written is told all the same.

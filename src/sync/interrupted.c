@@ -124,7 +124,7 @@ interrupted_tell(const struct pass *p, const struct store_run *run)
 
 /* Was something read of that profile, or of any; or was nothing to be read? */
 static bool
-has_read(const struct health *h, const char *profile)
+has_read(const struct passed *h, const char *profile)
 {
 	bool missed = false;
 	size_t i;
@@ -144,7 +144,7 @@ has_read(const struct health *h, const char *profile)
 }
 
 static bool
-mailbox_read(const struct health *h, const char *address)
+mailbox_read(const struct passed *h, const char *address)
 {
 	size_t i;
 
@@ -158,7 +158,7 @@ mailbox_read(const struct health *h, const char *address)
 }
 
 bool
-interrupted_over(const struct health *h, const struct store_alert *a)
+interrupted_over(const struct passed *h, const struct store_alert *a)
 {
 	const struct plan_want *want = &h->pass->want;
 

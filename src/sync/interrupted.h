@@ -11,7 +11,7 @@
 #ifndef SYNC_INTERRUPTED_H
 #define SYNC_INTERRUPTED_H
 
-#include "sync/health.h"
+#include "sync/passed.h"
 
 /*
  * A pass has begun: opens the alert when ALERT_IN_A_ROW passes with its
@@ -26,6 +26,6 @@ void interrupted_tell(const struct pass *, const struct store_run *);
  * Is such an alert over? This pass came to its end, read at least as much as
  * those, and some of it well: a server that is down ends any pass soon.
  */
-bool interrupted_over(const struct health *, const struct store_alert *);
+bool interrupted_over(const struct passed *, const struct store_alert *);
 
 #endif

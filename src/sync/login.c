@@ -20,19 +20,9 @@
 #include "core/credential.h"
 #include "store/health.h"
 #include "sync/alert.h"
+#include "sync/backoff.h"
 #include "sync/login.h"
 #include "sync/logins.h"
-
-#define HOUR INT64_C(3600000)
-
-int64_t
-login_wait(enum err_kind kind, int64_t tries)
-{
-	static const int64_t wait[] = { HOUR / 4, HOUR, 4 * HOUR, 24 * HOUR };
-	int64_t i = tries - 1 + (kind != ERR_UNKNOWN);
-
-	return wait[i < 0 ? 0 : i > 3 ? 3 : i];
-}
 
 /* Where a login is used, and what waits there. */
 struct place {
@@ -153,7 +143,8 @@ count(struct store *st, const struct store_scope *scope, struct store_login *l,
 	l->last_at = tim_now();
 	if (l->tries++ == 0)
 		l->first_at = l->last_at;
-	l->retry_at = *retry_at = l->last_at + login_wait(why->kind, l->tries);
+	l->retry_at = *retry_at =
+	    l->last_at + backoff_login(why->kind, l->tries);
 	snprintf(l->text, sizeof(l->text), "%s", why->msg);
 	return store_login_put(st, scope, l, err);
 }

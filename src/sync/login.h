@@ -64,7 +64,4 @@ int login_folder_failed(struct mailbox_work *, const struct store_folder *,
 int login_folder_well(
     struct mailbox_work *, const struct store_folder *, struct err *);
 
-/* ms to wait after so many times (>= 1) of a fault of that kind. */
-int64_t login_wait(enum err_kind, int64_t tries);
-
 #endif

@@ -7,23 +7,7 @@
 #ifndef SYNC_LOGINKEEP_H
 #define SYNC_LOGINKEEP_H
 
-#include <pthread.h>
-
-#include "sync/logins.h"
-
-struct logins {
-	const struct pass *pass;
-	struct login **v;
-	size_t n;
-	struct account **account; /* some may be empty */
-	size_t naccount;
-	pthread_mutex_t lock;  /* of what follows, and of the keeper */
-	struct loginfile file; /* as it was read last */
-	bool read;             /* it could be */
-	bool told;             /* that there is trouble with it */
-	/* of all logins of the INI together; "": not made yet */
-	char verifier[LOGINFILE_HEX];
-};
+#include "sync/logintable.h"
 
 /*
  * Reads it; true: from then on no other process has it until it is written, or

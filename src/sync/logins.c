@@ -16,8 +16,9 @@
 #include "base/tim.h"
 #include "net/proxy.h"
 #include "net/url.h"
-#include "sync/login.h"
+#include "sync/backoff.h"
 #include "sync/loginkeep.h"
+#include "sync/logins.h"
 #include "sync/proven.h"
 #include "sync/reserve.h"
 
@@ -251,7 +252,7 @@ recall_login(struct logins *s, struct login *l)
 		/* the pass was killed before it came to that */
 		l->passes = 1;
 		l->last_at = r->wrong[r->nwrong - 1];
-		l->retry_at = l->last_at + login_wait(ERR_AUTH, 1);
+		l->retry_at = l->last_at + backoff_login(ERR_AUTH, 1);
 	}
 }
 
@@ -278,7 +279,7 @@ logins_rejected(struct logins *s, struct login *l, enum err_kind kind)
 			if (r->passes++ == 0)
 				r->first_at = now;
 			r->last_at = now;
-			r->retry_at = now + login_wait(kind, r->passes);
+			r->retry_at = now + backoff_login(kind, r->passes);
 		}
 		loginkeep_write(s);
 	}

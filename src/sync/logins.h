@@ -8,30 +8,7 @@
 #ifndef SYNC_LOGINS_H
 #define SYNC_LOGINS_H
 
-#include "core/credential.h"
-#include "sync/account.h"
-#include "sync/loginfile.h"
-#include "sync/pass.h"
-
-struct logins;
-
-/* A name and a password for a server or a proxy. */
-struct login {
-	struct account_login at; /* first */
-	char *server;            /* "host:port", "proxy host:port" */
-	char *name, *user;       /* folded */
-	char *password;
-	char verifier[LOGINFILE_HEX]; /* "": not made yet */
-	/* what the file knew of these credentials before; passes 0: nothing */
-	int64_t passes, first_at, last_at, retry_at;
-	/* its account may not be tried before; TIM_NONE: it may */
-	int64_t not_before;
-	bool counted; /* this pass is, in the file */
-	/* until when its call under way counts as wrong; TIM_NONE: nowhere */
-	int64_t tried;
-	bool waited;      /* for others who try its account, in vain */
-	struct err *lost; /* why nobody knows how the last one ended, or NULL */
-};
+#include "sync/logintable.h"
 
 /* Reads the file; that it cannot be read is a warning. */
 struct logins *logins_open(const struct pass *);

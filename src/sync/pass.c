@@ -20,6 +20,7 @@
 #include "sync/logins.h"
 #include "sync/pass.h"
 #include "sync/plan.h"
+#include "sync/say.h"
 #include "sync/servers.h"
 #include "sync/turn.h"
 #include "sync/underway.h"
@@ -160,7 +161,7 @@ start_profile(struct running *r, struct profile_work *p,
 	p->provider = server->provider;
 	p->gate = server->gate;
 	login_profile_bind(p, r->logins);
-	say_init(&p->say);
+	p->say = say_open();
 	p->crew = crew_open(conf->max_connections);
 	return login_profile_begin(p, err);
 }
@@ -263,8 +264,7 @@ finish(struct running *r)
 		struct profile_work *p = &r->profile[i];
 
 		crew_close(p->crew);
-		if (p->gate != NULL)
-			say_free(&p->say);
+		say_close(p->say);
 	}
 	for (i = 0; r->mailbox != NULL && i < r->plan.n; i++) {
 		free(r->mailbox[i].fault);
@@ -297,8 +297,8 @@ judge(const struct running *r, const struct pass_counts *c, int64_t stale)
 static int
 look_back(struct running *r, int64_t *stale, struct err *err)
 {
-	struct health h = { r->pass, r->profile, r->mailbox, r->plan.n,
-		r->stopped, 0 };
+	struct passed h = { r->pass, r->profile, r->mailbox, r->plan.n,
+		r->stopped };
 	size_t i;
 
 	for (i = 0; i < r->pass->conf->nprofile; i++) {
@@ -307,10 +307,7 @@ look_back(struct running *r, int64_t *stale, struct err *err)
 			return -1;
 	}
 	logins_end(r->logins);
-	if (health_pass(&h, err) == -1)
-		return -1;
-	*stale = h.stale;
-	return 0;
+	return health_pass(&h, stale, err);
 }
 
 static int

@@ -7,52 +7,7 @@
 #ifndef SYNC_PASS_H
 #define SYNC_PASS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/buf.h"
-#include "conf/conf.h"
-#include "core/keep.h"
-#include "core/provider.h"
-#include "store/store.h"
-#include "sync/plan.h"
-
-/* What has been done so far; all counters only grow. */
-struct pass_counts {
-	int64_t mailboxes, mailboxes_done, mailboxes_failed;
-	int64_t seen; /* items looked at: new or changed */
-	struct store_count store;
-	int64_t requests, bytes;
-};
-
-struct alert_text; /* sync/alert.h */
-struct servers;    /* sync/servers.h */
-
-struct pass {
-	const struct conf *conf;
-	struct store *store;
-	struct servers *servers; /* of conf; borrowed, kept for the next pass */
-	bool dry_run;            /* decide, write nothing */
-	struct plan_want want;   /* what it is restricted to */
-	/*
-	 * Called once the CSV files are read, before any thread is started
-	 * and anything is contacted; may be NULL.
-	 */
-	void (*begin)(void *arg);
-	void *begin_arg;
-	/* Called about four times a second; may be NULL. */
-	void (*tick)(void *arg, const struct pass_counts *);
-	void *tick_arg;
-	bool daemon; /* there is a pass at each polling_interval */
-	/*
-	 * An alert was opened or resolved, on the thread of tick; or NULL. -1:
-	 * it could not be passed on, and is told again in the next pass.
-	 */
-	int (*alert)(void *arg, const struct alert_text *);
-	void *alert_arg;
-	struct keep keep; /* of KEEP_LOGINS */
-};
+#include "sync/passarg.h"
 
 enum pass_outcome { PASS_OK, PASS_PARTIAL, PASS_FAILED };
 

@@ -13,7 +13,7 @@
 #ifndef SYNC_PROVEN_H
 #define SYNC_PROVEN_H
 
-#include "sync/logins.h"
+#include "sync/logintable.h"
 
 /* After the file was read: account_login.proven of each. */
 void proven_recall(struct logins *);

@@ -22,7 +22,7 @@
 #ifndef SYNC_RESERVE_H
 #define SYNC_RESERVE_H
 
-#include "sync/logins.h"
+#include "sync/logintable.h"
 
 #define RESERVE_LOST (LOGINFILE_HOUR / 4)
 

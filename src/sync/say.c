@@ -5,6 +5,7 @@
  *    not one for each mailbox.
  * 2. Every fault is told once, at the latest when the profile's jobs are over.
  */
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,17 +16,32 @@
 #include "sync/say.h"
 #include "sync/work.h"
 
-void
-say_init(struct say *s)
+struct say {
+	pthread_mutex_t lock;
+	const struct mailbox_work **kept; /* their fault is in them */
+	size_t n, cap;
+	size_t stopped; /* mailboxes that the stopped gate kept from reading */
+	const struct mailbox_work *example; /* one of these */
+	bool fatal;                         /* the store's trouble was told */
+};
+
+struct say *
+say_open(void)
 {
+	struct say *s = mem_alloc(sizeof(*s));
+
 	pthread_mutex_init(&s->lock, NULL);
+	return s;
 }
 
 void
-say_free(struct say *s)
+say_close(struct say *s)
 {
+	if (s == NULL)
+		return;
 	pthread_mutex_destroy(&s->lock);
 	free(s->kept);
+	free(s);
 }
 
 void
@@ -77,17 +93,17 @@ say_fault(const struct mailbox_work *w, const struct err *err)
 		say_mailbox(w, LOG_INFO, ": %s", err->msg);
 		return;
 	}
-	pthread_mutex_lock(&p->say.lock);
+	pthread_mutex_lock(&p->say->lock);
 	if (err->kind == ERR_FATAL) {
-		now = !p->say.fatal || err->scope < SCOPE_PROFILE;
-		p->say.fatal = true;
+		now = !p->say->fatal || err->scope < SCOPE_PROFILE;
+		p->say->fatal = true;
 	} else if (w->fault == NULL)
-		count_stopped(&p->say, w);
+		count_stopped(p->say, w);
 	else if (gate_answered(p->gate) || (w->login.own && err_is_login(err)))
 		now = true;
 	else
-		keep(&p->say, w);
-	pthread_mutex_unlock(&p->say.lock);
+		keep(p->say, w);
+	pthread_mutex_unlock(&p->say->lock);
 	if (now)
 		say_mailbox(w, LOG_ERROR, ": %s", err->msg);
 }
@@ -124,13 +140,13 @@ say_stopped(const struct profile_work *p, size_t shared)
 	if (gate_stopped_by(p->gate) == NULL)
 		log_error("profile %s: %s", p->conf->name, why->msg);
 	else
-		say_shared(p->say.example, p->say.stopped + shared, why);
+		say_shared(p->say->example, p->say->stopped + shared, why);
 }
 
 void
 say_kept(struct profile_work *p, bool over)
 {
-	struct say *s = &p->say;
+	struct say *s = p->say;
 	const struct err *why = over ? gate_stopped(p->gate) : NULL;
 	size_t i, n, shared = 0;
 

@@ -7,9 +7,7 @@
 #ifndef SYNC_SAY_H
 #define SYNC_SAY_H
 
-#include <pthread.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -17,18 +15,10 @@
 struct mailbox_work;
 struct profile_work;
 
-/* What of a profile is not told yet. */
-struct say {
-	pthread_mutex_t lock;
-	const struct mailbox_work **kept; /* their fault is in them */
-	size_t n, cap;
-	size_t stopped; /* mailboxes that the stopped gate kept from reading */
-	const struct mailbox_work *example; /* one of these */
-	bool fatal;                         /* the store's trouble was told */
-};
+struct say; /* what of a profile is not told yet */
 
-void say_init(struct say *);
-void say_free(struct say *);
+struct say *say_open(void);
+void say_close(struct say *); /* NULL is fine */
 
 /* "profile hq: mailbox a@b.example", and what follows in fmt. */
 void say_mailbox(const struct mailbox_work *, enum log_level, const char *fmt,

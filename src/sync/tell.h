@@ -7,7 +7,7 @@
 #define SYNC_TELL_H
 
 #include "store/health.h"
-#include "sync/pass.h"
+#include "sync/passarg.h"
 
 /* Is somebody to be told, now or when the command works again? */
 bool tell_wanted(const struct pass *);

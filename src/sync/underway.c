@@ -7,8 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pthread.h>
+
 #include "base/fault.h"
+#include "base/mem.h"
 #include "base/tim.h"
+#include "sync/backoff.h"
 #include "sync/underway.h"
 
 /* ms, then it is noted */
@@ -18,7 +22,7 @@
 
 struct underway {
 	pthread_mutex_t lock;
-	struct fetch *head;
+	struct underway_batch *head;
 	struct store *store;
 	bool careful;
 };
@@ -46,14 +50,14 @@ underway_close(struct underway *u)
 static int64_t
 note_next_try(int64_t tries)
 {
-	if (tries + 1 >= FETCH_TRIES)
+	if (tries + 1 >= BACKOFF_TRIES)
 		return TIM_NONE;
-	return tries < AT_ONCE ? tim_now() : fetch_next_try(tries - AT_ONCE, 0);
+	return tries < AT_ONCE ? tim_now() : backoff_item(tries - AT_ONCE, 0);
 }
 
 /* With the lock held. */
 static void
-note(struct underway *u, struct fetch *f)
+note(struct underway *u, struct underway_batch *b)
 {
 	struct store_item item[PROVIDER_ITEMS];
 	struct store_page part;
@@ -65,58 +69,57 @@ note(struct underway *u, struct fetch *f)
 	    "it was under way when the pass ended; it is tried again alone");
 	err_code(&why, CAUSE_UNDERWAY, "under-way", SCOPE_ITEM);
 	memset(item, 0, sizeof(item));
-	for (i = 0; i < f->nasked; i++) {
-		size_t at = f->asked[i];
+	for (i = 0; i < b->nasked; i++) {
+		size_t at = b->asked[i];
 
-		item[i].item_id = f->ref[at].id;
-		item[i].change_key = f->ref[at].change_key;
-		item[i].folder = f->folder;
+		item[i].item_id = b->ref[at].id;
+		item[i].change_key = b->ref[at].change_key;
+		item[i].folder = b->folder;
 		item[i].fault = &why;
 		item[i].next_try =
-		    note_next_try(f->tries == NULL ? 0 : f->tries[at]);
-		item[i].counted = f->noted[at];
-		f->noted[at] = true;
+		    note_next_try(b->tries == NULL ? 0 : b->tries[at]);
+		item[i].counted = b->noted[at];
+		b->noted[at] = true;
 	}
 	memset(&part, 0, sizeof(part));
-	part.folder = f->folder;
+	part.folder = b->folder;
 	part.ahead = true;
 	memset(&count, 0, sizeof(count));
 	store_put(u->store,
-	    &(struct store_work){ f->mailbox->conf.address, item, f->nasked,
-		f->ahead ? &part : NULL },
+	    &(struct store_work){
+		b->address, item, b->nasked, b->ahead ? &part : NULL },
 	    &count, &err);
-	f->asked_since = TIM_NONE;
+	b->asked_since = TIM_NONE;
 }
 
 /* With the lock held. */
 static void
-unlink_fetch(struct underway *u, struct fetch *f)
+unlink_batch(struct underway *u, struct underway_batch *b)
 {
-	struct fetch **p = &u->head;
+	struct underway_batch **p = &u->head;
 
-	while (*p != NULL && *p != f)
+	while (*p != NULL && *p != b)
 		p = &(*p)->next;
 	if (*p != NULL)
-		*p = f->next;
+		*p = b->next;
 }
 
 void
-underway_set(struct fetch *f, const size_t *at, size_t n)
+underway_set(
+    struct underway *u, struct underway_batch *b, const size_t *at, size_t n)
 {
-	struct underway *u = f->mailbox->profile->underway;
-
 	if (u == NULL)
 		return;
 	pthread_mutex_lock(&u->lock);
-	unlink_fetch(u, f);
-	f->asked = at;
-	f->nasked = n;
-	f->asked_since = tim_mono();
+	unlink_batch(u, b);
+	b->asked = at;
+	b->nasked = n;
+	b->asked_since = tim_mono();
 	if (n > 0) {
-		f->next = u->head;
-		u->head = f;
+		b->next = u->head;
+		u->head = b;
 		if (u->careful)
-			note(u, f);
+			note(u, b);
 	}
 	pthread_mutex_unlock(&u->lock);
 }
@@ -124,13 +127,13 @@ underway_set(struct fetch *f, const size_t *at, size_t n)
 void
 underway_look(struct underway *u)
 {
-	struct fetch *f;
+	struct underway_batch *b;
 	int64_t now = tim_mono();
 
 	pthread_mutex_lock(&u->lock);
-	for (f = u->head; f != NULL; f = f->next) {
-		if (f->asked_since != TIM_NONE && now - f->asked_since > LONG)
-			note(u, f);
+	for (b = u->head; b != NULL; b = b->next) {
+		if (b->asked_since != TIM_NONE && now - b->asked_since > LONG)
+			note(u, b);
 	}
 	pthread_mutex_unlock(&u->lock);
 }

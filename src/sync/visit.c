@@ -25,6 +25,7 @@
 #include "sync/login.h"
 #include "sync/patience.h"
 #include "sync/remote.h"
+#include "sync/say.h"
 #include "sync/select.h"
 #include "sync/turn.h"
 #include "sync/visit.h"

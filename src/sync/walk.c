@@ -29,6 +29,7 @@
 #include "sync/page.h"
 #include "sync/patience.h"
 #include "sync/remote.h"
+#include "sync/say.h"
 #include "sync/turn.h"
 #include "sync/walk.h"
 

@@ -13,9 +13,10 @@
 #include "sync/budget.h"
 #include "sync/crew.h"
 #include "sync/gate.h"
-#include "sync/pass.h"
+#include "sync/passarg.h"
 #include "sync/plan.h"
-#include "sync/say.h"
+
+struct say; /* say.h */
 
 /* One profile in this pass. Shared by its threads, read-only but gate. */
 struct profile_work {
@@ -30,7 +31,7 @@ struct profile_work {
 	const struct plan *plan;
 	struct budget *budget;
 	struct underway *underway; /* NULL in a dry run */
-	struct say say;
+	struct say *say;
 	bool cut_before;          /* the passes before were cut off */
 	struct logins *logins;    /* login.h; of the whole pass */
 	struct login *login;      /* its own; NULL: none */

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "memsock.h"
 #include "net/tls.h"
+#include "net/tls_trust.h"
 #include "net/tls_error.h"
 #include "net/tls_x509.h"
 

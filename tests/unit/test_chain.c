@@ -12,6 +12,7 @@
 #include "tlsserver.h"
 
 #include "net/tls_x509.h"
+#include "net/tls_trust.h"
 
 #define HOST "mail.contoso.example"
 

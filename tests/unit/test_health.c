@@ -7,6 +7,7 @@
 #include "store/health.h"
 #include "sync/alert.h"
 #include "sync/health.h"
+#include "sync/backoff.h"
 #include "sync/login.h"
 #include "sync/logins.h"
 #include "test_store.h"
@@ -21,7 +22,8 @@ struct scene {
 	struct pass pass;
 	struct profile_work profile[2];
 	struct mailbox_work box[64];
-	struct health h;
+	struct passed h;
+	int64_t stale;
 	int opened, resolved; /* what pass.alert was told */
 	int deaf;             /* so often it will not be told */
 	char last[256];
@@ -131,7 +133,7 @@ static const char *
 pass(struct scene *c)
 {
 	c->opened = c->resolved = 0;
-	OK(c->k, health_pass(&c->h, &c->k->err));
+	OK(c->k, health_pass(&c->h, &c->stale, &c->k->err));
 	return open_alerts(c);
 }
 
@@ -363,19 +365,19 @@ test_stale(void **state)
 	setenv("EXSYNC_NOW", "2026-11-20T08:00:00Z", 1);
 	fails(&c.box[0], ERR_RETRY, "ErrorServerBusy", SCOPE_MAILBOX);
 	assert_string_equal(pass(&c), "");
-	assert_int_equal(c.h.stale, 0);
+	assert_int_equal(c.stale, 0);
 	setenv("EXSYNC_NOW", "2026-11-21T08:00:00Z", 1);
 	assert_string_equal(pass(&c), "");
 	setenv("EXSYNC_NOW", "2026-11-21T08:00:01Z", 1);
 	assert_string_equal(pass(&c), "mailbox " BOX_A ":stale");
-	assert_int_equal(c.h.stale, 1);
+	assert_int_equal(c.stale, 1);
 	/* also while it is left alone, or its profile is stopped */
 	c.box[0].end = VISIT_LATER;
 	assert_string_equal(pass(&c), "mailbox " BOX_A ":stale");
 	stop_profile(&c, ERR_RETRY, "connect");
 	assert_string_equal(pass(&c), "mailbox " BOX_A ":stale mailbox " BOX_B
 				      ":stale profile hq:unreachable");
-	assert_int_equal(c.h.stale, 2);
+	assert_int_equal(c.stale, 2);
 	/* disabled by a person: no alert */
 	c.box[0].end = VISIT_OFF;
 	c.box[1].end = VISIT_OK;
@@ -652,15 +654,15 @@ static void
 test_wait(void **state)
 {
 	(void)state;
-	assert_int_equal(login_wait(ERR_AUTH, 1), HOUR);
-	assert_int_equal(login_wait(ERR_AUTH, 2), 4 * HOUR);
-	assert_int_equal(login_wait(ERR_AUTH, 3), 24 * HOUR);
-	assert_int_equal(login_wait(ERR_CONFIG, 99), 24 * HOUR);
-	assert_int_equal(login_wait(ERR_UNKNOWN, 1), HOUR / 4);
-	assert_int_equal(login_wait(ERR_UNKNOWN, 2), HOUR);
-	assert_int_equal(login_wait(ERR_UNKNOWN, 3), 4 * HOUR);
-	assert_int_equal(login_wait(ERR_UNKNOWN, 4), 24 * HOUR);
-	assert_int_equal(login_wait(ERR_UNKNOWN, 99), 24 * HOUR);
+	assert_int_equal(backoff_login(ERR_AUTH, 1), HOUR);
+	assert_int_equal(backoff_login(ERR_AUTH, 2), 4 * HOUR);
+	assert_int_equal(backoff_login(ERR_AUTH, 3), 24 * HOUR);
+	assert_int_equal(backoff_login(ERR_CONFIG, 99), 24 * HOUR);
+	assert_int_equal(backoff_login(ERR_UNKNOWN, 1), HOUR / 4);
+	assert_int_equal(backoff_login(ERR_UNKNOWN, 2), HOUR);
+	assert_int_equal(backoff_login(ERR_UNKNOWN, 3), 4 * HOUR);
+	assert_int_equal(backoff_login(ERR_UNKNOWN, 4), 24 * HOUR);
+	assert_int_equal(backoff_login(ERR_UNKNOWN, 99), 24 * HOUR);
 }
 
 #define KIT(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)

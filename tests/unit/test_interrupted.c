@@ -19,7 +19,8 @@ struct scene {
 	struct pass pass;
 	struct profile_work profile[2];
 	struct mailbox_work box[3];
-	struct health h;
+	struct passed h;
+	int64_t stale;
 	int opened, resolved; /* what pass.alert was told */
 	int deaf;             /* so often it will not be told */
 	int first;            /* opened before the mailboxes were asked */
@@ -57,7 +58,7 @@ begin(struct scene *c, struct kit *k)
 	c->pass.store = k->st;
 	c->pass.alert = told;
 	c->pass.alert_arg = c;
-	c->h = (struct health){ .pass = &c->pass,
+	c->h = (struct passed){ .pass = &c->pass,
 		.profile = c->profile,
 		.mailbox = c->box,
 		.nmailbox = 3 };
@@ -228,13 +229,13 @@ test_resolved(void **state)
 	OK(c.k, store_alert_apply(c.k->st, &met, &news, &c.k->err));
 	arena_free(&news.opened.arena);
 	c.h.stopped = true;
-	OK(c.k, health_pass(&c.h, &c.k->err));
+	OK(c.k, health_pass(&c.h, &c.stale, &c.k->err));
 	assert_string_equal(after(&c, 0), "exsync interrupted 1");
 	c.h.stopped = false;
-	OK(c.k, health_pass(&c.h, &c.k->err));
+	OK(c.k, health_pass(&c.h, &c.stale, &c.k->err));
 	assert_int_equal(c.resolved, 1);
 	assert_string_equal(after(&c, 0), "");
-	OK(c.k, health_pass(&c.h, &c.k->err));
+	OK(c.k, health_pass(&c.h, &c.stale, &c.k->err));
 	assert_int_equal(c.resolved, 0);
 	gate_close(c.profile[0].gate);
 	gate_close(c.profile[1].gate);

@@ -17,7 +17,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "net/sock.h"
+#include "net/tls.h"
 #include "net/http.h"
+#include "net/tls_trust.h"
 #include "net/tls_cert.h"
 #include "net/tls_error.h"
 

@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "net/http.h"
+#include "net/tls_trust.h"
 
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 #define END                                                                    \

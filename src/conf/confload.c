@@ -1,5 +1,5 @@
 /*
- * conf.c - the INI file: built from its lines, checked as a whole.
+ * confload.c - the INI file (conf.h): built from its lines, checked as a whole.
  * 1. Every section of the file fills one struct, in the order of the file.
  * 2. All checks run, however many errors there are already; a struct conf is
  *    given out only when there was none.

@@ -1,0 +1,21 @@
+/*
+ * secretfile.h - files that hold a secret for the INI.
+ * Floor: conf; used by conf*.c only.
+ * Threads: pure.
+ */
+#ifndef CONF_SECRETFILE_H
+#define CONF_SECRETFILE_H
+
+#include "conf/conffile.h"
+
+/*
+ * Reads the file that v names, which holds a secret, into out (the caller
+ * wipes it): at most size bytes; returns how many. It is looked for among
+ * systemd's credentials (CREDENTIALS_DIRECTORY) first, then relative to the
+ * INI; others may not read it. none says what to do when there is no such
+ * file. -1: reported.
+ */
+long secretfile_read(struct conf_file *, const struct conf_value *v,
+    const char *none, char *out, size_t size);
+
+#endif

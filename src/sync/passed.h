@@ -1,0 +1,21 @@
+/*
+ * passed.h - a pass whose jobs are over, for those that look back on it.
+ * Floor: sync, internal.
+ * Threads: the thread that runs the pass.
+ */
+#ifndef SYNC_PASSED_H
+#define SYNC_PASSED_H
+
+#include "sync/work.h"
+
+/* A pass whose jobs are over. */
+struct passed {
+	const struct pass *pass;
+	const struct profile_work *profile; /* in the order of pass->conf;
+					     * without a mailbox: zero */
+	const struct mailbox_work *mailbox;
+	size_t nmailbox;
+	bool stopped; /* it was ended before its jobs were done */
+};
+
+#endif

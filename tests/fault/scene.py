@@ -269,7 +269,8 @@ DUMP = {
                 " FROM decision d LEFT JOIN folder f ON f.id = d.folder"
                 " LEFT JOIN sync_email e ON e.n = d.email",
     "failure": "a.mailbox, a.item, f.path, a.class, a.code, a.message,"
-               " a.tries, a.next_try IS NOT NULL, a.moved_at IS NOT NULL"
+               " a.tries, a.next_try IS NOT NULL, a.moved_at IS NOT NULL,"
+               " a.slow"
                " FROM failure a LEFT JOIN folder f ON f.id = a.folder",
     "change": "entity, entity_id, op FROM change",
     "alert": "scope, code, severity, text, resolved_at IS NOT NULL"

@@ -314,7 +314,8 @@ exchange(struct ews_session *s, const struct call *c, struct receiver *r,
 		rc = judge(s, c, r, &resp, err);
 	}
 	if (rc == -1) {
-		err->begun = resp.status >= 200 && resp.status != 401;
+		if (resp.status >= 200 && resp.status != 401)
+			err->spared = true;
 		http_drop(s->conn->http);
 	}
 	http_response_free(&resp);

@@ -1,12 +1,12 @@
 /*
- * mbox.h - what is remembered of each mailbox while the program runs: the
+ * versions.h - what is remembered of each mailbox while the program runs: the
  * version it is spoken to in, its server's build, its cookies.
  * Floor: ews.
  * Threads: any; struct mboxes has the lock, a struct mbox lives until
  * mboxes_free.
  */
-#ifndef EWS_MBOX_H
-#define EWS_MBOX_H
+#ifndef EWS_VERSIONS_H
+#define EWS_VERSIONS_H
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /*
- * mbox.c - what is remembered of each mailbox.
+ * versions.c - what is remembered of each mailbox.
  * 1. Everything but address is read and written under the lock.
  * 2. A jar is never shared by mailboxes (PROTOCOL 3): the cookies route to
  *    the back end of one mailbox.
@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
-#include "ews/mbox.h"
+#include "ews/versions.h"
 
 #define COOKIES    32
 #define COOKIE_MAX 4096

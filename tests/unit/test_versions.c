@@ -1,5 +1,5 @@
 /*
- * test_mbox.c - versions and cookies of each mailbox.
+ * test_versions.c - versions and cookies of each mailbox.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ews/mbox.h"
+#include "ews/versions.h"
 
 static void
 caps(void **state)

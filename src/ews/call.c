@@ -175,14 +175,14 @@ static int
 http_error(struct ews_session *s, const struct receiver *r,
     const struct http_response *resp, struct err *err)
 {
-	struct buf *scratch = &s->cookie;
+	struct buf *scratch = &s->header;
 
 	if (resp->status >= 300 && resp->status < 400)
 		return redirected(resp, scratch, err);
 	if (resp->status >= 200 && resp->status < 300)
 		return not_ews(r, resp, scratch, err);
 	if (resp->status == 400)
-		mbox_drop_cookies(&s->ews->mboxes, s->mbox);
+		cookie_drop(s->jar);
 	code_http_err(err, resp->status, NULL, retry_after(resp, scratch));
 	return -1;
 }
@@ -195,7 +195,7 @@ fault(struct ews_session *s, const struct soap_status *f,
 	int64_t ms = f->backoff_ms;
 
 	if (ms < 0)
-		ms = retry_after(resp, &s->cookie);
+		ms = retry_after(resp, &s->header);
 	/* what nobody knows must not be laid at the door of one item */
 	code_err(err, f->code[0] == '\0' ? "fault" : f->code, f->text, ms,
 	    r == NULL && where == SCOPE_ITEM ? SCOPE_MAILBOX : where);
@@ -240,9 +240,9 @@ headers(struct ews_session *s, const struct call *c, char *action, size_t size,
 	if (!s->own_login && s->profile->access == CONF_ACCESS_IMPERSONATION)
 		h[n++] = (struct http_header){ "X-AnchorMailbox",
 			s->mailbox->address };
-	mbox_cookies(&s->ews->mboxes, s->mbox, &s->cookie);
-	if (s->cookie.len > 0)
-		h[n++] = (struct http_header){ "Cookie", buf_str(&s->cookie) };
+	cookie_header(s->jar, &s->header);
+	if (s->header.len > 0)
+		h[n++] = (struct http_header){ "Cookie", buf_str(&s->header) };
 	return n;
 }
 
@@ -272,11 +272,11 @@ learn(struct ews_session *s, const struct receiver *r,
 	const char *v;
 	int i;
 
-	for (i = 0; (v = http_get(resp, "Set-Cookie", i, &s->cookie)) != NULL;
+	for (i = 0; (v = http_get(resp, "Set-Cookie", i, &s->header)) != NULL;
 	     i++)
-		mbox_set_cookie(&s->ews->mboxes, s->mbox, v);
-	mbox_told(&s->ews->mboxes, s->mbox, &r->soap.build);
-	v = http_get(resp, "request-id", 0, &s->cookie);
+		cookie_set(s->jar, v);
+	versions_told(&s->ews->versions, s->version, &r->soap.build);
+	v = http_get(resp, "request-id", 0, &s->header);
 	log_debug("profile %s: mailbox %s: %s: HTTP %d, %lld bytes, "
 		  "client-request-id %s, request-id %s",
 	    s->profile->name, s->mailbox->address, r->soap.ops->name,
@@ -352,7 +352,7 @@ once(struct ews_session *s, const struct call *c, enum version v, bool *refused,
 	*refused = false;
 	if (rc == -1 && (r.soap.fault || r.not_soap)) {
 		row = code_find(err->code);
-		build = mbox_build(&s->ews->mboxes, s->mbox);
+		build = versions_build(&s->ews->versions, s->version);
 		*refused = strstr(r.head,
 			       "specified server version is invalid") != NULL ||
 			   (row != NULL && row->act == CODE_VERSION) ||
@@ -391,15 +391,15 @@ login(struct ews_session *s, const struct call *c, enum version v,
 int
 call_run(struct ews_session *s, const struct call *c, struct err *err)
 {
-	struct mboxes *b = &s->ews->mboxes;
-	enum version v = mbox_version(b, s->mbox), next;
+	struct versions *all = &s->ews->versions;
+	enum version v = versions_current(all, s->version), next;
 	bool refused = false;
 	int rc;
 
 	while ((rc = login(s, c, v, &refused, err)) == -1 && refused) {
-		if (!mbox_step_down(b, s->mbox, v) ||
-		    (next = mbox_version(b, s->mbox)) >= v) {
-			mbox_restore(b, s->mbox);
+		if (!versions_step_down(all, s->version, v) ||
+		    (next = versions_current(all, s->version)) >= v) {
+			versions_restore(all, s->version);
 			break;
 		}
 		log_debug("profile %s: mailbox %s: %s: speaks %s from now on",
@@ -410,7 +410,7 @@ call_run(struct ews_session *s, const struct call *c, struct err *err)
 		err_clear(err);
 	}
 	if (rc == 0)
-		mbox_proven(b, s->mbox, v);
+		versions_proven(all, s->version, v);
 	else
 		err_prefix(err, "%s", c->ops->name);
 	return rc;

@@ -19,7 +19,7 @@
 #include "ews/syncxml.h"
 #include "ews/undeliver.h"
 
-#define COOKIE_HEADER_MAX ((size_t)16 << 10)
+#define HEADER_MAX ((size_t)16 << 10)
 
 static void
 ews_close(struct provider *base)
@@ -29,7 +29,8 @@ ews_close(struct provider *base)
 	if (e == NULL)
 		return;
 	pool_free(&e->pool);
-	mbox_free(&e->mboxes);
+	versions_free(&e->versions);
+	cookie_free(&e->jars);
 	resolve_free(&e->names);
 	free(e);
 }
@@ -41,7 +42,9 @@ ews_open(const struct conf *conf, const struct conf_profile *profile,
 	struct ews *e = mem_alloc(sizeof(*e));
 
 	e->base.ops = &ews_ops;
-	mbox_init(&e->mboxes, version_start(ews_settings(profile)->version));
+	versions_init(
+	    &e->versions, version_start(ews_settings(profile)->version));
+	cookie_init(&e->jars);
 	resolve_init(&e->names);
 	if (pool_init(&e->pool, conf, profile, max_connections, err) == -1) {
 		ews_close(&e->base);
@@ -64,9 +67,10 @@ ews_session_open(
 	s->own_login = mailbox->username != NULL;
 	s->profile = mailbox->profile;
 	s->login = credential_of_mailbox(mailbox);
-	s->mbox = mbox_get(&e->mboxes, mailbox->address);
+	s->version = versions_of(&e->versions, mailbox->address);
+	s->jar = cookie_jar(&e->jars, mailbox->address);
 	buf_init(&s->request, SESSION_REQUEST_MAX);
-	buf_init(&s->cookie, COOKIE_HEADER_MAX);
+	buf_init(&s->header, HEADER_MAX);
 	buf_init(&s->text, SESSION_TEXT_MAX);
 	buf_init(&s->body, SESSION_BODY_MAX);
 	return &s->base;
@@ -81,7 +85,7 @@ ews_session_close(struct session *base)
 		return;
 	pool_give(&s->ews->pool, s->conn);
 	buf_free(&s->request);
-	buf_free(&s->cookie);
+	buf_free(&s->header);
 	buf_free(&s->text);
 	buf_free(&s->body);
 	free(s->undeliverable);
@@ -97,13 +101,13 @@ ews_probe(struct session *base, struct probe *out, struct err *err)
 	memset(out, 0, sizeof(*out));
 	if (folder_top(s, out->mailbox, sizeof(out->mailbox), err) == -1)
 		return -1;
-	b = mbox_build(&s->ews->mboxes, s->mbox);
+	b = versions_build(&s->ews->versions, s->version);
 	if (b.known)
 		snprintf(out->server, sizeof(out->server),
 		    "Exchange %d.%d.%d.%d", b.major, b.minor, b.build,
 		    b.revision);
 	snprintf(out->version, sizeof(out->version), "%s",
-	    version_name(mbox_version(&s->ews->mboxes, s->mbox)));
+	    version_name(versions_current(&s->ews->versions, s->version)));
 	return 0;
 }
 

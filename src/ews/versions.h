@@ -1,9 +1,10 @@
 /*
- * versions.h - what is remembered of each mailbox while the program runs: the
- * version it is spoken to in, its server's build, its cookies.
+ * versions.h - which version each mailbox is spoken to in, and its server's
+ * build, while the program runs (PROTOCOL 2): mailboxes of one profile may lie
+ * on servers of several versions.
  * Floor: ews.
- * Threads: any; struct mboxes has the lock, a struct mbox lives until
- * mboxes_free.
+ * Threads: any; struct versions has the lock, a struct mailbox_version lives
+ * until versions_free.
  */
 #ifndef EWS_VERSIONS_H
 #define EWS_VERSIONS_H
@@ -12,53 +13,46 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
+#include "base/map.h"
 #include "ews/version.h"
 
-#define MBOX_SLOTS 1024
-
-struct mbox_cookie;
-
-struct mbox {
-	struct mbox *next;
+struct mailbox_version {
 	char *address;
 	bool refused; /* its server refused more than version */
 	enum version version;
 	struct version_build build;
-	struct mbox_cookie *cookie;
-	size_t ncookie;
 };
 
-struct mboxes {
+struct versions {
 	pthread_mutex_t lock;
 	enum version start;  /* as configured */
 	enum version common; /* where a mailbox not seen yet begins */
-	struct mbox *slot[MBOX_SLOTS];
+	struct map index;    /* address -> v */
+	struct mailbox_version **v;
+	size_t n;
 };
 
-void mbox_init(struct mboxes *, enum version start);
-void mbox_free(struct mboxes *);
-struct mbox *mbox_get(struct mboxes *, const char *address);
+void versions_init(struct versions *, enum version start);
+void versions_free(struct versions *);
+/* The mailbox of that address, which is new when it is asked for first. */
+struct mailbox_version *versions_of(struct versions *, const char *address);
 
-/* The version to use for the next request. */
-enum version mbox_version(struct mboxes *, struct mbox *);
+/* The version to use for the mailbox' next request. */
+enum version versions_current(struct versions *, struct mailbox_version *);
 /*
  * The server refused used: lowers the mailbox' version, unless somebody else
  * has done so meanwhile. False: there is none lower.
  */
-bool mbox_step_down(struct mboxes *, struct mbox *, enum version used);
+bool versions_step_down(
+    struct versions *, struct mailbox_version *, enum version used);
 /* No version was accepted, so the version is not to blame: starts over. */
-void mbox_restore(struct mboxes *, struct mbox *);
+void versions_restore(struct versions *, struct mailbox_version *);
 /* A request went well in that version: others begin there too. */
-void mbox_proven(struct mboxes *, struct mbox *, enum version);
+void versions_proven(struct versions *, struct mailbox_version *, enum version);
 /* An answer told its build: never speak more than it understands. */
-void mbox_told(struct mboxes *, struct mbox *, const struct version_build *);
-struct version_build mbox_build(struct mboxes *, struct mbox *);
-
-/* A Set-Cookie value (RFC 6265 5.2; domain and path are ours). */
-void mbox_set_cookie(struct mboxes *, struct mbox *, const char *);
-/* The value of the Cookie header; empty: send none. */
-void mbox_cookies(struct mboxes *, struct mbox *, struct buf *out);
-void mbox_drop_cookies(struct mboxes *, struct mbox *);
+void versions_told(
+    struct versions *, struct mailbox_version *, const struct version_build *);
+struct version_build
+versions_build(struct versions *, struct mailbox_version *);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "ews/attach.h"
@@ -19,6 +20,7 @@
 #include "ews/syncxml.h"
 #include "ews/undeliver.h"
 
+#define PLACE      "the EWS virtual directory"
 #define HEADER_MAX ((size_t)16 << 10)
 
 static void
@@ -40,13 +42,18 @@ ews_open(const struct conf *conf, const struct conf_profile *profile,
     int max_connections, struct err *err)
 {
 	struct ews *e = mem_alloc(sizeof(*e));
+	struct pool_opts o;
 
 	e->base.ops = &ews_ops;
 	versions_init(
 	    &e->versions, version_start(ews_settings(profile)->version));
 	cookie_init(&e->jars);
 	resolve_init(&e->names);
-	if (pool_init(&e->pool, conf, profile, max_connections, err) == -1) {
+	pool_opts_of(&o, conf, profile);
+	o.http.body_max = fault_int("EXSYNC_BODY_MAX", 0);
+	o.place = PLACE;
+	o.max = max_connections;
+	if (pool_init(&e->pool, &o, err) == -1) {
 		ews_close(&e->base);
 		return NULL;
 	}

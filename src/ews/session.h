@@ -10,10 +10,10 @@
 #include <stdatomic.h>
 
 #include "core/provider.h"
-#include "ews/pool.h"
 #include "ews/resolve.h"
 #include "ews/versions.h"
 #include "web/cookie.h"
+#include "web/pool.h"
 
 #define SESSION_REQUEST_MAX ((size_t)64 << 20) /* what IIS takes at most */
 #define SESSION_TEXT_MAX    ((size_t)4 << 20)  /* one property */

@@ -471,6 +471,44 @@ login(void **state)
 	assert_int_equal(count(&own, "X-AnchorMailbox"), 0);
 }
 
+/* The sentence names where the login is allowed on such a server. */
+static void
+login_not_taken(void **state)
+{
+	struct scene s = { 0 };
+
+	(void)state;
+	reply(&s, "401 No", "WWW-Authenticate: Negotiate\r\n", "");
+	begin(&s);
+	assert_int_equal(get(&s, PROVIDER_HEADERS, 4), -1);
+	assert_int_equal(s.e.cause, CAUSE_LOGIN_DENIED);
+	assert_non_null(strstr(s.e.msg,
+	    "enable Basic authentication for the EWS virtual directory"));
+	end(&s);
+}
+
+/* Old cookies may be what makes a request too large. */
+static void
+cookies_dropped(void **state)
+{
+	struct scene s = { 0 };
+	int i;
+
+	(void)state;
+	reply(&s, "503 x", "Set-Cookie: old=1\r\n", "");
+	reply(&s, "400 x", "", "");
+	ok_items(&s, "abcd", "");
+	begin(&s);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(get(&s, PROVIDER_HEADERS, 4), -1);
+		err_clear(&s.e);
+	}
+	assert_int_equal(get(&s, PROVIDER_HEADERS, 4), 0);
+	end(&s);
+	assert_int_equal(s.server.requests, 3);
+	assert_int_equal(count(&s, "Cookie: old=1"), 1);
+}
+
 /* A connection is for its login alone. */
 static void
 pool(void **state)
@@ -523,7 +561,8 @@ main(void)
 		cmocka_unit_test(no_version), cmocka_unit_test(changes),
 		cmocka_unit_test(changes_odd), cmocka_unit_test(not_soap),
 		cmocka_unit_test(login), cmocka_unit_test(delegate),
-		cmocka_unit_test(pool) };
+		cmocka_unit_test(login_not_taken),
+		cmocka_unit_test(cookies_dropped), cmocka_unit_test(pool) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,7 @@ err_clear(struct err *e)
 	e->cause = CAUSE_OTHER;
 	e->scope = SCOPE_ITEM;
 	e->retry_ms = 0;
-	e->begun = false;
+	e->spared = false;
 	e->code[0] = '\0';
 	e->about[0] = '\0';
 	e->msg[0] = '\0';

@@ -85,9 +85,9 @@ struct err {
 	char about[256];  /* CAUSE_ALIAS: the addresses that the server names,
 			   * a space between two; else "" */
 	char msg[640];    /* printable, one line */
-	/* an answer had begun that is no rejection: the login is not what is
-	 * wrong, whatever is */
-	bool begun;
+	/* the login is not what is wrong, whatever is: an answer had begun
+	 * that is no rejection, or it was never sent */
+	bool spared;
 };
 
 #define ERR_INIT                                                               \

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "conf/secretfile.h"
 
-#define OTHERS     (S_IRWXG | S_IRWXO)
+#define OTHERS (S_IRWXG | S_IRWXO)
 
 /* Opens name among systemd's credentials first, then beside the INI. */
 static int

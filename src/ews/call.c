@@ -10,20 +10,26 @@
  */
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/crypt.h"
 #include "base/log.h"
-#include "base/str.h"
-#include "base/tim.h"
 #include "ews/call.h"
 #include "ews/code.h"
+#include "web/retry.h"
+#include "web/webpage.h"
 
 #define ACTION   "http://schemas.microsoft.com/exchange/services/2006/messages/"
 #define JUNK_MAX ((size_t)256 << 10) /* of a body that is not SOAP */
 #define HEAD_MAX 1024
 #define HEADERS  7
+
+static const struct webpage_service service = {
+	.name = "EWS",
+	.path = "/EWS",
+	.format = "xml",
+	.code = "not-ews",
+};
 
 /* Where the answer's body goes. */
 struct receiver {
@@ -38,7 +44,7 @@ struct receiver {
 };
 
 static int
-junk(struct receiver *r, size_t n, struct err *err)
+count_junk(struct receiver *r, size_t n, struct err *err)
 {
 	r->junk += n;
 	if (r->junk <= JUNK_MAX)
@@ -47,7 +53,7 @@ junk(struct receiver *r, size_t n, struct err *err)
 }
 
 static int
-receive(struct stream *base, const void *data, size_t n, struct err *err)
+receive_body(struct stream *base, const void *data, size_t n, struct err *err)
 {
 	struct receiver *r = (struct receiver *)base;
 	const char *p = data;
@@ -68,7 +74,7 @@ receive(struct stream *base, const void *data, size_t n, struct err *err)
 		r->nhead += k;
 	}
 	if (r->not_soap)
-		return junk(r, n, err);
+		return count_junk(r, n, err);
 	if (soap_feed(&r->soap, p, n, err) == 0)
 		return 0;
 	if (r->soap.envelope)
@@ -76,126 +82,46 @@ receive(struct stream *base, const void *data, size_t n, struct err *err)
 	r->not_soap = true;
 	r->why = *err;
 	err_clear(err);
-	return junk(r, n, err);
+	return count_junk(r, n, err);
 }
 
-/*
- * Retry-After: seconds, a fraction of them, or a date; at most CODE_WAIT_MAX.
- * -1: none that can be understood.
- */
-static int64_t
-retry_after(const struct http_response *resp, struct buf *scratch)
-{
-	const char *v = http_get(resp, "Retry-After", 0, scratch);
-	int64_t t, now = tim_now();
-	char *end;
-	double s;
-
-	if (v == NULL)
-		return -1;
-	if (tim_http(v, &t)) {
-		t = t > now ? t - now : 0;
-		return t < CODE_WAIT_MAX ? t : CODE_WAIT_MAX;
-	}
-	s = strtod(v, &end) * 1000;
-	if (end == v || !(s >= 0))
-		return -1;
-	return s < CODE_WAIT_MAX ? (int64_t)s : CODE_WAIT_MAX;
-}
-
+/* The body is no envelope: does the answer at least say that it is XML? */
 static int
-redirected(
-    const struct http_response *resp, struct buf *scratch, struct err *err)
-{
-	const char *to = str_nn(http_get(resp, "Location", 0, scratch));
-	char where[256];
-
-	str_printable(where, sizeof(where), to, strlen(to));
-	str_lower(where);
-	if (strstr(where, "genericerrorpage") != NULL) {
-		err_set(err, ERR_RETRY,
-		    "the server shows its error page "
-		    "(HTTP %d): tried again, later each time",
-		    resp->status);
-		return err_code(err, CAUSE_HTTP, "http-302", SCOPE_MAILBOX);
-	}
-	if (strstr(where, "logon") != NULL || strstr(where, "login") != NULL ||
-	    strstr(where, "/internalsite/") != NULL)
-		err_set(err, ERR_CONFIG,
-		    "the server sends to the login page "
-		    "%s instead of answering: publish /EWS without a login "
-		    "form in front, or set url to the server itself",
-		    where);
-	else
-		err_set(err, ERR_CONFIG,
-		    "the server sends elsewhere, to %s "
-		    "(HTTP %d), and no password goes there: check it and "
-		    "write it as url",
-		    where, resp->status);
-	return err_code(err, CAUSE_NOT_SERVICE, "http-302", SCOPE_MAILBOX);
-}
-
-static bool
-is_html(const struct receiver *r, const char *type)
-{
-	return strstr(type, "html") != NULL || strstr(type, "HTML") != NULL ||
-	       str_ieqn(r->head, "<html", 5) ||
-	       str_ieqn(r->head, "<!doctype h", 11);
-}
-
-/* A status of success with something that is no envelope. */
-static int
-not_ews(const struct receiver *r, const struct http_response *resp,
+judge_success(const struct receiver *r, const struct http_response *resp,
     struct buf *scratch, struct err *err)
 {
-	const char *type = http_get(resp, "Content-Type", 0, scratch);
-	char said[80];
+	const char *begins = r->begun ? r->head : NULL;
 
-	str_printable(said, sizeof(said), str_nn(type), strlen(str_nn(type)));
-	if (!r->begun) {
-		err_set(err, ERR_RETRY, "the server's answer is empty");
-		return err_code(err, CAUSE_OTHER, "empty", SCOPE_MAILBOX);
-	}
-	if (is_html(r, said) || strstr(said, "xml") == NULL) {
-		err_set(err, ERR_CONFIG,
-		    "the server answered with %s, not "
-		    "with EWS: check server or url, and that no login page "
-		    "or proxy stands in between",
-		    is_html(r, said)  ? "a web page"
-		    : said[0] == '\0' ? "something"
-				      : said);
-		return err_code(
-		    err, CAUSE_NOT_SERVICE, "not-ews", SCOPE_MAILBOX);
-	}
-	*err = r->why;
+	if (webpage_success(&service, resp, begins, scratch, err) == 0)
+		*err = r->why;
 	return -1;
 }
 
 static int
-http_error(struct ews_session *s, const struct receiver *r,
+judge_status(struct ews_session *s, const struct receiver *r,
     const struct http_response *resp, struct err *err)
 {
-	struct buf *scratch = &s->cookie;
+	struct buf *scratch = &s->header;
 
 	if (resp->status >= 300 && resp->status < 400)
-		return redirected(resp, scratch, err);
+		return webpage_redirect(&service, resp, scratch, err);
 	if (resp->status >= 200 && resp->status < 300)
-		return not_ews(r, resp, scratch, err);
+		return judge_success(r, resp, scratch, err);
 	if (resp->status == 400)
-		mbox_drop_cookies(&s->ews->mboxes, s->mbox);
+		cookie_drop(s->jar);
 	code_http_err(err, resp->status, NULL, retry_after(resp, scratch));
 	return -1;
 }
 
 static int
-fault(struct ews_session *s, const struct soap_status *f,
+judge_fault(struct ews_session *s, const struct soap_status *f,
     const struct http_response *resp, enum err_scope where, struct err *err)
 {
 	const struct code_row *r = code_find(f->code);
 	int64_t ms = f->backoff_ms;
 
 	if (ms < 0)
-		ms = retry_after(resp, &s->cookie);
+		ms = retry_after(resp, &s->header);
 	/* what nobody knows must not be laid at the door of one item */
 	code_err(err, f->code[0] == '\0' ? "fault" : f->code, f->text, ms,
 	    r == NULL && where == SCOPE_ITEM ? SCOPE_MAILBOX : where);
@@ -204,7 +130,7 @@ fault(struct ews_session *s, const struct soap_status *f,
 
 /* The exchange is done: is it what was asked for? */
 static int
-judge(struct ews_session *s, const struct call *c, struct receiver *r,
+judge_answer(struct ews_session *s, const struct call *c, struct receiver *r,
     const struct http_response *resp, struct err *err)
 {
 	if (r->begun && !r->not_soap && soap_end(&r->soap, err) == -1) {
@@ -214,9 +140,9 @@ judge(struct ews_session *s, const struct call *c, struct receiver *r,
 		r->why = *err;
 	}
 	if (!r->begun || r->not_soap)
-		return http_error(s, r, resp, err);
+		return judge_status(s, r, resp, err);
 	if (r->soap.fault)
-		return fault(s, &r->soap.fault_st, resp, c->where, err);
+		return judge_fault(s, &r->soap.fault_st, resp, c->where, err);
 	if (r->soap.response)
 		return 0;
 	err_set(err, ERR_RETRY, "the server's answer holds no response");
@@ -224,8 +150,8 @@ judge(struct ews_session *s, const struct call *c, struct receiver *r,
 }
 
 static size_t
-headers(struct ews_session *s, const struct call *c, char *action, size_t size,
-    char *guid, struct http_header *h)
+fill_headers(struct ews_session *s, const struct call *c, char *action,
+    size_t size, char *guid, struct http_header *h)
 {
 	size_t n = 0;
 
@@ -240,14 +166,14 @@ headers(struct ews_session *s, const struct call *c, char *action, size_t size,
 	if (!s->own_login && s->profile->access == CONF_ACCESS_IMPERSONATION)
 		h[n++] = (struct http_header){ "X-AnchorMailbox",
 			s->mailbox->address };
-	mbox_cookies(&s->ews->mboxes, s->mbox, &s->cookie);
-	if (s->cookie.len > 0)
-		h[n++] = (struct http_header){ "Cookie", buf_str(&s->cookie) };
+	cookie_header(s->jar, &s->header);
+	if (s->header.len > 0)
+		h[n++] = (struct http_header){ "Cookie", buf_str(&s->header) };
 	return n;
 }
 
 static int
-envelope(struct ews_session *s, const struct call *c, enum version v,
+build_envelope(struct ews_session *s, const struct call *c, enum version v,
     struct err *err)
 {
 	enum conf_access access = s->profile->access;
@@ -265,18 +191,19 @@ envelope(struct ews_session *s, const struct call *c, enum version v,
 	return err_code(err, CAUSE_OTHER, "request-too-large", c->where);
 }
 
+/* What an answer tells besides what was asked for, whatever it is. */
 static void
-learn(struct ews_session *s, const struct receiver *r,
+learn_from(struct ews_session *s, const struct receiver *r,
     const struct http_response *resp, const char *guid)
 {
 	const char *v;
 	int i;
 
-	for (i = 0; (v = http_get(resp, "Set-Cookie", i, &s->cookie)) != NULL;
+	for (i = 0; (v = http_get(resp, "Set-Cookie", i, &s->header)) != NULL;
 	     i++)
-		mbox_set_cookie(&s->ews->mboxes, s->mbox, v);
-	mbox_told(&s->ews->mboxes, s->mbox, &r->soap.build);
-	v = http_get(resp, "request-id", 0, &s->cookie);
+		cookie_set(s->jar, v);
+	versions_told(&s->ews->versions, s->version, &r->soap.build);
+	v = http_get(resp, "request-id", 0, &s->header);
 	log_debug("profile %s: mailbox %s: %s: HTTP %d, %lld bytes, "
 		  "client-request-id %s, request-id %s",
 	    s->profile->name, s->mailbox->address, r->soap.ops->name,
@@ -286,7 +213,7 @@ learn(struct ews_session *s, const struct receiver *r,
 
 /* One exchange on the session's connection, and what it means. */
 static int
-exchange(struct ews_session *s, const struct call *c, struct receiver *r,
+run_exchange(struct ews_session *s, const struct call *c, struct receiver *r,
     struct err *err)
 {
 	struct http_header h[HEADERS];
@@ -300,7 +227,7 @@ exchange(struct ews_session *s, const struct call *c, struct receiver *r,
 	memset(&req, 0, sizeof(req));
 	req.method = "POST";
 	req.header = h;
-	req.nheader = headers(s, c, action, sizeof(action), guid, h);
+	req.nheader = fill_headers(s, c, action, sizeof(action), guid, h);
 	req.body = s->request.data;
 	req.body_len = s->request.len;
 	req.idempotent = true;
@@ -309,12 +236,13 @@ exchange(struct ews_session *s, const struct call *c, struct receiver *r,
 	rc = http_exchange(s->conn->http, &req, &resp, &r->base, err);
 	s->bytes += http_received(s->conn->http) - before;
 	if (rc == 0 || r->not_soap) {
-		learn(s, r, &resp, guid);
+		learn_from(s, r, &resp, guid);
 		err_clear(err);
-		rc = judge(s, c, r, &resp, err);
+		rc = judge_answer(s, c, r, &resp, err);
 	}
 	if (rc == -1) {
-		err->begun = resp.status >= 200 && resp.status != 401;
+		if (resp.status >= 200 && resp.status != 401)
+			err->spared = true;
 		http_drop(s->conn->http);
 	}
 	http_response_free(&resp);
@@ -323,7 +251,7 @@ exchange(struct ews_session *s, const struct call *c, struct receiver *r,
 
 /* The scratch of the parsers, without what one huge answer left. */
 static void
-trim(struct buf *b)
+trim_scratch(struct buf *b)
 {
 	if (b->cap > SESSION_KEEP_MAX)
 		buf_free(b);
@@ -331,41 +259,48 @@ trim(struct buf *b)
 		buf_reset(b);
 }
 
+/* Did the server refuse the request because of its version? */
+static bool
+is_version_refused(
+    struct ews_session *s, const struct receiver *r, const struct err *err)
+{
+	const struct code_row *row = code_find(err->code);
+	struct version_build build;
+
+	if (strstr(r->head, "specified server version is invalid") != NULL)
+		return true;
+	if (row == NULL || row->act != CODE_SCHEMA)
+		return row != NULL && row->act == CODE_VERSION;
+	build = versions_build(&s->ews->versions, s->version);
+	return !build.known || build.major < 14;
+}
+
+/* refused: it failed, and the version is to blame. */
 static int
-once(struct ews_session *s, const struct call *c, enum version v, bool *refused,
-    struct err *err)
+try_version(struct ews_session *s, const struct call *c, enum version v,
+    bool *refused, struct err *err)
 {
 	struct receiver r;
-	const struct code_row *row;
-	struct version_build build;
 	int rc;
 
-	if (envelope(s, c, v, err) == -1)
+	if (build_envelope(s, c, v, err) == -1)
 		return -1;
 	memset(&r, 0, sizeof(r));
-	r.base.write = receive;
+	r.base.write = receive_body;
 	soap_open(&r.soap, c->ops, c->arg, &s->text);
-	rc = exchange(s, c, &r, err);
-	trim(&s->text);
-	trim(&s->body);
-	trim(&s->request);
-	*refused = false;
-	if (rc == -1 && (r.soap.fault || r.not_soap)) {
-		row = code_find(err->code);
-		build = mbox_build(&s->ews->mboxes, s->mbox);
-		*refused = strstr(r.head,
-			       "specified server version is invalid") != NULL ||
-			   (row != NULL && row->act == CODE_VERSION) ||
-			   (row != NULL && row->act == CODE_SCHEMA &&
-			       (!build.known || build.major < 14));
-	}
+	rc = run_exchange(s, c, &r, err);
+	trim_scratch(&s->text);
+	trim_scratch(&s->body);
+	trim_scratch(&s->request);
+	*refused = rc == -1 && (r.soap.fault || r.not_soap) &&
+		   is_version_refused(s, &r, err);
 	soap_close(&r.soap);
 	return rc;
 }
 
 /* On the session's connection; a refused login leaves a new one behind. */
 static int
-login(struct ews_session *s, const struct call *c, enum version v,
+send_on_connection(struct ews_session *s, const struct call *c, enum version v,
     bool *refused, struct err *err)
 {
 	struct err later = ERR_INIT;
@@ -377,7 +312,7 @@ login(struct ews_session *s, const struct call *c, enum version v,
 	if (s->conn->http == NULL &&
 	    pool_renew(&s->ews->pool, s->conn, err) == -1)
 		return -1;
-	rc = once(s, c, v, refused, err);
+	rc = try_version(s, c, v, refused, err);
 	if (rc == 0)
 		return 0;
 	if (err->cause == CAUSE_LOGIN_DENIED)
@@ -391,15 +326,16 @@ login(struct ews_session *s, const struct call *c, enum version v,
 int
 call_run(struct ews_session *s, const struct call *c, struct err *err)
 {
-	struct mboxes *b = &s->ews->mboxes;
-	enum version v = mbox_version(b, s->mbox), next;
+	struct versions *all = &s->ews->versions;
+	enum version v = versions_current(all, s->version), next;
 	bool refused = false;
 	int rc;
 
-	while ((rc = login(s, c, v, &refused, err)) == -1 && refused) {
-		if (!mbox_step_down(b, s->mbox, v) ||
-		    (next = mbox_version(b, s->mbox)) >= v) {
-			mbox_restore(b, s->mbox);
+	while ((rc = send_on_connection(s, c, v, &refused, err)) == -1 &&
+	       refused) {
+		if (!versions_step_down(all, s->version, v) ||
+		    (next = versions_current(all, s->version)) >= v) {
+			versions_restore(all, s->version);
 			break;
 		}
 		log_debug("profile %s: mailbox %s: %s: speaks %s from now on",
@@ -410,7 +346,7 @@ call_run(struct ews_session *s, const struct call *c, struct err *err)
 		err_clear(err);
 	}
 	if (rc == 0)
-		mbox_proven(b, s->mbox, v);
+		versions_proven(all, s->version, v);
 	else
 		err_prefix(err, "%s", c->ops->name);
 	return rc;

@@ -262,16 +262,21 @@ cause_of(const char *code)
 	return strncmp(code, "Error", 5) == 0 ? CAUSE_ANSWERED : CAUSE_OTHER;
 }
 
-/* What of the server's words is an address. */
+/* What of the server's words is an address, such as o'neil@x.example. */
 static void
 name_addresses(struct err *e, const char *text)
 {
-	static const char between[] = " \t\r\n'\"<>()[],;:=";
+	static const char between[] = " \t\r\n\"<>()[],;:=";
 	size_t at = 0, n, len;
 
-	for (; *(text += strspn(text, between)) != '\0'; text += n) {
+	for (;; text += n) {
+		text += strspn(text, between);
+		text += strspn(text, "'");
+		if (*text == '\0')
+			break;
 		n = strcspn(text, between);
-		for (len = n; len > 0 && text[len - 1] == '.'; len--)
+		for (len = n; len > 0 && strchr(".'", text[len - 1]) != NULL;
+		     len--)
 			; /* of the sentence */
 		if (memchr(text, '@', len) == NULL ||
 		    at + len + 2 > sizeof(e->about))

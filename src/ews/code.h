@@ -14,9 +14,6 @@
 
 #include "base/err.h"
 
-/* ms: a server that asks for more patience than a day gets a day of it. */
-#define CODE_WAIT_MAX INT64_C(86400000)
-
 /* What ews/ itself does before it reports the error. */
 enum code_act {
 	CODE_REPORT,  /* nothing */

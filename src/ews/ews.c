@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "ews/attach.h"
@@ -19,7 +20,8 @@
 #include "ews/syncxml.h"
 #include "ews/undeliver.h"
 
-#define COOKIE_HEADER_MAX ((size_t)16 << 10)
+#define PLACE      "the EWS virtual directory"
+#define HEADER_MAX ((size_t)16 << 10)
 
 static void
 ews_close(struct provider *base)
@@ -29,7 +31,8 @@ ews_close(struct provider *base)
 	if (e == NULL)
 		return;
 	pool_free(&e->pool);
-	mbox_free(&e->mboxes);
+	versions_free(&e->versions);
+	cookie_free(&e->jars);
 	resolve_free(&e->names);
 	free(e);
 }
@@ -39,11 +42,18 @@ ews_open(const struct conf *conf, const struct conf_profile *profile,
     int max_connections, struct err *err)
 {
 	struct ews *e = mem_alloc(sizeof(*e));
+	struct pool_opts o;
 
 	e->base.ops = &ews_ops;
-	mbox_init(&e->mboxes, version_start(ews_settings(profile)->version));
+	versions_init(
+	    &e->versions, version_start(ews_settings(profile)->version));
+	cookie_init(&e->jars);
 	resolve_init(&e->names);
-	if (pool_init(&e->pool, conf, profile, max_connections, err) == -1) {
+	pool_opts_of(&o, conf, profile);
+	o.http.body_max = fault_int("EXSYNC_BODY_MAX", 0);
+	o.place = PLACE;
+	o.max = max_connections;
+	if (pool_init(&e->pool, &o, err) == -1) {
 		ews_close(&e->base);
 		return NULL;
 	}
@@ -64,9 +74,10 @@ ews_session_open(
 	s->own_login = mailbox->username != NULL;
 	s->profile = mailbox->profile;
 	s->login = credential_of_mailbox(mailbox);
-	s->mbox = mbox_get(&e->mboxes, mailbox->address);
+	s->version = versions_of(&e->versions, mailbox->address);
+	s->jar = cookie_jar(&e->jars, mailbox->address);
 	buf_init(&s->request, SESSION_REQUEST_MAX);
-	buf_init(&s->cookie, COOKIE_HEADER_MAX);
+	buf_init(&s->header, HEADER_MAX);
 	buf_init(&s->text, SESSION_TEXT_MAX);
 	buf_init(&s->body, SESSION_BODY_MAX);
 	return &s->base;
@@ -81,7 +92,7 @@ ews_session_close(struct session *base)
 		return;
 	pool_give(&s->ews->pool, s->conn);
 	buf_free(&s->request);
-	buf_free(&s->cookie);
+	buf_free(&s->header);
 	buf_free(&s->text);
 	buf_free(&s->body);
 	free(s->undeliverable);
@@ -97,13 +108,13 @@ ews_probe(struct session *base, struct probe *out, struct err *err)
 	memset(out, 0, sizeof(*out));
 	if (folder_top(s, out->mailbox, sizeof(out->mailbox), err) == -1)
 		return -1;
-	b = mbox_build(&s->ews->mboxes, s->mbox);
+	b = versions_build(&s->ews->versions, s->version);
 	if (b.known)
 		snprintf(out->server, sizeof(out->server),
 		    "Exchange %d.%d.%d.%d", b.major, b.minor, b.build,
 		    b.revision);
 	snprintf(out->version, sizeof(out->version), "%s",
-	    version_name(mbox_version(&s->ews->mboxes, s->mbox)));
+	    version_name(versions_current(&s->ews->versions, s->version)));
 	return 0;
 }
 

@@ -368,7 +368,7 @@ which(struct ews_session *s, struct folder_list *l, struct err *err)
 	size_t i;
 	int rc;
 
-	if (mbox_version(&s->ews->mboxes, s->mbox) >= VERSION_2013) {
+	if (versions_current(&s->ews->versions, s->version) >= VERSION_2013) {
 		what.name = known_2013;
 		what.n = sizeof(known_2013) / sizeof(known_2013[0]);
 	}

@@ -150,7 +150,7 @@ static bool
 one_error(const struct get_item *g, struct err *err)
 {
 	if (g->n < 2 || g->next > 0 || g->npend != 1 ||
-	    !err_answered(&g->pend[0]->err))
+	    !err_reached_http(&g->pend[0]->err)) /* in the server's words */
 		return false;
 	*err = g->pend[0]->err;
 	if (err->kind == ERR_RETRY && err->retry_ms == 0)

@@ -10,9 +10,10 @@
 #include <stdatomic.h>
 
 #include "core/provider.h"
-#include "ews/mbox.h"
-#include "ews/pool.h"
 #include "ews/resolve.h"
+#include "ews/versions.h"
+#include "web/cookie.h"
+#include "web/pool.h"
 
 #define SESSION_REQUEST_MAX ((size_t)64 << 20) /* what IIS takes at most */
 #define SESSION_TEXT_MAX    ((size_t)4 << 20)  /* one property */
@@ -22,7 +23,8 @@
 struct ews {
 	struct provider base;
 	struct pool pool;
-	struct mboxes mboxes;
+	struct versions versions;
+	struct cookie_jars jars;
 	struct resolve_cache names;
 	/* a request with all properties went well once */
 	atomic_bool find_whole, sync_whole;
@@ -35,9 +37,10 @@ struct ews_session {
 	const struct conf_profile *profile; /* the mailbox' */
 	struct credential login;            /* borrowed from the INI */
 	bool own_login;                     /* the mailbox' own */
-	struct mbox *mbox;
+	struct mailbox_version *version;
+	struct cookie_jar *jar;
 	struct pool_conn *conn;     /* taken by the first request */
-	struct buf request, cookie; /* scratch */
+	struct buf request, header; /* scratch */
 	struct buf text, body;      /* scratch of the parsers */
 	char *undeliverable;        /* id of that folder, once known */
 	bool bare;                  /* SyncFolderItems: ids alone */

@@ -20,6 +20,7 @@
 #include "base/tim.h"
 #include "ews/code.h"
 #include "ews/soap.h"
+#include "web/retry.h"
 
 enum { D_ENVELOPE = 1, D_PART, D_RESPONSE, D_MESSAGES, D_MESSAGE };
 
@@ -222,10 +223,10 @@ backoff(struct soap_status *st, const char *text)
 	size_t n = strspn(text, "0123456789");
 	int64_t ms;
 
-	if (str_int(text, 0, CODE_WAIT_MAX, &ms))
+	if (str_int(text, 0, RETRY_MAX, &ms))
 		st->backoff_ms = ms;
 	else if (n > 0 && text[n] == '\0')
-		st->backoff_ms = CODE_WAIT_MAX;
+		st->backoff_ms = RETRY_MAX;
 }
 
 /* A MessageXml value: the back-off, or a word for the reader of the error. */

@@ -171,6 +171,7 @@ reach(struct http *h, struct err *e)
 	if (s == NULL && proxied && e->cause != CAUSE_STOP) {
 		err_prefix(e, "the proxy");
 		err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
+		e->spared = true; /* nothing was sent to it */
 	}
 	if (s != NULL && proxied &&
 	    proxy_connect(

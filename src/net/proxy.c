@@ -224,6 +224,7 @@ refused(const struct proxy *p, const struct buf *head, const char *where,
 		what = "cannot reach the server";
 	err_set(e, kind, "%s: the proxy %s (HTTP %d for CONNECT %s)", where,
 	    what, status, to);
+	e->spared = status != 407 && status != 401;
 	rejected = status == 407 && p->url.user != NULL && !wants_other(head);
 	return rejected ? err_code(e, CAUSE_PROXY_LOGIN, "proxy-login",
 			      SCOPE_PROFILE)

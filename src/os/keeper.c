@@ -204,7 +204,7 @@ become_helper(const struct work *w)
 static void
 serve(struct work *w)
 {
-	char *msg = mem_alloc(RUNNER_TEXT);
+	char *msg = mem_alloc(RUNNER_TEXT + HEAD);
 	const char *data;
 	struct answer a;
 	size_t out;
@@ -212,7 +212,7 @@ serve(struct work *w)
 
 	become_helper(w);
 	/* the first bytes are there so that an empty text is no end */
-	while ((n = recv(3, msg, RUNNER_TEXT, 0)) > 0 ||
+	while ((n = recv(3, msg, RUNNER_TEXT + HEAD, 0)) > 0 ||
 	       (n == -1 && errno == EINTR)) {
 		if (n == -1)
 			continue;
@@ -345,7 +345,7 @@ keeper_run(struct keeper *k, const char *text, size_t len, struct err *err)
 {
 	struct message run = { ACT_RUN, 0,
 		{ (void *)(uintptr_t)text,
-		    len < RUNNER_TEXT - HEAD ? len : RUNNER_TEXT - HEAD } };
+		    len < RUNNER_TEXT - 1 ? len : RUNNER_TEXT - 1 } };
 	struct answer a;
 
 	if (k->fd == -1)

@@ -115,20 +115,34 @@ store_run_end(struct store *st, const struct store_run *run, struct err *err)
 	return rc;
 }
 
+static int
+drop(struct store *st, const struct store_run *run, struct err *err)
+{
+	sqlite3_stmt *s =
+	    db_stmt(st, DB_RUN_DROP, "DELETE FROM run WHERE id=?");
+
+	db_int(s, 1, run->id);
+	if (db_run(st, s, err) == -1)
+		return -1;
+	if (!run->died_before)
+		return 0;
+	/* the next pass is to know that the one before died */
+	s = db_stmt(st, DB_RUN_DIED,
+	    "UPDATE run SET outcome='running' WHERE "
+	    "id=(SELECT max(id) FROM run) AND outcome='interrupted'");
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
 int
 store_run_drop(struct store *st, const struct store_run *run, struct err *err)
 {
-	sqlite3_stmt *s;
 	int rc;
 
 	if (st->read_only)
 		return 0;
 	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0) {
-		s = db_stmt(st, DB_RUN_DROP, "DELETE FROM run WHERE id=?");
-		db_int(s, 1, run->id);
-		rc = db_end(st, db_run(st, s, err) == -1 ? -1 : 0, err);
-	}
+	if ((rc = db_begin(st, err)) == 0)
+		rc = db_end(st, drop(st, run, err), err);
 	db_unlock(st);
 	return rc;
 }

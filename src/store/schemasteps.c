@@ -539,9 +539,28 @@ static const char *const version_5[] = {
 " hide behind it; 0: none can */",
 /* Nobody wrote down when the markers were seen: each is read once more. */
 "UPDATE sync_folder SET unsettled = 1 WHERE marker IS NOT NULL",
-"ALTER TABLE failure ADD COLUMN slow INTEGER NOT NULL DEFAULT 0"
-" /* 1: it took too long, and is tried again by itself, after all others */",
-"UPDATE failure SET slow = 1 WHERE code IN('under-way', 'patience', 'timeout')",
+/* Made anew, so that its columns explain themselves as those of others do. */
+"CREATE TEMP TABLE failure_before AS SELECT * FROM failure",
+"DROP TABLE failure",
+"CREATE TABLE failure(\n"
+"  -- messages that could not be stored yet\n"
+"  mailbox TEXT NOT NULL, -- mailbox.address\n"
+"  item TEXT NOT NULL, -- the server's item id\n"
+"  folder INTEGER, -- folder.id\n"
+"  class TEXT NOT NULL, -- retry, auth, config, item, gone, resync, fatal\n"
+"  code TEXT, -- the protocol's own name for it\n"
+"  message TEXT, -- for a person\n"
+"  tries INTEGER NOT NULL, -- so far\n"
+"  next_try TEXT, -- UTC; NULL: it will not be tried again\n"
+"  first_at TEXT NOT NULL, -- UTC\n"
+"  moved_at TEXT, -- moved to the mailbox' folder Undeliverable, UTC\n"
+"  slow INTEGER NOT NULL, -- 1: it took too long, and is tried again alone\n"
+"  PRIMARY KEY(mailbox, item)\n"
+") WITHOUT ROWID",
+"INSERT INTO failure SELECT mailbox, item, folder, class, code, message, tries,"
+" next_try, first_at, moved_at,"
+" ifnull(code IN('under-way', 'patience', 'timeout'), 0) FROM failure_before",
+"DROP TABLE temp.failure_before",
 NULL
 };
 /* clang-format on */

@@ -238,15 +238,20 @@ guilty(const struct question *q, bool few)
 	return come == 1 || (come == -1 && few);
 }
 
+/* Does the server say itself that an item is to blame, though not which? */
+static bool
+says_item(const struct err *e)
+{
+	return (e->kind == ERR_ITEM || e->kind == ERR_GONE) && err_answered(e);
+}
+
 /* A whole request failed: is one item, or are some, to blame for it? */
 static bool
 items_break(const struct question *q, bool part, const struct err *why)
 {
 	bool unknown = why->kind == ERR_UNKNOWN;
 
-	/* the server says so itself */
-	if ((why->kind == ERR_ITEM || why->kind == ERR_GONE) &&
-	    err_answered(why))
+	if (says_item(why))
 		return true;
 	if (!suspicious(why) || !alive(q->w, q->s))
 		return false;
@@ -301,10 +306,12 @@ static int halving(const struct question *, bool part, struct err *);
 
 /*
  * Asks for step items at a time, until so much is lost that the rest must
- * wait. How many are answered, or -1.
+ * wait. doubted: something else than the server's word says that an item is to
+ * blame; else a part may fail for all that any request fails for. How many are
+ * answered, or -1.
  */
 static int
-ask_parts(const struct question *q, size_t step, struct err *err)
+ask_parts(const struct question *q, size_t step, bool doubted, struct err *err)
 {
 	struct question part = *q;
 	size_t done = 0;
@@ -315,7 +322,7 @@ ask_parts(const struct question *q, size_t step, struct err *err)
 		part.out = q->out + done;
 		part.lost = q->lost + done;
 		part.n = q->n - done < step ? q->n - done : step;
-		if ((n = halving(&part, true, err)) == -1) {
+		if ((n = halving(&part, doubted, err)) == -1) {
 			if (done == 0)
 				return -1;
 			err_clear(err); /* the next request will tell */
@@ -330,12 +337,12 @@ ask_parts(const struct question *q, size_t step, struct err *err)
 
 /*
  * Asks, and halves what fails. Recursion is as deep as log2(PROVIDER_ITEMS).
- * part: it is one already. How many are answered, or -1.
+ * part: it is one already, of what was doubted. How many are answered, or -1.
  */
 static int
 halving(const struct question *q, bool part, struct err *err)
 {
-	bool slow;
+	bool slow, said;
 	size_t i;
 
 	if (request(q, !part && !q->suspect, err) == 0)
@@ -351,12 +358,13 @@ halving(const struct question *q, bool part, struct err *err)
 		err_clear(err);
 		return (int)q->n;
 	}
+	said = says_item(err);
 	say_mailbox(q->w, LOG_DEBUG, ": %s; the request is %s", err->msg,
 	    slow ? "split" : "halved");
 	if (slow) /* perhaps so many are just more than it can do in time */
 		gate_short(q->w->profile->gate, (int)(q->n + 1) / 2);
 	err_clear(err);
-	return ask_parts(q, slow ? 1 : (q->n + 1) / 2, err);
+	return ask_parts(q, slow ? 1 : (q->n + 1) / 2, part || !said, err);
 }
 
 /* The items that the server had no time for: their refs and places. */

@@ -458,7 +458,7 @@ wait_and_go(const struct gate_login *l, int64_t ms, int *tries, struct err *err)
 static enum account_said
 said_nothing(const struct err *e)
 {
-	if (e->begun)
+	if (e->spared)
 		return ACCOUNT_SPARED;
 	switch (e->cause) {
 	case CAUSE_TIMEOUT:
@@ -492,8 +492,8 @@ said_of_proxy(const struct err *e)
 {
 	if (e->cause == CAUSE_PROXY_LOGIN)
 		return ACCOUNT_REFUSED;
-	if (e->cause == CAUSE_NETWORK)
-		return ACCOUNT_NOTHING;
+	if (e->cause == CAUSE_NETWORK && !e->spared)
+		return ACCOUNT_NOTHING; /* the proxy has it, and is silent */
 	return e->kind == ERR_NONE || err_reached_http(e) ? ACCOUNT_ACCEPTED
 							  : said_nothing(e);
 }

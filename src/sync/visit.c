@@ -81,6 +81,7 @@ ask_folders(struct mailbox_work *w, bool well_known, struct folder_list *out,
 	struct remote r = { .mailbox = w, .session = w->session };
 	struct ask_folders a = { w, well_known, out };
 
+	memset(out, 0, sizeof(*out)); /* the gate may let no call through */
 	return remote_call(&r, fetch_folders, &a, err);
 }
 

@@ -268,7 +268,7 @@ DUMP = {
                 " d.change_key, length(d.parties), e.id, d.state"
                 " FROM decision d LEFT JOIN folder f ON f.id = d.folder"
                 " LEFT JOIN sync_email e ON e.n = d.email",
-    "failure": "a.mailbox, a.item, f.path, a.class, a.code, a.message,"
+    "failure": "a.mailbox, a.item, f.path, a.class, a.code, a.message, a.slow,"
                " a.tries, a.next_try IS NOT NULL, a.moved_at IS NOT NULL"
                " FROM failure a LEFT JOIN folder f ON f.id = a.folder",
     "change": "entity, entity_id, op FROM change",

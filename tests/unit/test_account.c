@@ -19,6 +19,7 @@ struct scene {
 	enum err_kind kind; /* what every call ends with */
 	enum err_scope scope;
 	const char *code;
+	bool spared;
 	int calls;
 };
 
@@ -37,6 +38,7 @@ call(struct scene *s, struct gate_login *l, struct err *err)
 			rc = err_set(err, s->kind, "as the scene says");
 			err_code(
 			    err, cause_of_code(s->code), s->code, s->scope);
+			err->spared = s->spared;
 		}
 	} while (gate_leave(s->gate, l, rc, &tries, err));
 	return rc;
@@ -169,6 +171,44 @@ test_reserved(void **state)
 	assert_false(account_proven(&l));
 }
 
+/* A proxy's login: what was sent to it and not answered may have been wrong. */
+static void
+test_proxy_reserved(void **state)
+{
+	static const struct {
+		const char *code;
+		bool spared;
+		enum account_said said;
+	} end[] = {
+		{ "proxy", true, ACCOUNT_SPARED },
+		{ "proxy", false, ACCOUNT_NOTHING },
+		{ "tls", false, ACCOUNT_SPARED },
+		{ "truncated", false, ACCOUNT_NOTHING },
+		{ "http-503", false, ACCOUNT_ACCEPTED },
+	};
+	struct told t = { .left = 100 };
+	struct account a = {
+		.reserve = reserve, .settled = settled, .arg = &t
+	};
+	struct account_login l = { .user = "p", .password = "x" };
+	struct gate_login who = { .own = false };
+	struct err err = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	account_add(&a, &l);
+	for (i = 0; i < sizeof(end) / sizeof(end[0]); i++) {
+		struct scene s = { gate_open(4), ERR_RETRY, SCOPE_PROFILE,
+			end[i].code, end[i].spared, 0 };
+
+		gate_logins(s.gate, NULL, &l);
+		err_clear(&err);
+		assert_int_equal(call(&s, &who, &err), -1);
+		assert_int_equal(t.said, end[i].said);
+		gate_close(s.gate);
+	}
+}
+
 /* What may not be reserved is not sent. */
 static void
 test_not_reserved(void **state)
@@ -220,6 +260,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reserved),
+		cmocka_unit_test(test_proxy_reserved),
 		cmocka_unit_test(test_not_reserved),
 	};
 

@@ -30,7 +30,9 @@ static struct {
 	int gone;
 	bool known_bad; /* ... and the others are poison */
 	int calls, probes;
-	bool left; /* result: the mailbox is left alone */
+	const char *once; /* so one request for one good item fails */
+	int64_t once_ms;  /* and the delay that it asks for */
+	bool left;        /* result: the mailbox is left alone */
 } server;
 
 static int
@@ -42,6 +44,15 @@ items(struct session *s, enum provider_part part, const struct item_ref *ref,
 	(void)s;
 	(void)part;
 	server.calls++;
+	if (server.once != NULL && n == 1 && ref[0].id[0] != 'k' &&
+	    !server.poison[atoi(ref[0].id)]) {
+		err_set(err, ERR_RETRY, "once");
+		err_code(err, cause_of_code(server.once), server.once,
+		    SCOPE_MAILBOX);
+		err->retry_ms = server.once_ms;
+		server.once = NULL;
+		return -1;
+	}
 	for (i = 0; i < n; i++) {
 		struct message *m;
 
@@ -288,6 +299,34 @@ test_said(void **state)
 	assert_int_equal(server.probes, 0);
 }
 
+/*
+ * The server says that it is an item, and while it is looked for something else
+ * fails for a moment: that is nobody's fault, and waited for.
+ */
+static void
+test_said_once(void **state)
+{
+	static const struct {
+		const char *code;
+		int64_t ms;
+	} once[] = { { "http-500", 0 }, { "truncated", 0 },
+		{ "ErrorServerBusy", 20 }, { "http-503", 20 } };
+	struct err err = ERR_INIT;
+	size_t i;
+	int rc;
+
+	(void)state;
+	for (i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
+		scene(ERR_ITEM, "ErrorItemCorrupt");
+		server.poison[1] = true;
+		server.once = once[i].code;
+		server.once_ms = once[i].ms;
+		assert_int_equal(ask(N, &rc, &err), 1);
+		assert_int_equal(rc, 0);
+		assert_null(server.once);
+	}
+}
+
 /* Few items: each is asked for alone, and one that never comes is broken. */
 static void
 test_few(void **state)
@@ -520,6 +559,7 @@ main(void)
 		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_said_once),
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_dead),
 		cmocka_unit_test(test_network),

@@ -205,6 +205,9 @@ addresses(void **state)
 	assert_string_equal(e.about, "a@x.example b@x.example");
 	code_err(&e, code, "Primary=b@x.example.", -1, SCOPE_MAILBOX);
 	assert_string_equal(e.about, "b@x.example");
+	code_err(&e, code, "'o'neil@x.example', 'b@x.example'.' ' ''", -1,
+	    SCOPE_MAILBOX);
+	assert_string_equal(e.about, "o'neil@x.example b@x.example");
 	code_err(&e, code, NULL, -1, SCOPE_MAILBOX);
 	assert_string_equal(e.about, "");
 	for (i = 0; i + 12 < sizeof(text); i += 12)

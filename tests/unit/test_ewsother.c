@@ -526,6 +526,23 @@ fewer_in_vain(void **state)
 	end(&s);
 }
 
+/* So is a login that is not good any more. */
+static void
+expired(void **state)
+{
+	struct scene s = { 0 };
+
+	(void)state;
+	ok(&s, ENV(RESP("GetItem", BADMSG("GetItem", "ErrorPasswordExpired",
+				       "no", "<m:Items/>"))));
+	begin(&s);
+	assert_int_equal(get(&s, PROVIDER_HEADERS, 4), -1);
+	assert_int_equal(s.e.kind, ERR_AUTH);
+	assert_int_equal(s.e.cause, CAUSE_LOGIN_LOCKED);
+	assert_int_equal(s.e.scope, SCOPE_PROFILE);
+	end(&s);
+}
+
 static void
 times(void **state)
 {
@@ -587,8 +604,8 @@ main(void)
 		cmocka_unit_test(fewer_of_items),
 		cmocka_unit_test(fewer_of_folders),
 		cmocka_unit_test(all_in_one), cmocka_unit_test(one_for_all),
-		cmocka_unit_test(fewer_in_vain), cmocka_unit_test(times),
-		cmocka_unit_test(attributes) };
+		cmocka_unit_test(fewer_in_vain), cmocka_unit_test(expired),
+		cmocka_unit_test(times), cmocka_unit_test(attributes) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,37 +23,40 @@ static const struct {
 	struct step step;
 	enum err_kind kind;
 	const char *code, *text;
+	bool spared; /* it says that the login is not what is wrong */
 } table[] = {
 	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\n\r\n", CLOSE, 0,
 	      0 },
-	    ERR_CONFIG, "proxy-login",
-	    "rejects the user name or the password" },
+	    ERR_CONFIG, "proxy-login", "rejects the user name or the password",
+	    false },
 	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: Negotiate\r\n"
 	    "Proxy-Authenticate: NTLM\r\n\r\n",
 	      CLOSE, 0, 0 },
-	    ERR_CONFIG, "proxy", "not by Basic" },
+	    ERR_CONFIG, "proxy", "not by Basic", false },
 	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: NTLM, BASIC\r\n\r\n",
 	      CLOSE, 0, 0 },
-	    ERR_CONFIG, "proxy-login",
-	    "rejects the user name or the password" },
+	    ERR_CONFIG, "proxy-login", "rejects the user name or the password",
+	    false },
 	{ { "HTTP/1.1 407 Who\r\n\r\n", CLOSE, 0, 0 }, ERR_CONFIG,
-	    "proxy-login", "rejects the user name or the password" },
+	    "proxy-login", "rejects the user name or the password", false },
 	{ { "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", CLOSE, 0,
 	      0 },
-	    ERR_RETRY, "proxy", "does not permit" },
+	    ERR_RETRY, "proxy", "does not permit", true },
 	{ { "HTTP/1.1 502 Bad\r\n\r\n", CLOSE, 0, 0 }, ERR_RETRY, "proxy",
-	    "cannot reach" },
+	    "cannot reach", true },
 	{ { "HTTP/1.1 302 Go\r\nLocation: x\r\n\r\n", CLOSE, 0, 0 }, ERR_RETRY,
-	    "proxy", "refuses" },
-	{ { "SSH-2.0-x\r\n", CLOSE, 0, 0 }, ERR_RETRY, "proxy", "status line" },
+	    "proxy", "refuses", true },
+	{ { "SSH-2.0-x\r\n", CLOSE, 0, 0 }, ERR_RETRY, "proxy", "status line",
+	    false },
 	{ { "HTTP/1.1 200 OK\r\n\r\nsurprise", CLOSE, 0, 0 }, ERR_RETRY,
-	    "proxy", "more than its answer" },
+	    "proxy", "more than its answer", false },
 	{ { "HTTP/1.1 200", CLOSE, 0, 0 }, ERR_RETRY, "proxy",
-	    "closes the connection" },
-	{ { "", CLOSE, 0, 0 }, ERR_RETRY, "proxy", "closes the connection" },
-	{ { "", HANG, 0, 0 }, ERR_RETRY, "proxy", "in time" },
+	    "closes the connection", false },
+	{ { "", CLOSE, 0, 0 }, ERR_RETRY, "proxy", "closes the connection",
+	    false },
+	{ { "", HANG, 0, 0 }, ERR_RETRY, "proxy", "in time", false },
 	{ { "HTTP/1.1 200 OK\r\n\r\n", CLOSE, 0, 0 }, ERR_RETRY, "tls",
-	    "mail.example:443 (proxy 127.0.0.1:" },
+	    "mail.example:443 (proxy 127.0.0.1:", false },
 };
 
 static void
@@ -85,6 +88,7 @@ refusals(void **state)
 		assert_int_equal(http_exchange(h, &req, &out, NULL, &e), -1);
 		assert_int_equal(e.kind, table[i].kind);
 		assert_string_equal(e.code, table[i].code);
+		assert_int_equal(e.spared, table[i].spared);
 		if (strstr(e.msg, table[i].text) == NULL)
 			fail_msg("%s", e.msg);
 		assert_null(strstr(e.msg, "cret"));
@@ -176,6 +180,7 @@ absent(void **state)
 	assert_int_equal(e.kind, ERR_RETRY);
 	assert_string_equal(e.code, "proxy");
 	assert_int_equal(e.cause, cause_of_code("proxy"));
+	assert_true(e.spared);
 	assert_non_null(strstr(e.msg, "the proxy: localhost:1"));
 	http_close(h);
 	http_response_free(&out);

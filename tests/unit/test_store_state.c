@@ -333,6 +333,34 @@ test_run(void **state)
 	    "interrupted1- partial034177");
 }
 
+/* A pass that cannot begin hides from nobody that the one before died. */
+static void
+test_run_drop(void **state)
+{
+	struct kit *k = *state;
+	struct store_run r;
+	int i;
+
+	memset(&r, 0, sizeof(r));
+	OK(k, store_run_begin(k->st, &r, &k->err));
+	for (i = 0; i < 2; i++) {
+		OK(k, store_run_begin(k->st, &r, &k->err));
+		assert_true(r.died_before);
+		assert_int_equal(r.id, 2);
+		OK(k, store_run_drop(k->st, &r, &k->err));
+	}
+	OK(k, store_run_begin(k->st, &r, &k->err));
+	r.outcome = "interrupted"; /* by a signal: it came to its end */
+	OK(k, store_run_end(k->st, &r, &k->err));
+	for (i = 0; i < 2; i++) {
+		OK(k, store_run_begin(k->st, &r, &k->err));
+		assert_false(r.died_before);
+		OK(k, store_run_drop(k->st, &r, &k->err));
+	}
+	assert_string_equal(ask(k, "SELECT group_concat(outcome,' ') FROM run"),
+	    "interrupted interrupted");
+}
+
 /* --- dry runs ---------------------------------------------------------- */
 
 static void
@@ -434,6 +462,7 @@ main(void)
 		TEST(test_totals),
 		TEST(test_total_unsettled),
 		EMPTY(test_run),
+		EMPTY(test_run_drop),
 		TEST(test_read_only),
 		BARE(test_read_only_without_file),
 	};

@@ -11,40 +11,48 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/stop.h"
-#include "ews/pool.h"
 #include "net/tls_trust.h"
+#include "web/pool.h"
 
 #define USER_AGENT "exsync/" EXSYNC_VERSION
-#define PLACE      "the EWS virtual directory"
+
+void
+pool_opts_of(struct pool_opts *o, const struct conf *conf,
+    const struct conf_profile *profile)
+{
+	struct http_opts *h = &o->http;
+
+	memset(o, 0, sizeof(*o));
+	h->url = profile->url;
+	h->proxy = conf->proxy;
+	h->tls_pin = profile->tls_pin;
+	h->user_agent = USER_AGENT;
+	h->stop = stop_poll;
+	h->connect_ms = fault_int("EXSYNC_CONNECT_MS", 0);
+	h->tls_ms = fault_int("EXSYNC_TLS_MS", 0);
+	h->first_byte_ms = fault_int("EXSYNC_FIRST_BYTE_MS", 0);
+	h->silence_ms = fault_int("EXSYNC_SILENCE_MS", 0);
+	h->total_ms = fault_int("EXSYNC_TOTAL_MS", 0);
+	h->idle_ms = fault_int("EXSYNC_IDLE_MS", 0);
+	o->ca_file = conf->ca_file;
+	o->scheme = profile->auth;
+}
 
 static int
-conn_open(struct pool *p, struct pool_conn *c, struct err *err)
+open_conn(struct pool *p, struct pool_conn *c, struct err *err)
 {
-	struct http_opts o;
+	struct http_opts o = p->opts.http;
 
-	if ((c->auth = auth_open(&c->who, PLACE, err)) == NULL)
+	if ((c->auth = auth_open(&c->who, p->opts.place, err)) == NULL)
 		return -1;
-	memset(&o, 0, sizeof(o));
-	o.url = p->profile->url;
-	o.proxy = p->conf->proxy;
 	o.trust = p->trust;
-	o.tls_pin = p->profile->tls_pin;
 	o.auth = c->auth;
-	o.user_agent = USER_AGENT;
-	o.stop = stop_poll;
-	o.connect_ms = fault_int("EXSYNC_CONNECT_MS", 0);
-	o.tls_ms = fault_int("EXSYNC_TLS_MS", 0);
-	o.first_byte_ms = fault_int("EXSYNC_FIRST_BYTE_MS", 0);
-	o.silence_ms = fault_int("EXSYNC_SILENCE_MS", 0);
-	o.total_ms = fault_int("EXSYNC_TOTAL_MS", 0);
-	o.idle_ms = fault_int("EXSYNC_IDLE_MS", 0);
-	o.body_max = fault_int("EXSYNC_BODY_MAX", 0);
 	c->http = http_open(&o, err);
 	return c->http == NULL ? -1 : 0;
 }
 
 static void
-conn_shut(struct pool_conn *c)
+shut_conn(struct pool_conn *c)
 {
 	http_close(c->http);
 	c->http = NULL;
@@ -54,33 +62,31 @@ conn_shut(struct pool_conn *c)
 }
 
 static void
-conn_close(struct pool_conn *c)
+close_conn(struct pool_conn *c)
 {
-	conn_shut(c);
+	shut_conn(c);
 	credential_free(&c->who);
 	free(c);
 }
 
 int
-pool_init(struct pool *p, const struct conf *conf,
-    const struct conf_profile *profile, int max, struct err *err)
+pool_init(struct pool *p, const struct pool_opts *opts, struct err *err)
 {
-	struct credential nobody = { profile->auth, NULL, NULL };
+	struct credential nobody = { opts->scheme, NULL, NULL };
 	struct pool_conn *trial;
 
 	memset(p, 0, sizeof(*p));
 	pthread_mutex_init(&p->lock, NULL);
-	p->conf = conf;
-	p->profile = profile;
-	p->max = max > 0 ? (size_t)max : 1;
-	if (strncmp(profile->url, "https:", 6) == 0 &&
-	    profile->tls_pin == NULL &&
-	    (p->trust = tls_trust_load(conf->ca_file, err)) == NULL)
+	p->opts = *opts;
+	p->max = opts->max > 0 ? (size_t)opts->max : 1;
+	if (strncmp(opts->http.url, "https:", 6) == 0 &&
+	    opts->http.tls_pin == NULL &&
+	    (p->trust = tls_trust_load(opts->ca_file, err)) == NULL)
 		return -1;
 	/* what can never work is found now, and not by each mailbox */
 	if ((trial = pool_take(p, &nobody, err)) == NULL)
 		return -1;
-	conn_close(trial);
+	close_conn(trial);
 	return 0;
 }
 
@@ -91,7 +97,7 @@ pool_free(struct pool *p)
 
 	while ((c = p->idle) != NULL) {
 		p->idle = c->next;
-		conn_close(c);
+		close_conn(c);
 	}
 	tls_trust_free(p->trust);
 	pthread_mutex_destroy(&p->lock);
@@ -115,8 +121,8 @@ pool_take(struct pool *p, const struct credential *who, struct err *err)
 		return c;
 	c = mem_alloc(sizeof(*c));
 	credential_copy(&c->who, who);
-	if (conn_open(p, c, err) == -1) {
-		conn_close(c);
+	if (open_conn(p, c, err) == -1) {
+		close_conn(c);
 		return NULL;
 	}
 	return c;
@@ -124,7 +130,7 @@ pool_take(struct pool *p, const struct credential *who, struct err *err)
 
 /* With the lock held: takes the one idle the longest out of the list. */
 static struct pool_conn *
-oldest(struct pool *p)
+take_oldest(struct pool *p)
 {
 	struct pool_conn **pp = &p->idle, *c;
 
@@ -147,15 +153,15 @@ pool_give(struct pool *p, struct pool_conn *c)
 	c->next = p->idle;
 	p->idle = c;
 	if (++p->nidle > p->max)
-		old = oldest(p);
+		old = take_oldest(p);
 	pthread_mutex_unlock(&p->lock);
 	if (old != NULL)
-		conn_close(old);
+		close_conn(old);
 }
 
 int
 pool_renew(struct pool *p, struct pool_conn *c, struct err *err)
 {
-	conn_shut(c);
-	return conn_open(p, c, err);
+	shut_conn(c);
+	return open_conn(p, c, err);
 }

@@ -1,0 +1,27 @@
+/*
+ * retry.h - Retry-After: how long a server wants to be left alone (RFC 9110
+ * 10.2.3).
+ * Floor: web.
+ * Threads: pure.
+ */
+#ifndef WEB_RETRY_H
+#define WEB_RETRY_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "net/http.h"
+
+/* ms: a server that asks for more patience than a day gets a day of it. */
+#define RETRY_MAX INT64_C(86400000)
+
+/*
+ * The answer's Retry-After in ms from now, from 0 to RETRY_MAX. RFC 9110
+ * allows whole seconds and an HTTP date (in its three forms, RFC 9110 5.6.7);
+ * servers also write fractions of a second ("2.128"). A date that has passed
+ * is 0. -1: there is none, or none that can be understood. scratch is
+ * overwritten.
+ */
+int64_t retry_after(const struct http_response *, struct buf *scratch);
+
+#endif

@@ -554,7 +554,7 @@ static const char *const version_5[] = {
 "  next_try TEXT, -- UTC; NULL: it will not be tried again\n"
 "  first_at TEXT NOT NULL, -- UTC\n"
 "  moved_at TEXT, -- moved to the mailbox' folder Undeliverable, UTC\n"
-"  slow INTEGER NOT NULL, -- 1: it took too long, and is tried again alone\n"
+"  slow INTEGER NOT NULL DEFAULT 0, -- 1: it took too long: tried again alone\n"
 "  PRIMARY KEY(mailbox, item)\n"
 ") WITHOUT ROWID",
 "INSERT INTO failure SELECT mailbox, item, folder, class, code, message, tries,"

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "conf/conf.h"
 #include "conf/conftype.h"
 #include "conf/confurl.h"
@@ -399,8 +400,7 @@ add_item(const struct spot *s, void *base, const char *text)
 			free(item); /* said twice means it once */
 			return true;
 		}
-	list->v = mem_grow(list->v, list->n + 1, sizeof(*list->v));
-	list->v[list->n++] = item;
+	*VEC_ADD(list->v, list->n) = item;
 	return true;
 }
 

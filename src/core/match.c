@@ -12,6 +12,7 @@
 #include "base/address.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "core/match.h"
 
 #define ID_MAX   998 /* RFC 5322: a line */
@@ -51,12 +52,10 @@ is_ours(const struct party *p)
 static void
 add_link(struct decision *d, const struct party *p, enum role role)
 {
-	/* a power of two, or nothing yet: full */
-	if ((d->nlink & (d->nlink - 1)) == 0)
-		d->link = mem_grow(d->link, d->nlink == 0 ? 1 : 2 * d->nlink,
-		    sizeof(*d->link));
-	d->link[d->nlink].party = p;
-	d->link[d->nlink++].role = role;
+	struct link *l = VEC_ADD(d->link, d->nlink);
+
+	l->party = p;
+	l->role = role;
 }
 
 static int

@@ -19,6 +19,7 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "core/csv.h"
 #include "core/party.h"
 
@@ -42,20 +43,15 @@ party_list_add(struct party_list *l, const char *crm_type, const char *crm_id,
 {
 	struct party *p;
 
-	if (l->n == l->cap) {
-		l->cap = l->cap == 0 ? 64 : 2 * l->cap;
-		l->v = mem_grow(l->v, l->cap, sizeof(*l->v));
-	}
-	p = &l->v[l->n];
+	p = VEC_ADD(l->v, l->n);
 	/* neighbours mostly share their type */
-	if (l->n > 0 && strcmp(p[-1].crm_type, crm_type) == 0)
+	if (l->n > 1 && strcmp(p[-1].crm_type, crm_type) == 0)
 		p->crm_type = p[-1].crm_type;
 	else
 		p->crm_type = arena_strdup(&l->arena, crm_type);
 	p->crm_id = arena_strdup(&l->arena, crm_id);
 	p->address = arena_strdup(&l->arena, address);
 	p->name = arena_strdup(&l->arena, name);
-	l->n++;
 }
 
 void

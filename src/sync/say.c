@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/vec.h"
 #include "sync/gate.h"
 #include "sync/say.h"
 #include "sync/work.h"
@@ -48,11 +49,7 @@ say_mailbox(
 static void
 keep(struct say *s, const struct mailbox_work *w)
 {
-	if (s->n == s->cap) {
-		s->cap = s->cap == 0 ? 16 : 2 * s->cap;
-		s->kept = mem_grow(s->kept, s->cap, sizeof(*s->kept));
-	}
-	s->kept[s->n++] = w;
+	*VEC_ADD(s->kept, s->n) = w;
 }
 
 /* With the lock held. */

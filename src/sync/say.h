@@ -21,7 +21,7 @@ struct profile_work;
 struct say {
 	pthread_mutex_t lock;
 	const struct mailbox_work **kept; /* their fault is in them */
-	size_t n, cap;
+	size_t n;
 	size_t stopped; /* mailboxes that the stopped gate kept from reading */
 	const struct mailbox_work *example; /* one of these */
 	bool fatal;                         /* the store's trouble was told */

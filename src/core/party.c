@@ -41,9 +41,8 @@ void
 party_list_add(struct party_list *l, const char *crm_type, const char *crm_id,
     const char *address, const char *name)
 {
-	struct party *p;
+	struct party *p = VEC_ADD(l->v, l->n);
 
-	p = VEC_ADD(l->v, l->n);
 	/* neighbours mostly share their type */
 	if (l->n > 1 && strcmp(p[-1].crm_type, crm_type) == 0)
 		p->crm_type = p[-1].crm_type;
@@ -316,6 +315,12 @@ party_csv(struct party_list *list, const char *path, const char *crm_type,
 
 /* --- the directory --- */
 
+/*
+ * Not a struct map, which has its keys beside its values: for a million rows
+ * that is 58 bytes a row instead of 42, and 1.4 times as long to build as a
+ * table whose size is known. Nor its hash: with it, to find one takes 1.1
+ * times as long.
+ */
 struct slot {
 	uint32_t first, n; /* in by; n 0: free */
 	uint64_t hash;

@@ -11,6 +11,7 @@
 
 #include "base/address.h"
 #include "base/enc.h"
+#include "base/host.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
@@ -315,7 +316,7 @@ domain_of(const char *text, bool wild)
 	}
 	rc = enc_domain(&b, text + skip, strlen(text + skip));
 	for (i = skip; rc == 0 && i < b.len; i++)
-		if (!confurl_is_host_char(b.data[i]))
+		if (!host_is_char(b.data[i]))
 			rc = -1;
 	if (rc == 0 && b.len > skip)
 		return buf_take(&b);

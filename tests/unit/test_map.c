@@ -159,6 +159,68 @@ test_spread(void **state)
 		assert_in_range(hits[i], 0, 16);
 }
 
+/* So many that some have the same 32 bits, whatever the base. */
+#define MANY 500000
+
+static struct {
+	uint32_t hash;
+	unsigned i;
+} many[MANY];
+
+static int
+by_hash(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Two whose hashes are one in a map: as texts, or as spaces. */
+static void
+find_twins(const struct map *m, int spaces, unsigned twin[2])
+{
+	char text[16];
+	unsigned i;
+
+	for (i = 0; i < MANY; i++) {
+		snprintf(text, sizeof(text), "%u", i);
+		many[i].hash = (uint32_t)(spaces ? map_hash(m->base, i, "a")
+						 : map_hash(m->base, 0, text));
+		many[i].i = i;
+	}
+	qsort(many, MANY, sizeof(*many), by_hash);
+	for (i = 1; i < MANY && many[i].hash != many[i - 1].hash; i++)
+		;
+	assert_true(i < MANY);
+	twin[0] = many[i - 1].i;
+	twin[1] = many[i].i;
+}
+
+/* What has the same hash is not the same. */
+static void
+test_twins(void **state)
+{
+	char text[2][16];
+	unsigned twin[2], i;
+	struct map m;
+
+	(void)state;
+	map_init(&m);
+	find_twins(&m, 0, twin);
+	for (i = 0; i < 2; i++) {
+		snprintf(text[i], sizeof(text[i]), "%u", twin[i]);
+		assert_int_equal(map_put(&m, 0, text[i], i), i);
+	}
+	assert_int_equal(map_get(&m, 0, text[0]), 0);
+	assert_int_equal(map_get(&m, 0, text[1]), 1);
+	find_twins(&m, 1, twin);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(map_put(&m, twin[i], "a", 2 + i), 2 + i);
+	assert_int_equal(map_get(&m, twin[0], "a"), 2);
+	assert_int_equal(map_get(&m, twin[1], "a"), 3);
+	map_free(&m);
+}
+
 int
 main(void)
 {
@@ -169,6 +231,7 @@ main(void)
 		cmocka_unit_test(test_pointers),
 		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_twins),
 	};
 
 	make_keys();

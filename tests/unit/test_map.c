@@ -189,11 +189,14 @@ find_twins(const struct map *m, int spaces, unsigned twin[2])
 		many[i].i = i;
 	}
 	qsort(many, MANY, sizeof(*many), by_hash);
-	for (i = 1; i < MANY && many[i].hash != many[i - 1].hash; i++)
-		;
-	assert_true(i < MANY);
-	twin[0] = many[i - 1].i;
-	twin[1] = many[i].i;
+	for (i = 1; i < MANY; i++) {
+		if (many[i].hash == many[i - 1].hash) {
+			twin[0] = many[i - 1].i;
+			twin[1] = many[i].i;
+			return;
+		}
+	}
+	fail_msg("no two of %d hashes are the same", MANY);
 }
 
 /* What has the same hash is not the same. */

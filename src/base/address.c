@@ -8,6 +8,7 @@
 #include "base/address.h"
 #include "base/buf.h"
 #include "base/enc.h"
+#include "base/host.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -98,7 +99,7 @@ put_local(char *out, size_t size, const char *s, size_t len)
 		n = 1;
 		if (b < 0x20 || b == 0x7f || (!quoted && is_special(s[i])))
 			return 0;
-		out[o++] = (char)(b >= 'A' && b <= 'Z' ? b + 32 : b);
+		out[o++] = str_lower_char(s[i]);
 	}
 	return o;
 }
@@ -114,7 +115,7 @@ put_ascii_domain(char *out, size_t size, const char *s, size_t len)
 	if (len == 0 || len > DOMAIN_MAX || len >= size)
 		return 0;
 	for (i = 0; i < len; i++) {
-		char c = s[i];
+		char c = str_lower_char(s[i]);
 
 		if (c == '.') {
 			if (label == 0)
@@ -123,10 +124,7 @@ put_ascii_domain(char *out, size_t size, const char *s, size_t len)
 			out[i] = c;
 			continue;
 		}
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c + 32);
-		else if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-			     c == '-' || c == '_'))
+		if (!host_is_char(c))
 			return 0;
 		if (++label > 63)
 			return 0;

@@ -134,8 +134,8 @@ enc_hex(const void *in, size_t n, char *out)
 	*out = '\0';
 }
 
-static int
-hex_value(char c)
+int
+enc_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -150,7 +150,8 @@ enc_unhex(const char *s, void *out, size_t n)
 	int hi, lo;
 
 	for (; n > 0; n--, s += 2) {
-		if ((hi = hex_value(s[0])) < 0 || (lo = hex_value(s[1])) < 0)
+		if ((hi = enc_hex_digit(s[0])) < 0 ||
+		    (lo = enc_hex_digit(s[1])) < 0)
 			return false;
 		*p++ = (unsigned char)(hi << 4 | lo);
 	}

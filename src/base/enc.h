@@ -47,6 +47,8 @@ long enc_b64_feed(struct enc_b64 *, const char *in, size_t n, char *out);
 
 /* Lower-case hex; out has room for 2 * n + 1. */
 void enc_hex(const void *, size_t n, char *out);
+/* What a hex digit of either case stands for; -1: it is none. */
+int enc_hex_digit(char);
 /* Whole string of 2 * n hex digits to n bytes; false otherwise. */
 bool enc_unhex(const char *, void *out, size_t n);
 /* Percent-encodes all but RFC 3986 unreserved. */

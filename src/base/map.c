@@ -1,5 +1,5 @@
 /*
- * map.c - a hash table from text to a number.
+ * map.c - a hash table from text to a number or a pointer.
  * 1. Open addressing with linear probing, at most half full.
  * 2. Nothing is ever taken out.
  */
@@ -12,8 +12,8 @@
 
 struct map_slot {
 	const char *key; /* NULL: free */
-	uint64_t hash;
 	size_t value;
+	uint32_t hash; /* the low half: enough for 4 thousand million slots */
 	unsigned space;
 };
 
@@ -57,21 +57,40 @@ map_free(struct map *m)
 	memset(m, 0, sizeof(*m));
 }
 
-static uint64_t
-hash_key(const struct map *m, unsigned space, const char *key)
+/*
+ * Four bytes are one coefficient, and the last four may overlap with those
+ * before them; the first one has the length above its bytes. So keys that
+ * differ have polynomials that differ. The end mixes the bits, as a table
+ * looks at the low ones only (the finisher of MurmurHash3).
+ */
+uint64_t
+map_hash(uint64_t base, unsigned space, const char *key)
 {
-	uint64_t h = space + 1;
+	size_t len = strlen(key), i;
+	uint64_t h = (uint64_t)len << 32 & MAP_PRIME;
+	uint32_t piece = 0;
 
-	for (; *key != '\0'; key++)
-		h = map_add(map_mul(h, m->base), (unsigned char)*key);
-	return h;
+	for (i = 0; i + 4 < len; i += 4) {
+		memcpy(&piece, key + i, 4);
+		h = map_mul(map_add(h, piece), base);
+	}
+	if (len >= 4)
+		memcpy(&piece, key + len - 4, 4);
+	else
+		for (; i < len; i++)
+			piece = piece << 8 | (unsigned char)key[i];
+	h = map_mul(map_add(h, piece), base);
+	h += space * UINT64_C(0x9e3779b97f4a7c15);
+	h = (h ^ h >> 33) * 0xff51afd7ed558ccd;
+	h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53;
+	return h ^ h >> 33;
 }
 
 /* The slot that has the key, or the free one where it belongs. */
 static struct map_slot *
-find_slot(const struct map *m, unsigned space, const char *key, uint64_t hash)
+find_slot(const struct map *m, unsigned space, const char *key, uint32_t hash)
 {
-	size_t i = (size_t)hash & (m->cap - 1);
+	size_t i = hash & (m->cap - 1);
 
 	for (;; i = (i + 1) & (m->cap - 1)) {
 		struct map_slot *s = &m->slot[i];
@@ -106,21 +125,36 @@ map_get(const struct map *m, unsigned space, const char *key)
 
 	if (m->n == 0)
 		return MAP_NONE;
-	s = find_slot(m, space, key, hash_key(m, space, key));
+	s = find_slot(m, space, key, (uint32_t)map_hash(m->base, space, key));
 	return s->key == NULL ? MAP_NONE : s->value;
 }
 
-void
+size_t
 map_put(struct map *m, unsigned space, const char *key, size_t value)
 {
-	uint64_t hash = hash_key(m, space, key);
+	uint32_t hash = (uint32_t)map_hash(m->base, space, key);
 	struct map_slot *s;
 
 	if (2 * (m->n + 1) > m->cap)
 		grow_map(m);
 	s = find_slot(m, space, key, hash);
-	if (s->key != NULL)
-		return;
-	*s = (struct map_slot){ key, hash, value, space };
-	m->n++;
+	if (s->key == NULL) {
+		*s = (struct map_slot){ key, value, hash, space };
+		m->n++;
+	}
+	return s->value;
+}
+
+void *
+map_get_ptr(const struct map *m, const char *key)
+{
+	size_t value = map_get(m, 0, key);
+
+	return value == MAP_NONE ? NULL : (void *)(uintptr_t)value;
+}
+
+void *
+map_put_ptr(struct map *m, const char *key, void *p)
+{
+	return (void *)(uintptr_t)map_put(m, 0, key, (size_t)(uintptr_t)p);
 }

@@ -1,5 +1,5 @@
 /*
- * map.h - a hash table from text to a number.
+ * map.h - a hash table from text to a number or a pointer.
  * Floor: base.
  * Threads: a struct map belongs to one thread at a time.
  *
@@ -21,12 +21,21 @@ struct map {
 
 #define MAP_NONE ((size_t)-1)
 
-void map_init(struct map *);
-void map_free(struct map *);
+void map_init(struct map *); /* takes no memory until something is put in */
+void map_free(struct map *); /* what it held; map_init makes it usable again */
 /* The value of key in that space (any number), or MAP_NONE. */
 size_t map_get(const struct map *, unsigned space, const char *key);
-/* Sets it, unless the key is there: the first one stays. */
-void map_put(struct map *, unsigned space, const char *key, size_t value);
+/*
+ * Sets it, unless the key is there: the first one stays. Returns what the
+ * key's value is now.
+ */
+size_t map_put(struct map *, unsigned space, const char *key, size_t value);
+/*
+ * The same for a table of pointers: the key's, or NULL; space 0 is theirs.
+ * What they point to stays the caller's.
+ */
+void *map_get_ptr(const struct map *, const char *key);
+void *map_put_ptr(struct map *, const char *key, void *);
 
 /*
  * Arithmetic of such hashes, modulo the prime 2^61 - 1: a text is the value
@@ -36,5 +45,7 @@ void map_put(struct map *, unsigned space, const char *key, size_t value);
 uint64_t map_base(void); /* a fresh secret one */
 uint64_t map_mul(uint64_t, uint64_t);
 uint64_t map_add(uint64_t, uint64_t);
+/* The hash of a key, for the tests: 64 bits, all mixed. */
+uint64_t map_hash(uint64_t base, unsigned space, const char *key);
 
 #endif

@@ -50,8 +50,8 @@ str_printable(char *out, size_t size, const char *s, size_t len)
 	return o;
 }
 
-static char
-lower(char c)
+char
+str_lower_char(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
@@ -60,7 +60,7 @@ bool
 str_ieqn(const char *a, const char *b, size_t n)
 {
 	for (; n > 0; a++, b++, n--) {
-		if (lower(*a) != lower(*b))
+		if (str_lower_char(*a) != str_lower_char(*b))
 			return false;
 		if (*a == '\0')
 			return true;
@@ -90,8 +90,14 @@ str_lower(char *s)
 	char *p;
 
 	for (p = s; *p != '\0'; p++)
-		*p = lower(*p);
+		*p = str_lower_char(*p);
 	return s;
+}
+
+bool
+str_is_white(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 char *
@@ -99,8 +105,8 @@ str_trim(char *s)
 {
 	size_t n;
 
-	s += strspn(s, " \t\r\n");
-	for (n = strlen(s); n > 0 && strchr(" \t\r\n", s[n - 1]); n--)
+	s += strspn(s, STR_WHITE);
+	for (n = strlen(s); n > 0 && str_is_white(s[n - 1]); n--)
 		;
 	s[n] = '\0';
 	return s;

@@ -21,8 +21,13 @@ size_t str_printable(char *out, size_t size, const char *s, size_t len);
 bool str_ieq(const char *, const char *);
 bool str_ieqn(const char *, const char *, size_t);
 bool str_eq(const char *, const char *);
-/* ASCII lower case, in place; returns s. */
+/* ASCII lower case of one character; the others are as they were. */
+char str_lower_char(char);
+/* The same of all of s, in place; returns s. */
 char *str_lower(char *);
+/* ASCII white space, also XML's (XML 1.0 2.3). '\0' is none. */
+#define STR_WHITE " \t\r\n"
+bool str_is_white(char);
 /* Skips leading and cuts trailing ASCII white space, in place. */
 char *str_trim(char *);
 bool str_ends(const char *s, const char *suffix);

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "cmd/cmd.h"
 #include "core/party.h"
 #include "store/store.h"
@@ -126,9 +127,7 @@ add_mailbox(struct cmd *cmd, const char *address)
 
 	if (n == NULL)
 		return usage("--mailbox %s: not an e-mail address", address);
-	cmd->mailbox =
-	    mem_grow(cmd->mailbox, cmd->nmailbox + 1, sizeof(*cmd->mailbox));
-	cmd->mailbox[cmd->nmailbox++] = n;
+	*VEC_ADD(cmd->mailbox, cmd->nmailbox) = n;
 	return 0;
 }
 

@@ -9,13 +9,14 @@
 
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/wrap.h"
 #include "cmd/status.h"
 #include "sync/alert.h"
 
 #define WELL_MAX 40
 #define BAD_MAX  200
 #define TEXT     1024
-#define WIDTH    80
+#define INDENT   16 /* at the most */
 #define CELLS    8
 
 /* --- pieces ------------------------------------------------------------ */
@@ -24,11 +25,7 @@
 static int
 columns(const char *s)
 {
-	int n = 0;
-
-	for (; *s != '\0'; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
+	return (int)wrap_columns(s, strlen(s));
 }
 
 /*
@@ -38,27 +35,12 @@ columns(const char *s)
 static void
 put_wrapped(FILE *out, int indent, const char *mark, const char *text)
 {
-	char line[TEXT];
-	const char *p = line;
-	int col = 0;
-	size_t n;
+	char line[TEXT], first[INDENT], rest[INDENT];
 
 	str_printable(line, sizeof(line), text, strlen(text));
-	while (*p != '\0') {
-		n = strcspn(p, " ");
-		if (col > 0 && indent + col + 1 + (int)n > WIDTH) {
-			fputc('\n', out);
-			col = 0;
-		}
-		if (col > 0)
-			col += fprintf(out, " %.*s", (int)n, p);
-		else
-			col = fprintf(out, "%*s%.*s", indent, mark, (int)n, p) -
-			      indent;
-		mark = "";
-		p += n + (p[n] == ' ');
-	}
-	fputc('\n', out);
+	snprintf(first, sizeof(first), "%*s", indent, mark);
+	snprintf(rest, sizeof(rest), "%*s", indent, "");
+	wrap_put(out, first, rest, line);
 }
 
 static const char *

@@ -20,6 +20,7 @@
 #include "base/enc.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "conf/conffile.h"
 
 #define NAME_MAX_INIH 49 /* inih cuts section and key names after it */
@@ -225,9 +226,7 @@ new_part(struct reader *r, enum conf_section section, const char *name)
 	struct conf_file *f = r->file;
 	struct conf_part *p;
 
-	f->part = mem_grow(f->part, f->npart + 1, sizeof(*p));
-	p = &f->part[f->npart++];
-	memset(p, 0, sizeof(*p));
+	p = VEC_ADD(f->part, f->npart);
 	p->section = section;
 	p->name = mem_strdup(name);
 	p->line = r->line;
@@ -392,11 +391,11 @@ static void
 add_value(struct reader *r, const struct conf_key *k, const char *text)
 {
 	struct conf_part *p = last_part(r);
+	struct conf_value *v = VEC_ADD(p->v, p->n);
 
-	p->v = mem_grow(p->v, p->n + 1, sizeof(*p->v));
-	p->v[p->n].key = k;
-	p->v[p->n].line = r->line;
-	p->v[p->n++].text = mem_strdup(text);
+	v->key = k;
+	v->line = r->line;
+	v->text = mem_strdup(text);
 }
 
 /* A key whose value was reported; it is not missing as well. */

@@ -5,11 +5,10 @@
  */
 #include <string.h>
 
+#include "base/wrap.h"
 #include "conf/conf.h"
 #include "conf/confkeys.h"
 #include "conf/conftype.h"
-
-#define WIDTH 80
 
 static void
 print_part(
@@ -43,35 +42,11 @@ conf_print(const struct conf *c, FILE *out)
 		print_part(CONF_RULE, c->rule[i].name, &c->rule[i], out);
 }
 
-/* Columns that n bytes of UTF-8 take (the table has no wide characters). */
-static size_t
-columns(const char *s, size_t n)
-{
-	size_t i, cols = 0;
-
-	for (i = 0; i < n; i++)
-		cols += ((unsigned char)s[i] & 0xc0) != 0x80;
-	return cols;
-}
-
-/* text as comment lines of at most WIDTH columns. */
+/* text as comment lines. */
 static void
 print_help(const char *text, FILE *out)
 {
-	size_t col = 0, n, w;
-
-	while (*text != '\0') {
-		n = strcspn(text, " ");
-		w = columns(text, n);
-		if (col > 0 && col + 1 + w > WIDTH) {
-			fputc('\n', out);
-			col = 0;
-		}
-		fprintf(out, "%s%.*s", col == 0 ? "; " : " ", (int)n, text);
-		col += w + (col == 0 ? 2 : 1);
-		text += n + (text[n] == ' ');
-	}
-	fputc('\n', out);
+	wrap_put(out, "; ", "; ", text);
 }
 
 static void
@@ -84,7 +59,7 @@ print_key(const struct conf_key *k, FILE *out)
 		fputc('\n', out);
 		print_help(k->help, out);
 	}
-	wide = strlen(k->name) + strlen(value) + 4 > WIDTH;
+	wide = strlen(k->name) + strlen(value) + 4 > WRAP_WIDTH;
 	fprintf(out, "%s%s%s%s\n", k->flags & CONF_SHOWN ? "" : ";", k->name,
 	    wide ? "=" : " = ", value);
 }
@@ -94,7 +69,7 @@ print_rule(FILE *out)
 {
 	int i;
 
-	for (i = 0; i < WIDTH - 1; i++)
+	for (i = 0; i < WRAP_WIDTH - 1; i++)
 		fputc(i == 0 ? ';' : '-', out);
 	fputc('\n', out);
 }

@@ -11,9 +11,11 @@
 
 #include "base/address.h"
 #include "base/enc.h"
+#include "base/host.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "conf/conf.h"
 #include "conf/conftype.h"
 #include "conf/confurl.h"
@@ -314,7 +316,7 @@ domain_of(const char *text, bool wild)
 	}
 	rc = enc_domain(&b, text + skip, strlen(text + skip));
 	for (i = skip; rc == 0 && i < b.len; i++)
-		if (!confurl_is_host_char(b.data[i]))
+		if (!host_is_char(b.data[i]))
 			rc = -1;
 	if (rc == 0 && b.len > skip)
 		return buf_take(&b);
@@ -399,8 +401,7 @@ add_item(const struct spot *s, void *base, const char *text)
 			free(item); /* said twice means it once */
 			return true;
 		}
-	list->v = mem_grow(list->v, list->n + 1, sizeof(*list->v));
-	list->v[list->n++] = item;
+	*VEC_ADD(list->v, list->n) = item;
 	return true;
 }
 

@@ -8,17 +8,11 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/host.h"
 #include "base/str.h"
 #include "conf/confurl.h"
 
 #define URL_MAX 2048
-
-bool
-confurl_is_host_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-	       c == '.' || c == '_';
-}
 
 /* [v6] at s, n bytes with the brackets. */
 static int
@@ -45,7 +39,7 @@ add_host(struct buf *out, const char *s, size_t n)
 	if (n == 0 || enc_domain(out, s, n) != 0 || out->len == from)
 		return -1;
 	for (i = from; i < out->len; i++)
-		if (!confurl_is_host_char(out->data[i]))
+		if (!host_is_char(out->data[i]))
 			return -1;
 	return 0;
 }
@@ -112,20 +106,17 @@ confurl_server(
 	return finish(&b, ok, out, why, size, advice);
 }
 
-/* Does "host[:port]" name this very machine? */
+/* Does "host[:port]" or "[v6][:port]" name this very machine? */
 static bool
 is_loopback(const char *s)
 {
+	bool v6 = s[0] == '[';
+	size_t n = strcspn(s, v6 ? "]" : ":");
 	char host[256];
-	struct in_addr a;
-	size_t n = strcspn(s, ":");
 
-	if (s[0] == '[')
-		return strncmp(s, "[::1]", 5) == 0;
-	snprintf(host, sizeof(host), "%.*s", n > 255 ? 0 : (int)n, s);
-	return strcmp(host, "localhost") == 0 ||
-	       (strncmp(host, "127.", 4) == 0 &&
-		   inet_pton(AF_INET, host, &a) == 1);
+	snprintf(
+	    host, sizeof(host), "%.*s", n > 255 ? 0 : (int)(n - v6), s + v6);
+	return host_is_loopback(host);
 }
 
 static bool

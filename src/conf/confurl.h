@@ -26,7 +26,5 @@ int confurl_service(
     const char *, const struct conf_key *, char **out, char *why, size_t size);
 /* http://[user:password@]host:port; why never holds the password */
 int confurl_proxy(const char *, char **out, char *why, size_t size);
-/* a-z 0-9 - . _ */
-bool confurl_is_host_char(char);
 
 #endif

@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/msgid.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "core/match.h"
 
 #define ID_MAX   998 /* RFC 5322: a line */
@@ -51,12 +53,10 @@ is_ours(const struct party *p)
 static void
 add_link(struct decision *d, const struct party *p, enum role role)
 {
-	/* a power of two, or nothing yet: full */
-	if ((d->nlink & (d->nlink - 1)) == 0)
-		d->link = mem_grow(d->link, d->nlink == 0 ? 1 : 2 * d->nlink,
-		    sizeof(*d->link));
-	d->link[d->nlink].party = p;
-	d->link[d->nlink++].role = role;
+	struct link *l = VEC_ADD(d->link, d->nlink);
+
+	l->party = p;
+	l->role = role;
 }
 
 static int
@@ -222,33 +222,17 @@ is_stored(const struct match *m, const char *id, size_t n)
 	return m->stored(m->stored_arg, text);
 }
 
-/*
- * Is one of the message ids in a header stored? left: how many to ask for.
- * Where no id has its <>, every word is one: some senders leave them out.
- */
+/* Is one of the message ids in a header stored? left: how many to ask for. */
 static bool
 any_stored(const struct match *m, const char *ids, int *left)
 {
-	static const char space[] = " \t\r\n";
+	struct msgid_walk w = msgid_begin(ids);
+	const char *id;
 	size_t n;
 
-	if (ids == NULL)
-		return false;
-	if (strchr(ids, '<') == NULL) {
-		for (ids += strspn(ids, space); *ids != '\0' && (*left)-- > 0;
-		     ids += strspn(ids, space)) {
-			n = strcspn(ids, space);
-			if (is_stored(m, ids, n))
-				return true;
-			ids += n;
-		}
-		return false;
-	}
-	while ((ids = strchr(ids, '<')) != NULL && (*left)-- > 0) {
-		n = strcspn(ids + 1, "<>") + 1;
-		if (ids[n] == '>' && is_stored(m, ids, n + 1))
+	while (msgid_next(&w, &id, &n) && (*left)-- > 0) {
+		if (is_stored(m, id, n))
 			return true;
-		ids += n;
 	}
 	return false;
 }

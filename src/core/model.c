@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/tim.h"
+#include "base/vec.h"
 #include "core/model.h"
 
 const char *
@@ -57,45 +58,19 @@ message_free(struct message *m)
 	free(m);
 }
 
-/* Room for one more in an arena's array whose capacity is a power of two. */
-static void *
-grow(struct arena *a, void *old, size_t n, size_t each)
-{
-	void *p;
-
-	if (n != 0 && (n < 4 || (n & (n - 1)) != 0))
-		return old;
-	if ((p = arena_alloc(a, (n < 4 ? 4 : 2 * n) * each)) == NULL)
-		return NULL;
-	if (n > 0)
-		memcpy(p, old, n * each);
-	return p;
-}
-
 struct address *
 message_address(struct message *m)
 {
-	struct address *p = grow(&m->arena, m->addr, m->naddr, sizeof(*p));
-
-	if (p == NULL)
-		return NULL;
-	m->addr = p;
-	p += m->naddr++;
-	memset(p, 0, sizeof(*p));
-	return p;
+	return VEC_ADD_IN(&m->arena, m->addr, m->naddr);
 }
 
 struct attachment *
 message_attachment(struct message *m)
 {
-	struct attachment *p = grow(&m->arena, m->att, m->natt, sizeof(*p));
+	struct attachment *p = VEC_ADD_IN(&m->arena, m->att, m->natt);
 
-	if (p == NULL)
-		return NULL;
-	m->att = p;
-	p += m->natt++;
-	memset(p, 0, sizeof(*p));
-	p->size = -1;
+	if (p != NULL)
+		p->size = -1;
 	return p;
 }
 

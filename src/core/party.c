@@ -19,6 +19,7 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "core/csv.h"
 #include "core/party.h"
 
@@ -40,22 +41,16 @@ void
 party_list_add(struct party_list *l, const char *crm_type, const char *crm_id,
     const char *address, const char *name)
 {
-	struct party *p;
+	struct party *p = VEC_ADD(l->v, l->n);
 
-	if (l->n == l->cap) {
-		l->cap = l->cap == 0 ? 64 : 2 * l->cap;
-		l->v = mem_grow(l->v, l->cap, sizeof(*l->v));
-	}
-	p = &l->v[l->n];
 	/* neighbours mostly share their type */
-	if (l->n > 0 && strcmp(p[-1].crm_type, crm_type) == 0)
+	if (l->n > 1 && strcmp(p[-1].crm_type, crm_type) == 0)
 		p->crm_type = p[-1].crm_type;
 	else
 		p->crm_type = arena_strdup(&l->arena, crm_type);
 	p->crm_id = arena_strdup(&l->arena, crm_id);
 	p->address = arena_strdup(&l->arena, address);
 	p->name = arena_strdup(&l->arena, name);
-	l->n++;
 }
 
 void
@@ -320,6 +315,12 @@ party_csv(struct party_list *list, const char *path, const char *crm_type,
 
 /* --- the directory --- */
 
+/*
+ * Not a struct map, which has its keys beside its values: for a million rows
+ * that is 58 bytes a row instead of 42, and 1.4 times as long to build as a
+ * table whose size is known. Nor its hash: with it, to find one takes 1.1
+ * times as long.
+ */
 struct slot {
 	uint32_t first, n; /* in by; n 0: free */
 	uint64_t hash;

@@ -24,7 +24,7 @@ struct party {
 struct party_list {
 	struct arena arena;
 	struct party *v;
-	size_t n, cap;
+	size_t n;
 };
 
 /* user or queue, in whichever case the CRM writes it: one of its own. */

@@ -16,12 +16,12 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "ews/call.h"
 #include "ews/code.h"
 #include "ews/folder.h"
 #include "ews/resolve.h"
 
-#define SLOTS     4096
 #define CACHE_MAX 100000
 #define HIT_MS    INT64_C(86400000)
 #define MISS_MS   INT64_C(3600000)
@@ -29,7 +29,6 @@
 #define TRIES     3 /* failures in a row, until it counts as missing */
 
 struct resolve_entry {
-	struct resolve_entry *next;
 	char *name; /* ASCII lower case */
 	char *smtp; /* or NULL */
 	int64_t until;
@@ -40,61 +39,58 @@ resolve_init(struct resolve_cache *c)
 {
 	memset(c, 0, sizeof(*c));
 	pthread_mutex_init(&c->lock, NULL);
-	c->nslot = SLOTS;
-	c->slot = mem_alloc(SLOTS * sizeof(struct resolve_entry *));
+	map_init(&c->at);
 }
 
 static void
 clear(struct resolve_cache *c)
 {
-	struct resolve_entry *e;
 	size_t i;
 
-	for (i = 0; i < c->nslot; i++) {
-		while ((e = c->slot[i]) != NULL) {
-			c->slot[i] = e->next;
-			free(e->name);
-			free(e->smtp);
-			free(e);
-		}
+	for (i = 0; i < c->n; i++) {
+		free(c->v[i].name);
+		free(c->v[i].smtp);
 	}
+	free(c->v);
+	c->v = NULL;
 	c->n = 0;
+	map_free(&c->at);
 }
 
 void
 resolve_free(struct resolve_cache *c)
 {
-	if (c->slot == NULL)
-		return;
 	clear(c);
-	free(c->slot);
-	c->slot = NULL;
 	pthread_mutex_destroy(&c->lock);
 }
 
-static struct resolve_entry **
-place(struct resolve_cache *c, const char *name)
+/* The entry of a name, or NULL. */
+static struct resolve_entry *
+find_entry(const struct resolve_cache *c, const char *name)
 {
-	const unsigned char *p = (const unsigned char *)name;
-	struct resolve_entry **pp;
-	unsigned h = 2166136261u;
+	size_t i = map_get(&c->at, 0, name);
 
-	for (; *p != '\0'; p++)
-		h = (h ^ *p) * 16777619u;
-	for (pp = &c->slot[h % c->nslot]; *pp != NULL; pp = &(*pp)->next)
-		if (strcmp((*pp)->name, name) == 0)
-			break;
-	return pp;
+	return i == MAP_NONE ? NULL : &c->v[i];
+}
+
+static struct resolve_entry *
+add_entry(struct resolve_cache *c, const char *name)
+{
+	struct resolve_entry *e = VEC_ADD(c->v, c->n);
+
+	e->name = mem_strdup(name);
+	map_put(&c->at, 0, e->name, c->n - 1);
+	return e;
 }
 
 static bool
 lookup(struct resolve_cache *c, const char *name, char **out)
 {
-	struct resolve_entry *e;
+	const struct resolve_entry *e;
 	bool hit;
 
 	pthread_mutex_lock(&c->lock);
-	e = *place(c, name);
+	e = find_entry(c, name);
 	hit = e != NULL && e->until > tim_mono();
 	*out = hit ? mem_strdup(e->smtp) : NULL;
 	pthread_mutex_unlock(&c->lock);
@@ -104,17 +100,15 @@ lookup(struct resolve_cache *c, const char *name, char **out)
 static void
 remember(struct resolve_cache *c, const char *name, const char *smtp)
 {
-	struct resolve_entry **pp, *e;
+	struct resolve_entry *e;
 
 	pthread_mutex_lock(&c->lock);
-	if (c->n >= CACHE_MAX)
+	if (c->n >= CACHE_MAX) {
 		clear(c);
-	pp = place(c, name);
-	if ((e = *pp) == NULL) {
-		e = *pp = mem_alloc(sizeof(*e));
-		e->name = mem_strdup(name);
-		c->n++;
+		map_init(&c->at);
 	}
+	if ((e = find_entry(c, name)) == NULL)
+		e = add_entry(c, name);
 	free(e->smtp);
 	e->smtp = mem_strdup(smtp);
 	e->until = tim_mono() + (smtp == NULL ? MISS_MS : HIT_MS);

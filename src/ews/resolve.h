@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/map.h"
 #include "ews/soap.h"
 
 struct ews_session;
@@ -19,8 +20,9 @@ struct resolve_entry;
 
 struct resolve_cache {
 	pthread_mutex_t lock;
-	struct resolve_entry **slot;
-	size_t nslot, n;
+	struct map at; /* names to their places in v */
+	struct resolve_entry *v;
+	size_t n;
 	int failed;   /* requests in a row */
 	bool missing; /* the server does not have the operation */
 };

@@ -115,12 +115,6 @@ declares_latin(const char *head, size_t n)
 	return false;
 }
 
-static bool
-white(unsigned char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 bool
 xmlcoding_known(struct xml_filter *f)
 {
@@ -128,7 +122,7 @@ xmlcoding_known(struct xml_filter *f)
 	const unsigned char *h = f->head;
 	size_t n = f->nhead;
 
-	if (n == 1 && white(h[0])) {
+	if (n == 1 && str_is_white((char)h[0])) {
 		f->nhead = 0;
 		return false;
 	}
@@ -152,9 +146,9 @@ xmlcoding_known(struct xml_filter *f)
 		return false;
 	if (memcmp(h, xml, n < 5 ? n : 5) != 0 || n == sizeof(f->head))
 		return true;
-	if (n < 6 || (white(h[5]) && h[n - 1] != '>'))
+	if (n < 6 || (str_is_white((char)h[5]) && h[n - 1] != '>'))
 		return false;
-	if (white(h[5]) && declares_latin((const char *)h, n))
+	if (str_is_white((char)h[5]) && declares_latin((const char *)h, n))
 		f->coding = XMLCODING_LATIN;
 	return true;
 }

@@ -20,6 +20,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "base/enc.h"
 #include "fmt/xml.h"
 #include "fmt/xmlcoding.h"
 
@@ -210,10 +211,9 @@ put_ref(struct out *o, uint32_t v)
 static int
 digit_value(unsigned char c, bool hex)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 32;
-	return hex && c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	int d = enc_hex_digit((char)c);
+
+	return hex || d < 10 ? d : -1;
 }
 
 /*

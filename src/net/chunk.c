@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/enc.h"
 #include "net/chunk.h"
 
 /* Nobody sends more; a stream of extensions must end somewhere. */
@@ -33,15 +34,6 @@ chunk_init(struct chunk *c)
 }
 
 static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static int
 bad(struct chunk *c, const char *why)
 {
 	c->why = why;
@@ -63,7 +55,7 @@ size_line(struct chunk *c, char ch)
 		c->extra = 0;
 		return 0;
 	}
-	if (c->state == SIZE && (d = hex(ch)) >= 0) {
+	if (c->state == SIZE && (d = enc_hex_digit(ch)) >= 0) {
 		if (c->left > (INT64_MAX >> 4))
 			return bad(c, "a chunk's size is larger than any file");
 		c->left = c->left << 4 | d;

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/host.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
@@ -81,7 +82,7 @@ check(const struct http *h, struct err *e)
 		    "them as username and password_file");
 		return err_code(e, CAUSE_OTHER, "url", SCOPE_PROFILE);
 	}
-	if (!u->https && h->o.auth != NULL && !url_is_loopback(u->host)) {
+	if (!u->https && h->o.auth != NULL && !host_is_loopback(u->host)) {
 		err_set(e, ERR_CONFIG,
 		    "%s:%s: a login is never sent over plain http: write "
 		    "https://",

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/enc.h"
+#include "base/host.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "net/head.h"
@@ -81,7 +82,7 @@ covers(const char *item, size_t n, const char *host, const char *port)
 		item++, n--;
 	if (n == 0 || n > len || !str_ieqn(host + len - n, item, n))
 		return false;
-	return n == len || (host[len - n - 1] == '.' && !url_is_ip(host));
+	return n == len || (host[len - n - 1] == '.' && !host_is_ip(host));
 }
 
 bool

@@ -14,13 +14,13 @@
 
 #include "base/crypt.h"
 #include "base/enc.h"
+#include "base/host.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "net/tls.h"
 #include "net/tls_error.h"
 #include "net/tls_x509.h"
-#include "net/url.h"
 
 /*
  * The engine asks for 5 bytes of record header, then for the record. Both
@@ -296,7 +296,7 @@ tls_connect(struct sock *sock, const char *host, const struct tls_trust *trust,
 	engine(t);
 	/* RFC 6066 3: no addresses in server_name */
 	if (!br_ssl_client_reset(
-		&t->sc, url_is_ip(t->host) ? NULL : t->host, 0))
+		&t->sc, host_is_ip(t->host) ? NULL : t->host, 0))
 		r = failed(t, e);
 	else
 		r = pump(t, BR_SSL_SENDAPP, deadline, e);

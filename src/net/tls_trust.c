@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/enc.h"
+#include "base/vec.h"
 #include "net/tls_anchors.h"
 #include "net/tls_trust.h"
 
@@ -78,19 +79,15 @@ add(struct tls_trust *t, const struct buf *der)
 	br_x509_decoder_init(&dc, append, &dn);
 	br_x509_decoder_push(&dc, der->data, der->len);
 	if (!der->over && br_x509_decoder_get_pkey(&dc) != NULL && !dn.over) {
-		if ((t->n & (t->n - 1)) == 0)
-			t->v = mem_grow(
-			    t->v, t->n == 0 ? 1 : 2 * t->n, sizeof(*t->v));
-		a = &t->v[t->n];
-		memset(a, 0, sizeof(*a));
+		a = VEC_ADD(t->v, t->n);
 		ok = copy_key(t, &a->pkey, br_x509_decoder_get_pkey(&dc));
 		if (ok) {
 			a->dn.data = keep(t, buf_str(&dn), dn.len);
 			a->dn.len = dn.len;
 			a->flags =
 			    br_x509_decoder_isCA(&dc) ? BR_X509_TA_CA : 0;
-			t->n++;
-		}
+		} else
+			t->n--;
 	}
 	buf_free(&dn);
 	return ok;

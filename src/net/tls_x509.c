@@ -15,11 +15,11 @@
 
 #include "base/crypt.h"
 #include "base/enc.h"
+#include "base/host.h"
 #include "base/tim.h"
 #include "net/tls_cert.h"
 #include "net/tls_anchors.h"
 #include "net/tls_x509.h"
-#include "net/url.h"
 
 #define LEAF_MAX  (64 << 10)
 #define REST_MAX  (64 << 10)
@@ -311,7 +311,7 @@ static int
 wrong_name(const struct tls_x509 *x, const struct tls_cert *c,
     const char *where, const char *pin, struct err *e)
 {
-	if (url_is_ip(x->host))
+	if (host_is_ip(x->host))
 		return err_set(e, ERR_CONFIG,
 		    "%s: a certificate cannot be checked against an IP "
 		    "address: write a host name instead (this certificate is "

@@ -4,11 +4,11 @@
  *    above 0x7e, so it may go into a request line as it is.
  * 2. An error never shows what stands before an '@': it may be a password.
  */
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/host.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "net/url.h"
@@ -20,15 +20,6 @@ bad(struct err *e, const char *url, const char *what)
 		url = "the URL";
 	err_set(e, ERR_CONFIG, "%s: %s", url, what);
 	return err_code(e, CAUSE_OTHER, "url", SCOPE_PROFILE);
-}
-
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* Percent-decodes; NULL for a malformed escape or an encoded NUL. */
@@ -45,8 +36,8 @@ decode(const char *s, size_t n)
 			*o++ = s[i];
 			continue;
 		}
-		hi = i + 2 < n ? hex(s[i + 1]) : -1;
-		lo = i + 2 < n ? hex(s[i + 2]) : -1;
+		hi = i + 2 < n ? enc_hex_digit(s[i + 1]) : -1;
+		lo = i + 2 < n ? enc_hex_digit(s[i + 2]) : -1;
 		if (hi < 0 || lo < 0 || hi + lo == 0) {
 			mem_wipe(out, n);
 			free(out);
@@ -79,19 +70,22 @@ static int
 host(struct url *u, const char *s, size_t n, const char *url, struct err *e)
 {
 	struct buf b;
+	size_t i;
+	bool ok;
 
 	if (n >= 2 && s[0] == '[' && s[n - 1] == ']') {
 		u->host = str_lower(mem_strndup(s + 1, n - 2));
-		if (!url_is_ip(u->host) || strchr(u->host, ':') == NULL)
+		if (!host_is_ip(u->host) || strchr(u->host, ':') == NULL)
 			return bad(e, url,
 			    "what stands in [ ] is not an IPv6 "
 			    "address");
 		return 0;
 	}
 	buf_init(&b, 256);
-	if (n == 0 || enc_domain(&b, s, n) == -1 ||
-	    strspn(buf_str(&b), "abcdefghijklmnopqrstuvwxyz0123456789-._") !=
-		b.len) {
+	ok = n > 0 && enc_domain(&b, s, n) == 0;
+	for (i = 0; i < b.len; i++)
+		ok = ok && host_is_char(b.data[i]);
+	if (!ok) {
 		buf_free(&b);
 		return bad(e, url,
 		    "the host name is missing or is not one; "
@@ -189,25 +183,4 @@ url_free(struct url *u)
 	free(u->user);
 	mem_wipe_str(u->password);
 	memset(u, 0, sizeof(*u));
-}
-
-bool
-url_is_ip(const char *h)
-{
-	unsigned char a[16];
-
-	return inet_pton(AF_INET, h, a) == 1 || inet_pton(AF_INET6, h, a) == 1;
-}
-
-bool
-url_is_loopback(const char *h)
-{
-	struct in6_addr a6;
-	struct in_addr a4;
-
-	if (inet_pton(AF_INET, h, &a4) == 1)
-		return ntohl(a4.s_addr) >> 24 == 127;
-	if (inet_pton(AF_INET6, h, &a6) == 1)
-		return IN6_IS_ADDR_LOOPBACK(&a6);
-	return str_ieq(h, "localhost");
 }

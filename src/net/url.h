@@ -25,9 +25,5 @@ struct url {
  */
 int url_parse(struct url *out, const char *, struct err *);
 void url_free(struct url *);
-/* Is that host (url.host) an IPv4 or IPv6 address? */
-bool url_is_ip(const char *host);
-/* localhost, 127.0.0.0/8 or ::1? */
-bool url_is_loopback(const char *host);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/vec.h"
 #include "os/words.h"
 
 /* One word from *p on to out; false: said. */
@@ -66,15 +67,14 @@ words_split(const char *command, struct err *err)
 		buf_reset(&b);
 		if (!(ok = word(&p, &b, err)))
 			break;
-		v = mem_grow(v, n + 2, sizeof(*v));
-		v[n++] = mem_strdup(buf_str(&b));
-		v[n] = NULL;
+		*VEC_ADD(v, n) = mem_strdup(buf_str(&b));
 	}
 	buf_free(&b);
 	if (ok && n == 0) {
 		err_set(err, ERR_CONFIG, "names no program");
 		ok = false;
 	}
+	*VEC_ADD(v, n) = NULL;
 	if (ok)
 		return v;
 	words_free(v);

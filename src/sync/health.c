@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "store/health.h"
 #include "sync/alert.h"
 #include "sync/health.h"
@@ -27,7 +28,7 @@ struct met {
 	int64_t stale;
 	struct arena arena;
 	struct store_alert *v;
-	size_t n, cap;
+	size_t n;
 	const struct mailbox_work **by_address;
 	struct store_boxes boxes;
 };
@@ -45,12 +46,7 @@ meet(struct met *m, enum store_scope_kind kind, const char *name,
 	char text[800];
 	va_list ap;
 
-	if (m->n == m->cap) {
-		m->cap = m->cap == 0 ? 16 : 2 * m->cap;
-		m->v = mem_grow(m->v, m->cap, sizeof(*m->v));
-	}
-	a = &m->v[m->n++];
-	memset(a, 0, sizeof(*a));
+	a = VEC_ADD(m->v, m->n);
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "sync/loginfile.h"
 
 #define HEAD   "exsync logins 2"
@@ -181,8 +182,7 @@ add_proven(struct loginfile *f)
 	if (f->nproven == LOGINFILE_PROVEN)
 		memmove(&f->proven[0], &f->proven[1],
 		    --f->nproven * sizeof(*f->proven));
-	f->proven = mem_grow(f->proven, f->nproven + 1, sizeof(*f->proven));
-	return &f->proven[f->nproven++];
+	return VEC_ADD(f->proven, f->nproven);
 }
 
 /* NULL, or why it is no line of an INI's accepted logins. */
@@ -228,9 +228,7 @@ new_row(struct loginfile *f)
 
 	if (f->n == LOGINFILE_ROWS)
 		return NULL;
-	f->v = mem_grow(f->v, f->n + 1, sizeof(*f->v));
-	r = &f->v[f->n++];
-	memset(r, 0, sizeof(*r));
+	r = VEC_ADD(f->v, f->n);
 	r->first_at = r->last_at = r->retry_at = TIM_NONE;
 	return r;
 }

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "sync/loginkeep.h"
 
 static void
@@ -177,8 +178,7 @@ loginkeep_need(struct logins *s, struct login *l)
 static void
 add_time(struct loginkeep_times *t, int64_t at)
 {
-	t->v = mem_grow(t->v, t->n + 1, sizeof(*t->v));
-	t->v[t->n++] = at;
+	*VEC_ADD(t->v, t->n) = at;
 }
 
 static int

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "net/proxy.h"
 #include "net/url.h"
 #include "sync/backoff.h"
@@ -52,8 +53,8 @@ new_account(struct logins *s)
 	a->settled = reserve_settled;
 	a->wrong = reserve_wrong;
 	a->arg = s;
-	s->account = mem_grow(s->account, s->naccount + 1, sizeof(*s->account));
-	return s->account[s->naccount++] = a;
+	*VEC_ADD(s->account, s->naccount) = a;
+	return a;
 }
 
 static void
@@ -109,8 +110,7 @@ add_login(struct logins *s, const char *server, const struct credential *c)
 	l->at.password = l->password;
 	l->not_before = l->tried = TIM_NONE;
 	find_account(s, l);
-	s->v = mem_grow(s->v, s->n + 1, sizeof(struct login *));
-	s->v[s->n++] = l;
+	*VEC_ADD(s->v, s->n) = l;
 }
 
 /* "host:port"; the caller's. */

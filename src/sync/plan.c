@@ -8,40 +8,17 @@
 
 #include "base/address.h"
 #include "base/buf.h"
-#include "base/mem.h"
+#include "base/map.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "sync/plan.h"
 
 struct making {
 	const struct conf *conf;
 	const struct plan_want *want;
 	struct plan *plan;
-	size_t cap;
-	/* open hash set of addresses, values are index + 1 */
-	size_t *slot, nslot;
+	struct map at; /* addresses to their places in the plan */
 };
-
-static size_t
-hash(const char *s)
-{
-	size_t h = 5381;
-
-	for (; *s != '\0'; s++)
-		h = h * 33 ^ (unsigned char)*s;
-	return h;
-}
-
-/* The slot where the address is or belongs. */
-static size_t *
-find(struct making *m, const char *address)
-{
-	size_t i = hash(address) & (m->nslot - 1);
-
-	while (m->slot[i] != 0 &&
-	       strcmp(m->plan->v[m->slot[i] - 1].mailbox.address, address) != 0)
-		i = (i + 1) & (m->nslot - 1);
-	return &m->slot[i];
-}
 
 static bool
 wanted(const struct making *m, const struct conf_mailbox *b)
@@ -58,25 +35,17 @@ wanted(const struct making *m, const struct conf_mailbox *b)
 	return m->want->nmailbox == 0;
 }
 
-static struct plan_entry *
+static void
 add(struct making *m, const struct conf_mailbox *b, const char *crm_id)
 {
-	size_t *slot = find(m, b->address);
 	struct plan *p = m->plan;
 	struct plan_entry *e;
 
-	if (*slot != 0)
-		return NULL;
-	if (p->n == m->cap) {
-		m->cap = m->cap == 0 ? 64 : 2 * m->cap;
-		p->v = mem_grow(p->v, m->cap, sizeof(*p->v));
-	}
-	e = &p->v[p->n++];
-	memset(e, 0, sizeof(*e));
+	if (map_put(&m->at, 0, b->address, p->n) != p->n)
+		return;
+	e = VEC_ADD(p->v, p->n);
 	e->mailbox = *b;
 	e->crm_id = crm_id;
-	*slot = p->n;
-	return e;
 }
 
 static const struct conf_profile *
@@ -156,7 +125,7 @@ restrict_to(struct making *m, struct err *err)
 		    "[profile %s] in %s",
 		    m->want->profile, m->want->profile, m->conf->path);
 	for (i = 0; i < m->want->nmailbox; i++) {
-		if (*find(m, m->want->mailbox[i]) == 0)
+		if (map_get(&m->at, 0, m->want->mailbox[i]) == MAP_NONE)
 			return err_set(err, ERR_CONFIG,
 			    "--mailbox %s: no "
 			    "[mailbox] section has this address, and it is "
@@ -177,21 +146,19 @@ int
 plan_make(const struct conf *conf, struct party_list *list,
     const struct plan_want *want, struct plan *out, struct err *err)
 {
-	struct making m = { conf, want, out, 0, NULL, 64 };
+	struct making m = { .conf = conf, .want = want, .plan = out };
 	size_t users = list->n;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	while (m.nslot < 2 * (list->n + conf->nmailbox))
-		m.nslot *= 2;
-	m.slot = mem_alloc(m.nslot * sizeof(*m.slot));
+	map_init(&m.at);
 	add_listed(&m, list);
 	add_users(&m, list, users);
 	if ((rc = restrict_to(&m, err)) == -1) {
 		free(out->v);
 		memset(out, 0, sizeof(*out));
 	}
-	free(m.slot);
+	map_free(&m.at);
 	return rc;
 }
 

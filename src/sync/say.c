@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/vec.h"
 #include "sync/gate.h"
 #include "sync/say.h"
 #include "sync/work.h"
@@ -19,7 +20,7 @@
 struct say {
 	pthread_mutex_t lock;
 	const struct mailbox_work **kept; /* their fault is in them */
-	size_t n, cap;
+	size_t n;
 	size_t stopped; /* mailboxes that the stopped gate kept from reading */
 	const struct mailbox_work *example; /* one of these */
 	bool fatal;                         /* the store's trouble was told */
@@ -64,11 +65,7 @@ say_mailbox(
 static void
 keep(struct say *s, const struct mailbox_work *w)
 {
-	if (s->n == s->cap) {
-		s->cap = s->cap == 0 ? 16 : 2 * s->cap;
-		s->kept = mem_grow(s->kept, s->cap, sizeof(*s->kept));
-	}
-	s->kept[s->n++] = w;
+	*VEC_ADD(s->kept, s->n) = w;
 }
 
 /* With the lock held. */

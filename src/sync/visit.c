@@ -20,6 +20,7 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "sync/ask.h"
 #include "sync/giveup.h"
 #include "sync/login.h"
@@ -37,7 +38,7 @@
 /* What one turn leaves for the next. */
 struct visit {
 	int64_t *done; /* store_folder.id of folders not to be read again */
-	size_t ndone, cap;
+	size_t ndone;
 	struct err first; /* why one failed: the first that did */
 	int broken;       /* failed as if it were the mailbox' fault */
 	int read;         /* came to their end */
@@ -286,11 +287,7 @@ is_done(const struct visit *v, const struct store_folder *s)
 static void
 note_done(struct visit *v, const struct store_folder *s)
 {
-	if (v->ndone == v->cap) {
-		v->cap = v->cap == 0 ? 16 : 2 * v->cap;
-		v->done = mem_grow(v->done, v->cap, sizeof(*v->done));
-	}
-	v->done[v->ndone++] = s->id;
+	*VEC_ADD(v->done, v->ndone) = s->id;
 }
 
 /* The folder failed, and the others are read all the same. */

@@ -5,6 +5,7 @@
 #include <ctype.h>
 
 #include "base/buf.h"
+#include "base/host.h"
 #include "conf/confurl.h"
 #include "fuzz.h"
 #include "net/proxy.h"
@@ -25,7 +26,7 @@ parts(const struct url *u)
 	FUZZ_CHECK(u->path[0] == '/');
 	for (p = u->path; *p != '\0'; p++)
 		FUZZ_CHECK((unsigned char)*p > ' ' && *p != 0x7f && *p != '#');
-	url_is_loopback(u->host);
+	host_is_loopback(u->host);
 }
 
 static void

@@ -269,8 +269,15 @@ test_hex(void **state)
 {
 	unsigned char bytes[4] = { 0 };
 	char hex[9];
+	int c;
 
 	(void)state;
+	for (c = -128; c < 128; c++)
+		assert_int_equal(enc_hex_digit((char)c),
+		    c >= '0' && c <= '9'   ? c - '0'
+		    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+		    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+					   : -1);
 	enc_hex("\x00\x9f\xff\x10", 4, hex);
 	assert_string_equal(hex, "009fff10");
 	enc_hex("", 0, hex);

@@ -118,6 +118,20 @@ test_change(void **state)
 }
 
 static void
+test_chars(void **state)
+{
+	int c;
+
+	(void)state;
+	for (c = -128; c < 128; c++) {
+		assert_int_equal(str_lower_char((char)c),
+		    c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+		assert_int_equal(str_is_white((char)c),
+		    c == ' ' || c == '\t' || c == '\r' || c == '\n');
+	}
+}
+
+static void
 test_int(void **state)
 {
 	static const struct {
@@ -168,6 +182,7 @@ main(void)
 		cmocka_unit_test(test_printable_any),
 		cmocka_unit_test(test_equal),
 		cmocka_unit_test(test_change),
+		cmocka_unit_test(test_chars),
 		cmocka_unit_test(test_int),
 	};
 

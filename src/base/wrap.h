@@ -1,0 +1,23 @@
+/*
+ * wrap.h - text in the 80 columns of a terminal.
+ * Floor: base.
+ * Threads: pure.
+ */
+#ifndef BASE_WRAP_H
+#define BASE_WRAP_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#define WRAP_WIDTH 80
+
+/* Columns that n bytes of UTF-8 take, every character for one. */
+size_t wrap_columns(const char *, size_t n);
+/*
+ * Printable text, broken at its spaces into lines of at most WRAP_WIDTH
+ * columns (a longer word has a line of its own). first stands before the
+ * first line, rest before the others; both count.
+ */
+void wrap_put(FILE *, const char *first, const char *rest, const char *text);
+
+#endif

@@ -11,6 +11,7 @@
 #include "base/host.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 #define LOCAL_MAX  480 /* RFC 5321 says 64; bounce addresses have more */
 #define DOMAIN_MAX 253
@@ -35,15 +36,14 @@ trim(const char **s, size_t *len)
 	size_t n;
 	uint32_t c;
 
-	while (
-	    *len > 0 && (n = enc_utf8_next(*s, *len, &c)) > 0 && is_blank(c)) {
+	while (*len > 0 && (n = utf8_next(*s, *len, &c)) > 0 && is_blank(c)) {
 		*s += n;
 		*len -= n;
 	}
 	while (*len > 0) {
 		for (n = 1; n < *len && ((*s)[*len - n] & 0xc0) == 0x80; n++)
 			;
-		if (enc_utf8_next(*s + *len - n, n, &c) != n || !is_blank(c))
+		if (utf8_next(*s + *len - n, n, &c) != n || !is_blank(c))
 			return;
 		*len -= n;
 	}
@@ -90,10 +90,10 @@ put_local(char *out, size_t size, const char *s, size_t len)
 		if (o + 4 >= size)
 			return 0;
 		if (b >= 0x80) {
-			n = enc_utf8_next(s + i, len - i, &c);
+			n = utf8_next(s + i, len - i, &c);
 			if (n == 0 || is_blank(c))
 				return 0;
-			o += enc_utf8_put(out + o, enc_lower(c));
+			o += utf8_put(out + o, enc_lower(c));
 			continue;
 		}
 		n = 1;

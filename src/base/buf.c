@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/enc.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 void
 buf_init(struct buf *b, size_t max)
@@ -167,7 +167,7 @@ buf_addxml(struct buf *b, const char *s)
 	size_t n;
 
 	for (; s < end; s += n) {
-		n = enc_utf8_next(s, (size_t)(end - s), &c);
+		n = utf8_next(s, (size_t)(end - s), &c);
 		rep = xml_escape(s, n, c);
 		if (n == 0)
 			n = 1;

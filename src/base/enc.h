@@ -12,15 +12,6 @@
 
 #include "base/buf.h"
 
-/*
- * Decodes one character of s (len > 0). Returns its length in bytes, or 0
- * when s does not begin with a well-formed one (Unicode 15, table 3-7:
- * no surrogates, nothing overlong, at most U+10FFFF).
- */
-size_t enc_utf8_next(const char *s, size_t len, uint32_t *c);
-/* Writes c (a valid scalar value) to out[4]; returns 1..4. */
-size_t enc_utf8_put(char *out, uint32_t c);
-bool enc_utf8_valid(const char *s, size_t len);
 /* UTF-8 to UTF-16LE; -1 on invalid input or a full buffer. */
 int enc_utf16le(struct buf *out, const char *s, size_t len);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/utf8.h"
 
 #define LABEL  63
 #define DOMAIN 253
@@ -256,7 +257,7 @@ labels(struct buf *b, const char *s, size_t len)
 	size_t n = 0, w;
 
 	for (; len > 0; s += w, len -= w) {
-		if ((w = enc_utf8_next(s, len, &c)) == 0)
+		if ((w = utf8_next(s, len, &c)) == 0)
 			return -1;
 		c = enc_lower(c);
 		if (is_dot(c)) {

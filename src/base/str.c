@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/enc.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 static bool
 unsafe(uint32_t c)
@@ -26,7 +26,7 @@ str_printable(char *out, size_t size, const char *s, size_t len)
 		return 0;
 	while (i < len) {
 		uint32_t c;
-		size_t n = enc_utf8_next(s + i, len - i, &c);
+		size_t n = utf8_next(s + i, len - i, &c);
 		bool bad = n == 0 || unsafe(c);
 		size_t w = bad ? 1 : n;
 

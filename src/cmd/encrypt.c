@@ -14,6 +14,7 @@
 #include "base/enc.h"
 #include "base/mem.h"
 #include "base/stop.h"
+#include "base/utf8.h"
 #include "cmd/cmd.h"
 
 #define ROOM (SEAL_SECRET + 8)
@@ -75,7 +76,7 @@ fault_of(const char *line, size_t *len)
 		       "pipe it in";
 	if (*len > SEAL_SECRET)
 		return "a secret has at most 1024 bytes";
-	if (!enc_utf8_valid(line, *len))
+	if (!utf8_valid(line, *len))
 		return "the secret is not UTF-8: set the terminal or the "
 		       "editor to UTF-8";
 	for (i = 0; i < *len; i++) {

@@ -9,6 +9,7 @@
 
 #include "base/enc.h"
 #include "base/tim.h"
+#include "base/utf8.h"
 #include "cmd/status.h"
 #include "sync/alert.h"
 
@@ -32,7 +33,7 @@ put_string(FILE *out, const char *s)
 	}
 	fputc('"', out);
 	for (; n > 0; s += len, n -= len) {
-		len = enc_utf8_next(s, n, &c);
+		len = utf8_next(s, n, &c);
 		if (len == 0) {
 			len = 1;
 			fputs("\\ufffd", out);

@@ -20,6 +20,7 @@
 #include "base/enc.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "base/vec.h"
 #include "conf/conffile.h"
 
@@ -212,7 +213,7 @@ is_rubbish(struct reader *r, const char *s, size_t len)
 			return true;
 		}
 	}
-	if (!enc_utf8_valid(s, len)) {
+	if (!utf8_valid(s, len)) {
 		conffile_error(r->file, r->line, NULL,
 		    "not UTF-8: save the file as UTF-8");
 		return true;

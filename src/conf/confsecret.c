@@ -13,6 +13,7 @@
 
 #include "base/enc.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "conf/confseal.h"
 #include "conf/confsecret.h"
 #include "conf/secretfile.h"
@@ -32,7 +33,7 @@ checked(
 		why = "holds no password: write it there, in one line";
 	else if (len > SECRET_MAX)
 		why = "holds more than 1024 bytes: write the password only";
-	else if (!enc_utf8_valid(s, len))
+	else if (!utf8_valid(s, len))
 		why = "is not UTF-8: save the password as UTF-8";
 	for (i = 0; why == NULL && i < len; i++) {
 		if (s[i] == '\n' || s[i] == '\r')

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/utf8.h"
 #include "core/csv.h"
 
 static const char bom[3] = { '\xef', '\xbb', '\xbf' };
@@ -77,7 +78,7 @@ end_record(struct csv *c, struct err *err)
 	if (end_field(c, err) != 0)
 		return -1;
 	n = c->n;
-	if (!enc_utf8_valid(c->text.data, c->text.len))
+	if (!utf8_valid(c->text.data, c->text.len))
 		return fail(
 		    c->row_line, err, "not UTF-8: save the file as CSV UTF-8");
 	for (i = 0; i < n; i++)

@@ -33,7 +33,7 @@ ews_close(struct provider *base)
 	pool_free(&e->pool);
 	versions_free(&e->versions);
 	cookie_free(&e->jars);
-	resolve_free(&e->names);
+	namecache_free(&e->names);
 	free(e);
 }
 
@@ -48,7 +48,7 @@ ews_open(const struct conf *conf, const struct conf_profile *profile,
 	versions_init(
 	    &e->versions, version_start(ews_settings(profile)->version));
 	cookie_init(&e->jars);
-	resolve_init(&e->names);
+	namecache_init(&e->names);
 	pool_opts_of(&o, conf, profile);
 	o.http.body_max = fault_int("EXSYNC_BODY_MAX", 0);
 	o.place = PLACE;

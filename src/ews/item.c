@@ -19,6 +19,7 @@
 #include "ews/code.h"
 #include "ews/item.h"
 #include "ews/itemxml.h"
+#include "ews/resolve.h"
 
 /* One request for n items, and what has been answered so far. */
 struct get_item {

@@ -1,13 +1,11 @@
 /*
  * resolve.c - addresses that are not SMTP, looked up in the address book.
- * 1. An answer is remembered, also that there is none; for HIT_MS or MISS_MS.
- * 2. A name with several answers has none: a wrong address would put mail on
+ * 1. A name with several answers has none: a wrong address would put mail on
  *    the wrong contact.
- * 3. What could not be asked is an error and not remembered: else mail would
+ * 2. What could not be asked is an error and not remembered: else mail would
  *    be skipped as concerning nobody. A server that cannot be asked at all,
  *    though it is well otherwise, gives no answers: not every one has this
  *    operation.
- * 4. The cache holds at most CACHE_MAX names; then it starts over.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,98 +20,8 @@
 #include "ews/folder.h"
 #include "ews/resolve.h"
 
-#define CACHE_MAX 100000
-#define HIT_MS    INT64_C(86400000)
-#define MISS_MS   INT64_C(3600000)
-#define TEXT_MAX  65536
-#define TRIES     3 /* failures in a row, until it counts as missing */
-
-struct resolve_entry {
-	char *name; /* ASCII lower case */
-	char *smtp; /* or NULL */
-	int64_t until;
-};
-
-void
-resolve_init(struct resolve_cache *c)
-{
-	memset(c, 0, sizeof(*c));
-	pthread_mutex_init(&c->lock, NULL);
-	map_init(&c->at);
-}
-
-static void
-clear(struct resolve_cache *c)
-{
-	size_t i;
-
-	for (i = 0; i < c->n; i++) {
-		free(c->v[i].name);
-		free(c->v[i].smtp);
-	}
-	free(c->v);
-	c->v = NULL;
-	c->n = 0;
-	map_free(&c->at);
-}
-
-void
-resolve_free(struct resolve_cache *c)
-{
-	clear(c);
-	pthread_mutex_destroy(&c->lock);
-}
-
-/* The entry of a name, or NULL. */
-static struct resolve_entry *
-find_entry(const struct resolve_cache *c, const char *name)
-{
-	size_t i = map_get(&c->at, 0, name);
-
-	return i == MAP_NONE ? NULL : &c->v[i];
-}
-
-static struct resolve_entry *
-add_entry(struct resolve_cache *c, const char *name)
-{
-	struct resolve_entry *e = VEC_ADD(c->v, c->n);
-
-	e->name = mem_strdup(name);
-	map_put(&c->at, 0, e->name, c->n - 1);
-	return e;
-}
-
-static bool
-lookup(struct resolve_cache *c, const char *name, char **out)
-{
-	const struct resolve_entry *e;
-	bool hit;
-
-	pthread_mutex_lock(&c->lock);
-	e = find_entry(c, name);
-	hit = e != NULL && e->until > tim_mono();
-	*out = hit ? mem_strdup(e->smtp) : NULL;
-	pthread_mutex_unlock(&c->lock);
-	return hit;
-}
-
-static void
-remember(struct resolve_cache *c, const char *name, const char *smtp)
-{
-	struct resolve_entry *e;
-
-	pthread_mutex_lock(&c->lock);
-	if (c->n >= CACHE_MAX) {
-		clear(c);
-		map_init(&c->at);
-	}
-	if ((e = find_entry(c, name)) == NULL)
-		e = add_entry(c, name);
-	free(e->smtp);
-	e->smtp = mem_strdup(smtp);
-	e->until = tim_mono() + (smtp == NULL ? MISS_MS : HIT_MS);
-	pthread_mutex_unlock(&c->lock);
-}
+#define TEXT_MAX 65536
+#define TRIES    3 /* failures in a row, until it counts as missing */
 
 static int
 on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
@@ -247,7 +155,7 @@ suspicious(const struct err *e)
 
 /* A request has come to its end. True: the operation is known to be missing. */
 static bool
-count(struct resolve_cache *c, bool failed, bool *enough)
+count(struct namecache *c, bool failed, bool *enough)
 {
 	bool missing;
 
@@ -266,7 +174,7 @@ count(struct resolve_cache *c, bool failed, bool *enough)
 static bool
 missing(struct ews_session *s, const struct err *why)
 {
-	struct resolve_cache *c = &s->ews->names;
+	struct namecache *c = &s->ews->names;
 	struct err e = ERR_INIT;
 	char top[64];
 	bool enough;
@@ -298,7 +206,7 @@ resolve_name(
 	int rc = 0;
 
 	*out = NULL;
-	if (key[0] != '\0' && !lookup(&s->ews->names, key, out)) {
+	if (key[0] != '\0' && !namecache_lookup(&s->ews->names, key, out)) {
 		rc = ask(s, name, out, err);
 		if (rc == 0)
 			count(&s->ews->names, false, &enough);
@@ -311,7 +219,7 @@ resolve_name(
 			rc = 0;
 		}
 		if (rc == 0)
-			remember(&s->ews->names, key, *out);
+			namecache_remember(&s->ews->names, key, *out);
 	}
 	free(key);
 	return rc;

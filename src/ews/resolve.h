@@ -2,12 +2,11 @@
  * resolve.h - addresses that are not SMTP, looked up in the address book
  * (PROTOCOL 8, "Addresses").
  * Floor: ews.
- * Threads: struct resolve_cache: any.
+ * Threads: any, each with its session.
  */
 #ifndef EWS_RESOLVE_H
 #define EWS_RESOLVE_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,19 +15,6 @@
 #include "ews/soap.h"
 
 struct ews_session;
-struct resolve_entry;
-
-struct resolve_cache {
-	pthread_mutex_t lock;
-	struct map at; /* names to their places in v */
-	struct resolve_entry *v;
-	size_t n;
-	int failed;   /* requests in a row */
-	bool missing; /* the server does not have the operation */
-};
-
-void resolve_init(struct resolve_cache *);
-void resolve_free(struct resolve_cache *);
 
 /*
  * The SMTP address of a legacyExchangeDN or another name: from the cache, or

@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 #include "core/provider.h"
-#include "ews/resolve.h"
+#include "ews/namecache.h"
 #include "ews/versions.h"
 #include "web/cookie.h"
 #include "web/pool.h"
@@ -25,7 +25,7 @@ struct ews {
 	struct pool pool;
 	struct versions versions;
 	struct cookie_jars jars;
-	struct resolve_cache names;
+	struct namecache names;
 	/* a request with all properties went well once */
 	atomic_bool find_whole, sync_whole;
 };

@@ -5,6 +5,7 @@
 
 #include "base/enc.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "fmt/xmlcoding.h"
 
 /* windows-1252: a superset of what is ever meant by iso-8859-1 */
@@ -30,10 +31,10 @@ unit16(struct xml_filter *f, uint32_t u, char *out)
 	if (f->lead != 0 && u >= 0xdc00 && u < 0xe000) {
 		u = 0x10000 + ((f->lead - 0xd800) << 10) + (u - 0xdc00);
 		f->lead = 0;
-		return enc_utf8_put(out, u);
+		return utf8_put(out, u);
 	}
 	if (f->lead != 0)
-		n = enc_utf8_put(out, 0xfffd);
+		n = utf8_put(out, 0xfffd);
 	f->lead = 0;
 	if (u >= 0xd800 && u < 0xdc00) {
 		f->lead = u;
@@ -41,7 +42,7 @@ unit16(struct xml_filter *f, uint32_t u, char *out)
 	}
 	if (u >= 0xdc00 && u < 0xe000)
 		u = 0xfffd;
-	return n + enc_utf8_put(out + n, u);
+	return n + utf8_put(out + n, u);
 }
 
 /* One byte of UTF-16. */
@@ -71,7 +72,7 @@ xmlcoding_utf8(struct xml_filter *f, const unsigned char **in,
 
 	for (p = *in; p < end && n + 6 <= size; p++) {
 		if (f->coding == XMLCODING_LATIN)
-			n += enc_utf8_put(out + n, latin(*p));
+			n += utf8_put(out + n, latin(*p));
 		else
 			n += byte16(f, *p, out + n);
 	}

@@ -12,6 +12,7 @@
 #include "base/enc.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "store/fold.h"
 
 #define RUN  ((size_t)4096)  /* letters that are folded in one go */
@@ -127,7 +128,7 @@ decode_entity(const char *s, size_t len, char *out)
 	if (*end != '\0' || c == 0 || c > 0x10ffff ||
 	    (c >= 0xd800 && c < 0xe000))
 		return 1;
-	i = c == 0xa0 || c <= 0x20 ? 0 : enc_utf8_put(out, (uint32_t)c);
+	i = c == 0xa0 || c <= 0x20 ? 0 : utf8_put(out, (uint32_t)c);
 	out[i] = '\0';
 	return n + 1;
 }
@@ -332,7 +333,7 @@ fold_char(struct buf *out, uint32_t c)
 	char piece[4];
 
 	if (c != 0xa0 && c != 0xfeff && !(c >= 0x2000 && c <= 0x200d))
-		buf_add(out, piece, enc_utf8_put(piece, enc_lower(c)));
+		buf_add(out, piece, utf8_put(piece, enc_lower(c)));
 }
 
 /* One character of text at s, no markup; its length. */
@@ -347,7 +348,7 @@ fold_letter(struct buf *out, const char *s, size_t len)
 			buf_addc(out, lower_ascii(*s));
 		return 1;
 	}
-	if ((n = enc_utf8_next(s, len, &c)) == 0)
+	if ((n = utf8_next(s, len, &c)) == 0)
 		return 1;
 	fold_char(out, c);
 	return n;
@@ -473,7 +474,7 @@ fold_entity(struct fold *f, const char *s, size_t len)
 	}
 	if ((n = decode_entity(s, len, text)) == 1)
 		n = named_entity(s, len, &c);
-	else if (text[0] == '\0' || enc_utf8_next(text, strlen(text), &c) == 0)
+	else if (text[0] == '\0' || utf8_next(text, strlen(text), &c) == 0)
 		return n; /* white space */
 	fold_char(&f->text, c);
 	return n;

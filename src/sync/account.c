@@ -15,6 +15,7 @@
 #include "base/enc.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "sync/account.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -370,11 +371,11 @@ account_fold(const char *name)
 	uint32_t c;
 
 	for (i = 0; i < len; i += n) {
-		if ((n = enc_utf8_next(name + i, len - i, &c)) == 0) {
+		if ((n = utf8_next(name + i, len - i, &c)) == 0) {
 			out[k++] = name[i];
 			n = 1;
 		} else
-			k += enc_utf8_put(out + k, enc_lower(c));
+			k += utf8_put(out + k, enc_lower(c));
 	}
 	out[k] = '\0';
 	return out;

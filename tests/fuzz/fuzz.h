@@ -15,6 +15,7 @@
 
 #include "base/enc.h"
 #include "base/err.h"
+#include "base/utf8.h"
 
 #define FUZZ_CHECK(x)                                                          \
 	do {                                                                   \
@@ -100,7 +101,7 @@ fuzz_printable(const char *s)
 	size_t n;
 
 	for (; *s != '\0'; s += n) {
-		n = enc_utf8_next(s, strlen(s), &c);
+		n = utf8_next(s, strlen(s), &c);
 		FUZZ_CHECK(n > 0);
 		FUZZ_CHECK(c >= 0x20 && !(c >= 0x7f && c < 0xa0));
 		FUZZ_CHECK(c != 0x2028 && c != 0x2029);

@@ -3,6 +3,7 @@
  * same as once, and what comes out is one word of valid UTF-8.
  */
 #include "base/address.h"
+#include "base/utf8.h"
 #include "core/party.h"
 #include "fuzz.h"
 
@@ -18,7 +19,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(k == 0 || (k == n && k < sizeof(small)));
 	if (one != NULL) {
 		FUZZ_CHECK(strlen(one) == n && strcmp(one, out) == 0);
-		FUZZ_CHECK(enc_utf8_valid(one, n));
+		FUZZ_CHECK(utf8_valid(one, n));
 		for (k = 0; k < n; k++)
 			FUZZ_CHECK((unsigned char)one[k] > 0x1f &&
 				   one[k] != 0x7f &&

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "fuzz.h"
 
 static void
@@ -100,10 +101,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	base64(s, size);
 	printable(s, size);
 	buf_init(&b, size * 8 + 8);
-	FUZZ_CHECK((enc_utf16le(&b, s, size) == 0) == enc_utf8_valid(s, size));
+	FUZZ_CHECK((enc_utf16le(&b, s, size) == 0) == utf8_valid(s, size));
 	buf_reset(&b);
 	FUZZ_CHECK(buf_addxml(&b, s) == 0);
-	FUZZ_CHECK(enc_utf8_valid(buf_str(&b), b.len));
+	FUZZ_CHECK(utf8_valid(buf_str(&b), b.len));
 	FUZZ_CHECK(strpbrk(buf_str(&b), "<>\"") == NULL);
 	buf_reset(&b);
 	FUZZ_CHECK(enc_percent(&b, s) == 0);

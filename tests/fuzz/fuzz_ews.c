@@ -10,6 +10,7 @@
 #include "ews/ews.h"
 #include "ews/keys.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "fuzz.h"
 #include "memsock.h"
 #include "soaprun.h"
@@ -57,7 +58,7 @@ folders(struct session *s, bool known, struct err *err)
 
 	for (i = 0; rc == 0 && i < l.n; i++) {
 		FUZZ_CHECK(l.v[i].id != NULL && l.v[i].id[0] != '\0');
-		FUZZ_CHECK(enc_utf8_valid(l.v[i].path, strlen(l.v[i].path)));
+		FUZZ_CHECK(utf8_valid(l.v[i].path, strlen(l.v[i].path)));
 	}
 	if (rc == 0)
 		arena_free(&l.arena);

@@ -5,6 +5,7 @@
 #include <ctype.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "fmt/xml.h"
 #include "fuzz.h"
 
@@ -81,7 +82,7 @@ clean(const struct buf *b, struct buf *to)
 
 	buf_init(to, b->len * 4 + 64);
 	for (i = 0; i < b->len; i += n) {
-		n = enc_utf8_next(s + i, b->len - i, &c);
+		n = utf8_next(s + i, b->len - i, &c);
 		FUZZ_CHECK(n > 0);
 		FUZZ_CHECK(c >= 0x20 || c == '\t' || c == '\n' || c == '\r');
 		FUZZ_CHECK(c != 0xfffe && c != 0xffff);

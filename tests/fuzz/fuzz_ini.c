@@ -4,6 +4,7 @@
  * prints the same.
  */
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "conf/conf.h"
 #include "ews/keys.h"
 #include "conf/confkeys.h"
@@ -83,7 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	one = printed(c, &n);
-	FUZZ_CHECK(enc_utf8_valid(one, n));
+	FUZZ_CHECK(utf8_valid(one, n));
 	/* "(set)" stands for secrets, so only what has none comes back */
 	if (strstr(one, "(set)") == NULL) {
 		d = load(one, n);

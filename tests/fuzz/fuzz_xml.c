@@ -4,6 +4,7 @@
  * read. Elements named skip want no text.
  */
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "fmt/xml.h"
 #include "fuzz.h"
 
@@ -17,7 +18,7 @@ struct result {
 static void
 flush(struct result *r)
 {
-	FUZZ_CHECK(enc_utf8_valid(buf_str(&r->text), r->text.len));
+	FUZZ_CHECK(utf8_valid(buf_str(&r->text), r->text.len));
 	if (r->text.len > 0) {
 		buf_addc(&r->log, 't');
 		buf_add(&r->log, buf_str(&r->text), r->text.len);
@@ -32,7 +33,7 @@ on_start(void *arg, const char *name, const struct xml_attrs *a, struct err *e)
 	const char *v = xml_attr(a, "Id");
 
 	flush(r);
-	FUZZ_CHECK(enc_utf8_valid(name, strlen(name)));
+	FUZZ_CHECK(utf8_valid(name, strlen(name)));
 	FUZZ_CHECK(r->depth < 100);
 	buf_addf(&r->log, "<%s|%s", name, v == NULL ? "-" : v);
 	if (strcmp(name, "stop") == 0)

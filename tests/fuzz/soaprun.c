@@ -3,6 +3,7 @@
  */
 #include "base/mem.h"
 #include "base/stream.h"
+#include "base/utf8.h"
 #include "ews/attach.h"
 #include "ews/folder.h"
 #include "ews/folderxml.h"
@@ -30,7 +31,7 @@ soaprun_name(enum soaprun_op op)
 static void
 text(struct buf *log, const char *s)
 {
-	FUZZ_CHECK(s == NULL || enc_utf8_valid(s, strlen(s)));
+	FUZZ_CHECK(s == NULL || utf8_valid(s, strlen(s)));
 	if (log != NULL)
 		buf_addf(log, "%s\n", s == NULL ? "(null)" : s);
 }

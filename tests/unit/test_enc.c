@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/enc.h"
+#include "base/utf8.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -27,18 +28,18 @@ test_utf8_all(void **state)
 	for (c = 0; c < 0x110000; c++) {
 		if (c >= 0xd800 && c < 0xe000)
 			continue;
-		n = enc_utf8_put(u, c);
+		n = utf8_put(u, c);
 		assert_int_equal(n, c < 0x80      ? 1
 				    : c < 0x800   ? 2
 				    : c < 0x10000 ? 3
 						  : 4);
 		u[n] = '\0';
-		assert_int_equal(enc_utf8_next(u, n, &back), n);
+		assert_int_equal(utf8_next(u, n, &back), n);
 		assert_int_equal(back, c);
-		assert_int_equal(enc_utf8_next(u, 5, &back), n);
+		assert_int_equal(utf8_next(u, 5, &back), n);
 		for (i = 1; i < n; i++) {
-			assert_int_equal(enc_utf8_next(u, i, &back), 0);
-			assert_int_equal(enc_utf8_next(u + i, n - i, &back), 0);
+			assert_int_equal(utf8_next(u, i, &back), 0);
+			assert_int_equal(utf8_next(u + i, n - i, &back), 0);
 		}
 	}
 }
@@ -60,17 +61,17 @@ test_utf8_bad(void **state)
 	size_t i, at;
 
 	(void)state;
-	assert_true(enc_utf8_valid("", 0));
-	assert_true(enc_utf8_valid("a\0b", 3));
-	assert_true(enc_utf8_valid(text, sizeof(text) - 1));
+	assert_true(utf8_valid("", 0));
+	assert_true(utf8_valid("a\0b", 3));
+	assert_true(utf8_valid(text, sizeof(text) - 1));
 	for (i = 0; i < COUNT(bad); i++) {
-		assert_int_equal(enc_utf8_next(bad[i], strlen(bad[i]), &c), 0);
+		assert_int_equal(utf8_next(bad[i], strlen(bad[i]), &c), 0);
 		for (at = 0; at < 20; at++) {
 			memset(s, 'x', sizeof(s));
 			memcpy(s + at, bad[i], strlen(bad[i]));
-			assert_false(enc_utf8_valid(s, sizeof(s)));
-			assert_false(enc_utf8_valid(s, at + strlen(bad[i])));
-			assert_true(enc_utf8_valid(s, at));
+			assert_false(utf8_valid(s, sizeof(s)));
+			assert_false(utf8_valid(s, at + strlen(bad[i])));
+			assert_true(utf8_valid(s, at));
 		}
 	}
 }

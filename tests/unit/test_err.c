@@ -13,6 +13,7 @@
 
 #include "base/enc.h"
 #include "base/err.h"
+#include "base/utf8.h"
 
 static void
 test_set(void **state)
@@ -79,7 +80,7 @@ test_long(void **state)
 		n = strlen(e.msg);
 		assert_true(n >= sizeof(e.msg) - 3);
 		assert_string_equal(e.msg + n - 3, "...");
-		assert_true(enc_utf8_valid(e.msg, n));
+		assert_true(utf8_valid(e.msg, n));
 		assert_null(strchr(e.msg, '?'));
 		err_prefix(&e, "who");
 		assert_memory_equal(e.msg, "who: ", 5);

@@ -13,6 +13,7 @@
 
 #include "base/enc.h"
 #include "base/tim.h"
+#include "base/utf8.h"
 #include "cmd/status.h"
 
 /* 2026-11-20T08:16:00Z */
@@ -87,7 +88,7 @@ print(struct scene *c, void (*put)(const struct status *, FILE *))
 	status_judge(&c->s);
 	put(&c->s, f);
 	fclose(f);
-	assert_true(enc_utf8_valid(text, n));
+	assert_true(utf8_valid(text, n));
 	return text;
 }
 

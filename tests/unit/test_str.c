@@ -13,6 +13,7 @@
 
 #include "base/enc.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -74,7 +75,7 @@ test_printable_any(void **state)
 		n = str_printable(out, 1 + i % 39, in, i % 41);
 		assert_true(n < 1 + i % 39);
 		assert_int_equal(n, strlen(out));
-		assert_true(enc_utf8_valid(out, n));
+		assert_true(utf8_valid(out, n));
 	}
 }
 

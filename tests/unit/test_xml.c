@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/enc.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "fmt/xml.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -245,7 +246,7 @@ decode(struct buf *b)
 				    (c >= 0x20 && c < 0xd800) ||
 				    (c >= 0xe000 && c < 0xfffe) ||
 				    (c >= 0x10000 && c < 0x110000));
-			to += enc_utf8_put(to, c);
+			to += utf8_put(to, c);
 			from = end + 1;
 		} else {
 			*to++ = *from++;
@@ -281,9 +282,9 @@ test_filter_rubbish(void **state)
 			buf_adds(&in, word[(seed >> 16) % COUNT(word)]);
 		}
 		filter(&whole, in.data, in.len, in.len, in.len);
-		assert_true(enc_utf8_valid(buf_str(&whole), whole.len));
+		assert_true(utf8_valid(buf_str(&whole), whole.len));
 		for (p = buf_str(&whole); *p != '\0';) {
-			p += enc_utf8_next(p, 4, &c);
+			p += utf8_next(p, 4, &c);
 			assert_true(c >= 0x20 || c == '\n');
 			assert_true(c != 0xfffe && c != 0xffff);
 		}

@@ -1,5 +1,6 @@
 """One scenario per file: tests/cases/README.md describes the format."""
 
+import calendar
 import difflib
 import hashlib
 import os
@@ -282,6 +283,7 @@ class Case:
         self.ini = DEFAULT_INI
         self.run_number = 0
         self.marks = []         # (log offset, run number)
+        self.last_run = None    # the section that "again" repeats
         self.background = {}
         self.holders = []
         self.output = ""
@@ -322,7 +324,7 @@ class Case:
         self.sim = exsim.Sim(self.directory, self.server_args, self.plain)
         try:
             self.write_defaults()
-            if any(s.word == "later" for s in self.sections):
+            if any(s.word in ("later", "again") for s in self.sections):
                 self.stop_clocks()
             for section in self.sections:
                 self.step(section)
@@ -455,6 +457,7 @@ class Case:
         arguments, status = self.command_line(section)
         process = self.spawn(arguments)
         self.judge(section, process, status)
+        self.last_run = section
 
     def do_start(self, section):
         name, _, arguments = section.rest.partition(" ")
@@ -489,10 +492,34 @@ class Case:
 
     def do_later(self, section):
         """15m: so much time goes by, at once."""
-        found = re.fullmatch(r"(\d+)([smhd])", section.rest)
+        self.go_by(section, section.rest)
+
+    def go_by(self, section, text):
+        found = re.fullmatch(r"(\d+)([smhd])", text)
         if not found:
-            raise Failure(f"{section.where()}: how long is {section.rest}?")
+            raise Failure(f"{section.where()}: how long is {text}?")
         self.set_clocks(self.now + int(found[1]) * SECONDS[found[2]])
+
+    def do_again(self, section):
+        """8 1d [-> STATUS]: the run before this one eight times more, a day
+        after each other. The body is expected of each."""
+        (times, step), status = self.command_line(section)
+        if self.last_run is None:
+            raise Failure(f"{section.where()}: nothing ran before")
+        arguments, _ = self.command_line(self.last_run)
+        for _ in range(int(times)):
+            self.go_by(section, step)
+            self.judge(section, self.spawn(arguments), status)
+
+    def due(self, when):
+        """SQL: in how long that time comes, as "later" writes it."""
+        if when is None:
+            return None
+        left = calendar.timegm(time.strptime(
+            when[:19], "%Y-%m-%dT%H:%M:%S")) - self.now
+        for unit in "dhms":
+            if left % SECONDS[unit] == 0:
+                return f"{left // SECONDS[unit]}{unit}"
 
     def do_until(self, section):
         """Waits until the query on the log gives a first value but 0."""
@@ -732,6 +759,8 @@ class Case:
         db = sqlite3.connect(
             f"file:{self.path('exsync.db')}?mode=ro", uri=True, timeout=60)
         db.executescript(VIEWS)
+        if self.now is not None:
+            db.create_function("due", 1, self.due)
         return db
 
     def compare(self, section, got):

@@ -55,6 +55,8 @@ DEFAULT_MAIL = {
 }
 FAULT_BINARY = os.environ.get(
     "EXSYNC_FAULT", os.path.join(exsim.TOP, "build", "fault", "exsync"))
+# A limit of the fault build.
+LIMIT = re.compile(r"EXSYNC_[A-Z_]+_MS=")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 # Times that every pass moves, though nothing happened.
 VOLATILE = {
@@ -324,8 +326,14 @@ class Case:
         self.sim = exsim.Sim(self.directory, self.server_args, self.plain)
         try:
             self.write_defaults()
-            if any(s.word in ("later", "again") for s in self.sections):
-                self.stop_clocks()
+            # exsync's clock and the simulator's: each moves with "later"
+            # alone, so that what a run does hangs on no machine's speed
+            stopped = any(s.word in ("later", "again") for s in self.sections)
+            if stopped or any(s.word == "env" and LIMIT.match(s.rest)
+                              for s in self.sections):
+                self.use_fault_build()
+            if stopped:
+                self.set_clocks(int(time.time()))
             for section in self.sections:
                 self.step(section)
             self.finish()
@@ -473,16 +481,14 @@ class Case:
         name, status = self.command_line(section)
         self.judge(section, self.background.pop(name[0]), status)
 
-    def stop_clocks(self):
-        """exsync's and the simulator's: each moves with "later" alone, so
-        that what a run does hangs on no machine's speed."""
+    def use_fault_build(self):
+        """A release has neither such a clock nor such limits."""
         with open(self.binary, "rb") as f:
             if b"EXSYNC_NOW" not in f.read():
-                self.binary = FAULT_BINARY  # a release has no such clock
+                self.binary = FAULT_BINARY
         if not os.path.exists(self.binary):
             raise Failure(f"{self.binary} is missing:"
                           " make V=fault build/fault/exsync")
-        self.set_clocks(int(time.time()))
 
     def set_clocks(self, now):
         self.now = now

@@ -284,14 +284,14 @@ class Badnet:
 
     def late_answer_late(self, s, ask):
         answer = self.whole(*ask())
-        self.sleep(4)
+        self.sleep(8)
         s.sendall(answer)
         return True
 
     def late_slow(self, s, ask):
         for byte in self.whole(*ask()):
             s.sendall(bytes([byte]))
-            self.sleep(1)
+            self.sleep(2)
 
     def late_reset_headers(self, s, ask):
         s.sendall(self.whole(*ask())[:40])
@@ -369,7 +369,7 @@ class Badnet:
         s.sendall(self.head(status, headers, "Connection: close")
                   + data[:data.rindex(b"</")])
         while not self.stopping:
-            s.sendall(b" " * 2048)
+            s.sendall(b" " * 16384)
             self.sleep(0.3)
 
     def late_endless_1xx(self, s, ask):

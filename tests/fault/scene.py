@@ -29,6 +29,8 @@ USERS = ("crm_id,address,name\n"
          "u2,ben@contoso.example,Ben Baum\n")
 SECRETS = secret.codings(exsim.PASSWORD, exsim.USER)
 
+# s; nothing but a hang takes so long: a pass takes one or two.
+HANG = 120
 _lock = threading.Lock()
 _bad = 0
 
@@ -136,7 +138,7 @@ def environment(**extra):
     return env
 
 
-def exsync(directory, *args, verb="--once", binary=FAULT, timeout=120,
+def exsync(directory, *args, verb="--once", binary=FAULT, timeout=HANG,
            wrap=(), **env):
     """Runs exsync in directory. wrap: a command that runs it."""
     began = time.monotonic()

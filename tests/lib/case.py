@@ -1,5 +1,6 @@
 """One scenario per file: tests/cases/README.md describes the format."""
 
+import calendar
 import difflib
 import hashlib
 import os
@@ -54,6 +55,8 @@ DEFAULT_MAIL = {
 }
 FAULT_BINARY = os.environ.get(
     "EXSYNC_FAULT", os.path.join(exsim.TOP, "build", "fault", "exsync"))
+# A limit of the fault build.
+LIMIT = re.compile(r"EXSYNC_[A-Z_]+_MS=")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 # Times that every pass moves, though nothing happened.
 VOLATILE = {
@@ -282,6 +285,7 @@ class Case:
         self.ini = DEFAULT_INI
         self.run_number = 0
         self.marks = []         # (log offset, run number)
+        self.last_run = None    # the section that "again" repeats
         self.background = {}
         self.holders = []
         self.output = ""
@@ -322,8 +326,14 @@ class Case:
         self.sim = exsim.Sim(self.directory, self.server_args, self.plain)
         try:
             self.write_defaults()
-            if any(s.word == "later" for s in self.sections):
-                self.stop_clocks()
+            # exsync's clock and the simulator's: each moves with "later"
+            # alone, so that what a run does hangs on no machine's speed
+            stopped = any(s.word in ("later", "again") for s in self.sections)
+            if stopped or any(s.word == "env" and LIMIT.match(s.rest)
+                              for s in self.sections):
+                self.use_fault_build()
+            if stopped:
+                self.set_clocks(int(time.time()))
             for section in self.sections:
                 self.step(section)
             self.finish()
@@ -455,6 +465,7 @@ class Case:
         arguments, status = self.command_line(section)
         process = self.spawn(arguments)
         self.judge(section, process, status)
+        self.last_run = section
 
     def do_start(self, section):
         name, _, arguments = section.rest.partition(" ")
@@ -470,16 +481,14 @@ class Case:
         name, status = self.command_line(section)
         self.judge(section, self.background.pop(name[0]), status)
 
-    def stop_clocks(self):
-        """exsync's and the simulator's: each moves with "later" alone, so
-        that what a run does hangs on no machine's speed."""
+    def use_fault_build(self):
+        """A release has neither such a clock nor such limits."""
         with open(self.binary, "rb") as f:
             if b"EXSYNC_NOW" not in f.read():
-                self.binary = FAULT_BINARY  # a release has no such clock
+                self.binary = FAULT_BINARY
         if not os.path.exists(self.binary):
             raise Failure(f"{self.binary} is missing:"
                           " make V=fault build/fault/exsync")
-        self.set_clocks(int(time.time()))
 
     def set_clocks(self, now):
         self.now = now
@@ -489,10 +498,34 @@ class Case:
 
     def do_later(self, section):
         """15m: so much time goes by, at once."""
-        found = re.fullmatch(r"(\d+)([smhd])", section.rest)
+        self.go_by(section, section.rest)
+
+    def go_by(self, section, text):
+        found = re.fullmatch(r"(\d+)([smhd])", text)
         if not found:
-            raise Failure(f"{section.where()}: how long is {section.rest}?")
+            raise Failure(f"{section.where()}: how long is {text}?")
         self.set_clocks(self.now + int(found[1]) * SECONDS[found[2]])
+
+    def do_again(self, section):
+        """8 1d [-> STATUS]: the run before this one eight times more, a day
+        after each other. The body is expected of each."""
+        (times, step), status = self.command_line(section)
+        if self.last_run is None:
+            raise Failure(f"{section.where()}: nothing ran before")
+        arguments, _ = self.command_line(self.last_run)
+        for _ in range(int(times)):
+            self.go_by(section, step)
+            self.judge(section, self.spawn(arguments), status)
+
+    def due(self, when):
+        """SQL: in how long that time comes, as "later" writes it."""
+        if when is None:
+            return None
+        left = calendar.timegm(time.strptime(
+            when[:19], "%Y-%m-%dT%H:%M:%S")) - self.now
+        for unit in "dhms":
+            if left % SECONDS[unit] == 0:
+                return f"{left // SECONDS[unit]}{unit}"
 
     def do_until(self, section):
         """Waits until the query on the log gives a first value but 0."""
@@ -732,6 +765,8 @@ class Case:
         db = sqlite3.connect(
             f"file:{self.path('exsync.db')}?mode=ro", uri=True, timeout=60)
         db.executescript(VIEWS)
+        if self.now is not None:
+            db.create_function("due", 1, self.due)
         return db
 
     def compare(self, section, got):

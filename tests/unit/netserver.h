@@ -18,6 +18,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define HANG_MS 60000 /* nothing but a defect takes so long */
+
 enum after {
 	KEEP,  /* the next step on this connection */
 	CLOSE, /* FIN */

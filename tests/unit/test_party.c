@@ -2,7 +2,6 @@
  * test_party.c - addresses, CSV files of people, the directory.
  */
 #include <fcntl.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -258,24 +257,60 @@ test_csv_bad(void **state)
 	party_list_free(&l);
 }
 
-/* What somebody writes while the list is read: pieces, and a pause between. */
-static void *
-write_slowly(void *arg)
-{
-	int64_t pause = *(int64_t *)arg;
-	FILE *f = fopen(path, "w");
-	int i;
+/*
+ * What somebody writes while the list is read: pieces, and a pause between.
+ * No other time goes by than that for which the reader sleeps.
+ */
+static struct {
+	FILE *file;           /* NULL: the machine's own time */
+	int64_t pause, since; /* ms, since the last piece */
+	int pieces;
+} writer;
 
-	for (i = 0; i < 5; i++) {
-		if (i == 0)
-			fputs("crm_id,address\n", f);
-		fprintf(f, "%d,a%d@b.example\n%d,\"", 2 * i, i, 2 * i + 1);
-		fflush(f);
-		tim_sleep(pause);
-		fprintf(f, "b%d@b.example\"\n", i);
+int64_t __real_tim_now(void);
+void __real_tim_sleep(int64_t ms);
+int64_t __wrap_tim_now(void);
+void __wrap_tim_sleep(int64_t ms);
+
+/* Each piece but the last ends within a line. */
+static void
+write_piece(void)
+{
+	int i = writer.pieces++;
+
+	if (i > 0)
+		fprintf(writer.file, "b%d@b.example\"\n", i - 1);
+	if (i < 5)
+		fprintf(writer.file, "%d,a%d@b.example\n%d,\"", 2 * i, i,
+		    2 * i + 1);
+	fflush(writer.file);
+	writer.since = 0;
+}
+
+int64_t
+__wrap_tim_now(void)
+{
+	struct stat s;
+
+	if (writer.file == NULL)
+		return __real_tim_now();
+	assert_int_equal(fstat(fileno(writer.file), &s), 0);
+	return (int64_t)s.st_mtim.tv_sec * 1000 + s.st_mtim.tv_nsec / 1000000 +
+	       writer.since;
+}
+
+void
+__wrap_tim_sleep(int64_t ms)
+{
+	if (writer.file == NULL) {
+		__real_tim_sleep(ms);
+		return;
 	}
-	fclose(f);
-	return NULL;
+	while (writer.pieces <= 5 && writer.since + ms >= writer.pause) {
+		ms -= writer.pause - writer.since;
+		write_piece();
+	}
+	writer.since += ms;
 }
 
 /* Half a list would lose the mail of those whom its other half names. */
@@ -285,22 +320,22 @@ test_csv_written(void **state)
 	int64_t pause[] = { 20, 150 };
 	struct err err = ERR_INIT;
 	struct party_list list;
-	pthread_t thread;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(pause) / sizeof(pause[0]); i++) {
 		memset(&list, 0, sizeof(list));
-		unlink(path);
-		assert_int_equal(
-		    pthread_create(&thread, NULL, write_slowly, &pause[i]), 0);
-		while (access(path, F_OK) != 0)
-			tim_sleep(1);
-		tim_sleep(10);
+		writer.file = fopen(path, "w");
+		assert_non_null(writer.file);
+		writer.pause = pause[i];
+		writer.pieces = 0;
+		fputs("crm_id,address\n", writer.file);
+		write_piece();
 		if (party_csv(&list, path, "contact", &err) != 0)
 			fail_msg("%s", err.msg);
 		assert_int_equal(list.n, 10);
-		pthread_join(thread, NULL);
+		fclose(writer.file);
+		writer.file = NULL;
 		party_list_free(&list);
 	}
 }

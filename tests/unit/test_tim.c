@@ -254,6 +254,7 @@ static void
 test_clocks(void **state)
 {
 	int64_t a, b;
+	time_t before;
 
 	(void)state;
 	a = tim_mono();
@@ -261,9 +262,11 @@ test_clocks(void **state)
 	tim_sleep(0);
 	tim_sleep(-5);
 	b = tim_mono();
-	assert_true(b - a >= 20 && b - a < 5000);
+	assert_in_range(b - a, 20, 60000); /* only a hang takes so long */
+	before = time(NULL);
 	a = tim_now();
-	assert_true(a / 1000 - time(NULL) <= 1 && time(NULL) - a / 1000 <= 1);
+	/* the kernel's second may begin a little later than its clock's */
+	assert_true(before <= a / 1000 && a / 1000 <= time(NULL) + 1);
 #ifdef EXSYNC_FAULT
 	setenv("EXSYNC_NOW", "2026-11-20T08:16:00Z", 1);
 	assert_true(tim_now() == INT64_C(1795162560000));

@@ -12,9 +12,10 @@
 
 #include "sync/walk.h"
 
-#define ITEMS 64
-#define PAGES 4
-#define WAIT  300 /* ms that a slow answer waits for what must not come */
+#define ITEMS   64
+#define PAGES   4
+#define WAIT    300   /* ms that a slow answer waits for what must not come */
+#define HANG_MS 60000 /* nothing but a defect takes so long */
 
 static struct {
 	pthread_mutex_t lock;
@@ -105,7 +106,7 @@ wait_for_slow(void)
 	bool asked = server.slow == -1;
 	int i;
 
-	for (i = 0; !asked && i < WAIT; i++) {
+	for (i = 0; !asked && i < HANG_MS; i++) {
 		tim_sleep(1);
 		pthread_mutex_lock(&server.lock);
 		asked = server.asked[server.slow] > 0;

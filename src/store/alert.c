@@ -251,13 +251,13 @@ raise(struct apply *ap, const struct store_alert *a, struct err *err)
 	bind_key(s, a, text);
 	db_text(s, 3, a->severity);
 	db_text(s, 4, a->text);
-	db_text(s, 5, st->at);
+	db_text(s, 5, st->txn.at);
 	fault_point("before alert");
 	if (db_run(st, s, err) == -1)
 		return -1;
 	if (was == NULL) {
 		now.count = 1;
-		tim_iso(st->at, &now.first_at);
+		tim_iso(st->txn.at, &now.first_at);
 		now.last_at = now.first_at;
 		now.resolved_at = TIM_NONE;
 		add(&ap->news->opened, &ap->cap_opened, &now);
@@ -274,7 +274,7 @@ resolve(struct apply *ap, const struct store_alert *a, struct err *err)
 	char text[STORE_SCOPE_TEXT];
 
 	bind_key(s, a, text);
-	db_text(s, 3, ap->st->at);
+	db_text(s, 3, ap->st->txn.at);
 	if (db_run(ap->st, s, err) == -1)
 		return -1;
 	add(&ap->news->resolved, &ap->cap_resolved, a);

@@ -618,13 +618,26 @@ db_run(struct store *st, sqlite3_stmt *s, struct err *err)
 
 /* --- transactions ------------------------------------------------------ */
 
+static void
+begin_txn(struct txn *t, bool writing)
+{
+	int64_t now = tim_now();
+
+	memset(t, 0, sizeof(*t));
+	t->writing = writing;
+	t->today = now / DB_DAY_MS;
+	tim_text(now, t->at);
+}
+
 int
 db_begin_read(struct store *st, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_BEGIN_READ, "BEGIN");
 
-	tim_text(tim_now(), st->at);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	if (db_run(st, s, err) == -1)
+		return -1;
+	begin_txn(&st->txn, false);
+	return 0;
 }
 
 /*
@@ -649,9 +662,6 @@ db_begin(struct store *st, struct err *err)
 {
 	sqlite3_stmt *s;
 
-	st->next_email = 0;
-	st->handled = 0;
-	st->owner.n = 0;
 	if (st->read_only) {
 		if (db_begin_read(st, err) == -1)
 			return -1;
@@ -664,8 +674,7 @@ db_begin(struct store *st, struct err *err)
 		st->lock_since = tim_mono();
 		fault_point("after begin");
 	}
-	st->writing = true;
-	tim_text(tim_now(), st->at);
+	begin_txn(&st->txn, true);
 	if (pending_write(st, err) == -1)
 		return db_end(st, -1, err);
 	return 0;
@@ -674,10 +683,10 @@ db_begin(struct store *st, struct err *err)
 int
 db_end(struct store *st, int rc, struct err *err)
 {
-	bool writing = st->writing;
+	bool writing = st->txn.writing;
 	sqlite3_stmt *s;
 
-	st->writing = false;
+	memset(&st->txn, 0, sizeof(st->txn));
 	if (rc == 0) {
 		if (writing)
 			fault_point("before commit");
@@ -713,6 +722,6 @@ db_change(struct store *st, const char *entity, const char *id, const char *op,
 	db_text(s, 1, entity);
 	db_text(s, 2, id);
 	db_text(s, 3, op);
-	db_text(s, 4, st->at);
+	db_text(s, 4, st->txn.at);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }

@@ -200,6 +200,26 @@ struct db_owner {
 	char id[33]; /* that it would have as a variant */
 };
 
+/*
+ * What belongs to the transaction under way, of reading or writing. db_begin
+ * and db_begin_read make it anew and db_end empties it, so nothing in it can
+ * be of a transaction before: what was read there may have been rolled back,
+ * or another process may have changed it.
+ */
+struct txn {
+	bool writing;       /* begun by db_begin */
+	char at[TIM_TEXT];  /* when it began, as the tables show times */
+	int64_t today;      /* the same as a day since 1970 (day.c) */
+	int64_t next_email; /* next sync_email.n; 0: not read yet */
+	int64_t handled;    /* bytes that it has moved, about */
+	/* of the last key that had variants (variant.c); email_write of that
+	 * mail forgets it */
+	struct db_owner owner;
+	/* new mails of today, yesterday, ..., of one mailbox: day_write writes
+	 * them and begins again */
+	int day_n[DB_DAYS];
+};
+
 struct store {
 	pthread_mutex_t lock;
 	char *path;
@@ -217,23 +237,22 @@ struct store {
 	struct put *put_first, *put_last;
 	bool putting; /* somebody writes them */
 
-	bool writing;       /* a write transaction is under way */
-	char at[TIM_TEXT];  /* now, of the transaction under way */
-	int64_t next_email; /* next sync_email.n; 0: not read yet */
+	struct txn txn; /* under way, or zero */
 
-	struct pending *pending; /* status not yet written */
-	unsigned char key[32];   /* of the hashes in decision.parties */
-
-	struct db_owner owner; /* of the last key that had variants */
-	int64_t handled;    /* bytes that this transaction has moved, about */
-	struct spool spool; /* of large contents on their way */
+	/* mailbox.c: status not yet written; a commit writes and empties it */
+	struct pending *pending;
+	/* of the hashes in decision.parties; read once, it never changes */
+	unsigned char key[32];
+	struct spool spool;      /* of large contents on their way */
 	struct blob_held **held; /* blob.c: contents of messages on their way */
 	size_t nheld, held_cap, held_now;
 	struct map held_map;
-	bool blob_loose; /* some content may have lost its last row */
-
-	int64_t today;      /* day.c: its number, of the transaction */
-	int day_n[DB_DAYS]; /* new mails of today, yesterday, ... */
+	/*
+	 * Some content may have lost its last row. Set too often is only work:
+	 * it is set by whatever lets go of a content, and by a rollback, which
+	 * may have undone the deletion of some; blob_prune clears it.
+	 */
+	bool blob_loose;
 
 	int64_t busy_limit, busy_since; /* ms */
 	int64_t lock_since; /* ms: when it was taken or, later, released */
@@ -242,7 +261,7 @@ struct store {
 	int wal_pages;      /* in the WAL at the last commit */
 	int wal_next;       /* checkpoint at this many */
 	int64_t restart_at; /* do not try to restart before */
-	struct buf scratch;
+	struct buf scratch; /* empty again before each use */
 };
 
 /* --- the file (db.c) --------------------------------------------------- */
@@ -333,9 +352,11 @@ int interrupted_note(struct store *, const struct store_run *, struct err *);
 
 /* --- day.c: table sync_day --------------------------------------------- */
 
-void day_begin(struct store *); /* a transaction of new mail begins */
+#define DB_DAY_MS INT64_C(86400000)
+
 /* A new mail; written by day_write. Mail of long ago is not counted. */
 void day_add(struct store *, int64_t received_at);
+/* What was added since the last one, all of it mail of that mailbox. */
 int day_write(struct store *, const char *mailbox, struct err *);
 /* A new place of mail n: counted unless it was moved inside the mailbox. */
 int day_place(struct store *, const char *mailbox, const char *item_id,

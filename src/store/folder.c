@@ -284,7 +284,7 @@ gone(
 		return -1;
 	s = db_stmt(
 	    st, DB_FOLDER_GONE, "UPDATE folder SET removed_at=? WHERE id=?");
-	db_text(s, 1, st->at);
+	db_text(s, 1, st->txn.at);
 	db_int(s, 2, v->pub.id);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }

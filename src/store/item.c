@@ -40,7 +40,7 @@
 static bool
 is_full(const struct store *st)
 {
-	return st->handled > fault_int("EXSYNC_SLICE", SLICE);
+	return st->txn.handled > fault_int("EXSYNC_SLICE", SLICE);
 }
 
 /* Others may write now. */
@@ -68,10 +68,9 @@ put_slice(struct store *st, const struct store_work *w, size_t from, size_t to,
 		    -1)
 			return -1;
 	}
-	if (day_write(st, w->mailbox, err) == -1 || end_slice(st, err) == -1)
+	if (day_write(st, w->mailbox, err) == -1)
 		return -1;
-	day_begin(st);
-	return 0;
+	return end_slice(st, err);
 }
 
 /* --- full walks -------------------------------------------------------- */
@@ -352,7 +351,7 @@ remove_item(struct store *st, const char *mailbox, const char *item,
 		.folder = old->folder,
 		.is_read = -1 };
 
-	st->handled += REMOVE;
+	st->txn.handled += REMOVE;
 	count->left += old->state != LEDGER_GONE;
 	if (old->state == LEDGER_FAILED &&
 	    failure_delete(st, mailbox, item, err) == -1)
@@ -663,7 +662,6 @@ item_put(struct store *st, const struct store_work *w, struct store_count *c,
 	size_t i, from = 0;
 	int rc = 0;
 
-	day_begin(st);
 	for (i = 0; rc == 0 && i < w->n; i++) {
 		if (is_full(st)) {
 			rc = put_slice(st, w, from, i, err);
@@ -678,7 +676,6 @@ item_put(struct store *st, const struct store_work *w, struct store_count *c,
 		rc = ahead_note(st, w->page->folder, w->item[i].item_id, err);
 	if (rc == 0)
 		rc = day_write(st, w->mailbox, err);
-	day_begin(st);
 	if (rc == 0 && w->page != NULL && !ahead)
 		rc = end_page(st, w, from, c, err);
 	return rc == 0 ? blob_prune(st, err) : rc;

@@ -29,7 +29,7 @@ bind(struct store *st, sqlite3_stmt *s, const struct ledger *l)
 	db_text(s, 3, l->message_id);
 	db_text(s, 4, l->verdict);
 	db_text(s, 5, l->rule);
-	db_text(s, 6, st->at);
+	db_text(s, 6, st->txn.at);
 	db_intor(s, 7, l->folder, 0);
 	db_text(s, 8, l->change_key);
 	db_text(s, 9, l->parties);
@@ -244,7 +244,7 @@ failure_put(struct store *st, const struct ledger *l, const struct err *fault,
 	db_text(s, 5, fault->code[0] != '\0' ? fault->code : NULL);
 	db_text(s, 6, fault->msg);
 	db_time(s, 7, next_try, next);
-	db_text(s, 8, st->at);
+	db_text(s, 8, st->txn.at);
 	db_int(s, 9, !counted);
 	db_int(s, 10, is_slow(fault));
 	fault_point("before failure");
@@ -377,7 +377,7 @@ failure_moved(
 
 	db_text(s, 1, mailbox);
 	db_text(s, 2, item);
-	db_text(s, 3, st->at);
+	db_text(s, 3, st->txn.at);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 

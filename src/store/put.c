@@ -96,7 +96,7 @@ write_group(struct store *st, struct put *first, struct err *err)
 			last = p;
 		}
 	}
-	if (st->writing)
+	if (st->txn.writing)
 		rc = db_end(st, rc, err);
 	if (rc == 0)
 		rc = blob_prune_rest(st, err);

@@ -41,7 +41,7 @@ begin(struct store *st, struct store_run *run, struct err *err)
 		return -1;
 	s = db_stmt(st, DB_RUN_BEGIN,
 	    "INSERT INTO run(started,outcome) VALUES(?,'running')");
-	db_text(s, 1, st->at);
+	db_text(s, 1, st->txn.at);
 	if (db_run(st, s, err) == -1)
 		return -1;
 	run->id = sqlite3_last_insert_rowid(st->h);
@@ -81,7 +81,7 @@ end(struct store *st, const struct store_run *run, struct err *err)
 	    "removed=?,updated=?,attachments=?,requests=?,bytes=? WHERE id=?");
 	const struct store_count *c = &run->count;
 
-	db_text(s, 1, st->at);
+	db_text(s, 1, st->txn.at);
 	db_text(s, 2, run->outcome);
 	db_int(s, 3, run->mailboxes);
 	db_int(s, 4, run->failed);

@@ -24,7 +24,7 @@ note(struct store *st, struct err *err)
 	    "SELECT address,? FROM mailbox WHERE "
 	    "address NOT IN(SELECT address FROM sync_mailbox)");
 
-	db_text(s, 1, st->at);
+	db_text(s, 1, st->txn.at);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 

@@ -74,7 +74,7 @@ stray_met(struct store *st, const char *mailbox, const struct store_page *p,
 	db_int(s, 2, p->folder);
 	db_text(s, 3, text);
 	db_time(s, 4, tim_now() + wait_after(tries), next);
-	db_text(s, 5, st->at);
+	db_text(s, 5, st->txn.at);
 	db_int(s, 6, more);
 	fault_point("before stray");
 	return db_run(st, s, err) == -1 ? -1 : 0;

@@ -577,6 +577,46 @@ test_locked_too_long(void **state)
 	assert_int_equal(number(k, "SELECT count(*) FROM change"), 1);
 }
 
+/* A mail of today; -1: it could not be stored. */
+static int
+store_new(struct kit *k, const char *id, const char *mid, const char *text)
+{
+	struct decision d = keep();
+	struct message *m = mail(mid, "S", text);
+	struct store_item it = item(id, "k", k->inbox_a, m, &d);
+	int rc;
+
+	m->received_at = tim_now();
+	rc = store_put(k->st, WORK(BOX_A, &it, 1, NULL), &k->count, &k->err);
+	message_free(m);
+	return rc;
+}
+
+/* What one transaction has read and counted is none of the next one's. */
+static void
+test_transaction_ends(void **state)
+{
+	static const struct txn none;
+	struct kit *k = *state;
+	char *text = malloc(100001);
+
+	memset(text, 't', 100000);
+	text[100000] = '\0';
+	OK(k, store_new(k, "i1", "<1@x>", "x"));
+	assert_memory_equal(&k->st->txn, &none, sizeof(none));
+	/* the file is full: the row of the mail is written, its text is not */
+	sqlite3_exec(k->st->h, "PRAGMA max_page_count=1", NULL, NULL, NULL);
+	assert_int_equal(store_new(k, "i2", "<2@x>", text), -1);
+	assert_string_equal(k->err.code, "disk_full");
+	assert_memory_equal(&k->st->txn, &none, sizeof(none));
+	sqlite3_exec(
+	    k->st->h, "PRAGMA max_page_count=1000000", NULL, NULL, NULL);
+	OK(k, store_new(k, "i2", "<2@x>", text));
+	assert_int_equal(number(k, "SELECT sum(n) FROM sync_day"), 2);
+	assert_int_equal(number(k, "SELECT max(n) FROM sync_email"), 2);
+	free(text);
+}
+
 static void
 test_other_reader(void **state)
 {
@@ -774,6 +814,7 @@ main(void)
 		BARE(test_lock_planted),
 		TEST(test_other_writer),
 		TEST(test_locked_too_long),
+		TEST(test_transaction_ends),
 		TEST(test_other_reader),
 		TEST(test_import_while_writing),
 		TEST(test_disk_full),

@@ -9,35 +9,41 @@
 #include "store/admin.h"
 #include "store/db.h"
 
-/* One statement about one mailbox in a transaction; how many rows it had. */
-static int
-tell(struct store *st, enum db_slot slot, const char *sql, const char *address,
-    const char *state, struct err *err)
-{
-	sqlite3_stmt *s;
-	int rc, n = 0;
+/* One statement about one mailbox. */
+struct order {
+	enum db_slot slot;
+	const char *sql, *address;
+	const char *state; /* or NULL */
+	int n;             /* how many rows it had */
+};
 
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0) {
-		s = db_stmt(st, slot, sql);
-		db_text(s, 1, address);
-		if (state != NULL)
-			db_text(s, 2, state);
-		rc = db_run(st, s, err) == -1 ? -1 : 0;
-		n = sqlite3_changes(st->h);
-		rc = db_end(st, rc, err);
-	}
-	db_unlock(st);
-	return rc == -1 ? -1 : n;
+static int
+run_order(struct store *st, void *arg, struct err *err)
+{
+	struct order *o = arg;
+	sqlite3_stmt *s = db_stmt(st, o->slot, o->sql);
+
+	db_text(s, 1, o->address);
+	if (o->state != NULL)
+		db_text(s, 2, o->state);
+	return o->n = db_run(st, s, err);
+}
+
+/* In a transaction of its own; how many rows it had, or -1. */
+static int
+give_order(struct store *st, enum db_slot slot, const char *sql,
+    const char *address, const char *state, struct err *err)
+{
+	struct order o = { slot, sql, address, state, 0 };
+
+	return db_write(st, run_order, &o, err) == -1 ? -1 : o.n;
 }
 
 int
 store_mailbox_state(
     struct store *st, const char *address, const char *state, struct err *err)
 {
-	int n = tell(st, DB_ADMIN_STATE,
+	int n = give_order(st, DB_ADMIN_STATE,
 	    "UPDATE mailbox SET state=?2,retry_at=NULL WHERE address=?1",
 	    address, state, err);
 
@@ -52,14 +58,14 @@ store_mailbox_state(
 int
 store_mailbox_resync(struct store *st, const char *address, struct err *err)
 {
-	int n = tell(st, DB_ADMIN_KNOWN,
+	int n = give_order(st, DB_ADMIN_KNOWN,
 	    "UPDATE mailbox SET retry_at=NULL WHERE address=?1", address, NULL,
 	    err);
 
 	if (n <= 0)
 		return n;
 	fault_point("inside resync");
-	n = tell(st, DB_ADMIN_RESYNC,
+	n = give_order(st, DB_ADMIN_RESYNC,
 	    "INSERT INTO sync_folder(folder,walking) SELECT id,2 FROM folder "
 	    "WHERE mailbox=?1 AND (id IN(SELECT folder FROM sync_folder) OR "
 	    "id IN(SELECT folder FROM sync_ahead)) "
@@ -67,7 +73,7 @@ store_mailbox_resync(struct store *st, const char *address, struct err *err)
 	    address, NULL, err);
 	if (n != -1)
 		/* also what was given up: ten tries more */
-		n = tell(st, DB_ADMIN_RETRY,
+		n = give_order(st, DB_ADMIN_RETRY,
 		    "UPDATE failure SET tries=0,next_try=first_at "
 		    "WHERE mailbox=?1 AND moved_at IS NULL",
 		    address, NULL, err);

@@ -149,45 +149,52 @@ told(struct store *st, const struct store_alert *a, struct err *err)
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
+struct told {
+	const struct store_alert *v;
+	size_t n;
+};
+
+static int
+note_told(struct store *st, void *arg, struct err *err)
+{
+	const struct told *t = arg;
+	size_t i;
+
+	for (i = 0; i < t->n; i++) {
+		if (told(st, &t->v[i], err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 int
 store_alert_told(
     struct store *st, const struct store_alert *v, size_t n, struct err *err)
 {
-	size_t i;
-	int rc;
+	struct told t = { v, n };
 
-	if (st->read_only || n == 0)
-		return 0;
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0) {
-		for (i = 0; rc == 0 && i < n; i++)
-			rc = told(st, &v[i], err);
-		rc = db_end(st, rc, err);
-	}
-	db_unlock(st);
-	return rc;
+	return n == 0 ? 0 : db_write(st, note_told, &t, err);
+}
+
+static int
+note_retell(struct store *st, void *arg, struct err *err)
+{
+	return untell(st, arg, err);
 }
 
 int
 store_alert_retell(
     struct store *st, const struct store_alert *a, struct err *err)
 {
-	int rc;
-
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0)
-		rc = db_end(st, untell(st, a, err), err);
-	db_unlock(st);
-	return rc;
+	return db_write(st, note_retell, (void *)a, err);
 }
 
 /* --- what a pass met --------------------------------------------------- */
 
 struct apply {
 	struct store *st;
-	const struct store_alert **met; /* by scope and code */
+	const struct store_alerts *over; /* to be resolved */
+	const struct store_alert **met;  /* by scope and code */
 	size_t nmet;
 	const struct store_alert **open; /* likewise */
 	size_t nopen;
@@ -296,18 +303,18 @@ find_over(struct apply *ap, const struct store_alerts *open,
 }
 
 static int
-write_all(struct apply *ap, const struct store_alerts *over, struct err *err)
+write_alerts(struct store *st, void *arg, struct err *err)
 {
+	struct apply *ap = arg;
 	size_t i;
-	int rc = db_begin(ap->st, err);
+	int rc = 0;
 
-	if (rc == -1)
-		return -1;
+	(void)st;
 	for (i = 0; rc == 0 && i < ap->nmet; i++)
 		rc = raise(ap, ap->met[i], err);
-	for (i = 0; rc == 0 && i < over->n; i++)
-		rc = resolve(ap, &over->v[i], err);
-	return db_end(ap->st, rc, err);
+	for (i = 0; rc == 0 && i < ap->over->n; i++)
+		rc = resolve(ap, &ap->over->v[i], err);
+	return rc;
 }
 
 int
@@ -333,11 +340,9 @@ store_alert_apply(struct store *st, const struct store_alert_met *met,
 	ap.news = news;
 	ap.tell = met->tell;
 	find_over(&ap, &open, met, &over);
-	if (met->n > 0 || over.n > 0) {
-		db_lock(st);
-		rc = write_all(&ap, &over, err);
-		db_unlock(st);
-	}
+	ap.over = &over;
+	if (met->n > 0 || over.n > 0)
+		rc = db_write(st, write_alerts, &ap, err);
 	if (rc == -1) {
 		arena_free(&news->opened.arena);
 		arena_free(&news->resolved.arena);

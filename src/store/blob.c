@@ -205,20 +205,31 @@ insert(struct store_blob *b, const char *hex, struct err *err)
 	return rc;
 }
 
+struct kept {
+	struct store_blob *b;
+	const char *hex;
+};
+
+/* Another process cannot have come between but for the lock's wait. */
 static int
-keep(struct store_blob *b, const char *hex, struct err *err)
+insert_missing(struct store *st, void *arg, struct err *err)
 {
+	const struct kept *k = arg;
+	int r = present(st, k->hex, err);
+
+	return r == 0 ? insert(k->b, k->hex, err) : r;
+}
+
+static int
+keep_blob(struct store_blob *b, const char *hex, struct err *err)
+{
+	struct kept k = { b, hex };
 	int r = present(b->st, hex, err);
 
 	if (r != 0)
 		return r == 1 ? 0 : -1;
 	fault_point("before blob");
-	if (db_begin(b->st, err) == -1)
-		return -1;
-	/* another process cannot have come between but for the lock's wait */
-	if ((r = present(b->st, hex, err)) == 0)
-		r = insert(b, hex, err);
-	return db_end(b->st, r == -1 ? -1 : 0, err);
+	return db_txn(b->st, insert_missing, &k, err);
 }
 
 int
@@ -233,7 +244,7 @@ store_blob_end(struct store_blob *b, unsigned char sha256[32], int64_t *size,
 	*size = b->size;
 	if (!b->st->read_only) {
 		db_lock(b->st);
-		rc = keep(b, hex, err);
+		rc = keep_blob(b, hex, err);
 		if (rc == 0)
 			blob_hold(b->st, sha256);
 		db_unlock(b->st);
@@ -490,15 +501,20 @@ blob_prune(struct store *st, struct err *err)
 	return 0;
 }
 
+static int
+prune_some(struct store *st, void *arg, struct err *err)
+{
+	(void)arg;
+	return blob_prune(st, err);
+}
+
 int
 blob_prune_rest(struct store *st, struct err *err)
 {
 	int rc = 0;
 
-	while (rc == 0 && st->blob_loose) {
-		if ((rc = db_begin(st, err)) == 0)
-			rc = db_end(st, blob_prune(st, err), err);
-	}
+	while (rc == 0 && st->blob_loose)
+		rc = db_txn(st, prune_some, NULL, err);
 	return rc;
 }
 

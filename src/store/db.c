@@ -629,8 +629,8 @@ begin_txn(struct txn *t, bool writing)
 	tim_text(now, t->at);
 }
 
-int
-db_begin_read(struct store *st, struct err *err)
+static int
+begin_read(struct store *st, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_BEGIN_READ, "BEGIN");
 
@@ -657,31 +657,9 @@ let_others_in(struct store *st)
 		st->lock_held = 0;
 }
 
-int
-db_begin(struct store *st, struct err *err)
-{
-	sqlite3_stmt *s;
-
-	if (st->read_only) {
-		if (db_begin_read(st, err) == -1)
-			return -1;
-	} else {
-		fault_point("before begin");
-		let_others_in(st);
-		s = db_stmt(st, DB_BEGIN, "BEGIN IMMEDIATE");
-		if (db_run(st, s, err) == -1)
-			return -1;
-		st->lock_since = tim_mono();
-		fault_point("after begin");
-	}
-	begin_txn(&st->txn, true);
-	if (pending_write(st, err) == -1)
-		return db_end(st, -1, err);
-	return 0;
-}
-
-int
-db_end(struct store *st, int rc, struct err *err)
+/* rc 0: commits; otherwise or when that fails: rolls back and returns -1. */
+static int
+end_txn(struct store *st, int rc, struct err *err)
 {
 	bool writing = st->txn.writing;
 	sqlite3_stmt *s;
@@ -710,6 +688,75 @@ db_end(struct store *st, int rc, struct err *err)
 		checkpoint(st);
 	}
 	return 0;
+}
+
+static int
+begin_write(struct store *st, struct err *err)
+{
+	sqlite3_stmt *s;
+
+	if (st->read_only) {
+		if (begin_read(st, err) == -1)
+			return -1;
+	} else {
+		fault_point("before begin");
+		let_others_in(st);
+		s = db_stmt(st, DB_BEGIN, "BEGIN IMMEDIATE");
+		if (db_run(st, s, err) == -1)
+			return -1;
+		st->lock_since = tim_mono();
+		fault_point("after begin");
+	}
+	begin_txn(&st->txn, true);
+	if (pending_write(st, err) == -1)
+		return end_txn(st, -1, err);
+	return 0;
+}
+
+int
+db_txn(struct store *st, db_work *work, void *arg, struct err *err)
+{
+	if (begin_write(st, err) == -1)
+		return -1;
+	return end_txn(st, work(st, arg, err) == -1 ? -1 : 0, err);
+}
+
+int
+db_txn_read(struct store *st, db_work *work, void *arg, struct err *err)
+{
+	if (begin_read(st, err) == -1)
+		return -1;
+	return end_txn(st, work(st, arg, err) == -1 ? -1 : 0, err);
+}
+
+int
+db_txn_next(struct store *st, struct err *err)
+{
+	return end_txn(st, 0, err) == -1 ? -1 : begin_write(st, err);
+}
+
+int
+db_write(struct store *st, db_work *work, void *arg, struct err *err)
+{
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	rc = db_txn(st, work, arg, err);
+	db_unlock(st);
+	return rc;
+}
+
+int
+db_read(struct store *st, db_work *work, void *arg, struct err *err)
+{
+	int rc;
+
+	db_lock(st);
+	rc = db_txn_read(st, work, arg, err);
+	db_unlock(st);
+	return rc;
 }
 
 int

@@ -201,13 +201,13 @@ struct db_owner {
 };
 
 /*
- * What belongs to the transaction under way, of reading or writing. db_begin
- * and db_begin_read make it anew and db_end empties it, so nothing in it can
- * be of a transaction before: what was read there may have been rolled back,
- * or another process may have changed it.
+ * What belongs to the transaction under way, of reading or writing. Its begin
+ * makes it anew and its end empties it (db.c), so nothing in it can be of a
+ * transaction before: what was read there may have been rolled back, or
+ * another process may have changed it.
  */
 struct txn {
-	bool writing;       /* begun by db_begin */
+	bool writing;       /* db_txn */
 	char at[TIM_TEXT];  /* when it began, as the tables show times */
 	int64_t today;      /* the same as a day since 1970 (day.c) */
 	int64_t next_email; /* next sync_email.n; 0: not read yet */
@@ -302,14 +302,28 @@ int db_run(struct store *, sqlite3_stmt *, struct err *);
 /* 1 a row, 0 the end (reset already), -1. Before 0: sqlite3_reset. */
 int db_row(struct store *, sqlite3_stmt *, struct err *);
 
+/* What is done inside a transaction: -1 undoes it, all else commits. */
+typedef int db_work(struct store *, void *arg, struct err *);
 /*
  * A write transaction, waiting for other writers up to a minute; what is
  * pending is written first. In a read-only store it is a read transaction.
+ * -1: it could not begin, its work failed, or the commit: then nothing of it
+ * is left.
  */
-int db_begin(struct store *, struct err *);
-int db_begin_read(struct store *, struct err *);
-/* rc 0: commits; otherwise or when that fails: rolls back and returns -1. */
-int db_end(struct store *, int rc, struct err *);
+int db_txn(struct store *, db_work *, void *arg, struct err *);
+/* One view of the file while it lasts. */
+int db_txn_read(struct store *, db_work *, void *arg, struct err *);
+/*
+ * Inside the work of db_txn: commits what is done by now and begins another
+ * transaction. -1: none is under way any more, and the work returns -1, too.
+ */
+int db_txn_next(struct store *, struct err *);
+/*
+ * The same two for who does not hold the lock. db_write does nothing in a
+ * read-only store, and returns 0.
+ */
+int db_write(struct store *, db_work *, void *arg, struct err *);
+int db_read(struct store *, db_work *, void *arg, struct err *);
 
 /* A row of table change. */
 int db_change(struct store *, const char *entity, const char *id,
@@ -366,7 +380,9 @@ int day_prune(struct store *, struct err *);
 
 /* --- mailbox.c --------------------------------------------------------- */
 
-/* Writes what is pending, inside the transaction under way. */
+/* Writes what is pending in a transaction of its own; nothing when none is. */
+int pending_flush(struct store *, struct err *);
+/* The same inside the transaction under way. */
 int pending_write(struct store *, struct err *);
 void pending_written(struct store *); /* committed: forget it */
 bool pending_due(const struct store *);

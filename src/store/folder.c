@@ -46,7 +46,8 @@ ask_anew(struct store_folder *f, int64_t next_try)
 }
 
 static int
-load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
+load_rows(
+    struct store *st, const char *mailbox, struct rows *r, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_LIST,
 	    "SELECT f.id,f.folder_id,f.path,f.well_known,s.marker,s.cursor,"
@@ -110,31 +111,33 @@ hand_over(struct rows *r, struct store_folders *out)
 	rows_free(r);
 }
 
-/* Reads everything in one view of the database. */
+/* What is known of a mailbox' folders, and what the server says of them. */
+struct merge {
+	const char *mailbox;
+	const struct folder_list *list; /* NULL: it was not asked */
+	struct rows r;
+};
+
 static int
-snapshot(struct store *st, const char *mailbox, struct rows *r, struct err *err)
+read_known(struct store *st, void *arg, struct err *err)
 {
-	memset(r, 0, sizeof(*r));
-	if (db_begin_read(st, err) == -1)
-		return -1;
-	return db_end(st, load(st, mailbox, r, err), err);
+	struct merge *m = arg;
+
+	return load_rows(st, m->mailbox, &m->r, err);
 }
 
 int
 store_folders(struct store *st, const char *mailbox, struct store_folders *out,
     struct err *err)
 {
-	struct rows r;
-	int rc;
+	struct merge m = { .mailbox = mailbox };
+	int rc = db_read(st, read_known, &m, err);
 
-	db_lock(st);
-	rc = snapshot(st, mailbox, &r, err);
-	db_unlock(st);
 	if (rc == -1) {
-		rows_free(&r);
+		rows_free(&m.r);
 		memset(out, 0, sizeof(*out));
 	} else
-		hand_over(&r, out);
+		hand_over(&m.r, out);
 	return rc;
 }
 
@@ -289,18 +292,24 @@ gone(
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
+/* A folder that is not read any more. */
+struct left {
+	const struct store_place *at;
+	struct store_count count;
+};
+
 /* No walk of the folder is under way any more. */
 static int
-leave(struct store *st, const struct store_place *at, struct store_count *count,
-    struct err *err)
+leave_folder(struct store *st, void *arg, struct err *err)
 {
+	struct left *left = arg;
 	sqlite3_stmt *s;
 
-	if (forget(st, at, count, err) == -1)
+	if (forget(st, left->at, &left->count, err) == -1)
 		return -1;
 	s = db_stmt(st, DB_FOLDER_LEFT,
 	    "UPDATE sync_folder SET walking=0 WHERE folder=?");
-	db_int(s, 1, at->folder);
+	db_int(s, 1, left->at->folder);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -361,58 +370,53 @@ totals(struct store *st, struct rows *r, const struct folder_list *list,
 
 /* In a transaction, or several: what was read before it may be old. */
 static int
-merge(struct store *st, const char *mailbox, struct rows *r,
-    const struct folder_list *list, struct err *err)
+merge_list(struct store *st, void *arg, struct err *err)
 {
-	int rc;
+	struct merge *m = arg;
 
-	rows_free(r);
-	if (db_begin(st, err) == -1)
+	rows_free(&m->r);
+	if (load_rows(st, m->mailbox, &m->r, err) == -1)
 		return -1;
-	rc = load(st, mailbox, r, err);
-	if (rc == 0) {
-		differs(r, list);
-		rc = write_list(st, mailbox, r, list, err);
-	}
-	rows_free(r);
-	if (rc == 0)
-		rc = load(st, mailbox, r, err);
-	return db_end(st, rc, err);
+	differs(&m->r, m->list);
+	if (write_list(st, m->mailbox, &m->r, m->list, err) == -1)
+		return -1;
+	rows_free(&m->r);
+	return load_rows(st, m->mailbox, &m->r, err);
 }
 
 int
 store_folders_merge(struct store *st, const char *mailbox,
     const struct folder_list *list, struct store_folders *out, struct err *err)
 {
-	struct rows r;
+	struct merge m = { .mailbox = mailbox, .list = list };
 	int rc;
 
 	db_lock(st);
-	rc = snapshot(st, mailbox, &r, err);
-	if (rc == 0 && differs(&r, list))
-		rc = merge(st, mailbox, &r, list, err);
+	rc = db_txn_read(st, read_known, &m, err);
+	if (rc == 0 && differs(&m.r, list))
+		rc = db_txn(st, merge_list, &m, err);
 	if (rc == 0)
-		rc = totals(st, &r, list, err);
+		rc = totals(st, &m.r, list, err);
 	db_unlock(st);
 	if (rc == -1) {
-		rows_free(&r);
+		rows_free(&m.r);
 		memset(out, 0, sizeof(*out));
 		return -1;
 	}
-	if (r.n > 1)
-		qsort(r.v, r.n, sizeof(*r.v), by_number);
-	hand_over(&r, out);
+	if (m.r.n > 1)
+		qsort(m.r.v, m.r.n, sizeof(*m.r.v), by_number);
+	hand_over(&m.r, out);
 	return 0;
 }
 
 /* Its marker is not that of a complete read. */
 static int
-read_again(struct store *st, int64_t folder, struct err *err)
+read_again(struct store *st, void *folder, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_AGAIN,
 	    "UPDATE sync_folder SET marker=NULL WHERE folder=?");
 
-	db_int(s, 1, folder);
+	db_int(s, 1, *(int64_t *)folder);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -426,8 +430,8 @@ store_folder_counted(struct store *st, int64_t folder, int64_t total,
 		return 0;
 	db_lock(st);
 	rc = pending_total(st, folder, total, err);
-	if (rc == 0 && again && (rc = db_begin(st, err)) == 0)
-		rc = db_end(st, read_again(st, folder, err), err);
+	if (rc == 0 && again)
+		rc = db_txn(st, read_again, &folder, err);
 	db_unlock(st);
 	return rc;
 }
@@ -436,17 +440,10 @@ int
 store_folder_leave(struct store *st, const struct store_place *at,
     struct store_count *count, struct err *err)
 {
-	struct store_count c;
-	int rc;
+	struct left left = { .at = at };
+	int rc = db_write(st, leave_folder, &left, err);
 
-	if (st->read_only)
-		return 0;
-	memset(&c, 0, sizeof(c));
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0)
-		rc = db_end(st, leave(st, at, &c, err), err);
-	db_unlock(st);
 	if (rc == 0)
-		count->removed += c.removed;
+		count->removed += left.count.removed;
 	return rc;
 }

@@ -50,9 +50,7 @@ end_slice(struct store *st, struct err *err)
 	if (blob_prune(st, err) == -1)
 		return -1;
 	fault_point("between slices");
-	if (db_end(st, 0, err) == -1)
-		return -1;
-	return db_begin(st, err);
+	return db_txn_next(st, err);
 }
 
 /* The items before the given one are on disk, ahead of the cursor. */
@@ -185,8 +183,9 @@ is_unread(
 }
 
 static int
-look(struct store *st, const struct question *q, struct err *err)
+answer_question(struct store *st, void *arg, struct err *err)
 {
+	const struct question *q = arg;
 	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_GET,
 	    "SELECT folder,change_key,state,verdict FROM decision "
 	    "WHERE mailbox=? AND item=?");
@@ -222,16 +221,9 @@ int
 store_items_known(struct store *st, const struct store_place *at,
     const struct item_ref *v, size_t n, enum store_known *out, struct err *err)
 {
-	struct question q = { at->mailbox, at->folder, v, n, NULL };
-	int rc;
+	struct question q = { at->mailbox, at->folder, v, n, out };
 
-	q.out = out;
-	db_lock(st);
-	rc = db_begin_read(st, err);
-	if (rc == 0)
-		rc = db_end(st, look(st, &q, err), err);
-	db_unlock(st);
-	return rc;
+	return db_read(st, answer_question, &q, err);
 }
 
 /* --- one item ---------------------------------------------------------- */

@@ -355,15 +355,21 @@ store_failures_final(struct store *st, const char *mailbox, size_t max,
 	return r;
 }
 
+/* An item in failure. */
+struct failed {
+	const char *mailbox, *item;
+};
+
 static int
-moving(struct store *st, const char *mailbox, const char *item, struct err *err)
+note_moving(struct store *st, void *arg, struct err *err)
 {
+	const struct failed *f = arg;
 	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_MOVING,
 	    "UPDATE decision SET state=3 WHERE mailbox=? AND item=? AND "
 	    "state=2");
 
-	db_text(s, 1, mailbox);
-	db_text(s, 2, item);
+	db_text(s, 1, f->mailbox);
+	db_text(s, 2, f->item);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -381,35 +387,27 @@ failure_moved(
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
-/* fn in a transaction of its own. */
 static int
-alone(struct store *st, const char *mailbox, const char *item,
-    int (*fn)(struct store *, const char *, const char *, struct err *),
-    struct err *err)
+note_moved(struct store *st, void *arg, struct err *err)
 {
-	int rc;
+	const struct failed *f = arg;
 
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0)
-		rc = db_end(st, fn(st, mailbox, item, err), err);
-	db_unlock(st);
-	return rc;
+	return failure_moved(st, f->mailbox, f->item, err);
 }
 
 int
 store_failure_moving(
     struct store *st, const char *mailbox, const char *item, struct err *err)
 {
-	return alone(st, mailbox, item, moving, err);
+	return db_write(
+	    st, note_moving, &(struct failed){ mailbox, item }, err);
 }
 
 int
 store_failure_moved(
     struct store *st, const char *mailbox, const char *item, struct err *err)
 {
-	return alone(st, mailbox, item, failure_moved, err);
+	return db_write(st, note_moved, &(struct failed){ mailbox, item }, err);
 }
 
 size_t

@@ -98,13 +98,22 @@ find(const struct store *st, const char *address)
 	return NULL;
 }
 
-/* All of it, or nothing when nothing waits. */
+/* The begin of the transaction writes what waits. */
 static int
-flush(struct store *st, struct err *err)
+write_nothing_else(struct store *st, void *arg, struct err *err)
+{
+	(void)st;
+	(void)arg;
+	(void)err;
+	return 0;
+}
+
+int
+pending_flush(struct store *st, struct err *err)
 {
 	if (st->pending == NULL)
 		return 0;
-	return db_begin(st, err) == -1 ? -1 : db_end(st, 0, err);
+	return db_txn(st, write_nothing_else, NULL, err);
 }
 
 /* --- writing ----------------------------------------------------------- */
@@ -181,7 +190,7 @@ pending_total(struct store *st, int64_t folder, int64_t total, struct err *err)
 {
 	struct pending *p;
 
-	if (pending_due(st) && flush(st, err) == -1)
+	if (pending_due(st) && pending_flush(st, err) == -1)
 		return -1;
 	p = need(st);
 	p->total = mem_grow(p->total, p->ntotal + 1, sizeof(*p->total));
@@ -197,7 +206,7 @@ add(struct store *st, const char *address, struct err *err)
 {
 	struct pending *p;
 
-	if (pending_due(st) && flush(st, err) == -1)
+	if (pending_due(st) && pending_flush(st, err) == -1)
 		return NULL;
 	p = need(st);
 	memset(&p->v[p->n], 0, sizeof(p->v[p->n]));
@@ -245,7 +254,7 @@ get(struct store *st, const struct status *want, struct store_mailbox *out,
 	bool fresh;
 
 	if ((pending_due(st) || find(st, want->address) != NULL) &&
-	    flush(st, err) == -1)
+	    pending_flush(st, err) == -1)
 		return -1;
 	memset(out, 0, sizeof(*out));
 	out->last_ok_at = out->retry_at = TIM_NONE;
@@ -297,7 +306,7 @@ store_mailbox_done(struct store *st, const char *address,
 	v = find(st, address);
 	/* two ends of passes are two rows: they are counted */
 	if (v != NULL && v->done) {
-		rc = flush(st, err);
+		rc = pending_flush(st, err);
 		v = NULL;
 	}
 	if (rc == 0 && v == NULL)

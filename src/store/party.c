@@ -78,8 +78,9 @@ compare(struct store *st, const struct party **v, size_t n, struct diff *d,
 }
 
 static int
-apply(struct store *st, const struct diff *d, struct err *err)
+write_diff(struct store *st, void *arg, struct err *err)
 {
+	const struct diff *d = arg;
 	sqlite3_stmt *s = db_stmt(st, DB_PARTY_DELETE,
 	    "DELETE FROM party WHERE source='csv' AND crm_type=? AND crm_id=? "
 	    "AND address=?");
@@ -139,11 +140,8 @@ store_party_sync(
 	d.put = mem_alloc((n + 1) * sizeof(d.put[0]));
 	db_lock(st);
 	rc = compare(st, v, n, &d, err);
-	if (rc == 0 && (d.drop.n > 0 || d.nput > 0)) {
-		rc = db_begin(st, err);
-		if (rc == 0)
-			rc = db_end(st, apply(st, &d, err), err);
-	}
+	if (rc == 0 && (d.drop.n > 0 || d.nput > 0))
+		rc = db_txn(st, write_diff, &d, err);
 	db_unlock(st);
 	party_list_free(&d.drop);
 	free(d.put);

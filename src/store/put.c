@@ -63,41 +63,55 @@ take(struct store *st)
 	return p;
 }
 
-/* The next call of a group that has n items already, or NULL. */
+/* Calls that are written together. */
+struct group {
+	struct put *first, *last;
+	size_t n; /* their items */
+};
+
+/* One more call, or NULL: none waits, or the group is full. */
 static struct put *
-next_of(struct store *st, size_t n)
+add_put(struct store *st, struct group *g)
 {
 	struct put *p;
 
 	pthread_mutex_lock(&st->put_lock);
-	p = n < GROUP ? take(st) : NULL;
+	p = g->n < GROUP ? take(st) : NULL;
 	pthread_mutex_unlock(&st->put_lock);
+	if (p != NULL) {
+		p->next = NULL;
+		g->last->next = p;
+		g->last = p;
+	}
 	return p;
+}
+
+static int
+write_puts(struct store *st, void *arg, struct err *err)
+{
+	struct group *g = arg;
+	struct put *p;
+
+	for (p = g->first; p != NULL; p = add_put(st, g)) {
+		if (item_put(st, p->work, &p->count, err) == -1)
+			return -1;
+		g->n += p->work->n + 1;
+	}
+	return 0;
 }
 
 /* Writes a group that begins with first; all of it is linked from first. */
 static int
 write_group(struct store *st, struct put *first, struct err *err)
 {
-	struct put *p = first, *last = first;
-	size_t n = 0;
+	struct group g = { first, first, 0 };
 	int rc;
 
 	db_lock(st);
-	rc = db_begin(st, err);
-	while (p != NULL) {
-		if (rc == 0)
-			rc = item_put(st, p->work, &p->count, err);
-		/* once it has failed, for all that wait */
-		n += rc == 0 ? p->work->n + 1 : 0;
-		if ((p = next_of(st, rc == 0 ? n : 0)) != NULL) {
-			p->next = NULL;
-			last->next = p;
-			last = p;
-		}
-	}
-	if (st->txn.writing)
-		rc = db_end(st, rc, err);
+	rc = db_txn(st, write_puts, &g, err);
+	/* once it has failed, for all that wait */
+	for (g.n = 0; rc == -1 && add_put(st, &g) != NULL;)
+		;
 	if (rc == 0)
 		rc = blob_prune_rest(st, err);
 	db_unlock(st);

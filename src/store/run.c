@@ -28,8 +28,9 @@ run_look_back(struct store *st, struct store_run *run, struct err *err)
 }
 
 static int
-begin(struct store *st, struct store_run *run, struct err *err)
+begin_run(struct store *st, void *arg, struct err *err)
 {
+	struct store_run *run = arg;
 	sqlite3_stmt *s;
 
 	if (run_look_back(st, run, err) == -1 ||
@@ -61,9 +62,7 @@ store_run_begin(struct store *st, struct store_run *run, struct err *err)
 	if (st->read_only)
 		return 0;
 	db_lock(st);
-	rc = db_begin(st, err);
-	if (rc == 0)
-		rc = db_end(st, begin(st, run, err), err);
+	rc = db_txn(st, begin_run, run, err);
 	/* of mails that a pass before had no time to put */
 	st->blob_loose = true;
 	if (rc == 0)
@@ -73,8 +72,9 @@ store_run_begin(struct store *st, struct store_run *run, struct err *err)
 }
 
 static int
-end(struct store *st, const struct store_run *run, struct err *err)
+end_run(struct store *st, void *arg, struct err *err)
 {
+	const struct store_run *run = arg;
 	sqlite3_stmt *s = db_stmt(st, DB_RUN_END,
 	    "UPDATE run SET finished=?,outcome=?,mailboxes=?,"
 	    "mailboxes_failed=?,seen=?,emails=?,copies=?,skipped=?,failed=?,"
@@ -103,32 +103,22 @@ end(struct store *st, const struct store_run *run, struct err *err)
 int
 store_run_end(struct store *st, const struct store_run *run, struct err *err)
 {
-	int rc;
+	return db_write(st, end_run, (void *)run, err);
+}
 
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	rc = db_begin(st, err);
-	if (rc == 0)
-		rc = db_end(st, end(st, run, err), err);
-	db_unlock(st);
-	return rc;
+static int
+drop_run(struct store *st, void *arg, struct err *err)
+{
+	const struct store_run *run = arg;
+	sqlite3_stmt *s =
+	    db_stmt(st, DB_RUN_DROP, "DELETE FROM run WHERE id=?");
+
+	db_int(s, 1, run->id);
+	return db_run(st, s, err);
 }
 
 int
 store_run_drop(struct store *st, const struct store_run *run, struct err *err)
 {
-	sqlite3_stmt *s;
-	int rc;
-
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0) {
-		s = db_stmt(st, DB_RUN_DROP, "DELETE FROM run WHERE id=?");
-		db_int(s, 1, run->id);
-		rc = db_end(st, db_run(st, s, err) == -1 ? -1 : 0, err);
-	}
-	db_unlock(st);
-	return rc;
+	return db_write(st, drop_run, (void *)run, err);
 }

@@ -17,13 +17,14 @@
 /* --- sync_mailbox ------------------------------------------------------ */
 
 static int
-note(struct store *st, struct err *err)
+note_boxes(struct store *st, void *arg, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_BOX_NOTE,
 	    "INSERT INTO sync_mailbox(address,first_at) "
 	    "SELECT address,? FROM mailbox WHERE "
 	    "address NOT IN(SELECT address FROM sync_mailbox)");
 
+	(void)arg;
 	db_text(s, 1, st->txn.at);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
@@ -44,29 +45,26 @@ store_box_note(struct store *st, struct err *err)
 	    "address NOT IN(SELECT address FROM sync_mailbox) LIMIT 1");
 	r = db_row(st, s, err);
 	sqlite3_reset(s);
-	if (r == 1 && (r = db_begin(st, err)) == 0)
-		r = db_end(st, note(st, err), err);
+	if (r == 1)
+		r = db_txn(st, note_boxes, NULL, err);
 	db_unlock(st);
 	return r;
+}
+
+static int
+leave_box(struct store *st, void *address, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_BOX_LEAVE,
+	    "UPDATE mailbox SET incoming='disabled' WHERE address=?");
+
+	db_text(s, 1, address);
+	return db_run(st, s, err);
 }
 
 int
 store_box_leave(struct store *st, const char *address, struct err *err)
 {
-	sqlite3_stmt *s;
-	int rc;
-
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0) {
-		s = db_stmt(st, DB_BOX_LEAVE,
-		    "UPDATE mailbox SET incoming='disabled' WHERE address=?");
-		db_text(s, 1, address);
-		rc = db_end(st, db_run(st, s, err) == -1 ? -1 : 0, err);
-	}
-	db_unlock(st);
-	return rc;
+	return db_write(st, leave_box, (void *)address, err);
 }
 
 /* --- reading ----------------------------------------------------------- */

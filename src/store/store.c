@@ -234,14 +234,10 @@ store_confine(struct store *st)
 int
 store_flush(struct store *st, struct err *err)
 {
-	int rc = 0;
+	int rc;
 
 	db_lock(st);
-	if (st->pending != NULL) {
-		rc = db_begin(st, err);
-		if (rc == 0)
-			rc = db_end(st, 0, err);
-	}
+	rc = pending_flush(st, err);
 	db_unlock(st);
 	return rc;
 }

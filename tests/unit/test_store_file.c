@@ -617,6 +617,54 @@ test_transaction_ends(void **state)
 	free(text);
 }
 
+struct work {
+	bool next, fails;
+};
+
+/* A row, perhaps another one in the next transaction, and how it ends. */
+static int
+do_work(struct store *st, void *arg, struct err *err)
+{
+	const struct work *w = arg;
+
+	if (db_change(st, "test", "1", "insert", err) == -1)
+		return -1;
+	if (w->next && (db_txn_next(st, err) == -1 ||
+			   db_change(st, "test", "2", "insert", err) == -1))
+		return -1;
+	/* what is no failure commits, as 0 does */
+	return w->fails ? -1 : 1;
+}
+
+/* Work that fails is undone, all else commits; the lock is free then. */
+static void
+test_work(void **state)
+{
+	static const struct {
+		struct work work;
+		long rows;
+	} cases[] = {
+		{ { false, false }, 1 },
+		{ { false, true }, 0 },
+		{ { true, false }, 2 },
+		{ { true, true }, 1 },
+	};
+	struct kit *k = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct work w = cases[i].work;
+		long n = number(k, "SELECT count(*) FROM change");
+
+		assert_int_equal(
+		    db_write(k->st, do_work, &w, &k->err), w.fails ? -1 : 0);
+		assert_int_equal(pthread_mutex_trylock(&k->st->lock), 0);
+		db_unlock(k->st);
+		assert_int_equal(number(k, "SELECT count(*) FROM change"),
+		    n + cases[i].rows);
+	}
+}
+
 static void
 test_other_reader(void **state)
 {
@@ -815,6 +863,7 @@ main(void)
 		TEST(test_other_writer),
 		TEST(test_locked_too_long),
 		TEST(test_transaction_ends),
+		TEST(test_work),
 		TEST(test_other_reader),
 		TEST(test_import_while_writing),
 		TEST(test_disk_full),

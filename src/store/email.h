@@ -93,6 +93,10 @@ int edition_settle(struct store *, int64_t email, const struct edition_except *,
 
 /* --- copy.c ------------------------------------------------------------ */
 
+/* sync_copy.modified, written by schema version 4 (schemasteps.c): it is not
+ * known what the copy says. */
+#define COPY_UNREAD (-1)
+
 /* A place of a mail. */
 struct copy {
 	int64_t email; /* sync_email.n */

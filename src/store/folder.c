@@ -19,6 +19,7 @@
 #include "store/db.h"
 #include "store/item.h"
 #include "store/stray.h"
+#include "store/walk.h"
 
 /* What the table says of a folder, beside the public struct. */
 struct row {
@@ -58,7 +59,7 @@ load_rows(
 	    "FROM folder f LEFT JOIN sync_folder s ON s.folder=f.id "
 	    "WHERE f.mailbox=? ORDER BY f.id");
 	struct row *v;
-	int more;
+	int more, walking;
 
 	db_text(s, 1, mailbox);
 	while ((more = db_row(st, s, err)) == 1) {
@@ -66,6 +67,7 @@ load_rows(
 			r->cap = r->cap == 0 ? 32 : 2 * r->cap;
 			r->v = mem_grow(r->v, r->cap, sizeof(*r->v));
 		}
+		walking = sqlite3_column_int(s, 6);
 		v = &r->v[r->n++];
 		memset(v, 0, sizeof(*v));
 		v->pub.id = sqlite3_column_int64(s, 0);
@@ -74,8 +76,8 @@ load_rows(
 		v->pub.well_known = arena_strdup(&r->arena, db_col(s, 3));
 		v->pub.marker = arena_strdup(&r->arena, db_col(s, 4));
 		v->pub.cursor = arena_strdup(&r->arena, db_col(s, 5));
-		v->pub.resync = sqlite3_column_int(s, 6) != 0;
-		v->pub.restart = sqlite3_column_int(s, 6) == 2;
+		v->pub.resync = walking != WALKING_NONE;
+		v->pub.restart = walking == WALKING_ASKED;
 		ask_anew(&v->pub, db_col_time(s, 11));
 		v->class = arena_strdup(&r->arena, db_col(s, 7));
 		v->pub.total = v->total = sqlite3_column_int64(s, 8);
@@ -243,9 +245,10 @@ forget_cursor(struct store *st, int64_t folder, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_FORGET,
 	    "UPDATE sync_folder SET cursor=NULL,marker=NULL,walk=walk+1,"
-	    "walking=1 WHERE folder=?");
+	    "walking=?2 WHERE folder=?1");
 
 	db_int(s, 1, folder);
+	db_int(s, 2, WALKING_FULL);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -308,8 +311,9 @@ leave_folder(struct store *st, void *arg, struct err *err)
 	if (forget(st, left->at, &left->count, err) == -1)
 		return -1;
 	s = db_stmt(st, DB_FOLDER_LEFT,
-	    "UPDATE sync_folder SET walking=0 WHERE folder=?");
+	    "UPDATE sync_folder SET walking=?2 WHERE folder=?1");
 	db_int(s, 1, left->at->folder);
+	db_int(s, 2, WALKING_NONE);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 

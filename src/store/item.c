@@ -31,6 +31,7 @@
 #include "store/item.h"
 #include "store/ledger.h"
 #include "store/stray.h"
+#include "store/walk.h"
 
 #define SLICE  (8 << 20) /* bytes that one transaction moves, about */
 #define REMOVE 1024      /* what an item that goes costs, in such bytes */
@@ -84,16 +85,18 @@ walk_get(
     struct store *st, int64_t folder, struct full_walk *out, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_WALK_GET,
-	    "SELECT walk,walking=3 FROM sync_folder WHERE folder=? "
-	    "AND walking IN(1,3)");
+	    "SELECT walk,walking FROM sync_folder WHERE folder=?1 AND "
+	    "walking IN(?2,?3)");
 	int r;
 
 	memset(out, 0, sizeof(*out));
 	db_int(s, 1, folder);
+	db_int(s, 2, WALKING_FULL);
+	db_int(s, 3, WALKING_ANEW);
 	if ((r = db_row(st, s, err)) != 1)
 		return r;
 	out->number = sqlite3_column_int64(s, 0);
-	out->anew = sqlite3_column_int(s, 1) != 0;
+	out->anew = sqlite3_column_int(s, 1) == WALKING_ANEW;
 	sqlite3_reset(s);
 	return 0;
 }
@@ -103,11 +106,14 @@ static int
 walk_begin(struct store *st, int64_t folder, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_WALK_BEGIN,
-	    "INSERT INTO sync_folder(folder,walk,walking) VALUES(?,1,1) "
+	    "INSERT INTO sync_folder(folder,walk,walking) VALUES(?1,1,?2) "
 	    "ON CONFLICT DO UPDATE SET cursor=NULL,marker=NULL,walk=walk+1,"
-	    "walking=iif(walking IN(2,3),3,1)");
+	    "walking=iif(walking IN(?3,?4),?4,?2)");
 
 	db_int(s, 1, folder);
+	db_int(s, 2, WALKING_FULL);
+	db_int(s, 3, WALKING_ASKED);
+	db_int(s, 4, WALKING_ANEW);
 	return db_run(st, s, err) == -1 ? -1 : stray_asked(st, folder, err);
 }
 
@@ -130,6 +136,12 @@ walk_saw(struct store *st, const char *mailbox, const struct store_page *p,
 
 /* --- what is known ----------------------------------------------------- */
 
+static bool
+is_verdict(sqlite3_stmt *s, int column, enum verdict v)
+{
+	return str_eq(db_col(s, column), verdict_name(v));
+}
+
 static enum store_known
 judge(sqlite3_stmt *s, int64_t folder, const char *change_key, bool anew)
 {
@@ -147,9 +159,10 @@ judge(sqlite3_stmt *s, int64_t folder, const char *change_key, bool anew)
 							    : STORE_CHANGED;
 	}
 	if (sqlite3_column_int64(s, 0) == folder && key != NULL &&
-	    str_eq(key, change_key) && !(anew && str_eq(db_col(s, 3), "skip")))
+	    str_eq(key, change_key) &&
+	    !(anew && is_verdict(s, 3, VERDICT_SKIP)))
 		return STORE_SAME;
-	return str_eq(db_col(s, 3), "keep") ? STORE_KEPT : STORE_CHANGED;
+	return is_verdict(s, 3, VERDICT_KEEP) ? STORE_KEPT : STORE_CHANGED;
 }
 
 /* A question about n items of a folder, and the answer. */
@@ -172,11 +185,12 @@ is_unread(
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_UNREAD,
 	    "SELECT 1 FROM decision d JOIN sync_copy c ON c.email=d.email AND "
 	    "c.item_id=d.item AND c.mailbox=d.mailbox WHERE d.mailbox=? AND "
-	    "d.item=? AND c.modified=-1");
+	    "d.item=? AND c.modified=?");
 	int r;
 
 	db_text(s, 1, mailbox);
 	db_text(s, 2, item);
+	db_int(s, 3, COPY_UNREAD);
 	r = db_row(st, s, err);
 	sqlite3_reset(s);
 	return r;
@@ -280,10 +294,10 @@ describe(struct store *st, const char *mailbox, const struct store_item *it,
 			l->parties = made->parties =
 			    ledger_parties(st, it->message);
 	} else if (it->fault != NULL && !is_doubtful(it)) {
-		l->verdict = "failed";
+		l->verdict = LEDGER_NO_VERDICT;
 		l->rule = it->fault->code[0] != '\0' ? it->fault->code : NULL;
 	} else {
-		l->verdict = "skip";
+		l->verdict = verdict_name(VERDICT_SKIP);
 		l->rule = it->rule;
 	}
 }
@@ -490,7 +504,7 @@ sweep_next(struct store *st, struct sweep *w, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_FOLDER,
 	    "SELECT item,email,state FROM decision WHERE mailbox=?1 AND "
-	    "item>?2 AND folder=?3 AND state<>1 AND walk<>?4 "
+	    "item>?2 AND folder=?3 AND state<>?6 AND walk<>?4 "
 	    "ORDER BY item LIMIT ?5");
 	int r;
 
@@ -500,6 +514,7 @@ sweep_next(struct store *st, struct sweep *w, struct err *err)
 	db_int(s, 3, w->folder);
 	db_int(s, 4, w->walk);
 	db_int(s, 5, SWEEP);
+	db_int(s, 6, LEDGER_GONE);
 	while ((r = db_row(st, s, err)) == 1) {
 		w->v[w->n].item = mem_strdup(db_col(s, 0));
 		w->v[w->n].old.folder = w->folder;
@@ -581,10 +596,12 @@ finish(struct store *st, const char *mailbox, const struct store_page *p,
 	s = db_stmt(st, DB_WALK_END,
 	    "INSERT INTO sync_folder(folder,marker,unsettled) "
 	    "VALUES(?1,?2,?3) ON CONFLICT DO UPDATE SET marker=?2,"
-	    "unsettled=?3,walking=iif(walking=2,2,0)");
+	    "unsettled=?3,walking=iif(walking=?4,?4,?5)");
 	db_int(s, 1, p->folder);
 	db_text(s, 2, p->marker);
 	db_int(s, 3, p->unsettled);
+	db_int(s, 4, WALKING_ASKED);
+	db_int(s, 5, WALKING_NONE);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 

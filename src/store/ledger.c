@@ -109,10 +109,11 @@ ledger_gone(
     struct store *st, const char *mailbox, const char *item, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_GONE,
-	    "UPDATE decision SET state=1 WHERE mailbox=? AND item=?");
+	    "UPDATE decision SET state=?3 WHERE mailbox=?1 AND item=?2");
 
 	db_text(s, 1, mailbox);
 	db_text(s, 2, item);
+	db_int(s, 3, LEDGER_GONE);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -120,12 +121,13 @@ int
 ledger_doubt(struct store *st, const struct ledger *l, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_DOUBT,
-	    "UPDATE decision SET state=2,folder=?3,walk=iif(folder IS ?3,walk,"
+	    "UPDATE decision SET state=?4,folder=?3,walk=iif(folder IS ?3,walk,"
 	    "0) WHERE mailbox=?1 AND item=?2");
 
 	db_text(s, 1, l->mailbox);
 	db_text(s, 2, l->item);
 	db_intor(s, 3, l->folder, 0);
+	db_int(s, 4, LEDGER_FAILED);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -138,11 +140,12 @@ store_folder_items(struct store *st, const struct store_place *at, int64_t max,
 
 	db_lock(st);
 	s = db_stmt(st, DB_LEDGER_COUNT,
-	    "SELECT count(*) FROM(SELECT 1 FROM decision WHERE mailbox=? AND "
-	    "folder=? AND state<>1 LIMIT ?)");
+	    "SELECT count(*) FROM(SELECT 1 FROM decision WHERE mailbox=?1 "
+	    "AND folder=?2 AND state<>?4 LIMIT ?3)");
 	db_text(s, 1, at->mailbox);
 	db_int(s, 2, at->folder);
 	db_int(s, 3, max);
+	db_int(s, 4, LEDGER_GONE);
 	r = db_row(st, s, err);
 	*n = r == 1 ? sqlite3_column_int64(s, 0) : 0;
 	sqlite3_reset(s);
@@ -256,8 +259,7 @@ failure_delete(
     struct store *st, const char *mailbox, const char *item, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_DELETE,
-	    "DELETE FROM failure WHERE mailbox=? AND item=? AND "
-	    "moved_at IS NULL");
+	    "DELETE FROM failure WHERE mailbox=? AND item=? AND " FAILURE_HERE);
 
 	db_text(s, 1, mailbox);
 	db_text(s, 2, item);
@@ -326,9 +328,10 @@ store_folder_doubts(
 	db_lock(st);
 	s = db_stmt(st, DB_FAILURE_DOUBTS,
 	    "SELECT count(*) FROM failure WHERE mailbox=? AND folder=? AND "
-	    "class='gone'");
+	    "class=?");
 	db_text(s, 1, at->mailbox);
 	db_int(s, 2, at->folder);
+	db_text(s, 3, err_kind_name(ERR_GONE));
 	r = db_row(st, s, err);
 	*n = r == 1 ? sqlite3_column_int64(s, 0) : 0;
 	sqlite3_reset(s);
@@ -346,8 +349,8 @@ store_failures_final(struct store *st, const char *mailbox, size_t max,
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
 	s = db_stmt(st, DB_FAILURE_FINAL,
-	    "SELECT item,folder,tries FROM failure WHERE mailbox=? AND "
-	    "next_try IS NULL AND moved_at IS NULL ORDER BY item LIMIT ?");
+	    "SELECT item,folder,tries FROM failure WHERE mailbox=? "
+	    "AND " FAILURE_GIVEN_UP " ORDER BY item LIMIT ?");
 	db_text(s, 1, mailbox);
 	db_int(s, 2, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
 	r = collect(st, s, out, err);
@@ -365,11 +368,13 @@ note_moving(struct store *st, void *arg, struct err *err)
 {
 	const struct failed *f = arg;
 	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_MOVING,
-	    "UPDATE decision SET state=3 WHERE mailbox=? AND item=? AND "
-	    "state=2");
+	    "UPDATE decision SET state=?3 WHERE mailbox=?1 AND item=?2 AND "
+	    "state=?4");
 
 	db_text(s, 1, f->mailbox);
 	db_text(s, 2, f->item);
+	db_int(s, 3, LEDGER_MOVING);
+	db_int(s, 4, LEDGER_FAILED);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -378,8 +383,7 @@ failure_moved(
     struct store *st, const char *mailbox, const char *item, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_MOVED,
-	    "UPDATE failure SET moved_at=?3 WHERE mailbox=?1 AND item=?2 AND "
-	    "moved_at IS NULL");
+	    "UPDATE failure SET moved_at=?3 WHERE mailbox=?1 AND item=?2 AND " FAILURE_HERE);
 
 	db_text(s, 1, mailbox);
 	db_text(s, 2, item);
@@ -421,10 +425,11 @@ store_kept(struct store *st, const char *mailbox, struct arena *a,
 	db_lock(st);
 	s = db_stmt(st, DB_LEDGER_KEPT,
 	    "SELECT item,change_key FROM decision "
-	    "WHERE mailbox=?1 AND verdict='keep' AND state=?2 LIMIT ?3");
+	    "WHERE mailbox=?1 AND verdict=?4 AND state=?2 LIMIT ?3");
 	db_text(s, 1, mailbox);
 	db_int(s, 2, LEDGER_THERE);
 	db_int(s, 3, (int64_t)max);
+	db_text(s, 4, verdict_name(VERDICT_KEEP));
 	while (n < max && db_row(st, s, &err) == 1)
 		out[n++] = (struct item_ref){ arena_strdup(a, db_col(s, 0)),
 			arena_strdup(a, db_col(s, 1)), 0, false };

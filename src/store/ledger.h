@@ -8,8 +8,21 @@
 
 #include "store/db.h"
 
-/* MOVING: waits in failure, as FAILED; a move to Undeliverable has begun. */
-enum ledger_state { LEDGER_THERE, LEDGER_GONE, LEDGER_FAILED, LEDGER_MOVING };
+/* decision.state: the item itself. The numbers stand in files. */
+enum ledger_state {
+	LEDGER_THERE = 0,
+	LEDGER_GONE = 1,
+	LEDGER_FAILED = 2, /* it waits in failure */
+	LEDGER_MOVING = 3  /* likewise; a move to Undeliverable has begun */
+};
+
+/* decision.verdict, where nothing could be decided */
+#define LEDGER_NO_VERDICT "failed"
+
+/* What holds for a row of failure that is tried no more, by us or others. */
+#define FAILURE_GIVEN_UP "(next_try IS NULL AND " FAILURE_HERE ")"
+/* It was not moved to Undeliverable: it is the mailbox owner's still. */
+#define FAILURE_HERE "moved_at IS NULL"
 
 /* A row. Strings are borrowed. */
 struct ledger {

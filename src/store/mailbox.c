@@ -14,6 +14,7 @@
 #include "base/fault.h"
 #include "base/str.h"
 #include "store/db.h"
+#include "store/mailbox.h"
 
 #define PENDING_MAX 256
 #define PENDING_AGE 1000 /* ms */
@@ -118,24 +119,30 @@ pending_flush(struct store *st, struct err *err)
 
 /* --- writing ----------------------------------------------------------- */
 
+/* Of one that is not known yet, or was waiting. */
+static const char *
+first_state(const struct status *v)
+{
+	return v->waiting ? STATE_WAITING : STATE_ENABLED;
+}
+
 static int
 write_put(struct store *st, const struct status *v, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_PUT,
 	    "INSERT INTO mailbox(address,profile,type,crm_id,state,incoming) "
-	    "VALUES(?1,?2,?3,?4,iif(?5,'waiting','enabled'),"
-	    "iif(?6,'not_run','disabled')) ON CONFLICT DO UPDATE SET "
+	    "VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT DO UPDATE SET "
 	    "profile=?2,type=?3,crm_id=?4,"
-	    "state=iif(state='waiting' AND NOT ?5,'enabled',state),"
-	    "incoming=CASE WHEN NOT ?6 THEN 'disabled' "
-	    "WHEN incoming='disabled' THEN 'not_run' ELSE incoming END");
+	    "state=iif(state='" STATE_WAITING "',?5,state),"
+	    "incoming=iif('" INCOMING_DISABLED "' IN(incoming,?6),?6,"
+	    "incoming)");
 
 	db_text(s, 1, v->address);
 	db_text(s, 2, v->profile);
 	db_text(s, 3, v->type);
 	db_text(s, 4, v->crm_id);
-	db_int(s, 5, v->waiting);
-	db_int(s, 6, v->incoming);
+	db_text(s, 5, first_state(v));
+	db_text(s, 6, v->incoming ? INCOMING_NOT_RUN : INCOMING_DISABLED);
 	return db_run(st, s, err);
 }
 
@@ -145,10 +152,10 @@ write_done(struct store *st, const struct status *v, struct err *err)
 	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_DONE,
 	    "UPDATE mailbox SET passes=passes+1,"
 	    "last_ok_at=iif(?2,?3,last_ok_at),last_error=?4,retry_at=?5,"
-	    "state=iif(state IN('enabled','failing','testing'),"
-	    "iif(?2,'enabled','failing'),state),"
-	    "incoming=iif(incoming='disabled',incoming,"
-	    "iif(?2,'success','failure')) WHERE address=?1");
+	    "state=iif(state IN('" STATE_ENABLED "','" STATE_FAILING
+	    "','" STATE_TESTING "'),?6,state),"
+	    "incoming=iif(incoming='" INCOMING_DISABLED "',incoming,?7) "
+	    "WHERE address=?1");
 	char at[TIM_TEXT], retry[TIM_TEXT];
 
 	db_text(s, 1, v->address);
@@ -156,6 +163,8 @@ write_done(struct store *st, const struct status *v, struct err *err)
 	db_time(s, 3, v->at, at);
 	db_text(s, 4, v->error);
 	db_time(s, 5, v->retry_at, retry);
+	db_text(s, 6, v->ok ? STATE_ENABLED : STATE_FAILING);
+	db_text(s, 7, v->ok ? INCOMING_SUCCESS : INCOMING_FAILURE);
 	return db_run(st, s, err);
 }
 
@@ -233,14 +242,14 @@ load(struct store *st, const struct status *want, struct store_mailbox *out,
 	out->passes = sqlite3_column_int64(s, 1);
 	out->last_ok_at = db_col_time(s, 2);
 	out->retry_at = db_col_time(s, 3);
-	waits = strcmp(out->state, "waiting") == 0;
+	waits = strcmp(out->state, STATE_WAITING) == 0;
 	*fresh = str_eq(db_col(s, 4), want->profile) &&
 		 str_eq(db_col(s, 5), want->type) &&
 		 str_eq(db_col(s, 6), want->crm_id) &&
-		 want->incoming == !str_eq(db_col(s, 7), "disabled") &&
+		 want->incoming == !str_eq(db_col(s, 7), INCOMING_DISABLED) &&
 		 (want->waiting || !waits);
 	if (waits && !want->waiting)
-		strcpy(out->state, "enabled");
+		strcpy(out->state, STATE_ENABLED);
 	sqlite3_reset(s);
 	return 0;
 }
@@ -258,7 +267,7 @@ get(struct store *st, const struct status *want, struct store_mailbox *out,
 		return -1;
 	memset(out, 0, sizeof(*out));
 	out->last_ok_at = out->retry_at = TIM_NONE;
-	strcpy(out->state, want->waiting ? "waiting" : "enabled");
+	strcpy(out->state, first_state(want));
 	if (load(st, want, out, &fresh, err) == -1)
 		return -1;
 	if (fresh)

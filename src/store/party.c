@@ -13,6 +13,9 @@
 #include "base/str.h"
 #include "store/db.h"
 
+/* party.source of the rows that are ours */
+#define SOURCE_CSV "csv"
+
 /* What must be done to the table. */
 struct diff {
 	struct party_list drop;
@@ -49,7 +52,8 @@ compare(struct store *st, const struct party **v, size_t n, struct diff *d,
     struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_PARTY_CSV,
-	    "SELECT crm_type,crm_id,address,name,source='csv' FROM party "
+	    "SELECT crm_type,crm_id,address,name,source='" SOURCE_CSV
+	    "' FROM party "
 	    "ORDER BY crm_type,crm_id,address");
 	size_t i = 0;
 	int r;
@@ -82,7 +86,8 @@ write_diff(struct store *st, void *arg, struct err *err)
 {
 	const struct diff *d = arg;
 	sqlite3_stmt *s = db_stmt(st, DB_PARTY_DELETE,
-	    "DELETE FROM party WHERE source='csv' AND crm_type=? AND crm_id=? "
+	    "DELETE FROM party WHERE source='" SOURCE_CSV
+	    "' AND crm_type=? AND crm_id=? "
 	    "AND address=?");
 	size_t i;
 	int rc = 0;
@@ -96,8 +101,8 @@ write_diff(struct store *st, void *arg, struct err *err)
 	fault_point("between party rows");
 	s = db_stmt(st, DB_PARTY_PUT,
 	    "INSERT INTO party(crm_type,crm_id,address,name,source) "
-	    "VALUES(?,?,?,?,'csv') ON CONFLICT DO UPDATE SET "
-	    "name=excluded.name WHERE source='csv'");
+	    "VALUES(?,?,?,?,'" SOURCE_CSV "') ON CONFLICT DO UPDATE SET "
+	    "name=excluded.name WHERE source='" SOURCE_CSV "'");
 	for (i = 0; rc != -1 && i < d->nput; i++) {
 		db_text(s, 1, d->put[i]->crm_type);
 		db_text(s, 2, d->put[i]->crm_id);

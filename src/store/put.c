@@ -64,14 +64,14 @@ take(struct store *st)
 }
 
 /* Calls that are written together. */
-struct group {
+struct put_group {
 	struct put *first, *last;
 	size_t n; /* their items */
 };
 
 /* One more call, or NULL: none waits, or the group is full. */
 static struct put *
-add_put(struct store *st, struct group *g)
+add_put(struct store *st, struct put_group *g)
 {
 	struct put *p;
 
@@ -89,7 +89,7 @@ add_put(struct store *st, struct group *g)
 static int
 write_puts(struct store *st, void *arg, struct err *err)
 {
-	struct group *g = arg;
+	struct put_group *g = arg;
 	struct put *p;
 
 	for (p = g->first; p != NULL; p = add_put(st, g)) {
@@ -104,7 +104,7 @@ write_puts(struct store *st, void *arg, struct err *err)
 static int
 write_group(struct store *st, struct put *first, struct err *err)
 {
-	struct group g = { first, first, 0 };
+	struct put_group g = { first, first, 0 };
 	int rc;
 
 	db_lock(st);

@@ -6,14 +6,16 @@
 #include "base/fault.h"
 #include "store/blob.h"
 #include "store/db.h"
+#include "store/run.h"
 
 /* How the two passes before ended. */
 static int
 run_look_back(struct store *st, struct store_run *run, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_RUN_BEFORE,
-	    "SELECT sum(outcome='running'),count(*),"
-	    "sum(outcome IN('running','interrupted')) FROM "
+	    "SELECT sum(outcome='" OUTCOME_RUNNING "'),count(*),"
+	    "sum(outcome IN('" OUTCOME_RUNNING "','" OUTCOME_INTERRUPTED
+	    "')) FROM "
 	    "(SELECT outcome FROM run ORDER BY id DESC LIMIT 2)");
 	int r;
 
@@ -37,11 +39,12 @@ begin_run(struct store *st, void *arg, struct err *err)
 	    interrupted_before(st, run, err) == -1)
 		return -1;
 	s = db_stmt(st, DB_RUN_STALE,
-	    "UPDATE run SET outcome='interrupted' WHERE outcome='running'");
+	    "UPDATE run SET outcome='" OUTCOME_INTERRUPTED
+	    "' WHERE outcome='" OUTCOME_RUNNING "'");
 	if (db_run(st, s, err) == -1)
 		return -1;
 	s = db_stmt(st, DB_RUN_BEGIN,
-	    "INSERT INTO run(started,outcome) VALUES(?,'running')");
+	    "INSERT INTO run(started,outcome) VALUES(?,'" OUTCOME_RUNNING "')");
 	db_text(s, 1, st->txn.at);
 	if (db_run(st, s, err) == -1)
 		return -1;

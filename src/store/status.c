@@ -10,6 +10,9 @@
 #include "base/str.h"
 #include "store/db.h"
 #include "store/health.h"
+#include "store/ledger.h"
+#include "store/mailbox.h"
+#include "store/run.h"
 
 #define DAY_MS INT64_C(86400000)
 #define BEFORE 28 /* days that tell what is usual */
@@ -55,7 +58,8 @@ static int
 leave_box(struct store *st, void *address, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_BOX_LEAVE,
-	    "UPDATE mailbox SET incoming='disabled' WHERE address=?");
+	    "UPDATE mailbox SET incoming='" INCOMING_DISABLED
+	    "' WHERE address=?");
 
 	db_text(s, 1, address);
 	return db_run(st, s, err);
@@ -101,11 +105,11 @@ store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 	s = db_stmt(st, DB_BOX_LIST,
 	    "SELECT m.address,m.profile,m.type,m.state,m.last_error,"
 	    "m.last_ok_at,m.retry_at,m.passes,s.first_at,"
-	    "ifnull(f.n,0),ifnull(f.up,0),m.incoming<>'disabled',"
+	    "ifnull(f.n,0),ifnull(f.up,0),m.incoming<>'" INCOMING_DISABLED "',"
 	    "ifnull(f.waiting,0),f.next FROM mailbox m "
 	    "LEFT JOIN sync_mailbox s ON s.address=m.address "
-	    "LEFT JOIN (SELECT mailbox,count(*) AS n,sum(next_try IS NULL "
-	    "AND moved_at IS NULL) AS up,count(next_try) AS waiting,"
+	    "LEFT JOIN (SELECT mailbox,count(*) AS n,sum(" FAILURE_GIVEN_UP
+	    ") AS up,count(next_try) AS waiting,"
 	    "min(next_try) AS next FROM failure GROUP BY mailbox) f "
 	    "ON f.mailbox=m.address ORDER BY m.address");
 	while ((r = db_row(st, s, err)) == 1) {
@@ -208,7 +212,7 @@ static int
 last_ended(struct store *st, struct store_last_run *out, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_RUN_OVER,
-	    "SELECT outcome FROM run WHERE outcome<>'running' "
+	    "SELECT outcome FROM run WHERE outcome<>'" OUTCOME_RUNNING "' "
 	    "ORDER BY id DESC LIMIT 1");
 	int r;
 

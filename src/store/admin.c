@@ -7,7 +7,7 @@
 #include "base/fault.h"
 #include "base/str.h"
 #include "store/admin.h"
-#include "store/ledger.h"
+#include "store/failure.h"
 #include "store/walk.h"
 
 /* One statement about one mailbox. */

@@ -29,7 +29,7 @@
 #include "store/content.h"
 #include "store/email.h"
 #include "store/item.h"
-#include "store/ledger.h"
+#include "store/failure.h"
 #include "store/stray.h"
 #include "store/walk.h"
 
@@ -126,7 +126,7 @@ walk_saw(struct store *st, const char *mailbox, const struct store_page *p,
 
 	for (i = 0; i < p->nchange; i++) {
 		if (p->change[i].op == CHANGE_PUT &&
-		    ledger_stamp(st,
+		    decision_stamp(st,
 			&(struct store_place){ mailbox, p->folder },
 			p->change[i].id, walk, err) == -1)
 			return -1;
@@ -148,11 +148,11 @@ judge(sqlite3_stmt *s, int64_t folder, const char *change_key, bool anew)
 	const char *key = db_col(s, 1);
 
 	switch (sqlite3_column_int(s, 2)) {
-	case LEDGER_GONE:
+	case DECISION_GONE:
 		return STORE_CHANGED;
-	case LEDGER_MOVING:
+	case DECISION_MOVING:
 		return STORE_FAILED;
-	case LEDGER_FAILED:
+	case DECISION_FAILED:
 		/* else its old folder would say that it is gone, and take its
 		 * failure along */
 		return sqlite3_column_int64(s, 0) == folder ? STORE_FAILED
@@ -200,7 +200,7 @@ static int
 answer_question(struct store *st, void *arg, struct err *err)
 {
 	const struct question *q = arg;
-	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_GET,
+	sqlite3_stmt *s = db_stmt(st, DB_DECISION_GET,
 	    "SELECT folder,change_key,state,verdict FROM decision "
 	    "WHERE mailbox=? AND item=?");
 	struct full_walk walk;
@@ -273,7 +273,7 @@ struct made {
 /* The row of decision that says what the item became. */
 static void
 describe(struct store *st, const char *mailbox, const struct store_item *it,
-    struct ledger *l, struct made *made)
+    struct decision_row *l, struct made *made)
 {
 	memset(l, 0, sizeof(*l));
 	memset(made, 0, sizeof(*made));
@@ -284,17 +284,17 @@ describe(struct store *st, const char *mailbox, const struct store_item *it,
 	if (it->message != NULL)
 		l->message_id = made->message_id =
 		    content_mid_shown(it->message->message_id);
-	l->state = it->fault != NULL ? LEDGER_FAILED
-		   : vanished(it)    ? LEDGER_GONE
-				     : LEDGER_THERE;
+	l->state = it->fault != NULL ? DECISION_FAILED
+		   : vanished(it)    ? DECISION_GONE
+				     : DECISION_THERE;
 	if (it->decision != NULL) {
 		l->verdict = verdict_name(it->decision->verdict);
 		l->rule = it->decision->rule;
 		if (!keeps(it) && it->message != NULL)
 			l->parties = made->parties =
-			    ledger_parties(st, it->message);
+			    decision_parties(st, it->message);
 	} else if (it->fault != NULL && !is_doubtful(it)) {
-		l->verdict = LEDGER_NO_VERDICT;
+		l->verdict = DECISION_NONE;
 		l->rule = it->fault->code[0] != '\0' ? it->fault->code : NULL;
 	} else {
 		l->verdict = verdict_name(VERDICT_SKIP);
@@ -304,8 +304,9 @@ describe(struct store *st, const char *mailbox, const struct store_item *it,
 
 /* What is not kept now but was: its place may have moved or come back. */
 static int
-follow(struct store *st, const struct store_item *it, const struct ledger *l,
-    int64_t email, struct store_count *count, struct err *err)
+follow(struct store *st, const struct store_item *it,
+    const struct decision_row *l, int64_t email, struct store_count *count,
+    struct err *err)
 {
 	struct copy c = { .email = email,
 		.mailbox = l->mailbox,
@@ -320,7 +321,7 @@ follow(struct store *st, const struct store_item *it, const struct ledger *l,
 
 /* l->email becomes the mail that the item is, if any. */
 static int
-become(struct store *st, const struct store_item *it, struct ledger *l,
+become(struct store *st, const struct store_item *it, struct decision_row *l,
     int64_t known, struct store_count *count, struct err *err)
 {
 	struct email_in in;
@@ -349,7 +350,7 @@ become(struct store *st, const struct store_item *it, struct ledger *l,
 /* The item is not in its folder any more. */
 static int
 remove_item(struct store *st, const char *mailbox, const char *item,
-    const struct ledger_old *old, struct store_count *count, struct err *err)
+    const struct decision_old *old, struct store_count *count, struct err *err)
 {
 	struct copy c = { .email = old->email,
 		.mailbox = mailbox,
@@ -358,15 +359,15 @@ remove_item(struct store *st, const char *mailbox, const char *item,
 		.is_read = -1 };
 
 	st->txn.handled += REMOVE;
-	count->left += old->state != LEDGER_GONE;
-	if (old->state == LEDGER_FAILED &&
+	count->left += old->state != DECISION_GONE;
+	if (old->state == DECISION_FAILED &&
 	    failure_delete(st, mailbox, item, err) == -1)
 		return -1;
-	if (old->state == LEDGER_MOVING &&
+	if (old->state == DECISION_MOVING &&
 	    failure_moved(st, mailbox, item, err) == -1)
 		return -1;
-	if (old->state != LEDGER_GONE &&
-	    ledger_gone(st, mailbox, item, err) == -1)
+	if (old->state != DECISION_GONE &&
+	    decision_set_gone(st, mailbox, item, err) == -1)
 		return -1;
 	if (old->email == 0)
 		return 0;
@@ -375,7 +376,7 @@ remove_item(struct store *st, const char *mailbox, const char *item,
 
 /* Never seen: the row of decision first, with the number a new mail gets. */
 static int
-put_new(struct store *st, const struct store_item *it, struct ledger *l,
+put_new(struct store *st, const struct store_item *it, struct decision_row *l,
     bool *known, struct store_count *count, struct err *err)
 {
 	int64_t guess = 0;
@@ -385,52 +386,52 @@ put_new(struct store *st, const struct store_item *it, struct ledger *l,
 	if (keeps(it) && email_next(st, &guess, err) == -1)
 		return -1;
 	l->email = guess;
-	if ((r = ledger_new(st, l, err)) == -1)
+	if ((r = decision_insert(st, l, err)) == -1)
 		return -1;
 	if (r == 0) {
 		*known = true;
 		return 0;
 	}
-	count->entered += l->state != LEDGER_GONE;
+	count->entered += l->state != DECISION_GONE;
 	if (become(st, it, l, 0, count, err) == -1)
 		return -1;
 	return l->email == guess
 		   ? 0
-		   : ledger_email(st, l->mailbox, l->item, l->email, err);
+		   : decision_set_email(st, l->mailbox, l->item, l->email, err);
 }
 
 static int
-put_known(struct store *st, const struct store_item *it, struct ledger *l,
+put_known(struct store *st, const struct store_item *it, struct decision_row *l,
     struct store_count *count, struct err *err)
 {
-	struct ledger_old old;
+	struct decision_old old;
 
-	if (ledger_get(st, l->mailbox, l->item, &old, err) == -1)
+	if (decision_get(st, l->mailbox, l->item, &old, err) == -1)
 		return -1;
 	/* what was decided of it before stays readable */
 	if (vanished(it))
 		return remove_item(st, l->mailbox, l->item, &old, count, err);
-	count->entered += old.state == LEDGER_GONE || old.folder != l->folder;
+	count->entered += old.state == DECISION_GONE || old.folder != l->folder;
 	if (is_doubtful(it)) {
 		if (failure_put(
 			st, l, it->fault, it->next_try, it->counted, err) == -1)
 			return -1;
-		return ledger_doubt(st, l, err);
+		return decision_set_doubt(st, l, err);
 	}
 	if (become(st, it, l, old.email, count, err) == -1)
 		return -1;
-	if ((old.state == LEDGER_FAILED || old.state == LEDGER_MOVING) &&
+	if ((old.state == DECISION_FAILED || old.state == DECISION_MOVING) &&
 	    it->fault == NULL &&
 	    failure_delete(st, l->mailbox, l->item, err) == -1)
 		return -1;
-	return ledger_set(st, l, err);
+	return decision_set(st, l, err);
 }
 
 static int
 put_item(struct store *st, const char *mailbox, const struct store_item *it,
     struct store_count *count, struct err *err)
 {
-	struct ledger l;
+	struct decision_row l;
 	struct made made;
 	bool known;
 	int rc;
@@ -449,7 +450,7 @@ put_item(struct store *st, const char *mailbox, const struct store_item *it,
 /* The read flag moves the change key, too. */
 static int
 apply_read(struct store *st, const char *mailbox, const struct change *c,
-    const struct ledger_old *old, struct store_count *count, struct err *err)
+    const struct decision_old *old, struct store_count *count, struct err *err)
 {
 	struct copy at = { .email = old->email,
 		.mailbox = mailbox,
@@ -458,7 +459,7 @@ apply_read(struct store *st, const char *mailbox, const struct change *c,
 		.is_read = c->is_read };
 
 	if (c->change_key != NULL &&
-	    ledger_key(st, mailbox, c->id, c->change_key, err) == -1)
+	    decision_set_key(st, mailbox, c->id, c->change_key, err) == -1)
 		return -1;
 	return old->email == 0 ? 0 : copy_read(st, &at, count, err);
 }
@@ -467,12 +468,12 @@ static int
 apply(struct store *st, const char *mailbox, int64_t folder,
     const struct change *c, struct store_count *count, struct err *err)
 {
-	struct ledger_old old;
+	struct decision_old old;
 	int r;
 
 	if (c->op == CHANGE_PUT)
 		return 0;
-	if ((r = ledger_get(st, mailbox, c->id, &old, err)) != 1)
+	if ((r = decision_get(st, mailbox, c->id, &old, err)) != 1)
 		return r;
 	if (c->op == CHANGE_READ)
 		return apply_read(st, mailbox, c, &old, count, err);
@@ -491,7 +492,7 @@ struct sweep {
 	size_t n;
 	struct {
 		char *item;
-		struct ledger_old old;
+		struct decision_old old;
 	} v[SWEEP];
 };
 
@@ -502,7 +503,7 @@ struct sweep {
 static int
 sweep_next(struct store *st, struct sweep *w, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_LEDGER_FOLDER,
+	sqlite3_stmt *s = db_stmt(st, DB_DECISION_FOLDER,
 	    "SELECT item,email,state FROM decision WHERE mailbox=?1 AND "
 	    "item>?2 AND folder=?3 AND state<>?6 AND walk<>?4 "
 	    "ORDER BY item LIMIT ?5");
@@ -514,13 +515,13 @@ sweep_next(struct store *st, struct sweep *w, struct err *err)
 	db_int(s, 3, w->folder);
 	db_int(s, 4, w->walk);
 	db_int(s, 5, SWEEP);
-	db_int(s, 6, LEDGER_GONE);
+	db_int(s, 6, DECISION_GONE);
 	while ((r = db_row(st, s, err)) == 1) {
 		w->v[w->n].item = mem_strdup(db_col(s, 0));
 		w->v[w->n].old.folder = w->folder;
 		w->v[w->n].old.email = sqlite3_column_int64(s, 1);
 		w->v[w->n].old.state =
-		    (enum ledger_state)sqlite3_column_int(s, 2);
+		    (enum decision_state)sqlite3_column_int(s, 2);
 		w->n++;
 	}
 	return r;
@@ -564,14 +565,15 @@ static int
 sweep_ahead(struct store *st, const char *mailbox, int64_t folder,
     struct store_count *count, struct err *err)
 {
-	struct ledger_old old;
+	struct decision_old old;
 	char *item;
 	int r, k = 1;
 
 	while (k != -1 && (r = ahead_take(st, folder, &item, err)) == 1) {
 		fault_point("inside sweep ahead");
-		k = ledger_get(st, mailbox, item, &old, err);
-		if (k == 1 && old.folder == folder && old.state != LEDGER_GONE)
+		k = decision_get(st, mailbox, item, &old, err);
+		if (k == 1 && old.folder == folder &&
+		    old.state != DECISION_GONE)
 			k = remove_item(st, mailbox, item, &old, count, err);
 		free(item);
 		if (k != -1 && is_full(st))

@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "store/db.h"
 #include "store/health.h"
-#include "store/ledger.h"
+#include "store/failure.h"
 #include "store/mailbox.h"
 #include "store/run.h"
 

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "store/email.h"
+#include "store/copy.h"
+#include "store/day.h"
+#include "store/edition.h"
 
 static int
 tell_change(struct store *st, int64_t n, const char *entity, const char *op,

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "store/day.h"
 #include "store/db.h"
 
 /* The date of the day that is so many days before today. */

@@ -31,6 +31,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "store/db.h"
+#include "store/mailbox.h"
 
 /*
  * Measured with tests/bench/bench_store.c, 7 KB a mail, CPU against 8 KiB

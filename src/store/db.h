@@ -191,7 +191,8 @@ struct pending;   /* mailbox.c */
 struct put;       /* put.c */
 struct blob_held; /* blob.c */
 
-#define DB_DAYS 31 /* that day.c counts */
+#define DB_DAYS   31 /* that day.c counts */
+#define DB_DAY_MS INT64_C(86400000)
 
 /* variant.c: who has the id of a key. */
 struct db_owner {
@@ -328,76 +329,5 @@ int db_read(struct store *, db_work *, void *arg, struct err *);
 /* A row of table change. */
 int db_change(struct store *, const char *entity, const char *id,
     const char *op, struct err *);
-
-/* --- schema.c, schemasteps.c -------------------------------------------- */
-
-#define DB_APPLICATION 0x45585359 /* "EXSY", PRAGMA application_id */
-
-/* One step: from the version before it to its own. */
-struct schema_step {
-	const char *const *sql; /* NULL ends the list */
-};
-/*
- * Brings an empty or older file to version n of steps, each step in its own
- * transaction; a file that is newer or not exsync's is ERR_FATAL.
- */
-int
-schema_migrate(struct store *, const struct schema_step *, int n, struct err *);
-extern const struct schema_step schema_steps[];
-extern const int schema_nsteps;
-/* Read-only: shadows the small tables by writable temporary ones. */
-int schema_shadow(struct store *, struct err *);
-/* The first column of the query's only row. */
-int schema_number(struct store *, const char *sql, int64_t *, struct err *);
-
-/* --- early.c: files begun before versions 1 and 2 were frozen ---------- */
-
-/* 1: it is one of them and does not have the frozen form yet; 0; -1. */
-int early_form(struct store *, struct err *);
-/* Gives it that form, inside the transaction under way. */
-int early_mend(struct store *, struct err *);
-
-/* --- interrupted.c ----------------------------------------------------- */
-
-/* Of the passes before this one, inside the transaction that begins it. */
-int interrupted_before(struct store *, struct store_run *, struct err *);
-/* It has its id: what it is restricted to. */
-int interrupted_note(struct store *, const struct store_run *, struct err *);
-
-/* --- day.c: table sync_day --------------------------------------------- */
-
-#define DB_DAY_MS INT64_C(86400000)
-
-/* A new mail; written by day_write. Mail of long ago is not counted. */
-void day_add(struct store *, int64_t received_at);
-/* What was added since the last one, all of it mail of that mailbox. */
-int day_write(struct store *, const char *mailbox, struct err *);
-/* A new place of mail n: counted unless it was moved inside the mailbox. */
-int day_place(struct store *, const char *mailbox, const char *item_id,
-    int64_t n, struct err *);
-/* Forgets what is too old to matter. */
-int day_prune(struct store *, struct err *);
-
-/* --- mailbox.c --------------------------------------------------------- */
-
-/* Writes what is pending in a transaction of its own; nothing when none is. */
-int pending_flush(struct store *, struct err *);
-/* The same inside the transaction under way. */
-int pending_write(struct store *, struct err *);
-void pending_written(struct store *); /* committed: forget it */
-bool pending_due(const struct store *);
-void pending_free(struct store *);
-/* A folder's new total, written with the next commit. */
-int pending_total(struct store *, int64_t folder, int64_t total, struct err *);
-
-/* --- store.c ----------------------------------------------------------- */
-
-/* Bytes of the lock file that tell the pid; what follows is trouble.c's. */
-#define LOCK_PID 64
-/*
- * Opens the lock file of the database at path (flags of open). -1: errno, or
- * EINVAL and ELOOP when what lies there is none of our files.
- */
-int db_lock_file(const char *path, int flags);
 
 #endif

@@ -15,7 +15,8 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "store/email.h"
+#include "store/copy.h"
+#include "store/edition.h"
 #include "store/same.h"
 
 /* A mail whose copies say it in more ways than this is not one mail. */

@@ -20,7 +20,11 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/blob.h"
+#include "store/copy.h"
+#include "store/day.h"
+#include "store/edition.h"
 #include "store/email.h"
+#include "store/mailrow.h"
 #include "store/same.h"
 #include "store/variant.h"
 

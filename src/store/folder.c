@@ -18,6 +18,7 @@
 #include "store/blob.h"
 #include "store/db.h"
 #include "store/item.h"
+#include "store/mailbox.h"
 #include "store/stray.h"
 #include "store/walk.h"
 

@@ -10,8 +10,8 @@
 
 #include "base/str.h"
 #include "store/db.h"
-#include "store/run.h"
 #include "store/health.h"
+#include "store/run.h"
 
 /* How little a pass was meant to read. */
 enum breadth { WHOLE, PROFILE, MAILBOXES, NOTHING };

@@ -27,9 +27,11 @@
 #include "store/ahead.h"
 #include "store/blob.h"
 #include "store/content.h"
+#include "store/copy.h"
+#include "store/day.h"
 #include "store/email.h"
-#include "store/item.h"
 #include "store/failure.h"
+#include "store/item.h"
 #include "store/stray.h"
 #include "store/walk.h"
 

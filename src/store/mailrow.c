@@ -10,7 +10,8 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "store/email.h"
+#include "store/edition.h"
+#include "store/mailrow.h"
 #include "store/same.h"
 
 /* --- reading ----------------------------------------------------------- */

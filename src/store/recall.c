@@ -17,7 +17,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/blob.h"
-#include "store/email.h"
+#include "store/copy.h"
+#include "store/edition.h"
 
 /* What the file has of the item's copy. */
 struct recalled {

@@ -5,6 +5,7 @@
  */
 #include "base/fault.h"
 #include "store/blob.h"
+#include "store/day.h"
 #include "store/db.h"
 #include "store/run.h"
 

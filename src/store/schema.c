@@ -13,6 +13,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "store/db.h"
+#include "store/schema.h"
 
 int
 store_version(void)

@@ -9,6 +9,7 @@
 
 #include "base/fault.h"
 #include "base/tim.h"
+#include "store/copy.h"
 #include "store/same.h"
 #include "store/variant.h"
 

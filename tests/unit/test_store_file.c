@@ -13,6 +13,7 @@
 #include "base/crypt.h"
 #include "store/db.h"
 #include "store/health.h"
+#include "store/schema.h"
 #include "test_store.h"
 
 static void

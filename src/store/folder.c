@@ -17,7 +17,7 @@
 #include "store/ahead.h"
 #include "store/blob.h"
 #include "store/db.h"
-#include "store/item.h"
+#include "store/page.h"
 #include "store/mailbox.h"
 #include "store/stray.h"
 #include "store/walk.h"
@@ -241,18 +241,6 @@ update(struct store *st, const struct row *v, const struct folder *f,
 	return db_run(st, s, err);
 }
 
-static int
-forget_cursor(struct store *st, int64_t folder, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_FORGET,
-	    "UPDATE sync_folder SET cursor=NULL,marker=NULL,walk=walk+1,"
-	    "walking=?2 WHERE folder=?1");
-
-	db_int(s, 1, folder);
-	db_int(s, 2, WALKING_FULL);
-	return db_run(st, s, err) == -1 ? -1 : 0;
-}
-
 /*
  * Nothing of what lies in the folder is known any more: a full walk of it has
  * begun, without a cursor. May be several transactions.
@@ -264,14 +252,14 @@ forget(struct store *st, const struct store_place *at,
 	char *item;
 	int r;
 
-	if (forget_cursor(st, at->folder, err) == -1)
+	if (walk_forget(st, at->folder, err) == -1)
 		return -1;
 	if (st->read_only)
 		return 0;
 	if (stray_forget(st, at->folder, err) == -1)
 		return -1;
 	fault_point("before folder sweep");
-	if (item_sweep(st, at->mailbox, at->folder, -1, count, err) == -1)
+	if (page_sweep(st, at->mailbox, at->folder, -1, count, err) == -1)
 		return -1;
 	while ((r = ahead_take(st, at->folder, &item, err)) == 1)
 		free(item);
@@ -307,15 +295,10 @@ static int
 leave_folder(struct store *st, void *arg, struct err *err)
 {
 	struct left *left = arg;
-	sqlite3_stmt *s;
 
 	if (forget(st, left->at, &left->count, err) == -1)
 		return -1;
-	s = db_stmt(st, DB_FOLDER_LEFT,
-	    "UPDATE sync_folder SET walking=?2 WHERE folder=?1");
-	db_int(s, 1, left->at->folder);
-	db_int(s, 2, WALKING_NONE);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	return walk_leave(st, left->at->folder, err);
 }
 
 /* rows are sorted by id and seen is set. */
@@ -414,15 +397,10 @@ store_folders_merge(struct store *st, const char *mailbox,
 	return 0;
 }
 
-/* Its marker is not that of a complete read. */
 static int
 read_again(struct store *st, void *folder, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_AGAIN,
-	    "UPDATE sync_folder SET marker=NULL WHERE folder=?");
-
-	db_int(s, 1, *(int64_t *)folder);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	return walk_again(st, *(int64_t *)folder, err);
 }
 
 int

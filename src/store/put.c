@@ -6,7 +6,7 @@
  *    how that ended. A transaction that fails fails all of them: what fails
  *    it (disk full, damage) is nobody's own.
  * 2. Calls are written in the order in which they came.
- *    What is large is written in slices (item.c): of a call that fails some of
+ *    What is large is written in slices (page.c): of a call that fails some of
  *    it may be there then, as of one whose process died.
  * 3. Who finds nobody writing writes what waits, its own call among it, and
  *    leaves what comes after GROUP items to the next.
@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "store/blob.h"
-#include "store/item.h"
+#include "store/page.h"
 
 #define GROUP 300 /* items of one transaction, about */
 
@@ -93,7 +93,7 @@ write_puts(struct store *st, void *arg, struct err *err)
 	struct put *p;
 
 	for (p = g->first; p != NULL; p = add_put(st, g)) {
-		if (item_put(st, p->work, &p->count, err) == -1)
+		if (page_put(st, p->work, &p->count, err) == -1)
 			return -1;
 		g->n += p->work->n + 1;
 	}

@@ -175,7 +175,8 @@ failure_moved(
     struct store *st, const char *mailbox, const char *item, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_MOVED,
-	    "UPDATE failure SET moved_at=?3 WHERE mailbox=?1 AND item=?2 AND " FAILURE_HERE);
+	    "UPDATE failure SET moved_at=?3 WHERE mailbox=?1 AND item=?2 "
+	    "AND " FAILURE_HERE);
 
 	db_text(s, 1, mailbox);
 	db_text(s, 2, item);

@@ -60,7 +60,7 @@ leave_memory(struct store_blob *b, struct err *err)
 }
 
 static int
-take(struct stream *s, const void *p, size_t n, struct err *err)
+take_piece(struct stream *s, const void *p, size_t n, struct err *err)
 {
 	struct store_blob *b = (struct store_blob *)s;
 
@@ -89,7 +89,7 @@ store_blob_begin(struct store *st, int64_t max)
 	struct store_blob *b = mem_alloc(sizeof(*b));
 	int64_t cap = sqlite3_limit(st->h, SQLITE_LIMIT_LENGTH, -1) - 4096;
 
-	b->stream.write = take;
+	b->stream.write = take_piece;
 	b->st = st;
 	b->max = max < cap ? max : cap;
 	buf_init(&b->mem, IN_MEMORY);
@@ -117,7 +117,7 @@ store_blob_drop(struct store_blob *b)
 
 /* 1 it is there, 0 it is not, -1. */
 static int
-present(struct store *st, const char *hex, struct err *err)
+has_blob(struct store *st, const char *hex, struct err *err)
 {
 	sqlite3_stmt *s =
 	    db_stmt(st, DB_BLOB_FIND, "SELECT 1 FROM blob WHERE sha256=?");
@@ -131,7 +131,7 @@ present(struct store *st, const char *hex, struct err *err)
 
 /* Copies the spool into the row, a piece at a time. */
 static int
-pour(struct store_blob *b, sqlite3_blob *to, struct err *err)
+pour_blob(struct store_blob *b, sqlite3_blob *to, struct err *err)
 {
 	char *piece = mem_alloc(PIECE);
 	int64_t off = 0;
@@ -169,7 +169,7 @@ note_loose(struct store *st, int64_t n, struct err *err)
 }
 
 static int
-insert(struct store_blob *b, const char *hex, struct err *err)
+insert_blob(struct store_blob *b, const char *hex, struct err *err)
 {
 	struct store *st = b->st;
 	sqlite3_stmt *s = db_stmt(st, DB_BLOB_INSERT,
@@ -199,7 +199,7 @@ insert(struct store_blob *b, const char *hex, struct err *err)
 		sqlite3_blob_close(to);
 		return -1;
 	}
-	rc = pour(b, to, err);
+	rc = pour_blob(b, to, err);
 	if (sqlite3_blob_close(to) != SQLITE_OK && rc == 0)
 		rc = db_fail(st, sqlite3_extended_errcode(st->h), err);
 	return rc;
@@ -215,16 +215,16 @@ static int
 insert_missing(struct store *st, void *arg, struct err *err)
 {
 	const struct kept *k = arg;
-	int r = present(st, k->hex, err);
+	int r = has_blob(st, k->hex, err);
 
-	return r == 0 ? insert(k->b, k->hex, err) : r;
+	return r == 0 ? insert_blob(k->b, k->hex, err) : r;
 }
 
 static int
 keep_blob(struct store_blob *b, const char *hex, struct err *err)
 {
 	struct kept k = { b, hex };
-	int r = present(b->st, hex, err);
+	int r = has_blob(b->st, hex, err);
 
 	if (r != 0)
 		return r == 1 ? 0 : -1;

@@ -147,14 +147,14 @@ store_folders(struct store *st, const char *mailbox, struct store_folders *out,
 /* --- merging ----------------------------------------------------------- */
 
 static int
-by_id(const void *a, const void *b)
+compare_folder_ids(const void *a, const void *b)
 {
 	return strcmp(((const struct row *)a)->pub.folder_id,
 	    ((const struct row *)b)->pub.folder_id);
 }
 
 static int
-by_number(const void *a, const void *b)
+compare_row_ids(const void *a, const void *b)
 {
 	int64_t x = ((const struct row *)a)->pub.id;
 	int64_t y = ((const struct row *)b)->pub.id;
@@ -163,18 +163,19 @@ by_number(const void *a, const void *b)
 }
 
 static struct row *
-find(struct rows *r, const char *folder_id)
+find_row(struct rows *r, const char *folder_id)
 {
 	struct row key;
 
 	memset(&key, 0, sizeof(key));
 	key.pub.folder_id = folder_id;
 	return r->n == 0 ? NULL
-			 : bsearch(&key, r->v, r->n, sizeof(*r->v), by_id);
+			 : bsearch(&key, r->v, r->n, sizeof(*r->v),
+			       compare_folder_ids);
 }
 
 static bool
-same(const struct row *v, const struct folder *f)
+is_same_folder(const struct row *v, const struct folder *f)
 {
 	return !v->removed && strcmp(v->pub.path, str_nn(f->path)) == 0 &&
 	       (f->well_known == NULL ||
@@ -190,11 +191,11 @@ differs(struct rows *r, const struct folder_list *list)
 	bool diff = false;
 
 	if (r->n > 1)
-		qsort(r->v, r->n, sizeof(*r->v), by_id);
+		qsort(r->v, r->n, sizeof(*r->v), compare_folder_ids);
 	for (i = 0; i < list->n; i++) {
-		struct row *v = find(r, list->v[i].id);
+		struct row *v = find_row(r, list->v[i].id);
 
-		if (v == NULL || !same(v, &list->v[i]))
+		if (v == NULL || !is_same_folder(v, &list->v[i]))
 			diff = true;
 		if (v != NULL)
 			v->seen = true;
@@ -207,7 +208,7 @@ differs(struct rows *r, const struct folder_list *list)
 }
 
 static int
-insert(struct store *st, const char *mailbox, const struct folder *f,
+insert_folder(struct store *st, const char *mailbox, const struct folder *f,
     struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_INSERT,
@@ -226,7 +227,7 @@ insert(struct store *st, const char *mailbox, const struct folder *f,
 }
 
 static int
-update(struct store *st, const struct row *v, const struct folder *f,
+update_folder(struct store *st, const struct row *v, const struct folder *f,
     struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_UPDATE,
@@ -246,7 +247,7 @@ update(struct store *st, const struct row *v, const struct folder *f,
  * begun, without a cursor. May be several transactions.
  */
 static int
-forget(struct store *st, const struct store_place *at,
+forget_folder(struct store *st, const struct store_place *at,
     struct store_count *count, struct err *err)
 {
 	char *item;
@@ -267,15 +268,15 @@ forget(struct store *st, const struct store_place *at,
 }
 
 static int
-gone(
+remove_folder(
     struct store *st, const char *mailbox, const struct row *v, struct err *err)
 {
 	struct store_count count;
 	sqlite3_stmt *s;
 
 	memset(&count, 0, sizeof(count));
-	if (forget(st, &(struct store_place){ mailbox, v->pub.id }, &count,
-		err) == -1)
+	if (forget_folder(st, &(struct store_place){ mailbox, v->pub.id },
+		&count, err) == -1)
 		return -1;
 	s = db_stmt(
 	    st, DB_FOLDER_GONE, "UPDATE folder SET removed_at=? WHERE id=?");
@@ -292,11 +293,11 @@ struct left {
 
 /* No walk of the folder is under way any more. */
 static int
-leave_folder(struct store *st, void *arg, struct err *err)
+stop_folder(struct store *st, void *arg, struct err *err)
 {
 	struct left *left = arg;
 
-	if (forget(st, left->at, &left->count, err) == -1)
+	if (forget_folder(st, left->at, &left->count, err) == -1)
 		return -1;
 	return walk_leave(st, left->at->folder, err);
 }
@@ -311,16 +312,16 @@ write_list(struct store *st, const char *mailbox, struct rows *r,
 
 	for (i = 0; rc != -1 && i < list->n; i++) {
 		const struct folder *f = &list->v[i];
-		struct row *v = find(r, f->id);
+		struct row *v = find_row(r, f->id);
 
 		if (v == NULL)
-			rc = insert(st, mailbox, f, err);
-		else if (!same(v, f))
-			rc = update(st, v, f, err);
+			rc = insert_folder(st, mailbox, f, err);
+		else if (!is_same_folder(v, f))
+			rc = update_folder(st, v, f, err);
 	}
 	for (i = 0; rc != -1 && i < r->n && list->n > 0; i++) {
 		if (!r->v[i].seen && !r->v[i].removed)
-			rc = gone(st, mailbox, &r->v[i], err);
+			rc = remove_folder(st, mailbox, &r->v[i], err);
 	}
 	return rc == -1 ? -1 : 0;
 }
@@ -338,15 +339,15 @@ is_due(const struct row *v, const struct folder *f)
 }
 
 static int
-totals(struct store *st, struct rows *r, const struct folder_list *list,
+note_totals(struct store *st, struct rows *r, const struct folder_list *list,
     struct err *err)
 {
 	size_t i;
 
 	if (r->n > 1)
-		qsort(r->v, r->n, sizeof(*r->v), by_id);
+		qsort(r->v, r->n, sizeof(*r->v), compare_folder_ids);
 	for (i = 0; i < list->n; i++) {
-		struct row *v = find(r, list->v[i].id);
+		struct row *v = find_row(r, list->v[i].id);
 
 		if (v != NULL && v->total != list->v[i].total &&
 		    !is_due(v, &list->v[i]) &&
@@ -384,7 +385,7 @@ store_folders_merge(struct store *st, const char *mailbox,
 	if (rc == 0 && differs(&m.r, list))
 		rc = db_txn(st, merge_list, &m, err);
 	if (rc == 0)
-		rc = totals(st, &m.r, list, err);
+		rc = note_totals(st, &m.r, list, err);
 	db_unlock(st);
 	if (rc == -1) {
 		rows_free(&m.r);
@@ -392,7 +393,7 @@ store_folders_merge(struct store *st, const char *mailbox,
 		return -1;
 	}
 	if (m.r.n > 1)
-		qsort(m.r.v, m.r.n, sizeof(*m.r.v), by_number);
+		qsort(m.r.v, m.r.n, sizeof(*m.r.v), compare_row_ids);
 	hand_over(&m.r, out);
 	return 0;
 }
@@ -424,7 +425,7 @@ store_folder_leave(struct store *st, const struct store_place *at,
     struct store_count *count, struct err *err)
 {
 	struct left left = { .at = at };
-	int rc = db_write(st, leave_folder, &left, err);
+	int rc = db_write(st, stop_folder, &left, err);
 
 	if (rc == 0)
 		count->removed += left.count.removed;

@@ -23,7 +23,7 @@ is_kept(const struct store_item *it)
 
 /* Its content was asked for, and it was not there any more. */
 static bool
-is_vanished(const struct store_item *it)
+has_vanished(const struct store_item *it)
 {
 	return it->decision == NULL && it->fault == NULL &&
 	       str_eq(it->rule, "gone");
@@ -57,9 +57,9 @@ describe_item(struct store *st, const char *mailbox,
 	if (it->message != NULL)
 		l->message_id = made->message_id =
 		    content_mid_shown(it->message->message_id);
-	l->state = it->fault != NULL ? DECISION_FAILED
-		   : is_vanished(it) ? DECISION_GONE
-				     : DECISION_THERE;
+	l->state = it->fault != NULL  ? DECISION_FAILED
+		   : has_vanished(it) ? DECISION_GONE
+				      : DECISION_THERE;
 	if (it->decision != NULL) {
 		l->verdict = verdict_name(it->decision->verdict);
 		l->rule = it->decision->rule;
@@ -94,7 +94,7 @@ follow_copy(struct store *st, const struct store_item *it,
 
 /* l->email becomes the mail that the item is, if any. */
 static int
-become_mail(struct store *st, const struct store_item *it,
+become_email(struct store *st, const struct store_item *it,
     struct decision_row *l, int64_t known, struct store_count *count,
     struct err *err)
 {
@@ -167,7 +167,7 @@ put_new_item(struct store *st, const struct store_item *it,
 		return 0;
 	}
 	count->entered += l->state != DECISION_GONE;
-	if (become_mail(st, it, l, 0, count, err) == -1)
+	if (become_email(st, it, l, 0, count, err) == -1)
 		return -1;
 	return l->email == guess
 		   ? 0
@@ -183,7 +183,7 @@ put_known_item(struct store *st, const struct store_item *it,
 	if (decision_get(st, l->mailbox, l->item, &old, err) == -1)
 		return -1;
 	/* what was decided of it before stays readable */
-	if (is_vanished(it))
+	if (has_vanished(it))
 		return item_remove(st, l->mailbox, l->item, &old, count, err);
 	count->entered += old.state == DECISION_GONE || old.folder != l->folder;
 	if (is_doubtful(it)) {
@@ -192,7 +192,7 @@ put_known_item(struct store *st, const struct store_item *it,
 			return -1;
 		return decision_set_doubt(st, l, err);
 	}
-	if (become_mail(st, it, l, old.email, count, err) == -1)
+	if (become_email(st, it, l, old.email, count, err) == -1)
 		return -1;
 	if ((old.state == DECISION_FAILED || old.state == DECISION_MOVING) &&
 	    it->fault == NULL &&

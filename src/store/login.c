@@ -13,8 +13,8 @@
 #define CLEAN_WAIT 1000 /* ms for readers of the WAL */
 
 static int
-get(struct store *st, const struct store_scope *scope, struct store_login *out,
-    struct err *err)
+get_login(struct store *st, const struct store_scope *scope,
+    struct store_login *out, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LOGIN_GET,
 	    "SELECT tries,first_at,last_at,retry_at,text FROM sync_login "
@@ -42,7 +42,7 @@ store_login_get(struct store *st, const struct store_scope *scope, bool *known,
 
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
-	r = get(st, scope, out, err);
+	r = get_login(st, scope, out, err);
 	db_unlock(st);
 	*known = r == 1;
 	return r == -1 ? -1 : 0;

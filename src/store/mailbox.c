@@ -42,7 +42,7 @@ struct pending {
 };
 
 static struct pending *
-need(struct store *st)
+need_pending(struct store *st)
 {
 	if (st->pending == NULL) {
 		st->pending = mem_alloc(sizeof(*st->pending));
@@ -87,7 +87,7 @@ pending_due(const struct store *st)
 }
 
 static struct status *
-find(const struct store *st, const char *address)
+find_status(const struct store *st, const char *address)
 {
 	struct pending *p = st->pending;
 	size_t i;
@@ -201,7 +201,7 @@ pending_total(struct store *st, int64_t folder, int64_t total, struct err *err)
 
 	if (pending_due(st) && pending_flush(st, err) == -1)
 		return -1;
-	p = need(st);
+	p = need_pending(st);
 	p->total = mem_grow(p->total, p->ntotal + 1, sizeof(*p->total));
 	p->total[p->ntotal].folder = folder;
 	p->total[p->ntotal++].total = total;
@@ -211,13 +211,13 @@ pending_total(struct store *st, int64_t folder, int64_t total, struct err *err)
 /* --- reading ----------------------------------------------------------- */
 
 static struct status *
-add(struct store *st, const char *address, struct err *err)
+add_status(struct store *st, const char *address, struct err *err)
 {
 	struct pending *p;
 
 	if (pending_due(st) && pending_flush(st, err) == -1)
 		return NULL;
-	p = need(st);
+	p = need_pending(st);
 	memset(&p->v[p->n], 0, sizeof(p->v[p->n]));
 	p->v[p->n].address = mem_strdup(address);
 	return &p->v[p->n++];
@@ -225,8 +225,8 @@ add(struct store *st, const char *address, struct err *err)
 
 /* Reads the row, if any; *fresh: it says what the configuration says. */
 static int
-load(struct store *st, const struct status *want, struct store_mailbox *out,
-    bool *fresh, struct err *err)
+load_mailbox(struct store *st, const struct status *want,
+    struct store_mailbox *out, bool *fresh, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_GET,
 	    "SELECT state,passes,last_ok_at,retry_at,profile,type,crm_id,"
@@ -256,23 +256,23 @@ load(struct store *st, const struct status *want, struct store_mailbox *out,
 
 /* want's strings are borrowed here. */
 static int
-get(struct store *st, const struct status *want, struct store_mailbox *out,
-    struct err *err)
+get_mailbox(struct store *st, const struct status *want,
+    struct store_mailbox *out, struct err *err)
 {
 	struct status *v;
 	bool fresh;
 
-	if ((pending_due(st) || find(st, want->address) != NULL) &&
+	if ((pending_due(st) || find_status(st, want->address) != NULL) &&
 	    pending_flush(st, err) == -1)
 		return -1;
 	memset(out, 0, sizeof(*out));
 	out->last_ok_at = out->retry_at = TIM_NONE;
 	strcpy(out->state, first_state(want));
-	if (load(st, want, out, &fresh, err) == -1)
+	if (load_mailbox(st, want, out, &fresh, err) == -1)
 		return -1;
 	if (fresh)
 		return 0;
-	if ((v = add(st, want->address, err)) == NULL)
+	if ((v = add_status(st, want->address, err)) == NULL)
 		return -1;
 	v->profile = mem_strdup(want->profile);
 	v->type = mem_strdup(want->type);
@@ -299,7 +299,7 @@ store_mailbox_get(struct store *st, const struct conf_mailbox *m,
 	want.incoming = m->incoming;
 	want.waiting = m->profile->approval == CONF_APPROVAL_MANUAL;
 	db_lock(st);
-	rc = get(st, &want, out, err);
+	rc = get_mailbox(st, &want, out, err);
 	db_unlock(st);
 	return rc;
 }
@@ -312,14 +312,14 @@ store_mailbox_done(struct store *st, const char *address,
 	int rc = 0;
 
 	db_lock(st);
-	v = find(st, address);
+	v = find_status(st, address);
 	/* two ends of passes are two rows: they are counted */
 	if (v != NULL && v->done) {
 		rc = pending_flush(st, err);
 		v = NULL;
 	}
 	if (rc == 0 && v == NULL)
-		v = add(st, address, err);
+		v = add_status(st, address, err);
 	if (rc == 0 && v != NULL) {
 		v->done = true;
 		v->ok = fault == NULL;

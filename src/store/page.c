@@ -32,7 +32,7 @@
 /* --- slices ------------------------------------------------------------ */
 
 static bool
-is_full(const struct store *st)
+is_slice_full(const struct store *st)
 {
 	return st->txn.handled > fault_int("EXSYNC_SLICE", SLICE);
 }
@@ -167,7 +167,7 @@ page_sweep(struct store *st, const char *mailbox, int64_t folder, int64_t walk,
 			if (rc == 0)
 				rc = item_remove(st, mailbox, w->v[i].item,
 				    &w->v[i].old, count, err);
-			if (rc == 0 && is_full(st))
+			if (rc == 0 && is_slice_full(st))
 				rc = end_slice(st, err);
 			free(w->after);
 			w->after = w->v[i].item;
@@ -198,7 +198,7 @@ sweep_ahead(struct store *st, const char *mailbox, int64_t folder,
 		    old.state != DECISION_GONE)
 			k = item_remove(st, mailbox, item, &old, count, err);
 		free(item);
-		if (k != -1 && is_full(st))
+		if (k != -1 && is_slice_full(st))
 			k = end_slice(st, err);
 	}
 	return k == -1 ? -1 : r;
@@ -232,7 +232,7 @@ apply_changes(struct store *st, const struct store_work *w, size_t from,
 		if (apply_change(st, w->mailbox, p->folder, &p->change[i],
 			count, err) == -1)
 			return -1;
-		if (is_full(st)) {
+		if (is_slice_full(st)) {
 			if (put_slice(st, w, from, w->n, err) == -1)
 				return -1;
 			from = w->n;
@@ -280,7 +280,7 @@ page_put(struct store *st, const struct store_work *w, struct store_count *c,
 	int rc = 0;
 
 	for (i = 0; rc == 0 && i < w->n; i++) {
-		if (is_full(st)) {
+		if (is_slice_full(st)) {
 			rc = put_slice(st, w, from, i, err);
 			from = i;
 		}

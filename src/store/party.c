@@ -48,8 +48,8 @@ by_key(const void *x, const void *y)
  * the list has comes.
  */
 static int
-compare(struct store *st, const struct party **v, size_t n, struct diff *d,
-    struct err *err)
+compare_parties(struct store *st, const struct party **v, size_t n,
+    struct diff *d, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_PARTY_CSV,
 	    "SELECT crm_type,crm_id,address,name,source='" SOURCE_CSV
@@ -115,7 +115,7 @@ write_diff(struct store *st, void *arg, struct err *err)
 
 /* The list in the order of its key, each key once. */
 static const struct party **
-sorted(const struct party_list *list, size_t *n)
+sort_parties(const struct party_list *list, size_t *n)
 {
 	const struct party **v;
 	size_t i, total = list != NULL ? list->n : 0;
@@ -141,10 +141,10 @@ store_party_sync(
 	int rc;
 
 	memset(&d, 0, sizeof(d));
-	v = sorted(list, &n);
+	v = sort_parties(list, &n);
 	d.put = mem_alloc((n + 1) * sizeof(d.put[0]));
 	db_lock(st);
-	rc = compare(st, v, n, &d, err);
+	rc = compare_parties(st, v, n, &d, err);
 	if (rc == 0 && (d.drop.n > 0 || d.nput > 0))
 		rc = db_txn(st, write_diff, &d, err);
 	db_unlock(st);

@@ -43,7 +43,7 @@ add_count(struct store_count *to, const struct store_count *c)
 
 /* With put_lock held: p waits behind all others. */
 static void
-append(struct store *st, struct put *p)
+append_put(struct store *st, struct put *p)
 {
 	if (st->put_last == NULL)
 		st->put_first = p;
@@ -54,7 +54,7 @@ append(struct store *st, struct put *p)
 
 /* With put_lock held: the first call that waits, or NULL. */
 static struct put *
-take(struct store *st)
+take_put(struct store *st)
 {
 	struct put *p = st->put_first;
 
@@ -76,7 +76,7 @@ add_put(struct store *st, struct put_group *g)
 	struct put *p;
 
 	pthread_mutex_lock(&st->put_lock);
-	p = g->n < GROUP ? take(st) : NULL;
+	p = g->n < GROUP ? take_put(st) : NULL;
 	pthread_mutex_unlock(&st->put_lock);
 	if (p != NULL) {
 		p->next = NULL;
@@ -120,13 +120,13 @@ write_group(struct store *st, struct put *first, struct err *err)
 
 /* This thread writes: its own call, and what else waits. */
 static void
-lead(struct store *st)
+lead_puts(struct store *st)
 {
 	struct err err = ERR_INIT;
 	struct put *p, *first, *next;
 	int rc;
 
-	first = take(st);
+	first = take_put(st);
 	first->next = NULL;
 	st->putting = true;
 	pthread_mutex_unlock(&st->put_lock);
@@ -153,12 +153,12 @@ store_put(struct store *st, const struct store_work *work,
 	memset(&me, 0, sizeof(me));
 	me.work = work;
 	pthread_mutex_lock(&st->put_lock);
-	append(st, &me); /* it has left the queue when this returns */
+	append_put(st, &me); /* it has left the queue when this returns */
 	while (!me.done) {
 		if (st->putting)
 			pthread_cond_wait(&st->put_done, &st->put_lock);
 		else
-			lead(st);
+			lead_puts(st);
 	}
 	pthread_mutex_unlock(&st->put_lock);
 	if (me.rc == 0)

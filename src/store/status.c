@@ -74,7 +74,7 @@ store_box_leave(struct store *st, const char *address, struct err *err)
 /* --- reading ----------------------------------------------------------- */
 
 static void
-load(sqlite3_stmt *s, struct arena *a, struct store_box *b)
+load_box(sqlite3_stmt *s, struct arena *a, struct store_box *b)
 {
 	memset(b, 0, sizeof(*b));
 	b->address = arena_strdup(a, db_col(s, 0));
@@ -117,7 +117,7 @@ store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 			cap = cap == 0 ? 64 : 2 * cap;
 			out->v = mem_grow(out->v, cap, sizeof(*out->v));
 		}
-		load(s, &out->arena, &out->v[out->n++]);
+		load_box(s, &out->arena, &out->v[out->n++]);
 	}
 	db_unlock(st);
 	if (r == -1)

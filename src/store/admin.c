@@ -7,39 +7,50 @@
 #include "base/fault.h"
 #include "base/str.h"
 #include "store/admin.h"
-#include "store/db.h"
+#include "store/failure.h"
+#include "store/walk.h"
 
-/* One statement about one mailbox in a transaction; how many rows it had. */
+/* One statement about one mailbox. */
+struct order {
+	enum db_slot slot;
+	const char *sql, *address;
+	const char *state;    /* ?2, or NULL */
+	enum walking walking; /* ?2 where state is NULL */
+	int n;                /* how many rows it had */
+};
+
 static int
-tell(struct store *st, enum db_slot slot, const char *sql, const char *address,
-    const char *state, struct err *err)
+run_order(struct store *st, void *arg, struct err *err)
 {
-	sqlite3_stmt *s;
-	int rc, n = 0;
+	struct order *o = arg;
+	sqlite3_stmt *s = db_stmt(st, o->slot, o->sql);
 
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0) {
-		s = db_stmt(st, slot, sql);
-		db_text(s, 1, address);
-		if (state != NULL)
-			db_text(s, 2, state);
-		rc = db_run(st, s, err) == -1 ? -1 : 0;
-		n = sqlite3_changes(st->h);
-		rc = db_end(st, rc, err);
-	}
-	db_unlock(st);
-	return rc == -1 ? -1 : n;
+	db_text(s, 1, o->address);
+	if (o->state != NULL)
+		db_text(s, 2, o->state);
+	else if (o->walking != WALKING_NONE)
+		db_int(s, 2, o->walking);
+	return o->n = db_run(st, s, err);
+}
+
+/* In a transaction of its own; how many rows it had, or -1. */
+static int
+give_order(struct store *st, struct order o, struct err *err)
+{
+	return db_write(st, run_order, &o, err) == -1 ? -1 : o.n;
 }
 
 int
 store_mailbox_state(
     struct store *st, const char *address, const char *state, struct err *err)
 {
-	int n = tell(st, DB_ADMIN_STATE,
-	    "UPDATE mailbox SET state=?2,retry_at=NULL WHERE address=?1",
-	    address, state, err);
+	int n = give_order(st,
+	    (struct order){ .slot = DB_ADMIN_STATE,
+		.sql = "UPDATE mailbox SET state=?2,retry_at=NULL WHERE "
+		       "address=?1",
+		.address = address,
+		.state = state },
+	    err);
 
 	return n > 0 ? 1 : n;
 }
@@ -52,26 +63,30 @@ store_mailbox_state(
 int
 store_mailbox_resync(struct store *st, const char *address, struct err *err)
 {
-	int n = tell(st, DB_ADMIN_KNOWN,
-	    "UPDATE mailbox SET retry_at=NULL WHERE address=?1", address, NULL,
-	    err);
+	struct order known = { .slot = DB_ADMIN_KNOWN,
+		.sql = "UPDATE mailbox SET retry_at=NULL WHERE address=?1",
+		.address = address };
+	struct order walk = { .slot = DB_ADMIN_RESYNC,
+		.sql = "INSERT INTO sync_folder(folder,walking) SELECT id,?2 "
+		       "FROM folder WHERE mailbox=?1 AND "
+		       "(id IN(SELECT folder FROM sync_folder) OR "
+		       "id IN(SELECT folder FROM sync_ahead)) "
+		       "ON CONFLICT DO UPDATE SET walking=?2",
+		.address = address,
+		.walking = WALKING_ASKED };
+	/* also what was given up: ten tries more */
+	struct order retry = { .slot = DB_ADMIN_RETRY,
+		.sql = "UPDATE failure SET tries=0,next_try=first_at "
+		       "WHERE mailbox=?1 AND " FAILURE_HERE,
+		.address = address };
+	int n = give_order(st, known, err);
 
 	if (n <= 0)
 		return n;
 	fault_point("inside resync");
-	n = tell(st, DB_ADMIN_RESYNC,
-	    "INSERT INTO sync_folder(folder,walking) SELECT id,2 FROM folder "
-	    "WHERE mailbox=?1 AND (id IN(SELECT folder FROM sync_folder) OR "
-	    "id IN(SELECT folder FROM sync_ahead)) "
-	    "ON CONFLICT DO UPDATE SET walking=2",
-	    address, NULL, err);
-	if (n != -1)
-		/* also what was given up: ten tries more */
-		n = tell(st, DB_ADMIN_RETRY,
-		    "UPDATE failure SET tries=0,next_try=first_at "
-		    "WHERE mailbox=?1 AND moved_at IS NULL",
-		    address, NULL, err);
-	return n == -1 ? -1 : 1;
+	if (give_order(st, walk, err) == -1)
+		return -1;
+	return give_order(st, retry, err) == -1 ? -1 : 1;
 }
 
 static void

@@ -16,7 +16,7 @@
 #include "store/health.h"
 
 static void
-add(struct store_alerts *l, size_t *cap, const struct store_alert *a)
+add_alert(struct store_alerts *l, size_t *cap, const struct store_alert *a)
 {
 	struct store_alert *v = l->v;
 
@@ -54,7 +54,7 @@ read_rows(struct store *st, sqlite3_stmt *s, struct store_alerts *out,
 		a.count = sqlite3_column_int64(s, 6);
 		a.resolved_at = db_col_time(s, 7);
 		a.profile = db_col(s, 8);
-		add(out, &cap, &a);
+		add_alert(out, &cap, &a);
 	}
 	return r;
 }
@@ -125,7 +125,7 @@ bind_key(sqlite3_stmt *s, const struct store_alert *a, char *text)
 }
 
 static int
-untell(struct store *st, const struct store_alert *a, struct err *err)
+mark_untold(struct store *st, const struct store_alert *a, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_NEWS_ADD,
 	    "INSERT OR IGNORE INTO sync_news(scope,code,first_at) "
@@ -138,7 +138,7 @@ untell(struct store *st, const struct store_alert *a, struct err *err)
 }
 
 static int
-told(struct store *st, const struct store_alert *a, struct err *err)
+mark_told(struct store *st, const struct store_alert *a, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_NEWS_TOLD,
 	    "DELETE FROM sync_news WHERE scope=? AND code=? AND first_at=?");
@@ -149,45 +149,52 @@ told(struct store *st, const struct store_alert *a, struct err *err)
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
+struct told {
+	const struct store_alert *v;
+	size_t n;
+};
+
+static int
+note_told(struct store *st, void *arg, struct err *err)
+{
+	const struct told *t = arg;
+	size_t i;
+
+	for (i = 0; i < t->n; i++) {
+		if (mark_told(st, &t->v[i], err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 int
 store_alert_told(
     struct store *st, const struct store_alert *v, size_t n, struct err *err)
 {
-	size_t i;
-	int rc;
+	struct told t = { v, n };
 
-	if (st->read_only || n == 0)
-		return 0;
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0) {
-		for (i = 0; rc == 0 && i < n; i++)
-			rc = told(st, &v[i], err);
-		rc = db_end(st, rc, err);
-	}
-	db_unlock(st);
-	return rc;
+	return n == 0 ? 0 : db_write(st, note_told, &t, err);
+}
+
+static int
+note_retell(struct store *st, void *arg, struct err *err)
+{
+	return mark_untold(st, arg, err);
 }
 
 int
 store_alert_retell(
     struct store *st, const struct store_alert *a, struct err *err)
 {
-	int rc;
-
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0)
-		rc = db_end(st, untell(st, a, err), err);
-	db_unlock(st);
-	return rc;
+	return db_write(st, note_retell, (void *)a, err);
 }
 
 /* --- what a pass met --------------------------------------------------- */
 
 struct apply {
 	struct store *st;
-	const struct store_alert **met; /* by scope and code */
+	const struct store_alerts *over; /* to be resolved */
+	const struct store_alert **met;  /* by scope and code */
 	size_t nmet;
 	const struct store_alert **open; /* likewise */
 	size_t nopen;
@@ -197,7 +204,7 @@ struct apply {
 };
 
 static int
-compare(const void *a, const void *b)
+compare_alerts(const void *a, const void *b)
 {
 	const struct store_alert *const *x = a, *const *y = b;
 	int c = (int)(*x)->scope.kind - (int)(*y)->scope.kind;
@@ -208,21 +215,22 @@ compare(const void *a, const void *b)
 }
 
 static const struct store_alert **
-sorted(const struct store_alert *v, size_t n)
+sort_alerts(const struct store_alert *v, size_t n)
 {
 	const struct store_alert **p = mem_alloc((n + 1) * sizeof(*p));
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		p[i] = &v[i];
-	qsort(p, n, sizeof(*p), compare);
+	qsort(p, n, sizeof(*p), compare_alerts);
 	return p;
 }
 
 static const struct store_alert *
-find(const struct store_alert **v, size_t n, const struct store_alert *a)
+find_alert(const struct store_alert **v, size_t n, const struct store_alert *a)
 {
-	const struct store_alert **p = bsearch(&a, v, n, sizeof(*v), compare);
+	const struct store_alert **p =
+	    bsearch(&a, v, n, sizeof(*v), compare_alerts);
 
 	return p != NULL ? *p : NULL;
 }
@@ -230,7 +238,7 @@ find(const struct store_alert **v, size_t n, const struct store_alert *a)
 static int
 raise(struct apply *ap, const struct store_alert *a, struct err *err)
 {
-	const struct store_alert *was = find(ap->open, ap->nopen, a);
+	const struct store_alert *was = find_alert(ap->open, ap->nopen, a);
 	struct store *st = ap->st;
 	struct store_alert now = *a;
 	char text[STORE_SCOPE_TEXT];
@@ -251,22 +259,22 @@ raise(struct apply *ap, const struct store_alert *a, struct err *err)
 	bind_key(s, a, text);
 	db_text(s, 3, a->severity);
 	db_text(s, 4, a->text);
-	db_text(s, 5, st->at);
+	db_text(s, 5, st->txn.at);
 	fault_point("before alert");
 	if (db_run(st, s, err) == -1)
 		return -1;
 	if (was == NULL) {
 		now.count = 1;
-		tim_iso(st->at, &now.first_at);
+		tim_iso(st->txn.at, &now.first_at);
 		now.last_at = now.first_at;
 		now.resolved_at = TIM_NONE;
-		add(&ap->news->opened, &ap->cap_opened, &now);
+		add_alert(&ap->news->opened, &ap->cap_opened, &now);
 	}
-	return was == NULL && ap->tell ? untell(st, &now, err) : 0;
+	return was == NULL && ap->tell ? mark_untold(st, &now, err) : 0;
 }
 
 static int
-resolve(struct apply *ap, const struct store_alert *a, struct err *err)
+resolve_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(ap->st, DB_ALERT_RESOLVE,
 	    "UPDATE alert SET resolved_at=?3 WHERE scope=?1 AND code=?2 AND "
@@ -274,11 +282,11 @@ resolve(struct apply *ap, const struct store_alert *a, struct err *err)
 	char text[STORE_SCOPE_TEXT];
 
 	bind_key(s, a, text);
-	db_text(s, 3, ap->st->at);
+	db_text(s, 3, ap->st->txn.at);
 	if (db_run(ap->st, s, err) == -1)
 		return -1;
-	add(&ap->news->resolved, &ap->cap_resolved, a);
-	return ap->tell ? untell(ap->st, a, err) : 0;
+	add_alert(&ap->news->resolved, &ap->cap_resolved, a);
+	return ap->tell ? mark_untold(ap->st, a, err) : 0;
 }
 
 /* The open ones that were not met, and are over. */
@@ -289,25 +297,25 @@ find_over(struct apply *ap, const struct store_alerts *open,
 	size_t i, cap = 0;
 
 	for (i = 0; i < open->n; i++) {
-		if (find(ap->met, ap->nmet, &open->v[i]) == NULL &&
+		if (find_alert(ap->met, ap->nmet, &open->v[i]) == NULL &&
 		    met->well != NULL && met->well(met->arg, &open->v[i]))
-			add(over, &cap, &open->v[i]);
+			add_alert(over, &cap, &open->v[i]);
 	}
 }
 
 static int
-write_all(struct apply *ap, const struct store_alerts *over, struct err *err)
+write_alerts(struct store *st, void *arg, struct err *err)
 {
+	struct apply *ap = arg;
 	size_t i;
-	int rc = db_begin(ap->st, err);
+	int rc = 0;
 
-	if (rc == -1)
-		return -1;
+	(void)st;
 	for (i = 0; rc == 0 && i < ap->nmet; i++)
 		rc = raise(ap, ap->met[i], err);
-	for (i = 0; rc == 0 && i < over->n; i++)
-		rc = resolve(ap, &over->v[i], err);
-	return db_end(ap->st, rc, err);
+	for (i = 0; rc == 0 && i < ap->over->n; i++)
+		rc = resolve_alert(ap, &ap->over->v[i], err);
+	return rc;
 }
 
 int
@@ -326,18 +334,16 @@ store_alert_apply(struct store *st, const struct store_alert_met *met,
 	if (store_alert_list(st, &open, err) == -1)
 		return -1;
 	ap.st = st;
-	ap.met = sorted(met->v, met->n);
+	ap.met = sort_alerts(met->v, met->n);
 	ap.nmet = met->n;
-	ap.open = sorted(open.v, open.n);
+	ap.open = sort_alerts(open.v, open.n);
 	ap.nopen = open.n;
 	ap.news = news;
 	ap.tell = met->tell;
 	find_over(&ap, &open, met, &over);
-	if (met->n > 0 || over.n > 0) {
-		db_lock(st);
-		rc = write_all(&ap, &over, err);
-		db_unlock(st);
-	}
+	ap.over = &over;
+	if (met->n > 0 || over.n > 0)
+		rc = db_write(st, write_alerts, &ap, err);
 	if (rc == -1) {
 		arena_free(&news->opened.arena);
 		arena_free(&news->resolved.arena);

@@ -60,7 +60,7 @@ leave_memory(struct store_blob *b, struct err *err)
 }
 
 static int
-take(struct stream *s, const void *p, size_t n, struct err *err)
+take_piece(struct stream *s, const void *p, size_t n, struct err *err)
 {
 	struct store_blob *b = (struct store_blob *)s;
 
@@ -89,7 +89,7 @@ store_blob_begin(struct store *st, int64_t max)
 	struct store_blob *b = mem_alloc(sizeof(*b));
 	int64_t cap = sqlite3_limit(st->h, SQLITE_LIMIT_LENGTH, -1) - 4096;
 
-	b->stream.write = take;
+	b->stream.write = take_piece;
 	b->st = st;
 	b->max = max < cap ? max : cap;
 	buf_init(&b->mem, IN_MEMORY);
@@ -117,7 +117,7 @@ store_blob_drop(struct store_blob *b)
 
 /* 1 it is there, 0 it is not, -1. */
 static int
-present(struct store *st, const char *hex, struct err *err)
+has_blob(struct store *st, const char *hex, struct err *err)
 {
 	sqlite3_stmt *s =
 	    db_stmt(st, DB_BLOB_FIND, "SELECT 1 FROM blob WHERE sha256=?");
@@ -131,7 +131,7 @@ present(struct store *st, const char *hex, struct err *err)
 
 /* Copies the spool into the row, a piece at a time. */
 static int
-pour(struct store_blob *b, sqlite3_blob *to, struct err *err)
+pour_blob(struct store_blob *b, sqlite3_blob *to, struct err *err)
 {
 	char *piece = mem_alloc(PIECE);
 	int64_t off = 0;
@@ -169,7 +169,7 @@ note_loose(struct store *st, int64_t n, struct err *err)
 }
 
 static int
-insert(struct store_blob *b, const char *hex, struct err *err)
+insert_blob(struct store_blob *b, const char *hex, struct err *err)
 {
 	struct store *st = b->st;
 	sqlite3_stmt *s = db_stmt(st, DB_BLOB_INSERT,
@@ -199,26 +199,37 @@ insert(struct store_blob *b, const char *hex, struct err *err)
 		sqlite3_blob_close(to);
 		return -1;
 	}
-	rc = pour(b, to, err);
+	rc = pour_blob(b, to, err);
 	if (sqlite3_blob_close(to) != SQLITE_OK && rc == 0)
 		rc = db_fail(st, sqlite3_extended_errcode(st->h), err);
 	return rc;
 }
 
+struct kept {
+	struct store_blob *b;
+	const char *hex;
+};
+
+/* Another process cannot have come between but for the lock's wait. */
 static int
-keep(struct store_blob *b, const char *hex, struct err *err)
+insert_missing(struct store *st, void *arg, struct err *err)
 {
-	int r = present(b->st, hex, err);
+	const struct kept *k = arg;
+	int r = has_blob(st, k->hex, err);
+
+	return r == 0 ? insert_blob(k->b, k->hex, err) : r;
+}
+
+static int
+keep_blob(struct store_blob *b, const char *hex, struct err *err)
+{
+	struct kept k = { b, hex };
+	int r = has_blob(b->st, hex, err);
 
 	if (r != 0)
 		return r == 1 ? 0 : -1;
 	fault_point("before blob");
-	if (db_begin(b->st, err) == -1)
-		return -1;
-	/* another process cannot have come between but for the lock's wait */
-	if ((r = present(b->st, hex, err)) == 0)
-		r = insert(b, hex, err);
-	return db_end(b->st, r == -1 ? -1 : 0, err);
+	return db_txn(b->st, insert_missing, &k, err);
 }
 
 int
@@ -233,7 +244,7 @@ store_blob_end(struct store_blob *b, unsigned char sha256[32], int64_t *size,
 	*size = b->size;
 	if (!b->st->read_only) {
 		db_lock(b->st);
-		rc = keep(b, hex, err);
+		rc = keep_blob(b, hex, err);
 		if (rc == 0)
 			blob_hold(b->st, sha256);
 		db_unlock(b->st);
@@ -490,15 +501,20 @@ blob_prune(struct store *st, struct err *err)
 	return 0;
 }
 
+static int
+prune_some(struct store *st, void *arg, struct err *err)
+{
+	(void)arg;
+	return blob_prune(st, err);
+}
+
 int
 blob_prune_rest(struct store *st, struct err *err)
 {
 	int rc = 0;
 
-	while (rc == 0 && st->blob_loose) {
-		if ((rc = db_begin(st, err)) == 0)
-			rc = db_end(st, blob_prune(st, err), err);
-	}
+	while (rc == 0 && st->blob_loose)
+		rc = db_txn(st, prune_some, NULL, err);
 	return rc;
 }
 

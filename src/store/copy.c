@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "store/email.h"
+#include "store/copy.h"
+#include "store/day.h"
+#include "store/edition.h"
 
 static int
 tell_change(struct store *st, int64_t n, const char *entity, const char *op,
@@ -191,7 +193,7 @@ copy_gone(struct store *st, const struct copy *c, struct store_count *count,
 	    "UPDATE sync_copy SET removed_at=?4,edition=NULL WHERE email=?1 "
 	    "AND item_id=?2 AND mailbox=?3 AND removed_at IS NULL");
 	bind_copy(s, c);
-	db_text(s, 4, st->at);
+	db_text(s, 4, st->txn.at);
 	if ((r = db_run(st, s, err)) <= 0)
 		return r;
 	count->removed++;

@@ -8,25 +8,17 @@
  */
 #include <string.h>
 
+#include "store/day.h"
 #include "store/db.h"
-
-#define DAY_MS INT64_C(86400000)
 
 /* The date of the day that is so many days before today. */
 static void
 name(const struct store *st, int64_t ago, char out[TIM_TEXT])
 {
-	if (tim_text((st->today - ago) * DAY_MS, out) != NULL)
+	if (tim_text((st->txn.today - ago) * DB_DAY_MS, out) != NULL)
 		out[10] = '\0';
 	else
 		out[0] = '\0';
-}
-
-void
-day_begin(struct store *st)
-{
-	st->today = tim_now() / DAY_MS;
-	memset(st->day_n, 0, sizeof(st->day_n));
 }
 
 void
@@ -36,12 +28,12 @@ day_add(struct store *st, int64_t received_at)
 
 	if (received_at == TIM_NONE || received_at < 0)
 		return;
-	ago = st->today - received_at / DAY_MS;
+	ago = st->txn.today - received_at / DB_DAY_MS;
 	/* the clocks of servers differ */
 	if (ago == -1)
 		ago = 0;
 	if (ago >= 0 && ago < DB_DAYS)
-		st->day_n[ago]++;
+		st->txn.day_n[ago]++;
 }
 
 int
@@ -52,7 +44,7 @@ day_write(struct store *st, const char *mailbox, struct err *err)
 	int i;
 
 	for (i = 0; i < DB_DAYS; i++) {
-		if (st->day_n[i] == 0)
+		if (st->txn.day_n[i] == 0)
 			continue;
 		s = db_stmt(st, DB_DAY_ADD,
 		    "INSERT INTO sync_day(day,mailbox,n) VALUES(?1,?2,?3) "
@@ -60,10 +52,11 @@ day_write(struct store *st, const char *mailbox, struct err *err)
 		name(st, i, day);
 		db_text(s, 1, day);
 		db_text(s, 2, mailbox);
-		db_int(s, 3, st->day_n[i]);
+		db_int(s, 3, st->txn.day_n[i]);
 		if (db_run(st, s, err) == -1)
 			return -1;
 	}
+	memset(st->txn.day_n, 0, sizeof(st->txn.day_n));
 	return 0;
 }
 
@@ -97,7 +90,6 @@ day_prune(struct store *st, struct err *err)
 	    db_stmt(st, DB_DAY_PRUNE, "DELETE FROM sync_day WHERE day<?");
 	char from[TIM_TEXT];
 
-	st->today = tim_now() / DAY_MS;
 	name(st, DB_DAYS - 1, from);
 	db_text(s, 1, from);
 	return db_run(st, s, err) == -1 ? -1 : 0;

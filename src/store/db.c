@@ -31,6 +31,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "store/db.h"
+#include "store/mailbox.h"
 
 /*
  * Measured with tests/bench/bench_store.c, 7 KB a mail, CPU against 8 KiB
@@ -618,13 +619,26 @@ db_run(struct store *st, sqlite3_stmt *s, struct err *err)
 
 /* --- transactions ------------------------------------------------------ */
 
-int
-db_begin_read(struct store *st, struct err *err)
+static void
+begin_txn(struct txn *t, bool writing)
+{
+	int64_t now = tim_now();
+
+	memset(t, 0, sizeof(*t));
+	t->writing = writing;
+	t->today = now / DB_DAY_MS;
+	tim_text(now, t->at);
+}
+
+static int
+begin_read(struct store *st, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_BEGIN_READ, "BEGIN");
 
-	tim_text(tim_now(), st->at);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	if (db_run(st, s, err) == -1)
+		return -1;
+	begin_txn(&st->txn, false);
+	return 0;
 }
 
 /*
@@ -644,40 +658,14 @@ let_others_in(struct store *st)
 		st->lock_held = 0;
 }
 
-int
-db_begin(struct store *st, struct err *err)
+/* rc 0: commits; otherwise or when that fails: rolls back and returns -1. */
+static int
+end_txn(struct store *st, int rc, struct err *err)
 {
+	bool writing = st->txn.writing;
 	sqlite3_stmt *s;
 
-	st->next_email = 0;
-	st->handled = 0;
-	st->owner.n = 0;
-	if (st->read_only) {
-		if (db_begin_read(st, err) == -1)
-			return -1;
-	} else {
-		fault_point("before begin");
-		let_others_in(st);
-		s = db_stmt(st, DB_BEGIN, "BEGIN IMMEDIATE");
-		if (db_run(st, s, err) == -1)
-			return -1;
-		st->lock_since = tim_mono();
-		fault_point("after begin");
-	}
-	st->writing = true;
-	tim_text(tim_now(), st->at);
-	if (pending_write(st, err) == -1)
-		return db_end(st, -1, err);
-	return 0;
-}
-
-int
-db_end(struct store *st, int rc, struct err *err)
-{
-	bool writing = st->writing;
-	sqlite3_stmt *s;
-
-	st->writing = false;
+	memset(&st->txn, 0, sizeof(st->txn));
 	if (rc == 0) {
 		if (writing)
 			fault_point("before commit");
@@ -703,6 +691,75 @@ db_end(struct store *st, int rc, struct err *err)
 	return 0;
 }
 
+static int
+begin_write(struct store *st, struct err *err)
+{
+	sqlite3_stmt *s;
+
+	if (st->read_only) {
+		if (begin_read(st, err) == -1)
+			return -1;
+	} else {
+		fault_point("before begin");
+		let_others_in(st);
+		s = db_stmt(st, DB_BEGIN, "BEGIN IMMEDIATE");
+		if (db_run(st, s, err) == -1)
+			return -1;
+		st->lock_since = tim_mono();
+		fault_point("after begin");
+	}
+	begin_txn(&st->txn, true);
+	if (pending_write(st, err) == -1)
+		return end_txn(st, -1, err);
+	return 0;
+}
+
+int
+db_txn(struct store *st, db_work *work, void *arg, struct err *err)
+{
+	if (begin_write(st, err) == -1)
+		return -1;
+	return end_txn(st, work(st, arg, err) == -1 ? -1 : 0, err);
+}
+
+int
+db_txn_read(struct store *st, db_work *work, void *arg, struct err *err)
+{
+	if (begin_read(st, err) == -1)
+		return -1;
+	return end_txn(st, work(st, arg, err) == -1 ? -1 : 0, err);
+}
+
+int
+db_txn_next(struct store *st, struct err *err)
+{
+	return end_txn(st, 0, err) == -1 ? -1 : begin_write(st, err);
+}
+
+int
+db_write(struct store *st, db_work *work, void *arg, struct err *err)
+{
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	rc = db_txn(st, work, arg, err);
+	db_unlock(st);
+	return rc;
+}
+
+int
+db_read(struct store *st, db_work *work, void *arg, struct err *err)
+{
+	int rc;
+
+	db_lock(st);
+	rc = db_txn_read(st, work, arg, err);
+	db_unlock(st);
+	return rc;
+}
+
 int
 db_change(struct store *st, const char *entity, const char *id, const char *op,
     struct err *err)
@@ -713,6 +770,6 @@ db_change(struct store *st, const char *entity, const char *id, const char *op,
 	db_text(s, 1, entity);
 	db_text(s, 2, id);
 	db_text(s, 3, op);
-	db_text(s, 4, st->at);
+	db_text(s, 4, st->txn.at);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }

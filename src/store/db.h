@@ -44,18 +44,18 @@ enum db_slot {
 	DB_FOLDER_AGAIN,
 	DB_FOLDER_LEFT,
 	DB_FOLDER_TOTAL,
-	DB_LEDGER_NEW,
-	DB_LEDGER_GET,
-	DB_LEDGER_SET,
-	DB_LEDGER_EMAIL,
-	DB_LEDGER_STAMP,
-	DB_LEDGER_GONE,
-	DB_LEDGER_DOUBT,
-	DB_LEDGER_KEY,
-	DB_LEDGER_READ,
-	DB_LEDGER_FOLDER,
-	DB_LEDGER_COUNT,
-	DB_LEDGER_KEPT,
+	DB_DECISION_NEW,
+	DB_DECISION_GET,
+	DB_DECISION_SET,
+	DB_DECISION_EMAIL,
+	DB_DECISION_STAMP,
+	DB_DECISION_GONE,
+	DB_DECISION_DOUBT,
+	DB_DECISION_KEY,
+	DB_DECISION_READ,
+	DB_DECISION_FOLDER,
+	DB_DECISION_COUNT,
+	DB_DECISION_KEPT,
 	DB_FAILURE_PUT,
 	DB_FAILURE_DELETE,
 	DB_FAILURE_DUE,
@@ -192,13 +192,34 @@ struct pending;   /* mailbox.c */
 struct put;       /* put.c */
 struct blob_held; /* blob.c */
 
-#define DB_DAYS 31 /* that day.c counts */
+#define DB_DAYS   31 /* that day.c counts */
+#define DB_DAY_MS INT64_C(86400000)
 
 /* variant.c: who has the id of a key. */
 struct db_owner {
 	int64_t n; /* 0: not known */
 	int64_t sent_at;
 	char id[33]; /* that it would have as a variant */
+};
+
+/*
+ * What belongs to the transaction under way, of reading or writing. Its begin
+ * makes it anew and its end empties it (db.c), so nothing in it can be of a
+ * transaction before: what was read there may have been rolled back, or
+ * another process may have changed it.
+ */
+struct txn {
+	bool writing;       /* db_txn */
+	char at[TIM_TEXT];  /* when it began, as the tables show times */
+	int64_t today;      /* the same as a day since 1970 (day.c) */
+	int64_t next_email; /* next sync_email.n; 0: not read yet */
+	int64_t handled;    /* bytes that it has moved, about */
+	/* of the last key that had variants (variant.c); email_write of that
+	 * mail forgets it */
+	struct db_owner owner;
+	/* new mails of today, yesterday, ..., of one mailbox: day_write writes
+	 * them and begins again */
+	int day_n[DB_DAYS];
 };
 
 struct store {
@@ -218,23 +239,22 @@ struct store {
 	struct put *put_first, *put_last;
 	bool putting; /* somebody writes them */
 
-	bool writing;       /* a write transaction is under way */
-	char at[TIM_TEXT];  /* now, of the transaction under way */
-	int64_t next_email; /* next sync_email.n; 0: not read yet */
+	struct txn txn; /* under way, or zero */
 
-	struct pending *pending; /* status not yet written */
-	unsigned char key[32];   /* of the hashes in decision.parties */
-
-	struct db_owner owner; /* of the last key that had variants */
-	int64_t handled;    /* bytes that this transaction has moved, about */
-	struct spool spool; /* of large contents on their way */
+	/* mailbox.c: status not yet written; a commit writes and empties it */
+	struct pending *pending;
+	/* of the hashes in decision.parties; read once, it never changes */
+	unsigned char key[32];
+	struct spool spool;      /* of large contents on their way */
 	struct blob_held **held; /* blob.c: contents of messages on their way */
 	size_t nheld, held_cap, held_now;
 	struct map held_map;
-	bool blob_loose; /* some content may have lost its last row */
-
-	int64_t today;      /* day.c: its number, of the transaction */
-	int day_n[DB_DAYS]; /* new mails of today, yesterday, ... */
+	/*
+	 * Some content may have lost its last row. Set too often is only work:
+	 * it is set by whatever lets go of a content, and by a rollback, which
+	 * may have undone the deletion of some; blob_prune clears it.
+	 */
+	bool blob_loose;
 
 	int64_t busy_limit, busy_since; /* ms */
 	int64_t lock_since; /* ms: when it was taken or, later, released */
@@ -243,7 +263,7 @@ struct store {
 	int wal_pages;      /* in the WAL at the last commit */
 	int wal_next;       /* checkpoint at this many */
 	int64_t restart_at; /* do not try to restart before */
-	struct buf scratch;
+	struct buf scratch; /* empty again before each use */
 };
 
 /* --- the file (db.c) --------------------------------------------------- */
@@ -284,84 +304,31 @@ int db_run(struct store *, sqlite3_stmt *, struct err *);
 /* 1 a row, 0 the end (reset already), -1. Before 0: sqlite3_reset. */
 int db_row(struct store *, sqlite3_stmt *, struct err *);
 
+/* What is done inside a transaction: -1 undoes it, all else commits. */
+typedef int db_work(struct store *, void *arg, struct err *);
 /*
  * A write transaction, waiting for other writers up to a minute; what is
  * pending is written first. In a read-only store it is a read transaction.
+ * -1: it could not begin, its work failed, or the commit: then nothing of it
+ * is left.
  */
-int db_begin(struct store *, struct err *);
-int db_begin_read(struct store *, struct err *);
-/* rc 0: commits; otherwise or when that fails: rolls back and returns -1. */
-int db_end(struct store *, int rc, struct err *);
+int db_txn(struct store *, db_work *, void *arg, struct err *);
+/* One view of the file while it lasts. */
+int db_txn_read(struct store *, db_work *, void *arg, struct err *);
+/*
+ * Inside the work of db_txn: commits what is done by now and begins another
+ * transaction. -1: none is under way any more, and the work returns -1, too.
+ */
+int db_txn_next(struct store *, struct err *);
+/*
+ * The same two for who does not hold the lock. db_write does nothing in a
+ * read-only store, and returns 0.
+ */
+int db_write(struct store *, db_work *, void *arg, struct err *);
+int db_read(struct store *, db_work *, void *arg, struct err *);
 
 /* A row of table change. */
 int db_change(struct store *, const char *entity, const char *id,
     const char *op, struct err *);
-
-/* --- schema.c, schemasteps.c -------------------------------------------- */
-
-#define DB_APPLICATION 0x45585359 /* "EXSY", PRAGMA application_id */
-
-/* One step: from the version before it to its own. */
-struct schema_step {
-	const char *const *sql; /* NULL ends the list */
-};
-/*
- * Brings an empty or older file to version n of steps, each step in its own
- * transaction; a file that is newer or not exsync's is ERR_FATAL.
- */
-int
-schema_migrate(struct store *, const struct schema_step *, int n, struct err *);
-extern const struct schema_step schema_steps[];
-extern const int schema_nsteps;
-/* Read-only: shadows the small tables by writable temporary ones. */
-int schema_shadow(struct store *, struct err *);
-/* The first column of the query's only row. */
-int schema_number(struct store *, const char *sql, int64_t *, struct err *);
-
-/* --- early.c: files begun before versions 1 and 2 were frozen ---------- */
-
-/* 1: it is one of them and does not have the frozen form yet; 0; -1. */
-int early_form(struct store *, struct err *);
-/* Gives it that form, inside the transaction under way. */
-int early_mend(struct store *, struct err *);
-
-/* --- interrupted.c ----------------------------------------------------- */
-
-/* Of the passes before this one, inside the transaction that begins it. */
-int interrupted_before(struct store *, struct store_run *, struct err *);
-/* It has its id: what it is restricted to. */
-int interrupted_note(struct store *, const struct store_run *, struct err *);
-
-/* --- day.c: table sync_day --------------------------------------------- */
-
-void day_begin(struct store *); /* a transaction of new mail begins */
-/* A new mail; written by day_write. Mail of long ago is not counted. */
-void day_add(struct store *, int64_t received_at);
-int day_write(struct store *, const char *mailbox, struct err *);
-/* A new place of mail n: counted unless it was moved inside the mailbox. */
-int day_place(struct store *, const char *mailbox, const char *item_id,
-    int64_t n, struct err *);
-/* Forgets what is too old to matter. */
-int day_prune(struct store *, struct err *);
-
-/* --- mailbox.c --------------------------------------------------------- */
-
-/* Writes what is pending, inside the transaction under way. */
-int pending_write(struct store *, struct err *);
-void pending_written(struct store *); /* committed: forget it */
-bool pending_due(const struct store *);
-void pending_free(struct store *);
-/* A folder's new total, written with the next commit. */
-int pending_total(struct store *, int64_t folder, int64_t total, struct err *);
-
-/* --- store.c ----------------------------------------------------------- */
-
-/* Bytes of the lock file that tell the pid; what follows is trouble.c's. */
-#define LOCK_PID 64
-/*
- * Opens the lock file of the database at path (flags of open). -1: errno, or
- * EINVAL and ELOOP when what lies there is none of our files.
- */
-int db_lock_file(const char *path, int flags);
 
 #endif

@@ -10,6 +10,7 @@
  */
 #include "base/fault.h"
 #include "store/db.h"
+#include "store/schema.h"
 
 #define HAS(table, column)                                                     \
 	"(SELECT count(*) FROM pragma_table_info('" table                      \

@@ -15,7 +15,8 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "store/email.h"
+#include "store/copy.h"
+#include "store/edition.h"
 #include "store/same.h"
 
 /* A mail whose copies say it in more ways than this is not one mail. */
@@ -209,7 +210,7 @@ insert_edition(struct store *st, int64_t email, const struct content *c,
 	db_int(s, 13, !shown);
 	db_textn(s, 14, shown ? NULL : m->text, m->text_len);
 	db_textn(s, 15, shown ? NULL : m->html, m->html_len);
-	st->handled += (int64_t)(m->text_len + m->html_len);
+	st->txn.handled += (int64_t)(m->text_len + m->html_len);
 	fault_point("before edition");
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }

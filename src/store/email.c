@@ -20,7 +20,11 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/blob.h"
+#include "store/copy.h"
+#include "store/day.h"
+#include "store/edition.h"
 #include "store/email.h"
+#include "store/mailrow.h"
 #include "store/same.h"
 #include "store/variant.h"
 
@@ -61,15 +65,15 @@ email_next(struct store *st, int64_t *n, struct err *err)
 {
 	sqlite3_stmt *s;
 
-	if (st->next_email == 0) {
+	if (st->txn.next_email == 0) {
 		s = db_stmt(st, DB_EMAIL_NEXT,
 		    "SELECT ifnull(max(n),0)+1 FROM sync_email");
 		if (db_row(st, s, err) != 1)
 			return -1;
-		st->next_email = sqlite3_column_int64(s, 0);
+		st->txn.next_email = sqlite3_column_int64(s, 0);
 		sqlite3_reset(s);
 	}
-	*n = st->next_email;
+	*n = st->txn.next_email;
 	return 0;
 }
 
@@ -94,7 +98,7 @@ insert_mail(struct store *st, const struct incoming *x, const char *id,
 	int r;
 
 	content_thread(&st->scratch, m, x->key, thread);
-	db_int(s, 1, st->next_email);
+	db_int(s, 1, st->txn.next_email);
 	db_text(s, 2, id);
 	db_intor(s, 3, group, 0);
 	db_text(s, 4, mid);
@@ -115,7 +119,7 @@ insert_mail(struct store *st, const struct incoming *x, const char *id,
 	db_text(s, 19, m->headers);
 	db_textn(s, 20, m->text, m->text_len);
 	db_textn(s, 21, m->html, m->html_len);
-	st->handled += (int64_t)(m->text_len + m->html_len);
+	st->txn.handled += (int64_t)(m->text_len + m->html_len);
 	fault_point("before email");
 	r = db_run(st, s, err);
 	free(mid);
@@ -127,10 +131,10 @@ static int
 complete_mail(struct store *st, const struct incoming *x, const char *id,
     int64_t *n, struct store_count *count, struct err *err)
 {
-	struct copy c = copy_of(x, st->next_email, 0);
+	struct copy c = copy_of(x, st->txn.next_email, 0);
 	size_t i;
 
-	*n = st->next_email++;
+	*n = st->txn.next_email++;
 	count->emails++;
 	for (i = 0; i < x->m.natt; i++)
 		count->attachments += x->m.att[i].stored;

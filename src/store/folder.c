@@ -17,8 +17,10 @@
 #include "store/ahead.h"
 #include "store/blob.h"
 #include "store/db.h"
-#include "store/item.h"
+#include "store/page.h"
+#include "store/mailbox.h"
 #include "store/stray.h"
+#include "store/walk.h"
 
 /* What the table says of a folder, beside the public struct. */
 struct row {
@@ -46,7 +48,8 @@ ask_anew(struct store_folder *f, int64_t next_try)
 }
 
 static int
-load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
+load_rows(
+    struct store *st, const char *mailbox, struct rows *r, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_LIST,
 	    "SELECT f.id,f.folder_id,f.path,f.well_known,s.marker,s.cursor,"
@@ -57,7 +60,7 @@ load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 	    "FROM folder f LEFT JOIN sync_folder s ON s.folder=f.id "
 	    "WHERE f.mailbox=? ORDER BY f.id");
 	struct row *v;
-	int more;
+	int more, walking;
 
 	db_text(s, 1, mailbox);
 	while ((more = db_row(st, s, err)) == 1) {
@@ -65,6 +68,7 @@ load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 			r->cap = r->cap == 0 ? 32 : 2 * r->cap;
 			r->v = mem_grow(r->v, r->cap, sizeof(*r->v));
 		}
+		walking = sqlite3_column_int(s, 6);
 		v = &r->v[r->n++];
 		memset(v, 0, sizeof(*v));
 		v->pub.id = sqlite3_column_int64(s, 0);
@@ -73,8 +77,8 @@ load(struct store *st, const char *mailbox, struct rows *r, struct err *err)
 		v->pub.well_known = arena_strdup(&r->arena, db_col(s, 3));
 		v->pub.marker = arena_strdup(&r->arena, db_col(s, 4));
 		v->pub.cursor = arena_strdup(&r->arena, db_col(s, 5));
-		v->pub.resync = sqlite3_column_int(s, 6) != 0;
-		v->pub.restart = sqlite3_column_int(s, 6) == 2;
+		v->pub.resync = walking != WALKING_NONE;
+		v->pub.restart = walking == WALKING_ASKED;
 		ask_anew(&v->pub, db_col_time(s, 11));
 		v->class = arena_strdup(&r->arena, db_col(s, 7));
 		v->pub.total = v->total = sqlite3_column_int64(s, 8);
@@ -110,45 +114,47 @@ hand_over(struct rows *r, struct store_folders *out)
 	rows_free(r);
 }
 
-/* Reads everything in one view of the database. */
+/* What is known of a mailbox' folders, and what the server says of them. */
+struct merge {
+	const char *mailbox;
+	const struct folder_list *list; /* NULL: it was not asked */
+	struct rows r;
+};
+
 static int
-snapshot(struct store *st, const char *mailbox, struct rows *r, struct err *err)
+read_known(struct store *st, void *arg, struct err *err)
 {
-	memset(r, 0, sizeof(*r));
-	if (db_begin_read(st, err) == -1)
-		return -1;
-	return db_end(st, load(st, mailbox, r, err), err);
+	struct merge *m = arg;
+
+	return load_rows(st, m->mailbox, &m->r, err);
 }
 
 int
 store_folders(struct store *st, const char *mailbox, struct store_folders *out,
     struct err *err)
 {
-	struct rows r;
-	int rc;
+	struct merge m = { .mailbox = mailbox };
+	int rc = db_read(st, read_known, &m, err);
 
-	db_lock(st);
-	rc = snapshot(st, mailbox, &r, err);
-	db_unlock(st);
 	if (rc == -1) {
-		rows_free(&r);
+		rows_free(&m.r);
 		memset(out, 0, sizeof(*out));
 	} else
-		hand_over(&r, out);
+		hand_over(&m.r, out);
 	return rc;
 }
 
 /* --- merging ----------------------------------------------------------- */
 
 static int
-by_id(const void *a, const void *b)
+compare_folder_ids(const void *a, const void *b)
 {
 	return strcmp(((const struct row *)a)->pub.folder_id,
 	    ((const struct row *)b)->pub.folder_id);
 }
 
 static int
-by_number(const void *a, const void *b)
+compare_row_ids(const void *a, const void *b)
 {
 	int64_t x = ((const struct row *)a)->pub.id;
 	int64_t y = ((const struct row *)b)->pub.id;
@@ -157,18 +163,19 @@ by_number(const void *a, const void *b)
 }
 
 static struct row *
-find(struct rows *r, const char *folder_id)
+find_row(struct rows *r, const char *folder_id)
 {
 	struct row key;
 
 	memset(&key, 0, sizeof(key));
 	key.pub.folder_id = folder_id;
 	return r->n == 0 ? NULL
-			 : bsearch(&key, r->v, r->n, sizeof(*r->v), by_id);
+			 : bsearch(&key, r->v, r->n, sizeof(*r->v),
+			       compare_folder_ids);
 }
 
 static bool
-same(const struct row *v, const struct folder *f)
+is_same_folder(const struct row *v, const struct folder *f)
 {
 	return !v->removed && strcmp(v->pub.path, str_nn(f->path)) == 0 &&
 	       (f->well_known == NULL ||
@@ -184,11 +191,11 @@ differs(struct rows *r, const struct folder_list *list)
 	bool diff = false;
 
 	if (r->n > 1)
-		qsort(r->v, r->n, sizeof(*r->v), by_id);
+		qsort(r->v, r->n, sizeof(*r->v), compare_folder_ids);
 	for (i = 0; i < list->n; i++) {
-		struct row *v = find(r, list->v[i].id);
+		struct row *v = find_row(r, list->v[i].id);
 
-		if (v == NULL || !same(v, &list->v[i]))
+		if (v == NULL || !is_same_folder(v, &list->v[i]))
 			diff = true;
 		if (v != NULL)
 			v->seen = true;
@@ -201,7 +208,7 @@ differs(struct rows *r, const struct folder_list *list)
 }
 
 static int
-insert(struct store *st, const char *mailbox, const struct folder *f,
+insert_folder(struct store *st, const char *mailbox, const struct folder *f,
     struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_INSERT,
@@ -220,7 +227,7 @@ insert(struct store *st, const char *mailbox, const struct folder *f,
 }
 
 static int
-update(struct store *st, const struct row *v, const struct folder *f,
+update_folder(struct store *st, const struct row *v, const struct folder *f,
     struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_UPDATE,
@@ -235,36 +242,25 @@ update(struct store *st, const struct row *v, const struct folder *f,
 	return db_run(st, s, err);
 }
 
-static int
-forget_cursor(struct store *st, int64_t folder, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_FORGET,
-	    "UPDATE sync_folder SET cursor=NULL,marker=NULL,walk=walk+1,"
-	    "walking=1 WHERE folder=?");
-
-	db_int(s, 1, folder);
-	return db_run(st, s, err) == -1 ? -1 : 0;
-}
-
 /*
  * Nothing of what lies in the folder is known any more: a full walk of it has
  * begun, without a cursor. May be several transactions.
  */
 static int
-forget(struct store *st, const struct store_place *at,
+forget_folder(struct store *st, const struct store_place *at,
     struct store_count *count, struct err *err)
 {
 	char *item;
 	int r;
 
-	if (forget_cursor(st, at->folder, err) == -1)
+	if (walk_forget(st, at->folder, err) == -1)
 		return -1;
 	if (st->read_only)
 		return 0;
 	if (stray_forget(st, at->folder, err) == -1)
 		return -1;
 	fault_point("before folder sweep");
-	if (item_sweep(st, at->mailbox, at->folder, -1, count, err) == -1)
+	if (page_sweep(st, at->mailbox, at->folder, -1, count, err) == -1)
 		return -1;
 	while ((r = ahead_take(st, at->folder, &item, err)) == 1)
 		free(item);
@@ -272,36 +268,38 @@ forget(struct store *st, const struct store_place *at,
 }
 
 static int
-gone(
+remove_folder(
     struct store *st, const char *mailbox, const struct row *v, struct err *err)
 {
 	struct store_count count;
 	sqlite3_stmt *s;
 
 	memset(&count, 0, sizeof(count));
-	if (forget(st, &(struct store_place){ mailbox, v->pub.id }, &count,
-		err) == -1)
+	if (forget_folder(st, &(struct store_place){ mailbox, v->pub.id },
+		&count, err) == -1)
 		return -1;
 	s = db_stmt(
 	    st, DB_FOLDER_GONE, "UPDATE folder SET removed_at=? WHERE id=?");
-	db_text(s, 1, st->at);
+	db_text(s, 1, st->txn.at);
 	db_int(s, 2, v->pub.id);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
+/* A folder that is not read any more. */
+struct left {
+	const struct store_place *at;
+	struct store_count count;
+};
+
 /* No walk of the folder is under way any more. */
 static int
-leave(struct store *st, const struct store_place *at, struct store_count *count,
-    struct err *err)
+stop_folder(struct store *st, void *arg, struct err *err)
 {
-	sqlite3_stmt *s;
+	struct left *left = arg;
 
-	if (forget(st, at, count, err) == -1)
+	if (forget_folder(st, left->at, &left->count, err) == -1)
 		return -1;
-	s = db_stmt(st, DB_FOLDER_LEFT,
-	    "UPDATE sync_folder SET walking=0 WHERE folder=?");
-	db_int(s, 1, at->folder);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	return walk_leave(st, left->at->folder, err);
 }
 
 /* rows are sorted by id and seen is set. */
@@ -314,16 +312,16 @@ write_list(struct store *st, const char *mailbox, struct rows *r,
 
 	for (i = 0; rc != -1 && i < list->n; i++) {
 		const struct folder *f = &list->v[i];
-		struct row *v = find(r, f->id);
+		struct row *v = find_row(r, f->id);
 
 		if (v == NULL)
-			rc = insert(st, mailbox, f, err);
-		else if (!same(v, f))
-			rc = update(st, v, f, err);
+			rc = insert_folder(st, mailbox, f, err);
+		else if (!is_same_folder(v, f))
+			rc = update_folder(st, v, f, err);
 	}
 	for (i = 0; rc != -1 && i < r->n && list->n > 0; i++) {
 		if (!r->v[i].seen && !r->v[i].removed)
-			rc = gone(st, mailbox, &r->v[i], err);
+			rc = remove_folder(st, mailbox, &r->v[i], err);
 	}
 	return rc == -1 ? -1 : 0;
 }
@@ -341,15 +339,15 @@ is_due(const struct row *v, const struct folder *f)
 }
 
 static int
-totals(struct store *st, struct rows *r, const struct folder_list *list,
+note_totals(struct store *st, struct rows *r, const struct folder_list *list,
     struct err *err)
 {
 	size_t i;
 
 	if (r->n > 1)
-		qsort(r->v, r->n, sizeof(*r->v), by_id);
+		qsort(r->v, r->n, sizeof(*r->v), compare_folder_ids);
 	for (i = 0; i < list->n; i++) {
-		struct row *v = find(r, list->v[i].id);
+		struct row *v = find_row(r, list->v[i].id);
 
 		if (v != NULL && v->total != list->v[i].total &&
 		    !is_due(v, &list->v[i]) &&
@@ -361,59 +359,49 @@ totals(struct store *st, struct rows *r, const struct folder_list *list,
 
 /* In a transaction, or several: what was read before it may be old. */
 static int
-merge(struct store *st, const char *mailbox, struct rows *r,
-    const struct folder_list *list, struct err *err)
+merge_list(struct store *st, void *arg, struct err *err)
 {
-	int rc;
+	struct merge *m = arg;
 
-	rows_free(r);
-	if (db_begin(st, err) == -1)
+	rows_free(&m->r);
+	if (load_rows(st, m->mailbox, &m->r, err) == -1)
 		return -1;
-	rc = load(st, mailbox, r, err);
-	if (rc == 0) {
-		differs(r, list);
-		rc = write_list(st, mailbox, r, list, err);
-	}
-	rows_free(r);
-	if (rc == 0)
-		rc = load(st, mailbox, r, err);
-	return db_end(st, rc, err);
+	differs(&m->r, m->list);
+	if (write_list(st, m->mailbox, &m->r, m->list, err) == -1)
+		return -1;
+	rows_free(&m->r);
+	return load_rows(st, m->mailbox, &m->r, err);
 }
 
 int
 store_folders_merge(struct store *st, const char *mailbox,
     const struct folder_list *list, struct store_folders *out, struct err *err)
 {
-	struct rows r;
+	struct merge m = { .mailbox = mailbox, .list = list };
 	int rc;
 
 	db_lock(st);
-	rc = snapshot(st, mailbox, &r, err);
-	if (rc == 0 && differs(&r, list))
-		rc = merge(st, mailbox, &r, list, err);
+	rc = db_txn_read(st, read_known, &m, err);
+	if (rc == 0 && differs(&m.r, list))
+		rc = db_txn(st, merge_list, &m, err);
 	if (rc == 0)
-		rc = totals(st, &r, list, err);
+		rc = note_totals(st, &m.r, list, err);
 	db_unlock(st);
 	if (rc == -1) {
-		rows_free(&r);
+		rows_free(&m.r);
 		memset(out, 0, sizeof(*out));
 		return -1;
 	}
-	if (r.n > 1)
-		qsort(r.v, r.n, sizeof(*r.v), by_number);
-	hand_over(&r, out);
+	if (m.r.n > 1)
+		qsort(m.r.v, m.r.n, sizeof(*m.r.v), compare_row_ids);
+	hand_over(&m.r, out);
 	return 0;
 }
 
-/* Its marker is not that of a complete read. */
 static int
-read_again(struct store *st, int64_t folder, struct err *err)
+read_again(struct store *st, void *folder, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_AGAIN,
-	    "UPDATE sync_folder SET marker=NULL WHERE folder=?");
-
-	db_int(s, 1, folder);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	return walk_again(st, *(int64_t *)folder, err);
 }
 
 int
@@ -426,8 +414,8 @@ store_folder_counted(struct store *st, int64_t folder, int64_t total,
 		return 0;
 	db_lock(st);
 	rc = pending_total(st, folder, total, err);
-	if (rc == 0 && again && (rc = db_begin(st, err)) == 0)
-		rc = db_end(st, read_again(st, folder, err), err);
+	if (rc == 0 && again)
+		rc = db_txn(st, read_again, &folder, err);
 	db_unlock(st);
 	return rc;
 }
@@ -436,17 +424,10 @@ int
 store_folder_leave(struct store *st, const struct store_place *at,
     struct store_count *count, struct err *err)
 {
-	struct store_count c;
-	int rc;
+	struct left left = { .at = at };
+	int rc = db_write(st, stop_folder, &left, err);
 
-	if (st->read_only)
-		return 0;
-	memset(&c, 0, sizeof(c));
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0)
-		rc = db_end(st, leave(st, at, &c, err), err);
-	db_unlock(st);
 	if (rc == 0)
-		count->removed += c.removed;
+		count->removed += left.count.removed;
 	return rc;
 }

@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 #include "store/admin.h"
-#include "store/db.h"
+#include "store/schema.h"
 
 #define URI_MAX 16384
 

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "store/db.h"
 #include "store/health.h"
+#include "store/run.h"
 
 /* How little a pass was meant to read. */
 enum breadth { WHOLE, PROFILE, MAILBOXES, NOTHING };
@@ -65,8 +66,8 @@ add_run(struct scan *c, const char *wanted, const char *outcome, int64_t began)
 	struct kind *k = find_kind(c, wanted);
 	enum breadth b = breadth_of(wanted);
 
-	if (strcmp(outcome, "interrupted") != 0 &&
-	    strcmp(outcome, "running") != 0) {
+	if (strcmp(outcome, OUTCOME_INTERRUPTED) != 0 &&
+	    strcmp(outcome, OUTCOME_RUNNING) != 0) {
 		k->over = true;
 		/* two profiles have nothing to do with each other */
 		if (b + 1 < c->over)
@@ -91,7 +92,7 @@ scan(struct store *st, bool dead, struct scan *c, struct err *err)
 	c->over = NOTHING;
 	while (c->over > PROFILE && (r = db_row(st, s, err)) == 1) {
 		outcome = str_nn(db_col(s, 1));
-		if (dead || strcmp(outcome, "running") != 0)
+		if (dead || strcmp(outcome, OUTCOME_RUNNING) != 0)
 			add_run(c, db_col(s, 0), outcome, db_col_time(s, 2));
 	}
 	sqlite3_reset(s);

@@ -13,8 +13,8 @@
 #define CLEAN_WAIT 1000 /* ms for readers of the WAL */
 
 static int
-get(struct store *st, const struct store_scope *scope, struct store_login *out,
-    struct err *err)
+get_login(struct store *st, const struct store_scope *scope,
+    struct store_login *out, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LOGIN_GET,
 	    "SELECT tries,first_at,last_at,retry_at,text FROM sync_login "
@@ -42,23 +42,29 @@ store_login_get(struct store *st, const struct store_scope *scope, bool *known,
 
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
-	r = get(st, scope, out, err);
+	r = get_login(st, scope, out, err);
 	db_unlock(st);
 	*known = r == 1;
 	return r == -1 ? -1 : 0;
 }
 
+struct login_row {
+	const struct store_scope *scope;
+	const struct store_login *l;
+};
+
 static int
-put(struct store *st, const struct store_scope *scope,
-    const struct store_login *l, struct err *err)
+put_login(struct store *st, void *arg, struct err *err)
 {
+	const struct login_row *r = arg;
+	const struct store_login *l = r->l;
 	sqlite3_stmt *s = db_stmt(st, DB_LOGIN_PUT,
 	    "INSERT OR REPLACE INTO sync_login(scope,hash,tries,first_at,"
 	    "last_at,retry_at,text) VALUES(?,'',?,?,?,?,?)");
 	char first[TIM_TEXT], last[TIM_TEXT], retry[TIM_TEXT];
 	char text[STORE_SCOPE_TEXT];
 
-	db_text(s, 1, store_scope_text(scope, text));
+	db_text(s, 1, store_scope_text(r->scope, text));
 	db_int(s, 2, l->tries);
 	db_time(s, 3, l->first_at, first);
 	db_time(s, 4, l->last_at, last);
@@ -71,20 +77,11 @@ int
 store_login_put(struct store *st, const struct store_scope *scope,
     const struct store_login *l, struct err *err)
 {
-	int rc;
-
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	rc = db_begin(st, err);
-	if (rc == 0)
-		rc = db_end(st, put(st, scope, l, err), err);
-	db_unlock(st);
-	return rc;
+	return db_write(st, put_login, &(struct login_row){ scope, l }, err);
 }
 
 static int
-forget(struct store *st, const struct store_scope *scope, struct err *err)
+forget_login(struct store *st, void *scope, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(
 	    st, DB_LOGIN_FORGET, "DELETE FROM sync_login WHERE scope=?");
@@ -98,16 +95,7 @@ int
 store_login_forget(
     struct store *st, const struct store_scope *scope, struct err *err)
 {
-	int rc;
-
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	rc = db_begin(st, err);
-	if (rc == 0)
-		rc = db_end(st, forget(st, scope, err), err);
-	db_unlock(st);
-	return rc;
+	return db_write(st, forget_login, (void *)scope, err);
 }
 
 /* The scopes of a mailbox' folders have this before their number. */
@@ -122,7 +110,7 @@ bind_folders(sqlite3_stmt *s, const char *address, char *text)
 }
 
 static int
-forget_folders(struct store *st, const char *address, struct err *err)
+forget_folders(struct store *st, void *address, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LOGIN_FORGET_ALL,
 	    "DELETE FROM sync_login WHERE substr(scope,1,length(?1))=?1");
@@ -148,8 +136,8 @@ store_login_forget_folders(
 	bind_folders(s, address, text);
 	rc = db_row(st, s, err);
 	sqlite3_reset(s);
-	if (rc == 1 && (rc = db_begin(st, err)) == 0)
-		rc = db_end(st, forget_folders(st, address, err), err);
+	if (rc == 1)
+		rc = db_txn(st, forget_folders, (void *)address, err);
 	db_unlock(st);
 	return rc;
 }
@@ -174,8 +162,9 @@ has_hashes(struct store *st, struct err *err)
  * its rows of those that were deleted before.
  */
 static int
-write_anew(struct store *st, struct err *err)
+write_anew(struct store *st, void *arg, struct err *err)
 {
+	(void)arg;
 	return db_exec(st,
 	    "CREATE TEMP TABLE login_kept AS SELECT scope,tries,first_at,"
 	    "last_at,retry_at,text FROM sync_login;"
@@ -198,8 +187,8 @@ store_login_clean(struct store *st, struct err *err)
 	db_lock(st);
 	if ((rc = has_hashes(st, err)) == 1) {
 		rc = db_exec(st, "PRAGMA secure_delete=ON", err);
-		if (rc == 0 && (rc = db_begin(st, err)) == 0)
-			rc = db_end(st, write_anew(st, err), err);
+		if (rc == 0)
+			rc = db_txn(st, write_anew, NULL, err);
 		/* the pages as they were lie in the WAL until it is emptied;
 		 * a reader who holds them does so until the WAL is reused */
 		limit = st->busy_limit;

@@ -14,6 +14,7 @@
 #include "base/fault.h"
 #include "base/str.h"
 #include "store/db.h"
+#include "store/mailbox.h"
 
 #define PENDING_MAX 256
 #define PENDING_AGE 1000 /* ms */
@@ -41,7 +42,7 @@ struct pending {
 };
 
 static struct pending *
-need(struct store *st)
+need_pending(struct store *st)
 {
 	if (st->pending == NULL) {
 		st->pending = mem_alloc(sizeof(*st->pending));
@@ -86,7 +87,7 @@ pending_due(const struct store *st)
 }
 
 static struct status *
-find(const struct store *st, const char *address)
+find_status(const struct store *st, const char *address)
 {
 	struct pending *p = st->pending;
 	size_t i;
@@ -98,35 +99,50 @@ find(const struct store *st, const char *address)
 	return NULL;
 }
 
-/* All of it, or nothing when nothing waits. */
+/* The begin of the transaction writes what waits. */
 static int
-flush(struct store *st, struct err *err)
+write_nothing_else(struct store *st, void *arg, struct err *err)
+{
+	(void)st;
+	(void)arg;
+	(void)err;
+	return 0;
+}
+
+int
+pending_flush(struct store *st, struct err *err)
 {
 	if (st->pending == NULL)
 		return 0;
-	return db_begin(st, err) == -1 ? -1 : db_end(st, 0, err);
+	return db_txn(st, write_nothing_else, NULL, err);
 }
 
 /* --- writing ----------------------------------------------------------- */
+
+/* Of one that is not known yet, or was waiting. */
+static const char *
+first_state(const struct status *v)
+{
+	return v->waiting ? STATE_WAITING : STATE_ENABLED;
+}
 
 static int
 write_put(struct store *st, const struct status *v, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_PUT,
 	    "INSERT INTO mailbox(address,profile,type,crm_id,state,incoming) "
-	    "VALUES(?1,?2,?3,?4,iif(?5,'waiting','enabled'),"
-	    "iif(?6,'not_run','disabled')) ON CONFLICT DO UPDATE SET "
+	    "VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT DO UPDATE SET "
 	    "profile=?2,type=?3,crm_id=?4,"
-	    "state=iif(state='waiting' AND NOT ?5,'enabled',state),"
-	    "incoming=CASE WHEN NOT ?6 THEN 'disabled' "
-	    "WHEN incoming='disabled' THEN 'not_run' ELSE incoming END");
+	    "state=iif(state='" STATE_WAITING "',?5,state),"
+	    "incoming=iif('" INCOMING_DISABLED "' IN(incoming,?6),?6,"
+	    "incoming)");
 
 	db_text(s, 1, v->address);
 	db_text(s, 2, v->profile);
 	db_text(s, 3, v->type);
 	db_text(s, 4, v->crm_id);
-	db_int(s, 5, v->waiting);
-	db_int(s, 6, v->incoming);
+	db_text(s, 5, first_state(v));
+	db_text(s, 6, v->incoming ? INCOMING_NOT_RUN : INCOMING_DISABLED);
 	return db_run(st, s, err);
 }
 
@@ -136,10 +152,10 @@ write_done(struct store *st, const struct status *v, struct err *err)
 	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_DONE,
 	    "UPDATE mailbox SET passes=passes+1,"
 	    "last_ok_at=iif(?2,?3,last_ok_at),last_error=?4,retry_at=?5,"
-	    "state=iif(state IN('enabled','failing','testing'),"
-	    "iif(?2,'enabled','failing'),state),"
-	    "incoming=iif(incoming='disabled',incoming,"
-	    "iif(?2,'success','failure')) WHERE address=?1");
+	    "state=iif(state IN('" STATE_ENABLED "','" STATE_FAILING
+	    "','" STATE_TESTING "'),?6,state),"
+	    "incoming=iif(incoming='" INCOMING_DISABLED "',incoming,?7) "
+	    "WHERE address=?1");
 	char at[TIM_TEXT], retry[TIM_TEXT];
 
 	db_text(s, 1, v->address);
@@ -147,6 +163,8 @@ write_done(struct store *st, const struct status *v, struct err *err)
 	db_time(s, 3, v->at, at);
 	db_text(s, 4, v->error);
 	db_time(s, 5, v->retry_at, retry);
+	db_text(s, 6, v->ok ? STATE_ENABLED : STATE_FAILING);
+	db_text(s, 7, v->ok ? INCOMING_SUCCESS : INCOMING_FAILURE);
 	return db_run(st, s, err);
 }
 
@@ -181,9 +199,9 @@ pending_total(struct store *st, int64_t folder, int64_t total, struct err *err)
 {
 	struct pending *p;
 
-	if (pending_due(st) && flush(st, err) == -1)
+	if (pending_due(st) && pending_flush(st, err) == -1)
 		return -1;
-	p = need(st);
+	p = need_pending(st);
 	p->total = mem_grow(p->total, p->ntotal + 1, sizeof(*p->total));
 	p->total[p->ntotal].folder = folder;
 	p->total[p->ntotal++].total = total;
@@ -193,13 +211,13 @@ pending_total(struct store *st, int64_t folder, int64_t total, struct err *err)
 /* --- reading ----------------------------------------------------------- */
 
 static struct status *
-add(struct store *st, const char *address, struct err *err)
+add_status(struct store *st, const char *address, struct err *err)
 {
 	struct pending *p;
 
-	if (pending_due(st) && flush(st, err) == -1)
+	if (pending_due(st) && pending_flush(st, err) == -1)
 		return NULL;
-	p = need(st);
+	p = need_pending(st);
 	memset(&p->v[p->n], 0, sizeof(p->v[p->n]));
 	p->v[p->n].address = mem_strdup(address);
 	return &p->v[p->n++];
@@ -207,8 +225,8 @@ add(struct store *st, const char *address, struct err *err)
 
 /* Reads the row, if any; *fresh: it says what the configuration says. */
 static int
-load(struct store *st, const struct status *want, struct store_mailbox *out,
-    bool *fresh, struct err *err)
+load_mailbox(struct store *st, const struct status *want,
+    struct store_mailbox *out, bool *fresh, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_GET,
 	    "SELECT state,passes,last_ok_at,retry_at,profile,type,crm_id,"
@@ -224,37 +242,37 @@ load(struct store *st, const struct status *want, struct store_mailbox *out,
 	out->passes = sqlite3_column_int64(s, 1);
 	out->last_ok_at = db_col_time(s, 2);
 	out->retry_at = db_col_time(s, 3);
-	waits = strcmp(out->state, "waiting") == 0;
+	waits = strcmp(out->state, STATE_WAITING) == 0;
 	*fresh = str_eq(db_col(s, 4), want->profile) &&
 		 str_eq(db_col(s, 5), want->type) &&
 		 str_eq(db_col(s, 6), want->crm_id) &&
-		 want->incoming == !str_eq(db_col(s, 7), "disabled") &&
+		 want->incoming == !str_eq(db_col(s, 7), INCOMING_DISABLED) &&
 		 (want->waiting || !waits);
 	if (waits && !want->waiting)
-		strcpy(out->state, "enabled");
+		strcpy(out->state, STATE_ENABLED);
 	sqlite3_reset(s);
 	return 0;
 }
 
 /* want's strings are borrowed here. */
 static int
-get(struct store *st, const struct status *want, struct store_mailbox *out,
-    struct err *err)
+get_mailbox(struct store *st, const struct status *want,
+    struct store_mailbox *out, struct err *err)
 {
 	struct status *v;
 	bool fresh;
 
-	if ((pending_due(st) || find(st, want->address) != NULL) &&
-	    flush(st, err) == -1)
+	if ((pending_due(st) || find_status(st, want->address) != NULL) &&
+	    pending_flush(st, err) == -1)
 		return -1;
 	memset(out, 0, sizeof(*out));
 	out->last_ok_at = out->retry_at = TIM_NONE;
-	strcpy(out->state, want->waiting ? "waiting" : "enabled");
-	if (load(st, want, out, &fresh, err) == -1)
+	strcpy(out->state, first_state(want));
+	if (load_mailbox(st, want, out, &fresh, err) == -1)
 		return -1;
 	if (fresh)
 		return 0;
-	if ((v = add(st, want->address, err)) == NULL)
+	if ((v = add_status(st, want->address, err)) == NULL)
 		return -1;
 	v->profile = mem_strdup(want->profile);
 	v->type = mem_strdup(want->type);
@@ -281,7 +299,7 @@ store_mailbox_get(struct store *st, const struct conf_mailbox *m,
 	want.incoming = m->incoming;
 	want.waiting = m->profile->approval == CONF_APPROVAL_MANUAL;
 	db_lock(st);
-	rc = get(st, &want, out, err);
+	rc = get_mailbox(st, &want, out, err);
 	db_unlock(st);
 	return rc;
 }
@@ -294,14 +312,14 @@ store_mailbox_done(struct store *st, const char *address,
 	int rc = 0;
 
 	db_lock(st);
-	v = find(st, address);
+	v = find_status(st, address);
 	/* two ends of passes are two rows: they are counted */
 	if (v != NULL && v->done) {
-		rc = flush(st, err);
+		rc = pending_flush(st, err);
 		v = NULL;
 	}
 	if (rc == 0 && v == NULL)
-		v = add(st, address, err);
+		v = add_status(st, address, err);
 	if (rc == 0 && v != NULL) {
 		v->done = true;
 		v->ok = fault == NULL;

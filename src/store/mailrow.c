@@ -10,7 +10,8 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "store/email.h"
+#include "store/edition.h"
+#include "store/mailrow.h"
 #include "store/same.h"
 
 /* --- reading ----------------------------------------------------------- */
@@ -63,7 +64,7 @@ read_body(struct store *st, sqlite3_stmt *s, int from, struct message *m)
 	m->html = arena_strdup(&m->arena, db_col(s, from + 1));
 	m->text_len = m->text != NULL ? strlen(m->text) : 0;
 	m->html_len = m->html != NULL ? strlen(m->html) : 0;
-	st->handled += (int64_t)(m->text_len + m->html_len);
+	st->txn.handled += (int64_t)(m->text_len + m->html_len);
 }
 
 void
@@ -191,7 +192,7 @@ write_body(struct store *st, const struct email_row *r, const struct message *m,
 	db_int(s, 1, r->n);
 	db_textn(s, 2, m->text, m->text_len);
 	db_textn(s, 3, m->html, m->html_len);
-	st->handled += (int64_t)(m->text_len + m->html_len);
+	st->txn.handled += (int64_t)(m->text_len + m->html_len);
 	return db_run(st, s, err);
 }
 
@@ -202,8 +203,8 @@ email_write(struct store *st, const struct email_row *r,
 {
 	int a, b = 0, c;
 
-	if (st->owner.n == r->n)
-		st->owner.n = 0;
+	if (st->txn.owner.n == r->n)
+		st->txn.owner.n = 0;
 	if ((a = write_head(st, r->n, now, err)) == -1 ||
 	    (body && (b = write_body(st, r, now->m, err)) == -1))
 		return -1;

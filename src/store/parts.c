@@ -147,7 +147,7 @@ parts_insert(struct store *st, enum parts_of of, int64_t n,
 	fault_point("before links");
 	if (insert_links(st, of, n, c, err) == -1)
 		return -1;
-	st->handled += 64 * (int64_t)(c->m->naddr + c->nlink + c->m->natt);
+	st->txn.handled += 64 * (int64_t)(c->m->naddr + c->nlink + c->m->natt);
 	return insert_attachments(st, of, n, c->m, err);
 }
 
@@ -345,7 +345,7 @@ parts_load(struct store *st, enum parts_of of, int64_t n, struct message *m,
 	    load_links(st, of, n, m, c, err) == -1 ||
 	    load_attachments(st, of, n, m, err) == -1)
 		return -1;
-	st->handled += 64 * (int64_t)(m->naddr + c->nlink + m->natt);
+	st->txn.handled += 64 * (int64_t)(m->naddr + c->nlink + m->natt);
 	return 0;
 }
 

@@ -13,6 +13,9 @@
 #include "base/str.h"
 #include "store/db.h"
 
+/* party.source of the rows that are ours */
+#define SOURCE_CSV "csv"
+
 /* What must be done to the table. */
 struct diff {
 	struct party_list drop;
@@ -45,11 +48,12 @@ by_key(const void *x, const void *y)
  * the list has comes.
  */
 static int
-compare(struct store *st, const struct party **v, size_t n, struct diff *d,
-    struct err *err)
+compare_parties(struct store *st, const struct party **v, size_t n,
+    struct diff *d, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_PARTY_CSV,
-	    "SELECT crm_type,crm_id,address,name,source='csv' FROM party "
+	    "SELECT crm_type,crm_id,address,name,source='" SOURCE_CSV
+	    "' FROM party "
 	    "ORDER BY crm_type,crm_id,address");
 	size_t i = 0;
 	int r;
@@ -78,10 +82,12 @@ compare(struct store *st, const struct party **v, size_t n, struct diff *d,
 }
 
 static int
-apply(struct store *st, const struct diff *d, struct err *err)
+write_diff(struct store *st, void *arg, struct err *err)
 {
+	const struct diff *d = arg;
 	sqlite3_stmt *s = db_stmt(st, DB_PARTY_DELETE,
-	    "DELETE FROM party WHERE source='csv' AND crm_type=? AND crm_id=? "
+	    "DELETE FROM party WHERE source='" SOURCE_CSV
+	    "' AND crm_type=? AND crm_id=? "
 	    "AND address=?");
 	size_t i;
 	int rc = 0;
@@ -95,8 +101,8 @@ apply(struct store *st, const struct diff *d, struct err *err)
 	fault_point("between party rows");
 	s = db_stmt(st, DB_PARTY_PUT,
 	    "INSERT INTO party(crm_type,crm_id,address,name,source) "
-	    "VALUES(?,?,?,?,'csv') ON CONFLICT DO UPDATE SET "
-	    "name=excluded.name WHERE source='csv'");
+	    "VALUES(?,?,?,?,'" SOURCE_CSV "') ON CONFLICT DO UPDATE SET "
+	    "name=excluded.name WHERE source='" SOURCE_CSV "'");
 	for (i = 0; rc != -1 && i < d->nput; i++) {
 		db_text(s, 1, d->put[i]->crm_type);
 		db_text(s, 2, d->put[i]->crm_id);
@@ -109,7 +115,7 @@ apply(struct store *st, const struct diff *d, struct err *err)
 
 /* The list in the order of its key, each key once. */
 static const struct party **
-sorted(const struct party_list *list, size_t *n)
+sort_parties(const struct party_list *list, size_t *n)
 {
 	const struct party **v;
 	size_t i, total = list != NULL ? list->n : 0;
@@ -135,15 +141,12 @@ store_party_sync(
 	int rc;
 
 	memset(&d, 0, sizeof(d));
-	v = sorted(list, &n);
+	v = sort_parties(list, &n);
 	d.put = mem_alloc((n + 1) * sizeof(d.put[0]));
 	db_lock(st);
-	rc = compare(st, v, n, &d, err);
-	if (rc == 0 && (d.drop.n > 0 || d.nput > 0)) {
-		rc = db_begin(st, err);
-		if (rc == 0)
-			rc = db_end(st, apply(st, &d, err), err);
-	}
+	rc = compare_parties(st, v, n, &d, err);
+	if (rc == 0 && (d.drop.n > 0 || d.nput > 0))
+		rc = db_txn(st, write_diff, &d, err);
 	db_unlock(st);
 	party_list_free(&d.drop);
 	free(d.put);

@@ -6,7 +6,7 @@
  *    how that ended. A transaction that fails fails all of them: what fails
  *    it (disk full, damage) is nobody's own.
  * 2. Calls are written in the order in which they came.
- *    What is large is written in slices (item.c): of a call that fails some of
+ *    What is large is written in slices (page.c): of a call that fails some of
  *    it may be there then, as of one whose process died.
  * 3. Who finds nobody writing writes what waits, its own call among it, and
  *    leaves what comes after GROUP items to the next.
@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "store/blob.h"
-#include "store/item.h"
+#include "store/page.h"
 
 #define GROUP 300 /* items of one transaction, about */
 
@@ -43,7 +43,7 @@ add_count(struct store_count *to, const struct store_count *c)
 
 /* With put_lock held: p waits behind all others. */
 static void
-append(struct store *st, struct put *p)
+append_put(struct store *st, struct put *p)
 {
 	if (st->put_last == NULL)
 		st->put_first = p;
@@ -54,7 +54,7 @@ append(struct store *st, struct put *p)
 
 /* With put_lock held: the first call that waits, or NULL. */
 static struct put *
-take(struct store *st)
+take_put(struct store *st)
 {
 	struct put *p = st->put_first;
 
@@ -63,41 +63,55 @@ take(struct store *st)
 	return p;
 }
 
-/* The next call of a group that has n items already, or NULL. */
+/* Calls that are written together. */
+struct put_group {
+	struct put *first, *last;
+	size_t n; /* their items */
+};
+
+/* One more call, or NULL: none waits, or the group is full. */
 static struct put *
-next_of(struct store *st, size_t n)
+add_put(struct store *st, struct put_group *g)
 {
 	struct put *p;
 
 	pthread_mutex_lock(&st->put_lock);
-	p = n < GROUP ? take(st) : NULL;
+	p = g->n < GROUP ? take_put(st) : NULL;
 	pthread_mutex_unlock(&st->put_lock);
+	if (p != NULL) {
+		p->next = NULL;
+		g->last->next = p;
+		g->last = p;
+	}
 	return p;
+}
+
+static int
+write_puts(struct store *st, void *arg, struct err *err)
+{
+	struct put_group *g = arg;
+	struct put *p;
+
+	for (p = g->first; p != NULL; p = add_put(st, g)) {
+		if (page_put(st, p->work, &p->count, err) == -1)
+			return -1;
+		g->n += p->work->n + 1;
+	}
+	return 0;
 }
 
 /* Writes a group that begins with first; all of it is linked from first. */
 static int
 write_group(struct store *st, struct put *first, struct err *err)
 {
-	struct put *p = first, *last = first;
-	size_t n = 0;
+	struct put_group g = { first, first, 0 };
 	int rc;
 
 	db_lock(st);
-	rc = db_begin(st, err);
-	while (p != NULL) {
-		if (rc == 0)
-			rc = item_put(st, p->work, &p->count, err);
-		/* once it has failed, for all that wait */
-		n += rc == 0 ? p->work->n + 1 : 0;
-		if ((p = next_of(st, rc == 0 ? n : 0)) != NULL) {
-			p->next = NULL;
-			last->next = p;
-			last = p;
-		}
-	}
-	if (st->writing)
-		rc = db_end(st, rc, err);
+	rc = db_txn(st, write_puts, &g, err);
+	/* once it has failed, for all that wait */
+	for (g.n = 0; rc == -1 && add_put(st, &g) != NULL;)
+		;
 	if (rc == 0)
 		rc = blob_prune_rest(st, err);
 	db_unlock(st);
@@ -106,13 +120,13 @@ write_group(struct store *st, struct put *first, struct err *err)
 
 /* This thread writes: its own call, and what else waits. */
 static void
-lead(struct store *st)
+lead_puts(struct store *st)
 {
 	struct err err = ERR_INIT;
 	struct put *p, *first, *next;
 	int rc;
 
-	first = take(st);
+	first = take_put(st);
 	first->next = NULL;
 	st->putting = true;
 	pthread_mutex_unlock(&st->put_lock);
@@ -139,12 +153,12 @@ store_put(struct store *st, const struct store_work *work,
 	memset(&me, 0, sizeof(me));
 	me.work = work;
 	pthread_mutex_lock(&st->put_lock);
-	append(st, &me); /* it has left the queue when this returns */
+	append_put(st, &me); /* it has left the queue when this returns */
 	while (!me.done) {
 		if (st->putting)
 			pthread_cond_wait(&st->put_done, &st->put_lock);
 		else
-			lead(st);
+			lead_puts(st);
 	}
 	pthread_mutex_unlock(&st->put_lock);
 	if (me.rc == 0)

@@ -17,10 +17,12 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/blob.h"
-#include "store/email.h"
+#include "store/copy.h"
+#include "store/edition.h"
 
 /* What the file has of the item's copy. */
 struct recalled {
+	const char *mailbox, *item;
 	struct email_row r; /* its people, links and attachments */
 	int64_t modified;   /* s, or -1 */
 	int64_t size;       /* or -1 */
@@ -30,9 +32,9 @@ struct recalled {
 };
 
 static int
-find_copy(struct store *st, const char *mailbox, const char *item,
-    struct recalled *k, struct err *err)
+find_copy(struct store *st, void *arg, struct err *err)
 {
+	struct recalled *k = arg;
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_RECALL,
 	    "SELECT c.email,ifnull(c.edition,0),ifnull(c.modified,-1),"
 	    "ifnull(c.size,-1),c.attached FROM decision d JOIN sync_copy c ON "
@@ -41,8 +43,8 @@ find_copy(struct store *st, const char *mailbox, const char *item,
 	int64_t email;
 	int r;
 
-	db_text(s, 1, mailbox);
-	db_text(s, 2, item);
+	db_text(s, 1, k->mailbox);
+	db_text(s, 2, k->item);
 	if ((r = db_row(st, s, err)) != 1)
 		return r;
 	k->found = true;
@@ -108,12 +110,11 @@ store_item_recall(
 	int rc;
 
 	memset(&k, 0, sizeof(k));
+	k.mailbox = mailbox;
+	k.item = m->item_id;
 	m->as_stored = false;
 	db_lock(st);
-	rc = db_begin_read(st, err);
-	if (rc == 0)
-		rc = db_end(
-		    st, find_copy(st, mailbox, m->item_id, &k, err), err);
+	rc = db_txn_read(st, find_copy, &k, err);
 	if (rc == 0 && k.found) {
 		take_attachments(st, m, &k);
 		m->as_stored = k.modified != -1 && m->modified_at != TIM_NONE &&

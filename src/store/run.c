@@ -5,15 +5,18 @@
  */
 #include "base/fault.h"
 #include "store/blob.h"
+#include "store/day.h"
 #include "store/db.h"
+#include "store/run.h"
 
 /* How the two passes before ended. */
 static int
 run_look_back(struct store *st, struct store_run *run, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_RUN_BEFORE,
-	    "SELECT sum(outcome='running'),count(*),"
-	    "sum(outcome IN('running','interrupted')) FROM "
+	    "SELECT sum(outcome='" OUTCOME_RUNNING "'),count(*),"
+	    "sum(outcome IN('" OUTCOME_RUNNING "','" OUTCOME_INTERRUPTED
+	    "')) FROM "
 	    "(SELECT outcome FROM run ORDER BY id DESC LIMIT 2)");
 	int r;
 
@@ -28,20 +31,22 @@ run_look_back(struct store *st, struct store_run *run, struct err *err)
 }
 
 static int
-begin(struct store *st, struct store_run *run, struct err *err)
+begin_run(struct store *st, void *arg, struct err *err)
 {
+	struct store_run *run = arg;
 	sqlite3_stmt *s;
 
 	if (run_look_back(st, run, err) == -1 ||
 	    interrupted_before(st, run, err) == -1)
 		return -1;
 	s = db_stmt(st, DB_RUN_STALE,
-	    "UPDATE run SET outcome='interrupted' WHERE outcome='running'");
+	    "UPDATE run SET outcome='" OUTCOME_INTERRUPTED
+	    "' WHERE outcome='" OUTCOME_RUNNING "'");
 	if (db_run(st, s, err) == -1)
 		return -1;
 	s = db_stmt(st, DB_RUN_BEGIN,
-	    "INSERT INTO run(started,outcome) VALUES(?,'running')");
-	db_text(s, 1, st->at);
+	    "INSERT INTO run(started,outcome) VALUES(?,'" OUTCOME_RUNNING "')");
+	db_text(s, 1, st->txn.at);
 	if (db_run(st, s, err) == -1)
 		return -1;
 	run->id = sqlite3_last_insert_rowid(st->h);
@@ -61,9 +66,7 @@ store_run_begin(struct store *st, struct store_run *run, struct err *err)
 	if (st->read_only)
 		return 0;
 	db_lock(st);
-	rc = db_begin(st, err);
-	if (rc == 0)
-		rc = db_end(st, begin(st, run, err), err);
+	rc = db_txn(st, begin_run, run, err);
 	/* of mails that a pass before had no time to put */
 	st->blob_loose = true;
 	if (rc == 0)
@@ -73,15 +76,16 @@ store_run_begin(struct store *st, struct store_run *run, struct err *err)
 }
 
 static int
-end(struct store *st, const struct store_run *run, struct err *err)
+end_run(struct store *st, void *arg, struct err *err)
 {
+	const struct store_run *run = arg;
 	sqlite3_stmt *s = db_stmt(st, DB_RUN_END,
 	    "UPDATE run SET finished=?,outcome=?,mailboxes=?,"
 	    "mailboxes_failed=?,seen=?,emails=?,copies=?,skipped=?,failed=?,"
 	    "removed=?,updated=?,attachments=?,requests=?,bytes=? WHERE id=?");
 	const struct store_count *c = &run->count;
 
-	db_text(s, 1, st->at);
+	db_text(s, 1, st->txn.at);
 	db_text(s, 2, run->outcome);
 	db_int(s, 3, run->mailboxes);
 	db_int(s, 4, run->failed);
@@ -103,21 +107,13 @@ end(struct store *st, const struct store_run *run, struct err *err)
 int
 store_run_end(struct store *st, const struct store_run *run, struct err *err)
 {
-	int rc;
-
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	rc = db_begin(st, err);
-	if (rc == 0)
-		rc = db_end(st, end(st, run, err), err);
-	db_unlock(st);
-	return rc;
+	return db_write(st, end_run, (void *)run, err);
 }
 
 static int
-drop(struct store *st, const struct store_run *run, struct err *err)
+drop_run(struct store *st, void *arg, struct err *err)
 {
+	const struct store_run *run = arg;
 	sqlite3_stmt *s =
 	    db_stmt(st, DB_RUN_DROP, "DELETE FROM run WHERE id=?");
 
@@ -128,21 +124,13 @@ drop(struct store *st, const struct store_run *run, struct err *err)
 		return 0;
 	/* the next pass is to know that the one before died */
 	s = db_stmt(st, DB_RUN_DIED,
-	    "UPDATE run SET outcome='running' WHERE "
-	    "id=(SELECT max(id) FROM run) AND outcome='interrupted'");
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	    "UPDATE run SET outcome='" OUTCOME_RUNNING "' WHERE "
+	    "id=(SELECT max(id) FROM run) AND outcome='" OUTCOME_INTERRUPTED "'");
+	return db_run(st, s, err);
 }
 
 int
 store_run_drop(struct store *st, const struct store_run *run, struct err *err)
 {
-	int rc;
-
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0)
-		rc = db_end(st, drop(st, run, err), err);
-	db_unlock(st);
-	return rc;
+	return db_write(st, drop_run, (void *)run, err);
 }

@@ -13,6 +13,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "store/db.h"
+#include "store/schema.h"
 
 int
 store_version(void)
@@ -103,18 +104,18 @@ static int
 first_rows(struct store *st, struct err *err)
 {
 	unsigned char key[32];
-	char hex[65], uuid[37], *sql;
+	char hex[65], uuid[37], at[TIM_TEXT], *sql;
 	int rc;
 
 	crypt_random(key, sizeof(key));
 	enc_hex(key, sizeof(key), hex);
 	crypt_uuid(uuid);
-	tim_text(tim_now(), st->at);
+	tim_text(tim_now(), at);
 	sql = mem_printf("INSERT INTO sync_key VALUES(1, x'%s');"
 			 "INSERT INTO meta VALUES('generation','%s'),"
 			 "('created_at','%s'),('created_by','" EXSYNC_VERSION
 			 "');",
-	    hex, uuid, st->at);
+	    hex, uuid, at);
 	rc = db_exec(st, sql, err);
 	free(sql);
 	return rc;

@@ -8,6 +8,7 @@
  *    released.
  */
 #include "store/db.h"
+#include "store/schema.h"
 
 /*
  * Why the tables of a mail are views: a mail's public key is a hash, and a

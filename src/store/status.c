@@ -10,6 +10,9 @@
 #include "base/str.h"
 #include "store/db.h"
 #include "store/health.h"
+#include "store/failure.h"
+#include "store/mailbox.h"
+#include "store/run.h"
 
 #define DAY_MS INT64_C(86400000)
 #define BEFORE 28 /* days that tell what is usual */
@@ -17,14 +20,15 @@
 /* --- sync_mailbox ------------------------------------------------------ */
 
 static int
-note(struct store *st, struct err *err)
+note_boxes(struct store *st, void *arg, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_BOX_NOTE,
 	    "INSERT INTO sync_mailbox(address,first_at) "
 	    "SELECT address,? FROM mailbox WHERE "
 	    "address NOT IN(SELECT address FROM sync_mailbox)");
 
-	db_text(s, 1, st->at);
+	(void)arg;
+	db_text(s, 1, st->txn.at);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -44,35 +48,33 @@ store_box_note(struct store *st, struct err *err)
 	    "address NOT IN(SELECT address FROM sync_mailbox) LIMIT 1");
 	r = db_row(st, s, err);
 	sqlite3_reset(s);
-	if (r == 1 && (r = db_begin(st, err)) == 0)
-		r = db_end(st, note(st, err), err);
+	if (r == 1)
+		r = db_txn(st, note_boxes, NULL, err);
 	db_unlock(st);
 	return r;
+}
+
+static int
+leave_box(struct store *st, void *address, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_BOX_LEAVE,
+	    "UPDATE mailbox SET incoming='" INCOMING_DISABLED
+	    "' WHERE address=?");
+
+	db_text(s, 1, address);
+	return db_run(st, s, err);
 }
 
 int
 store_box_leave(struct store *st, const char *address, struct err *err)
 {
-	sqlite3_stmt *s;
-	int rc;
-
-	if (st->read_only)
-		return 0;
-	db_lock(st);
-	if ((rc = db_begin(st, err)) == 0) {
-		s = db_stmt(st, DB_BOX_LEAVE,
-		    "UPDATE mailbox SET incoming='disabled' WHERE address=?");
-		db_text(s, 1, address);
-		rc = db_end(st, db_run(st, s, err) == -1 ? -1 : 0, err);
-	}
-	db_unlock(st);
-	return rc;
+	return db_write(st, leave_box, (void *)address, err);
 }
 
 /* --- reading ----------------------------------------------------------- */
 
 static void
-load(sqlite3_stmt *s, struct arena *a, struct store_box *b)
+load_box(sqlite3_stmt *s, struct arena *a, struct store_box *b)
 {
 	memset(b, 0, sizeof(*b));
 	b->address = arena_strdup(a, db_col(s, 0));
@@ -103,11 +105,11 @@ store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 	s = db_stmt(st, DB_BOX_LIST,
 	    "SELECT m.address,m.profile,m.type,m.state,m.last_error,"
 	    "m.last_ok_at,m.retry_at,m.passes,s.first_at,"
-	    "ifnull(f.n,0),ifnull(f.up,0),m.incoming<>'disabled',"
+	    "ifnull(f.n,0),ifnull(f.up,0),m.incoming<>'" INCOMING_DISABLED "',"
 	    "ifnull(f.waiting,0),f.next FROM mailbox m "
 	    "LEFT JOIN sync_mailbox s ON s.address=m.address "
-	    "LEFT JOIN (SELECT mailbox,count(*) AS n,sum(next_try IS NULL "
-	    "AND moved_at IS NULL) AS up,count(next_try) AS waiting,"
+	    "LEFT JOIN (SELECT mailbox,count(*) AS n,sum(" FAILURE_GIVEN_UP
+	    ") AS up,count(next_try) AS waiting,"
 	    "min(next_try) AS next FROM failure GROUP BY mailbox) f "
 	    "ON f.mailbox=m.address ORDER BY m.address");
 	while ((r = db_row(st, s, err)) == 1) {
@@ -115,7 +117,7 @@ store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 			cap = cap == 0 ? 64 : 2 * cap;
 			out->v = mem_grow(out->v, cap, sizeof(*out->v));
 		}
-		load(s, &out->arena, &out->v[out->n++]);
+		load_box(s, &out->arena, &out->v[out->n++]);
 	}
 	db_unlock(st);
 	if (r == -1)
@@ -210,7 +212,7 @@ static int
 last_ended(struct store *st, struct store_last_run *out, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_RUN_OVER,
-	    "SELECT outcome FROM run WHERE outcome<>'running' "
+	    "SELECT outcome FROM run WHERE outcome<>'" OUTCOME_RUNNING "' "
 	    "ORDER BY id DESC LIMIT 1");
 	int r;
 

@@ -67,15 +67,16 @@ stray_met(struct store *st, const char *mailbox, const struct store_page *p,
 	    p->stray);
 	s = db_stmt(st, DB_STRAY_MET,
 	    "INSERT INTO failure(mailbox,item,folder,class,code,message,tries,"
-	    "next_try,first_at) VALUES(?1," STRAY_ITEM "?2,?2,'retry','" MET
+	    "next_try,first_at) VALUES(?1," STRAY_ITEM "?2,?2,?7,'" MET
 	    "',?3,1,?4,?5) ON CONFLICT DO UPDATE SET code='" MET "',"
 	    "message=?3,tries=tries+?6,next_try=iif(?6,?4,next_try)");
 	db_text(s, 1, mailbox);
 	db_int(s, 2, p->folder);
 	db_text(s, 3, text);
 	db_time(s, 4, tim_now() + wait_after(tries), next);
-	db_text(s, 5, st->at);
+	db_text(s, 5, st->txn.at);
 	db_int(s, 6, more);
+	db_text(s, 7, err_kind_name(ERR_RETRY));
 	fault_point("before stray");
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }

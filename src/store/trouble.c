@@ -14,6 +14,7 @@
 
 #include "store/db.h"
 #include "store/health.h"
+#include "store/lock.h"
 
 #define RECORD 64 /* bytes: code, a blank, time, blanks, a line's end */
 
@@ -21,7 +22,7 @@ bool
 store_trouble_get(const char *path, struct store_trouble *out)
 {
 	char text[RECORD + 1] = "", *blank;
-	int fd = db_lock_file(path, O_RDONLY);
+	int fd = lock_open(path, O_RDONLY);
 	ssize_t n = fd == -1 ? -1 : pread(fd, text, RECORD, LOCK_PID);
 
 	if (fd != -1)
@@ -58,7 +59,7 @@ keep_record(int fd, const struct store_trouble *t)
 bool
 store_trouble_set(const char *path, const struct store_trouble *t)
 {
-	int fd = db_lock_file(path, O_RDWR | O_CREAT);
+	int fd = lock_open(path, O_RDWR | O_CREAT);
 	bool kept;
 
 	if (fd == -1)

@@ -9,6 +9,7 @@
 
 #include "base/fault.h"
 #include "base/tim.h"
+#include "store/copy.h"
 #include "store/same.h"
 #include "store/variant.h"
 
@@ -171,7 +172,7 @@ int
 variant_take_key(struct store *st, const struct message *m, const char *key,
     char *id, struct err *err)
 {
-	struct db_owner *o = &st->owner;
+	struct db_owner *o = &st->txn.owner;
 	int64_t taken, group;
 	int r;
 

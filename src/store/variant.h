@@ -13,7 +13,7 @@
 #ifndef STORE_VARIANT_H
 #define STORE_VARIANT_H
 
-#include "store/email.h"
+#include "store/mailrow.h"
 #include "store/same.h"
 
 /* What is looked for. */

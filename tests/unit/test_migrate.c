@@ -15,6 +15,7 @@
 #include "base/enc.h"
 #include "base/mem.h"
 #include "store/db.h"
+#include "store/schema.h"
 #include "test_store.h"
 
 #define DIR_SQL "tests/migrate/"

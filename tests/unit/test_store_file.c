@@ -13,6 +13,7 @@
 #include "base/crypt.h"
 #include "store/db.h"
 #include "store/health.h"
+#include "store/schema.h"
 #include "test_store.h"
 
 static void
@@ -605,6 +606,94 @@ test_locked_too_long(void **state)
 	assert_int_equal(number(k, "SELECT count(*) FROM change"), 1);
 }
 
+/* A mail of today; -1: it could not be stored. */
+static int
+store_new(struct kit *k, const char *id, const char *mid, const char *text)
+{
+	struct decision d = keep();
+	struct message *m = mail(mid, "S", text);
+	struct store_item it = item(id, "k", k->inbox_a, m, &d);
+	int rc;
+
+	m->received_at = tim_now();
+	rc = store_put(k->st, WORK(BOX_A, &it, 1, NULL), &k->count, &k->err);
+	message_free(m);
+	return rc;
+}
+
+/* What one transaction has read and counted is none of the next one's. */
+static void
+test_transaction_ends(void **state)
+{
+	static const struct txn none;
+	struct kit *k = *state;
+	char *text = malloc(100001);
+
+	memset(text, 't', 100000);
+	text[100000] = '\0';
+	OK(k, store_new(k, "i1", "<1@x>", "x"));
+	assert_memory_equal(&k->st->txn, &none, sizeof(none));
+	/* the file is full: the row of the mail is written, its text is not */
+	sqlite3_exec(k->st->h, "PRAGMA max_page_count=1", NULL, NULL, NULL);
+	assert_int_equal(store_new(k, "i2", "<2@x>", text), -1);
+	assert_string_equal(k->err.code, "disk_full");
+	assert_memory_equal(&k->st->txn, &none, sizeof(none));
+	sqlite3_exec(
+	    k->st->h, "PRAGMA max_page_count=1000000", NULL, NULL, NULL);
+	OK(k, store_new(k, "i2", "<2@x>", text));
+	assert_int_equal(number(k, "SELECT sum(n) FROM sync_day"), 2);
+	assert_int_equal(number(k, "SELECT max(n) FROM sync_email"), 2);
+	free(text);
+}
+
+struct work {
+	bool next, fails;
+};
+
+/* A row, perhaps another one in the next transaction, and how it ends. */
+static int
+do_work(struct store *st, void *arg, struct err *err)
+{
+	const struct work *w = arg;
+
+	if (db_change(st, "test", "1", "insert", err) == -1)
+		return -1;
+	if (w->next && (db_txn_next(st, err) == -1 ||
+			   db_change(st, "test", "2", "insert", err) == -1))
+		return -1;
+	/* what is no failure commits, as 0 does */
+	return w->fails ? -1 : 1;
+}
+
+/* Work that fails is undone, all else commits; the lock is free then. */
+static void
+test_work(void **state)
+{
+	static const struct {
+		struct work work;
+		long rows;
+	} cases[] = {
+		{ { false, false }, 1 },
+		{ { false, true }, 0 },
+		{ { true, false }, 2 },
+		{ { true, true }, 1 },
+	};
+	struct kit *k = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct work w = cases[i].work;
+		long n = number(k, "SELECT count(*) FROM change");
+
+		assert_int_equal(
+		    db_write(k->st, do_work, &w, &k->err), w.fails ? -1 : 0);
+		assert_int_equal(pthread_mutex_trylock(&k->st->lock), 0);
+		db_unlock(k->st);
+		assert_int_equal(number(k, "SELECT count(*) FROM change"),
+		    n + cases[i].rows);
+	}
+}
+
 static void
 test_other_reader(void **state)
 {
@@ -802,6 +891,8 @@ main(void)
 		BARE(test_lock_planted),
 		TEST(test_other_writer),
 		TEST(test_locked_too_long),
+		TEST(test_transaction_ends),
+		TEST(test_work),
 		TEST(test_other_reader),
 		TEST(test_import_while_writing),
 		TEST(test_disk_full),

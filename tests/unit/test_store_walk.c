@@ -337,6 +337,54 @@ test_walk_strays(void **state)
 	assert_string_equal(stray(k), " ");
 }
 
+static long
+walking(struct kit *k)
+{
+	return number(k, "SELECT walking FROM sync_folder");
+}
+
+static long
+state_of(struct kit *k, const char *item_id)
+{
+	char sql[96];
+
+	snprintf(sql, sizeof(sql), "SELECT state FROM decision WHERE item='%s'",
+	    item_id);
+	return number(k, sql);
+}
+
+/* The numbers stand in files that an earlier version has begun. */
+static void
+test_numbers(void **state)
+{
+	struct kit *k = *state;
+	struct store_page begin = { .folder = k->inbox_a, .restart = true };
+	struct store_page end = { .folder = k->inbox_a, .finished = true };
+	struct err fault = ERR_INIT;
+	struct store_item bad = item("i2", "k", k->inbox_a, NULL, NULL);
+
+	store(k, BOX_A, "i1", "k", mail("<1@x>", "One", "x"));
+	assert_int_equal(state_of(k, "i1"), 0);
+	page(k, BOX_A, &begin);
+	assert_int_equal(walking(k), 1);
+	page(k, BOX_A, &end);
+	assert_int_equal(walking(k), 0);
+	assert_int_equal(state_of(k, "i1"), 1);
+	err_set(&fault, ERR_ITEM, "broken");
+	bad.fault = &fault;
+	bad.next_try = T0;
+	put(k, BOX_A, &bad);
+	assert_int_equal(state_of(k, "i2"), 2);
+	OK(k, store_failure_moving(k->st, BOX_A, "i2", &k->err));
+	assert_int_equal(state_of(k, "i2"), 3);
+	assert_int_equal(store_mailbox_resync(k->st, BOX_A, &k->err), 1);
+	assert_int_equal(walking(k), 2);
+	page(k, BOX_A, &begin);
+	assert_int_equal(walking(k), 3);
+	page(k, BOX_A, &end);
+	assert_int_equal(walking(k), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
 
 int
@@ -351,6 +399,7 @@ main(void)
 		TEST(test_walk_of_another_folder),
 		TEST(test_walk_asked_for_again),
 		TEST(test_walk_strays),
+		TEST(test_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,208 @@
+/*
+ * failure.c - table failure: items that wait for another try, or for a person.
+ * 1. decision.state is DECISION_FAILED or DECISION_MOVING exactly while a row
+ *    of failure waits.
+ * 2. DECISION_MOVING is written before a mail is moved. If we die, or the
+ *    answer does, the server tells only that the mail has left its folder: its
+ *    row of failure is then not taken for that of a mail which its owner
+ *    deleted.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "store/failure.h"
+
+/* Did it take too long? With others it would keep these waiting. */
+static bool
+is_slow(const struct err *fault)
+{
+	return fault->cause == CAUSE_UNDERWAY ||
+	       fault->cause == CAUSE_PATIENCE || fault->cause == CAUSE_TIMEOUT;
+}
+
+int
+failure_put(struct store *st, const struct decision_row *l,
+    const struct err *fault, int64_t next_try, bool counted, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_PUT,
+	    "INSERT INTO failure(mailbox,item,folder,class,code,message,tries,"
+	    "next_try,first_at,slow) VALUES(?1,?2,?3,?4,?5,?6,1,?7,?8,?10) "
+	    "ON CONFLICT DO UPDATE SET folder=?3,class=?4,code=?5,message=?6,"
+	    "tries=tries+?9,next_try=?7,slow=?10");
+	char next[TIM_TEXT];
+
+	db_text(s, 1, l->mailbox);
+	db_text(s, 2, l->item);
+	db_intor(s, 3, l->folder, 0);
+	db_text(s, 4, err_kind_name(fault->kind));
+	db_text(s, 5, fault->code[0] != '\0' ? fault->code : NULL);
+	db_text(s, 6, fault->msg);
+	db_time(s, 7, next_try, next);
+	db_text(s, 8, st->txn.at);
+	db_int(s, 9, !counted);
+	db_int(s, 10, is_slow(fault));
+	fault_point("before failure");
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+failure_delete(
+    struct store *st, const char *mailbox, const char *item, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_DELETE,
+	    "DELETE FROM failure WHERE mailbox=? AND item=? AND " FAILURE_HERE);
+
+	db_text(s, 1, mailbox);
+	db_text(s, 2, item);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+/* The rows of s as the caller's. */
+static int
+collect_failures(struct store *st, sqlite3_stmt *s, struct store_failures *out,
+    struct err *err)
+{
+	size_t cap = 0;
+	int r;
+
+	while ((r = db_row(st, s, err)) == 1) {
+		struct store_failure *v = out->v;
+
+		if (out->n == cap) {
+			cap = cap == 0 ? 16 : 2 * cap;
+			v = arena_alloc(&out->arena, cap * sizeof(*v));
+			if (out->n > 0)
+				memcpy(v, out->v, out->n * sizeof(*v));
+			out->v = v;
+		}
+		v += out->n++;
+		v->item_id = arena_strdup(&out->arena, db_col(s, 0));
+		v->folder = sqlite3_column_int64(s, 1);
+		v->tries = sqlite3_column_int64(s, 2);
+	}
+	if (r == -1)
+		arena_free(&out->arena);
+	return r;
+}
+
+int
+store_failures_due(struct store *st, const char *mailbox,
+    const struct store_due *due, struct store_failures *out, struct err *err)
+{
+	sqlite3_stmt *s;
+	char at[TIM_TEXT], far[TIM_TEXT];
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	db_lock(st);
+	s = db_stmt(st, DB_FAILURE_DUE, /* as tim_due */
+	    "SELECT item,folder,tries FROM failure WHERE mailbox=?1 AND "
+	    "(next_try<=?2 OR next_try>?3) AND item NOT GLOB 'folder *' AND "
+	    "slow=?5 ORDER BY next_try,item LIMIT ?4");
+	db_text(s, 1, mailbox);
+	db_time(s, 2, due->now, at);
+	db_time(s, 3, due->now + TIM_FAR, far);
+	db_int(s, 4, (int64_t)(due->max < INT32_MAX ? due->max : INT32_MAX));
+	db_int(s, 5, due->alone);
+	r = collect_failures(st, s, out, err);
+	db_unlock(st);
+	return r;
+}
+
+int
+store_folder_doubts(
+    struct store *st, const struct store_place *at, int64_t *n, struct err *err)
+{
+	sqlite3_stmt *s;
+	int r;
+
+	db_lock(st);
+	s = db_stmt(st, DB_FAILURE_DOUBTS,
+	    "SELECT count(*) FROM failure WHERE mailbox=? AND folder=? AND "
+	    "class=?");
+	db_text(s, 1, at->mailbox);
+	db_int(s, 2, at->folder);
+	db_text(s, 3, err_kind_name(ERR_GONE));
+	r = db_row(st, s, err);
+	*n = r == 1 ? sqlite3_column_int64(s, 0) : 0;
+	sqlite3_reset(s);
+	db_unlock(st);
+	return r == -1 ? -1 : 0;
+}
+
+int
+store_failures_final(struct store *st, const char *mailbox, size_t max,
+    struct store_failures *out, struct err *err)
+{
+	sqlite3_stmt *s;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	db_lock(st);
+	s = db_stmt(st, DB_FAILURE_FINAL,
+	    "SELECT item,folder,tries FROM failure WHERE mailbox=? "
+	    "AND " FAILURE_GIVEN_UP " ORDER BY item LIMIT ?");
+	db_text(s, 1, mailbox);
+	db_int(s, 2, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
+	r = collect_failures(st, s, out, err);
+	db_unlock(st);
+	return r;
+}
+
+/* An item in failure. */
+struct failed {
+	const char *mailbox, *item;
+};
+
+static int
+note_moving(struct store *st, void *arg, struct err *err)
+{
+	const struct failed *f = arg;
+	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_MOVING,
+	    "UPDATE decision SET state=?3 WHERE mailbox=?1 AND item=?2 AND "
+	    "state=?4");
+
+	db_text(s, 1, f->mailbox);
+	db_text(s, 2, f->item);
+	db_int(s, 3, DECISION_MOVING);
+	db_int(s, 4, DECISION_FAILED);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+failure_moved(
+    struct store *st, const char *mailbox, const char *item, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_MOVED,
+	    "UPDATE failure SET moved_at=?3 WHERE mailbox=?1 AND item=?2 "
+	    "AND " FAILURE_HERE);
+
+	db_text(s, 1, mailbox);
+	db_text(s, 2, item);
+	db_text(s, 3, st->txn.at);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+static int
+note_moved(struct store *st, void *arg, struct err *err)
+{
+	const struct failed *f = arg;
+
+	return failure_moved(st, f->mailbox, f->item, err);
+}
+
+int
+store_failure_moving(
+    struct store *st, const char *mailbox, const char *item, struct err *err)
+{
+	return db_write(
+	    st, note_moving, &(struct failed){ mailbox, item }, err);
+}
+
+int
+store_failure_moved(
+    struct store *st, const char *mailbox, const char *item, struct err *err)
+{
+	return db_write(st, note_moved, &(struct failed){ mailbox, item }, err);
+}

@@ -1,0 +1,19 @@
+/*
+ * lock.h - the file beside the database that one pass at a time has locked.
+ * Floor: store.
+ * Threads: any.
+ */
+#ifndef STORE_LOCK_H
+#define STORE_LOCK_H
+
+#include "store/db.h"
+
+/* Bytes of the lock file that tell the pid; what follows is trouble.c's. */
+#define LOCK_PID 64
+/*
+ * Opens the lock file of the database at path (flags of open). -1: errno, or
+ * EINVAL and ELOOP when what lies there is none of our files.
+ */
+int lock_open(const char *path, int flags);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * mailbox.h - table mailbox: the words that it knows, and what waits to be
+ * written to it.
+ * Floor: store.
+ * Threads: with the store's lock held.
+ */
+#ifndef STORE_MAILBOX_H
+#define STORE_MAILBOX_H
+
+#include "store/db.h"
+
+/* mailbox.state: what a person wants, or how it goes */
+#define STATE_ENABLED  "enabled"
+#define STATE_FAILING  "failing" /* the last pass over it ended in an error */
+#define STATE_TESTING  "testing"
+#define STATE_WAITING  "waiting" /* for a person's approval */
+#define STATE_DISABLED "disabled"
+
+/* mailbox.incoming: its way from the server to the file */
+#define INCOMING_NOT_RUN  "not_run"
+#define INCOMING_SUCCESS  "success"
+#define INCOMING_FAILURE  "failure"
+#define INCOMING_DISABLED "disabled"
+
+/* Writes what is pending in a transaction of its own; nothing when none is. */
+int pending_flush(struct store *, struct err *);
+/* The same inside the transaction under way. */
+int pending_write(struct store *, struct err *);
+void pending_written(struct store *); /* committed: forget it */
+bool pending_due(const struct store *);
+void pending_free(struct store *);
+/* A folder's new total, written with the next commit. */
+int pending_total(struct store *, int64_t folder, int64_t total, struct err *);
+
+#endif

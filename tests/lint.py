@@ -3,6 +3,7 @@
 Says what breaks a rule as file:line: text; exit status 1 when anything does.
 """
 
+import glob
 import os
 import re
 import sys
@@ -59,6 +60,34 @@ def check_floors(path, text):
         elif there != own and FLOOR[there] >= FLOOR[own]:
             fault(path, number, f"{own} (floor {FLOOR[own]}) includes "
                   f"{there} (floor {FLOOR[there]}): arrows go down only")
+
+
+def check_circles():
+    """Files of src/ that include each other, by whatever way: NAME.c and
+    NAME.h are one. All of them are looked at, whatever was named."""
+    uses = {}
+    for path in sorted(glob.glob("src/*/*.[ch]")):
+        own = path[4:-2]
+        with open(path, encoding="utf-8") as f:
+            uses.setdefault(own, set()).update(
+                name[:-2] for _, quoted, name in includes(path, f.read())
+                if quoted and name[:-2] != own)
+
+    def reached(start):
+        found, left = set(), [start]
+        while left:
+            for name in uses.get(left.pop(), ()):
+                if name not in found:
+                    found.add(name)
+                    left.append(name)
+        return found
+    below = {name: reached(name) for name in uses}
+    for name in sorted(uses):
+        round_ = sorted(n for n in below[name]
+                        if name in below.get(n, ()) and n > name)
+        if round_ and name in below[name]:
+            fault(f"src/{name}", 1, "includes itself by way of "
+                  + ", ".join(round_))
 
 
 def check_simulator(path, text):
@@ -183,6 +212,7 @@ def main():
             check_simulator(path, text)
         check_sizes(path, text)
         check_text(path, text)
+    check_circles()
     for line in faults:
         print(line)
     return 1 if faults else 0

@@ -31,7 +31,6 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "store/db.h"
-#include "store/mailbox.h"
 
 /*
  * Measured with tests/bench/bench_store.c, 7 KB a mail, CPU against 8 KiB
@@ -685,7 +684,8 @@ end_txn(struct store *st, int rc, struct err *err)
 		return -1;
 	if (writing) {
 		fault_point("after commit");
-		pending_written(st);
+		if (st->pending_committed != NULL)
+			st->pending_committed(st);
 		checkpoint(st);
 	}
 	return 0;
@@ -709,7 +709,7 @@ begin_write(struct store *st, struct err *err)
 		fault_point("after begin");
 	}
 	begin_txn(&st->txn, true);
-	if (pending_write(st, err) == -1)
+	if (st->pending_write != NULL && st->pending_write(st, err) == -1)
 		return end_txn(st, -1, err);
 	return 0;
 }

@@ -243,6 +243,13 @@ struct store {
 
 	/* mailbox.c: status not yet written; a commit writes and empties it */
 	struct pending *pending;
+	/*
+	 * What waits for a commit: write puts it into the transaction under
+	 * way, committed forgets it. store_open names them (mailbox.h); NULL:
+	 * nothing waits.
+	 */
+	int (*pending_write)(struct store *, struct err *);
+	void (*pending_committed)(struct store *);
 	/* of the hashes in decision.parties; read once, it never changes */
 	unsigned char key[32];
 	struct spool spool;      /* of large contents on their way */

@@ -15,7 +15,6 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "store/copy.h"
 #include "store/edition.h"
 #include "store/same.h"
 
@@ -501,7 +500,7 @@ sum_editions(struct store *st, int64_t email, const struct editions *l,
 	if (count_links(st, email, &nlink, err) == -1)
 		return -1;
 	for (i = 0; i < l->n; i++) {
-		if (edition_load(st, l->v[i].n, false, &r, err) == -1)
+		if (email_load_edition(st, l->v[i].n, false, &r, err) == -1)
 			return -1;
 		if (i > 0) {
 			add_edition(sum, &r, &l->v[i]);

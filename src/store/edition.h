@@ -25,9 +25,6 @@ bool edition_same(const struct content *, const struct content *);
  */
 int edition_get(struct store *, const struct email_row *,
     const struct content *, int64_t *edition, struct err *);
-/* Reads one, as email_load, beside which it stands; n is that of its mail. */
-int edition_load(struct store *, int64_t edition, bool body, struct email_row *,
-    struct err *);
 /*
  * The mail says what the copies that lie somewhere say together; editions that
  * no such copy has are gone. Does nothing where they all say the same. 1: the

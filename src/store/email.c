@@ -533,7 +533,8 @@ put_known(struct store *st, struct incoming *x, int64_t known, int64_t *n,
 	if (rc == 0 && k.r.id[0] == '\0')
 		rc = db_fail(st, SQLITE_CORRUPT, err);
 	if (rc == 0 && k.was.edition != 0)
-		rc = edition_load(st, k.was.edition, true, &k.edition, err);
+		rc = email_load_edition(
+		    st, k.was.edition, true, &k.edition, err);
 	if (rc == 0) {
 		k.mine = k.was.edition != 0 ? &k.edition : &k.r;
 		if (x->m.message_id == NULL)

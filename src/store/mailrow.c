@@ -10,7 +10,6 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "store/edition.h"
 #include "store/mailrow.h"
 #include "store/same.h"
 
@@ -105,7 +104,7 @@ email_load(struct store *st, int64_t n, bool body, struct email_row *r,
 }
 
 int
-edition_load(struct store *st, int64_t edition, bool body, struct email_row *r,
+email_load_edition(struct store *st, int64_t edition, bool body, struct email_row *r,
     struct err *err)
 {
 	/* its text is its own, or what the mail shows */

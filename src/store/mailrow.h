@@ -38,5 +38,8 @@ int email_write(struct store *, const struct email_row *,
  */
 int email_add_up(struct store *, int64_t n, const struct message *,
     const char *key, bool only, struct err *);
+/* Reads an edition (edition.h), as email_load; n is that of its mail. */
+int email_load_edition(struct store *, int64_t edition, bool body,
+    struct email_row *, struct err *);
 
 #endif

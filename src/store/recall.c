@@ -55,7 +55,7 @@ find_copy(struct store *st, void *arg, struct err *err)
 	k->attached = mem_strdup(db_col(s, 4));
 	sqlite3_reset(s);
 	if (k->edition != 0)
-		return edition_load(st, k->edition, false, &k->r, err);
+		return email_load_edition(st, k->edition, false, &k->r, err);
 	return email_load(st, email, false, &k->r, err);
 }
 

@@ -124,8 +124,8 @@ drop_run(struct store *st, void *arg, struct err *err)
 		return 0;
 	/* the next pass is to know that the one before died */
 	s = db_stmt(st, DB_RUN_DIED,
-	    "UPDATE run SET outcome='" OUTCOME_RUNNING "' WHERE "
-	    "id=(SELECT max(id) FROM run) AND outcome='" OUTCOME_INTERRUPTED "'");
+	    "UPDATE run SET outcome='" OUTCOME_RUNNING "' WHERE id=(SELECT "
+	    "max(id) FROM run) AND outcome='" OUTCOME_INTERRUPTED "'");
 	return db_run(st, s, err);
 }
 

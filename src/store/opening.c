@@ -1,5 +1,5 @@
 /*
- * store.c - opening and closing.
+ * opening.c - opening and closing (store.h).
  * 1. store_open leaves a file alone unless it is new, or exsync's and not
  *    newer than this program.
  */
@@ -69,6 +69,8 @@ store_open(const char *path, int flags, struct err *err)
 	st->path = mem_strdup(path);
 	st->read_only = (flags & STORE_READ_ONLY) != 0;
 	st->lock_fd = -1;
+	st->pending_write = pending_write;
+	st->pending_committed = pending_written;
 	spool_init(&st->spool);
 	buf_init(&st->scratch, CONTENT_MAX);
 	if (db_open(st, err) == -1 ||

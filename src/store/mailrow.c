@@ -104,8 +104,8 @@ email_load(struct store *st, int64_t n, bool body, struct email_row *r,
 }
 
 int
-email_load_edition(struct store *st, int64_t edition, bool body, struct email_row *r,
-    struct err *err)
+email_load_edition(struct store *st, int64_t edition, bool body,
+    struct email_row *r, struct err *err)
 {
 	/* its text is its own, or what the mail shows */
 	sqlite3_stmt *s = db_stmt(st, DB_EDITION_LOAD,

@@ -1,6 +1,7 @@
 /*
  * test_gate.c - one login at a time until it works, waits, stops.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -8,8 +9,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <pthread.h>
 
 #include <cmocka.h>
 

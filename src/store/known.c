@@ -109,5 +109,6 @@ store_items_known(struct store *st, const struct store_place *at,
 {
 	struct known_question q = { at->mailbox, at->folder, v, n, out };
 
+	memset(out, 0, n * sizeof(*out)); /* STORE_NEW, should it fail */
 	return db_read(st, answer_question, &q, err);
 }

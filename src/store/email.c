@@ -202,7 +202,7 @@ share_mail(struct store *st, struct incoming *x, const struct email_row *r,
 
 	if (x->m.natt > 0) {
 		own_attachments(x);
-		parts_share_items(&x->m, r->m);
+		parts_share_items(&x->m, r->m, &x->own);
 	}
 	same = edition_same(&r->c, &x->c);
 
@@ -378,7 +378,7 @@ fill_in_attachments(struct incoming *x, const struct message *old)
 	if (x->m.natt == 0)
 		return;
 	own_attachments(x);
-	parts_keep_contents(&x->m, old);
+	parts_keep_contents(&x->m, old, &x->own);
 }
 
 /* What the message lacks is as it was; room has the memory for it. */

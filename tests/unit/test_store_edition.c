@@ -543,6 +543,55 @@ test_items(void **state)
 	assert_string_equal(ask(k, "SELECT data FROM blob"), "b=1");
 }
 
+static struct message *
+forwarded(struct kit *k, const char *text, const char *data)
+{
+	struct message *m = with(k, text, ATT_ITEM, data);
+
+	m->att[0].id = "att1";
+	m->att[0].media_type = data != NULL ? "message/rfc822" : NULL;
+	return m;
+}
+
+static void
+has_type(struct kit *k)
+{
+	holds(k, false);
+	assert_int_equal(mails(k), 1);
+	assert_string_equal(
+	    ask(k, "SELECT media_type FROM attachment"), "message/rfc822");
+	assert_int_equal(number(k, "SELECT count(*) FROM "
+				   "sync_edition_attachment WHERE media_type "
+				   "IS NOT 'message/rfc822'"),
+	    0);
+	assert_int_equal(k->count.updated, 0);
+}
+
+/* The type of an attached item is told with its content alone. */
+static void
+test_item_types(void **state)
+{
+	struct kit *k = *state;
+	struct message *m = forwarded(k, OFFER, NULL);
+
+	store(k, BOX_A, "a1", "k1", forwarded(k, OFFER, "b=1"));
+	has_type(k);
+	/* it need not come again */
+	m->item_id = "a1";
+	OK(k, store_item_recall(k->st, BOX_A, m, &k->err));
+	assert_true(m->att[0].stored);
+	store(k, BOX_A, "a1", "k2", m);
+	has_type(k);
+	/* it cannot be had now */
+	store(k, BOX_A, "a1", "k3", forwarded(k, OFFER, NULL));
+	has_type(k);
+	/* nor with another copy */
+	store(k, BOX_B, "b1", "k1", forwarded(k, BANNER OFFER, NULL));
+	assert_int_equal(editions(k), 2);
+	k->count.updated = 0;
+	has_type(k);
+}
+
 /* A content goes with the last row that has it. */
 static void
 test_contents(void **state)
@@ -788,9 +837,10 @@ main(void)
 		TEST(test_skipped_back), TEST(test_flagged),
 		TEST(test_conversation), TEST(test_poorer),
 		TEST(test_never_read), TEST(test_known_later), TEST(test_items),
-		TEST(test_contents), TEST(test_own_contents),
-		TEST(test_dropped), TEST(test_never_came), TEST(test_ids),
-		TEST(test_many_mails), TEST(test_many_ways) };
+		TEST(test_item_types), TEST(test_contents),
+		TEST(test_own_contents), TEST(test_dropped),
+		TEST(test_never_came), TEST(test_ids), TEST(test_many_mails),
+		TEST(test_many_ways) };
 
 	return cmocka_run_group_tests_name("store_edition", tests, NULL, NULL);
 }

@@ -707,7 +707,7 @@ test_never_came(void **state)
 static struct message *
 numbered(int n, int way)
 {
-	static char text[64][200], subject[64][40];
+	static char text[80][200], subject[80][40];
 	struct message *m;
 
 	snprintf(text[n], sizeof(text[n]), "%sThis is number %d of them.\n",
@@ -748,18 +748,28 @@ test_ids(void **state)
 		assert_string_equal(id_of(k, item_id[i]), now[i]);
 }
 
-/* More mails than are compared: what is equal is the same all the same. */
-static void
-test_many_mails(void **state)
+/* Equal but for the text. */
+static struct message *
+alike(int n, int way)
 {
-	struct kit *k = *state;
+	struct message *m = numbered(n, way);
+
+	m->subject = "Number";
+	m->sent_at = T0;
+	return m;
+}
+
+/* What is equal is the same, however many others there are. */
+static void
+put_many(struct kit *k, struct message *(*one)(int, int))
+{
 	char id[32];
 	int i, way;
 
 	for (way = 0; way < 2; way++) {
 		for (i = 0; i < 12; i++) {
 			snprintf(id, sizeof(id), "i%d.%d", i, way);
-			store(k, way ? BOX_B : BOX_A, id, "k", numbered(i, 0));
+			store(k, way ? BOX_B : BOX_A, id, "k", one(i, 0));
 			holds(k, false);
 		}
 	}
@@ -769,7 +779,7 @@ test_many_mails(void **state)
 	/* and as servers left them */
 	for (i = 0; i < 12; i++) {
 		snprintf(id, sizeof(id), "i%d.2", i);
-		store(k, BOX_B, id, "k", numbered(i, 1));
+		store(k, BOX_B, id, "k", one(i, 1));
 		holds(k, false);
 	}
 	assert_int_equal(mails(k), 12);
@@ -778,10 +788,87 @@ test_many_mails(void **state)
 	gone(k, BOX_A, "i0.0");
 	gone(k, BOX_B, "i0.1");
 	gone(k, BOX_B, "i0.2");
-	store(k, BOX_A, "i0.3", "k", numbered(0, 1));
+	store(k, BOX_A, "i0.3", "k", one(0, 1));
 	holds(k, false);
 	assert_int_equal(mails(k), 12);
 	assert_int_equal(live_mails(k), 12);
+}
+
+static void
+test_many_mails(void **state)
+{
+	put_many(*state, numbered);
+}
+
+/* More than are compared. */
+static void
+test_crowd(void **state)
+{
+	put_many(*state, alike);
+}
+
+/* One of many becomes what another one is, and is itself again. */
+static void
+edit_many(struct kit *k, struct message *(*one)(int, int), int n, int as)
+{
+	char id[32], mail[64];
+	int i;
+
+	for (i = 0; i < n; i++) {
+		snprintf(id, sizeof(id), "i%d", i);
+		store(k, BOX_A, id, "k", one(i, 0));
+	}
+	store(k, BOX_A, "i2", "k2", one(as, 0));
+	holds(k, false);
+	assert_int_equal(live_mails(k), n);
+	store(k, BOX_A, "i4", "k2", one(as, 1));
+	holds(k, false);
+	assert_int_equal(live_mails(k), n - 1);
+	snprintf(mail, sizeof(mail), "%s", id_of(k, "i2"));
+	assert_string_equal(id_of(k, "i4"), mail);
+	store(k, BOX_A, "i4", "k3", one(4, 0));
+	holds(k, false);
+	assert_int_equal(live_mails(k), n);
+}
+
+static void
+test_edit_many(void **state)
+{
+	/* a text that made no id */
+	edit_many(*state, numbered, 12, 20);
+}
+
+static void
+test_edit_crowd(void **state)
+{
+	edit_many(*state, alike, 12, 2);
+}
+
+/* More than are looked at. */
+static void
+test_edit_throng(void **state)
+{
+	edit_many(*state, numbered, 70, 2);
+}
+
+/* A time that cannot be said may be any. */
+static void
+test_no_time(void **state)
+{
+	static const int64_t sent[] = { INT64_MAX, TIM_NONE, T0, INT64_MAX };
+	struct kit *k = *state;
+	char id[32];
+	size_t i;
+
+	for (i = 0; i < sizeof(sent) / sizeof(sent[0]); i++) {
+		struct message *m =
+		    mail("<1@x>", "Steel", i % 2 ? BANNER OFFER : OFFER);
+
+		m->sent_at = sent[i];
+		snprintf(id, sizeof(id), "i%zu", i);
+		store(k, BOX_A, id, "k", m);
+	}
+	assert_int_equal(mails(k), 1);
 }
 
 /* A mail that is said in more ways than one mail is. */
@@ -840,6 +927,8 @@ main(void)
 		TEST(test_item_types), TEST(test_contents),
 		TEST(test_own_contents), TEST(test_dropped),
 		TEST(test_never_came), TEST(test_ids), TEST(test_many_mails),
+		TEST(test_crowd), TEST(test_edit_many), TEST(test_edit_crowd),
+		TEST(test_edit_throng), TEST(test_no_time),
 		TEST(test_many_ways) };
 
 	return cmocka_run_group_tests_name("store_edition", tests, NULL, NULL);

@@ -546,7 +546,7 @@ show_sum(struct store *st, int64_t email, const struct editions *l,
 				sum.m->natt = now.m->natt;
 			}
 		}
-		parts_keep_contents(sum.m, now.m);
+		parts_keep_contents(sum.m, now.m, &sum.m->arena);
 		r = email_write(st, &now, &sum.c, false, count, err);
 	}
 	parts_sum_free(&sum.parts);

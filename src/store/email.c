@@ -35,6 +35,7 @@ struct incoming {
 	struct same as;   /* the same: folded once, whomever it meets */
 	struct content c;
 	char key[CONTENT_ID];
+	char variant[CONTENT_ID]; /* its id as a variant; "": not known yet */
 	char *attached;
 	struct arena own;
 	int64_t group; /* the mails with that key */
@@ -202,7 +203,7 @@ share_mail(struct store *st, struct incoming *x, const struct email_row *r,
 
 	if (x->m.natt > 0) {
 		own_attachments(x);
-		parts_share_items(&x->m, r->m);
+		parts_share_items(&x->m, r->m, &x->own);
 	}
 	same = edition_same(&r->c, &x->c);
 
@@ -250,7 +251,7 @@ static int
 find_mail(struct store *st, struct incoming *x, int64_t except, bool live,
     struct email_row *found, struct err *err)
 {
-	struct variant_want want = { &x->as, x->key, x->in->mailbox,
+	struct variant_want want = { &x->as, x->key, x->variant, x->in->mailbox,
 		x->in->item_id, except, live };
 
 	return variant_find(st, x->group, &want, found, err);
@@ -268,7 +269,9 @@ find_variant(struct store *st, struct incoming *x, char *id,
 	char seed[CONTENT_ID];
 	int64_t n, group;
 
-	content_variant(&x->m, x->key, id);
+	if (x->variant[0] == '\0')
+		content_variant(&x->m, x->key, x->variant);
+	memcpy(id, x->variant, CONTENT_ID);
 	for (;;) {
 		memset(found, 0, sizeof(*found));
 		if (email_find(st, id, &n, &group, err) == -1)
@@ -378,7 +381,7 @@ fill_in_attachments(struct incoming *x, const struct message *old)
 	if (x->m.natt == 0)
 		return;
 	own_attachments(x);
-	parts_keep_contents(&x->m, old);
+	parts_keep_contents(&x->m, old, &x->own);
 }
 
 /* What the message lacks is as it was; room has the memory for it. */

@@ -714,12 +714,24 @@ parts_sum_free(struct parts_sum *sum)
 	buf_free(&sum->key);
 }
 
+void
+parts_take_content(
+    struct attachment *a, const struct attachment *had, struct arena *room)
+{
+	a->stored = true;
+	a->state = "full";
+	a->size = had->size;
+	memcpy(a->sha256, had->sha256, sizeof(a->sha256));
+	if (a->media_type == NULL)
+		a->media_type = arena_strdup(room, had->media_type);
+}
+
 /*
  * Attachments of m that are wanted take the content that the same one has in
  * from, by kind and name; each place of from first looks at its own place.
  */
 static void
-take_contents(struct message *m, const struct message *from,
+take_contents(struct message *m, const struct message *from, struct arena *room,
     bool (*wanted)(const struct attachment *))
 {
 	const struct attachment *had;
@@ -745,10 +757,7 @@ take_contents(struct message *m, const struct message *from,
 				continue;
 			had = &from->att[k];
 		}
-		a->stored = true;
-		a->state = "full";
-		a->size = had->size;
-		memcpy(a->sha256, had->sha256, sizeof(a->sha256));
+		parts_take_content(a, had, room);
 	}
 	map_free(&map);
 }
@@ -766,13 +775,15 @@ is_item(const struct attachment *a)
 }
 
 void
-parts_keep_contents(struct message *m, const struct message *was)
+parts_keep_contents(
+    struct message *m, const struct message *was, struct arena *room)
 {
-	take_contents(m, was, lacks_content);
+	take_contents(m, was, room, lacks_content);
 }
 
 void
-parts_share_items(struct message *m, const struct message *has)
+parts_share_items(
+    struct message *m, const struct message *has, struct arena *room)
 {
-	take_contents(m, has, is_item);
+	take_contents(m, has, room, is_item);
 }

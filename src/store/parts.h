@@ -66,14 +66,22 @@ void parts_sum_init(struct parts_sum *, struct message *, size_t max);
 void parts_sum_add(struct parts_sum *, const struct content *);
 void parts_sum_free(struct parts_sum *);
 /*
+ * The attachment has the content of another one, and what was learned with it:
+ * of an attached item the server tells the type there alone. room: for that.
+ */
+void parts_take_content(
+    struct attachment *, const struct attachment *had, struct arena *room);
+/*
  * Attachments whose content could not be had now have that which the same
  * attachment had before.
  */
-void parts_keep_contents(struct message *m, const struct message *was);
+void parts_keep_contents(
+    struct message *m, const struct message *was, struct arena *room);
 /*
  * Attached items get the content that the mail has of them: the server makes
  * another file of the same item each time it is asked.
  */
-void parts_share_items(struct message *m, const struct message *has);
+void parts_share_items(
+    struct message *m, const struct message *has, struct arena *room);
 
 #endif

@@ -60,15 +60,12 @@ find_copy(struct store *st, void *arg, struct err *err)
 }
 
 static void
-take_attachment(
-    struct store *st, struct attachment *a, const struct attachment *had)
+take_attachment(struct store *st, struct message *m, struct attachment *a,
+    const struct attachment *had)
 {
 	if (a->kind != had->kind || !had->stored)
 		return;
-	a->stored = true;
-	a->state = "full";
-	a->size = had->size;
-	memcpy(a->sha256, had->sha256, sizeof(a->sha256));
+	parts_take_content(a, had, &m->arena);
 	blob_hold(st, a->sha256);
 }
 
@@ -97,7 +94,7 @@ take_attachments(struct store *st, struct message *m, const struct recalled *k)
 		crypt_sha256(id, strlen(id), sum);
 		enc_hex(sum, EMAIL_ATTACHED / 2, hash);
 		if ((at = map_get(&map, 0, hash)) != MAP_NONE)
-			take_attachment(st, &m->att[i], &had->att[at]);
+			take_attachment(st, m, &m->att[i], &had->att[at]);
 	}
 	map_free(&map);
 }

@@ -1,8 +1,8 @@
 /*
  * variant.c - mails with the same key that are not the same mail.
- * 1. So many of them are compared with each other. A Message-ID that more
- *    mails share tells nothing: there only what has the same id as a variant
- *    is the same, or what the owner of the key is.
+ * 1. Of the newest those that are equal but for their texts are compared, if
+ *    they are not too many. What has the same id as a variant, and what is as
+ *    the owner of the key, is the same however many there are.
  * 2. No id goes: one that a mail gives away is another mail's at once.
  */
 #include <string.h>
@@ -13,49 +13,59 @@
 #include "store/same.h"
 #include "store/variant.h"
 
-#define VARIANTS 8
-#define NEWEST   64 /* of those that are looked at at all */
+#define TEXTS  8              /* that are compared */
+#define NEWEST 64             /* of those that are looked at at all */
+#define NEAR   INT64_C(61000) /* ms; how near exactly same.h says */
 
 struct group {
-	int64_t v[VARIANTS];
+	int64_t v[NEWEST + 1];
 	int n;
 	bool crowd; /* there are more */
 };
 
-/* The newest of the group, those that lie somewhere or the others. */
+/*
+ * The newest of the group: of them those that may have been sent when m was,
+ * and that lie somewhere or do not.
+ */
 static int
-load_group(struct store *st, int64_t group, bool live, struct group *g,
-    struct err *err)
+load_group(struct store *st, int64_t group, const struct message *m, bool live,
+    struct group *g, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_VARIANTS,
-	    "SELECT n FROM(SELECT n FROM sync_email WHERE variant_of=?1 "
-	    "ORDER BY n DESC LIMIT ?3) WHERE ?2=EXISTS(SELECT 1 FROM sync_copy "
-	    "WHERE email=n AND removed_at IS NULL) UNION ALL SELECT ?1 WHERE "
-	    "?2=EXISTS(SELECT 1 FROM sync_copy WHERE email=?1 AND "
-	    "removed_at IS NULL)");
-	int r;
+	    "SELECT n,(sent_at IS NULL OR ?4 IS NULL OR ?5 IS NULL OR "
+	    "sent_at BETWEEN ?4 AND ?5) AND ?2=EXISTS(SELECT 1 FROM sync_copy "
+	    "WHERE email=n AND removed_at IS NULL) FROM(SELECT n,sent_at FROM "
+	    "sync_email WHERE variant_of=?1 ORDER BY n DESC LIMIT ?3) "
+	    "UNION ALL SELECT ?1,?2=EXISTS(SELECT 1 FROM sync_copy WHERE "
+	    "email=?1 AND removed_at IS NULL)");
+	char from[TIM_TEXT], to[TIM_TEXT];
+	bool known = tim_text(m->sent_at, from) != NULL;
+	int r, all = 0;
 
 	memset(g, 0, sizeof(*g));
 	db_int(s, 1, group);
 	db_int(s, 2, live);
 	db_int(s, 3, NEWEST);
-	while ((r = db_row(st, s, err)) == 1 && !g->crowd) {
-		g->crowd = g->n == VARIANTS;
-		if (!g->crowd)
+	db_time(s, 4, known ? m->sent_at - NEAR : TIM_NONE, from);
+	db_time(s, 5, known ? m->sent_at + NEAR : TIM_NONE, to);
+	while ((r = db_row(st, s, err)) == 1 && all++ <= NEWEST) {
+		if (sqlite3_column_int(s, 1) != 0)
 			g->v[g->n++] = sqlite3_column_int64(s, 0);
 	}
+	g->crowd = all > NEWEST;
 	sqlite3_reset(s);
 	return r == -1 ? -1 : 0;
 }
 
-/* Is it mail n? Then found is loaded. */
+/* May mail n be it? 1, 0, -1. */
 static int
-try_mail(struct store *st, int64_t n, const struct variant_want *want,
-    struct email_row *found, struct err *err)
+is_candidate(struct store *st, int64_t n, const struct variant_want *want,
+    struct err *err)
 {
 	struct copy at = {
 		.email = n, .mailbox = want->mailbox, .item_id = want->item_id
 	};
+	struct email_row r;
 	int64_t others = 1;
 	bool same;
 
@@ -65,13 +75,19 @@ try_mail(struct store *st, int64_t n, const struct variant_want *want,
 		return -1;
 	if (others == 0)
 		return 0;
-	/* most of a crowd differ in what costs less to read than a body */
-	if (email_load(st, n, false, found, err) == -1)
+	/* most of a group differ in what costs less to read than a body */
+	if (email_load(st, n, false, &r, err) == -1)
 		return -1;
-	same = same_head(found->m, want->m->m);
-	email_free(found);
-	if (!same)
-		return 0;
+	same = same_head(r.m, want->m->m);
+	email_free(&r);
+	return same;
+}
+
+/* Is it mail n, a candidate? Then found is loaded. */
+static int
+compare_text(struct store *st, int64_t n, const struct variant_want *want,
+    struct email_row *found, struct err *err)
+{
 	if (email_load(st, n, true, found, err) == -1)
 		return -1;
 	if (!same_as(want->m, found->m))
@@ -79,27 +95,61 @@ try_mail(struct store *st, int64_t n, const struct variant_want *want,
 	return 0;
 }
 
+/* The mail with that id, if there is one. */
+static int
+try_id(struct store *st, const char *id, const struct variant_want *want,
+    struct email_row *found, struct err *err)
+{
+	int64_t n, its;
+	int r;
+
+	if (email_find(st, id, &n, &its, err) == -1)
+		return -1;
+	if (n == 0)
+		return 0;
+	r = is_candidate(st, n, want, err);
+	return r == 1 ? compare_text(st, n, want, found, err) : r;
+}
+
+/* Of so many that not all are compared. */
+static int
+find_by_id(struct store *st, const struct variant_want *want,
+    struct email_row *found, struct err *err)
+{
+	/* the key does not tell what its owner says */
+	if (try_id(st, want->key, want, found, err) == -1)
+		return -1;
+	if (found->m != NULL)
+		return 0;
+	if (want->id[0] == '\0')
+		content_variant(want->m->m, want->key, want->id);
+	return try_id(st, want->id, want, found, err);
+}
+
 int
 variant_find(struct store *st, int64_t group, const struct variant_want *want,
     struct email_row *found, struct err *err)
 {
 	struct group g;
-	int64_t owner, its;
-	int i;
+	int i, r, n = 0;
 
 	memset(found, 0, sizeof(*found));
-	if (load_group(st, group, want->live, &g, err) == -1)
+	if (load_group(st, group, want->m->m, want->live, &g, err) == -1)
 		return -1;
-	if (g.crowd) {
-		/* its id does not tell what it says */
-		if (email_find(st, want->key, &owner, &its, err) == -1)
+	for (i = 0; i < g.n; i++) {
+		if ((r = is_candidate(st, g.v[i], want, err)) == -1)
 			return -1;
-		return try_mail(st, owner, want, found, err);
+		if (r == 1 && n == TEXTS)
+			return find_by_id(st, want, found, err);
+		if (r == 1)
+			g.v[n++] = g.v[i];
 	}
-	for (i = 0; i < g.n && found->m == NULL; i++) {
-		if (try_mail(st, g.v[i], want, found, err) == -1)
+	for (i = 0; i < n && found->m == NULL; i++) {
+		if (compare_text(st, g.v[i], want, found, err) == -1)
 			return -1;
 	}
+	if (g.crowd && found->m == NULL)
+		return find_by_id(st, want, found, err);
 	return 0;
 }
 

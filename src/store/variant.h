@@ -20,6 +20,7 @@
 struct variant_want {
 	struct same *m;
 	const char *key;               /* its id, if it is no variant */
+	char *id;                      /* as a variant; "": not known yet */
 	const char *mailbox, *item_id; /* where it lies */
 	int64_t except;                /* not this mail */
 	bool live; /* only one that lies somewhere else, too */

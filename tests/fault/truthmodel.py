@@ -319,6 +319,9 @@ class Told:
             " WHEN 'item' THEN CASE WHEN b.sha256 IS NULL THEN 'none'"
             " ELSE '' END ELSE coalesce(b.sha256, 'none') END"
             " FROM attachment a LEFT JOIN blob b ON b.sha256 = a.sha256")
+        self.kinds = self.sets(
+            db, "SELECT email_id, coalesce(name, ''), kind,"
+            " coalesce(media_type, ''), state FROM attachment")
         self.thread = dict(db.execute("SELECT id, thread_id FROM email"))
         self.orphans = orphans(db)
 
@@ -403,7 +406,8 @@ def compare_files(old, new, ids=lambda key: True):
                 ("other columns", old.mail[x][2:], new.mail[y][2:]),
                 ("people", old.people[x], new.people[y]),
                 ("links", old.links[x], new.links[y]),
-                ("attachments", old.files[x], new.files[y])):
+                ("attachments", old.files[x], new.files[y]),
+                ("kinds of attachments", old.kinds[x], new.kinds[y])):
             if p != q:
                 yield field, f"{what}: {p} and {q}"
         for field, p, q in (("text of the copy", old.own(key), new.own(key)),

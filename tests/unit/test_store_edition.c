@@ -543,6 +543,55 @@ test_items(void **state)
 	assert_string_equal(ask(k, "SELECT data FROM blob"), "b=1");
 }
 
+static struct message *
+forwarded(struct kit *k, const char *text, const char *data)
+{
+	struct message *m = with(k, text, ATT_ITEM, data);
+
+	m->att[0].id = "att1";
+	m->att[0].media_type = data != NULL ? "message/rfc822" : NULL;
+	return m;
+}
+
+static void
+has_type(struct kit *k)
+{
+	holds(k, false);
+	assert_int_equal(mails(k), 1);
+	assert_string_equal(
+	    ask(k, "SELECT media_type FROM attachment"), "message/rfc822");
+	assert_int_equal(number(k, "SELECT count(*) FROM "
+				   "sync_edition_attachment WHERE media_type "
+				   "IS NOT 'message/rfc822'"),
+	    0);
+	assert_int_equal(k->count.updated, 0);
+}
+
+/* The type of an attached item is told with its content alone. */
+static void
+test_item_types(void **state)
+{
+	struct kit *k = *state;
+	struct message *m = forwarded(k, OFFER, NULL);
+
+	store(k, BOX_A, "a1", "k1", forwarded(k, OFFER, "b=1"));
+	has_type(k);
+	/* it need not come again */
+	m->item_id = "a1";
+	OK(k, store_item_recall(k->st, BOX_A, m, &k->err));
+	assert_true(m->att[0].stored);
+	store(k, BOX_A, "a1", "k2", m);
+	has_type(k);
+	/* it cannot be had now */
+	store(k, BOX_A, "a1", "k3", forwarded(k, OFFER, NULL));
+	has_type(k);
+	/* nor with another copy */
+	store(k, BOX_B, "b1", "k1", forwarded(k, BANNER OFFER, NULL));
+	assert_int_equal(editions(k), 2);
+	k->count.updated = 0;
+	has_type(k);
+}
+
 /* A content goes with the last row that has it. */
 static void
 test_contents(void **state)
@@ -658,7 +707,7 @@ test_never_came(void **state)
 static struct message *
 numbered(int n, int way)
 {
-	static char text[64][200], subject[64][40];
+	static char text[80][200], subject[80][40];
 	struct message *m;
 
 	snprintf(text[n], sizeof(text[n]), "%sThis is number %d of them.\n",
@@ -699,18 +748,28 @@ test_ids(void **state)
 		assert_string_equal(id_of(k, item_id[i]), now[i]);
 }
 
-/* More mails than are compared: what is equal is the same all the same. */
-static void
-test_many_mails(void **state)
+/* Equal but for the text. */
+static struct message *
+alike(int n, int way)
 {
-	struct kit *k = *state;
+	struct message *m = numbered(n, way);
+
+	m->subject = "Number";
+	m->sent_at = T0;
+	return m;
+}
+
+/* What is equal is the same, however many others there are. */
+static void
+put_many(struct kit *k, struct message *(*one)(int, int))
+{
 	char id[32];
 	int i, way;
 
 	for (way = 0; way < 2; way++) {
 		for (i = 0; i < 12; i++) {
 			snprintf(id, sizeof(id), "i%d.%d", i, way);
-			store(k, way ? BOX_B : BOX_A, id, "k", numbered(i, 0));
+			store(k, way ? BOX_B : BOX_A, id, "k", one(i, 0));
 			holds(k, false);
 		}
 	}
@@ -720,7 +779,7 @@ test_many_mails(void **state)
 	/* and as servers left them */
 	for (i = 0; i < 12; i++) {
 		snprintf(id, sizeof(id), "i%d.2", i);
-		store(k, BOX_B, id, "k", numbered(i, 1));
+		store(k, BOX_B, id, "k", one(i, 1));
 		holds(k, false);
 	}
 	assert_int_equal(mails(k), 12);
@@ -729,10 +788,87 @@ test_many_mails(void **state)
 	gone(k, BOX_A, "i0.0");
 	gone(k, BOX_B, "i0.1");
 	gone(k, BOX_B, "i0.2");
-	store(k, BOX_A, "i0.3", "k", numbered(0, 1));
+	store(k, BOX_A, "i0.3", "k", one(0, 1));
 	holds(k, false);
 	assert_int_equal(mails(k), 12);
 	assert_int_equal(live_mails(k), 12);
+}
+
+static void
+test_many_mails(void **state)
+{
+	put_many(*state, numbered);
+}
+
+/* More than are compared. */
+static void
+test_crowd(void **state)
+{
+	put_many(*state, alike);
+}
+
+/* One of many becomes what another one is, and is itself again. */
+static void
+edit_many(struct kit *k, struct message *(*one)(int, int), int n, int as)
+{
+	char id[32], mail[64];
+	int i;
+
+	for (i = 0; i < n; i++) {
+		snprintf(id, sizeof(id), "i%d", i);
+		store(k, BOX_A, id, "k", one(i, 0));
+	}
+	store(k, BOX_A, "i2", "k2", one(as, 0));
+	holds(k, false);
+	assert_int_equal(live_mails(k), n);
+	store(k, BOX_A, "i4", "k2", one(as, 1));
+	holds(k, false);
+	assert_int_equal(live_mails(k), n - 1);
+	snprintf(mail, sizeof(mail), "%s", id_of(k, "i2"));
+	assert_string_equal(id_of(k, "i4"), mail);
+	store(k, BOX_A, "i4", "k3", one(4, 0));
+	holds(k, false);
+	assert_int_equal(live_mails(k), n);
+}
+
+static void
+test_edit_many(void **state)
+{
+	/* a text that made no id */
+	edit_many(*state, numbered, 12, 20);
+}
+
+static void
+test_edit_crowd(void **state)
+{
+	edit_many(*state, alike, 12, 2);
+}
+
+/* More than are looked at. */
+static void
+test_edit_throng(void **state)
+{
+	edit_many(*state, numbered, 70, 2);
+}
+
+/* A time that cannot be said may be any. */
+static void
+test_no_time(void **state)
+{
+	static const int64_t sent[] = { INT64_MAX, TIM_NONE, T0, INT64_MAX };
+	struct kit *k = *state;
+	char id[32];
+	size_t i;
+
+	for (i = 0; i < sizeof(sent) / sizeof(sent[0]); i++) {
+		struct message *m =
+		    mail("<1@x>", "Steel", i % 2 ? BANNER OFFER : OFFER);
+
+		m->sent_at = sent[i];
+		snprintf(id, sizeof(id), "i%zu", i);
+		store(k, BOX_A, id, "k", m);
+	}
+	assert_int_equal(mails(k), 1);
 }
 
 /* A mail that is said in more ways than one mail is. */
@@ -788,9 +924,12 @@ main(void)
 		TEST(test_skipped_back), TEST(test_flagged),
 		TEST(test_conversation), TEST(test_poorer),
 		TEST(test_never_read), TEST(test_known_later), TEST(test_items),
-		TEST(test_contents), TEST(test_own_contents),
-		TEST(test_dropped), TEST(test_never_came), TEST(test_ids),
-		TEST(test_many_mails), TEST(test_many_ways) };
+		TEST(test_item_types), TEST(test_contents),
+		TEST(test_own_contents), TEST(test_dropped),
+		TEST(test_never_came), TEST(test_ids), TEST(test_many_mails),
+		TEST(test_crowd), TEST(test_edit_many), TEST(test_edit_crowd),
+		TEST(test_edit_throng), TEST(test_no_time),
+		TEST(test_many_ways) };
 
 	return cmocka_run_group_tests_name("store_edition", tests, NULL, NULL);
 }

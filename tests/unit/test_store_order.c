@@ -74,7 +74,7 @@ struct model {
 	uint64_t lot;
 	long key;    /* of changes, and of the files of attached items */
 	long crowds; /* steps in which more mails have, or had, a Message-ID
-		      * than are compared */
+		      * than there are texts compared */
 };
 
 static unsigned

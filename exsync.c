@@ -56,7 +56,7 @@ main(int argc, char **argv)
 	/* a file size limit is a full disk, with a sentence about it */
 	sigaction(SIGXFSZ, &sa, NULL);
 	/* one heap for all threads, and what is large goes back to the
-	 * system at once: memory stays flat (DESIGN 7) */
+	 * system at once: memory stays flat */
 	mallopt(M_ARENA_MAX, 2);
 	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 	return cmd_main(argc, argv);

@@ -1,4 +1,4 @@
-"""Floors, sizes and text of the C files (STYLE: Floors, Language and names).
+"""Floors, sizes and text of the C files (src/README.md: Floors).
 
 Says what breaks a rule as file:line: text; exit status 1 when anything does.
 """

@@ -1,5 +1,5 @@
 /*
- * cmd.h - the command line (DESIGN 4). The only floor that prints.
+ * cmd.h - the command line. The only floor that prints.
  * Floor: cmd.
  * Threads: the main thread.
  */
@@ -12,7 +12,7 @@
 #include "conf/conf.h"
 #include "core/provider.h"
 
-/* Exit codes (DESIGN 4). */
+/* Exit codes, as --help has them. */
 enum { CMD_OK = 0, CMD_PARTIAL = 1, CMD_USAGE = 2, CMD_FAILED = 3 };
 
 /* What the command line says. Strings are argv's own but mailbox. */

@@ -31,7 +31,7 @@
 #include "conf/conf.h"
 #include "store/health.h"
 
-/* A mailbox' or profile's state, the worst first. */
+/* A mailbox's or profile's state, the worst first. */
 enum status_is {
 	STATUS_STALE,   /* no good pass for longer than stale_after */
 	STATUS_FAILING, /* the last pass over it failed */

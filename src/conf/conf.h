@@ -1,5 +1,5 @@
 /*
- * conf.h - the INI file (DESIGN 3), parsed, checked and with defaults.
+ * conf.h - the INI file, parsed, checked and with defaults.
  * Floor: conf.
  * Threads: read-only after conf_load; may be shared.
  *

@@ -145,7 +145,7 @@ static const struct conf_key common[] = {
 	{ CONF_PROFILE, "move_failed", CONF_BOOL,
 	    AT(conf_profile, move_failed), 0, "no", 0, 0, NULL, NULL,
 	    "yes: mail that cannot be stored, after its last try, is moved "
-	    "to the mailbox' folder Undeliverable, which is made when it is "
+	    "to the mailbox's folder Undeliverable, which is made when it is "
 	    "missing. The only thing that exsync ever changes in a mailbox." },
 	{ CONF_PROFILE, "approval", CONF_WORD, AT(conf_profile, approval),
 	    0, "automatic", 0, 0, "automatic|manual", NULL,
@@ -157,7 +157,7 @@ static const struct conf_key common[] = {
 	    "conversation history, search folders and what lies below them. "
 	    "Inbox/Projects: a path from the top as the mailbox shows it. "
 	    "Inbox/Projects/*: it and all below it. @inbox: a well-known "
-	    "folder, whatever its name is in the mailbox' language. One that "
+	    "folder, whatever its name is in the mailbox's language. One that "
 	    "is otherwise left out (@junkemail) is read when it is named "
 	    "here. A comma in a folder's name is written \\, here." },
 	{ CONF_PROFILE, "skip_folders", CONF_FOLDERS,

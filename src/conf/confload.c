@@ -231,7 +231,7 @@ find_profile(struct conf_file *f, struct conf *c, const struct conf_part *p,
 		    v->text);
 }
 
-/* Its address: in the profile's domains, and no other mailbox'. */
+/* Its address: in the profile's domains, and no other mailbox's. */
 static void
 check_address(struct conf_file *f, const struct conf *c,
     const struct conf_part *p, const struct conf_mailbox *m)

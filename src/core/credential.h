@@ -19,7 +19,7 @@ struct credential {
 
 /* The profile's own; no user name: each mailbox has one of its own. */
 struct credential credential_of_profile(const struct conf_profile *);
-/* The mailbox' own, or its profile's. */
+/* The mailbox's own, or its profile's. */
 struct credential credential_of_mailbox(const struct conf_mailbox *);
 /* out is to be freed with credential_free. */
 void credential_copy(struct credential *out, const struct credential *);

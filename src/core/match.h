@@ -1,5 +1,5 @@
 /*
- * match.h - does a mail concern the CRM, and whom? (DESIGN 3)
+ * match.h - does a mail concern the CRM, and whom?
  * Floor: core.
  * Threads: pure; a struct match may be shared once made.
  *

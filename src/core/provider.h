@@ -121,7 +121,7 @@ struct item_ref {
 struct probe {
 	char server[128];  /* "Exchange 15.2.2562.17" */
 	char version[64];  /* the version we speak with it */
-	char mailbox[256]; /* display name of the mailbox' root */
+	char mailbox[256]; /* display name of the mailbox's root */
 };
 
 struct provider_ops {

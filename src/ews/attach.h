@@ -1,6 +1,6 @@
 /*
- * attach.h - GetAttachment (PROTOCOL 8): the content of one attachment,
- * decoded as it streams in.
+ * attach.h - GetAttachment (README.md, Attachments): the content of one
+ * attachment, decoded as it streams in.
  * Floor: ews.
  * Threads: as the session.
  */

@@ -1,5 +1,5 @@
 /*
- * build.h - the request envelopes (PROTOCOL 1-9). Children in the order of
+ * build.h - the request envelopes (README.md). Children in the order of
  * the schema; nothing newer than the version in use.
  * Floor: ews.
  * Threads: pure.

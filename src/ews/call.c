@@ -1,7 +1,7 @@
 /*
  * call.c - one EWS operation, and everything that may be wrong with it.
  * 1. The body decides before the status does: a SOAP fault is read whatever
- *    status carries it (PROTOCOL 0, 3).
+ *    status carries it (README.md, Errors).
  * 2. After anything but a whole, expected answer the connection is dropped.
  * 3. A version is refused before any data: ops has seen nothing of such an
  *    answer, so the request may be made again.

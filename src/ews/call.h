@@ -1,6 +1,6 @@
 /*
  * call.h - one EWS operation: envelope, exchange, answer, and everything
- * that may be wrong with it (PROTOCOL 14).
+ * that may be wrong with it (README.md, Errors).
  * Floor: ews.
  * Threads: as the session.
  */

@@ -1,7 +1,8 @@
 /*
  * code.h - the one table of what can go wrong on an Exchange server and what
- * is done about it: EWS response codes and HTTP statuses (PROTOCOL 14). The
- * table is the documentation; everything in ews/ asks it.
+ * is done about it: EWS response codes and HTTP statuses
+ * (README.md, Errors). The table is the documentation; everything in ews/
+ * asks it.
  * Floor: ews.
  * Threads: read-only.
  */

@@ -168,7 +168,7 @@ ews_usage(struct session *base, int64_t *requests, int64_t *bytes)
 	*bytes = s->bytes;
 }
 
-/* PROTOCOL 5 and 7: what servers of all versions take. */
+/* README.md, Changes and Items: what servers of all versions take. */
 static const struct provider_limits limits = {
 	.changes = 512,
 	.items = { [PROVIDER_HEADERS] = 100,

@@ -1,5 +1,5 @@
 /*
- * folder.h - the folders of a mailbox (PROTOCOL 4, 6).
+ * folder.h - the folders of a mailbox (README.md, Folders).
  * Floor: ews.
  * Threads: as the session.
  */
@@ -12,7 +12,7 @@
 
 int folder_list(
     struct ews_session *, bool well_known, struct folder_list *, struct err *);
-/* The display name of the mailbox' top folder, "" where it has none. */
+/* The display name of the mailbox's top folder, "" where it has none. */
 int folder_top(struct ews_session *, char *name, size_t size, struct err *);
 
 /*

@@ -256,7 +256,7 @@ ask_reduced(const struct get_item *all, size_t at, struct err *err)
 	return 0;
 }
 
-/* The other steps of PROTOCOL 8's ladder for addresses. */
+/* The other steps of README.md, Addresses. */
 static int
 resolve(struct ews_session *s, struct message *m, struct err *err)
 {

@@ -1,5 +1,5 @@
 /*
- * item.h - GetItem (PROTOCOL 7, 8): a message for each item, whatever the
+ * item.h - GetItem (README.md, Items): a message for each item, whatever the
  * server answers.
  * Floor: ews.
  * Threads: as the session.

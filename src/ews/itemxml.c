@@ -498,7 +498,7 @@ smtp_of(const char *s)
 	return s != NULL && !is_dn(s) && strchr(s, '@') != NULL ? s : NULL;
 }
 
-/* The first step of PROTOCOL 8's ladder for addresses that are not SMTP. */
+/* The first step of README.md, Addresses, for what is not SMTP. */
 static void
 from_properties(struct itemxml *p)
 {

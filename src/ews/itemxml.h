@@ -1,5 +1,5 @@
 /*
- * itemxml.h - the parser of GetItem's answers (PROTOCOL 7, 8): each item, of
+ * itemxml.h - the parser of GetItem's answers (README.md, Items): each item, of
  * whatever class, becomes a struct message.
  * Floor: ews.
  * Threads: as the session.
@@ -51,7 +51,7 @@ void itemxml_free(struct itemxml *);
  * beginning of a name, and would find somebody whom the mail does not mean.
  */
 bool itemxml_unresolved(const struct address *);
-/* Does the text end with Exchange's mark of a cut answer (PROTOCOL 7)? */
+/* Does the text end with Exchange's mark of a cut answer (README.md, Items)? */
 bool itemxml_truncated(const char *text, size_t len);
 
 #endif

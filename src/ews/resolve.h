@@ -1,6 +1,6 @@
 /*
  * resolve.h - addresses that are not SMTP, looked up in the address book
- * (PROTOCOL 8, "Addresses").
+ * (README.md, Addresses).
  * Floor: ews.
  * Threads: any, each with its session.
  */

@@ -34,9 +34,9 @@ struct ews_session {
 	struct session base;
 	struct ews *ews;
 	const struct conf_mailbox *mailbox;
-	const struct conf_profile *profile; /* the mailbox' */
+	const struct conf_profile *profile; /* the mailbox's */
 	struct credential login;            /* borrowed from the INI */
-	bool own_login;                     /* the mailbox' own */
+	bool own_login;                     /* the mailbox's own */
 	struct mailbox_version *version;
 	struct cookie_jar *jar;
 	struct pool_conn *conn;     /* taken by the first request */

@@ -1,8 +1,8 @@
 /*
  * soap.h - reads the answer to one EWS request as it streams in: envelope,
  * fault, server version, and each response message's class and code
- * (PROTOCOL 1, 14). What lies inside a response message goes to the
- * operation's own handlers.
+ * (README.md, Envelope, Errors). What lies inside a response message goes to
+ * the operation's own handlers.
  * Floor: ews.
  * Threads: a struct soap belongs to one thread.
  */

@@ -5,7 +5,7 @@
  *    the old cursor is an error, and so is an end without any.
  * 3. A change that names no item, or of a kind that is not known, is counted:
  *    it may be about a mail, and the cursor passes it.
- * 4. The cursor of an answer that failed is not looked at (PROTOCOL 5).
+ * 4. The cursor of an answer that failed is not looked at (README.md, Changes).
  */
 #include <stdio.h>
 #include <string.h>

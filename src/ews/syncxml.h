@@ -1,5 +1,5 @@
 /*
- * syncxml.h - SyncFolderItems (PROTOCOL 5): a page of changes.
+ * syncxml.h - SyncFolderItems (README.md, Changes): a page of changes.
  * Floor: ews.
  * Threads: as the session.
  */

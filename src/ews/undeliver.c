@@ -1,5 +1,5 @@
 /*
- * undeliver.c - moves an item to the mailbox' folder Undeliverable.
+ * undeliver.c - moves an item to the mailbox's folder Undeliverable.
  * 1. The folder is made first and looked for only when it is there already:
  *    of two workers that race one makes it and both find it.
  */

@@ -1,6 +1,6 @@
 /*
- * undeliver.h - moves an item to the mailbox' folder Undeliverable
- * (PROTOCOL 9: CreateFolder, MoveItem).
+ * undeliver.h - moves an item to the mailbox's folder Undeliverable
+ * (README.md, Writing).
  * Floor: ews.
  * Threads: as the session.
  */

@@ -1,5 +1,5 @@
 /*
- * version.h - which EWS schema version to speak (PROTOCOL 2).
+ * version.h - which EWS schema version to speak (README.md, Versions).
  * Floor: ews.
  * Threads: pure.
  */

@@ -1,7 +1,7 @@
 /*
  * versions.h - which version each mailbox is spoken to in, and its server's
- * build, while the program runs (PROTOCOL 2): mailboxes of one profile may lie
- * on servers of several versions.
+ * build, while the program runs (README.md, Versions): mailboxes of one
+ * profile may lie on servers of several versions.
  * Floor: ews.
  * Threads: any; struct versions has the lock, a struct mailbox_version lives
  * until versions_free.
@@ -37,10 +37,10 @@ void versions_free(struct versions *);
 /* The mailbox of that address, which is new when it is asked for first. */
 struct mailbox_version *versions_of(struct versions *, const char *address);
 
-/* The version to use for the mailbox' next request. */
+/* The version to use for the mailbox's next request. */
 enum version versions_current(struct versions *, struct mailbox_version *);
 /*
- * The server refused used: lowers the mailbox' version, unless somebody else
+ * The server refused used: lowers the mailbox's version, unless somebody else
  * has done so meanwhile. False: there is none lower.
  */
 bool versions_step_down(

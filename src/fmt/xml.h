@@ -1,6 +1,6 @@
 /*
- * xml.h - streaming XML as servers really send it: expat behind the filter
- * of PROTOCOL 16. The only place that includes expat.h.
+ * xml.h - streaming XML as servers really send it: expat behind a filter
+ * of bytes. The only place that includes expat.h.
  * Floor: fmt.
  * Threads: a struct xml belongs to one thread.
  */
@@ -15,7 +15,7 @@
 #include "base/err.h"
 
 /*
- * The byte filter alone (PROTOCOL 16, requirements 1-3): illegal character
+ * The byte filter alone: illegal character
  * references, raw control bytes and invalid UTF-8 become U+FFFD, two
  * surrogate references are joined. White space and BOMs before the document
  * are dropped. What comes out is UTF-8: UTF-16 (told by its BOM or its
@@ -58,7 +58,7 @@ const char *xml_element(const struct xml_attrs *);
 
 /*
  * Handlers get local names (namespace prefix cut: servers differ in
- * prefixes, PROTOCOL 1). A handler that returns -1 with err set stops the
+ * prefixes). A handler that returns -1 with err set stops the
  * parser. text comes in pieces of any size, never entity-encoded, only
  * inside elements for which start returned 1 ("I want the text of it");
  * start returning 0 means no text of this element.

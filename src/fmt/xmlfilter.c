@@ -1,6 +1,6 @@
 /*
- * xmlfilter.c - makes the bytes that servers send acceptable to expat
- * (PROTOCOL 16).
+ * xmlfilter.c - makes the bytes that servers send acceptable to expat:
+ * characters as XML 1.0 2.2 has them, references as 4.1.
  *
  * 1. The output is UTF-8 without a BOM, whatever the document is written in
  *    (xmlcoding.h). The parser must be told so (xml.c does).

@@ -250,7 +250,7 @@ connect_any(
 }
 
 /*
- * A static binary must not load NSS modules of another glibc: DESIGN 1.
+ * A static binary must not load NSS modules of another glibc.
  */
 static void
 pin_nss(void)

@@ -22,7 +22,7 @@ struct sock;
  * a name leads where it led before.
  * stop (may be NULL) is polled at least every 250 ms. ERR_RETRY with the
  * host, the port and what to check. Name resolution stays inside the static
- * binary: __nss_configure_lookup (DESIGN 1).
+ * binary: __nss_configure_lookup.
  */
 struct sock *sock_connect(const char *host, const char *port, int64_t deadline,
     bool (*stop)(void *), void *stop_arg, struct err *);

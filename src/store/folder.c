@@ -114,7 +114,7 @@ hand_over(struct rows *r, struct store_folders *out)
 	rows_free(r);
 }
 
-/* What is known of a mailbox' folders, and what the server says of them. */
+/* What is known of a mailbox's folders, and what the server says of them. */
 struct merge {
 	const char *mailbox;
 	const struct folder_list *list; /* NULL: it was not asked */

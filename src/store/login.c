@@ -98,7 +98,7 @@ store_login_forget(
 	return db_write(st, forget_login, (void *)scope, err);
 }
 
-/* The scopes of a mailbox' folders have this before their number. */
+/* The scopes of a mailbox's folders have this before their number. */
 static void
 bind_folders(sqlite3_stmt *s, const char *address, char *text)
 {

@@ -1,6 +1,6 @@
 /*
  * mailbox.c - table mailbox, and what waits to be written.
- * 1. A mailbox' status is written with the next commit, when 256 wait, or
+ * 1. A mailbox's status is written with the next commit, when 256 wait, or
  *    when one has waited a second and any mailbox function is called: an
  *    idle pass over 10,000 mailboxes must not cost 10,000 syncs.
  * 2. Who asks for a mailbox that waits to be written makes it written first,

@@ -1,5 +1,5 @@
 /*
- * store.h - the SQLite file: the contract with the CRM (DESIGN 5).
+ * store.h - the SQLite file: the contract with the CRM.
  * Floor: store. The only place that includes sqlite3.h.
  * Threads: one locked object; every function may be called from any thread
  * and is one transaction unless said otherwise. Nobody holds a transaction
@@ -142,7 +142,7 @@ struct store_folders {
 	size_t n;
 };
 
-/* What is known of a mailbox' folders; arena_free(&out->arena). */
+/* What is known of a mailbox's folders; arena_free(&out->arena). */
 int store_folders(struct store *, const char *mailbox,
     struct store_folders *out, struct err *);
 /*

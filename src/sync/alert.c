@@ -85,7 +85,7 @@ alert_kind(const char *code)
 	return ALERT_ANSWER;
 }
 
-/* With ADDRESS where the mailbox' is to stand. */
+/* With ADDRESS where the mailbox's is to stand. */
 static const char *
 advice_for(const struct store_scope *scope, enum alert_kind kind)
 {
@@ -93,7 +93,7 @@ advice_for(const struct store_scope *scope, enum alert_kind kind)
 
 	if (kind == ALERT_ANSWER)
 		return mailbox ? UNKNOWN : "read the text";
-	/* --check asks no server, and the mailbox' wait may be long */
+	/* --check asks no server, and the mailbox's wait may be long */
 	if (kind == ALERT_CONFIG && mailbox)
 		return "correct what the text names; exsync --once "
 		       "--mailbox ADDRESS tries it at once";

@@ -30,7 +30,7 @@
 
 #define AGAIN   2     /* pauses for the items of a busy server */
 #define SAMPLE  3     /* items asked for alone before a request is halved */
-#define BUSY_MS 60000 /* when it says nothing else (PROTOCOL 14) */
+#define BUSY_MS 60000 /* when it says nothing else (ews/README.md, Errors) */
 
 /* What one ask_items has cost. */
 struct effort {
@@ -451,7 +451,7 @@ their_fault(const struct question *q)
 
 /*
  * No item of several came, each for a reason that nobody knows: then it may be
- * the mailbox' trouble. why is the reason.
+ * the mailbox's trouble. why is the reason.
  */
 static bool
 nobody_knows(const struct question *q, struct err *why)

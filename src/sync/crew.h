@@ -5,7 +5,7 @@
  * Threads: every function may be called from any thread.
  *
  * Two kinds of jobs: mailboxes, and batches of a mailbox. A thread that runs
- * a mailbox holds that mailbox' session, so it helps with the batches of its
+ * a mailbox holds that mailbox's session, so it helps with the batches of its
  * own mailbox only; threads without a mailbox take any batch, before they
  * take another mailbox. That way a profile never has more connections open
  * than its crew has threads.

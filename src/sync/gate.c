@@ -296,7 +296,7 @@ is_late(struct gate *g, const struct gate_login *l, const struct err *e)
 /*
  * With the lock held: what answers is not the service, and has been it for
  * nobody: a login page or another site is in its place. Where others are
- * answered it is one mailbox' trouble: not each back end may have it.
+ * answered it is one mailbox's trouble: not each back end may have it.
  */
 static bool
 is_other_service(

@@ -1,14 +1,14 @@
 /*
  * giveup.h - items that are not tried again (move_failed = yes).
  * Floor: sync, internal.
- * Threads: called by the thread that runs the mailbox' job.
+ * Threads: called by the thread that runs the mailbox's job.
  */
 #ifndef SYNC_GIVEUP_H
 #define SYNC_GIVEUP_H
 
 #include "sync/work.h"
 
-/* Moves what had its last try to the mailbox' folder Undeliverable. */
+/* Moves what had its last try to the mailbox's folder Undeliverable. */
 int giveup_run(struct mailbox_work *, struct err *);
 
 #endif

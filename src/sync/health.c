@@ -108,7 +108,7 @@ cut_off(const struct passed *h, const struct profile_work *p, size_t *n)
 			first = w;
 		++*n;
 	}
-	/* one wrong answer may be one mailbox' back end */
+	/* one wrong answer may be one mailbox's back end */
 	if (first != NULL && first->fault->kind == ERR_CONFIG &&
 	    (late > 0 || !whole(h->pass)))
 		return NULL;

@@ -326,7 +326,7 @@ login_profile_end(struct profile_work *p, struct err *err)
 	return store_login_forget(at.st, &at.scope, err);
 }
 
-/* --- a mailbox' -------------------------------------------------------- */
+/* --- a mailbox's -------------------------------------------------------- */
 
 /* The login of its own that the pass knows; NULL: it has none. */
 static struct login *

@@ -8,7 +8,7 @@
  * are wrong at most, also by other processes (reserve.h).
  * Floor: sync, internal.
  * Threads: login_profile_* and login_mailbox_bind by the thread that runs the
- * pass; the others by the thread that runs the mailbox' job.
+ * pass; the others by the thread that runs the mailbox's job.
  */
 #ifndef SYNC_LOGIN_H
 #define SYNC_LOGIN_H
@@ -34,7 +34,7 @@ int login_profile_rejected(
 /* After the last call: forgets what a good login was rejected for before. */
 int login_profile_end(struct profile_work *, struct err *);
 
-/* -1 with CAUSE_LOGIN_WAITS: the mailbox' own login has to wait. */
+/* -1 with CAUSE_LOGIN_WAITS: the mailbox's own login has to wait. */
 int login_mailbox_begin(struct mailbox_work *, struct err *);
 /*
  * The mailbox failed with fault. *retry_at: when to try again, TIM_NONE for

@@ -32,7 +32,7 @@ struct batch {
 
 /* --- batches ----------------------------------------------------------- */
 
-/* One session for a batch that another thread than the mailbox' runs. */
+/* One session for a batch that another thread than the mailbox's runs. */
 static struct session *
 own_session(struct mailbox_work *w, struct err *err)
 {

@@ -1,7 +1,7 @@
 /*
  * page.h - one page of changes: what of it is fetched, and its end.
  * Floor: sync, internal.
- * Threads: called by the thread that runs the mailbox' job.
+ * Threads: called by the thread that runs the mailbox's job.
  *
  * page_init, the page's changes, page_sort, page_start; then, when the page
  * before it is finished, page_late and page_finish.

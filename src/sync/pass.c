@@ -28,7 +28,7 @@
 #include "sync/work.h"
 
 #define TICK   250                /* ms */
-#define BUDGET ((int64_t)6 << 20) /* bytes of mail in memory (DESIGN 7) */
+#define BUDGET ((int64_t)6 << 20) /* bytes of mail; the process: 32 MB */
 
 /* What a pass holds while it runs. */
 struct running {

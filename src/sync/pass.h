@@ -1,5 +1,5 @@
 /*
- * pass.h - one pass over all mailboxes of all profiles (DESIGN 2).
+ * pass.h - one pass over all mailboxes of all profiles.
  * Floor: sync.
  * Threads: pass_run is called by one thread, which does no mail work itself;
  * tick runs on it.

@@ -1,6 +1,6 @@
 /*
  * say.c - what the log is told of mailboxes.
- * 1. A fault is kept back until it is known whether it is the mailbox' or the
+ * 1. A fault is kept back until it is known whether it is the mailbox's or the
  *    profile's: one wrong URL is one line, with a mailbox for an example, and
  *    not one for each mailbox.
  * 2. Every fault is told once, at the latest when the profile's jobs are over.

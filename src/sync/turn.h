@@ -13,7 +13,7 @@
 
 #include "sync/work.h"
 
-/* The mailbox' turn begins. */
+/* The mailbox's turn begins. */
 void turn_begin(struct mailbox_work *);
 /* Something of it was stored: without that no turn ends. */
 void turn_moved(struct mailbox_work *);

@@ -40,7 +40,7 @@ struct visit {
 	int64_t *done; /* store_folder.id of folders not to be read again */
 	size_t ndone;
 	struct err first; /* why one failed: the first that did */
-	int broken;       /* failed as if it were the mailbox' fault */
+	int broken;       /* failed as if it were the mailbox's fault */
 	int read;         /* came to their end */
 	/* the first that failed for a reason that nobody knows; 0 */
 	int64_t doubted;
@@ -303,7 +303,7 @@ note_failed(struct visit *v, const struct store_folder *s, struct err *err)
 
 /*
  * It failed for a reason that nobody knows, and waits from now on. -1: so did
- * another, and none was read: it is the mailbox' trouble.
+ * another, and none was read: it is the mailbox's trouble.
  */
 static int
 doubt_folder(
@@ -371,7 +371,7 @@ read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
 
 /*
  * One folder failed for a reason that nobody knows, and no other was read: is
- * it the folder's fault, or the mailbox'? Another one tells, idle as it is.
+ * it the folder's fault, or the mailbox's? Another one tells, idle as it is.
  */
 static int
 ask_other_folder(struct mailbox_work *w, struct reading *r, struct err *err)

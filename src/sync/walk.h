@@ -1,7 +1,7 @@
 /*
  * walk.h - one folder: pages of changes until its end.
  * Floor: sync, internal.
- * Threads: called by the thread that runs the mailbox' job.
+ * Threads: called by the thread that runs the mailbox's job.
  */
 #ifndef SYNC_WALK_H
 #define SYNC_WALK_H

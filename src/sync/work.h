@@ -39,7 +39,7 @@ struct profile_work {
 	bool login_known;         /* it was rejected before */
 	bool proxy_known;         /* so was the proxy's */
 	atomic_bool login_kept;   /* its rejection is in the store */
-	atomic_bool own_accepted; /* a mailbox' own login works */
+	atomic_bool own_accepted; /* a mailbox's own login works */
 	/* only with the key folders: a mailbox told its folders, and one of
 	 * them, of this mailbox or another, is read */
 	atomic_bool looked, reads;

@@ -7,10 +7,10 @@
  *
  * A jar belongs to one mailbox at one server: a cookie leads to the back end
  * that has the mailbox, and would lead the requests of another one astray
- * (PROTOCOL 3). Domain, Path, Secure and HttpOnly of a cookie are not looked
- * at, for a jar's cookies are only sent to the URL that they came from. The
- * jar forgets them with the program: they have no lifetime of their own but
- * that a server can take them back.
+ * (ews/README.md, Acting for a mailbox). Domain, Path, Secure and HttpOnly
+ * of a cookie are not looked at, for a jar's cookies are only sent to the URL
+ * that they came from. The jar forgets them with the program: they have no
+ * lifetime of their own but that a server can take them back.
  */
 #ifndef WEB_COOKIE_H
 #define WEB_COOKIE_H
@@ -32,7 +32,7 @@ struct cookie_jars {
 
 void cookie_init(struct cookie_jars *);
 void cookie_free(struct cookie_jars *);
-/* The mailbox' jar, which is made when it is asked for first. */
+/* The mailbox's jar, which is made when it is asked for first. */
 struct cookie_jar *cookie_jar(struct cookie_jars *, const char *mailbox);
 
 /*

@@ -1,7 +1,7 @@
 /*
  * pool.c - the connections to one server that are not in use.
  * 1. A connection is never shared by two credentials: some servers authenticate
- *    the connection, not the request (PROTOCOL 18).
+ *    the connection, not the request (ews/README.md, Acting for a mailbox).
  * 2. At most max idle ones are kept; the one idle the longest is closed.
  */
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * test_xml.c - the byte filter of PROTOCOL 16, and expat behind it. Every
+ * test_xml.c - the byte filter of fmt/xml.h, and expat behind it. Every
  * document is fed whole, byte by byte, and cut in two at every place.
  */
 #include <setjmp.h>

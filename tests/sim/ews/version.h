@@ -1,6 +1,6 @@
 /*
  * version.h - what each version of the request schema lacks, and how the
- * products introduce themselves. Source: PROTOCOL section 2.
+ * products introduce themselves. Source: src/ews/README.md, Versions.
  */
 #ifndef SIM_VERSION_H
 #define SIM_VERSION_H

@@ -114,8 +114,8 @@ tell(const struct cmd *cmd, tell_fn fn, const char *done)
 		rc = CMD_FAILED;
 	} else if (n == 0) {
 		fprintf(stderr,
-		    "exsync: no mailbox %s has been met yet; "
-		    "exsync --once meets all that the INI permits\n",
+		    "exsync: unknown mailbox %s: run exsync --once "
+		    "first, which finds all that the INI permits\n",
 		    address);
 		rc = CMD_USAGE;
 	} else

@@ -14,7 +14,8 @@
 #include "base/str.h"
 #include "ews/code.h"
 
-#define BUSY      "the server is busy: waits as long as it asks, with less load"
+#define BUSY                                                                   \
+	"the server is busy: exsync waits as long as it asks, with less load"
 #define TRANSIENT "tried again, later each time"
 #define MOVING    "the mailbox is being moved: tried again in an hour"
 #define ELSEWHERE                                                              \

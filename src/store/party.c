@@ -171,15 +171,16 @@ store_party_list(struct store *st, struct party_list *out, struct err *err)
 			party_list_add(out, db_col(s, 0), db_col(s, 1), address,
 			    db_col(s, 3));
 		else if (str_nn(db_col(s, 2))[0] != '\0' && bad++ == 0)
-			log_warning("%s: table party: %s %s has an address "
-				    "that is none, and is passed over: write "
+			log_warning("%s: table party: %s %s has an invalid "
+				    "address, which is ignored: write "
 				    "name@domain, one row for each address",
 			    st->path, db_col(s, 0), db_col(s, 1));
 		free(address);
 	}
 	db_unlock(st);
 	if (bad > 1)
-		log_warning(
-		    "%s: table party: the same of %ld more", st->path, bad - 1);
+		log_warning("%s: table party: %ld more rows with an "
+			    "invalid address",
+		    st->path, bad - 1);
 	return r;
 }

@@ -319,9 +319,9 @@ typedef int db_work(struct store *, void *arg, struct err *);
  * -1: it could not begin, its work failed, or the commit: then nothing of it
  * is left.
  */
-int db_txn(struct store *, db_work *, void *arg, struct err *);
+int db_txn(struct store *st, db_work *work, void *arg, struct err *err);
 /* One view of the file while it lasts. */
-int db_txn_read(struct store *, db_work *, void *arg, struct err *);
+int db_txn_read(struct store *st, db_work *work, void *arg, struct err *err);
 /*
  * Inside the work of db_txn: commits what is done by now and begins another
  * transaction. -1: none is under way any more, and the work returns -1, too.
@@ -331,8 +331,8 @@ int db_txn_next(struct store *, struct err *);
  * The same two for who does not hold the lock. db_write does nothing in a
  * read-only store, and returns 0.
  */
-int db_write(struct store *, db_work *, void *arg, struct err *);
-int db_read(struct store *, db_work *, void *arg, struct err *);
+int db_write(struct store *st, db_work *work, void *arg, struct err *err);
+int db_read(struct store *st, db_work *work, void *arg, struct err *err);
 
 /* A row of table change. */
 int db_change(struct store *, const char *entity, const char *id,

@@ -21,7 +21,8 @@
 #define conn_received paced_received
 #define tim_mono      paced_mono
 
-#include "net/answer.c"
+/* The clock and the connection of this file are the names above. */
+#include "net/answer.c" /* NOLINT(bugprone-suspicious-include) */
 
 /* What comes, and when: again and again, times times. */
 struct event {

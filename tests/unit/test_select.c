@@ -14,8 +14,8 @@
 
 #define MAIL(i, up, where, known)                                              \
 	{                                                                      \
-		.id = i, .parent_id = up, .path = where, .well_known = known,  \
-		.kind = FOLDER_MAIL, .total = 1                                \
+		.id = (i), .parent_id = (up), .path = (where),                 \
+		.well_known = (known), .kind = FOLDER_MAIL, .total = 1         \
 	}
 
 static struct folder folders[] = {

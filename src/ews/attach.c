@@ -50,7 +50,7 @@ content_start(struct attach *p)
 }
 
 static int
-field_start(
+attach_field_start(
     struct attach *p, enum tok t, const struct xml_attrs *a, struct err *err)
 {
 	switch (t) {
@@ -79,7 +79,7 @@ field_start(
 }
 
 static int
-on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
+attach_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
     struct err *err)
 {
 	struct attach *p = arg;
@@ -90,7 +90,7 @@ on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
 	case 2:
 		return attachment_start(p, t);
 	case 3:
-		return field_start(p, t, a, err);
+		return attach_field_start(p, t, a, err);
 	default:
 		return level == 4 && t == TOK_MimeContent ? content_start(p)
 							  : SOAP_SKIP;
@@ -98,7 +98,7 @@ on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
 }
 
 static int
-on_end(void *arg, enum tok t, int level, const char *text, size_t len,
+attach_end(void *arg, enum tok t, int level, const char *text, size_t len,
     struct err *err)
 {
 	struct attach *p = arg;
@@ -111,7 +111,7 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 }
 
 static void
-tail(struct attach *p, const char *s, size_t n)
+keep_tail(struct attach *p, const char *s, size_t n)
 {
 	size_t keep;
 
@@ -127,14 +127,14 @@ tail(struct attach *p, const char *s, size_t n)
 }
 
 static int
-on_text(void *arg, const char *s, size_t n, struct err *err)
+attach_text(void *arg, const char *s, size_t n, struct err *err)
 {
 	struct attach *p = arg;
 	char out[3 * (PIECE / 4 + 1)];
 	size_t k;
 	long got;
 
-	tail(p, s, n);
+	keep_tail(p, s, n);
 	for (; n > 0 && !p->bad; s += k, n -= k) {
 		k = n < PIECE ? n : PIECE;
 		if ((got = enc_b64_feed(&p->b64, s, k, out)) < 0)
@@ -147,7 +147,7 @@ on_text(void *arg, const char *s, size_t n, struct err *err)
 }
 
 static int
-on_message(void *arg, const struct soap_status *st, struct err *err)
+attach_message(void *arg, const struct soap_status *st, struct err *err)
 {
 	struct attach *p = arg;
 
@@ -157,12 +157,12 @@ on_message(void *arg, const struct soap_status *st, struct err *err)
 	return 0;
 }
 
-const struct soap_ops attach_ops = { "GetAttachment", on_start, on_end, on_text,
-	on_message };
+const struct soap_ops attach_ops = { "GetAttachment", attach_start, attach_end,
+	attach_text, attach_message };
 
 /* The whole answer is there: is it the attachment? */
 static int
-settle(const struct attach *p, struct err *err)
+settle_attachment(const struct attach *p, struct err *err)
 {
 	if (p->err.kind != ERR_NONE) {
 		*err = p->err;
@@ -224,7 +224,7 @@ attach_get(struct ews_session *s, const struct attachment *a,
 			err_recast(err, ERR_ITEM, SCOPE_ITEM);
 		return -1;
 	}
-	if (settle(&p, err) == -1)
+	if (settle_attachment(&p, err) == -1)
 		return err_prefix(err, "GetAttachment");
 	if ((a->media_type == NULL || a->media_type[0] == '\0') &&
 	    found[0] != '\0')

@@ -13,7 +13,7 @@
 	"http://schemas.microsoft.com/exchange/services/2006/messages"
 
 static void
-begin(const struct build *b)
+begin_envelope(const struct build *b)
 {
 	buf_adds(b->out,
 	    "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
@@ -33,19 +33,19 @@ begin(const struct build *b)
 }
 
 static void
-end(const struct build *b)
+end_envelope(const struct build *b)
 {
 	buf_adds(b->out, "</s:Body></s:Envelope>");
 }
 
 static void
-field(const struct build *b, const char *uri)
+add_field(const struct build *b, const char *uri)
 {
 	buf_addf(b->out, "<t:FieldURI FieldURI=\"%s\"/>", uri);
 }
 
 static void
-extended(const struct build *b, const char *tag, const char *type)
+add_extended(const struct build *b, const char *tag, const char *type)
 {
 	buf_addf(b->out,
 	    "<t:ExtendedFieldURI PropertyTag=\"%s\" PropertyType=\"%s\"/>", tag,
@@ -61,7 +61,7 @@ with_id(const struct build *b, const char *element, const char *id)
 }
 
 static void
-distinguished(const struct build *b, const char *name)
+add_distinguished(const struct build *b, const char *name)
 {
 	if (b->delegate == NULL) {
 		with_id(b, "DistinguishedFolderId", name);
@@ -85,16 +85,16 @@ folder_fields(const struct build *b, int less)
 	}
 	buf_adds(b->out, "<t:BaseShape>IdOnly</t:BaseShape>"
 			 "<t:AdditionalProperties>");
-	field(b, "folder:DisplayName");
-	field(b, "folder:ParentFolderId");
-	field(b, "folder:FolderClass");
-	field(b, "folder:TotalCount");
+	add_field(b, "folder:DisplayName");
+	add_field(b, "folder:ParentFolderId");
+	add_field(b, "folder:FolderClass");
+	add_field(b, "folder:TotalCount");
 	if (less < 1 && b->version >= VERSION_2013)
-		field(b, "folder:DistinguishedFolderId");
+		add_field(b, "folder:DistinguishedFolderId");
 	if (less < 2) {
-		extended(b, "0x670A", "SystemTime");
-		extended(b, "0x670B", "Integer");
-		extended(b, "0x3613", "String");
+		add_extended(b, "0x670A", "SystemTime");
+		add_extended(b, "0x670B", "Integer");
+		add_extended(b, "0x3613", "String");
 	}
 	buf_adds(b->out, "</t:AdditionalProperties>");
 }
@@ -104,7 +104,7 @@ build_find_folder(const struct build *b, const void *arg)
 {
 	const struct build_find_folder *f = arg;
 
-	begin(b);
+	begin_envelope(b);
 	buf_adds(b->out, "<m:FindFolder Traversal=\"Deep\"><m:FolderShape>");
 	folder_fields(b, f->less);
 	buf_addf(b->out,
@@ -112,9 +112,9 @@ build_find_folder(const struct build *b, const void *arg)
 	    "MaxEntriesReturned=\"%d\" Offset=\"%d\" "
 	    "BasePoint=\"Beginning\"/><m:ParentFolderIds>",
 	    f->max, f->offset);
-	distinguished(b, "msgfolderroot");
+	add_distinguished(b, "msgfolderroot");
 	buf_adds(b->out, "</m:ParentFolderIds></m:FindFolder>");
-	end(b);
+	end_envelope(b);
 }
 
 void
@@ -123,19 +123,19 @@ build_get_folder(const struct build *b, const void *arg)
 	const struct build_get_folder *f = arg;
 	size_t i;
 
-	begin(b);
+	begin_envelope(b);
 	buf_adds(b->out, "<m:GetFolder><m:FolderShape>"
 			 "<t:BaseShape>IdOnly</t:BaseShape>");
 	if (f->display) {
 		buf_adds(b->out, "<t:AdditionalProperties>");
-		field(b, "folder:DisplayName");
+		add_field(b, "folder:DisplayName");
 		buf_adds(b->out, "</t:AdditionalProperties>");
 	}
 	buf_adds(b->out, "</m:FolderShape><m:FolderIds>");
 	for (i = 0; i < f->n; i++)
-		distinguished(b, f->name[i]);
+		add_distinguished(b, f->name[i]);
 	buf_adds(b->out, "</m:FolderIds></m:GetFolder>");
-	end(b);
+	end_envelope(b);
 }
 
 void
@@ -143,13 +143,13 @@ build_sync(const struct build *b, const void *arg)
 {
 	const struct build_sync *s = arg;
 
-	begin(b);
+	begin_envelope(b);
 	buf_adds(b->out, "<m:SyncFolderItems><m:ItemShape>"
 			 "<t:BaseShape>IdOnly</t:BaseShape>");
 	if (!s->bare) {
 		buf_adds(b->out, "<t:AdditionalProperties>");
-		field(b, "item:DateTimeReceived");
-		field(b, "item:Size");
+		add_field(b, "item:DateTimeReceived");
+		add_field(b, "item:Size");
 		buf_adds(b->out, "</t:AdditionalProperties>");
 	}
 	buf_adds(b->out, "</m:ItemShape><m:SyncFolderId>");
@@ -164,16 +164,16 @@ build_sync(const struct build *b, const void *arg)
 	    "<m:MaxChangesReturned>%d</m:MaxChangesReturned>"
 	    "</m:SyncFolderItems>",
 	    s->max);
-	end(b);
+	end_envelope(b);
 }
 
 static void
-fields(const struct build *b, const char *const *uri, size_t n)
+add_fields(const struct build *b, const char *const *uri, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		field(b, uri[i]);
+		add_field(b, uri[i]);
 }
 
 static void
@@ -196,30 +196,30 @@ item_fields(const struct build *b, const struct build_get_item *g)
 		"message:InternetMessageId" };
 
 	if (g->want == BUILD_CONTENT)
-		field(b, "item:Body");
+		add_field(b, "item:Body");
 	if (g->want != BUILD_HEADERS)
-		field(b, "item:Attachments");
+		add_field(b, "item:Attachments");
 	if (g->shape == BUILD_MAIL) {
-		fields(b, least, sizeof(least) / sizeof(least[0]));
+		add_fields(b, least, sizeof(least) / sizeof(least[0]));
 		return;
 	}
-	fields(b, every, sizeof(every) / sizeof(every[0]));
+	add_fields(b, every, sizeof(every) / sizeof(every[0]));
 	if (b->version >= VERSION_2010)
-		field(b, "item:ConversationId");
+		add_field(b, "item:ConversationId");
 	if (g->shape == BUILD_FULL) {
-		fields(b, mail, sizeof(mail) / sizeof(mail[0]));
+		add_fields(b, mail, sizeof(mail) / sizeof(mail[0]));
 		if (b->version < VERSION_2010)
-			field(b, "message:ConversationIndex");
+			add_field(b, "message:ConversationIndex");
 	}
-	extended(b, "0x5D01", "String");
-	extended(b, "0x5D02", "String");
+	add_extended(b, "0x5D01", "String");
+	add_extended(b, "0x5D02", "String");
 	/* where message:InternetMessageId was not asked for */
 	if (g->shape != BUILD_FULL)
-		extended(b, "0x1035", "String");
+		add_extended(b, "0x1035", "String");
 	/* a server that lacks it leaves it out; a FieldURI it would refuse */
-	extended(b, "0x3008", "SystemTime");
+	add_extended(b, "0x3008", "SystemTime");
 	if (g->want != BUILD_HEADERS)
-		extended(b, "0x007D", "String");
+		add_extended(b, "0x007D", "String");
 }
 
 void
@@ -228,7 +228,7 @@ build_get_item(const struct build *b, const void *arg)
 	const struct build_get_item *g = arg;
 	size_t i;
 
-	begin(b);
+	begin_envelope(b);
 	buf_adds(b->out, "<m:GetItem><m:ItemShape>"
 			 "<t:BaseShape>IdOnly</t:BaseShape>");
 	if (g->want == BUILD_CONTENT)
@@ -239,7 +239,7 @@ build_get_item(const struct build *b, const void *arg)
 	for (i = 0; i < g->n; i++)
 		with_id(b, "ItemId", g->ref[i].id);
 	buf_adds(b->out, "</m:ItemIds></m:GetItem>");
-	end(b);
+	end_envelope(b);
 }
 
 void
@@ -247,7 +247,7 @@ build_get_attachment(const struct build *b, const void *arg)
 {
 	const struct build_get_attachment *g = arg;
 
-	begin(b);
+	begin_envelope(b);
 	buf_adds(b->out, "<m:GetAttachment>");
 	if (g->mime)
 		buf_adds(b->out, "<m:AttachmentShape><t:IncludeMimeContent>true"
@@ -255,7 +255,7 @@ build_get_attachment(const struct build *b, const void *arg)
 	buf_adds(b->out, "<m:AttachmentIds>");
 	with_id(b, "AttachmentId", g->id);
 	buf_adds(b->out, "</m:AttachmentIds></m:GetAttachment>");
-	end(b);
+	end_envelope(b);
 }
 
 void
@@ -263,16 +263,16 @@ build_create_folder(const struct build *b, const void *arg)
 {
 	const struct build_create_folder *f = arg;
 
-	begin(b);
+	begin_envelope(b);
 	buf_adds(b->out, "<m:CreateFolder><m:ParentFolderId>");
-	distinguished(b, "msgfolderroot");
+	add_distinguished(b, "msgfolderroot");
 	buf_adds(b->out, "</m:ParentFolderId><m:Folders><t:Folder>"
 			 "<t:FolderClass>IPF.Note</t:FolderClass>"
 			 "<t:DisplayName>");
 	buf_addxml(b->out, f->name);
 	buf_adds(b->out, "</t:DisplayName></t:Folder></m:Folders>"
 			 "</m:CreateFolder>");
-	end(b);
+	end_envelope(b);
 }
 
 void
@@ -280,13 +280,13 @@ build_move_item(const struct build *b, const void *arg)
 {
 	const struct build_move_item *m = arg;
 
-	begin(b);
+	begin_envelope(b);
 	buf_adds(b->out, "<m:MoveItem><m:ToFolderId>");
 	with_id(b, "FolderId", m->folder);
 	buf_adds(b->out, "</m:ToFolderId><m:ItemIds>");
 	with_id(b, "ItemId", m->item);
 	buf_adds(b->out, "</m:ItemIds></m:MoveItem>");
-	end(b);
+	end_envelope(b);
 }
 
 void
@@ -294,10 +294,10 @@ build_resolve(const struct build *b, const void *arg)
 {
 	const struct build_resolve *r = arg;
 
-	begin(b);
+	begin_envelope(b);
 	buf_adds(b->out, "<m:ResolveNames ReturnFullContactData=\"true\" "
 			 "SearchScope=\"ActiveDirectory\"><m:UnresolvedEntry>");
 	buf_addxml(b->out, r->name);
 	buf_adds(b->out, "</m:UnresolvedEntry></m:ResolveNames>");
-	end(b);
+	end_envelope(b);
 }

@@ -242,7 +242,7 @@ code_retry_ms(const char *code)
 
 /* "code: what the server said: what to do" */
 static void
-tell(struct err *e, enum err_kind kind, const char *code, const char *text,
+tell_code(struct err *e, enum err_kind kind, const char *code, const char *text,
     const char *todo)
 {
 	char said[240];
@@ -305,7 +305,7 @@ code_err(struct err *e, const char *code, const char *text, int64_t backoff_ms,
 		if (kind == ERR_AUTH && scope == SCOPE_ITEM)
 			kind = ERR_ITEM;
 	}
-	tell(e, kind, code, text, todo);
+	tell_code(e, kind, code, text, todo);
 	err_code(e, cause_of(code), code, scope);
 	if (e->cause == CAUSE_ALIAS)
 		name_addresses(e, str_nn(text));
@@ -360,7 +360,7 @@ code_http_err(struct err *e, int status, const char *reason, int64_t retry_ms)
 		kind = ERR_RETRY;
 	snprintf(code, sizeof(code), "http-%d", status);
 	snprintf(text, sizeof(text), "HTTP %d", status);
-	tell(e, kind, text, reason,
+	tell_code(e, kind, text, reason,
 	    r != NULL           ? r->todo
 	    : kind == ERR_RETRY ? TRANSIENT
 				: "not an answer of EWS: check server or url");

@@ -27,7 +27,7 @@
 #define ARENA_MAX ((size_t)128 << 20)
 
 static int
-by_id(const void *a, const void *b)
+by_folder_id(const void *a, const void *b)
 {
 	const struct folder *f = *(struct folder *const *)a;
 	const struct folder *g = *(struct folder *const *)b;
@@ -37,7 +37,7 @@ by_id(const void *a, const void *b)
 }
 
 static struct folder *
-find(struct folder **v, size_t n, const char *id)
+find_folder(struct folder **v, size_t n, const char *id)
 {
 	size_t lo = 0, hi = n, mid;
 	int c;
@@ -56,19 +56,19 @@ find(struct folder **v, size_t n, const char *id)
 }
 
 static struct folder **
-sorted(const struct folder_list *l)
+sort_folders(const struct folder_list *l)
 {
 	struct folder **v = mem_grow(NULL, l->n + 1, sizeof(*v));
 	size_t i;
 
 	for (i = 0; i < l->n; i++)
 		v[i] = &l->v[i];
-	qsort(v, l->n, sizeof(*v), by_id);
+	qsort(v, l->n, sizeof(*v), by_folder_id);
 	return v;
 }
 
 static const char *
-join(struct arena *a, const char *top, const char *name)
+join_path(struct arena *a, const char *top, const char *name)
 {
 	size_t n = strlen(top), k = strlen(name);
 	char *p = arena_alloc(a, n + k + 2);
@@ -88,10 +88,11 @@ struct paths {
 };
 
 static struct folder *
-parent(const struct paths *p, const struct folder *f)
+parent_folder(const struct paths *p, const struct folder *f)
 {
-	return f->parent_id == NULL ? NULL
-				    : find(p->v, p->list->n, f->parent_id);
+	return f->parent_id == NULL
+		   ? NULL
+		   : find_folder(p->v, p->list->n, f->parent_id);
 }
 
 /* Its path, after those of the folders above that have none yet. */
@@ -107,13 +108,13 @@ path_of(struct paths *p, struct folder *f)
 		if (i < n)
 			break; /* a server that made a ring of folders */
 		up[n++] = f;
-		f = parent(p, f);
+		f = parent_folder(p, f);
 	}
 	while (n-- > 0) {
-		above = parent(p, up[n]);
+		above = parent_folder(p, up[n]);
 		if (above != NULL && p->done[above - p->list->v])
-			up[n]->path =
-			    join(&p->list->arena, above->path, up[n]->path);
+			up[n]->path = join_path(
+			    &p->list->arena, above->path, up[n]->path);
 		p->done[up[n] - p->list->v] = true;
 	}
 }
@@ -121,7 +122,7 @@ path_of(struct paths *p, struct folder *f)
 void
 folder_paths(struct folder_list *l)
 {
-	struct paths p = { l, sorted(l), mem_alloc(l->n + 1) };
+	struct paths p = { l, sort_folders(l), mem_alloc(l->n + 1) };
 	size_t i;
 
 	for (i = 0; i < l->n; i++)
@@ -132,9 +133,9 @@ folder_paths(struct folder_list *l)
 
 /* Leaves the first of those with the same id. */
 static void
-unique(struct folder_list *l)
+unique_folders(struct folder_list *l)
 {
-	struct folder **v = sorted(l);
+	struct folder **v = sort_folders(l);
 	bool *again = mem_alloc(l->n + 1);
 	size_t i, n = 0;
 
@@ -150,7 +151,7 @@ unique(struct folder_list *l)
 }
 
 static bool
-among(const struct folder_list *l, size_t n, const char *id)
+has_folder(const struct folder_list *l, size_t n, const char *id)
 {
 	size_t i;
 
@@ -163,14 +164,14 @@ among(const struct folder_list *l, size_t n, const char *id)
 
 /* Does the page from before on bring nothing new? */
 static bool
-repeats(const struct folder_list *l, size_t before)
+page_repeats(const struct folder_list *l, size_t before)
 {
-	return l->n == before || (among(l, before, l->v[before].id) &&
-				     among(l, before, l->v[l->n - 1].id));
+	return l->n == before || (has_folder(l, before, l->v[before].id) &&
+				     has_folder(l, before, l->v[l->n - 1].id));
 }
 
 static int
-stuck(struct err *err)
+paging_stuck(struct err *err)
 {
 	err_set(err, ERR_RETRY,
 	    "the server gives the same page of folders "
@@ -203,14 +204,14 @@ find_pages(
 		}
 		cap = p.cap;
 		/* without a word of more, a page without news is the last */
-		if (p.last || (!p.last_known && repeats(l, before)))
+		if (p.last || (!p.last_known && page_repeats(l, before)))
 			return 0;
-		if (repeats(l, before) || l->n > FOLDERS)
-			return stuck(err);
+		if (page_repeats(l, before) || l->n > FOLDERS)
+			return paging_stuck(err);
 		if (p.next < 0)
 			p.next = what.offset + (int64_t)(l->n - before);
 		if (p.next <= what.offset || p.next > FOLDERS)
-			return stuck(err);
+			return paging_stuck(err);
 		what.offset = (int)p.next;
 	} while (1);
 }
@@ -221,7 +222,7 @@ find_pages(
  * did not help.
  */
 static bool
-minds_property(const struct ews_session *s, const struct err *err)
+minds_folder_property(const struct ews_session *s, const struct err *err)
 {
 	if (err->kind == ERR_UNKNOWN &&
 	    (s->find_in_vain || atomic_load(&s->ews->find_whole)))
@@ -236,7 +237,7 @@ find_all(struct ews_session *s, struct folder_list *l, struct err *err)
 	int less = 0;
 
 	while (find_pages(s, less, l, err) == -1) {
-		if (less == BUILD_LESS || !minds_property(s, err)) {
+		if (less == BUILD_LESS || !minds_folder_property(s, err)) {
 			s->find_in_vain |= less == BUILD_LESS;
 			return -1;
 		}
@@ -260,7 +261,7 @@ static const char *const known_2013[] = { "inbox", "sentitems", "drafts",
 
 /* Did FindFolder tell which is which? Then it told of the inbox. */
 static bool
-told(const struct folder_list *l)
+told_well_known(const struct folder_list *l)
 {
 	size_t i;
 
@@ -296,7 +297,7 @@ ask_names(struct ews_session *s, const char *const *name, size_t n,
 static void
 give_name(struct folder_list *l, struct folder **v, const struct folder *got)
 {
-	struct folder *f = find(v, l->n, got->id);
+	struct folder *f = find_folder(v, l->n, got->id);
 
 	if (f != NULL && f->well_known == NULL)
 		f->well_known = arena_strdup(&l->arena, got->well_known);
@@ -304,7 +305,7 @@ give_name(struct folder_list *l, struct folder **v, const struct folder *got)
 
 /* Is it the question that the server does not understand? */
 static bool
-refused(const struct err *e)
+question_refused(const struct err *e)
 {
 	return code_refuses(e) || strcmp(e->code, "answer-mismatch") == 0;
 }
@@ -341,7 +342,7 @@ each_name(struct ews_session *s, const struct build_get_folder *what,
 	for (i = 0; i < what->n; i++) {
 		if (ask_name(s, &what->name[i], l, v, err) == 0)
 			continue;
-		if (err->kind != ERR_GONE && !refused(err))
+		if (err->kind != ERR_GONE && !question_refused(err))
 			return -1;
 		if (err->kind != ERR_GONE && i == 0) {
 			log_info(
@@ -359,11 +360,11 @@ each_name(struct ews_session *s, const struct build_get_folder *what,
 
 /* Which folder is which. */
 static int
-which(struct ews_session *s, struct folder_list *l, struct err *err)
+ask_well_known(struct ews_session *s, struct folder_list *l, struct err *err)
 {
 	struct build_get_folder what = { known_2007,
 		sizeof(known_2007) / sizeof(known_2007[0]), false };
-	struct folder **v = sorted(l);
+	struct folder **v = sort_folders(l);
 	struct named all;
 	size_t i;
 	int rc;
@@ -377,7 +378,8 @@ which(struct ews_session *s, struct folder_list *l, struct err *err)
 		*err = all.p.err;
 		rc = err_prefix(err, "GetFolder");
 	}
-	if (rc == 0 ? all.p.crowded || all.p.message != what.n : refused(err)) {
+	if (rc == 0 ? all.p.crowded || all.p.message != what.n
+		    : question_refused(err)) {
 		err_clear(err);
 		rc = each_name(s, &what, l, v, err);
 	} else {
@@ -398,9 +400,9 @@ folder_list(struct ews_session *s, bool well_known, struct folder_list *out,
 	memset(out, 0, sizeof(*out));
 	out->arena.max = ARENA_MAX;
 	if ((rc = find_all(s, out, err)) == 0)
-		unique(out);
-	if (rc == 0 && well_known && !told(out))
-		rc = which(s, out, err);
+		unique_folders(out);
+	if (rc == 0 && well_known && !told_well_known(out))
+		rc = ask_well_known(s, out, err);
 	if (rc == -1) {
 		arena_free(&out->arena);
 		memset(out, 0, sizeof(*out));

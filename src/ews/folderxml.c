@@ -27,7 +27,7 @@ folderxml_tag(const char *s)
 }
 
 static const char *
-keep(struct folderxml *p, const char *s)
+keep_text(struct folderxml *p, const char *s)
 {
 	const char *c = arena_strdup(&p->list->arena, s);
 
@@ -37,7 +37,7 @@ keep(struct folderxml *p, const char *s)
 }
 
 static void
-page(struct folderxml *p, const struct xml_attrs *a)
+read_paging(struct folderxml *p, const struct xml_attrs *a)
 {
 	const char *last = xml_attr(a, "IncludesLastItemInRange");
 	const char *next = xml_attr(a, "IndexedPagingOffset");
@@ -63,14 +63,14 @@ folder_start(struct folderxml *p, enum tok t)
 }
 
 static int
-field_start(struct folderxml *p, enum tok t, const struct xml_attrs *a)
+folder_field_start(struct folderxml *p, enum tok t, const struct xml_attrs *a)
 {
 	switch (t) {
 	case TOK_FolderId:
-		p->cur.id = keep(p, xml_attr(a, "Id"));
+		p->cur.id = keep_text(p, xml_attr(a, "Id"));
 		return SOAP_SKIP;
 	case TOK_ParentFolderId:
-		p->cur.parent_id = keep(p, xml_attr(a, "Id"));
+		p->cur.parent_id = keep_text(p, xml_attr(a, "Id"));
 		return SOAP_SKIP;
 	case TOK_ExtendedProperty:
 		p->tag = 0;
@@ -87,7 +87,7 @@ field_start(struct folderxml *p, enum tok t, const struct xml_attrs *a)
 }
 
 static int
-on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
+folders_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
     struct err *err)
 {
 	struct folderxml *p = arg;
@@ -97,7 +97,7 @@ on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
 		if (level == 1) {
 			if (t != TOK_RootFolder)
 				return SOAP_SKIP;
-			page(p, a);
+			read_paging(p, a);
 			return SOAP_ENTER;
 		}
 		level--;
@@ -108,7 +108,7 @@ on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
 	case 2:
 		return folder_start(p, t);
 	case 3:
-		return field_start(p, t, a);
+		return folder_field_start(p, t, a);
 	default:
 		if (t == TOK_ExtendedFieldURI)
 			p->tag = folderxml_tag(xml_attr(a, "PropertyTag"));
@@ -117,7 +117,7 @@ on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
 }
 
 static const char *
-marker(struct folderxml *p)
+folder_marker(struct folderxml *p)
 {
 	const char *out;
 	char *m;
@@ -126,14 +126,14 @@ marker(struct folderxml *p)
 		return NULL;
 	m = mem_printf("%s|%s|%lld", p->changed,
 	    p->deleted == NULL ? "-" : p->deleted, (long long)p->cur.total);
-	out = keep(p, m);
+	out = keep_text(p, m);
 	free(m);
 	return out;
 }
 
 /* Room for one more; the old array is left behind in the arena. */
 static void
-grow(struct folderxml *p)
+grow_folders(struct folderxml *p)
 {
 	struct folder_list *l = p->list;
 	struct folder *v;
@@ -152,7 +152,7 @@ grow(struct folderxml *p)
 
 /* MS-OXOSFLD 2.2.1: by the class, of which Note has more special ones. */
 static enum folder_kind
-kind_of(const char *class, bool is_search)
+folder_kind_of(const char *class, bool is_search)
 {
 	if (is_search)
 		return FOLDER_OTHER;
@@ -178,21 +178,21 @@ folder_end(struct folderxml *p)
 		p->cur.class = p->class_tag;
 	if (p->cur.class == NULL)
 		p->cur.class = p->class_name;
-	p->cur.kind = kind_of(p->cur.class, p->is_search);
+	p->cur.kind = folder_kind_of(p->cur.class, p->is_search);
 	if (p->cur.path == NULL)
-		p->cur.path = keep(p, "");
+		p->cur.path = keep_text(p, "");
 	if (p->name != NULL && p->message < p->nname)
-		p->cur.well_known = keep(p, p->name[p->message]);
-	p->cur.marker = marker(p);
+		p->cur.well_known = keep_text(p, p->name[p->message]);
+	p->cur.marker = folder_marker(p);
 	if (l->n == p->cap)
-		grow(p);
+		grow_folders(p);
 	if (!p->over)
 		l->v[l->n++] = p->cur;
 }
 
 /* The property is complete: its name may stand behind its value. */
 static void
-extended_end(struct folderxml *p)
+folder_extended_end(struct folderxml *p)
 {
 	if (p->value == NULL)
 		return;
@@ -205,28 +205,28 @@ extended_end(struct folderxml *p)
 }
 
 static void
-field_end(struct folderxml *p, enum tok t, const char *text)
+folder_field_end(struct folderxml *p, enum tok t, const char *text)
 {
 	if (t == TOK_ExtendedProperty)
-		extended_end(p);
+		folder_extended_end(p);
 	if (text == NULL || text[0] == '\0')
 		return;
 	switch (t) {
 	case TOK_FolderClass:
-		p->cur.class = keep(p, text);
+		p->cur.class = keep_text(p, text);
 		break;
 	case TOK_DisplayName:
-		p->cur.path = keep(p, text);
+		p->cur.path = keep_text(p, text);
 		break;
 	case TOK_TotalCount:
 		if (!str_int(text, 0, INT64_MAX, &p->cur.total))
 			p->cur.total = -1;
 		break;
 	case TOK_DistinguishedFolderId:
-		p->cur.well_known = keep(p, text);
+		p->cur.well_known = keep_text(p, text);
 		break;
 	case TOK_Value:
-		p->value = keep(p, text);
+		p->value = keep_text(p, text);
 		break;
 	default:
 		break;
@@ -234,7 +234,7 @@ field_end(struct folderxml *p, enum tok t, const char *text)
 }
 
 static int
-on_end(void *arg, enum tok t, int level, const char *text, size_t len,
+folders_end(void *arg, enum tok t, int level, const char *text, size_t len,
     struct err *err)
 {
 	struct folderxml *p = arg;
@@ -243,7 +243,7 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 	if (level == 2)
 		folder_end(p);
 	else if (level > 2)
-		field_end(p, t, text);
+		folder_field_end(p, t, text);
 	if (!p->over && (text != NULL || len == 0))
 		return 0;
 	err_set(err, ERR_RETRY,
@@ -258,14 +258,14 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
  * one would be read as mail.
  */
 static bool
-absent(const struct folderxml *p, const struct err *e)
+folder_absent(const struct folderxml *p, const struct err *e)
 {
 	return !p->find && p->nname > 1 && e->scope == SCOPE_FOLDER &&
 	       (e->kind == ERR_GONE || e->kind == ERR_AUTH);
 }
 
 static int
-on_message(void *arg, const struct soap_status *st, struct err *err)
+folders_message(void *arg, const struct soap_status *st, struct err *err)
 {
 	struct folderxml *p = arg;
 	struct err e = ERR_INIT;
@@ -278,12 +278,12 @@ on_message(void *arg, const struct soap_status *st, struct err *err)
 	if (e.kind == ERR_GONE && e.scope == SCOPE_ITEM)
 		/* ErrorItemNotFound */
 		err_recast(&e, ERR_GONE, SCOPE_FOLDER);
-	if (!absent(p, &e) && p->err.kind == ERR_NONE)
+	if (!folder_absent(p, &e) && p->err.kind == ERR_NONE)
 		p->err = e;
 	return 0;
 }
 
-const struct soap_ops folderxml_find = { "FindFolder", on_start, on_end, NULL,
-	on_message };
-const struct soap_ops folderxml_get = { "GetFolder", on_start, on_end, NULL,
-	on_message };
+const struct soap_ops folderxml_find = { "FindFolder", folders_start,
+	folders_end, NULL, folders_message };
+const struct soap_ops folderxml_get = { "GetFolder", folders_start, folders_end,
+	NULL, folders_message };

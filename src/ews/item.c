@@ -36,7 +36,7 @@ struct get_item {
 
 /* m is what the server says of ref[next]. */
 static void
-decide(struct get_item *g, struct message *m)
+decide_item(struct get_item *g, struct message *m)
 {
 	const struct item_ref *r = &g->ref[g->next];
 
@@ -53,7 +53,7 @@ decide(struct get_item *g, struct message *m)
 }
 
 static struct message *
-mismatch(void)
+mismatch_message(void)
 {
 	struct message *m = message_new(0);
 
@@ -72,13 +72,13 @@ drop_pending(struct get_item *g)
 
 /* Everything before ref[to] is decided now, from what is pending. */
 static void
-settle(struct get_item *g, size_t to)
+settle_items(struct get_item *g, size_t to)
 {
 	bool fits = g->npend == to - g->next;
 	size_t i;
 
 	for (i = 0; g->next < to; i++) {
-		decide(g, fits ? g->pend[i] : mismatch());
+		decide_item(g, fits ? g->pend[i] : mismatch_message());
 		if (fits)
 			g->pend[i] = NULL;
 	}
@@ -86,7 +86,7 @@ settle(struct get_item *g, size_t to)
 }
 
 static struct message *
-failed(const struct soap_status *st)
+failed_message(const struct soap_status *st)
 {
 	struct message *m = message_new(0);
 	const struct code_row *r;
@@ -109,7 +109,7 @@ failed(const struct soap_status *st)
 
 /* One response message. */
 static int
-take(
+take_message(
     void *arg, const struct soap_status *st, struct message *m, struct err *err)
 {
 	struct get_item *g = arg;
@@ -118,7 +118,7 @@ take(
 	(void)err;
 	if (m == NULL || (!st->success && !st->warning)) {
 		message_free(m);
-		m = failed(st);
+		m = failed_message(st);
 	}
 	if (m->item_id == NULL) {
 		/* one more than fits says that there were too many */
@@ -138,8 +138,8 @@ take(
 		message_free(m); /* twice, or never asked for */
 		return 0;
 	}
-	settle(g, j);
-	decide(g, m);
+	settle_items(g, j);
+	decide_item(g, m);
 	return 0;
 }
 
@@ -164,7 +164,7 @@ one_error(const struct get_item *g, struct err *err)
 
 /* Each place of out has its message, or none has: then -1. */
 static int
-request(struct get_item *g, struct err *err)
+request_items(struct get_item *g, struct err *err)
 {
 	struct build_get_item what = { g->ref, g->n, g->want, g->shape };
 	struct itemxml p;
@@ -178,14 +178,14 @@ request(struct get_item *g, struct err *err)
 	p.content = g->want != BUILD_HEADERS;
 	p.reduced = g->shape == BUILD_ANY;
 	p.body = &g->s->body;
-	p.take = take;
+	p.take = take_message;
 	p.arg = g;
 	rc = call_run(g->s, &c, err);
 	itemxml_free(&p);
 	if (rc == 0 && one_error(g, err))
 		rc = err_prefix(err, "GetItem");
 	if (rc == 0)
-		settle(g, g->n);
+		settle_items(g, g->n);
 	else
 		message_drop(g->out, g->n);
 	drop_pending(g);
@@ -199,7 +199,7 @@ request_one(struct get_item *g, struct err *err)
 {
 	struct message *m;
 
-	if (request(g, err) == 0)
+	if (request_items(g, err) == 0)
 		return 0;
 	if (g->n > 1 || (err->kind != ERR_ITEM && err->kind != ERR_GONE))
 		return -1;
@@ -207,7 +207,7 @@ request_one(struct get_item *g, struct err *err)
 	m->err = *err;
 	err_clear(err);
 	g->next = 0;
-	decide(g, m);
+	decide_item(g, m);
 	return 0;
 }
 
@@ -258,7 +258,7 @@ ask_reduced(const struct get_item *all, size_t at, struct err *err)
 
 /* The other steps of README.md, Addresses. */
 static int
-resolve(struct ews_session *s, struct message *m, struct err *err)
+resolve_addresses(struct ews_session *s, struct message *m, struct err *err)
 {
 	size_t i;
 	char *smtp;
@@ -290,7 +290,7 @@ item_get(struct ews_session *s, const struct item_ref *ref, size_t n,
 		return -1;
 	for (i = 0; i < n; i++) {
 		if (ask_reduced(&g, i, err) == -1 ||
-		    resolve(s, out[i], err) == -1) {
+		    resolve_addresses(s, out[i], err) == -1) {
 			message_drop(out, n);
 			return -1;
 		}

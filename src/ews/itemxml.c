@@ -39,7 +39,7 @@ itemxml_truncated(const char *text, size_t len)
 }
 
 static const char *
-keep(struct itemxml *p, const char *s, size_t len)
+keep_string(struct itemxml *p, const char *s, size_t len)
 {
 	const char *c = arena_strndup(&p->m->arena, s, len);
 
@@ -53,7 +53,7 @@ keep_attr(struct itemxml *p, const struct xml_attrs *a, const char *name)
 {
 	const char *s = xml_attr(a, name);
 
-	return s == NULL ? NULL : keep(p, s, strlen(s));
+	return s == NULL ? NULL : keep_string(p, s, strlen(s));
 }
 
 /* Exchange gives one item per response message; others all in one. */
@@ -121,7 +121,7 @@ is_field(enum tok t)
 }
 
 static int
-field_start(struct itemxml *p, enum tok t, const struct xml_attrs *a)
+item_field_start(struct itemxml *p, enum tok t, const struct xml_attrs *a)
 {
 	p->field = t;
 	p->told = p->told || is_field(t);
@@ -169,7 +169,7 @@ field_start(struct itemxml *p, enum tok t, const struct xml_attrs *a)
 }
 
 static int
-attachment_start(struct itemxml *p, enum tok t)
+item_attachment_start(struct itemxml *p, enum tok t)
 {
 	if (t != TOK_FileAttachment && t != TOK_ItemAttachment &&
 	    t != TOK_ReferenceAttachment)
@@ -188,7 +188,7 @@ static int
 inner_start(struct itemxml *p, enum tok t, const struct xml_attrs *a)
 {
 	if (p->field == TOK_Attachments)
-		return attachment_start(p, t);
+		return item_attachment_start(p, t);
 	if (p->field == TOK_ExtendedProperty) {
 		if (t == TOK_ExtendedFieldURI)
 			p->tag = folderxml_tag(xml_attr(a, "PropertyTag"));
@@ -225,7 +225,7 @@ leaf_start(struct itemxml *p, enum tok t, const struct xml_attrs *a)
 }
 
 static int
-on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
+items_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
     struct err *err)
 {
 	struct itemxml *p = arg;
@@ -236,7 +236,7 @@ on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
 	case 2:
 		return item_start(p, err);
 	case 3:
-		return field_start(p, t, a);
+		return item_field_start(p, t, a);
 	case 4:
 		return inner_start(p, t, a);
 	default:
@@ -252,7 +252,7 @@ is_dn(const char *s)
 
 /* "mailto:a@b", "SMTP:a@b" and "A <a@b>", as some servers have them. */
 static const char *
-plain(struct itemxml *p, const char *s)
+plain_address(struct itemxml *p, const char *s)
 {
 	const char *lt = strrchr(s, '<');
 	size_t n;
@@ -262,7 +262,8 @@ plain(struct itemxml *p, const char *s)
 	if (str_ieqn(s, "smtp:", 5))
 		return s + 5;
 	n = lt == NULL ? 0 : strcspn(lt + 1, ">");
-	return n > 0 && strcmp(lt + 1 + n, ">") == 0 ? keep(p, lt + 1, n) : s;
+	return n > 0 && strcmp(lt + 1 + n, ">") == 0 ? keep_string(p, lt + 1, n)
+						     : s;
 }
 
 static void
@@ -285,14 +286,14 @@ mailbox_end(struct itemxml *p)
 		   ? strchr(p->email, '@') != NULL
 		   : str_ieq(p->routing, "SMTP");
 	if (smtp && !is_dn(p->email))
-		d->address = plain(p, p->email);
+		d->address = plain_address(p, p->email);
 	else
 		d->raw = p->email;
 }
 
 /* Bytes 6 to 21 of a conversation index are its conversation's GUID. */
 static const char *
-conversation(struct itemxml *p, const char *text, size_t len)
+conversation_guid(struct itemxml *p, const char *text, size_t len)
 {
 	struct enc_b64 b;
 	char bytes[3 * (128 / 4 + 1)], hex[33];
@@ -303,11 +304,11 @@ conversation(struct itemxml *p, const char *text, size_t len)
 	if (enc_b64_feed(&b, text, len, bytes) < 22)
 		return NULL;
 	enc_hex(bytes + 6, 16, hex);
-	return keep(p, hex, 32);
+	return keep_string(p, hex, 32);
 }
 
 static const char *
-lower(struct itemxml *p, const char *text, size_t len)
+lower_text(struct itemxml *p, const char *text, size_t len)
 {
 	char *s = arena_strndup(&p->m->arena, text, len);
 
@@ -324,7 +325,7 @@ time_of(const char *text, int64_t *out)
 }
 
 static void
-field_end(struct itemxml *p, enum tok t, const char *s, size_t len)
+item_field_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 {
 	struct message *m = p->m;
 
@@ -332,29 +333,29 @@ field_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 		return; /* as if it were not there */
 	switch (t) {
 	case TOK_ItemClass:
-		m->item_class = keep(p, s, len);
+		m->item_class = keep_string(p, s, len);
 		break;
 	case TOK_Subject:
-		m->subject = keep(p, s, len);
+		m->subject = keep_string(p, s, len);
 		break;
 	case TOK_Sensitivity:
-		m->sensitivity = lower(p, s, len);
+		m->sensitivity = lower_text(p, s, len);
 		break;
 	case TOK_Importance:
-		m->importance = lower(p, s, len);
+		m->importance = lower_text(p, s, len);
 		break;
 	case TOK_InReplyTo:
-		m->in_reply_to = keep(p, s, len);
+		m->in_reply_to = keep_string(p, s, len);
 		break;
 	case TOK_References:
-		m->refs = keep(p, s, len);
+		m->refs = keep_string(p, s, len);
 		break;
 	case TOK_InternetMessageId:
-		m->message_id = keep(p, s, len);
+		m->message_id = keep_string(p, s, len);
 		break;
 	case TOK_ConversationIndex:
 		if (m->conversation_id == NULL)
-			m->conversation_id = conversation(p, s, len);
+			m->conversation_id = conversation_guid(p, s, len);
 		break;
 	case TOK_DateTimeReceived:
 		time_of(s, &m->received_at);
@@ -385,7 +386,7 @@ field_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 
 /* The property is complete: its name may stand behind its value. */
 static void
-extended_end(struct itemxml *p)
+item_extended_end(struct itemxml *p)
 {
 	const char *s = p->value;
 
@@ -410,16 +411,16 @@ attachment_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 
 	switch (t) {
 	case TOK_Name:
-		a->name = keep(p, s, len);
+		a->name = keep_string(p, s, len);
 		break;
 	case TOK_ContentType:
-		a->media_type = keep(p, s, len);
+		a->media_type = keep_string(p, s, len);
 		break;
 	case TOK_ContentId:
-		a->content_id = keep(p, s, len);
+		a->content_id = keep_string(p, s, len);
 		break;
 	case TOK_AttachLongPathName:
-		a->url = keep(p, s, len);
+		a->url = keep_string(p, s, len);
 		break;
 	case TOK_Size:
 		if (!str_int(s, 0, INT64_MAX, &a->size))
@@ -441,11 +442,11 @@ leaf_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 	if (p->field == TOK_Attachments)
 		attachment_end(p, t, s, len);
 	else if (t == TOK_Name)
-		p->name = keep(p, s, len);
+		p->name = keep_string(p, s, len);
 	else if (t == TOK_EmailAddress)
-		p->email = keep(p, s, len);
+		p->email = keep_string(p, s, len);
 	else if (t == TOK_RoutingType)
-		p->routing = keep(p, s, len);
+		p->routing = keep_string(p, s, len);
 }
 
 /* Nobody says which: is there a tag of HTML in it? */
@@ -482,7 +483,7 @@ body_end(struct itemxml *p)
 	if (len > BIG && m->big == NULL)
 		s = m->big = buf_take(p->body); /* no second copy */
 	else
-		s = keep(p, buf_str(p->body), len);
+		s = keep_string(p, buf_str(p->body), len);
 	if (p->html) {
 		m->html = s;
 		m->html_len = len;
@@ -556,7 +557,7 @@ item_end(struct itemxml *p)
 }
 
 static int
-on_end(void *arg, enum tok t, int level, const char *text, size_t len,
+items_end(void *arg, enum tok t, int level, const char *text, size_t len,
     struct err *err)
 {
 	struct itemxml *p = arg;
@@ -578,7 +579,7 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 		return 0;
 	}
 	if (level == 3 && t == TOK_ExtendedProperty) {
-		extended_end(p);
+		item_extended_end(p);
 		return 0;
 	}
 	if (text == NULL) {
@@ -587,16 +588,16 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 		return 0;
 	}
 	if (level == 3)
-		field_end(p, t, text, len);
+		item_field_end(p, t, text, len);
 	else if (level == 4 && len > 0)
-		p->value = keep(p, text, len);
+		p->value = keep_string(p, text, len);
 	else if (level == 5)
 		leaf_end(p, t, text, len);
 	return 0;
 }
 
 static int
-on_text(void *arg, const char *s, size_t n, struct err *err)
+items_text(void *arg, const char *s, size_t n, struct err *err)
 {
 	struct itemxml *p = arg;
 
@@ -607,7 +608,7 @@ on_text(void *arg, const char *s, size_t n, struct err *err)
 }
 
 static int
-on_message(void *arg, const struct soap_status *st, struct err *err)
+items_message(void *arg, const struct soap_status *st, struct err *err)
 {
 	struct itemxml *p = arg;
 	struct message *m = p->m;
@@ -625,5 +626,5 @@ itemxml_free(struct itemxml *p)
 	p->m = NULL;
 }
 
-const struct soap_ops itemxml_ops = { "GetItem", on_start, on_end, on_text,
-	on_message };
+const struct soap_ops itemxml_ops = { "GetItem", items_start, items_end,
+	items_text, items_message };

@@ -30,7 +30,7 @@ namecache_init(struct namecache *c)
 }
 
 static void
-clear(struct namecache *c)
+clear_names(struct namecache *c)
 {
 	size_t i;
 
@@ -47,7 +47,7 @@ clear(struct namecache *c)
 void
 namecache_free(struct namecache *c)
 {
-	clear(c);
+	clear_names(c);
 	pthread_mutex_destroy(&c->lock);
 }
 
@@ -91,7 +91,7 @@ namecache_remember(struct namecache *c, const char *name, const char *smtp)
 
 	pthread_mutex_lock(&c->lock);
 	if (c->n >= CACHE_MAX) {
-		clear(c);
+		clear_names(c);
 		map_init(&c->at);
 	}
 	if ((e = find_entry(c, name)) == NULL)

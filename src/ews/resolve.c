@@ -24,7 +24,7 @@
 #define TRIES    3 /* failures in a row, until it counts as missing */
 
 static int
-on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
+names_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
     struct err *err)
 {
 	struct resolve_answer *p = arg;
@@ -62,7 +62,7 @@ without_prefix(const char *s)
 
 /* One resolution is complete: its SMTP address, if it has one. */
 static void
-resolution(struct resolve_answer *p)
+take_resolution(struct resolve_answer *p)
 {
 	const char *smtp = NULL;
 
@@ -85,7 +85,7 @@ resolution(struct resolve_answer *p)
 }
 
 static int
-on_end(void *arg, enum tok t, int level, const char *text, size_t len,
+names_end(void *arg, enum tok t, int level, const char *text, size_t len,
     struct err *err)
 {
 	struct resolve_answer *p = arg;
@@ -93,7 +93,7 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 
 	(void)err;
 	if (level == 2)
-		resolution(p);
+		take_resolution(p);
 	else if (level == 4 && text != NULL) {
 		buf_reset(b);
 		buf_add(b, text, len);
@@ -105,7 +105,7 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 
 /* That nobody is found, or several, is an answer. */
 static int
-on_message(void *arg, const struct soap_status *st, struct err *err)
+names_message(void *arg, const struct soap_status *st, struct err *err)
 {
 	struct resolve_answer *p = arg;
 	const struct code_row *r = code_find(st->code);
@@ -118,11 +118,11 @@ on_message(void *arg, const struct soap_status *st, struct err *err)
 	return 0;
 }
 
-const struct soap_ops resolve_ops = { "ResolveNames", on_start, on_end, NULL,
-	on_message };
+const struct soap_ops resolve_ops = { "ResolveNames", names_start, names_end,
+	NULL, names_message };
 
 static int
-ask(struct ews_session *s, const char *name, char **out, struct err *err)
+ask_name(struct ews_session *s, const char *name, char **out, struct err *err)
 {
 	struct build_resolve what = { name };
 	struct resolve_answer p;
@@ -147,7 +147,7 @@ ask(struct ews_session *s, const char *name, char **out, struct err *err)
 
 /* May the operation be missing, when it fails like this? */
 static bool
-suspicious(const struct err *e)
+operation_suspected(const struct err *e)
 {
 	return code_refuses(e) || strcmp(e->code, "http-500") == 0 ||
 	       strcmp(e->code, "answer-mismatch") == 0;
@@ -155,7 +155,7 @@ suspicious(const struct err *e)
 
 /* A request has come to its end. True: the operation is known to be missing. */
 static bool
-count(struct namecache *c, bool failed, bool *enough)
+count_request(struct namecache *c, bool failed, bool *enough)
 {
 	bool missing;
 
@@ -172,7 +172,7 @@ count(struct namecache *c, bool failed, bool *enough)
  * it must fail again and again while another operation works.
  */
 static bool
-missing(struct ews_session *s, const struct err *why)
+operation_missing(struct ews_session *s, const struct err *why)
 {
 	struct namecache *c = &s->ews->names;
 	struct err e = ERR_INIT;
@@ -181,9 +181,9 @@ missing(struct ews_session *s, const struct err *why)
 
 	if (code_find(why->code) != NULL && code_refuses(why))
 		return true;
-	if (!suspicious(why))
+	if (!operation_suspected(why))
 		return false;
-	if (count(c, true, &enough))
+	if (count_request(c, true, &enough))
 		return true;
 	if (!enough || folder_top(s, top, sizeof(top), &e) == -1)
 		return false;
@@ -207,14 +207,14 @@ resolve_name(
 
 	*out = NULL;
 	if (key[0] != '\0' && !namecache_lookup(&s->ews->names, key, out)) {
-		rc = ask(s, name, out, err);
+		rc = ask_name(s, name, out, err);
 		if (rc == 0)
-			count(&s->ews->names, false, &enough);
+			count_request(&s->ews->names, false, &enough);
 		/* only for this name, and it will not get better */
 		else if ((err->scope == SCOPE_ITEM &&
 			     (err->kind == ERR_ITEM ||
 				 err->kind == ERR_UNKNOWN)) ||
-			 missing(s, err)) {
+			 operation_missing(s, err)) {
 			err_clear(err);
 			rc = 0;
 		}

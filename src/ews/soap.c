@@ -25,7 +25,7 @@
 enum { D_ENVELOPE = 1, D_PART, D_RESPONSE, D_MESSAGES, D_MESSAGE };
 
 static int
-mismatch(const struct soap *s, const char *got, struct err *err)
+answer_mismatch(const struct soap *s, const char *got, struct err *err)
 {
 	err_set(err, ERR_RETRY, "the server answered with %s, not %s", got,
 	    s->ops->name);
@@ -33,7 +33,7 @@ mismatch(const struct soap *s, const char *got, struct err *err)
 }
 
 static int
-number(const struct xml_attrs *a, const char *name)
+attr_number(const struct xml_attrs *a, const char *name)
 {
 	const char *v = xml_attr(a, name);
 	int64_t n;
@@ -46,10 +46,10 @@ server_version(struct soap *s, const struct xml_attrs *a)
 {
 	if (xml_attr(a, "MajorVersion") == NULL)
 		return;
-	s->build.major = number(a, "MajorVersion");
-	s->build.minor = number(a, "MinorVersion");
-	s->build.build = number(a, "MajorBuildNumber");
-	s->build.revision = number(a, "MinorBuildNumber");
+	s->build.major = attr_number(a, "MajorVersion");
+	s->build.minor = attr_number(a, "MinorVersion");
+	s->build.build = attr_number(a, "MajorBuildNumber");
+	s->build.revision = attr_number(a, "MinorBuildNumber");
 	s->build.known = s->build.major > 0;
 }
 
@@ -70,7 +70,7 @@ ends_with(const char *name, const char *end)
 
 /* The element below Body: a fault, or the response to what was asked. */
 static int
-response(struct soap *s, enum tok t, const char *name, struct err *err)
+response_start(struct soap *s, enum tok t, const char *name, struct err *err)
 {
 	size_t n = strlen(s->ops->name);
 
@@ -82,7 +82,7 @@ response(struct soap *s, enum tok t, const char *name, struct err *err)
 		return SOAP_SKIP; /* beside it */
 	if (strncmp(name, s->ops->name, n) != 0 ||
 	    strcmp(name + n, "Response") != 0 || s->response)
-		return mismatch(s, name, err);
+		return answer_mismatch(s, name, err);
 	s->response = true;
 	return SOAP_ENTER;
 }
@@ -144,13 +144,13 @@ message_start(
 }
 
 static int
-place(struct soap *s, enum tok t, const char *name, const struct xml_attrs *a,
-    struct err *err)
+place_of(struct soap *s, enum tok t, const char *name,
+    const struct xml_attrs *a, struct err *err)
 {
 	switch (s->depth) {
 	case D_ENVELOPE:
 		if (t != TOK_Envelope)
-			return mismatch(s, name, err);
+			return answer_mismatch(s, name, err);
 		s->envelope = true;
 		return SOAP_ENTER;
 	case D_PART:
@@ -158,7 +158,7 @@ place(struct soap *s, enum tok t, const char *name, const struct xml_attrs *a,
 							: SOAP_SKIP;
 	case D_RESPONSE:
 		if (s->tok[D_PART] == TOK_Body)
-			return response(s, t, name, err);
+			return response_start(s, t, name, err);
 		if (t == TOK_ServerVersionInfo)
 			server_version(s, a);
 		return SOAP_SKIP;
@@ -180,7 +180,7 @@ place(struct soap *s, enum tok t, const char *name, const struct xml_attrs *a,
 }
 
 static int
-on_start(
+envelope_start(
     void *arg, const char *name, const struct xml_attrs *a, struct err *err)
 {
 	struct soap *s = arg;
@@ -191,7 +191,7 @@ on_start(
 	if (s->skip != 0)
 		return 0;
 	if (s->depth >= SOAP_DEPTH)
-		return mismatch(s, "elements nested too deeply", err);
+		return answer_mismatch(s, "elements nested too deeply", err);
 	/* nothing is taken from inside an element read as text */
 	if (s->want[s->depth - 1] >= SOAP_TEXT) {
 		s->skip = s->depth;
@@ -199,7 +199,7 @@ on_start(
 	}
 	t = tok_find(name);
 	s->tok[s->depth] = (unsigned char)t;
-	if ((want = place(s, t, name, a, err)) == -1)
+	if ((want = place_of(s, t, name, a, err)) == -1)
 		return -1;
 	s->want[s->depth] = (unsigned char)want;
 	if (want == SOAP_SKIP)
@@ -210,7 +210,7 @@ on_start(
 }
 
 static void
-copy(char *out, size_t size, const char *text, size_t len)
+copy_text(char *out, size_t size, const char *text, size_t len)
 {
 	if (text != NULL)
 		str_printable(out, size, text, len);
@@ -218,7 +218,7 @@ copy(char *out, size_t size, const char *text, size_t len)
 
 /* BackOffMilliseconds; what is no number of them is left out. */
 static void
-backoff(struct soap_status *st, const char *text)
+read_backoff(struct soap_status *st, const char *text)
 {
 	size_t n = strspn(text, "0123456789");
 	int64_t ms;
@@ -238,7 +238,7 @@ value_end(struct soap *s, struct soap_status *st, const char *text)
 	if (text == NULL)
 		return;
 	if (strcmp(s->value_name, "BackOffMilliseconds") == 0) {
-		backoff(st, text);
+		read_backoff(st, text);
 		return;
 	}
 	if (n + 40 < sizeof(st->text)) {
@@ -263,16 +263,16 @@ fault_end(struct soap *s, enum tok t, const char *text, size_t len)
 	case TOK_faultcode:
 		colon = strrchr(text, ':');
 		if (f->code[0] == '\0')
-			copy(f->code, sizeof(f->code),
+			copy_text(f->code, sizeof(f->code),
 			    colon == NULL ? text : colon + 1,
 			    strlen(colon == NULL ? text : colon + 1));
 		break;
 	case TOK_ResponseCode:
-		copy(f->code, sizeof(f->code), text, len);
+		copy_text(f->code, sizeof(f->code), text, len);
 		break;
 	case TOK_faultstring:
 	case TOK_Message:
-		copy(f->text, sizeof(f->text), text, len);
+		copy_text(f->text, sizeof(f->text), text, len);
 		break;
 	case TOK_Value:
 		value_end(s, f, text);
@@ -316,9 +316,9 @@ message_end(
 		return s->ops->message(s->arg, &s->st, err);
 	}
 	if (level == 1 && t == TOK_MessageText)
-		copy(s->st.text, sizeof(s->st.text), text, len);
+		copy_text(s->st.text, sizeof(s->st.text), text, len);
 	else if (level == 1 && t == TOK_ResponseCode)
-		copy(s->st.code, sizeof(s->st.code), text, len);
+		copy_text(s->st.code, sizeof(s->st.code), text, len);
 	else if (s->tok[D_MESSAGE + 1] == TOK_MessageXml) {
 		if (level == 2)
 			value_end(s, &s->st, text);
@@ -329,7 +329,7 @@ message_end(
 
 /* Text that people wrote, or whose form is nobody's business here. */
 static bool
-verbatim(enum tok t)
+text_verbatim(enum tok t)
 {
 	return t == TOK_Subject || t == TOK_DisplayName || t == TOK_Name ||
 	       t == TOK_Value;
@@ -344,7 +344,7 @@ text_of(const struct soap *s, enum tok t, size_t *len)
 	*len = s->text->over ? 1 : s->text->len;
 	if (s->text->over)
 		return NULL;
-	if (p == NULL || verbatim(t))
+	if (p == NULL || text_verbatim(t))
 		return buf_str(s->text);
 	p = str_trim(p);
 	*len = strlen(p);
@@ -352,7 +352,7 @@ text_of(const struct soap *s, enum tok t, size_t *len)
 }
 
 static int
-on_end(void *arg, const char *name, struct err *err)
+envelope_end(void *arg, const char *name, struct err *err)
 {
 	struct soap *s = arg;
 	enum tok t;
@@ -381,7 +381,7 @@ on_end(void *arg, const char *name, struct err *err)
 }
 
 static int
-on_text(void *arg, const char *p, size_t n, struct err *err)
+envelope_text(void *arg, const char *p, size_t n, struct err *err)
 {
 	struct soap *s = arg;
 
@@ -398,7 +398,8 @@ void
 soap_open(
     struct soap *s, const struct soap_ops *ops, void *arg, struct buf *text)
 {
-	struct xml_handler h = { on_start, on_end, on_text, s };
+	struct xml_handler h = { envelope_start, envelope_end, envelope_text,
+		s };
 
 	tok_init();
 	memset(s, 0, sizeof(*s));

@@ -77,7 +77,7 @@ item_id(struct syncxml *p, const struct xml_attrs *a)
 }
 
 static int
-on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
+changes_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
     struct err *err)
 {
 	struct syncxml *p = arg;
@@ -135,7 +135,7 @@ change_end(struct syncxml *p)
 }
 
 static int
-on_end(void *arg, enum tok t, int level, const char *text, size_t len,
+changes_end(void *arg, enum tok t, int level, const char *text, size_t len,
     struct err *err)
 {
 	struct syncxml *p = arg;
@@ -163,7 +163,7 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 }
 
 static int
-on_text(void *arg, const char *s, size_t n, struct err *err)
+changes_text(void *arg, const char *s, size_t n, struct err *err)
 {
 	struct syncxml *p = arg;
 
@@ -177,7 +177,7 @@ on_text(void *arg, const char *s, size_t n, struct err *err)
 }
 
 static int
-on_message(void *arg, const struct soap_status *st, struct err *err)
+changes_message(void *arg, const struct soap_status *st, struct err *err)
 {
 	struct syncxml *p = arg;
 
@@ -188,12 +188,12 @@ on_message(void *arg, const struct soap_status *st, struct err *err)
 	return 0;
 }
 
-const struct soap_ops syncxml_ops = { "SyncFolderItems", on_start, on_end,
-	on_text, on_message };
+const struct soap_ops syncxml_ops = { "SyncFolderItems", changes_start,
+	changes_end, changes_text, changes_message };
 
 /* The whole answer is there: what does it amount to? */
 static int
-settle(struct syncxml *p, const char *cursor, struct err *err)
+settle_page(struct syncxml *p, const char *cursor, struct err *err)
 {
 	struct change_page *g = p->page;
 
@@ -222,7 +222,7 @@ settle(struct syncxml *p, const char *cursor, struct err *err)
 }
 
 static int
-page(struct ews_session *s, const struct build_sync *what,
+ask_page(struct ews_session *s, const struct build_sync *what,
     struct change_page *out, struct err *err)
 {
 	struct buf state;
@@ -237,7 +237,7 @@ page(struct ews_session *s, const struct build_sync *what,
 	p.page = out;
 	p.state = &state;
 	rc = call_run(s, &c, err);
-	if (rc == 0 && (rc = settle(&p, what->cursor, err)) == -1)
+	if (rc == 0 && (rc = settle_page(&p, what->cursor, err)) == -1)
 		err_prefix(err, "SyncFolderItems");
 	buf_free(&state);
 	if (rc == -1) {
@@ -249,7 +249,7 @@ page(struct ews_session *s, const struct build_sync *what,
 
 /* May it be a property that the server minds? As in folder.c. */
 static bool
-minds_property(const struct ews_session *s, const struct err *err)
+minds_item_property(const struct ews_session *s, const struct err *err)
 {
 	if (err->kind == ERR_UNKNOWN &&
 	    (s->sync_in_vain || atomic_load(&s->ews->sync_whole)))
@@ -266,15 +266,15 @@ syncxml_page(struct ews_session *s, const char *folder, const char *cursor,
 		: max > 512 ? 512
 			    : max,
 		s->bare };
-	int rc = page(s, &what, out, err);
+	int rc = ask_page(s, &what, out, err);
 
 	if (rc == 0 && !what.bare)
 		atomic_store(&s->ews->sync_whole, true);
-	if (rc == 0 || what.bare || !minds_property(s, err))
+	if (rc == 0 || what.bare || !minds_item_property(s, err))
 		return rc;
 	err_clear(err);
 	what.bare = true;
-	rc = page(s, &what, out, err);
+	rc = ask_page(s, &what, out, err);
 	s->bare = rc == 0;
 	s->sync_in_vain = rc == -1;
 	return rc;

@@ -21,7 +21,7 @@ static unsigned char length[TOK_COUNT];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static unsigned
-place(const char *s, size_t len)
+hash_place(const char *s, size_t len)
 {
 	unsigned h = (unsigned)len * 5;
 
@@ -32,7 +32,7 @@ place(const char *s, size_t len)
 }
 
 static void
-build(void)
+build_table(void)
 {
 	int t;
 
@@ -40,7 +40,7 @@ build(void)
 		unsigned h;
 
 		length[t] = (unsigned char)strlen(names[t]);
-		h = place(names[t], length[t]);
+		h = hash_place(names[t], length[t]);
 		while (slot[h] != TOK_NONE)
 			h = (h + 1) % SLOTS;
 		slot[h] = (unsigned char)t;
@@ -50,7 +50,7 @@ build(void)
 void
 tok_init(void)
 {
-	pthread_once(&once, build);
+	pthread_once(&once, build_table);
 }
 
 enum tok
@@ -61,7 +61,8 @@ tok_find(const char *name)
 
 	if (len == 0)
 		return TOK_NONE;
-	for (h = place(name, len); slot[h] != TOK_NONE; h = (h + 1) % SLOTS)
+	for (h = hash_place(name, len); slot[h] != TOK_NONE;
+	     h = (h + 1) % SLOTS)
 		if (length[slot[h]] == len &&
 		    memcmp(names[slot[h]], name, len) == 0)
 			return (enum tok)slot[h];

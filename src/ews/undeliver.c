@@ -35,7 +35,7 @@ look_up(struct ews_session *s, char **id, struct err *err)
 }
 
 static int
-make(struct ews_session *s, char **id, struct err *err)
+make_folder(struct ews_session *s, char **id, struct err *err)
 {
 	static const char *const name[] = { NULL };
 	struct soap_ops ops = folderxml_get;
@@ -67,7 +67,7 @@ make(struct ews_session *s, char **id, struct err *err)
 }
 
 static int
-on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
+moved_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
     struct err *err)
 {
 	(void)arg;
@@ -79,7 +79,7 @@ on_start(void *arg, enum tok t, int level, const struct xml_attrs *a,
 }
 
 static int
-on_end(void *arg, enum tok t, int level, const char *text, size_t len,
+moved_end(void *arg, enum tok t, int level, const char *text, size_t len,
     struct err *err)
 {
 	(void)arg;
@@ -92,15 +92,15 @@ on_end(void *arg, enum tok t, int level, const char *text, size_t len,
 }
 
 static int
-on_message(void *arg, const struct soap_status *st, struct err *err)
+moved_message(void *arg, const struct soap_status *st, struct err *err)
 {
 	(void)err;
 	call_status(st, SCOPE_ITEM, arg);
 	return 0;
 }
 
-static const struct soap_ops move_ops = { "MoveItem", on_start, on_end, NULL,
-	on_message };
+static const struct soap_ops move_ops = { "MoveItem", moved_start, moved_end,
+	NULL, moved_message };
 
 int
 undeliver_item(struct ews_session *s, const char *item_id, struct err *err)
@@ -110,7 +110,8 @@ undeliver_item(struct ews_session *s, const char *item_id, struct err *err)
 	struct call c = { &move_ops, &answer, build_move_item, &what,
 		SCOPE_ITEM };
 
-	if (s->undeliverable == NULL && make(s, &s->undeliverable, err) == -1)
+	if (s->undeliverable == NULL &&
+	    make_folder(s, &s->undeliverable, err) == -1)
 		return -1;
 	what.folder = s->undeliverable;
 	if (call_run(s, &c, err) == -1)

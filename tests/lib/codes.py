@@ -50,12 +50,12 @@ def tables():
     codes = [
         Row(c, k, s, n == "true", a, _text(t, defines))
         for c, k, s, n, a, t in re.findall(
-            r'\{ "(Error\w+)", (ERR_\w+), (SCOPE_\w+), (true|false), \d+, '
-            r'(CODE_\w+), ([^{}]+) \}', source)]
+            r'\{ "(Error\w+)", (ERR_\w+), CAUSE_\w+, (SCOPE_\w+), '
+            r'(true|false), \d+, (CODE_\w+), ([^{}]+) \}', source)]
     https = [
         Row(int(c), k, s, False, "CODE_REPORT", _text(t, defines))
         for c, k, s, t in re.findall(
-            r'\{ (\d{3}), (ERR_\w+), (SCOPE_\w+),([^{}]+)\}', source)]
+            r'\{ (\d{3}), (ERR_\w+), CAUSE_\w+, (SCOPE_\w+),([^{}]+)\}', source)]
     if len(codes) != len(re.findall(r'\{ "Error', source)) or not https:
         raise ValueError("code.c has rows that are not understood")
     return codes, https
@@ -66,8 +66,8 @@ def other():
     with open(SOURCE, encoding="utf-8") as f:
         source = f.read()
     kind, scope, todo = re.search(
-        r'\bother = \{ "", (ERR_\w+), (SCOPE_\w+), true, \d+, CODE_REPORT, '
-        r'([A-Z]+) \};', source).groups()
+        r'\bother = \{ "", (ERR_\w+), CAUSE_\w+, (SCOPE_\w+), true, \d+, '
+        r'CODE_REPORT, ([A-Z]+) \};', source).groups()
     return Row("any other code", kind, scope, True, "CODE_REPORT",
                _text(todo, _defines(source)))
 

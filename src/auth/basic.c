@@ -64,7 +64,7 @@ offers_basic(const char *challenge)
 
 /* "Negotiate, NTLM" */
 static void
-offered(const char *challenge, char *out, size_t size)
+offered_schemes(const char *challenge, char *out, size_t size)
 {
 	size_t at = 0, n;
 	const char *s;
@@ -76,7 +76,7 @@ offered(const char *challenge, char *out, size_t size)
 }
 
 static int
-rejected(const struct basic *b, const char *challenge, struct err *e)
+basic_rejected(const struct basic *b, const char *challenge, struct err *e)
 {
 	char list[128];
 
@@ -88,7 +88,7 @@ rejected(const struct basic *b, const char *challenge, struct err *e)
 		    "locked, disabled or expired",
 		    b->is.username);
 	else {
-		offered(challenge, list, sizeof(list));
+		offered_schemes(challenge, list, sizeof(list));
 		err_set(e, ERR_AUTH,
 		    "the server does not take Basic authentication here; it "
 		    "offers %s (HTTP 401): enable Basic authentication for %s",
@@ -98,7 +98,7 @@ rejected(const struct basic *b, const char *challenge, struct err *e)
 }
 
 static int
-header(struct http_auth *a, const struct http_auth_conn *conn,
+basic_header(struct http_auth *a, const struct http_auth_conn *conn,
     const char *challenge, struct buf *out, struct err *e)
 {
 	struct basic *b = (struct basic *)a;
@@ -108,7 +108,7 @@ header(struct http_auth *a, const struct http_auth_conn *conn,
 
 	(void)conn; /* a password is the same on all */
 	if (challenge != NULL)
-		return rejected(b, challenge, e);
+		return basic_rejected(b, challenge, e);
 	room = strlen(b->is.username) + 1 + strlen(b->is.password);
 	buf_init(&pair, room);
 	buf_room(&pair, room);
@@ -147,7 +147,7 @@ basic_open(const struct credential *c, const char *place, struct err *e)
 		return NULL;
 	}
 	b = mem_alloc(sizeof(*b));
-	b->auth.header = header;
+	b->auth.header = basic_header;
 	b->place = place;
 	b->auth.free = basic_free;
 	b->is.scheme = c->scheme;

@@ -31,7 +31,7 @@ is_blank(uint32_t c)
 }
 
 static void
-trim(const char **s, size_t *len)
+trim_space(const char **s, size_t *len)
 {
 	size_t n;
 	uint32_t c;
@@ -59,7 +59,7 @@ is_special(char c)
 
 /* Quotes that are not needed do not make another local part. */
 static void
-unquote(const char **s, size_t *len)
+unquote_local(const char **s, size_t *len)
 {
 	size_t i;
 
@@ -82,7 +82,7 @@ put_local(char *out, size_t size, const char *s, size_t len)
 
 	if (len == 0 || len > LOCAL_MAX)
 		return 0;
-	unquote(&s, &len);
+	unquote_local(&s, &len);
 	quoted = len > 2 && s[0] == '"' && s[len - 1] == '"';
 	for (i = 0; i < len; i += n) {
 		unsigned char b = (unsigned char)s[i];
@@ -156,16 +156,16 @@ address_normalise_to(const char *s, char *out, size_t size)
 	size_t len = strlen(s), local, domain;
 	const char *at;
 
-	trim(&s, &len);
+	trim_space(&s, &len);
 	if (len >= 2 && s[0] == '<' && s[len - 1] == '>') {
 		s++;
 		len -= 2;
-		trim(&s, &len);
+		trim_space(&s, &len);
 	}
 	if (len >= 7 && str_ieqn(s, "mailto:", 7)) {
 		s += 7;
 		len -= 7;
-		trim(&s, &len);
+		trim_space(&s, &len);
 	}
 	if ((at = memrchr(s, '@', len)) == NULL)
 		return 0;

@@ -67,7 +67,8 @@ crypt_hmac(const void *key, size_t klen, const void *p, size_t n,
 }
 
 static void
-run(const struct crypt_seal *s, void *data, size_t n, void *tag, int encrypt)
+run_seal(
+    const struct crypt_seal *s, void *data, size_t n, void *tag, int encrypt)
 {
 	/* the only implementations that every processor runs */
 	br_poly1305_ctmul_run(s->key, s->nonce, data, n, s->aad, s->aad_len,
@@ -78,7 +79,7 @@ void
 crypt_seal(const struct crypt_seal *s, void *data, size_t n,
     unsigned char tag[CRYPT_TAG])
 {
-	run(s, data, n, tag, 1);
+	run_seal(s, data, n, tag, 1);
 }
 
 bool
@@ -88,7 +89,7 @@ crypt_unseal(const struct crypt_seal *s, void *data, size_t n,
 	unsigned char made[CRYPT_TAG], differ = 0;
 	size_t i;
 
-	run(s, data, n, made, 0);
+	run_seal(s, data, n, made, 0);
 	for (i = 0; i < CRYPT_TAG; i++)
 		differ |= (unsigned char)(made[i] ^ tag[i]);
 	mem_wipe(made, sizeof(made));

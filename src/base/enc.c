@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 
 static void
-put16(char *to, uint32_t u)
+put_unit16(char *to, uint32_t u)
 {
 	to[0] = (char)(u & 0xff);
 	to[1] = (char)(u >> 8);
@@ -25,10 +25,10 @@ enc_utf16le(struct buf *out, const char *s, size_t len)
 		if ((n = utf8_next(s, len, &c)) == 0)
 			return -1;
 		if (c < 0x10000) {
-			put16(u, c);
+			put_unit16(u, c);
 		} else {
-			put16(u, 0xd7c0 + (c >> 10));
-			put16(u + 2, 0xdc00 | (c & 0x3ff));
+			put_unit16(u, 0xd7c0 + (c >> 10));
+			put_unit16(u + 2, 0xdc00 | (c & 0x3ff));
 		}
 		if (buf_add(out, u, c < 0x10000 ? 2 : 4) == -1)
 			return -1;
@@ -74,7 +74,7 @@ enc_unhex(const char *s, void *out, size_t n)
 }
 
 static bool
-unreserved(char c)
+is_unreserved(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	       (c >= '0' && c <= '9') ||
@@ -88,7 +88,7 @@ enc_percent(struct buf *out, const char *s)
 	char esc[3];
 
 	for (; *s != '\0'; s++) {
-		if (unreserved(*s)) {
+		if (is_unreserved(*s)) {
 			buf_addc(out, *s);
 			continue;
 		}

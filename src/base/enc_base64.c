@@ -38,7 +38,7 @@ static const char urlsafe[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 static int
-encode(struct buf *b, const void *in, size_t n, const char *abc, int pad)
+encode_with(struct buf *b, const void *in, size_t n, const char *abc, int pad)
 {
 	const unsigned char *p = in;
 	size_t rest = n % 3;
@@ -74,18 +74,18 @@ encode(struct buf *b, const void *in, size_t n, const char *abc, int pad)
 int
 enc_base64(struct buf *b, const void *in, size_t n)
 {
-	return encode(b, in, n, standard, 1);
+	return encode_with(b, in, n, standard, 1);
 }
 
 int
 enc_base64url(struct buf *b, const void *in, size_t n)
 {
-	return encode(b, in, n, urlsafe, 0);
+	return encode_with(b, in, n, urlsafe, 0);
 }
 
 /* Whole groups from p on, until something else comes; returns where. */
 static const unsigned char *
-groups(const unsigned char *p, const unsigned char *end, char **out)
+decode_groups(const unsigned char *p, const unsigned char *end, char **out)
 {
 	unsigned char a, b, c, d;
 	char *o = *out;
@@ -117,7 +117,7 @@ enc_b64_feed(struct enc_b64 *d, const char *in, size_t n, char *out)
 
 	while (p < end) {
 		if (d->nbits == 0 && !d->end) {
-			p = groups(p, end, &o);
+			p = decode_groups(p, end, &o);
 			if (p == end)
 				break;
 		}

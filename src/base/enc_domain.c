@@ -126,7 +126,7 @@ enc_upper(uint32_t c)
 
 /* RFC 3492 6.1, with the constants of section 5 */
 static uint32_t
-adapt(uint32_t delta, uint32_t points, bool first)
+adapt_bias(uint32_t delta, uint32_t points, bool first)
 {
 	uint32_t k = 0;
 
@@ -162,7 +162,7 @@ put_delta(struct buf *b, uint32_t q, uint32_t bias)
 /* A label holds at most 63 characters, so no delta can overflow: 64 times
  * U+10FFFF fits 32 bits. */
 static void
-punycode(struct buf *b, const uint32_t *c, size_t n)
+add_punycode(struct buf *b, const uint32_t *c, size_t n)
 {
 	uint32_t at = 0x80, delta = 0, bias = 72, next;
 	size_t done = 0, basic, i;
@@ -188,7 +188,8 @@ punycode(struct buf *b, const uint32_t *c, size_t n)
 			if (c[i] != at)
 				continue;
 			put_delta(b, delta, bias);
-			bias = adapt(delta, (uint32_t)done + 1, done == basic);
+			bias = adapt_bias(
+			    delta, (uint32_t)done + 1, done == basic);
 			delta = 0;
 			done++;
 		}
@@ -200,7 +201,7 @@ punycode(struct buf *b, const uint32_t *c, size_t n)
 /* Letters, digits, hyphen, the underscore of real life, and all that is
  * not ASCII except spaces and invisible characters. */
 static bool
-allowed(uint32_t c)
+is_allowed(uint32_t c)
 {
 	if (c < 0x80)
 		return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
@@ -229,14 +230,14 @@ put_label(struct buf *b, const uint32_t *c, size_t n)
 			buf_addc(b, (char)c[i]);
 	} else {
 		buf_adds(b, "xn--");
-		punycode(b, c, n);
+		add_punycode(b, c, n);
 	}
 	return n == 0 || b->len - start > LABEL ? -1 : 0;
 }
 
 /* [192.0.2.1] and [IPv6:...] (RFC 5321 4.1.3): lower-cased as they are */
 static int
-literal(struct buf *b, const char *s, size_t len)
+add_literal(struct buf *b, const char *s, size_t len)
 {
 	size_t i;
 
@@ -251,7 +252,7 @@ literal(struct buf *b, const char *s, size_t len)
 }
 
 static int
-labels(struct buf *b, const char *s, size_t len)
+add_labels(struct buf *b, const char *s, size_t len)
 {
 	uint32_t label[LABEL], c;
 	size_t n = 0, w;
@@ -272,7 +273,7 @@ labels(struct buf *b, const char *s, size_t len)
 				return 0;
 			continue;
 		}
-		if (!allowed(c) || n == LABEL)
+		if (!is_allowed(c) || n == LABEL)
 			return -1;
 		label[n++] = c;
 	}
@@ -287,9 +288,9 @@ enc_domain(struct buf *out, const char *s, size_t len)
 
 	buf_init(&b, 2 * DOMAIN);
 	if (len > 0 && s[0] == '[')
-		r = literal(&b, s, len);
+		r = add_literal(&b, s, len);
 	else
-		r = labels(&b, s, len);
+		r = add_labels(&b, s, len);
 	if (r == 0 && (b.over || b.len > DOMAIN))
 		r = -1;
 	if (r == 0)

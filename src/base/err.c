@@ -10,11 +10,11 @@
 #include "base/err.h"
 #include "base/str.h"
 
-static void put(struct err *, const char *fmt, va_list)
+static void put_message(struct err *, const char *fmt, va_list)
     __attribute__((format(printf, 2, 0)));
 
 static void
-put(struct err *e, const char *fmt, va_list ap)
+put_message(struct err *e, const char *fmt, va_list ap)
 {
 	/* twice the size: what is cut here is cut again, and marked, below */
 	char raw[2 * sizeof(e->msg)];
@@ -30,7 +30,7 @@ err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	put(e, fmt, ap);
+	put_message(e, fmt, ap);
 	va_end(ap);
 	e->kind = kind;
 	e->scope = SCOPE_MAILBOX;

@@ -30,7 +30,7 @@ write_count(void)
 
 /* Into met, unless it is there already. */
 static void
-meet(const char *name)
+meet_point(const char *name)
 {
 	const char *was;
 	size_t i;
@@ -52,7 +52,7 @@ fault_point(const char *name)
 	if (getenv("EXSYNC_COUNT") != NULL) {
 		if (n == 1)
 			atexit(write_count);
-		meet(name);
+		meet_point(name);
 	}
 	if (at != NULL && atol(at) == n) {
 		fprintf(stderr, "crash at %ld: %s\n", n, name);

@@ -22,7 +22,7 @@ struct arena_block {
 };
 
 static void *
-must(void *p)
+must_have(void *p)
 {
 	if (p == NULL) {
 		log_line(LOG_ERROR,
@@ -37,15 +37,15 @@ must(void *p)
 void *
 mem_alloc(size_t size)
 {
-	return must(calloc(1, size > 0 ? size : 1));
+	return must_have(calloc(1, size > 0 ? size : 1));
 }
 
 void *
 mem_grow(void *old, size_t n, size_t each)
 {
 	if (each != 0 && n > SIZE_MAX / each)
-		return must(NULL);
-	return must(realloc(old, n * each > 0 ? n * each : 1));
+		return must_have(NULL);
+	return must_have(realloc(old, n * each > 0 ? n * each : 1));
 }
 
 char *
@@ -57,7 +57,7 @@ mem_strdup(const char *s)
 char *
 mem_strndup(const char *s, size_t len)
 {
-	char *p = must(malloc(len + 1));
+	char *p = must_have(malloc(len + 1));
 
 	memcpy(p, s, len);
 	p[len] = '\0';
@@ -74,7 +74,7 @@ mem_printf(const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vasprintf(&p, fmt, ap);
 	va_end(ap);
-	return must(n < 0 ? NULL : p);
+	return must_have(n < 0 ? NULL : p);
 }
 
 void
@@ -99,13 +99,13 @@ arena_alloc(struct arena *a, size_t size)
 	size_t cap;
 
 	if (size > SIZE_MAX / 2)
-		return must(NULL);
+		return must_have(NULL);
 	size = (size + 7) & ~(size_t)7;
 	if (a->max != 0 && size > a->max - a->used)
 		return NULL;
 	if (b == NULL || size > b->cap - b->len) {
 		cap = size > BLOCK / 4 ? size : BLOCK;
-		b = must(malloc(sizeof(*b) + cap));
+		b = must_have(malloc(sizeof(*b) + cap));
 		b->len = 0;
 		b->cap = cap;
 		/* a big block goes behind the one that still has room */

@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 
 static bool
-unsafe(uint32_t c)
+is_unsafe(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
 	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
@@ -27,7 +27,7 @@ str_printable(char *out, size_t size, const char *s, size_t len)
 	while (i < len) {
 		uint32_t c;
 		size_t n = utf8_next(s + i, len - i, &c);
-		bool bad = n == 0 || unsafe(c);
+		bool bad = n == 0 || is_unsafe(c);
 		size_t w = bad ? 1 : n;
 
 		if (o + w >= size) {

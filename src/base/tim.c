@@ -79,7 +79,7 @@ tim_sleep(int64_t ms)
 /* Days since 1970-01-01; the year begins in March, so that the leap day is
  * its last. */
 static int64_t
-days(int year, int mon, int day)
+days_since(int year, int mon, int day)
 {
 	int64_t y = mon <= 2 ? year - 1 : year;
 	int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -102,7 +102,7 @@ month_days(int year, int mon)
 
 /* Checks all ranges; 24:00:00 is the end of the day (XSD allows it). */
 static bool
-make(const struct fields *f, int64_t *out)
+make_time(const struct fields *f, int64_t *out)
 {
 	int64_t s;
 
@@ -114,16 +114,16 @@ make(const struct fields *f, int64_t *out)
 		return false;
 	if (f->hour == 24 && (f->min > 0 || f->sec > 0 || f->ms > 0))
 		return false;
-	s = days(f->year, f->mon, f->day) * DAY_S + f->hour * 3600 +
+	s = days_since(f->year, f->mon, f->day) * DAY_S + f->hour * 3600 +
 	    (f->min - f->zone) * 60 + f->sec;
-	if (s >= days(10000, 1, 1) * DAY_S)
+	if (s >= days_since(10000, 1, 1) * DAY_S)
 		return false;
 	*out = s * 1000 + f->ms;
 	return true;
 }
 
 static void
-put2(char *p, int v)
+put_two(char *p, int v)
 {
 	p[0] = (char)('0' + v / 10);
 	p[1] = (char)('0' + v % 10);
@@ -135,7 +135,8 @@ tim_text(int64_t ms, char *out)
 	int64_t s = ms / 1000 - (ms % 1000 < 0), d, era, doe, yoe, doy, mp;
 	int year, sec;
 
-	if (s < days(1, 1, 1) * DAY_S || s >= days(10000, 1, 1) * DAY_S)
+	if (s < days_since(1, 1, 1) * DAY_S ||
+	    s >= days_since(10000, 1, 1) * DAY_S)
 		return NULL;
 	d = (s >= 0 ? s : s - (DAY_S - 1)) / DAY_S;
 	sec = (int)(s - d * DAY_S);
@@ -146,28 +147,28 @@ tim_text(int64_t ms, char *out)
 	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
 	mp = (5 * doy + 2) / 153;
 	year = (int)(era * 400 + yoe + (mp >= 10));
-	put2(out, year / 100);
-	put2(out + 2, year % 100);
+	put_two(out, year / 100);
+	put_two(out + 2, year % 100);
 	out[4] = out[7] = '-';
-	put2(out + 5, (int)(mp < 10 ? mp + 3 : mp - 9));
-	put2(out + 8, (int)(doy - (153 * mp + 2) / 5 + 1));
+	put_two(out + 5, (int)(mp < 10 ? mp + 3 : mp - 9));
+	put_two(out + 8, (int)(doy - (153 * mp + 2) / 5 + 1));
 	out[10] = 'T';
-	put2(out + 11, sec / 3600);
+	put_two(out + 11, sec / 3600);
 	out[13] = out[16] = ':';
-	put2(out + 14, sec / 60 % 60);
-	put2(out + 17, sec % 60);
+	put_two(out + 14, sec / 60 % 60);
+	put_two(out + 17, sec % 60);
 	memcpy(out + 19, "Z", 2);
 	return out;
 }
 
 static bool
-digit(char c)
+is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
 static bool
-alpha(char c)
+is_alpha(char c)
 {
 	c |= 32;
 	return c >= 'a' && c <= 'z';
@@ -175,10 +176,10 @@ alpha(char c)
 
 /* Exactly n digits. */
 static bool
-fixed(const char **p, int n, int *v)
+read_fixed(const char **p, int n, int *v)
 {
 	for (*v = 0; n > 0; n--, (*p)++) {
-		if (!digit(**p))
+		if (!is_digit(**p))
 			return false;
 		*v = *v * 10 + (**p - '0');
 	}
@@ -186,7 +187,7 @@ fixed(const char **p, int n, int *v)
 }
 
 static bool
-lit(const char **p, char c)
+read_char(const char **p, char c)
 {
 	if (**p != c)
 		return false;
@@ -198,8 +199,9 @@ lit(const char **p, char c)
 static bool
 clock_time(const char **p, struct fields *f)
 {
-	return fixed(p, 2, &f->hour) && lit(p, ':') && fixed(p, 2, &f->min) &&
-	       lit(p, ':') && fixed(p, 2, &f->sec);
+	return read_fixed(p, 2, &f->hour) && read_char(p, ':') &&
+	       read_fixed(p, 2, &f->min) && read_char(p, ':') &&
+	       read_fixed(p, 2, &f->sec);
 }
 
 /* "Z", "+hh:mm" or nothing; XSD allows up to 14:00. */
@@ -209,10 +211,11 @@ iso_zone(const char **p, struct fields *f)
 	char sign = **p;
 	int h, m;
 
-	if (lit(p, 'Z') || (sign != '+' && sign != '-'))
+	if (read_char(p, 'Z') || (sign != '+' && sign != '-'))
 		return true;
 	(*p)++;
-	if (!fixed(p, 2, &h) || !lit(p, ':') || !fixed(p, 2, &m))
+	if (!read_fixed(p, 2, &h) || !read_char(p, ':') ||
+	    !read_fixed(p, 2, &m))
 		return false;
 	if (h > 14 || m > 59 || (h == 14 && m > 0))
 		return false;
@@ -225,11 +228,11 @@ iso_fraction(const char **p, struct fields *f)
 {
 	int scale = 100;
 
-	if (!lit(p, '.'))
+	if (!read_char(p, '.'))
 		return true;
-	if (!digit(**p))
+	if (!is_digit(**p))
 		return false;
-	for (; digit(**p); (*p)++, scale /= 10)
+	for (; is_digit(**p); (*p)++, scale /= 10)
 		f->ms += (**p - '0') * scale;
 	return true;
 }
@@ -240,26 +243,28 @@ tim_iso(const char *s, int64_t *out)
 	struct fields f = { 0 };
 
 	s += strspn(s, " \t\r\n"); /* XSD: white space collapses */
-	if (!fixed(&s, 4, &f.year) || !lit(&s, '-') || !fixed(&s, 2, &f.mon) ||
-	    !lit(&s, '-') || !fixed(&s, 2, &f.day))
+	if (!read_fixed(&s, 4, &f.year) || !read_char(&s, '-') ||
+	    !read_fixed(&s, 2, &f.mon) || !read_char(&s, '-') ||
+	    !read_fixed(&s, 2, &f.day))
 		return false;
-	if (lit(&s, 'T') && (!clock_time(&s, &f) || !iso_fraction(&s, &f)))
+	if (read_char(&s, 'T') &&
+	    (!clock_time(&s, &f) || !iso_fraction(&s, &f)))
 		return false;
 	if (!iso_zone(&s, &f))
 		return false;
 	s += strspn(s, " \t\r\n");
-	return *s == '\0' && make(&f, out);
+	return *s == '\0' && make_time(&f, out);
 }
 
 /* Index of the name that the letters at *p abbreviate (three at least),
  * or -1. */
 static int
-name(const char **p, const char *const *names, int n)
+read_abbreviation(const char **p, const char *const *names, int n)
 {
 	size_t len = 0;
 	int i;
 
-	while (alpha((*p)[len]))
+	while (is_alpha((*p)[len]))
 		len++;
 	for (i = 0; len >= 3 && i < n; i++) {
 		if (len <= strlen(names[i]) && str_ieqn(*p, names[i], len)) {
@@ -273,7 +278,7 @@ name(const char **p, const char *const *names, int n)
 /* White space and nested comments (RFC 5322 3.2.2); an open comment ends
  * with the string. */
 static void
-cfws(const char **p)
+skip_cfws(const char **p)
 {
 	int depth = 0;
 
@@ -291,15 +296,15 @@ cfws(const char **p)
 
 /* lo..hi digits and the space after them; their number, or 0. */
 static int
-number(const char **p, int lo, int hi, int *v)
+read_number(const char **p, int lo, int hi, int *v)
 {
 	int n;
 
-	for (*v = 0, n = 0; digit(**p) && n < hi; n++, (*p)++)
+	for (*v = 0, n = 0; is_digit(**p) && n < hi; n++, (*p)++)
 		*v = *v * 10 + (**p - '0');
-	if (n < lo || digit(**p))
+	if (n < lo || is_digit(**p))
 		return 0;
-	cfws(p);
+	skip_cfws(p);
 	return n;
 }
 
@@ -316,7 +321,7 @@ mail_zone(const char **p, struct fields *f)
 	char sign;
 	int h, m;
 
-	while (alpha((*p)[len]))
+	while (is_alpha((*p)[len]))
 		len++;
 	for (i = 0; len == 3 && i < sizeof(zones) / sizeof(zones[0]); i++)
 		if (str_ieqn(*p, zones[i].name, 3))
@@ -326,10 +331,10 @@ mail_zone(const char **p, struct fields *f)
 	if (sign != '+' && sign != '-')
 		return true; /* some senders leave the zone out */
 	(*p)++;              /* also "GMT+0100" */
-	if (!fixed(p, 2, &h))
+	if (!read_fixed(p, 2, &h))
 		return false;
-	lit(p, ':'); /* seen: "+01:00" */
-	if (!fixed(p, 2, &m) || m > 59)
+	read_char(p, ':'); /* seen: "+01:00" */
+	if (!read_fixed(p, 2, &m) || m > 59)
 		return false;
 	f->zone = sign == '-' ? -(h * 60 + m) : h * 60 + m;
 	return true;
@@ -340,17 +345,17 @@ mail_date(const char **p, struct fields *f)
 {
 	int n;
 
-	cfws(p);
-	if (name(p, weekdays, 7) >= 0) {
-		cfws(p);
-		lit(p, ',');
-		cfws(p);
+	skip_cfws(p);
+	if (read_abbreviation(p, weekdays, 7) >= 0) {
+		skip_cfws(p);
+		read_char(p, ',');
+		skip_cfws(p);
 	}
-	if (!number(p, 1, 2, &f->day))
+	if (!read_number(p, 1, 2, &f->day))
 		return false;
-	f->mon = name(p, months, 12) + 1;
-	cfws(p);
-	n = number(p, 2, 4, &f->year);
+	f->mon = read_abbreviation(p, months, 12) + 1;
+	skip_cfws(p);
+	n = read_number(p, 2, 4, &f->year);
 	if (n == 2)
 		f->year += f->year < 50 ? 2000 : 1900;
 	else if (n == 3)
@@ -363,31 +368,33 @@ tim_mail(const char *s, int64_t *out)
 {
 	struct fields f = { 0 };
 
-	if (!mail_date(&s, &f) || !number(&s, 1, 2, &f.hour) || !lit(&s, ':'))
+	if (!mail_date(&s, &f) || !read_number(&s, 1, 2, &f.hour) ||
+	    !read_char(&s, ':'))
 		return false;
-	cfws(&s);
-	if (!number(&s, 2, 2, &f.min))
+	skip_cfws(&s);
+	if (!read_number(&s, 2, 2, &f.min))
 		return false;
-	if (lit(&s, ':')) {
-		cfws(&s);
-		if (!number(&s, 2, 2, &f.sec))
+	if (read_char(&s, ':')) {
+		skip_cfws(&s);
+		if (!read_number(&s, 2, 2, &f.sec))
 			return false;
 	}
 	if (!mail_zone(&s, &f) || f.hour > 23)
 		return false;
-	cfws(&s);
-	return *s == '\0' && make(&f, out);
+	skip_cfws(&s);
+	return *s == '\0' && make_time(&f, out);
 }
 
 /* "Nov  6 08:49:37 1994" of asctime */
 static bool
 http_asctime(const char **p, struct fields *f)
 {
-	f->mon = name(p, months, 12) + 1;
-	if (!lit(p, ' '))
+	f->mon = read_abbreviation(p, months, 12) + 1;
+	if (!read_char(p, ' '))
 		return false;
-	return fixed(p, lit(p, ' ') ? 1 : 2, &f->day) && lit(p, ' ') &&
-	       clock_time(p, f) && lit(p, ' ') && fixed(p, 4, &f->year);
+	return read_fixed(p, read_char(p, ' ') ? 1 : 2, &f->day) &&
+	       read_char(p, ' ') && clock_time(p, f) && read_char(p, ' ') &&
+	       read_fixed(p, 4, &f->year);
 }
 
 /* "06 Nov 1994 08:49:37 GMT", and "06-Nov-94 08:49:37 GMT" of RFC 850:
@@ -399,16 +406,16 @@ http_date(const char **p, struct fields *f)
 	char sep, now[TIM_TEXT];
 	int year, n;
 
-	if (!fixed(p, 2, &f->day))
+	if (!read_fixed(p, 2, &f->day))
 		return false;
 	sep = **p;
-	if (!lit(p, ' ') && !lit(p, '-'))
+	if (!read_char(p, ' ') && !read_char(p, '-'))
 		return false;
-	f->mon = name(p, months, 12) + 1;
-	if (!lit(p, sep))
+	f->mon = read_abbreviation(p, months, 12) + 1;
+	if (!read_char(p, sep))
 		return false;
 	n = sep == '-' && strcspn(*p, " ") == 2 ? 2 : 4;
-	if (!fixed(p, n, &f->year))
+	if (!read_fixed(p, n, &f->year))
 		return false;
 	if (n == 2) {
 		year = tim_text(tim_now(), now) == NULL ? 1970 : atoi(now);
@@ -416,7 +423,7 @@ http_date(const char **p, struct fields *f)
 		if (f->year > year + 50)
 			f->year -= 100;
 	}
-	if (!lit(p, ' ') || !clock_time(p, f) || !lit(p, ' ') ||
+	if (!read_char(p, ' ') || !clock_time(p, f) || !read_char(p, ' ') ||
 	    strncmp(*p, "GMT", 3) != 0)
 		return false;
 	*p += 3;
@@ -429,14 +436,14 @@ tim_http(const char *s, int64_t *out)
 	struct fields f = { 0 };
 
 	s += strspn(s, " \t");
-	if (name(&s, weekdays, 7) < 0)
+	if (read_abbreviation(&s, weekdays, 7) < 0)
 		return false;
-	if (lit(&s, ',')) {
-		if (!lit(&s, ' ') || !http_date(&s, &f))
+	if (read_char(&s, ',')) {
+		if (!read_char(&s, ' ') || !http_date(&s, &f))
 			return false;
-	} else if (!lit(&s, ' ') || !http_asctime(&s, &f)) {
+	} else if (!read_char(&s, ' ') || !http_asctime(&s, &f)) {
 		return false;
 	}
 	s += strspn(s, " \t");
-	return *s == '\0' && f.hour < 24 && make(&f, out);
+	return *s == '\0' && f.hour < 24 && make_time(&f, out);
 }

@@ -8,7 +8,7 @@
 #define HIGH_BITS 0x8080808080808080u
 
 static bool
-tail(unsigned char c)
+is_trail(unsigned char c)
 {
 	return (c & 0xc0) == 0x80;
 }
@@ -22,20 +22,20 @@ utf8_next(const char *s, size_t len, uint32_t *c)
 		*c = p[0];
 		return 1;
 	}
-	if (p[0] < 0xc2 || len < 2 || !tail(p[1]))
+	if (p[0] < 0xc2 || len < 2 || !is_trail(p[1]))
 		return 0;
 	if (p[0] < 0xe0) {
 		*c = (uint32_t)(p[0] & 0x1f) << 6 | (p[1] & 0x3f);
 		return 2;
 	}
-	if (len < 3 || !tail(p[2]))
+	if (len < 3 || !is_trail(p[2]))
 		return 0;
 	if (p[0] < 0xf0) {
 		*c = (uint32_t)(p[0] & 0x0f) << 12 |
 		     (uint32_t)(p[1] & 0x3f) << 6 | (p[2] & 0x3f);
 		return *c < 0x800 || (*c >= 0xd800 && *c < 0xe000) ? 0 : 3;
 	}
-	if (p[0] > 0xf4 || len < 4 || !tail(p[3]))
+	if (p[0] > 0xf4 || len < 4 || !is_trail(p[3]))
 		return 0;
 	*c = (uint32_t)(p[0] & 0x07) << 18 | (uint32_t)(p[1] & 0x3f) << 12 |
 	     (uint32_t)(p[2] & 0x3f) << 6 | (p[3] & 0x3f);

@@ -27,7 +27,7 @@ open_store(const struct cmd *cmd, int flags, struct conf **conf)
 }
 
 static int
-leave(struct store *st, struct conf *conf, int rc)
+leave_store(struct store *st, struct conf *conf, int rc)
 {
 	store_close(st);
 	conf_free(conf);
@@ -38,7 +38,7 @@ leave(struct store *st, struct conf *conf, int rc)
 
 /* name and value on a line of their own, safe to look at */
 static void
-line(const char *name, const char *value)
+print_line(const char *name, const char *value)
 {
 	char safe[600];
 
@@ -49,20 +49,20 @@ line(const char *name, const char *value)
 }
 
 static void
-explain(void *arg, const struct store_reason *r)
+explain_decision(void *arg, const struct store_reason *r)
 {
 	(void)arg;
 	printf("%s\n", r->mailbox);
-	line("folder", r->folder);
-	line("verdict", r->verdict);
-	line("because", r->rule);
-	line("decided", r->at);
-	line("stored as", r->email_id);
-	line("gone since", r->removed_at);
+	print_line("folder", r->folder);
+	print_line("verdict", r->verdict);
+	print_line("because", r->rule);
+	print_line("decided", r->at);
+	print_line("stored as", r->email_id);
+	print_line("gone since", r->removed_at);
 	if (r->failure != NULL) {
-		line("failure", r->failure);
+		print_line("failure", r->failure);
 		printf("  %-10s %lld\n", "tries", (long long)r->tries);
-		line("next try", r->next != NULL ? r->next : "never");
+		print_line("next try", r->next != NULL ? r->next : "never");
 	}
 }
 
@@ -75,15 +75,16 @@ why_run(const struct cmd *cmd)
 	long n;
 
 	if (st == NULL)
-		return leave(st, conf, conf == NULL ? CMD_USAGE : CMD_FAILED);
-	n = store_why(st, cmd->arg, explain, NULL, &err);
+		return leave_store(
+		    st, conf, conf == NULL ? CMD_USAGE : CMD_FAILED);
+	n = store_why(st, cmd->arg, explain_decision, NULL, &err);
 	if (n == -1)
 		log_error("%s", err.msg);
 	else if (n == 0)
 		printf("exsync has not seen a mail with this Message-ID: it is "
 		       "not in a folder that is read, was there only between "
 		       "two passes, or came before exsync knew the mailbox\n");
-	return leave(st, conf, n == -1 ? CMD_FAILED : n > 0 ? CMD_OK : 1);
+	return leave_store(st, conf, n == -1 ? CMD_FAILED : n > 0 ? CMD_OK : 1);
 }
 
 /* --- mailboxes ---------------------------------------------------------- */
@@ -91,7 +92,7 @@ why_run(const struct cmd *cmd)
 typedef int (*tell_fn)(struct store *, const char *address, struct err *);
 
 static int
-tell(const struct cmd *cmd, tell_fn fn, const char *done)
+tell_mailbox(const struct cmd *cmd, tell_fn fn, const char *done)
 {
 	struct err err = ERR_INIT;
 	char *address = address_normalise(cmd->arg);
@@ -106,7 +107,8 @@ tell(const struct cmd *cmd, tell_fn fn, const char *done)
 	}
 	if ((st = open_store(cmd, 0, &conf)) == NULL) {
 		free(address);
-		return leave(st, conf, conf == NULL ? CMD_USAGE : CMD_FAILED);
+		return leave_store(
+		    st, conf, conf == NULL ? CMD_USAGE : CMD_FAILED);
 	}
 	n = fn(st, address, &err);
 	if (n == -1) {
@@ -121,17 +123,17 @@ tell(const struct cmd *cmd, tell_fn fn, const char *done)
 	} else
 		printf("%s %s\n", address, done);
 	free(address);
-	return leave(st, conf, rc);
+	return leave_store(st, conf, rc);
 }
 
 static int
-enable(struct store *st, const char *address, struct err *err)
+enable_mailbox(struct store *st, const char *address, struct err *err)
 {
 	return store_mailbox_state(st, address, "enabled", err);
 }
 
 static int
-disable(struct store *st, const char *address, struct err *err)
+disable_mailbox(struct store *st, const char *address, struct err *err)
 {
 	return store_mailbox_state(st, address, "disabled", err);
 }
@@ -139,19 +141,21 @@ disable(struct store *st, const char *address, struct err *err)
 int
 approve_run(const struct cmd *cmd)
 {
-	return tell(cmd, enable, "is approved: the next pass reads it");
+	return tell_mailbox(
+	    cmd, enable_mailbox, "is approved: the next pass reads it");
 }
 
 int
 enable_run(const struct cmd *cmd)
 {
-	return tell(cmd, enable, "is enabled: the next pass reads it");
+	return tell_mailbox(
+	    cmd, enable_mailbox, "is enabled: the next pass reads it");
 }
 
 int
 disable_run(const struct cmd *cmd)
 {
-	return tell(cmd, disable,
+	return tell_mailbox(cmd, disable_mailbox,
 	    "is disabled: no pass reads it until "
 	    "exsync --enable");
 }
@@ -159,7 +163,7 @@ disable_run(const struct cmd *cmd)
 int
 resync_run(const struct cmd *cmd)
 {
-	return tell(cmd, store_mailbox_resync,
+	return tell_mailbox(cmd, store_mailbox_resync,
 	    "is read from its start by the next pass and compared with what "
 	    "is stored; what was skipped is decided anew");
 }

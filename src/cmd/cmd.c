@@ -105,10 +105,11 @@ cmd_conf_offline(const struct cmd *cmd)
 	return conf_load_offline(cmd->conf, stderr);
 }
 
-static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static int
+refuse_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 static int
-usage(const char *fmt, ...)
+refuse_usage(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -121,40 +122,41 @@ usage(const char *fmt, ...)
 }
 
 static int
-add_mailbox(struct cmd *cmd, const char *address)
+want_mailbox(struct cmd *cmd, const char *address)
 {
 	char *n = address_normalise(address);
 
 	if (n == NULL)
-		return usage("--mailbox %s: not an e-mail address", address);
+		return refuse_usage(
+		    "--mailbox %s: not an e-mail address", address);
 	*VEC_ADD(cmd->mailbox, cmd->nmailbox) = n;
 	return 0;
 }
 
 /* What getopt_long does not know: it is in optopt, or in the last word. */
 static int
-unknown(char **argv)
+refuse_option(char **argv)
 {
 	if (optopt == 0)
-		return usage("%s is not an option, or not a whole one",
+		return refuse_usage("%s is not an option, or not a whole one",
 		    argv[optind - 1]);
 	if (optopt < 256)
-		return usage("-%c is not an option", optopt);
-	return usage("%s: this option takes no value", argv[optind - 1]);
+		return refuse_usage("-%c is not an option", optopt);
+	return refuse_usage("%s: this option takes no value", argv[optind - 1]);
 }
 
 /* One option that getopt_long found; c is its val. */
 static int
-take(struct cmd *cmd, int c, char **argv)
+take_option(struct cmd *cmd, int c, char **argv)
 {
 	if (c != '?' && c != ':' && optarg != NULL && *optarg == '\0')
-		return usage("the value of an option is empty");
+		return refuse_usage("the value of an option is empty");
 	switch (c) {
 	case 'c':
 		cmd->conf = optarg;
 		return 0;
 	case OPT_MAILBOX:
-		return add_mailbox(cmd, optarg);
+		return want_mailbox(cmd, optarg);
 	case OPT_PROFILE:
 		cmd->profile = optarg;
 		return 0;
@@ -165,13 +167,14 @@ take(struct cmd *cmd, int c, char **argv)
 		cmd->json = true;
 		return 0;
 	case ':':
-		return usage("%s wants a value", argv[optind - 1]);
+		return refuse_usage("%s wants a value", argv[optind - 1]);
 	case '?':
-		return unknown(argv);
+		return refuse_option(argv);
 	default:
 		if (cmd->verb != NULL && cmd->verb != &verbs[c - 256])
-			return usage("one command at a time: --%s is a second "
-				     "one",
+			return refuse_usage(
+			    "one command at a time: --%s is a second "
+			    "one",
 			    verbs[c - 256].option);
 		cmd->verb = &verbs[c - 256];
 		cmd->arg = optarg;
@@ -180,7 +183,7 @@ take(struct cmd *cmd, int c, char **argv)
 }
 
 static int
-parse(struct cmd *cmd, int argc, char **argv)
+parse_options(struct cmd *cmd, int argc, char **argv)
 {
 	struct option opt[NVERB + 5];
 	size_t i;
@@ -201,20 +204,23 @@ parse(struct cmd *cmd, int argc, char **argv)
 	opt[i++] = (struct option){ "json", no_argument, NULL, OPT_JSON };
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":c:", opt, NULL)) != -1) {
-		if (take(cmd, c, argv) == -1)
+		if (take_option(cmd, c, argv) == -1)
 			return -1;
 	}
 	if (optind < argc)
-		return usage("%s: nothing is expected here", argv[optind]);
+		return refuse_usage(
+		    "%s: nothing is expected here", argv[optind]);
 	if (cmd->verb == NULL)
-		return usage("say what to do: --once, --check, ...");
+		return refuse_usage("say what to do: --once, --check, ...");
 	if (!cmd->verb->selects &&
 	    (cmd->nmailbox > 0 || cmd->profile != NULL || cmd->dry_run))
-		return usage("--mailbox, --profile and --dry-run do not go "
-			     "with --%s",
+		return refuse_usage(
+		    "--mailbox, --profile and --dry-run do not go "
+		    "with --%s",
 		    cmd->verb->option);
 	if (cmd->json && cmd->verb->run != status_run)
-		return usage("--json does not go with --%s", cmd->verb->option);
+		return refuse_usage(
+		    "--json does not go with --%s", cmd->verb->option);
 	return 0;
 }
 
@@ -248,7 +254,7 @@ cmd_main(int argc, char **argv)
 	memset(&cmd, 0, sizeof(cmd));
 	cmd.conf = "exsync.ini";
 	log_init(LOG_INFO);
-	if (parse(&cmd, argc, argv) == 0)
+	if (parse_options(&cmd, argc, argv) == 0)
 		rc = cmd.verb->run(&cmd);
 	for (i = 0; i < cmd.nmailbox; i++)
 		free(cmd.mailbox[i]);

@@ -41,7 +41,7 @@ read_line(char *out)
 
 /* The same from a person: asked for, not shown. */
 static long
-ask(char *out)
+ask_secret(char *out)
 {
 	struct termios was, quiet;
 	long n;
@@ -91,7 +91,7 @@ fault_of(const char *line, size_t *len)
 
 /* Says where it goes, to standard error: standard output is the value. */
 static void
-print(const char *value, const char *made)
+print_sealed(const char *value, const char *made)
 {
 	if (made != NULL)
 		fprintf(stderr,
@@ -117,14 +117,14 @@ encrypt_run(const struct cmd *cmd)
 
 	if (conf_key(cmd->conf, &key, &made, stderr) == -1)
 		return CMD_USAGE;
-	n = isatty(STDIN_FILENO) ? ask(line) : read_line(line);
+	n = isatty(STDIN_FILENO) ? ask_secret(line) : read_line(line);
 	len = n > 0 ? (size_t)n : 0;
 	why = n == -1 ? "standard input cannot be read, or it was interrupted"
 		      : fault_of(line, &len);
 	if (why != NULL)
 		fprintf(stderr, "exsync: %s\n", why);
 	else if ((value = seal_make(&key, line, len)) != NULL) {
-		print(value, made);
+		print_sealed(value, made);
 		free(value);
 	}
 	mem_wipe(line, sizeof(line));

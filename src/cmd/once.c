@@ -20,26 +20,26 @@
 #include "sync/servers.h"
 
 static void
-plural(int64_t n, const char *one, const char *many, const char *end)
+print_plural(int64_t n, const char *one, const char *many, const char *end)
 {
 	printf("%lld %s%s", (long long)n, n == 1 ? one : many, end);
 }
 
 /* The result, in one or two lines that a person understands. */
 static void
-report(const struct cmd *cmd, const struct pass_counts *c,
+report_pass(const struct cmd *cmd, const struct pass_counts *c,
     enum pass_outcome outcome, int64_t ms)
 {
 	const struct store_count *s = &c->store;
 
 	if (cmd->dry_run)
 		printf("dry run, nothing was written: ");
-	plural(c->mailboxes, "mailbox", "mailboxes", "");
+	print_plural(c->mailboxes, "mailbox", "mailboxes", "");
 	if (c->mailboxes_failed > 0)
 		printf(" (%lld failed)", (long long)c->mailboxes_failed);
 	printf(" in %lld.%01lld s: ", (long long)(ms / 1000),
 	    (long long)(ms % 1000 / 100));
-	plural(s->emails, "mail", "mails",
+	print_plural(s->emails, "mail", "mails",
 	    cmd->dry_run ? " would be stored" : " stored");
 	if (s->copies > s->emails)
 		printf(
@@ -60,7 +60,7 @@ report(const struct cmd *cmd, const struct pass_counts *c,
 
 /* For struct pass.alert: the news to alert_command. */
 static int
-tell(void *arg, const struct alert_text *a)
+tell_alert(void *arg, const struct alert_text *a)
 {
 	struct err err = ERR_INIT;
 	struct buf text;
@@ -88,7 +88,7 @@ close_sandbox(void *arg)
 }
 
 static void
-prepare(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
+prepare_pass(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
     struct keeper *keeper)
 {
 	bool tells = conf->alert_command != NULL && !cmd->dry_run;
@@ -103,7 +103,7 @@ prepare(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
 	pass->begin = close_sandbox;
 	pass->begin_arg = pass;
 	pass->tick = progress_tick;
-	pass->alert = keeper != NULL && tells ? tell : NULL;
+	pass->alert = keeper != NULL && tells ? tell_alert : NULL;
 	pass->alert_arg = keeper;
 	if (keeper != NULL)
 		pass->keep = (struct keep){ keeper_read, keeper_write,
@@ -111,7 +111,7 @@ prepare(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
 }
 
 static int
-run(const struct cmd *cmd, const struct pass *pass, struct err *err)
+run_pass(const struct cmd *cmd, const struct pass *pass, struct err *err)
 {
 	static const int code[] = { CMD_OK, CMD_PARTIAL, CMD_FAILED };
 	struct pass_counts count;
@@ -127,7 +127,7 @@ run(const struct cmd *cmd, const struct pass *pass, struct err *err)
 	progress_end();
 	if (rc == -1)
 		return -1;
-	report(cmd, &count, outcome, tim_mono() - began);
+	report_pass(cmd, &count, outcome, tim_mono() - began);
 	return code[outcome];
 }
 
@@ -144,7 +144,7 @@ with_store(const struct cmd *cmd, struct pass *pass, struct err *err)
 		return -1;
 	}
 	pass->store = store;
-	rc = run(cmd, pass, err);
+	rc = run_pass(cmd, pass, err);
 	store_close(store);
 	return rc;
 }
@@ -188,7 +188,7 @@ once_run(const struct cmd *cmd)
 	log_init(conf->log_level);
 	keeper = start_keeper(cmd, conf, &mute);
 	guard_warn(conf);
-	prepare(&pass, cmd, conf, keeper);
+	prepare_pass(&pass, cmd, conf, keeper);
 	if (mute)
 		pass.alert = NULL;
 	rc = with_store(cmd, &pass, &err);

@@ -17,7 +17,7 @@ static atomic_bool drawn;
 static int64_t began;
 
 static void
-wipe(void)
+wipe_line(void)
 {
 	static const char seq[] = "\r\033[K";
 
@@ -32,12 +32,12 @@ progress_begin(void)
 	on = isatty(STDERR_FILENO);
 	began = tim_mono();
 	if (on)
-		log_hook(wipe);
+		log_hook(wipe_line);
 }
 
 /* "1 h 5 min", "3 min", "20 s" */
 static const char *
-span(int64_t s, char *out, size_t size)
+span_text(int64_t s, char *out, size_t size)
 {
 	if (s >= 3600)
 		snprintf(out, size, "%lld h %lld min", (long long)(s / 3600),
@@ -63,8 +63,8 @@ progress_tick(void *arg, const struct pass_counts *c)
 		char t[32];
 
 		snprintf(left, sizeof(left), ", about %s left",
-		    span(ms * (c->mailboxes - c->mailboxes_done) /
-			     c->mailboxes_done / 1000,
+		    span_text(ms * (c->mailboxes - c->mailboxes_done) /
+				  c->mailboxes_done / 1000,
 			t, sizeof(t)));
 	}
 	n = snprintf(line, sizeof(line),
@@ -79,5 +79,5 @@ void
 progress_end(void)
 {
 	log_hook(NULL);
-	wipe();
+	wipe_line();
 }

@@ -162,7 +162,7 @@ state_of(const struct store_box *b, int64_t after, int64_t now)
 }
 
 static void
-fill(struct status_box *to, const struct plan_entry *e,
+fill_box(struct status_box *to, const struct plan_entry *e,
     const struct store_box *b, int64_t now)
 {
 	memset(to, 0, sizeof(*to));
@@ -190,7 +190,7 @@ fill(struct status_box *to, const struct plan_entry *e,
 }
 
 static int
-load(struct source *src, int64_t now, struct err *err)
+load_source(struct source *src, int64_t now, struct err *err)
 {
 	static const struct plan_want all = { NULL, 0, NULL };
 	struct store *st;
@@ -226,11 +226,11 @@ choose_cut(const struct source *src, struct status *s)
 }
 
 static int
-collect(struct source *src, struct status *s, struct err *err)
+collect_boxes(struct source *src, struct status *s, struct err *err)
 {
 	size_t i, known = 0;
 
-	if (load(src, s->now, err) == -1 ||
+	if (load_source(src, s->now, err) == -1 ||
 	    store_last_run(src->store, &s->run, err) == -1 ||
 	    store_interrupted_list(src->store, &src->cuts, err) == -1)
 		return -1;
@@ -246,7 +246,7 @@ collect(struct source *src, struct status *s, struct err *err)
 		    store_box_find(&src->boxes, e->mailbox.address);
 
 		known += b != NULL;
-		fill(&s->box[i], e, b, s->now);
+		fill_box(&s->box[i], e, b, s->now);
 	}
 	s->off_plan = src->boxes.n - known;
 	s->nprofile = src->conf->nprofile;
@@ -257,7 +257,7 @@ collect(struct source *src, struct status *s, struct err *err)
 }
 
 static void
-done(struct source *src, struct status *s)
+close_source(struct source *src, struct status *s)
 {
 	free(s->box);
 	free(s->profile);
@@ -284,13 +284,13 @@ status_run(const struct cmd *cmd)
 		return CMD_USAGE;
 	log_init(src.conf->log_level);
 	s.now = tim_now();
-	if (collect(&src, &s, &err) == -1)
+	if (collect_boxes(&src, &s, &err) == -1)
 		log_error("%s", err.msg);
 	else {
 		status_judge(&s);
 		(cmd->json ? status_json : status_text)(&s, stdout);
 		rc = s.exit;
 	}
-	done(&src, &s);
+	close_source(&src, &s);
 	return rc;
 }

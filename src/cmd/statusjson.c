@@ -22,7 +22,7 @@ is_plain(uint32_t c)
 }
 
 static void
-put_string(FILE *out, const char *s)
+put_json_string(FILE *out, const char *s)
 {
 	size_t n = s == NULL ? 0 : strlen(s), len;
 	uint32_t c;
@@ -58,7 +58,7 @@ static void
 put_text(FILE *out, const char *name, const char *value)
 {
 	put_name(out, name, false);
-	put_string(out, value);
+	put_json_string(out, value);
 }
 
 static void
@@ -90,7 +90,7 @@ put_mail(FILE *out, const struct status_mail *m)
 }
 
 static void
-put_run(FILE *out, const struct store_last_run *r)
+put_run_object(FILE *out, const struct store_last_run *r)
 {
 	put_name(out, "last_run", false);
 	if (!r->known) {
@@ -99,7 +99,7 @@ put_run(FILE *out, const struct store_last_run *r)
 	}
 	fputc('{', out);
 	put_name(out, "outcome", true);
-	put_string(out, r->outcome);
+	put_json_string(out, r->outcome);
 	put_time(out, "started", r->started);
 	put_time(out, "finished", r->finished);
 	put_int(out, "mailboxes", r->mailboxes);
@@ -114,7 +114,7 @@ static void
 put_profile(FILE *out, const struct status_profile *p)
 {
 	put_name(out, "name", true);
-	put_string(out, p->name);
+	put_json_string(out, p->name);
 	put_text(out, "state", status_name(p->is));
 	put_int(out, "mailboxes", (int64_t)p->mailboxes);
 	put_int(out, "well", (int64_t)p->well);
@@ -127,7 +127,7 @@ static void
 put_box(FILE *out, const struct status_box *b, int64_t now)
 {
 	put_name(out, "address", true);
-	put_string(out, b->address);
+	put_json_string(out, b->address);
 	put_text(out, "profile", b->profile);
 	put_text(out, "type", b->type);
 	put_text(out, "state", status_name(b->is));
@@ -153,7 +153,7 @@ put_alert(FILE *out, const struct store_alert *a)
 	char advice[512], scope[STORE_SCOPE_TEXT];
 
 	put_name(out, "scope", true);
-	put_string(out, store_scope_text(&a->scope, scope));
+	put_json_string(out, store_scope_text(&a->scope, scope));
 	put_text(out, "profile", a->profile);
 	put_text(out, "code", a->code);
 	put_text(out, "severity", a->severity);
@@ -174,7 +174,7 @@ status_json(const struct status *s, FILE *out)
 
 	fputc('{', out);
 	put_name(out, "now", true);
-	put_string(out, tim_text(s->now, now));
+	put_json_string(out, tim_text(s->now, now));
 	put_text(out, "database", s->database);
 	put_text(out, "state", state[s->exit]);
 	put_int(out, "exit_status", s->exit);
@@ -182,7 +182,7 @@ status_json(const struct status *s, FILE *out)
 	put_time(out, "next_try", s->next_try);
 	put_int(out, "mail_given_up", s->given_up);
 	put_int(out, "passes_interrupted", s->cut.n);
-	put_run(out, &s->run);
+	put_run_object(out, &s->run);
 	fputs(",\n\"profiles\":[", out);
 	for (i = 0; i < s->nprofile; i++) {
 		fputs(i > 0 ? ",\n{" : "\n{", out);

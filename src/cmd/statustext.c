@@ -23,7 +23,7 @@
 
 /* Columns on the screen, taking every character for one. */
 static int
-columns(const char *s)
+count_columns(const char *s)
 {
 	return (int)wrap_columns(s, strlen(s));
 }
@@ -44,14 +44,14 @@ put_wrapped(FILE *out, int indent, const char *mark, const char *text)
 }
 
 static const char *
-plural(size_t n, const char *one, const char *many)
+plural_of(size_t n, const char *one, const char *many)
 {
 	return n == 1 ? one : many;
 }
 
 /* "3 min", or what a time that is not known means. */
 static const char *
-age(int64_t now, int64_t t, const char *none, char *out)
+age_text(int64_t now, int64_t t, const char *none, char *out)
 {
 	return t == TIM_NONE ? none : alert_span(now - t, out);
 }
@@ -63,12 +63,12 @@ struct table {
 };
 
 static void
-measure(struct table *t, char cell[][TEXT])
+measure_cells(struct table *t, char cell[][TEXT])
 {
 	int i, w;
 
 	for (i = 0; i < t->n; i++) {
-		w = columns(cell[i]);
+		w = count_columns(cell[i]);
 		if (w > t->width[i])
 			t->width[i] = w;
 	}
@@ -80,7 +80,7 @@ put_row(FILE *out, const struct table *t, char cell[][TEXT])
 	int i, pad;
 
 	for (i = 0; i < t->n; i++) {
-		pad = t->width[i] - columns(cell[i]);
+		pad = t->width[i] - count_columns(cell[i]);
 		if (i > 0)
 			fputs("  ", out);
 		if (i < t->left)
@@ -93,7 +93,7 @@ put_row(FILE *out, const struct table *t, char cell[][TEXT])
 }
 
 static void
-set(char *cell, const char *text)
+set_cell(char *cell, const char *text)
 {
 	str_printable(cell, TEXT, text, strlen(text));
 }
@@ -116,11 +116,12 @@ static void
 put_counts(FILE *out, const struct store_last_run *r)
 {
 	fprintf(out, "%lld %s", (long long)r->mailboxes,
-	    plural((size_t)r->mailboxes, "mailbox", "mailboxes"));
+	    plural_of((size_t)r->mailboxes, "mailbox", "mailboxes"));
 	if (r->failed_mailboxes > 0)
 		fprintf(out, " (%lld failed)", (long long)r->failed_mailboxes);
 	fprintf(out, ", %lld new %s, %lld skipped", (long long)r->emails,
-	    plural((size_t)r->emails, "mail", "mails"), (long long)r->skipped);
+	    plural_of((size_t)r->emails, "mail", "mails"),
+	    (long long)r->skipped);
 	if (r->failed > 0)
 		fprintf(out, ", %lld failed", (long long)r->failed);
 	fprintf(out, ".\n");
@@ -164,7 +165,8 @@ put_interrupted(FILE *out, const struct status *s)
 	else
 		snprintf(text + n, sizeof(text) - (size_t)n,
 		    "none came to its end, the first began %s ago%s%s.",
-		    age(s->now, c->since, "long", span), is_told(s) ? "" : "; ",
+		    age_text(s->now, c->since, "long", span),
+		    is_told(s) ? "" : "; ",
 		    is_told(s)
 			? ""
 			: alert_advice(&all, alert_code(ALERT_INTERRUPTED),
@@ -185,7 +187,7 @@ put_run(FILE *out, const struct status *s)
 	}
 	if (strcmp(r->outcome, "running") == 0) {
 		fprintf(out, "A pass began %s ago and has not ended",
-		    age(s->now, r->started, "", span));
+		    age_text(s->now, r->started, "", span));
 		if (r->ended[0] != '\0' && strcmp(r->ended, "ok") != 0)
 			fprintf(out, "; the one before it: %s", r->ended);
 		fprintf(out, ".\n");
@@ -193,10 +195,10 @@ put_run(FILE *out, const struct status *s)
 		fprintf(out,
 		    "The last pass began %s ago and was interrupted: it was "
 		    "killed, or the machine went down.\n",
-		    age(s->now, r->started, "", span));
+		    age_text(s->now, r->started, "", span));
 	else {
 		fprintf(out, "Last pass: %s ago, %s: ",
-		    age(s->now, r->finished, "", span), r->outcome);
+		    age_text(s->now, r->finished, "", span), r->outcome);
 		put_counts(out, r);
 	}
 	put_interrupted(out, s);
@@ -217,8 +219,8 @@ put_waiting(FILE *out, const struct status *s)
 		    "failure says why. There is nothing to do unless that "
 		    "lasts.",
 		    (long long)s->waiting,
-		    plural((size_t)s->waiting, "mail could", "mails could"),
-		    plural((size_t)s->waiting, "is", "are"), next);
+		    plural_of((size_t)s->waiting, "mail could", "mails could"),
+		    plural_of((size_t)s->waiting, "is", "are"), next);
 		put_wrapped(out, 0, "", text);
 	}
 	if (s->given_up > 0) {
@@ -227,7 +229,7 @@ put_waiting(FILE *out, const struct status *s)
 		    "does it (the column FAILED shows for which mailbox); "
 		    "table failure says why.",
 		    (long long)s->given_up,
-		    plural((size_t)s->given_up, "mail is", "mails are"));
+		    plural_of((size_t)s->given_up, "mail is", "mails are"));
 		put_wrapped(out, 0, "", text);
 	}
 }
@@ -245,7 +247,7 @@ put_summary(FILE *out, const struct status *s)
 	    s->exit == 0   ? "ALL WELL."
 	    : s->exit == 3 ? "NOTHING WORKS."
 			   : "TROUBLE.",
-	    s->nbox, plural(s->nbox, "mailbox", "mailboxes"));
+	    s->nbox, plural_of(s->nbox, "mailbox", "mailboxes"));
 	for (is = STATUS_STALE; is <= STATUS_OFF; is++) {
 		if (n[is] == 0)
 			continue;
@@ -253,7 +255,7 @@ put_summary(FILE *out, const struct status *s)
 		sep = ", ";
 	}
 	fprintf(out, "; %zu open %s.\n", s->nalert,
-	    plural(s->nalert, "alert", "alerts"));
+	    plural_of(s->nalert, "alert", "alerts"));
 }
 
 static void
@@ -267,12 +269,12 @@ put_alerts(FILE *out, const struct status *s)
 	for (i = 0; i < s->nalert && i < BAD_MAX; i++) {
 		const struct store_alert *a = &s->alert[i];
 
-		set(line,
+		set_cell(line,
 		    alert_about(a->profile, &a->scope, about, sizeof(about)));
 		fprintf(out, "  %s  %s: ", a->severity, line);
-		set(line, a->code);
+		set_cell(line, a->code);
 		fprintf(out, "%s, for %s", line,
-		    age(s->now, a->first_at, "?", span));
+		    age_text(s->now, a->first_at, "?", span));
 		if (a->count > 1)
 			fprintf(out, ", in %lld passes", (long long)a->count);
 		fputc('\n', out);
@@ -291,11 +293,11 @@ profile_cells(
 {
 	char span[32];
 
-	set(cell[0], p->name);
+	set_cell(cell[0], p->name);
 	strcpy(cell[1], status_name(p->is));
 	snprintf(cell[2], TEXT, "%zu", p->mailboxes);
 	snprintf(cell[3], TEXT, "%zu", p->failing);
-	strcpy(cell[4], age(s->now, p->last_ok_at, "never", span));
+	strcpy(cell[4], age_text(s->now, p->last_ok_at, "never", span));
 	set_mail(cell + 5, &p->mail);
 }
 
@@ -308,10 +310,10 @@ put_profiles(FILE *out, const struct status *s)
 	struct table t = { { 0 }, CELLS, 2 };
 	size_t i;
 
-	measure(&t, head);
+	measure_cells(&t, head);
 	for (i = 0; i < s->nprofile; i++) {
 		profile_cells(s, &s->profile[i], cell);
-		measure(&t, cell);
+		measure_cells(&t, cell);
 	}
 	fputc('\n', out);
 	put_row(out, &t, head);
@@ -326,10 +328,10 @@ box_cells(const struct status *s, const struct status_box *b, char cell[][TEXT])
 {
 	char span[32];
 
-	set(cell[0], b->address);
-	set(cell[1], b->profile);
+	set_cell(cell[0], b->address);
+	set_cell(cell[1], b->profile);
 	strcpy(cell[2], status_name(b->is));
-	strcpy(cell[3], age(s->now, b->last_ok_at, "never", span));
+	strcpy(cell[3], age_text(s->now, b->last_ok_at, "never", span));
 	set_mail(cell + 4, &b->mail);
 	snprintf(cell[7], TEXT, "%lld", (long long)b->failures);
 }
@@ -355,7 +357,7 @@ put_why(FILE *out, const struct status *s, const struct status_box *b)
 
 /* Is it shown? bad, well: how many of its kind are before it. */
 static bool
-shown(const struct status_box *b, size_t *bad, size_t *well)
+is_box_shown(const struct status_box *b, size_t *bad, size_t *well)
 {
 	return b->is <= STATUS_NEW ? (*bad)++ < BAD_MAX : (*well)++ < WELL_MAX;
 }
@@ -371,11 +373,11 @@ put_boxes(FILE *out, const struct status *s)
 
 	if (s->nbox == 0)
 		return;
-	measure(&t, head);
+	measure_cells(&t, head);
 	for (i = 0; i < s->nbox; i++) {
 		box_cells(s, &s->box[i], cell);
-		if (shown(&s->box[i], &bad, &well))
-			measure(&t, cell);
+		if (is_box_shown(&s->box[i], &bad, &well))
+			measure_cells(&t, cell);
 		else
 			hidden++;
 	}
@@ -383,7 +385,7 @@ put_boxes(FILE *out, const struct status *s)
 	put_row(out, &t, head);
 	bad = well = 0;
 	for (i = 0; i < s->nbox; i++) {
-		if (!shown(&s->box[i], &bad, &well))
+		if (!is_box_shown(&s->box[i], &bad, &well))
 			continue;
 		box_cells(s, &s->box[i], cell);
 		put_row(out, &t, cell);
@@ -406,7 +408,7 @@ status_text(const struct status *s, FILE *out)
 	if (s->nbox > 0)
 		put_profiles(out, s);
 	put_boxes(out, s);
-	set(line, s->database);
+	set_cell(line, s->database);
 	fprintf(out,
 	    "\n%s, %s\n"
 	    "TODAY, YESTERDAY, USUAL: mail per day (UTC). FAILED: rows of "
@@ -417,5 +419,5 @@ status_text(const struct status *s, FILE *out)
 		    "%zu %s in the database that the INI does not read "
 		    "any more.\n",
 		    s->off_plan,
-		    plural(s->off_plan, "mailbox is", "mailboxes are"));
+		    plural_of(s->off_plan, "mailbox is", "mailboxes are"));
 }

@@ -181,7 +181,7 @@ comment_at(const char *s)
 
 /* s without white space around it and without its comment. */
 static void
-bare(char *s, char **out)
+bare_value(char *s, char **out)
 {
 	s[comment_at(s)] = '\0';
 	*out = str_trim(s);
@@ -322,7 +322,7 @@ section_line(struct reader *r, char *s)
 
 /* Is the line short enough for inih? n bytes would go to it. */
 static bool
-fits(struct reader *r, const struct conf_key *k, size_t n)
+fits_line(struct reader *r, const struct conf_key *k, size_t n)
 {
 	const char *advice = "shorten it";
 
@@ -401,7 +401,7 @@ add_value(struct reader *r, const struct conf_key *k, const char *text)
 
 /* A key whose value was reported; it is not missing as well. */
 static bool
-refuse(struct reader *r, const struct conf_key *k)
+refuse_key(struct reader *r, const struct conf_key *k)
 {
 	add_value(r, k, NULL);
 	return false;
@@ -409,7 +409,7 @@ refuse(struct reader *r, const struct conf_key *k)
 
 /* Remembers what inih must give back for the text about to go to it. */
 static bool
-expect(struct reader *r, const char *value)
+expect_value(struct reader *r, const char *value)
 {
 	buf_reset(&r->want);
 	buf_adds(&r->want, value);
@@ -439,20 +439,20 @@ key_line(struct reader *r, char *s)
 		conffile_error(r->file, r->line, k->name,
 		    "holds ' ;', which begins a comment: put the password "
 		    "into a file, see password_file");
-		return refuse(r, k);
+		return refuse_key(r, k);
 	}
-	if (!fits(r, k, strlen(s)))
-		return refuse(r, k);
+	if (!fits_line(r, k, strlen(s)))
+		return refuse_key(r, k);
 	buf_reset(&r->text);
 	buf_adds(&r->text, s);
-	bare(value, &value);
+	bare_value(value, &value);
 	if (*value == '\0') {
 		conffile_error(r->file, r->line, k->name,
 		    "is empty: write a value or remove the line");
-		return refuse(r, k);
+		return refuse_key(r, k);
 	}
 	r->dangling = false;
-	return expect(r, value);
+	return expect_value(r, value);
 }
 
 /* An indented line after a key. */
@@ -483,12 +483,12 @@ continuation_line(struct reader *r, char *s)
 		    r->key->name);
 		return false;
 	}
-	if (r->dangling || !fits(r, r->key, strlen(s) + 1))
+	if (r->dangling || !fits_line(r, r->key, strlen(s) + 1))
 		return false;
-	bare(s, &s);
+	bare_value(s, &s);
 	buf_reset(&r->text);
 	buf_addf(&r->text, " %s", s);
-	return expect(r, s);
+	return expect_value(r, s);
 }
 
 /* Judges one line (NUL-terminated, changed); true: r->text goes to inih. */
@@ -511,7 +511,7 @@ take_line(struct reader *r, char *s)
 
 /* The fgets of inih: one line, or NULL at the end. */
 static char *
-read_line(char *out, int size, void *arg)
+read_ini_line(char *out, int size, void *arg)
 {
 	struct reader *r = arg;
 	const char *p = r->data + r->pos, *nl;
@@ -571,7 +571,7 @@ conffile_parse(struct conf_file *f, const char *data, size_t len)
 		r.pos = 3;
 	buf_init(&r.text, CONFFILE_MAX);
 	buf_init(&r.want, CONFFILE_MAX);
-	ini_parse_stream(read_line, &r, take_value, &r);
+	ini_parse_stream(read_ini_line, &r, take_value, &r);
 	buf_wipe(&r.text);
 	buf_wipe(&r.want);
 }

@@ -336,7 +336,7 @@ confkeys_word(const char *words, size_t i, char *out, size_t size)
 }
 
 static unsigned
-min3(unsigned a, unsigned b, unsigned c)
+least_of(unsigned a, unsigned b, unsigned c)
 {
 	if (b < a)
 		a = b;
@@ -361,8 +361,8 @@ confkeys_distance(const char *a, const char *b)
 		for (j = 1; j <= m; j++) {
 			bool same = str_ieqn(a + i - 1, b + j - 1, 1);
 
-			now[j] =
-			    min3(up[j] + 1, now[j - 1] + 1, up[j - 1] + !same);
+			now[j] = least_of(
+			    up[j] + 1, now[j - 1] + 1, up[j - 1] + !same);
 			if (i > 1 && j > 1 && !same &&
 			    str_ieqn(a + i - 1, b + j - 2, 1) &&
 			    str_ieqn(a + i - 2, b + j - 1, 1) &&
@@ -375,7 +375,7 @@ confkeys_distance(const char *a, const char *b)
 
 /* Near enough to be what was meant? */
 static bool
-near(unsigned distance, const char *word)
+is_near(unsigned distance, const char *word)
 {
 	return distance <= 2 || distance * 3 <= strlen(word);
 }
@@ -393,7 +393,7 @@ confkeys_nearest(const char *s, const char *const *list)
 			best = *list;
 		}
 	}
-	return best != NULL && near(least, best) ? best : NULL;
+	return best != NULL && is_near(least, best) ? best : NULL;
 }
 
 static void

@@ -53,8 +53,8 @@ part_base(struct conf *c, const struct conf_file *f, const struct conf_part *p)
 
 /* Defaults, then the values, of one section; p NULL: defaults only. */
 static void
-fill(struct conf_file *f, const struct conf_part *p, enum conf_section section,
-    void *base)
+fill_section(struct conf_file *f, const struct conf_part *p,
+    enum conf_section section, void *base)
 {
 	const struct conf_key *k;
 	size_t i;
@@ -197,7 +197,7 @@ build_profile(struct conf_file *f, struct conf *c, const struct conf_part *p,
 	pr->name = mem_strdup(p->name);
 	pr->own = mem_alloc(confkeys_own_size());
 	pr->process_email_from = TIM_NONE;
-	fill(f, p, CONF_PROFILE, pr);
+	fill_section(f, p, CONF_PROFILE, pr);
 	confsecret_read(f, p, &pr->password);
 	check_server(f, p);
 	check_access(f, p, pr);
@@ -265,7 +265,7 @@ build_mailbox(struct conf_file *f, struct conf *c, const struct conf_part *p,
     struct conf_mailbox *m)
 {
 	m->name = mem_strdup(p->name);
-	fill(f, p, CONF_MAILBOX, m);
+	fill_section(f, p, CONF_MAILBOX, m);
 	confsecret_read(f, p, &m->password);
 	find_profile(f, c, p, m);
 	check_address(f, c, p, m);
@@ -312,10 +312,10 @@ build_part(struct conf_file *f, struct conf *c, const struct conf_part *p)
 	case CONF_RULE:
 		rule = base;
 		rule->name = mem_strdup(p->name);
-		fill(f, p, p->section, rule);
+		fill_section(f, p, p->section, rule);
 		return;
 	default:
-		fill(f, p, p->section, base);
+		fill_section(f, p, p->section, base);
 		v = conffile_get(p, "proxy");
 		if (v != NULL && strchr(str_nn(v->text), '@') != NULL)
 			confsecret_in_file(f, v->line, "proxy");
@@ -324,7 +324,7 @@ build_part(struct conf_file *f, struct conf *c, const struct conf_part *p)
 
 /* Everything; profiles go before what refers to them. */
 static void
-build(struct conf_file *f, struct conf *c)
+build_conf(struct conf_file *f, struct conf *c)
 {
 	static const enum conf_section order[] = { CONF_EXSYNC, CONF_DIRECTORY,
 		CONF_PROFILE, CONF_MAILBOX, CONF_RULE };
@@ -341,7 +341,7 @@ build(struct conf_file *f, struct conf *c)
 			seen = true;
 		}
 		if (!seen && confkeys_section[order[i]].example == NULL)
-			fill(f, NULL, order[i], c);
+			fill_section(f, NULL, order[i], c);
 	}
 	for (j = 0; j < f->npart; j++)
 		if (f->part[j].section == CONF_PROFILE)
@@ -370,14 +370,14 @@ beside_database(const char *database)
 
 /* The end of reading: errors out, or the conf. */
 static struct conf *
-finish(struct conf_file *f, FILE *errs)
+finish_load(struct conf_file *f, FILE *errs)
 {
 	struct conf *c = mem_alloc(sizeof(*c));
 
 	c->path = mem_strdup(f->name);
 	/* what seems to be missing may stand in the part that was not read */
 	if (!f->cut)
-		build(f, c);
+		build_conf(f, c);
 	if (conffile_report(f, errs) > 0) {
 		conf_free(c);
 		c = NULL;
@@ -394,7 +394,7 @@ conf_read(const char *name, const char *data, size_t len, FILE *errs)
 
 	conffile_init(&f, name);
 	conffile_parse(&f, data, len);
-	return finish(&f, errs);
+	return finish_load(&f, errs);
 }
 
 /* Opens the INI; NULL: why not. */
@@ -443,7 +443,7 @@ read_ini(int fd, struct buf *b)
 
 /* Reads and takes apart; false: why it cannot be read is in its errors. */
 static bool
-load(struct conf_file *f, const char *path)
+load_file(struct conf_file *f, const char *path)
 {
 	struct stat st = { 0 };
 	struct buf b;
@@ -472,11 +472,11 @@ static struct conf *
 load_conf(const char *path, bool offline, FILE *errs)
 {
 	struct conf_file f;
-	bool ok = load(&f, path);
+	bool ok = load_file(&f, path);
 
 	f.offline = offline;
 	if (ok)
-		return finish(&f, errs);
+		return finish_load(&f, errs);
 	conffile_report(&f, errs);
 	conffile_free(&f);
 	return NULL;
@@ -498,7 +498,7 @@ int
 conf_key(const char *path, struct seal_key *out, char **made, FILE *errs)
 {
 	struct conf_file f;
-	bool ok = load(&f, path);
+	bool ok = load_file(&f, path);
 
 	if (ok)
 		ok = confseal_make(&f, out, made) == 0;

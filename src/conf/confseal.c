@@ -18,7 +18,7 @@
 #define KEY_FILE "secret_key_file"
 
 static const struct conf_value *
-find(const struct conf_file *f)
+find_key_file(const struct conf_file *f)
 {
 	const struct conf_value *v = NULL;
 	size_t i;
@@ -64,7 +64,7 @@ char *
 confseal_open(struct conf_file *f, const struct conf_value *v, const char *text,
     size_t len, size_t *out_len)
 {
-	const struct conf_value *kv = find(f);
+	const struct conf_value *kv = find_key_file(f);
 	const struct seal_key *key;
 	struct err err = ERR_INIT;
 	char *inside;
@@ -138,7 +138,7 @@ make_file(struct conf_file *f, const struct conf_value *v, char **made)
 int
 confseal_make(struct conf_file *f, struct seal_key *out, char **made)
 {
-	const struct conf_value *v = find(f);
+	const struct conf_value *v = find_key_file(f);
 	const struct seal_key *key;
 
 	*made = NULL;

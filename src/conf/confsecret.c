@@ -23,7 +23,7 @@
 
 /* Refuses what no server would take; gives a copy. */
 static char *
-checked(
+checked_secret(
     struct conf_file *f, const struct conf_value *v, const char *s, size_t len)
 {
 	const char *why = NULL;
@@ -51,17 +51,17 @@ checked(
 
 /* What a source gives: the password, or enc: and what is inside. */
 static char *
-taken(
+taken_secret(
     struct conf_file *f, const struct conf_value *v, const char *s, size_t len)
 {
 	char *inside, *out;
 	size_t n;
 
 	if (!seal_is(s, len))
-		return checked(f, v, s, len);
+		return checked_secret(f, v, s, len);
 	if ((inside = confseal_open(f, v, s, len, &n)) == NULL)
 		return NULL;
-	out = checked(f, v, inside, n);
+	out = checked_secret(f, v, inside, n);
 	mem_wipe(inside, n);
 	free(inside);
 	return out;
@@ -82,7 +82,7 @@ confsecret_in_file(struct conf_file *f, unsigned line, const char *key)
 }
 
 static char *
-plain(struct conf_file *f, const struct conf_value *v)
+plain_secret(struct conf_file *f, const struct conf_value *v)
 {
 	size_t len = strlen(v->text);
 
@@ -90,7 +90,7 @@ plain(struct conf_file *f, const struct conf_value *v)
 	if (!seal_is(v->text, len) &&
 	    confsecret_in_file(f, v->line, v->key->name) != 0)
 		return NULL;
-	return taken(f, v, v->text, len);
+	return taken_secret(f, v, v->text, len);
 }
 
 static char *
@@ -112,7 +112,7 @@ from_file(struct conf_file *f, const struct conf_value *v)
 		s += 3; /* Notepad's mark, not the password's */
 		len -= 3;
 	}
-	out = taken(f, v, s, len);
+	out = taken_secret(f, v, s, len);
 	mem_wipe(raw, sizeof(raw));
 	return out;
 }
@@ -129,7 +129,7 @@ from_env(struct conf_file *f, const struct conf_value *v)
 		    v->text);
 		return NULL;
 	}
-	return taken(f, v, s, strlen(s));
+	return taken_secret(f, v, s, strlen(s));
 }
 
 static const struct {
@@ -138,7 +138,7 @@ static const struct {
 } source[] = {
 	{ "password_file", from_file },
 	{ "password_env", from_env },
-	{ "password", plain },
+	{ "password", plain_secret },
 };
 
 int
@@ -168,7 +168,7 @@ confsecret_read(struct conf_file *f, const struct conf_part *p, char **out)
 	if (first == NULL)
 		return 0;
 	if (f->offline) /* but what stands in the INI must be well kept */
-		return source[use].read == plain &&
+		return source[use].read == plain_secret &&
 			       !seal_is(first->text, strlen(first->text))
 			   ? confsecret_in_file(
 				 f, first->line, first->key->name)

@@ -39,7 +39,7 @@ struct spot {
 _Static_assert(sizeof(enum conf_match) == sizeof(int), "enums are ints");
 
 static void *
-field(const struct conf_key *k, void *base)
+field_of(const struct conf_key *k, void *base)
 {
 	if (k->flags & CONF_OWN)
 		return (char *)((struct conf_profile *)base)->own +
@@ -48,7 +48,7 @@ field(const struct conf_key *k, void *base)
 }
 
 static const void *
-cfield(const struct conf_key *k, const void *base)
+const_field(const struct conf_key *k, const void *base)
 {
 	if (k->flags & CONF_OWN)
 		return (const char *)((const struct conf_profile *)base)->own +
@@ -59,7 +59,7 @@ cfield(const struct conf_key *k, const void *base)
 static bool
 put_string(const struct spot *s, void *base, char *take)
 {
-	char **to = field(s->key, base);
+	char **to = field_of(s->key, base);
 
 	free(*to);
 	*to = take;
@@ -68,7 +68,7 @@ put_string(const struct spot *s, void *base, char *take)
 
 /* "; a comment begins with ' ;'" when that may be what went wrong. */
 static const char *
-hint(const char *text)
+comment_hint(const char *text)
 {
 	return strstr(text, " #") != NULL || strstr(text, "\t#") != NULL
 		   ? " (a comment begins with ' ;', not with #)"
@@ -80,7 +80,8 @@ set_int(const struct spot *s, const char *text, int64_t *out)
 {
 	if (!str_int(text, s->key->lo, s->key->hi, out))
 		return FAIL(s, "must be a number from %lld to %lld%s",
-		    (long long)s->key->lo, (long long)s->key->hi, hint(text));
+		    (long long)s->key->lo, (long long)s->key->hi,
+		    comment_hint(text));
 	return true;
 }
 
@@ -93,7 +94,7 @@ set_word(const struct spot *s, void *base, const char *text)
 	for (i = 0; confkeys_word(s->key->words, (size_t)i, word, sizeof(word));
 	     i++)
 		if (strcmp(word, text) == 0) {
-			memcpy(field(s->key, base), &i, sizeof(i));
+			memcpy(field_of(s->key, base), &i, sizeof(i));
 			return true;
 		}
 	if (strcmp(s->key->name, "auth") == 0) {
@@ -107,17 +108,19 @@ set_word(const struct spot *s, void *base, const char *text)
 				       "give username and password_file");
 	}
 	if (strchr(s->key->words, '|') == NULL)
-		return FAIL(s, "must be %s%s", s->key->words, hint(text));
-	return FAIL(s, "must be one of %s%s", s->key->words, hint(text));
+		return FAIL(
+		    s, "must be %s%s", s->key->words, comment_hint(text));
+	return FAIL(
+	    s, "must be one of %s%s", s->key->words, comment_hint(text));
 }
 
 static bool
 set_bool(const struct spot *s, void *base, const char *text)
 {
-	bool *to = field(s->key, base);
+	bool *to = field_of(s->key, base);
 
 	if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
-		return FAIL(s, "must be yes or no%s", hint(text));
+		return FAIL(s, "must be yes or no%s", comment_hint(text));
 	*to = strcmp(text, "yes") == 0;
 	return true;
 }
@@ -125,19 +128,19 @@ set_bool(const struct spot *s, void *base, const char *text)
 static bool
 set_date(const struct spot *s, void *base, const char *text)
 {
-	int64_t *to = field(s->key, base);
+	int64_t *to = field_of(s->key, base);
 
 	if (!tim_iso(text, to))
 		return FAIL(s,
 		    "must be a date such as 2026-01-01 or a date and time "
 		    "such as 2026-01-01T08:00:00Z%s",
-		    hint(text));
+		    comment_hint(text));
 	return true;
 }
 
 /* 90m, 24h, 2d, and several of them as 1d12h; into ms. */
 static bool
-duration(const char *s, int64_t *out)
+read_duration(const char *s, int64_t *out)
 {
 	static const struct {
 		char unit;
@@ -165,13 +168,13 @@ duration(const char *s, int64_t *out)
 static bool
 set_duration(const struct spot *s, void *base, const char *text)
 {
-	int64_t ms, *to = field(s->key, base);
+	int64_t ms, *to = field_of(s->key, base);
 
-	if (!(*text >= '0' && *text <= '9') || !duration(text, &ms))
+	if (!(*text >= '0' && *text <= '9') || !read_duration(text, &ms))
 		return FAIL(s,
 		    "must be a time such as 90m, 24h or 2d (minutes, hours, "
 		    "days)%s",
-		    hint(text));
+		    comment_hint(text));
 	if (ms < s->key->lo * 60000 || ms > s->key->hi * 60000)
 		return FAIL(s, "must be from %lldm to %lldd",
 		    (long long)s->key->lo, (long long)(s->key->hi / 1440));
@@ -208,7 +211,7 @@ set_file(const struct spot *s, void *base, const char *text)
 		why = "may not be read by this user: give the right to read";
 	if (why == NULL)
 		return put_string(s, base, path);
-	(void)FAIL(s, "%s: %s%s", path, why, hint(text));
+	(void)FAIL(s, "%s: %s%s", path, why, comment_hint(text));
 	free(path);
 	return false;
 }
@@ -242,7 +245,7 @@ set_database(const struct spot *s, void *base, const char *text)
 	free(dir);
 	if (why == NULL)
 		return put_string(s, base, path);
-	(void)FAIL(s, "%s: %s%s", path, why, hint(text));
+	(void)FAIL(s, "%s: %s%s", path, why, comment_hint(text));
 	free(path);
 	return false;
 }
@@ -297,7 +300,7 @@ set_address(const struct spot *s, void *base, const char *text)
 	if (address == NULL)
 		return FAIL(s,
 		    "%s is not an e-mail address: write name@domain%s", text,
-		    hint(text));
+		    comment_hint(text));
 	return put_string(s, base, address);
 }
 
@@ -326,7 +329,7 @@ domain_of(const char *text, bool wild)
 
 /* A folder's path: no empty names in it, * only as the last one. */
 static bool
-is_path(const char *s)
+is_file_path(const char *s)
 {
 	size_t n = strlen(s);
 
@@ -345,7 +348,7 @@ folder_of(const char *text, char *why, size_t size)
 	const char *best, *names[16];
 
 	if (text[0] != '@') {
-		if (is_path(text))
+		if (is_file_path(text))
 			return mem_strdup(text);
 		snprintf(why, size,
 		    "%s: write a path as Inbox/Projects, without / at its "
@@ -380,7 +383,7 @@ folder_of(const char *text, char *why, size_t size)
 static bool
 add_item(const struct spot *s, void *base, const char *text)
 {
-	struct conf_list *list = field(s->key, base);
+	struct conf_list *list = field_of(s->key, base);
 	char *item, why[512];
 	size_t i;
 
@@ -392,7 +395,7 @@ add_item(const struct spot *s, void *base, const char *text)
 		item = domain_of(text, wild);
 		snprintf(why, sizeof(why),
 		    "%s is not a domain: write it as contoso.example%s%s", text,
-		    wild ? " or *.contoso.example" : "", hint(text));
+		    wild ? " or *.contoso.example" : "", comment_hint(text));
 	}
 	if (item == NULL)
 		return FAIL(s, "%s", why);
@@ -452,9 +455,9 @@ set_number(const struct spot *s, void *base, const char *text)
 	if (!set_int(s, text, &num))
 		return false;
 	if (s->key->type == CONF_INT)
-		*(int *)field(s->key, base) = (int)num;
+		*(int *)field_of(s->key, base) = (int)num;
 	else
-		*(int64_t *)field(s->key, base) = num * MB;
+		*(int64_t *)field_of(s->key, base) = num * MB;
 	return true;
 }
 
@@ -511,7 +514,7 @@ conftype_free(const struct conf_key *k, void *base)
 	case CONF_DOMAINS:
 	case CONF_PATTERNS:
 	case CONF_FOLDERS:
-		list = field(k, base);
+		list = field_of(k, base);
 		while (list->n > 0)
 			free(list->v[--list->n]);
 		free(list->v);
@@ -520,7 +523,7 @@ conftype_free(const struct conf_key *k, void *base)
 	default:
 		if (k->type == CONF_SECRET && k->offset == 0)
 			return;
-		s = field(k, base);
+		s = field_of(k, base);
 		if (*s != NULL)
 			explicit_bzero(*s, strlen(*s));
 		free(*s);
@@ -603,7 +606,7 @@ duration_text(int64_t ms, char *out, size_t size)
 static bool
 scalar_text(const struct conf_key *k, const void *base, char *out, size_t size)
 {
-	const void *p = cfield(k, base);
+	const void *p = const_field(k, base);
 	int word;
 
 	switch (k->type) {
@@ -642,9 +645,9 @@ conftype_print(const struct conf_key *k, const void *base, FILE *out)
 	    (k->type == CONF_SECRET && k->offset == 0))
 		return;
 	if (confkeys_is_list(k))
-		print_list(k, cfield(k, base), out);
+		print_list(k, const_field(k, base), out);
 	else if (scalar_text(k, base, text, sizeof(text)))
 		fprintf(out, "%-18s = %s\n", k->name, text);
 	else if (k->type != CONF_DATE && k->type != CONF_DURATION)
-		print_string(k, *(char *const *)cfield(k, base), out);
+		print_string(k, *(char *const *)const_field(k, base), out);
 }

@@ -71,7 +71,7 @@ add_host_port(struct buf *out, const char *s, size_t n, bool need_port)
 
 /* Ends a conversion: the string, or why it failed. */
 static int
-finish(struct buf *b, bool ok, char **out, char *why, size_t size,
+finish_url(struct buf *b, bool ok, char **out, char *why, size_t size,
     const char *advice)
 {
 	if (ok && !b->over) {
@@ -103,7 +103,7 @@ confurl_server(
 		ok = add_host_port(&b, s, strlen(s), false) == 0 &&
 		     buf_adds(&b, path) == 0;
 	}
-	return finish(&b, ok, out, why, size, advice);
+	return finish_url(&b, ok, out, why, size, advice);
 }
 
 /* Does "host[:port]" or "[v6][:port]" name this very machine? */
@@ -120,7 +120,7 @@ is_loopback(const char *s)
 }
 
 static bool
-is_path(const char *s)
+is_url_path(const char *s)
 {
 	for (; *s != '\0'; s++)
 		if (*s <= ' ' || *s > '~' || strchr("\"<>\\^`{|}#?", *s))
@@ -154,7 +154,7 @@ confurl_service(
 	snprintf(advised, sizeof(advised), "must be as %s", k->example);
 	buf_init(&b, URL_MAX);
 	if (!plain && !str_ieqn(s, "https://", 8))
-		return finish(&b, false, out, why, size, advice);
+		return finish_url(&b, false, out, why, size, advice);
 	n = strcspn(s + head, "/");
 	if (memchr(s + head, '@', n) != NULL)
 		advice = "must not hold a user name or password: write them "
@@ -167,7 +167,7 @@ confurl_service(
 		    "must end with the path, usually %s: remove ? or # and "
 		    "what follows",
 		    k->words);
-	else if (!is_path(s + head + n))
+	else if (!is_url_path(s + head + n))
 		advice = "has a character in its path that an address cannot "
 			 "have: write it as %XX";
 	else {
@@ -183,7 +183,7 @@ confurl_service(
 		if (ok)
 			buf_adds(&b, s + head + n);
 	}
-	return finish(&b, ok, out, why, size, advice);
+	return finish_url(&b, ok, out, why, size, advice);
 }
 
 int
@@ -211,12 +211,12 @@ confurl_proxy(const char *s, char **out, char *why, size_t size)
 			n -= (size_t)(at - host) + 1;
 			host = at + 1;
 		}
-		ok = is_path(b.data + 7) && is_escaped(b.data) &&
+		ok = is_url_path(b.data + 7) && is_escaped(b.data) &&
 		     strchr(b.data, '/') + 1 == strrchr(b.data, '/');
 		if (!ok)
 			advice = "write special characters of user and "
 				 "password as %XX";
 		ok = ok && add_host_port(&b, host, n, true) == 0;
 	}
-	return finish(&b, ok, out, why, size, advice);
+	return finish_url(&b, ok, out, why, size, advice);
 }

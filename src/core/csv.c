@@ -29,18 +29,18 @@ csv_free(struct csv *c)
 }
 
 static int
-fail(unsigned long line, struct err *err, const char *why)
+fail_record(unsigned long line, struct err *err, const char *why)
 {
 	return err_set(err, ERR_CONFIG, "%lu: %s", line, why);
 }
 
 /* Adds to the current field. */
 static int
-add(struct csv *c, const char *s, size_t len, struct err *err)
+add_text(struct csv *c, const char *s, size_t len, struct err *err)
 {
 	if (buf_add(&c->text, s, len) == 0)
 		return 0;
-	return fail(c->row_line, err,
+	return fail_record(c->row_line, err,
 	    "the row is longer than 64 KB: is a closing quote missing?");
 }
 
@@ -48,7 +48,7 @@ add(struct csv *c, const char *s, size_t len, struct err *err)
 static int
 end_field(struct csv *c, struct err *err)
 {
-	if (add(c, "", 1, err) != 0)
+	if (add_text(c, "", 1, err) != 0)
 		return -1;
 	c->state = CSV_START;
 	return 0;
@@ -58,7 +58,7 @@ static int
 begin_field(struct csv *c, struct err *err)
 {
 	if (c->n == CSV_FIELDS)
-		return fail(c->row_line, err,
+		return fail_record(c->row_line, err,
 		    "the row has more than 256 fields: is this a CSV file?");
 	c->start[c->n++] = c->text.len;
 	return 0;
@@ -79,7 +79,7 @@ end_record(struct csv *c, struct err *err)
 		return -1;
 	n = c->n;
 	if (!utf8_valid(c->text.data, c->text.len))
-		return fail(
+		return fail_record(
 		    c->row_line, err, "not UTF-8: save the file as CSV UTF-8");
 	for (i = 0; i < n; i++)
 		field[i] = c->text.data + c->start[i];
@@ -96,7 +96,7 @@ static int
 plain_char(struct csv *c, char ch, struct err *err)
 {
 	if (c->state == CSV_AFTER)
-		return fail(c->line, err,
+		return fail_record(c->line, err,
 		    "text after a closing quote: write a quote inside a field "
 		    "twice");
 	if (c->state == CSV_START) {
@@ -109,11 +109,11 @@ plain_char(struct csv *c, char ch, struct err *err)
 		if (ch == '"')
 			return 0;
 	}
-	return add(c, &ch, 1, err);
+	return add_text(c, &ch, 1, err);
 }
 
 static int
-separator(struct csv *c, char ch, struct err *err)
+is_separator(struct csv *c, char ch, struct err *err)
 {
 	c->sep = ch;
 	if (c->state == CSV_START) {
@@ -132,16 +132,16 @@ quoted_char(struct csv *c, char ch, struct err *err)
 		c->state = CSV_AFTER;
 		return 0;
 	}
-	return add(c, &ch, 1, err);
+	return add_text(c, &ch, 1, err);
 }
 
 static int
-one(struct csv *c, char ch, struct err *err)
+take_char(struct csv *c, char ch, struct err *err)
 {
 	int rc;
 
 	if (ch == '\0')
-		return fail(c->line, err,
+		return fail_record(c->line, err,
 		    "a NUL byte: this is not a text file (UTF-16? save it as "
 		    "CSV UTF-8)");
 	if (c->cr && ch == '\n' && c->state != CSV_QUOTED) {
@@ -161,7 +161,7 @@ one(struct csv *c, char ch, struct err *err)
 	}
 	if (c->state == CSV_AFTER && ch == '"') {
 		c->state = CSV_QUOTED; /* two quotes are one */
-		return add(c, &ch, 1, err);
+		return add_text(c, &ch, 1, err);
 	}
 	if (ch == '\n' || ch == '\r') {
 		rc = end_record(c, err);
@@ -170,7 +170,7 @@ one(struct csv *c, char ch, struct err *err)
 		return rc;
 	}
 	if (c->sep != 0 ? ch == c->sep : ch == ',' || ch == ';' || ch == '\t')
-		return separator(c, ch, err);
+		return is_separator(c, ch, err);
 	return plain_char(c, ch, err);
 }
 
@@ -204,16 +204,16 @@ csv_feed(struct csv *c, const char *s, size_t len, struct err *err)
 	}
 	if (i < len && c->bom < 3) {
 		if (c->bom > 0 || (unsigned char)s[i] >= 0xfe)
-			return fail(
+			return fail_record(
 			    1, err, "not UTF-8: save the file as CSV UTF-8");
 		c->bom = 3; /* no BOM */
 	}
 	while (i < len) {
 		if ((run = plain_run(c, s + i, len - i)) > 0) {
-			if (add(c, s + i, run, err) != 0)
+			if (add_text(c, s + i, run, err) != 0)
 				return -1;
 			i += run;
-		} else if (one(c, s[i++], err) != 0) {
+		} else if (take_char(c, s[i++], err) != 0) {
 			return -1;
 		}
 	}
@@ -224,9 +224,10 @@ int
 csv_end(struct csv *c, struct err *err)
 {
 	if (c->bom == 1 || c->bom == 2)
-		return fail(1, err, "not UTF-8: save the file as CSV UTF-8");
+		return fail_record(
+		    1, err, "not UTF-8: save the file as CSV UTF-8");
 	if (c->state == CSV_QUOTED)
-		return fail(
+		return fail_record(
 		    c->quote_line, err, "a quote opens here and never closes");
 	return end_record(c, err);
 }

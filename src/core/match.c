@@ -44,7 +44,7 @@ direction_name(enum direction d)
 }
 
 static bool
-is_ours(const struct party *p)
+is_our_address(const struct party *p)
 {
 	return party_is_ours(p->crm_type);
 }
@@ -60,7 +60,7 @@ add_link(struct decision *d, const struct party *p, enum role role)
 }
 
 static int
-by_person(const void *a, const void *b)
+by_crm_person(const void *a, const void *b)
 {
 	const struct party *x = (*(struct link *const *)a)->party;
 	const struct party *y = (*(struct link *const *)b)->party;
@@ -75,7 +75,7 @@ by_person_and_place(const void *a, const void *b)
 {
 	const struct link *x = *(struct link *const *)a;
 	const struct link *y = *(struct link *const *)b;
-	int c = by_person(a, b);
+	int c = by_crm_person(a, b);
 
 	return c != 0 ? c : x < y ? -1 : x > y;
 }
@@ -92,7 +92,7 @@ merge_links(struct decision *d)
 	if (d->nlink > 1)
 		qsort(v, d->nlink, sizeof(*v), by_person_and_place);
 	for (i = 1, first = v[0]; i < d->nlink; i++) {
-		if (by_person(&first, &v[i]) != 0) {
+		if (by_crm_person(&first, &v[i]) != 0) {
 			first = v[i];
 			continue;
 		}
@@ -163,7 +163,7 @@ see_side(struct seen *s, enum role role, bool internal)
 }
 
 static void
-see(const struct match *m, const struct address *a, struct seen *s,
+see_address(const struct match *m, const struct address *a, struct seen *s,
     struct decision *out)
 {
 	char address[ADDRESS_MAX];
@@ -188,7 +188,7 @@ see(const struct match *m, const struct address *a, struct seen *s,
 	internal = in_domains(m->profile, domain);
 	for (i = 0; i < n; i++) {
 		add_link(out, p[i], a->role);
-		internal = internal || is_ours(p[i]);
+		internal = internal || is_our_address(p[i]);
 	}
 	see_side(s, a->role, internal);
 	end = s->rule != NULL ? s->rule : m->conf->rule + m->conf->nrule;
@@ -211,7 +211,7 @@ direction_of(const struct seen *s)
 }
 
 static bool
-is_stored(const struct match *m, const char *id, size_t n)
+is_stored_mail(const struct match *m, const char *id, size_t n)
 {
 	char text[ID_MAX + 1];
 
@@ -231,7 +231,7 @@ any_stored(const struct match *m, const char *ids, int *left)
 	size_t n;
 
 	while (msgid_next(&w, &id, &n) && (*left)-- > 0) {
-		if (is_stored(m, id, n))
+		if (is_stored_mail(m, id, n))
 			return true;
 	}
 	return false;
@@ -247,7 +247,7 @@ is_reply(const struct match *m, const struct message *msg)
 }
 
 static bool
-concerns(
+concerns_crm(
     const struct match *m, const struct message *msg, const struct decision *d)
 {
 	size_t i;
@@ -257,7 +257,7 @@ concerns(
 		return d->nlink > 0;
 	case CONF_MATCH_CONTACT:
 		for (i = 0; i < d->nlink; i++)
-			if (!is_ours(d->link[i].party))
+			if (!is_our_address(d->link[i].party))
 				return true;
 		return false;
 	case CONF_MATCH_REPLIES:
@@ -267,7 +267,7 @@ concerns(
 }
 
 static void
-decide(struct decision *d, enum verdict v, const char *rule)
+set_verdict(struct decision *d, enum verdict v, const char *rule)
 {
 	d->verdict = v;
 	snprintf(d->rule, sizeof(d->rule), "%s", rule);
@@ -295,11 +295,11 @@ match_message(
 
 	memset(out, 0, sizeof(*out));
 	for (i = 0; i < msg->naddr; i++)
-		see(m, &msg->addr[i], &seen, out);
+		see_address(m, &msg->addr[i], &seen, out);
 	if (out->nlink > 1)
 		merge_links(out);
 	out->direction = direction_of(&seen);
-	decide(out, VERDICT_KEEP, kept[m->profile->match]);
+	set_verdict(out, VERDICT_KEEP, kept[m->profile->match]);
 	if (seen.rule != NULL) {
 		snprintf(
 		    out->rule, sizeof(out->rule), "rule %s", seen.rule->name);
@@ -309,14 +309,14 @@ match_message(
 			out->verdict = VERDICT_SKIP;
 	}
 	if (msg->is_draft)
-		decide(out, VERDICT_SKIP, "draft");
+		set_verdict(out, VERDICT_SKIP, "draft");
 	else if (is_too_old(m, msg))
-		decide(out, VERDICT_SKIP, "process_email_from");
-	else if (out->verdict != VERDICT_SKIP && !concerns(m, msg, out))
-		decide(out, VERDICT_SKIP, "match");
+		set_verdict(out, VERDICT_SKIP, "process_email_from");
+	else if (out->verdict != VERDICT_SKIP && !concerns_crm(m, msg, out))
+		set_verdict(out, VERDICT_SKIP, "match");
 	else if (out->verdict == VERDICT_KEEP && m->mailbox != NULL &&
 		 m->mailbox->privacy == CONF_PRIVACY_HEADERS)
-		decide(out, VERDICT_HEADERS, "privacy");
+		set_verdict(out, VERDICT_HEADERS, "privacy");
 }
 
 bool

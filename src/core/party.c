@@ -134,7 +134,8 @@ row_type(
 }
 
 static int
-take_row(void *arg, char **field, size_t n, unsigned long line, struct err *err)
+take_csv_row(
+    void *arg, char **field, size_t n, unsigned long line, struct err *err)
 {
 	struct load *l = arg;
 	const char *v[COL_N], *type;
@@ -228,7 +229,7 @@ read_csv(int fd, struct csv *csv, const char *path, struct err *err)
 
 /* The rows of an open file. */
 static int
-load_csv(struct party_list *list, int fd, const char *path,
+load_party_csv(struct party_list *list, int fd, const char *path,
     const char *crm_type, struct err *err)
 {
 	struct load l = { .list = list, .crm_type = crm_type };
@@ -236,7 +237,7 @@ load_csv(struct party_list *list, int fd, const char *path,
 	struct csv csv;
 	int rc;
 
-	csv_init(&csv, take_row, &l);
+	csv_init(&csv, take_csv_row, &l);
 	rc = read_csv(fd, &csv, path, err);
 	if (rc == 0 && !l.header)
 		rc = err_set(err, ERR_CONFIG,
@@ -298,7 +299,7 @@ party_csv(struct party_list *list, const char *path, const char *crm_type,
 			return -1;
 		if (fstat(fd, &st) == -1)
 			memset(&st, 0, sizeof(st)); /* not the file's: again */
-		rc = load_csv(list, fd, path, crm_type, err);
+		rc = load_party_csv(list, fd, path, crm_type, err);
 		close(fd);
 		/* an error in half a file is not the file's */
 		if (is_settled(path, &st))
@@ -335,7 +336,7 @@ struct party_dir {
 
 /* FNV-1a with a secret start, its bits mixed at the end (murmur3). */
 static uint64_t
-hash(uint64_t h, const char *s)
+hash_address(uint64_t h, const char *s)
 {
 	for (; *s != '\0'; s++)
 		h = (h ^ (unsigned char)*s) * 0x100000001b3;
@@ -366,7 +367,7 @@ by_address(const void *a, const void *b)
 static void
 put_slot(struct party_dir *d, const struct party **first, size_t n)
 {
-	uint64_t h = hash(d->seed, first[0]->address);
+	uint64_t h = hash_address(d->seed, first[0]->address);
 	size_t i = h & d->mask;
 
 	while (d->slot[i].n != 0)
@@ -416,7 +417,7 @@ party_dir_free(struct party_dir *d)
 const struct party *const *
 party_dir_find(const struct party_dir *d, const char *address, size_t *n)
 {
-	uint64_t h = hash(d->seed, address);
+	uint64_t h = hash_address(d->seed, address);
 	size_t i;
 
 	for (i = h & d->mask; d->slot[i].n != 0; i = (i + 1) & d->mask) {

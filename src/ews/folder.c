@@ -312,8 +312,8 @@ question_refused(const struct err *e)
 
 /* One name alone. err->kind ERR_GONE: there is none, or not for us. */
 static int
-ask_name(struct ews_session *s, const char *const *name, struct folder_list *l,
-    struct folder **v, struct err *err)
+ask_well_known_name(struct ews_session *s, const char *const *name,
+    struct folder_list *l, struct folder **v, struct err *err)
 {
 	struct named one;
 	int rc = ask_names(s, name, 1, &one, err);
@@ -340,7 +340,7 @@ each_name(struct ews_session *s, const struct build_get_folder *what,
 	size_t i;
 
 	for (i = 0; i < what->n; i++) {
-		if (ask_name(s, &what->name[i], l, v, err) == 0)
+		if (ask_well_known_name(s, &what->name[i], l, v, err) == 0)
 			continue;
 		if (err->kind != ERR_GONE && !question_refused(err))
 			return -1;

@@ -164,7 +164,7 @@ one_error(const struct get_item *g, struct err *err)
 
 /* Each place of out has its message, or none has: then -1. */
 static int
-request_items(struct get_item *g, struct err *err)
+get_items(struct get_item *g, struct err *err)
 {
 	struct build_get_item what = { g->ref, g->n, g->want, g->shape };
 	struct itemxml p;
@@ -199,7 +199,7 @@ request_one(struct get_item *g, struct err *err)
 {
 	struct message *m;
 
-	if (request_items(g, err) == 0)
+	if (get_items(g, err) == 0)
 		return 0;
 	if (g->n > 1 || (err->kind != ERR_ITEM && err->kind != ERR_GONE))
 		return -1;

@@ -103,7 +103,7 @@ x_free(void *p)
 }
 
 static const char *
-local(const char *name)
+local_name(const char *name)
 {
 	const char *colon = strchr(name, ':');
 
@@ -118,7 +118,7 @@ xml_attr(const struct xml_attrs *a, const char *name)
 	for (v = a->v; *v != NULL; v += 2) {
 		if (strcmp(*v, name) == 0)
 			return v[1];
-		if (found == NULL && strcmp(local(*v), name) == 0 &&
+		if (found == NULL && strcmp(local_name(*v), name) == 0 &&
 		    strncmp(*v, "xmlns:", 6) != 0)
 			found = v[1];
 	}
@@ -133,7 +133,7 @@ xml_element(const struct xml_attrs *a)
 
 /* x->err is set: nothing more of this document. Always -1. */
 static int
-stop(struct xml *x)
+stop_document(struct xml *x)
 {
 	x->failed = true;
 	XML_StopParser(x->parser, XML_FALSE);
@@ -141,10 +141,10 @@ stop(struct xml *x)
 }
 
 static int
-fail(struct xml *x, enum err_cause cause, const char *code)
+fail_document(struct xml *x, enum err_cause cause, const char *code)
 {
 	err_code(&x->err, cause, code, SCOPE_MAILBOX);
-	return stop(x);
+	return stop_document(x);
 }
 
 static int
@@ -153,7 +153,7 @@ fail_html(struct xml *x)
 	err_set(&x->err, ERR_RETRY,
 	    "the server answered with a web page instead of XML (login page, "
 	    "proxy or wrong URL?)");
-	return fail(x, CAUSE_OTHER, "html");
+	return fail_document(x, CAUSE_OTHER, "html");
 }
 
 static int
@@ -163,12 +163,12 @@ flush_text(struct xml *x)
 
 	x->ntext = 0;
 	if (n > 0 && x->h.text(x->h.arg, x->text, n, &x->err) == -1)
-		return stop(x);
+		return stop_document(x);
 	return 0;
 }
 
 static void
-on_text(void *arg, const char *s, int len)
+expat_text(void *arg, const char *s, int len)
 {
 	struct xml *x = arg;
 	size_t n = (size_t)len;
@@ -184,7 +184,7 @@ on_text(void *arg, const char *s, int len)
 	if (n > GATHER / 2) {
 		if (flush_text(x) == 0 &&
 		    x->h.text(x->h.arg, s, n, &x->err) == -1)
-			stop(x);
+			stop_document(x);
 		return;
 	}
 	memcpy(x->text + x->ntext, s, n);
@@ -192,24 +192,24 @@ on_text(void *arg, const char *s, int len)
 }
 
 static void
-report(struct xml *x, bool on)
+report_text(struct xml *x, bool on)
 {
 	if (on == x->reporting)
 		return;
 	x->reporting = on;
-	XML_SetCharacterDataHandler(x->parser, on ? on_text : NULL);
+	XML_SetCharacterDataHandler(x->parser, on ? expat_text : NULL);
 }
 
 static void
-on_start(void *arg, const char *name, const char **atts)
+expat_start(void *arg, const char *name, const char **atts)
 {
 	struct xml *x = arg;
-	struct xml_attrs a = { local(name), atts };
+	struct xml_attrs a = { local_name(name), atts };
 	int r;
 
 	if (x->failed || (x->ntext > 0 && flush_text(x) == -1))
 		return;
-	name = local(name);
+	name = local_name(name);
 	if (!x->root && str_ieq(name, "html")) {
 		fail_html(x);
 		return;
@@ -218,31 +218,31 @@ on_start(void *arg, const char *name, const char **atts)
 	if (x->depth == DEPTH) {
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer nests more than %d elements", DEPTH);
-		fail(x, CAUSE_OTHER, "xml");
+		fail_document(x, CAUSE_OTHER, "xml");
 		return;
 	}
 	r = x->h.start(x->h.arg, name, &a, &x->err);
 	if (r == -1) {
-		stop(x);
+		stop_document(x);
 		return;
 	}
 	x->want[++x->depth] = r == 1 && x->h.text != NULL;
-	report(x, x->want[x->depth]);
+	report_text(x, x->want[x->depth]);
 }
 
 static void
-on_end(void *arg, const char *name)
+expat_end(void *arg, const char *name)
 {
 	struct xml *x = arg;
 
 	if (x->failed || (x->ntext > 0 && flush_text(x) == -1))
 		return;
 	x->depth--;
-	if (x->h.end(x->h.arg, local(name), &x->err) == -1) {
-		stop(x);
+	if (x->h.end(x->h.arg, local_name(name), &x->err) == -1) {
+		stop_document(x);
 		return;
 	}
-	report(x, x->depth > 0 && x->want[x->depth]);
+	report_text(x, x->depth > 0 && x->want[x->depth]);
 }
 
 static void
@@ -263,7 +263,7 @@ on_doctype(void *arg, const char *name, const char *sysid, const char *pubid,
 	err_set(&x->err, ERR_RETRY,
 	    "the server's answer holds a document type declaration, which is "
 	    "refused");
-	fail(x, CAUSE_OTHER, "xml");
+	fail_document(x, CAUSE_OTHER, "xml");
 }
 
 struct xml *
@@ -286,7 +286,7 @@ xml_open(const struct xml_handler *h)
 		return x;
 	}
 	XML_SetUserData(x->parser, x);
-	XML_SetElementHandler(x->parser, on_start, on_end);
+	XML_SetElementHandler(x->parser, expat_start, expat_end);
 	XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
 	return x;
 }
@@ -307,7 +307,7 @@ xml_close(struct xml *x)
 
 /* expat refused the document: say it so that a person can act on it. */
 static int
-refused(struct xml *x, bool final)
+document_refused(struct xml *x, bool final)
 {
 	enum XML_Error code = XML_GetErrorCode(x->parser);
 	unsigned long line = XML_GetCurrentLineNumber(x->parser);
@@ -330,7 +330,7 @@ refused(struct xml *x, bool final)
 	else if (x->starved) {
 		err_set(&x->err, ERR_RETRY,
 		    "out of memory while reading the server's answer");
-		return fail(x, CAUSE_MEMORY, "memory");
+		return fail_document(x, CAUSE_MEMORY, "memory");
 	} else if (code == XML_ERROR_NO_MEMORY)
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer holds too many different names "
@@ -344,11 +344,11 @@ refused(struct xml *x, bool final)
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer is not XML, it begins with \"%s\"",
 		    x->begin);
-	return fail(x, CAUSE_OTHER, "xml");
+	return fail_document(x, CAUSE_OTHER, "xml");
 }
 
 static int
-parse(struct xml *x, const char *p, size_t n, bool final)
+parse_clean(struct xml *x, const char *p, size_t n, bool final)
 {
 	struct xml *outer = running;
 	enum XML_Status status;
@@ -360,7 +360,7 @@ parse(struct xml *x, const char *p, size_t n, bool final)
 	if (x->failed)
 		return -1;
 	if (status != XML_STATUS_OK)
-		return refused(x, final);
+		return document_refused(x, final);
 	x->given += n;
 	at = XML_GetCurrentByteIndex(x->parser);
 	if (at < 0) /* in this call expat finished no token */
@@ -372,13 +372,13 @@ parse(struct xml *x, const char *p, size_t n, bool final)
 	err_set(&x->err, ERR_RETRY,
 	    "the server's answer holds a tag of more than 1 MiB (line %lu)",
 	    (unsigned long)XML_GetCurrentLineNumber(x->parser));
-	return fail(x, CAUSE_OTHER, "xml");
+	return fail_document(x, CAUSE_OTHER, "xml");
 }
 
 /* How many bytes make a call of expat worth its while: as many as it will
  * scan again, or those that make the token too long. */
 static size_t
-worth(const struct xml *x)
+worth_bytes(const struct xml *x)
 {
 	size_t left = TOKEN + 1 - x->pending;
 
@@ -390,7 +390,7 @@ worth(const struct xml *x)
 static int
 flush_wait(struct xml *x, bool final)
 {
-	int r = parse(x, buf_str(&x->wait), x->wait.len, final);
+	int r = parse_clean(x, buf_str(&x->wait), x->wait.len, final);
 
 	buf_reset(&x->wait);
 	return r;
@@ -399,7 +399,7 @@ flush_wait(struct xml *x, bool final)
 /* The filter's output: long pieces go on as they are, short ones are
  * gathered. */
 static int
-give(void *arg, const char *p, size_t n)
+give_clean(void *arg, const char *p, size_t n)
 {
 	struct xml *x = arg;
 	size_t k;
@@ -412,13 +412,14 @@ give(void *arg, const char *p, size_t n)
 				: sizeof(x->begin) - 1 - x->nbegin;
 			memcpy(x->begin + x->nbegin, p, k);
 			x->nbegin += k;
-		} else if (x->wait.len == 0 && k >= 512 && k >= worth(x)) {
-			if (parse(x, p, k, false) == -1)
+		} else if (x->wait.len == 0 && k >= 512 &&
+			   k >= worth_bytes(x)) {
+			if (parse_clean(x, p, k, false) == -1)
 				return -1;
 			continue;
 		}
 		buf_add(&x->wait, p, k);
-		if (x->wait.len >= PIECE && x->wait.len >= worth(x) &&
+		if (x->wait.len >= PIECE && x->wait.len >= worth_bytes(x) &&
 		    flush_wait(x, false) == -1)
 			return -1;
 	}
@@ -427,7 +428,7 @@ give(void *arg, const char *p, size_t n)
 
 /* The first failure, again and again. */
 static int
-result(const struct xml *x, int r, struct err *e)
+result_of(const struct xml *x, int r, struct err *e)
 {
 	if (!x->failed)
 		return r;
@@ -439,22 +440,22 @@ int
 xml_feed(struct xml *x, const void *p, size_t n, struct err *e)
 {
 	if (x->failed)
-		return result(x, -1, e);
+		return result_of(x, -1, e);
 	/* nothing before all of x->begin is there: refused() looks at it */
-	if (xml_filter_feed(&x->filter, p, n, 0, give, x) == 0 &&
+	if (xml_filter_feed(&x->filter, p, n, 0, give_clean, x) == 0 &&
 	    x->nbegin == sizeof(x->begin) - 1 && x->wait.len > 0 &&
-	    x->wait.len >= worth(x))
+	    x->wait.len >= worth_bytes(x))
 		flush_wait(x, false);
-	return result(x, 0, e);
+	return result_of(x, 0, e);
 }
 
 int
 xml_end(struct xml *x, struct err *e)
 {
 	if (x->failed || x->ended)
-		return result(x, 0, e);
+		return result_of(x, 0, e);
 	x->ended = true;
-	if (xml_filter_feed(&x->filter, "", 0, 1, give, x) == 0)
+	if (xml_filter_feed(&x->filter, "", 0, 1, give_clean, x) == 0)
 		flush_wait(x, true);
-	return result(x, 0, e);
+	return result_of(x, 0, e);
 }

@@ -10,7 +10,7 @@
 
 /* windows-1252: a superset of what is ever meant by iso-8859-1 */
 static uint32_t
-latin(unsigned char c)
+latin_point(unsigned char c)
 {
 	static const uint16_t c1[32] = { 0x20ac, 0xfffd, 0x201a, 0x192, 0x201e,
 		0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152,
@@ -24,7 +24,7 @@ latin(unsigned char c)
 /* One code unit of UTF-16 as UTF-8; a surrogate without its partner becomes
  * U+FFFD. Returns the number of bytes, at most 6. */
 static size_t
-unit16(struct xml_filter *f, uint32_t u, char *out)
+take_unit16(struct xml_filter *f, uint32_t u, char *out)
 {
 	size_t n = 0;
 
@@ -47,7 +47,7 @@ unit16(struct xml_filter *f, uint32_t u, char *out)
 
 /* One byte of UTF-16. */
 static size_t
-byte16(struct xml_filter *f, unsigned char c, char *out)
+take_byte16(struct xml_filter *f, unsigned char c, char *out)
 {
 	uint32_t u;
 
@@ -60,7 +60,7 @@ byte16(struct xml_filter *f, unsigned char c, char *out)
 		u = f->byte | (uint32_t)c << 8;
 	else
 		u = (uint32_t)f->byte << 8 | c;
-	return unit16(f, u, out);
+	return take_unit16(f, u, out);
 }
 
 size_t
@@ -72,9 +72,9 @@ xmlcoding_utf8(struct xml_filter *f, const unsigned char **in,
 
 	for (p = *in; p < end && n + 6 <= size; p++) {
 		if (f->coding == XMLCODING_LATIN)
-			n += utf8_put(out + n, latin(*p));
+			n += utf8_put(out + n, latin_point(*p));
 		else
-			n += byte16(f, *p, out + n);
+			n += take_byte16(f, *p, out + n);
 	}
 	*in = p;
 	return n;

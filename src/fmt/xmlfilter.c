@@ -44,13 +44,13 @@ struct out {
 };
 
 static int
-put(struct out *o, const void *p, size_t n)
+put_bytes(struct out *o, const void *p, size_t n)
 {
 	return n == 0 ? 0 : o->emit(o->arg, p, n);
 }
 
 static bool
-attention(unsigned char c, unsigned char next)
+needs_attention(unsigned char c, unsigned char next)
 {
 	if (c < 0x20)
 		return c != '\t' && c != '\n' && c != '\r';
@@ -60,7 +60,7 @@ attention(unsigned char c, unsigned char next)
 #ifdef __SSE2__
 /* A bit for each of the 16 bytes at p that needs attention; reads 17. */
 static unsigned
-attention16(const unsigned char *p)
+attention_mask(const unsigned char *p)
 {
 	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
 	__m128i y = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
@@ -79,13 +79,13 @@ attention16(const unsigned char *p)
 
 /* The first byte that needs attention, or end. A final '&' does. */
 static const unsigned char *
-clean(const unsigned char *p, const unsigned char *end)
+skip_clean(const unsigned char *p, const unsigned char *end)
 {
 #ifdef __SSE2__
 	unsigned m;
 
 	for (; end - p > 16; p += 16)
-		if ((m = attention16(p)) != 0)
+		if ((m = attention_mask(p)) != 0)
 			return p + __builtin_ctz(m);
 #else
 	uint64_t w, amp;
@@ -98,14 +98,14 @@ clean(const unsigned char *p, const unsigned char *end)
 		if (((w | (w - ONES * 0x20) | (amp - ONES)) & HIGH_BITS) == 0)
 			continue;
 		for (i = 0; i < 8; i++)
-			if (attention(p[i], p[i + 1]))
+			if (needs_attention(p[i], p[i + 1]))
 				return p + i;
 	}
 #endif
 	for (; end - p > 1; p++)
-		if (attention(p[0], p[1]))
+		if (needs_attention(p[0], p[1]))
 			return p;
-	return p < end && attention(p[0], '#') ? p : end;
+	return p < end && needs_attention(p[0], '#') ? p : end;
 }
 
 /*
@@ -114,7 +114,7 @@ clean(const unsigned char *p, const unsigned char *end)
  * surrogate and U+FFFE, U+FFFF count as one).
  */
 static int
-sequence(const unsigned char *s, size_t n)
+sequence_length(const unsigned char *s, size_t n)
 {
 	unsigned char lo = 0x80, hi = 0xbf;
 	int i, len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
@@ -143,7 +143,7 @@ sequence(const unsigned char *s, size_t n)
 }
 
 static bool
-tail(unsigned char c)
+is_continuation(unsigned char c)
 {
 	return (c & 0xc0) == 0x80;
 }
@@ -151,13 +151,13 @@ tail(unsigned char c)
 /* Past the characters of two and three bytes at p that need no closer
  * look. */
 static const unsigned char *
-letters(const unsigned char *p, const unsigned char *end)
+skip_letters(const unsigned char *p, const unsigned char *end)
 {
 	while (end - p >= 3) {
-		if (p[0] >= 0xc2 && p[0] < 0xe0 && tail(p[1]))
+		if (p[0] >= 0xc2 && p[0] < 0xe0 && is_continuation(p[1]))
 			p += 2;
 		else if (p[0] > 0xe0 && p[0] < 0xef && p[0] != 0xed &&
-			 tail(p[1]) && tail(p[2]))
+			 is_continuation(p[1]) && is_continuation(p[2]))
 			p += 3;
 		else
 			break;
@@ -166,7 +166,7 @@ letters(const unsigned char *p, const unsigned char *end)
 }
 
 static bool
-legal(uint32_t c)
+is_legal(uint32_t c)
 {
 	if (c < 0x20)
 		return c == '\t' || c == '\n' || c == '\r';
@@ -181,7 +181,7 @@ put_high(struct out *o)
 	if (o->f->high == 0)
 		return 0;
 	o->f->high = 0;
-	return put(o, FFFD_REF, strlen(FFFD_REF));
+	return put_bytes(o, FFFD_REF, strlen(FFFD_REF));
 }
 
 /* A whole reference has been read. */
@@ -202,10 +202,10 @@ put_ref(struct out *o, uint32_t v)
 		f->high = v; /* waits for what comes next */
 		return 0;
 	}
-	if (!legal(v))
-		return put(o, FFFD_REF, strlen(FFFD_REF));
+	if (!is_legal(v))
+		return put_bytes(o, FFFD_REF, strlen(FFFD_REF));
 	n = snprintf(ref, sizeof(ref), "&#x%X;", (unsigned)v);
-	return put(o, ref, (size_t)n);
+	return put_bytes(o, ref, (size_t)n);
 }
 
 static int
@@ -239,7 +239,7 @@ whole_ref(const unsigned char *p, const unsigned char *end)
 		if (v < TOO_BIG)
 			v = v * (hex ? 16 : 10) + (uint32_t)d;
 	}
-	return p > first && p < end && *p == ';' && legal(v) ? p + 1 : NULL;
+	return p > first && p < end && *p == ';' && is_legal(v) ? p + 1 : NULL;
 }
 
 /*
@@ -280,7 +280,7 @@ ref_byte(struct xml_filter *f, unsigned char c)
 /* Reads on in the reference that f->ref speaks of. Returns where the rest
  * begins, NULL when emit failed. */
 static const unsigned char *
-reference(struct out *o, const unsigned char *p, const unsigned char *end)
+read_reference(struct out *o, const unsigned char *p, const unsigned char *end)
 {
 	struct xml_filter *f = o->f;
 	bool amp;
@@ -294,7 +294,7 @@ reference(struct out *o, const unsigned char *p, const unsigned char *end)
 	amp = f->ref == REF_AMP; /* an entity: the parser's own business */
 	f->ref = NO_REF;
 	if (amp)
-		r = put_high(o) == -1 ? -1 : put(o, "&", 1);
+		r = put_high(o) == -1 ? -1 : put_bytes(o, "&", 1);
 	else
 		r = put_ref(o, f->value);
 	return r == -1 ? NULL : p;
@@ -302,14 +302,14 @@ reference(struct out *o, const unsigned char *p, const unsigned char *end)
 
 /* Reads on in the character that f->held begins. */
 static const unsigned char *
-unfinished(struct out *o, const unsigned char *p, const unsigned char *end)
+read_unfinished(struct out *o, const unsigned char *p, const unsigned char *end)
 {
 	struct xml_filter *f = o->f;
 	int n = 0;
 
 	while (p < end && n == 0) {
 		f->held[f->nheld++] = *p++;
-		n = sequence(f->held, f->nheld);
+		n = sequence_length(f->held, f->nheld);
 	}
 	if (n == 0)
 		return p;
@@ -317,8 +317,8 @@ unfinished(struct out *o, const unsigned char *p, const unsigned char *end)
 		p--; /* the last byte is no part of it */
 	f->nheld = 0;
 	if (n < 0)
-		return put(o, FFFD, 3) == -1 ? NULL : p;
-	return put(o, f->held, (size_t)n) == -1 ? NULL : p;
+		return put_bytes(o, FFFD, 3) == -1 ? NULL : p;
+	return put_bytes(o, f->held, (size_t)n) == -1 ? NULL : p;
 }
 
 /*
@@ -326,7 +326,7 @@ unfinished(struct out *o, const unsigned char *p, const unsigned char *end)
  * what was before p went out and p was replaced. NULL: emit failed.
  */
 static const unsigned char *
-attend(struct out *o, const unsigned char **run, const unsigned char *p,
+attend_byte(struct out *o, const unsigned char **run, const unsigned char *p,
     const unsigned char *end)
 {
 	struct xml_filter *f = o->f;
@@ -336,22 +336,22 @@ attend(struct out *o, const unsigned char **run, const unsigned char *p,
 	if (*p == '&' && f->high == 0 && (q = whole_ref(p, end)) != NULL)
 		return q;
 	if (*p >= 0x80) {
-		if ((q = letters(p, end)) > p)
+		if ((q = skip_letters(p, end)) > p)
 			return q;
-		if ((n = sequence(p, (size_t)(end - p))) > 0)
+		if ((n = sequence_length(p, (size_t)(end - p))) > 0)
 			return p + n;
 	}
-	if (put(o, *run, (size_t)(p - *run)) == -1)
+	if (put_bytes(o, *run, (size_t)(p - *run)) == -1)
 		return NULL;
 	if (*p == '&') {
 		f->ref = REF_AMP;
-		q = reference(o, p + 1, end);
+		q = read_reference(o, p + 1, end);
 	} else if (n == 0) {
 		f->nheld = (size_t)(end - p);
 		memcpy(f->held, p, f->nheld);
 		q = end;
 	} else {
-		q = put(o, FFFD, 3) == -1 ? NULL : p - n;
+		q = put_bytes(o, FFFD, 3) == -1 ? NULL : p - n;
 	}
 	*run = q;
 	return q;
@@ -359,58 +359,59 @@ attend(struct out *o, const unsigned char **run, const unsigned char *p,
 
 /* UTF-8 in, acceptable UTF-8 out. */
 static int
-scan(struct out *o, const void *in, size_t n)
+scan_utf8(struct out *o, const void *in, size_t n)
 {
 	struct xml_filter *f = o->f;
 	const unsigned char *p = in, *end = p + n, *run;
 
 	if (f->ref != NO_REF)
-		p = reference(o, p, end);
+		p = read_reference(o, p, end);
 	else if (f->nheld > 0)
-		p = unfinished(o, p, end);
+		p = read_unfinished(o, p, end);
 	for (run = p; p != NULL && p < end;) {
 		if (f->high != 0 && *p != '&' && put_high(o) == -1)
 			return -1;
 		if (f->high == 0)
-			p = clean(p, end);
+			p = skip_clean(p, end);
 		if (p < end)
-			p = attend(o, &run, p, end);
+			p = attend_byte(o, &run, p, end);
 	}
-	return p == NULL ? -1 : put(o, run, (size_t)(end - run));
+	return p == NULL ? -1 : put_bytes(o, run, (size_t)(end - run));
 }
 
 /* The same from what the document is written in. */
 static int
-body(struct out *o, const unsigned char *in, size_t n)
+filter_body(struct out *o, const unsigned char *in, size_t n)
 {
 	const unsigned char *end = in + n;
 	char utf8[1024];
 
 	if (o->f->coding == XMLCODING_UTF8)
-		return scan(o, in, n);
+		return scan_utf8(o, in, n);
 	while (in < end) {
 		n = xmlcoding_utf8(o->f, &in, end, utf8, sizeof(utf8));
-		if (scan(o, utf8, n) == -1)
+		if (scan_utf8(o, utf8, n) == -1)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-flush(struct out *o)
+flush_run(struct out *o)
 {
 	struct xml_filter *f = o->f;
 
-	if (f->state == START && body(o, f->head, f->nhead) == -1)
+	if (f->state == START && filter_body(o, f->head, f->nhead) == -1)
 		return -1;
 	f->state = BODY;
-	if (xmlcoding_cut(f) && scan(o, FFFD, 3) == -1)
+	if (xmlcoding_cut(f) && scan_utf8(o, FFFD, 3) == -1)
 		return -1;
-	if (f->ref == REF_AMP && (put_high(o) == -1 || put(o, "&", 1) == -1))
+	if (f->ref == REF_AMP &&
+	    (put_high(o) == -1 || put_bytes(o, "&", 1) == -1))
 		return -1;
 	if (f->ref > REF_AMP && put_ref(o, BAD) == -1)
 		return -1;
-	if (f->nheld > 0 && put(o, FFFD, 3) == -1)
+	if (f->nheld > 0 && put_bytes(o, FFFD, 3) == -1)
 		return -1;
 	f->ref = NO_REF;
 	f->nheld = 0;
@@ -428,11 +429,11 @@ xml_filter_feed(struct xml_filter *f, const char *in, size_t n, int final,
 		n--;
 		if (xmlcoding_known(f)) {
 			f->state = BODY;
-			if (body(&o, f->head, f->nhead) == -1)
+			if (filter_body(&o, f->head, f->nhead) == -1)
 				return -1;
 		}
 	}
-	if (n > 0 && body(&o, (const unsigned char *)in, n) == -1)
+	if (n > 0 && filter_body(&o, (const unsigned char *)in, n) == -1)
 		return -1;
-	return final ? flush(&o) : 0;
+	return final ? flush_run(&o) : 0;
 }

@@ -21,7 +21,7 @@
 #define INTERIM_MAX 8          /* 1xx answers before the final one */
 
 static int
-malformed(const struct answer *a, struct err *e, const char *why)
+answer_malformed(const struct answer *a, struct err *e, const char *why)
 {
 	err_set(e, ERR_RETRY,
 	    "%s: the answer is not proper HTTP: %s; check that the URL leads "
@@ -41,7 +41,7 @@ pace_of(int ms)
 
 /* Says which limit it was. */
 static int
-late(const struct answer *a, struct err *e)
+answer_late(const struct answer *a, struct err *e)
 {
 	const char *where = conn_where(a->conn);
 	int ms = a->began ? a->silence_ms : a->first_byte_ms;
@@ -71,7 +71,7 @@ late(const struct answer *a, struct err *e)
 
 /* The connection ended inside the body. */
 static int
-cut(const struct answer *a, struct err *e)
+answer_cut(const struct answer *a, struct err *e)
 {
 	char got[64];
 
@@ -89,7 +89,7 @@ cut(const struct answer *a, struct err *e)
 
 /* Bytes that came, with those of a record of TLS that is not whole yet. */
 static int64_t
-progress(const struct answer *a)
+progress_bytes(const struct answer *a)
 {
 	int64_t part = conn_wire(a->conn) - a->dry;
 
@@ -102,7 +102,7 @@ start_pace(struct answer *a)
 {
 	a->began = true;
 	a->left = a->silence_ms;
-	a->mark = progress(a);
+	a->mark = progress_bytes(a);
 }
 
 /* Has enough come for more time? */
@@ -111,7 +111,7 @@ keeps_pace(struct answer *a)
 {
 	int ms = a->began ? a->silence_ms : a->first_byte_ms;
 
-	if (progress(a) - a->mark < pace_of(ms))
+	if (progress_bytes(a) - a->mark < pace_of(ms))
 		return false;
 	start_pace(a);
 	return true;
@@ -134,7 +134,7 @@ peek_once(struct answer *a, size_t *n, struct err *e)
 
 /* The same within the limits. */
 static const char *
-peek(struct answer *a, size_t *n, struct err *e)
+peek_bytes(struct answer *a, size_t *n, struct err *e)
 {
 	const char *p;
 
@@ -152,12 +152,12 @@ peek(struct answer *a, size_t *n, struct err *e)
 			break;
 		err_clear(e);
 	}
-	late(a, e);
+	answer_late(a, e);
 	return NULL;
 }
 
 static void
-eat(struct answer *a, size_t n)
+eat_bytes(struct answer *a, size_t n)
 {
 	conn_eat(a->conn, n);
 	if (!a->began)
@@ -169,7 +169,7 @@ one_head(struct answer *a, struct head *h, struct err *e)
 {
 	while (!h->done) {
 		size_t n;
-		const char *p = peek(a, &n, e);
+		const char *p = peek_bytes(a, &n, e);
 		long k;
 
 		if (p == NULL && e->kind != ERR_NONE)
@@ -184,28 +184,29 @@ one_head(struct answer *a, struct head *h, struct err *e)
 			    e, CAUSE_CUT, "truncated", SCOPE_MAILBOX);
 		}
 		k = head_feed(h, p, n);
-		eat(a, k == -1 ? n : (size_t)k);
+		eat_bytes(a, k == -1 ? n : (size_t)k);
 		if (k == -1 && h->status == 401)
 			return 0; /* see interpret */
 		if (k == -1)
-			return malformed(a, e, h->why);
+			return answer_malformed(a, e, h->why);
 	}
 	return 0;
 }
 
 static int
-interpret(struct answer *a, struct head *h, struct err *e)
+interpret_head(struct answer *a, struct head *h, struct err *e)
 {
 	if (h->status < 200) {
 		if (h->status == 101)
-			return malformed(a, e, "it changes the protocol");
+			return answer_malformed(
+			    a, e, "it changes the protocol");
 		return 0;
 	}
 	/* a 401 is one whatever follows its status: no login is tried again
 	 * because of how its refusal is written, framed or encoded */
 	if (!h->done || head_body(h, a->to_head, &a->body) == -1) {
 		if (h->status != 401)
-			return malformed(a, e, h->why);
+			return answer_malformed(a, e, h->why);
 		memset(&a->body, 0, sizeof(a->body)); /* none, and the end */
 	}
 	if (a->body.coded && a->body.framing != HEAD_EMPTY &&
@@ -225,7 +226,8 @@ interpret(struct answer *a, struct head *h, struct err *e)
 	}
 	if (h->status != 401 && a->body.framing == HEAD_LENGTH &&
 	    a->body.length > a->body_max)
-		return malformed(a, e, "its body is larger than allowed");
+		return answer_malformed(
+		    a, e, "its body is larger than allowed");
 	return 0;
 }
 
@@ -238,7 +240,7 @@ answer_head(struct answer *a, struct buf *out, struct err *e)
 
 	a->end = now + a->total_ms;
 	a->dry = conn_wire(a->conn);
-	a->mark = progress(a);
+	a->mark = progress_bytes(a);
 	a->body_len = 0;
 	for (n = 0; n <= INTERIM_MAX; n++) {
 		bool began = a->began;
@@ -249,62 +251,64 @@ answer_head(struct answer *a, struct buf *out, struct err *e)
 		r = one_head(a, &h, e);
 		a->status = h.status;
 		if (r == 0)
-			r = interpret(a, &h, e);
+			r = interpret_head(a, &h, e);
 		head_free(&h);
 		a->began = a->began || began;
 		if (r == -1 || a->status >= 200)
 			return r;
 	}
-	return malformed(a, e, "it sends 1xx answers without end");
+	return answer_malformed(a, e, "it sends 1xx answers without end");
 }
 
 static int
-give(struct answer *a, struct stream *s, const char *p, size_t n, struct err *e)
+give_bytes(
+    struct answer *a, struct stream *s, const char *p, size_t n, struct err *e)
 {
 	if ((int64_t)n > a->body_max - a->body_len)
-		return malformed(a, e, "its body is larger than allowed");
+		return answer_malformed(
+		    a, e, "its body is larger than allowed");
 	a->body_len += (int64_t)n;
 	return s == NULL || n == 0 ? 0 : s->write(s, p, n, e);
 }
 
 /* HEAD_LENGTH and HEAD_CLOSE */
 static int
-plain(struct answer *a, struct stream *s, struct err *e)
+read_plain(struct answer *a, struct stream *s, struct err *e)
 {
 	bool sized = a->body.framing == HEAD_LENGTH;
 
 	while (!sized || a->body_len < a->body.length) {
 		size_t n;
-		const char *p = peek(a, &n, e);
+		const char *p = peek_bytes(a, &n, e);
 
 		if (p == NULL && e->kind == ERR_NONE && !sized)
 			return 0;
 		if (p == NULL)
 			return e->kind == ERR_NONE || e->cause == CAUSE_CUT
-				   ? cut(a, e)
+				   ? answer_cut(a, e)
 				   : -1;
 		if (sized && (int64_t)n > a->body.length - a->body_len)
 			n = (size_t)(a->body.length - a->body_len);
-		if (give(a, s, p, n, e) == -1)
+		if (give_bytes(a, s, p, n, e) == -1)
 			return -1;
-		eat(a, n);
+		eat_bytes(a, n);
 	}
 	return 0;
 }
 
 static int
-chunked(struct answer *a, struct stream *s, struct err *e)
+read_chunked(struct answer *a, struct stream *s, struct err *e)
 {
 	struct chunk c;
 
 	chunk_init(&c);
 	while (!c.done) {
 		size_t n, at = 0;
-		const char *p = peek(a, &n, e);
+		const char *p = peek_bytes(a, &n, e);
 
 		if (p == NULL)
 			return e->kind == ERR_NONE || e->cause == CAUSE_CUT
-				   ? cut(a, e)
+				   ? answer_cut(a, e)
 				   : -1;
 		while (at < n && !c.done) {
 			const char *data;
@@ -312,12 +316,12 @@ chunked(struct answer *a, struct stream *s, struct err *e)
 			long k = chunk_feed(&c, p + at, n - at, &data, &len);
 
 			if (k == -1)
-				return malformed(a, e, c.why);
-			if (give(a, s, data, len, e) == -1)
+				return answer_malformed(a, e, c.why);
+			if (give_bytes(a, s, data, len, e) == -1)
 				return -1;
 			at += (size_t)k;
 		}
-		eat(a, at);
+		eat_bytes(a, at);
 	}
 	return 0;
 }
@@ -329,6 +333,6 @@ answer_body(struct answer *a, struct stream *s, struct err *e)
 		return 0;
 	start_pace(a);
 	if (a->body.framing == HEAD_CHUNKED)
-		return chunked(a, s, e);
-	return plain(a, s, e);
+		return read_chunked(a, s, e);
+	return read_plain(a, s, e);
 }

@@ -34,7 +34,7 @@ chunk_init(struct chunk *c)
 }
 
 static int
-bad(struct chunk *c, const char *why)
+bad_chunk(struct chunk *c, const char *why)
 {
 	c->why = why;
 	return -1;
@@ -48,8 +48,9 @@ size_line(struct chunk *c, char ch)
 
 	if (c->state == SIZE_LF) {
 		if (ch != '\n')
-			return bad(c, "a chunk's size line does not end with "
-				      "CR LF");
+			return bad_chunk(c,
+			    "a chunk's size line does not end with "
+			    "CR LF");
 		c->state = c->left > 0 ? DATA : TRAILER;
 		c->digits = false;
 		c->extra = 0;
@@ -57,13 +58,14 @@ size_line(struct chunk *c, char ch)
 	}
 	if (c->state == SIZE && (d = enc_hex_digit(ch)) >= 0) {
 		if (c->left > (INT64_MAX >> 4))
-			return bad(c, "a chunk's size is larger than any file");
+			return bad_chunk(
+			    c, "a chunk's size is larger than any file");
 		c->left = c->left << 4 | d;
 		c->digits = true;
 		return 0;
 	}
 	if (!c->digits)
-		return bad(c, "a chunk has no size");
+		return bad_chunk(c, "a chunk has no size");
 	if (ch == '\r')
 		c->state = SIZE_LF;
 	else if (c->state == EXT && ch != '\n')
@@ -73,12 +75,13 @@ size_line(struct chunk *c, char ch)
 	else if (ch == ' ' || ch == '\t')
 		c->state = BLANK;
 	else
-		return bad(c, "a chunk's size is not a hexadecimal number");
+		return bad_chunk(
+		    c, "a chunk's size is not a hexadecimal number");
 	return 0;
 }
 
 static int
-trailer(struct chunk *c, char ch)
+step_trailer(struct chunk *c, char ch)
 {
 	if (ch == '\n') {
 		c->done = c->state != TRAILER_TEXT;
@@ -86,7 +89,7 @@ trailer(struct chunk *c, char ch)
 		return 0;
 	}
 	if (c->state == TRAILER_LF)
-		return bad(c, "its trailers hold a bare CR");
+		return bad_chunk(c, "its trailers hold a bare CR");
 	c->state =
 	    c->state == TRAILER && ch == '\r' ? TRAILER_LF : TRAILER_TEXT;
 	return 0;
@@ -94,24 +97,27 @@ trailer(struct chunk *c, char ch)
 
 /* One character that is not body. */
 static int
-step(struct chunk *c, char ch)
+step_char(struct chunk *c, char ch)
 {
 	switch (c->state) {
 	case DATA_CR:
 		if (ch != '\r')
-			return bad(c, "a chunk is longer than its size says");
+			return bad_chunk(
+			    c, "a chunk is longer than its size says");
 		c->state = DATA_LF;
 		return 0;
 	case DATA_LF:
 		if (ch != '\n')
-			return bad(c, "a chunk is longer than its size says");
+			return bad_chunk(
+			    c, "a chunk is longer than its size says");
 		c->state = SIZE;
 		return 0;
 	default:
 		if (++c->extra > EXTRA_MAX)
-			return bad(c, "its chunk extensions or trailers are "
-				      "too long");
-		return c->state < DATA ? size_line(c, ch) : trailer(c, ch);
+			return bad_chunk(c,
+			    "its chunk extensions or trailers are "
+			    "too long");
+		return c->state < DATA ? size_line(c, ch) : step_trailer(c, ch);
 	}
 }
 
@@ -124,7 +130,7 @@ chunk_feed(
 	*data = in;
 	*len = 0;
 	while (at < n && !c->done && c->state != DATA)
-		if (step(c, in[at++]) == -1)
+		if (step_char(c, in[at++]) == -1)
 			return -1;
 	if (c->state == DATA && at < n) {
 		*data = in + at;

@@ -12,7 +12,7 @@
 #include "net/head.h"
 
 static int
-bad(struct head *h, const char *why)
+bad_head(struct head *h, const char *why)
 {
 	h->why = why;
 	return -1;
@@ -35,7 +35,7 @@ head_free(struct head *h)
 }
 
 static bool
-digit(char c)
+is_ascii_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
@@ -49,7 +49,7 @@ is_token(const char *s, size_t n)
 	for (i = 0; i < n; i++) {
 		char c = s[i], l = (char)(c | 0x20);
 
-		if (!digit(c) && !(l >= 'a' && l <= 'z') &&
+		if (!is_ascii_digit(c) && !(l >= 'a' && l <= 'z') &&
 		    (c == '\0' || strchr("!#$%&'*+-.^_`|~", c) == NULL))
 			return false;
 	}
@@ -60,21 +60,22 @@ static int
 status_line(struct head *h, const char *s, size_t n)
 {
 	/* HTTP/1.1 200[ reason] */
-	if (n < 12 || memcmp(s, "HTTP/1.", 7) != 0 || !digit(s[7]) ||
-	    s[8] != ' ' || !digit(s[9]) || !digit(s[10]) || !digit(s[11]) ||
-	    (n > 12 && s[12] != ' '))
-		return bad(h, "it does not begin with an HTTP/1.1 status line");
+	if (n < 12 || memcmp(s, "HTTP/1.", 7) != 0 || !is_ascii_digit(s[7]) ||
+	    s[8] != ' ' || !is_ascii_digit(s[9]) || !is_ascii_digit(s[10]) ||
+	    !is_ascii_digit(s[11]) || (n > 12 && s[12] != ' '))
+		return bad_head(
+		    h, "it does not begin with an HTTP/1.1 status line");
 	h->minor = s[7] - '0';
 	h->status = (s[9] - '0') * 100 + (s[10] - '0') * 10 + s[11] - '0';
 	if (h->status < 100 || h->status > 599)
-		return bad(h, "its status is not between 100 and 599");
+		return bad_head(h, "its status is not between 100 and 599");
 	h->have_status = true;
 	return 0;
 }
 
 /* Cuts blanks at both ends. */
 static const char *
-trim(const char *s, size_t *n)
+trim_blanks(const char *s, size_t *n)
 {
 	while (*n > 0 && (*s == ' ' || *s == '\t'))
 		s++, (*n)--;
@@ -87,7 +88,7 @@ static const char too_long[] = "its headers are too long";
 
 /* A line is kept whole, or not at all. */
 static bool
-has_room(const struct head *h, size_t n)
+has_header_room(const struct head *h, size_t n)
 {
 	return n <= h->out->max - h->out->len;
 }
@@ -99,13 +100,14 @@ header_line(struct head *h, const char *s, size_t n)
 	size_t len;
 
 	if (memchr(s, '\0', n) != NULL || memchr(s, '\r', n) != NULL)
-		return bad(h, "a header holds a NUL or a bare CR");
+		return bad_head(h, "a header holds a NUL or a bare CR");
 	if (*s == ' ' || *s == '\t') {
 		if (h->out->len == 0)
-			return bad(h, "its first header is a continuation");
-		s = trim(s, &n);
-		if (!has_room(h, n + 1))
-			return bad(h, too_long);
+			return bad_head(
+			    h, "its first header is a continuation");
+		s = trim_blanks(s, &n);
+		if (!has_header_room(h, n + 1))
+			return bad_head(h, too_long);
 		h->out->len--; /* the \n */
 		buf_addc(h->out, ' ');
 		buf_add(h->out, s, n);
@@ -114,11 +116,11 @@ header_line(struct head *h, const char *s, size_t n)
 	}
 	colon = memchr(s, ':', n);
 	if (colon == NULL || !is_token(s, (size_t)(colon - s)))
-		return bad(h, "a header line is not 'Name: value'");
+		return bad_head(h, "a header line is not 'Name: value'");
 	len = n - (size_t)(colon + 1 - s);
-	value = trim(colon + 1, &len);
-	if (!has_room(h, (size_t)(colon - s) + 2 + len + 1))
-		return bad(h, too_long);
+	value = trim_blanks(colon + 1, &len);
+	if (!has_header_room(h, (size_t)(colon - s) + 2 + len + 1))
+		return bad_head(h, too_long);
 	buf_add(h->out, s, (size_t)(colon - s));
 	buf_adds(h->out, ": ");
 	buf_add(h->out, value, len);
@@ -128,7 +130,7 @@ header_line(struct head *h, const char *s, size_t n)
 
 /* One whole line without its LF. */
 static int
-line(struct head *h, const char *s, size_t n)
+take_header_line(struct head *h, const char *s, size_t n)
 {
 	if (n > 0 && s[n - 1] == '\r')
 		n--;
@@ -151,7 +153,7 @@ head_feed(struct head *h, const char *in, size_t n)
 		size_t k = lf == NULL ? n - at : (size_t)(lf - in) - at + 1;
 
 		if (k > h->left)
-			return bad(h, too_long);
+			return bad_head(h, too_long);
 		h->left -= k;
 		buf_add(&h->line, in + at, k);
 		at += k;
@@ -162,7 +164,7 @@ head_feed(struct head *h, const char *in, size_t n)
 			return status_line(h, "", 0);
 		if (lf == NULL)
 			break;
-		if (line(h, h->line.data, h->line.len - 1) == -1)
+		if (take_header_line(h, h->line.data, h->line.len - 1) == -1)
 			return -1;
 		buf_reset(&h->line);
 	}
@@ -201,7 +203,7 @@ head_token(const struct buf *out, const char *name, const char *token)
 		while (v < end) {
 			const char *c = memchr(v, ',', (size_t)(end - v));
 			size_t k = (size_t)((c == NULL ? end : c) - v);
-			const char *t = trim(v, &k);
+			const char *t = trim_blanks(v, &k);
 
 			if (k == n && str_ieqn(t, token, n))
 				return true;
@@ -215,7 +217,7 @@ head_token(const struct buf *out, const char *name, const char *token)
 
 /* Content-Length into b: 1 there was one, 0 none, -1 contradictory. */
 static int
-length(struct head *h, struct head_body *b)
+body_length(struct head *h, struct head_body *b)
 {
 	const char *v;
 	size_t len, i;
@@ -226,12 +228,16 @@ length(struct head *h, struct head_body *b)
 	     nth++) {
 		int64_t x = 0;
 
-		for (i = 0; i < len && digit(v[i]) && x < INT64_MAX / 100; i++)
+		for (i = 0;
+		     i < len && is_ascii_digit(v[i]) && x < INT64_MAX / 100;
+		     i++)
 			x = x * 10 + (v[i] - '0');
 		if (len == 0 || i < len)
-			return bad(h, "its Content-Length is not a length");
+			return bad_head(
+			    h, "its Content-Length is not a length");
 		if (nth > 0 && x != b->length)
-			return bad(h, "it has two different Content-Lengths");
+			return bad_head(
+			    h, "it has two different Content-Lengths");
 		b->length = x;
 	}
 	return nth > 0;
@@ -239,7 +245,7 @@ length(struct head *h, struct head_body *b)
 
 /* Content-Encoding that is not identity. */
 static bool
-coded(const struct buf *out)
+is_coded(const struct buf *out)
 {
 	const char *v;
 	size_t len;
@@ -260,20 +266,20 @@ head_body(struct head *h, bool to_head, struct head_body *b)
 	int have;
 
 	memset(b, 0, sizeof(*b));
-	if ((have = length(h, b)) == -1)
+	if ((have = body_length(h, b)) == -1)
 		return -1;
 	te = head_find(h->out, "Transfer-Encoding", 0, &len);
 	if (te != NULL && have)
-		return bad(
+		return bad_head(
 		    h, "it has both Content-Length and Transfer-Encoding");
 	if (te != NULL && h->minor == 0)
-		return bad(h, "it has Transfer-Encoding in HTTP/1.0");
-	b->coded = coded(h->out);
+		return bad_head(h, "it has Transfer-Encoding in HTTP/1.0");
+	b->coded = is_coded(h->out);
 	if (te != NULL && (len != 7 || !str_ieqn(te, "chunked", 7)))
 		b->coded = true;
 	if (te != NULL &&
 	    head_find(h->out, "Transfer-Encoding", 1, &len) != NULL)
-		return bad(h, "it has two Transfer-Encodings");
+		return bad_head(h, "it has two Transfer-Encodings");
 	b->keep = h->minor > 0 && !head_token(h->out, "Connection", "close");
 	if (to_head || h->status / 100 == 1 || h->status == 204 ||
 	    h->status == 304)

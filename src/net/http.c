@@ -72,7 +72,7 @@ copy_opts(struct http *h, const struct http_opts *o)
 }
 
 static int
-check(const struct http *h, struct err *e)
+check_url(const struct http *h, struct err *e)
 {
 	const struct url *u = &h->url;
 
@@ -106,7 +106,7 @@ http_open(const struct http_opts *o, struct err *e)
 	bool v6;
 
 	copy_opts(h, o);
-	if (url_parse(&h->url, o->url, e) == -1 || check(h, e) == -1 ||
+	if (url_parse(&h->url, o->url, e) == -1 || check_url(h, e) == -1 ||
 	    proxy_choose(&h->proxy, &h->url, o->proxy, e) == -1) {
 		http_close(h);
 		return NULL;
@@ -159,7 +159,7 @@ http_received(const struct http *h)
 
 /* TCP to the server, or to the proxy and on. */
 static struct sock *
-reach(struct http *h, struct err *e)
+reach_server(struct http *h, struct err *e)
 {
 	const struct url *to = &h->url;
 	bool proxied = h->proxy.url.host != NULL;
@@ -192,9 +192,9 @@ new_id(void)
 }
 
 static int
-dial(struct http *h, struct err *e)
+dial_server(struct http *h, struct err *e)
 {
-	struct sock *s = reach(h, e);
+	struct sock *s = reach_server(h, e);
 	struct tls *t = NULL;
 
 	if (s == NULL)
@@ -218,7 +218,7 @@ dial(struct http *h, struct err *e)
  * asked, or it rested for too long?
  */
 static bool
-stale(const struct http *h)
+is_stale(const struct http *h)
 {
 	return conn_pending(h->conn) ||
 	       (h->used && tim_mono() - h->rested > h->o.idle_ms);
@@ -241,7 +241,7 @@ struct exchange {
 static int
 prepare_conn(struct http *h, struct exchange *x, struct err *e)
 {
-	if (h->conn != NULL && stale(h))
+	if (h->conn != NULL && is_stale(h))
 		http_drop(h);
 	if (h->conn != NULL)
 		return 0;
@@ -253,7 +253,7 @@ prepare_conn(struct http *h, struct exchange *x, struct err *e)
 		    h->host);
 		return err_code(e, CAUSE_CUT, "truncated", SCOPE_PROFILE);
 	}
-	return dial(h, e);
+	return dial_server(h, e);
 }
 
 /* The connection as it is right now: a server may ask for a new handshake. */
@@ -268,7 +268,7 @@ seen_conn(struct http *h)
 
 /* The header for the connection that is there; challenge as in http_auth. */
 static int
-authorize(
+add_header(
     struct http *h, struct exchange *x, const char *challenge, struct err *e)
 {
 	struct http_auth *who = h->o.auth;
@@ -287,7 +287,7 @@ authorize(
 
 /* A limit of the connection, or the caller's patience when that is shorter. */
 static int
-patient(const struct http *h, int ms)
+patience_of(const struct http *h, int ms)
 {
 	return h->patience_ms > 0 && h->patience_ms < ms ? h->patience_ms : ms;
 }
@@ -298,8 +298,8 @@ start_answer(
 {
 	memset(a, 0, sizeof(*a));
 	a->conn = h->conn;
-	a->first_byte_ms = patient(h, h->o.first_byte_ms);
-	a->silence_ms = patient(h, h->o.silence_ms);
+	a->first_byte_ms = patience_of(h, h->o.first_byte_ms);
+	a->silence_ms = patience_of(h, h->o.silence_ms);
 	a->patience_ms = h->patience_ms;
 	a->total_ms = h->o.total_ms;
 	a->head_max = HEAD_MAX;
@@ -312,7 +312,7 @@ static int
 ask_once(struct http *h, struct exchange *x, struct err *e)
 {
 	const struct request_to to = { h->host, h->url.path, h->o.user_agent };
-	int ms = patient(h, h->o.silence_ms);
+	int ms = patience_of(h, h->o.silence_ms);
 
 	start_answer(h, x->req, &x->answer);
 	if (request_head(&x->request, &to, x->req, &x->auth, e) == -1)
@@ -326,7 +326,7 @@ ask_once(struct http *h, struct exchange *x, struct err *e)
 
 /* Sends the request, with what proves who we are, until it is answered. */
 static int
-ask(struct http *h, struct exchange *x, struct err *e)
+send_request(struct http *h, struct exchange *x, struct err *e)
 {
 	bool used;
 	int r;
@@ -336,7 +336,7 @@ ask(struct http *h, struct exchange *x, struct err *e)
 		if (prepare_conn(h, x, e) == -1)
 			return -1;
 		/* made for another connection, it is of no use on this one */
-		if (x->is_for != h->at.id && authorize(h, x, NULL, e) == -1)
+		if (x->is_for != h->at.id && add_header(h, x, NULL, e) == -1)
 			return -1;
 		used = h->used;
 		if ((r = ask_once(h, x, e)) == -1)
@@ -348,7 +348,8 @@ ask(struct http *h, struct exchange *x, struct err *e)
 
 /* The body, and what becomes of the connection. */
 static int
-finish(struct http *h, struct answer *a, struct stream *body, struct err *e)
+finish_body(
+    struct http *h, struct answer *a, struct stream *body, struct err *e)
 {
 	int r = answer_body(a, body, e);
 
@@ -361,7 +362,7 @@ finish(struct http *h, struct answer *a, struct stream *body, struct err *e)
 
 /* The WWW-Authenticate values of an answer, one per line. */
 static void
-challenges(const struct buf *head, struct buf *out)
+collect_challenges(const struct buf *head, struct buf *out)
 {
 	const char *v;
 	size_t len;
@@ -378,7 +379,7 @@ challenges(const struct buf *head, struct buf *out)
 
 /* The body of a 401 away; what is long is not worth the connection. */
 static void
-drain(struct http *h, struct answer *a)
+drain_body(struct http *h, struct answer *a)
 {
 	int64_t end = tim_mono() + a->silence_ms;
 	struct err ignored = ERR_INIT;
@@ -390,7 +391,7 @@ drain(struct http *h, struct answer *a)
 	a->body_max = DRAIN_MAX;
 	if (a->end > end)
 		a->end = end;
-	finish(h, a, NULL, &ignored);
+	finish_body(h, a, NULL, &ignored);
 }
 
 static int
@@ -417,25 +418,26 @@ last_answer(
 		http_drop(h);
 		return -1;
 	}
-	r = finish(h, &x->answer, body, e);
+	r = finish_body(h, &x->answer, body, e);
 	x->out->body_len = x->answer.body_len;
 	return r;
 }
 
 static int
-rounds(struct http *h, struct exchange *x, struct stream *body, struct err *e)
+login_rounds(
+    struct http *h, struct exchange *x, struct stream *body, struct err *e)
 {
-	while (ask(h, x, e) == 0) {
+	while (send_request(h, x, e) == 0) {
 		x->out->status = x->answer.status;
-		challenges(&x->out->head, &x->challenge);
+		collect_challenges(&x->out->head, &x->challenge);
 		if (x->answer.status != 401 || h->o.auth == NULL)
 			return last_answer(h, x, body, e);
 		if (++x->refused > HTTP_AUTH_ROUNDS)
 			return too_many(h, e);
 		/* before its body, which may be anything */
-		if (authorize(h, x, buf_str(&x->challenge), e) == -1)
+		if (add_header(h, x, buf_str(&x->challenge), e) == -1)
 			return -1;
-		drain(h, &x->answer);
+		drain_body(h, &x->answer);
 	}
 	return -1;
 }
@@ -458,7 +460,7 @@ http_exchange(struct http *h, const struct http_request *req,
 	out->head.max = HEAD_MAX;
 	buf_reset(&out->head);
 	err_clear(e);
-	r = rounds(h, &x, body, e);
+	r = login_rounds(h, &x, body, e);
 	buf_wipe(&x.request);
 	buf_wipe(&x.auth);
 	buf_free(&x.challenge);

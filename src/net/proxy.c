@@ -54,7 +54,7 @@ in_network(const char *item, size_t n, const char *host)
 }
 
 static bool
-covers(const char *item, size_t n, const char *host, const char *port)
+covers_host(const char *item, size_t n, const char *host, const char *port)
 {
 	const char *colon, *close;
 	size_t len = strlen(host), k;
@@ -91,7 +91,7 @@ proxy_excepted(const char *list, const char *host, const char *port)
 	while (*list != '\0') {
 		size_t n = strcspn(list, ", \t");
 
-		if (n > 0 && covers(list, n, host, port))
+		if (n > 0 && covers_host(list, n, host, port))
 			return true;
 		list += n;
 		list += strspn(list, ", \t");
@@ -100,7 +100,7 @@ proxy_excepted(const char *list, const char *host, const char *port)
 }
 
 static const char *
-environment(const char *lower, const char *upper)
+read_environment(const char *lower, const char *upper)
 {
 	const char *v = getenv(lower);
 
@@ -113,7 +113,7 @@ const char *
 proxy_named(const char *opt)
 {
 	if (opt == NULL)
-		return environment("https_proxy", "HTTPS_PROXY");
+		return read_environment("https_proxy", "HTTPS_PROXY");
 	return *opt == '\0' ? NULL : opt;
 }
 
@@ -131,7 +131,7 @@ proxy_choose(
 	if (opt == NULL) {
 		source = "HTTPS_PROXY (environment)";
 		opt = proxy_named(NULL);
-		except = environment("no_proxy", "NO_PROXY");
+		except = read_environment("no_proxy", "NO_PROXY");
 		if (opt == NULL ||
 		    (except != NULL &&
 			proxy_excepted(except, target->host, target->port)))
@@ -156,7 +156,7 @@ proxy_choose(
 }
 
 static void
-request(const struct proxy *p, const char *to, struct buf *b)
+build_connect(const struct proxy *p, const char *to, struct buf *b)
 {
 	struct buf login;
 
@@ -208,7 +208,7 @@ login_advice(const struct proxy *p, const struct buf *head)
 
 /* What a refusal means. */
 static int
-refused(const struct proxy *p, const struct buf *head, const char *where,
+proxy_refused(const struct proxy *p, const struct buf *head, const char *where,
     const char *to, int status, struct err *e)
 {
 	enum err_kind kind = ERR_RETRY;
@@ -234,8 +234,8 @@ refused(const struct proxy *p, const struct buf *head, const char *where,
 
 /* The answer's head into lines. */
 static int
-answer(const struct proxy *p, struct sock *s, struct buf *lines, const char *to,
-    int64_t deadline, struct err *e)
+read_answer(const struct proxy *p, struct sock *s, struct buf *lines,
+    const char *to, int64_t deadline, struct err *e)
 {
 	const char *where = sock_where(s), *why = NULL;
 	struct head h;
@@ -262,7 +262,7 @@ answer(const struct proxy *p, struct sock *s, struct buf *lines, const char *to,
 		return err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 	}
 	if (why == NULL && status / 100 != 2)
-		return refused(p, lines, where, to, status, e);
+		return proxy_refused(p, lines, where, to, status, e);
 	if (why == NULL && k < n)
 		why = "it sends more than its answer";
 	if (why == NULL)
@@ -286,14 +286,14 @@ proxy_connect(const struct proxy *p, struct sock *s, const struct url *target,
 	to = mem_printf(v6 ? "[%s]:%s" : "%s:%s", target->host, target->port);
 	buf_init(&b, HEAD_MAX);
 	buf_room(&b, HEAD_MAX);
-	request(p, to, &b);
+	build_connect(p, to, &b);
 	r = sock_write(s, buf_str(&b), b.len, deadline, e);
 	buf_wipe(&b);
 	if (r == -1 && e->cause != CAUSE_STOP)
 		err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 	buf_init(&lines, HEAD_MAX);
 	if (r == 0)
-		r = answer(p, s, &lines, to, deadline, e);
+		r = read_answer(p, s, &lines, to, deadline, e);
 	buf_free(&lines);
 	if (r == 0) {
 		label = mem_printf("%s (proxy %s)", to, sock_where(s));

@@ -64,7 +64,7 @@ struct sock {
 };
 
 static int
-fail(
+fail_connection(
     const struct sock *s, enum err_cause cause, struct err *e, const char *text)
 {
 	err_set(e, ERR_RETRY, "%s: %s", s->where, text);
@@ -75,7 +75,7 @@ fail(
 }
 
 static bool
-stopped(const struct sock *s)
+is_stopped(const struct sock *s)
 {
 	return s->stop != NULL && s->stop(s->stop_arg);
 }
@@ -88,7 +88,7 @@ struct waiting {
 
 /* Waits for events: 0 they are there, -1 deadline or stop. */
 static int
-wait_for(const struct sock *s, short events, struct waiting *w, struct err *e)
+wait_ready(const struct sock *s, short events, struct waiting *w, struct err *e)
 {
 	if (w->vain > 0 && tim_mono() < w->deadline)
 		tim_sleep(w->vain < VAIN_MAX ? w->vain : VAIN_MAX);
@@ -96,24 +96,27 @@ wait_for(const struct sock *s, short events, struct waiting *w, struct err *e)
 		struct pollfd p = { s->fd, events, 0 };
 		int64_t left = w->deadline - tim_mono();
 
-		if (stopped(s))
-			return fail(s, CAUSE_STOP, e, "stopped as asked");
+		if (is_stopped(s))
+			return fail_connection(
+			    s, CAUSE_STOP, e, "stopped as asked");
 		if (left < 0)
 			left = 0;
 		if (left == 0 && w->vain > 0)
-			return fail(s, CAUSE_TIMEOUT, e, "no answer in time");
+			return fail_connection(
+			    s, CAUSE_TIMEOUT, e, "no answer in time");
 		if (poll(&p, 1, left < SLICE ? (int)left : SLICE) > 0) {
 			w->vain++;
 			return 0;
 		}
 		if (left == 0)
-			return fail(s, CAUSE_TIMEOUT, e, "no answer in time");
+			return fail_connection(
+			    s, CAUSE_TIMEOUT, e, "no answer in time");
 	}
 }
 
 /* What to check for an errno of connect. */
 static const char *
-advice(int no)
+connect_advice(int no)
 {
 	switch (no) {
 	case ECONNREFUSED:
@@ -155,7 +158,7 @@ try_address(struct sock *s, const struct sockaddr *sa, socklen_t sa_len,
 		return 0;
 	if (errno != EINPROGRESS && errno != EINTR)
 		return -1;
-	if (wait_for(s, POLLOUT, &w, e) == -1) {
+	if (wait_ready(s, POLLOUT, &w, e) == -1) {
 		errno = ETIMEDOUT;
 		return e->cause == CAUSE_STOP ? -2 : -1;
 	}
@@ -216,7 +219,7 @@ not_connected(const struct sock *s, const struct tried *t, struct err *e)
 	if (t->left_out > 0)
 		snprintf(more, sizeof(more), " and %zu more", t->left_out);
 	err_set(e, ERR_RETRY, "%s: cannot connect: %s%s; %s", s->where, t->text,
-	    more, advice(t->no));
+	    more, connect_advice(t->no));
 	return err_code(e, CAUSE_NETWORK, "connect", SCOPE_PROFILE);
 }
 
@@ -284,7 +287,7 @@ dns_failed(const struct sock *s, const char *host, int rc, struct err *e)
 }
 
 static void
-add(struct addrs *a, const void *sa, socklen_t len)
+add_addr(struct addrs *a, const void *sa, socklen_t len)
 {
 	if (a->n == ADDRESSES || len > sizeof(a->v[0].sa))
 		return;
@@ -297,7 +300,7 @@ add(struct addrs *a, const void *sa, socklen_t len)
  * (RFC 6761 6.3): plain http with a password depends on it.
  */
 static void
-local(struct addrs *a, const char *port)
+local_addrs(struct addrs *a, const char *port)
 {
 	in_port_t p = htons((uint16_t)atoi(port));
 	struct sockaddr_in v4;
@@ -307,12 +310,12 @@ local(struct addrs *a, const char *port)
 	v4.sin_family = AF_INET;
 	v4.sin_port = p;
 	v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	add(a, &v4, sizeof(v4));
+	add_addr(a, &v4, sizeof(v4));
 	memset(&v6, 0, sizeof(v6));
 	v6.sin6_family = AF_INET6;
 	v6.sin6_port = p;
 	v6.sin6_addr = in6addr_loopback;
-	add(a, &v6, sizeof(v6));
+	add_addr(a, &v6, sizeof(v6));
 }
 
 static struct known *
@@ -328,7 +331,7 @@ find_known(const char *where)
 }
 
 static void
-remember(const char *where, const struct addrs *a)
+remember_addrs(const char *where, const struct addrs *a)
 {
 	struct known *k;
 
@@ -345,7 +348,7 @@ remember(const char *where, const struct addrs *a)
 
 /* false: it was never found. */
 static bool
-recall(const char *where, struct addrs *a)
+recall_addrs(const char *where, struct addrs *a)
 {
 	const struct known *k;
 
@@ -357,15 +360,15 @@ recall(const char *where, struct addrs *a)
 }
 
 static int
-lookup(struct sock *s, const char *host, const char *port, struct addrs *out,
-    struct err *e)
+lookup_host(struct sock *s, const char *host, const char *port,
+    struct addrs *out, struct err *e)
 {
 	struct addrinfo hints, *list = NULL, *a;
 	int rc;
 
 	out->n = 0;
 	if (str_ieq(host, "localhost")) {
-		local(out, port);
+		local_addrs(out, port);
 		return 0;
 	}
 	memset(&hints, 0, sizeof(hints));
@@ -373,13 +376,14 @@ lookup(struct sock *s, const char *host, const char *port, struct addrs *out,
 	hints.ai_flags = AI_NUMERICSERV;
 	rc = getaddrinfo(host, port, &hints, &list);
 	if (rc == EAI_AGAIN || rc == EAI_FAIL || rc == EAI_SYSTEM)
-		return recall(s->where, out) ? 0 : dns_failed(s, host, rc, e);
+		return recall_addrs(s->where, out) ? 0
+						   : dns_failed(s, host, rc, e);
 	if (rc != 0)
 		return dns_failed(s, host, rc, e);
 	for (a = list; a != NULL; a = a->ai_next)
-		add(out, a->ai_addr, a->ai_addrlen);
+		add_addr(out, a->ai_addr, a->ai_addrlen);
 	freeaddrinfo(list);
-	remember(s->where, out);
+	remember_addrs(s->where, out);
 	return 0;
 }
 
@@ -390,7 +394,7 @@ resolve_connect(struct sock *s, const char *host, const char *port,
 	int64_t began = tim_mono();
 	struct addrs a;
 
-	if (lookup(s, host, port, &a, e) == -1)
+	if (lookup_host(s, host, port, &a, e) == -1)
 		return -1;
 	return connect_any(s, &a, deadline + tim_mono() - began, e);
 }
@@ -409,8 +413,8 @@ sock_connect(const char *host, const char *port, int64_t deadline,
 	s->stop = stop;
 	s->stop_arg = stop_arg;
 	s->where = mem_printf(v6 ? "[%s]:%s" : "%s:%s", host, port);
-	if (stopped(s))
-		rc = fail(s, CAUSE_STOP, e, "stopped as asked");
+	if (is_stopped(s))
+		rc = fail_connection(s, CAUSE_STOP, e, "stopped as asked");
 	else
 		rc = resolve_connect(s, host, port, deadline, e);
 	if (rc != 0) {
@@ -422,16 +426,16 @@ sock_connect(const char *host, const char *port, int64_t deadline,
 
 /* What a failed read or write means. */
 static int
-broken(const struct sock *s, struct err *e)
+sock_failed(const struct sock *s, struct err *e)
 {
 	if (errno == ECONNRESET || errno == EPIPE)
-		return fail(s, CAUSE_CUT, e,
+		return fail_connection(s, CAUSE_CUT, e,
 		    "the connection was reset by the server or by a firewall "
 		    "in between");
 	if (errno == ETIMEDOUT)
-		return fail(s, CAUSE_CUT, e,
+		return fail_connection(s, CAUSE_CUT, e,
 		    "the connection broke: the server no longer answers");
-	return fail(s, CAUSE_CUT, e, strerror(errno));
+	return fail_connection(s, CAUSE_CUT, e, strerror(errno));
 }
 
 long
@@ -439,8 +443,8 @@ sock_read(struct sock *s, void *p, size_t n, int64_t deadline, struct err *e)
 {
 	struct waiting w = { deadline, 0 };
 
-	if (stopped(s))
-		return fail(s, CAUSE_STOP, e, "stopped as asked");
+	if (is_stopped(s))
+		return fail_connection(s, CAUSE_STOP, e, "stopped as asked");
 	for (;;) {
 		ssize_t k = recv(s->fd, p, n, 0);
 
@@ -449,8 +453,8 @@ sock_read(struct sock *s, void *p, size_t n, int64_t deadline, struct err *e)
 			return (long)k;
 		}
 		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-			return broken(s, e);
-		if (wait_for(s, POLLIN, &w, e) == -1)
+			return sock_failed(s, e);
+		if (wait_ready(s, POLLIN, &w, e) == -1)
 			return -1;
 	}
 }
@@ -473,8 +477,8 @@ sock_write(
 		}
 		if (k == -1 && errno != EAGAIN && errno != EWOULDBLOCK &&
 		    errno != EINTR)
-			return broken(s, e);
-		if (wait_for(s, POLLOUT, &w, e) == -1)
+			return sock_failed(s, e);
+		if (wait_ready(s, POLLOUT, &w, e) == -1)
 			return -1;
 	}
 	return 0;

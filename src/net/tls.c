@@ -70,7 +70,7 @@ static const uint16_t suites[] = {
 };
 
 static void
-engine(struct tls *t)
+engine_of(struct tls *t)
 {
 	br_ssl_engine_context *eng = &t->sc.eng;
 	unsigned char seed[48];
@@ -102,7 +102,7 @@ engine(struct tls *t)
 
 /* The engine has failed: why? */
 static int
-failed(struct tls *t, struct err *e)
+engine_failed(struct tls *t, struct err *e)
 {
 	int code = br_ssl_engine_last_error(&t->sc.eng);
 	const char *where = sock_where(t->sock);
@@ -123,7 +123,7 @@ failed(struct tls *t, struct err *e)
 }
 
 static int
-cut_off(struct tls *t, struct err *e)
+tls_cut_off(struct tls *t, struct err *e)
 {
 	err_set(e, ERR_RETRY,
 	    "%s: the connection ended without the TLS goodbye "
@@ -134,7 +134,7 @@ cut_off(struct tls *t, struct err *e)
 
 /* Moves bytes that the engine waits for into it. */
 static int
-fill(struct tls *t, int64_t deadline, struct err *e)
+fill_engine(struct tls *t, int64_t deadline, struct err *e)
 {
 	size_t want;
 	unsigned char *to = br_ssl_engine_recvrec_buf(&t->sc.eng, &want);
@@ -146,7 +146,7 @@ fill(struct tls *t, int64_t deadline, struct err *e)
 		k = sock_read(t->sock, direct ? to : t->in,
 		    direct ? want : sizeof(t->in), deadline, e);
 		if (k <= 0)
-			return k == 0 ? cut_off(t, e) : -1;
+			return k == 0 ? tls_cut_off(t, e) : -1;
 		if (direct) {
 			br_ssl_engine_recvrec_ack(&t->sc.eng, (size_t)k);
 			return 0;
@@ -185,7 +185,7 @@ send_record(struct tls *t, int64_t deadline, struct err *e)
  * (alerts, empty ones) earn no time, however fast they come.
  */
 static int
-pump(struct tls *t, unsigned want, int64_t deadline, struct err *e)
+pump_records(struct tls *t, unsigned want, int64_t deadline, struct err *e)
 {
 	bool again = false;
 
@@ -194,7 +194,7 @@ pump(struct tls *t, unsigned want, int64_t deadline, struct err *e)
 
 		if (st == BR_SSL_CLOSED) {
 			if (br_ssl_engine_last_error(&t->sc.eng) != BR_ERR_OK)
-				return failed(t, e);
+				return engine_failed(t, e);
 			return 0;
 		}
 		if (st & BR_SSL_SENDREC) {
@@ -218,7 +218,7 @@ pump(struct tls *t, unsigned want, int64_t deadline, struct err *e)
 			return err_code(
 			    e, CAUSE_TIMEOUT, "timeout", SCOPE_MAILBOX);
 		}
-		if (fill(t, deadline, e) == -1)
+		if (fill_engine(t, deadline, e) == -1)
 			return -1;
 		again = true;
 	}
@@ -242,17 +242,17 @@ last_words(struct tls *t)
 	int64_t now = tim_mono();
 
 	while ((br_ssl_engine_current_state(eng) & BR_SSL_RECVREC) &&
-	       fill(t, now, &ignored) == 0)
+	       fill_engine(t, now, &ignored) == 0)
 		;
 	return br_ssl_engine_last_error(eng) != BR_ERR_OK;
 }
 
 /* An error of the handshake that is not about the certificate. */
 static void
-explain(struct tls *t, struct err *e)
+explain_handshake(struct tls *t, struct err *e)
 {
 	if (e->cause == CAUSE_CUT && last_words(t)) {
-		failed(t, e);
+		engine_failed(t, e);
 	} else if (e->cause == CAUSE_CUT) {
 		err_set(e, ERR_RETRY,
 		    "%s: the connection was ended during the TLS handshake: "
@@ -293,18 +293,18 @@ tls_connect(struct sock *sock, const char *host, const struct tls_trust *trust,
 	if (n > 1 && host[n - 1] == '.')
 		t->host[n - 1] = '\0';
 	tls_x509_init(&t->x509, trust, t->host, pin == NULL ? NULL : raw);
-	engine(t);
+	engine_of(t);
 	/* RFC 6066 3: no addresses in server_name */
 	if (!br_ssl_client_reset(
 		&t->sc, host_is_ip(t->host) ? NULL : t->host, 0))
-		r = failed(t, e);
+		r = engine_failed(t, e);
 	else
-		r = pump(t, BR_SSL_SENDAPP, deadline, e);
+		r = pump_records(t, BR_SSL_SENDAPP, deadline, e);
 	if (r == 1)
 		return t;
 	if (r == 0)
-		cut_off(t, e);
-	explain(t, e);
+		tls_cut_off(t, e);
+	explain_handshake(t, e);
 	tls_close(t);
 	return NULL;
 }
@@ -318,7 +318,7 @@ tls_binding(const struct tls *t)
 const unsigned char *
 tls_peek(struct tls *t, size_t *n, int64_t deadline, struct err *e)
 {
-	int r = pump(t, BR_SSL_RECVAPP, deadline, e);
+	int r = pump_records(t, BR_SSL_RECVAPP, deadline, e);
 
 	*n = 0;
 	if (r == 0)
@@ -348,10 +348,10 @@ tls_write(
 	while (n > 0) {
 		size_t room;
 		unsigned char *to;
-		int r = pump(t, BR_SSL_SENDAPP, deadline, e);
+		int r = pump_records(t, BR_SSL_SENDAPP, deadline, e);
 
 		if (r != 1)
-			return r == 0 ? cut_off(t, e) : -1;
+			return r == 0 ? tls_cut_off(t, e) : -1;
 		to = br_ssl_engine_sendapp_buf(&t->sc.eng, &room);
 		if (room > n)
 			room = n;

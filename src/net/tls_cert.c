@@ -19,7 +19,7 @@ struct der {
 
 /* Takes one element off d: its tag and content; -1 when malformed. */
 static int
-next(struct der *d, struct der *content)
+next_element(struct der *d, struct der *content)
 {
 	size_t n, left = (size_t)(d->end - d->p);
 	int tag, k;
@@ -47,29 +47,30 @@ next(struct der *d, struct der *content)
 }
 
 static bool
-is(const struct der *d, const char *bytes, size_t n)
+der_equals(const struct der *d, const char *bytes, size_t n)
 {
 	return (size_t)(d->end - d->p) == n && memcmp(d->p, bytes, n) == 0;
 }
 
 /* The most telling part of a distinguished name. */
 static void
-name(struct der dn, char *out, size_t size)
+read_name(struct der dn, char *out, size_t size)
 {
 	struct der set, pair, oid, text;
 	int best = 0;
 
-	while (next(&dn, &set) == 0x31)
-		while (next(&set, &pair) == 0x30) {
+	while (next_element(&dn, &set) == 0x31)
+		while (next_element(&set, &pair) == 0x30) {
 			int rank = 0;
 
-			if (next(&pair, &oid) != 0x06 || next(&pair, &text) < 0)
+			if (next_element(&pair, &oid) != 0x06 ||
+			    next_element(&pair, &text) < 0)
 				return;
-			if (is(&oid, "\x55\x04\x03", 3))
+			if (der_equals(&oid, "\x55\x04\x03", 3))
 				rank = 3;
-			else if (is(&oid, "\x55\x04\x0a", 3))
+			else if (der_equals(&oid, "\x55\x04\x0a", 3))
 				rank = 2;
-			else if (is(&oid, "\x55\x04\x0b", 3))
+			else if (der_equals(&oid, "\x55\x04\x0b", 3))
 				rank = 1;
 			if (rank <= best)
 				continue;
@@ -98,10 +99,10 @@ hash_algorithm(struct der d)
 	struct der alg, oid;
 	size_t i;
 
-	if (next(&d, &alg) != 0x30 || next(&alg, &oid) != 0x06)
+	if (next_element(&d, &alg) != 0x30 || next_element(&alg, &oid) != 0x06)
 		return TLS_HASH_OTHER;
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (is(&oid, known[i].oid, known[i].len))
+		if (der_equals(&oid, known[i].oid, known[i].len))
 			return known[i].hash;
 	return TLS_HASH_OTHER;
 }
@@ -115,16 +116,17 @@ pss_hash(struct der params)
 {
 	struct der list, x;
 
-	if (next(&params, &list) != 0x30)
+	if (next_element(&params, &list) != 0x30)
 		return TLS_HASH_OTHER;
 	if (list.p == list.end || *list.p != 0xa0)
 		return TLS_HASH_SHA1;
-	return next(&list, &x) == 0xa0 ? hash_algorithm(x) : TLS_HASH_OTHER;
+	return next_element(&list, &x) == 0xa0 ? hash_algorithm(x)
+					       : TLS_HASH_OTHER;
 }
 
 /* signatureAlgorithm: its OID, and the parameters that follow it. */
 static void
-signature(const struct der *oid, struct der params, struct tls_cert *out)
+read_signature(const struct der *oid, struct der params, struct tls_cert *out)
 {
 	static const struct {
 		const char *oid;
@@ -164,7 +166,7 @@ signature(const struct der *oid, struct der params, struct tls_cert *out)
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (!is(oid, known[i].oid, known[i].len))
+		if (!der_equals(oid, known[i].oid, known[i].len))
 			continue;
 		out->sig = known[i].sig;
 		out->hash = known[i].hash;
@@ -175,7 +177,7 @@ signature(const struct der *oid, struct der params, struct tls_cert *out)
 
 /* UTCTime or GeneralizedTime (RFC 5280 4.1.2.5). */
 static int64_t
-date(int tag, const struct der *d)
+read_date(int tag, const struct der *d)
 {
 	size_t n = (size_t)(d->end - d->p);
 	const char *p = (const char *)d->p, *century = "";
@@ -221,9 +223,9 @@ alt_names(struct der ext, struct tls_cert *out)
 	char ip[64];
 	int tag;
 
-	if (next(&ext, &list) != 0x30)
+	if (next_element(&ext, &list) != 0x30)
 		return;
-	while ((tag = next(&list, &x)) >= 0) {
+	while ((tag = next_element(&list, &x)) >= 0) {
 		size_t n = (size_t)(x.end - x.p);
 
 		if (tag == 0x82)
@@ -237,55 +239,55 @@ alt_names(struct der ext, struct tls_cert *out)
 
 /* ExtKeyUsageSyntax (RFC 5280 4.2.1.12) */
 static void
-purposes(struct der ext, struct tls_cert *out)
+read_purposes(struct der ext, struct tls_cert *out)
 {
 	struct der list, oid;
 
-	if (next(&ext, &list) != 0x30)
+	if (next_element(&ext, &list) != 0x30)
 		return;
 	out->not_for_servers = true;
-	while (next(&list, &oid) == 0x06)
+	while (next_element(&list, &oid) == 0x06)
 		/* serverAuth, anyExtendedKeyUsage */
-		if (is(&oid, "\x2b\x06\x01\x05\x05\x07\x03\x01", 8) ||
-		    is(&oid, "\x55\x1d\x25\x00", 4))
+		if (der_equals(&oid, "\x2b\x06\x01\x05\x05\x07\x03\x01", 8) ||
+		    der_equals(&oid, "\x55\x1d\x25\x00", 4))
 			out->not_for_servers = false;
 }
 
 /* [3] Extensions */
 static void
-extensions(struct der d, struct tls_cert *out)
+read_extensions(struct der d, struct tls_cert *out)
 {
 	struct der list, ext, oid, value;
 	int tag;
 
-	if (next(&d, &list) != 0x30)
+	if (next_element(&d, &list) != 0x30)
 		return;
-	while (next(&list, &ext) == 0x30) {
-		if (next(&ext, &oid) != 0x06)
+	while (next_element(&list, &ext) == 0x30) {
+		if (next_element(&ext, &oid) != 0x06)
 			return;
-		tag = next(&ext, &value);
+		tag = next_element(&ext, &value);
 		if (tag == 0x01) /* critical */
-			tag = next(&ext, &value);
-		if (tag == 0x04 && is(&oid, "\x55\x1d\x11", 3))
+			tag = next_element(&ext, &value);
+		if (tag == 0x04 && der_equals(&oid, "\x55\x1d\x11", 3))
 			alt_names(value, out);
-		else if (tag == 0x04 && is(&oid, "\x55\x1d\x25", 3))
-			purposes(value, out);
+		else if (tag == 0x04 && der_equals(&oid, "\x55\x1d\x25", 3))
+			read_purposes(value, out);
 	}
 }
 
 /* The dates of a Validity. */
 static void
-validity(struct der d, struct tls_cert *out)
+read_validity(struct der d, struct tls_cert *out)
 {
 	struct der x;
 	int tag;
 
-	tag = next(&d, &x);
+	tag = next_element(&d, &x);
 	if (tag >= 0)
-		out->not_before = date(tag, &x);
-	tag = next(&d, &x);
+		out->not_before = read_date(tag, &x);
+	tag = next_element(&d, &x);
 	if (tag >= 0)
-		out->not_after = date(tag, &x);
+		out->not_after = read_date(tag, &x);
 }
 
 int
@@ -298,35 +300,37 @@ tls_cert_read(const unsigned char *der, size_t len, struct tls_cert *out)
 	out->not_before = out->not_after = TIM_NONE;
 	strcpy(out->subject, "without a name");
 	strcpy(out->issuer, "nobody named");
-	if (next(&d, &cert) != 0x30 || next(&cert, &tbs) != 0x30)
+	if (next_element(&d, &cert) != 0x30 ||
+	    next_element(&cert, &tbs) != 0x30)
 		return -1;
 	/* the algorithm outside of what is signed is the one verified with */
-	if (next(&cert, &x) != 0x30 || next(&x, &alg) != 0x06)
+	if (next_element(&cert, &x) != 0x30 || next_element(&x, &alg) != 0x06)
 		return -1;
-	signature(&alg, x, out);
-	tag = next(&tbs, &x);
+	read_signature(&alg, x, out);
+	tag = next_element(&tbs, &x);
 	if (tag == 0xa0) /* version */
-		tag = next(&tbs, &x);
-	if (tag != 0x02 || next(&tbs, &x) != 0x30) /* serial, algorithm */
+		tag = next_element(&tbs, &x);
+	if (tag != 0x02 ||
+	    next_element(&tbs, &x) != 0x30) /* serial, algorithm */
 		return -1;
-	if (next(&tbs, &issuer) != 0x30)
+	if (next_element(&tbs, &issuer) != 0x30)
 		return -1;
-	name(issuer, out->issuer, sizeof(out->issuer));
+	read_name(issuer, out->issuer, sizeof(out->issuer));
 	out->issuer_dn = issuer.p;
 	out->issuer_len = (size_t)(issuer.end - issuer.p);
-	if (next(&tbs, &x) != 0x30)
+	if (next_element(&tbs, &x) != 0x30)
 		return -1;
-	validity(x, out);
-	if (next(&tbs, &subject) != 0x30)
+	read_validity(x, out);
+	if (next_element(&tbs, &subject) != 0x30)
 		return -1;
-	name(subject, out->subject, sizeof(out->subject));
+	read_name(subject, out->subject, sizeof(out->subject));
 	out->subject_dn = subject.p;
 	out->subject_len = (size_t)(subject.end - subject.p);
-	out->self_issued = is(&issuer, (const char *)subject.p,
+	out->self_issued = der_equals(&issuer, (const char *)subject.p,
 	    (size_t)(subject.end - subject.p));
-	while ((tag = next(&tbs, &x)) >= 0)
+	while ((tag = next_element(&tbs, &x)) >= 0)
 		if (tag == 0xa3)
-			extensions(x, out);
+			read_extensions(x, out);
 	if (out->names[0] == '\0')
 		add_name(out, out->subject, strlen(out->subject));
 	return 0;

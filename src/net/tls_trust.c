@@ -34,13 +34,13 @@ static const char *const places[] = {
 };
 
 static void
-append(void *arg, const void *p, size_t n)
+append_dn(void *arg, const void *p, size_t n)
 {
 	buf_add(arg, p, n);
 }
 
 static unsigned char *
-keep(struct tls_trust *t, const void *p, size_t n)
+keep_bytes(struct tls_trust *t, const void *p, size_t n)
 {
 	unsigned char *to = arena_alloc(&t->arena, n == 0 ? 1 : n);
 
@@ -55,12 +55,14 @@ copy_key(struct tls_trust *t, br_x509_pkey *to, const br_x509_pkey *from)
 	if (from->key_type == BR_KEYTYPE_RSA) {
 		if (from->key.rsa.nlen < RSA_MIN)
 			return false;
-		to->key.rsa.n = keep(t, from->key.rsa.n, from->key.rsa.nlen);
-		to->key.rsa.e = keep(t, from->key.rsa.e, from->key.rsa.elen);
+		to->key.rsa.n =
+		    keep_bytes(t, from->key.rsa.n, from->key.rsa.nlen);
+		to->key.rsa.e =
+		    keep_bytes(t, from->key.rsa.e, from->key.rsa.elen);
 		return true;
 	}
 	if (from->key_type == BR_KEYTYPE_EC) {
-		to->key.ec.q = keep(t, from->key.ec.q, from->key.ec.qlen);
+		to->key.ec.q = keep_bytes(t, from->key.ec.q, from->key.ec.qlen);
 		return true;
 	}
 	return false;
@@ -68,7 +70,7 @@ copy_key(struct tls_trust *t, br_x509_pkey *to, const br_x509_pkey *from)
 
 /* One DER certificate; false: not usable. */
 static bool
-add(struct tls_trust *t, const struct buf *der)
+add_cert(struct tls_trust *t, const struct buf *der)
 {
 	br_x509_decoder_context dc;
 	br_x509_trust_anchor *a;
@@ -76,13 +78,13 @@ add(struct tls_trust *t, const struct buf *der)
 	bool ok = false;
 
 	buf_init(&dn, CERT_MAX);
-	br_x509_decoder_init(&dc, append, &dn);
+	br_x509_decoder_init(&dc, append_dn, &dn);
 	br_x509_decoder_push(&dc, der->data, der->len);
 	if (!der->over && br_x509_decoder_get_pkey(&dc) != NULL && !dn.over) {
 		a = VEC_ADD(t->v, t->n);
 		ok = copy_key(t, &a->pkey, br_x509_decoder_get_pkey(&dc));
 		if (ok) {
-			a->dn.data = keep(t, buf_str(&dn), dn.len);
+			a->dn.data = keep_bytes(t, buf_str(&dn), dn.len);
 			a->dn.len = dn.len;
 			a->flags =
 			    br_x509_decoder_isCA(&dc) ? BR_X509_TA_CA : 0;
@@ -95,7 +97,7 @@ add(struct tls_trust *t, const struct buf *der)
 
 /* The base64 between BEGIN and END to der; -1: it is not base64. */
 static int
-decode(struct buf *der, const char *p, size_t n)
+decode_pem(struct buf *der, const char *p, size_t n)
 {
 	struct enc_b64 b64 = { 0 };
 	char *to;
@@ -115,7 +117,7 @@ decode(struct buf *der, const char *p, size_t n)
  * runs at every start.
  */
 static void
-parse(struct tls_trust *t, const char *p)
+parse_pem(struct tls_trust *t, const char *p)
 {
 	static const char begin[] = "-----BEGIN ", end[] = "-----END ";
 	struct buf der;
@@ -133,8 +135,8 @@ parse(struct tls_trust *t, const char *p)
 		if (!cert)
 			continue;
 		if (stop == NULL ||
-		    decode(&der, text, (size_t)(stop - text)) == -1 ||
-		    !add(t, &der))
+		    decode_pem(&der, text, (size_t)(stop - text)) == -1 ||
+		    !add_cert(t, &der))
 			t->passed_over++;
 	}
 	buf_free(&der);
@@ -142,11 +144,11 @@ parse(struct tls_trust *t, const char *p)
 
 /* PEM; or DER, as Windows exports a certificate unless told otherwise. */
 static void
-take(struct tls_trust *t, const struct buf *b)
+take_file(struct tls_trust *t, const struct buf *b)
 {
-	parse(t, buf_str(b));
+	parse_pem(t, buf_str(b));
 	if (t->n == 0 && b->len > 0 && b->len <= CERT_MAX &&
-	    b->data[0] == 0x30 && !add(t, b))
+	    b->data[0] == 0x30 && !add_cert(t, b))
 		t->passed_over++;
 }
 
@@ -231,7 +233,7 @@ tls_trust_load(const char *path, struct err *e)
 		    "%s; set ca_file to a PEM file",
 		    path, strerror(errno));
 	else {
-		take(t, &b);
+		take_file(t, &b);
 		if (t->n == 0)
 			err_set(e, ERR_CONFIG,
 			    "%s: holds no usable CA "

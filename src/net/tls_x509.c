@@ -49,7 +49,7 @@ tls_x509_ecdsa(const br_ec_impl *ec, const void *hash, size_t hash_len,
 }
 
 static struct tls_x509 *
-self(const br_x509_class **ctx)
+x509_self(const br_x509_class **ctx)
 {
 	return (struct tls_x509 *)(void *)ctx;
 }
@@ -57,7 +57,7 @@ self(const br_x509_class **ctx)
 static void
 start_chain(const br_x509_class **ctx, const char *server_name)
 {
-	struct tls_x509 *x = self(ctx);
+	struct tls_x509 *x = x509_self(ctx);
 
 	(void)server_name; /* invariant 2 */
 	buf_reset(&x->leaf);
@@ -74,7 +74,7 @@ start_chain(const br_x509_class **ctx, const char *server_name)
 static void
 start_cert(const br_x509_class **ctx, uint32_t length)
 {
-	struct tls_x509 *x = self(ctx);
+	struct tls_x509 *x = x509_self(ctx);
 
 	x->ncert++;
 	if (!x->pinned)
@@ -82,9 +82,9 @@ start_cert(const br_x509_class **ctx, uint32_t length)
 }
 
 static void
-append(const br_x509_class **ctx, const unsigned char *p, size_t n)
+append_cert(const br_x509_class **ctx, const unsigned char *p, size_t n)
 {
-	struct tls_x509 *x = self(ctx);
+	struct tls_x509 *x = x509_self(ctx);
 
 	if (x->ncert == 1)
 		buf_add(&x->leaf, p, n);
@@ -100,7 +100,7 @@ append(const br_x509_class **ctx, const unsigned char *p, size_t n)
 static void
 end_cert(const br_x509_class **ctx)
 {
-	struct tls_x509 *x = self(ctx);
+	struct tls_x509 *x = x509_self(ctx);
 
 	if (x->ncert == 1)
 		crypt_sha256(buf_str(&x->leaf), x->leaf.len, x->sha256);
@@ -127,7 +127,7 @@ end_pinned(struct tls_x509 *x)
 
 /* The i-th certificate after the leaf. */
 static const unsigned char *
-rest(const struct tls_x509 *x, size_t i, size_t *len)
+chain_cert(const struct tls_x509 *x, size_t i, size_t *len)
 {
 	size_t from = i == 0 ? 0 : x->rest_end[i - 1];
 
@@ -136,7 +136,7 @@ rest(const struct tls_x509 *x, size_t i, size_t *len)
 }
 
 static void
-feed(struct tls_x509 *x, const void *der, size_t len)
+feed_cert(struct tls_x509 *x, const void *der, size_t len)
 {
 	const br_x509_class **m = &x->minimal.vtable;
 
@@ -153,7 +153,7 @@ feed_issuer(struct tls_x509 *x, struct tls_cert *c, bool *used)
 	size_t i, len;
 
 	for (i = 0; i < x->nrest; i++) {
-		const unsigned char *der = rest(x, i, &len);
+		const unsigned char *der = chain_cert(x, i, &len);
 
 		if (used[i] || tls_cert_read(der, len, &above) == -1 ||
 		    above.subject_len != c->issuer_len ||
@@ -161,7 +161,7 @@ feed_issuer(struct tls_x509 *x, struct tls_cert *c, bool *used)
 			continue;
 		used[i] = true;
 		*c = above;
-		feed(x, der, len);
+		feed_cert(x, der, len);
 		return true;
 	}
 	return false;
@@ -182,7 +182,7 @@ in_order(struct tls_x509 *x, unsigned r)
 	if (tls_cert_read(der, x->leaf.len, &c) == -1)
 		return r;
 	(*m)->start_chain(m, x->host);
-	feed(x, der, x->leaf.len);
+	feed_cert(x, der, x->leaf.len);
 	while (feed_issuer(x, &c, used))
 		;
 	return (*m)->end_chain(m);
@@ -219,7 +219,7 @@ judge_chain(struct tls_x509 *x)
 static unsigned
 end_chain(const br_x509_class **ctx)
 {
-	struct tls_x509 *x = self(ctx);
+	struct tls_x509 *x = x509_self(ctx);
 	unsigned r = judge_chain(x);
 
 	if (r == 0)
@@ -240,7 +240,7 @@ get_pkey(const br_x509_class *const *ctx, unsigned *usages)
 }
 
 static const br_x509_class class = { sizeof(struct tls_x509), start_chain,
-	start_cert, append, end_cert, end_chain, get_pkey };
+	start_cert, append_cert, end_cert, end_chain, get_pkey };
 
 void
 tls_x509_init(struct tls_x509 *x, const struct tls_trust *trust,
@@ -280,7 +280,7 @@ tls_x509_free(struct tls_x509 *x)
 
 /* Which sentence: the codes that people meet; the others by table. */
 static int
-expired(const struct tls_cert *c, const char *where, struct err *e)
+say_expired(const struct tls_cert *c, const char *where, struct err *e)
 {
 	char at[TIM_TEXT], now[TIM_TEXT];
 	int64_t t = tim_now();
@@ -372,7 +372,7 @@ weak_signature(
 }
 
 static const char *
-sentence(int code)
+code_sentence(int code)
 {
 	switch (code) {
 	case BR_ERR_X509_EMPTY_CHAIN:
@@ -446,7 +446,7 @@ tls_x509_error(
 	sig = !x->pinned && (c.sig == TLS_SIG_WEAK || c.sig == TLS_SIG_PSS) &&
 	      !c.self_issued;
 	if (code == BR_ERR_X509_EXPIRED)
-		expired(&c, where, e);
+		say_expired(&c, where, e);
 	else if (code == BR_ERR_X509_BAD_SERVER_NAME)
 		wrong_name(x, &c, where, pin, e);
 	else if (sig && (code == BR_ERR_X509_NOT_TRUSTED ||
@@ -461,12 +461,12 @@ tls_x509_error(
 		err_set(e, ERR_CONFIG,
 		    "%s: %s%s%s (its certificate: %s, issued "
 		    "by %s)",
-		    where, sentence(code),
+		    where, code_sentence(code),
 		    pin_helps(x, code) ? ", or trust exactly this certificate "
 					 "with tls_pin = sha256:"
 				       : "",
 		    pin_helps(x, code) ? pin : "", c.subject, c.issuer);
 	else
-		err_set(e, ERR_CONFIG, "%s: %s", where, sentence(code));
+		err_set(e, ERR_CONFIG, "%s: %s", where, code_sentence(code));
 	return err_code(e, CAUSE_CERTIFICATE, "certificate", SCOPE_PROFILE);
 }

@@ -14,7 +14,7 @@
 #include "net/url.h"
 
 static int
-bad(struct err *e, const char *url, const char *what)
+refuse_url(struct err *e, const char *url, const char *what)
 {
 	if (strchr(url, '@') != NULL)
 		url = "the URL";
@@ -24,7 +24,7 @@ bad(struct err *e, const char *url, const char *what)
 
 /* Percent-decodes; NULL for a malformed escape or an encoded NUL. */
 static char *
-decode(const char *s, size_t n)
+decode_percent(const char *s, size_t n)
 {
 	char *out = mem_alloc(n + 1), *o = out;
 	size_t i;
@@ -51,23 +51,25 @@ decode(const char *s, size_t n)
 }
 
 static int
-userinfo(struct url *u, const char *s, size_t n, const char *url, struct err *e)
+read_userinfo(
+    struct url *u, const char *s, size_t n, const char *url, struct err *e)
 {
 	const char *colon = memchr(s, ':', n);
 	size_t len = colon == NULL ? n : (size_t)(colon - s);
 
-	u->user = decode(s, len);
-	u->password =
-	    colon == NULL ? mem_strdup("") : decode(colon + 1, n - len - 1);
+	u->user = decode_percent(s, len);
+	u->password = colon == NULL ? mem_strdup("")
+				    : decode_percent(colon + 1, n - len - 1);
 	if (u->user == NULL || u->password == NULL)
-		return bad(e, url,
+		return refuse_url(e, url,
 		    "a % in the user name or password must be written %25");
 	return 0;
 }
 
 /* "name", "1.2.3.4" or "[::1]", n bytes. */
 static int
-host(struct url *u, const char *s, size_t n, const char *url, struct err *e)
+read_host(
+    struct url *u, const char *s, size_t n, const char *url, struct err *e)
 {
 	struct buf b;
 	size_t i;
@@ -76,7 +78,7 @@ host(struct url *u, const char *s, size_t n, const char *url, struct err *e)
 	if (n >= 2 && s[0] == '[' && s[n - 1] == ']') {
 		u->host = str_lower(mem_strndup(s + 1, n - 2));
 		if (!host_is_ip(u->host) || strchr(u->host, ':') == NULL)
-			return bad(e, url,
+			return refuse_url(e, url,
 			    "what stands in [ ] is not an IPv6 "
 			    "address");
 		return 0;
@@ -87,7 +89,7 @@ host(struct url *u, const char *s, size_t n, const char *url, struct err *e)
 		ok = ok && host_is_char(b.data[i]);
 	if (!ok) {
 		buf_free(&b);
-		return bad(e, url,
+		return refuse_url(e, url,
 		    "the host name is missing or is not one; "
 		    "write https://mail.example.com/...");
 	}
@@ -97,7 +99,7 @@ host(struct url *u, const char *s, size_t n, const char *url, struct err *e)
 
 /* "host:port", up to end. */
 static int
-authority(struct url *u, const char *s, const char *end, const char *url,
+read_authority(struct url *u, const char *s, const char *end, const char *url,
     struct err *e)
 {
 	const char *colon = NULL, *p;
@@ -111,8 +113,9 @@ authority(struct url *u, const char *s, const char *end, const char *url,
 	if (p < end && *p == ':')
 		colon = p;
 	else if (p < end)
-		return bad(e, url, "after ] only a colon and a port may stand");
-	if (host(u, s, (size_t)(p - s), url, e) == -1)
+		return refuse_url(
+		    e, url, "after ] only a colon and a port may stand");
+	if (read_host(u, s, (size_t)(p - s), url, e) == -1)
 		return -1;
 	if (colon != NULL && colon + 1 < end) {
 		char *text = mem_strndup(colon + 1, (size_t)(end - colon - 1));
@@ -121,7 +124,7 @@ authority(struct url *u, const char *s, const char *end, const char *url,
 
 		free(text);
 		if (!ok)
-			return bad(e, url,
+			return refuse_url(e, url,
 			    "the port must be a number from 1 "
 			    "to 65535");
 		u->port_given = true;
@@ -138,7 +141,7 @@ url_parse(struct url *u, const char *url, struct err *e)
 	memset(u, 0, sizeof(*u));
 	for (p = url; *p != '\0'; p++)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f)
-			return bad(e, url,
+			return refuse_url(e, url,
 			    "holds a space or a control "
 			    "character; write it as %20");
 	if (str_ieqn(url, "https://", 8)) {
@@ -147,20 +150,20 @@ url_parse(struct url *u, const char *url, struct err *e)
 	} else if (str_ieqn(url, "http://", 7))
 		s = url + 7;
 	else
-		return bad(e, url, "must begin with https://");
+		return refuse_url(e, url, "must begin with https://");
 	end = s + strcspn(s, "/?#");
 	for (at = end; at > s && at[-1] != '@'; at--)
 		;
 	if (at > s) {
-		if (userinfo(u, s, (size_t)(at - 1 - s), url, e) == -1)
+		if (read_userinfo(u, s, (size_t)(at - 1 - s), url, e) == -1)
 			return -1;
 		s = at;
 	}
-	if (authority(u, s, end, url, e) == -1)
+	if (read_authority(u, s, end, url, e) == -1)
 		return -1;
 	for (p = end; *p != '\0'; p++)
 		if ((unsigned char)*p > 0x7e)
-			return bad(e, url,
+			return refuse_url(e, url,
 			    "only ASCII may stand in the path; "
 			    "write other characters as %..");
 	u->path = mem_strndup("/", 1);

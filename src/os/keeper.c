@@ -151,7 +151,7 @@ act_on_file(
 }
 
 static const char *
-act(struct work *w, const char *msg, size_t len, struct answer *a, size_t *n)
+act_on(struct work *w, const char *msg, size_t len, struct answer *a, size_t *n)
 {
 	*n = 0;
 	if (len < HEAD || (unsigned char)msg[1] >= KEEP_NFILE) {
@@ -202,7 +202,7 @@ become_helper(const struct work *w)
 
 /* The helper's life; never returns. */
 static void
-serve(struct work *w)
+serve_work(struct work *w)
 {
 	char *msg = mem_alloc(RUNNER_TEXT + HEAD);
 	const char *data;
@@ -219,7 +219,7 @@ serve(struct work *w)
 		memset(&a, 0, sizeof(a));
 		a.end.how = RUNNER_NOT_STARTED;
 		a.end.value = ENOENT;
-		data = act(w, msg, (size_t)n, &a, &out);
+		data = act_on(w, msg, (size_t)n, &a, &out);
 		memcpy(a.why, w->dir.why, sizeof(a.why));
 		if (!send_answer(&a, data, out))
 			break;
@@ -249,7 +249,7 @@ fork_helper(struct keeper *k, struct work *w)
 	k->pid = fork();
 	if (k->pid == 0) {
 		close(fd[0]);
-		serve(w);
+		serve_work(w);
 	}
 	close(fd[1]);
 	if (k->pid == -1)
@@ -287,7 +287,7 @@ keeper_start(const struct keeper_opts *o, struct err *err)
 
 /* The helper's answer, and what comes behind it; false: none in time. */
 static bool
-await(const struct keeper *k, struct answer *a, struct buf *out)
+await_answer(const struct keeper *k, struct answer *a, struct buf *out)
 {
 	int64_t until = tim_mono() + k->limit_ms + SPARE_MS, left;
 	struct pollfd p = { k->fd, POLLIN, 0 };
@@ -322,7 +322,7 @@ struct message {
 
 /* One message and its answer. -1: there is no helper any more. */
 static int
-ask(struct keeper *k, const struct message *is, struct answer *a,
+ask_helper(struct keeper *k, const struct message *is, struct answer *a,
     struct buf *out)
 {
 	char head[HEAD] = { (char)is->what, (char)is->which };
@@ -332,7 +332,7 @@ ask(struct keeper *k, const struct message *is, struct answer *a,
 	memset(&m, 0, sizeof(m));
 	m.msg_iov = v;
 	m.msg_iovlen = 2;
-	if (sendmsg(k->fd, &m, MSG_NOSIGNAL) != -1 && await(k, a, out))
+	if (sendmsg(k->fd, &m, MSG_NOSIGNAL) != -1 && await_answer(k, a, out))
 		return 0;
 	/* an answer that comes later must not be taken for the next one's */
 	close(k->fd);
@@ -350,7 +350,7 @@ keeper_run(struct keeper *k, const char *text, size_t len, struct err *err)
 
 	if (k->fd == -1)
 		return say_gone("alert_command", "is gone", err);
-	if (ask(k, &run, &a, NULL) == 0)
+	if (ask_helper(k, &run, &a, NULL) == 0)
 		return runner_judge(&a.end, k->limit_ms, err);
 	return say_gone("alert_command", "does not answer any more", err);
 }
@@ -363,7 +363,7 @@ ask_state(struct keeper *k, const struct message *is, struct answer *a,
 	memset(a, 0, sizeof(*a));
 	if (k->fd == -1)
 		return say_gone("state_dir", "is gone", err);
-	if (ask(k, is, a, out) == -1)
+	if (ask_helper(k, is, a, out) == -1)
 		return say_gone("state_dir", "does not answer any more", err);
 	if (a->rc == 0)
 		return 0;

@@ -263,7 +263,7 @@ try_kill(void)
 }
 
 static void *
-nothing(void *arg)
+do_nothing(void *arg)
 {
 	return arg;
 }
@@ -273,7 +273,7 @@ static long
 try_thread(void)
 {
 	pthread_t t;
-	int rc = pthread_create(&t, NULL, nothing, NULL);
+	int rc = pthread_create(&t, NULL, do_nothing, NULL);
 
 	errno = rc;
 	return rc != 0 ? -1 : pthread_join(t, NULL);
@@ -342,7 +342,7 @@ static const struct {
 };
 
 static void
-tell(const char *name, const char *what, long rc)
+tell_probe(const char *name, const char *what, long rc)
 {
 	fprintf(stderr, "probe: %s%s%s: %s\n", name, *name == '\0' ? "" : " ",
 	    what, rc == -1 ? strerror(errno) : "done");
@@ -370,19 +370,19 @@ try_file(const char *name)
 
 	snprintf(path, sizeof(path), "%s%s", there, name);
 	for (i = 0; i < n; i++)
-		tell(name, ways[i].what,
+		tell_probe(name, ways[i].what,
 		    open(path, ways[i].flags | O_CLOEXEC, 0600));
-	tell(name, "chmod", chmod(path, 0777));
-	tell(name, "link", link(path, other));
-	tell(name, "rename", rename(path, other));
-	tell(name, "renameat2",
+	tell_probe(name, "chmod", chmod(path, 0777));
+	tell_probe(name, "link", link(path, other));
+	tell_probe(name, "rename", rename(path, other));
+	tell_probe(name, "renameat2",
 	    syscall(SYS_renameat2, AT_FDCWD, path, AT_FDCWD, other, 0));
-	tell(name, "remove", unlink(path));
+	tell_probe(name, "remove", unlink(path));
 	if (n == 5) {
-		tell(name, "truncate", truncate(path, 0));
+		tell_probe(name, "truncate", truncate(path, 0));
 		/* something that may be written takes its place */
 		snprintf(other, sizeof(other), "%sexsync.db.lock", there);
-		tell(name, "replace", rename(other, path));
+		tell_probe(name, "replace", rename(other, path));
 		snprintf(other, sizeof(other), "%snew", there);
 	}
 }
@@ -391,14 +391,16 @@ try_file(const char *name)
 static void
 try_directory(void)
 {
-	tell("", "new file", open(other, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-	tell("", "new nameless file",
+	tell_probe(
+	    "", "new file", open(other, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	tell_probe("", "new nameless file",
 	    open(there, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-	tell("", "new directory", mkdir(other, 0700));
-	tell("", "new link", symlink("/etc/passwd", other));
-	tell("", "new fifo", mkfifo(other, 0600));
-	tell("", "its list", open(there, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-	tell("", "its mode", chmod(there, 0777));
+	tell_probe("", "new directory", mkdir(other, 0700));
+	tell_probe("", "new link", symlink("/etc/passwd", other));
+	tell_probe("", "new fifo", mkfifo(other, 0600));
+	tell_probe(
+	    "", "its list", open(there, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	tell_probe("", "its mode", chmod(there, 0777));
 }
 
 static void
@@ -438,7 +440,7 @@ probe_run(const char *database)
 	}
 	for (i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
 		errno = 0;
-		tell("", probes[i].what, probes[i].run());
+		tell_probe("", probes[i].what, probes[i].run());
 	}
 }
 #else

@@ -24,7 +24,7 @@
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 static int
-limit(void)
+limit_resources(void)
 {
 #ifdef EXSYNC_FAULT
 	const char *ms = getenv("EXSYNC_ALERT_MS");
@@ -46,7 +46,7 @@ search_path(void)
 }
 
 static bool
-runs(const char *path)
+is_program(const char *path)
 {
 	struct stat st;
 
@@ -58,14 +58,14 @@ runs(const char *path)
 
 /* The file of a program: the caller's; NULL: said. */
 static char *
-find(const char *name, struct err *err)
+find_program(const char *name, struct err *err)
 {
 	const char *p = search_path();
 	char *path;
 	size_t n;
 
 	if (*name == '/') {
-		if (runs(name))
+		if (is_program(name))
 			return mem_strdup(name);
 		err_set(err, ERR_CONFIG, "%s: %s: write the path of a program",
 		    name, strerror(errno));
@@ -79,7 +79,7 @@ find(const char *name, struct err *err)
 	for (; *name != '\0' && *p != '\0'; p += n + (p[n] == ':')) {
 		n = strcspn(p, ":");
 		path = mem_printf("%.*s/%s", (int)n, p, name);
-		if (*p == '/' && runs(path))
+		if (*p == '/' && is_program(path))
 			return path;
 		free(path);
 	}
@@ -104,12 +104,12 @@ runner_make(struct runner *j, const char *command, struct err *err)
 
 	memset(j, 0, sizeof(*j));
 	if ((j->argv = words_split(command, err)) != NULL &&
-	    (j->path = find(j->argv[0], err)) != NULL) {
+	    (j->path = find_program(j->argv[0], err)) != NULL) {
 		j->env = mem_alloc(4 * sizeof(*j->env));
 		j->env[0] = mem_printf("PATH=%s", search_path());
 		j->env[1] = mem_printf("HOME=%s", home == NULL ? "/" : home);
 		j->env[2] = mem_printf("LANG=%s", lang == NULL ? "C" : lang);
-		j->limit_ms = limit();
+		j->limit_ms = limit_resources();
 		return 0;
 	}
 	runner_free(j);
@@ -132,7 +132,7 @@ runner_check(const char *command, struct err *err)
 
 /* In the command's process: becomes the command, or tells errno. */
 static void
-become(const struct runner *j, int text, int tell)
+become_command(const struct runner *j, int text, int tell)
 {
 	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD };
 	sigset_t none;
@@ -176,7 +176,7 @@ text_file(const char *text, size_t len)
 
 /* Waits for the command; SIGCHLD is blocked. */
 static struct runner_end
-wait_for(pid_t pid, int limit_ms)
+wait_command(pid_t pid, int limit_ms)
 {
 	int64_t until = tim_mono() + limit_ms, left;
 	struct runner_end a = { RUNNER_TOO_LONG, 0 };
@@ -214,7 +214,7 @@ runner_run(const struct runner *j, const char *text, size_t len)
 		pid = fork();
 	a.value = errno;
 	if (pid == 0)
-		become(j, in, tell[1]);
+		become_command(j, in, tell[1]);
 	if (in != -1)
 		close(in);
 	if (tell[1] != -1)
@@ -225,7 +225,7 @@ runner_run(const struct runner *j, const char *text, size_t len)
 			waitpid(pid, NULL, 0);
 			a.value = sys;
 		} else
-			a = wait_for(pid, j->limit_ms);
+			a = wait_command(pid, j->limit_ms);
 	}
 	if (tell[0] != -1)
 		close(tell[0]);

@@ -98,7 +98,7 @@ struct program {
 };
 
 static void
-add(struct program *p, uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
+add_insn(struct program *p, uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
 {
 	struct sock_filter f = { code, yes, no, k };
 
@@ -125,50 +125,50 @@ add(struct program *p, uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
 
 /* Call nr, when argument arg masked is one of these; then the answer. */
 static void
-only(struct program *p, uint32_t nr, int arg, uint32_t mask,
+allow_only(struct program *p, uint32_t nr, int arg, uint32_t mask,
     const uint32_t *values, uint8_t n)
 {
 	uint8_t i;
 
-	add(p, EQ, nr, 0, (uint8_t)(n + 4));
-	add(p, LOAD, ARG(arg), 0, 0);
-	add(p, AND, mask, 0, 0);
+	add_insn(p, EQ, nr, 0, (uint8_t)(n + 4));
+	add_insn(p, LOAD, ARG(arg), 0, 0);
+	add_insn(p, AND, mask, 0, 0);
 	for (i = 0; i < n; i++)
-		add(p, EQ, values[i], (uint8_t)(n - i), 0);
-	add(p, RET, NO, 0, 0);
-	add(p, RET, ALLOW, 0, 0);
+		add_insn(p, EQ, values[i], (uint8_t)(n - i), 0);
+	add_insn(p, RET, NO, 0, 0);
+	add_insn(p, RET, ALLOW, 0, 0);
 }
 
 /* Call nr, when that argument, a pointer, is NULL. */
 static void
 only_null(struct program *p, uint32_t nr, int arg)
 {
-	add(p, EQ, nr, 0, 6);
-	add(p, LOAD, ARG(arg), 0, 0);
-	add(p, EQ, 0, 0, 3);
-	add(p, LOAD, HIGH(arg), 0, 0);
-	add(p, EQ, 0, 0, 1);
-	add(p, RET, ALLOW, 0, 0);
-	add(p, RET, NO, 0, 0);
+	add_insn(p, EQ, nr, 0, 6);
+	add_insn(p, LOAD, ARG(arg), 0, 0);
+	add_insn(p, EQ, 0, 0, 3);
+	add_insn(p, LOAD, HIGH(arg), 0, 0);
+	add_insn(p, EQ, 0, 0, 1);
+	add_insn(p, RET, ALLOW, 0, 0);
+	add_insn(p, RET, NO, 0, 0);
 }
 
 /* TCP, UDP, and the routing table, which getaddrinfo sorts addresses by. */
 static void
-sockets(struct program *p)
+allow_sockets(struct program *p)
 {
-	add(p, EQ, __NR_socket, 0, 12);
-	add(p, LOAD, ARG(0), 0, 0);
-	add(p, EQ, AF_INET, 4, 0);
-	add(p, EQ, AF_INET6, 3, 0);
-	add(p, EQ, AF_NETLINK, 0, 7);
-	add(p, LOAD, ARG(2), 0, 0);
-	add(p, EQ, 0 /* NETLINK_ROUTE */, 4, 5);
-	add(p, LOAD, ARG(1), 0, 0);
-	add(p, AND, 0xf, 0, 0);
-	add(p, EQ, SOCK_STREAM, 1, 0);
-	add(p, EQ, SOCK_DGRAM, 0, 1);
-	add(p, RET, ALLOW, 0, 0);
-	add(p, RET, NO, 0, 0);
+	add_insn(p, EQ, __NR_socket, 0, 12);
+	add_insn(p, LOAD, ARG(0), 0, 0);
+	add_insn(p, EQ, AF_INET, 4, 0);
+	add_insn(p, EQ, AF_INET6, 3, 0);
+	add_insn(p, EQ, AF_NETLINK, 0, 7);
+	add_insn(p, LOAD, ARG(2), 0, 0);
+	add_insn(p, EQ, 0 /* NETLINK_ROUTE */, 4, 5);
+	add_insn(p, LOAD, ARG(1), 0, 0);
+	add_insn(p, AND, 0xf, 0, 0);
+	add_insn(p, EQ, SOCK_STREAM, 1, 0);
+	add_insn(p, EQ, SOCK_DGRAM, 0, 1);
+	add_insn(p, RET, ALLOW, 0, 0);
+	add_insn(p, RET, NO, 0, 0);
 }
 
 /*
@@ -176,19 +176,19 @@ sockets(struct program *p)
  * F_NOTIFY, which send signals to others; leases, which hold them up.
  */
 static void
-files(struct program *p)
+allow_files(struct program *p)
 {
 	static const uint32_t harmless[] = { F_SETLK, F_SETLKW, F_GETLK,
 		F_GETFL, F_SETFL, F_GETFD, F_SETFD, F_DUPFD, F_DUPFD_CLOEXEC,
 		F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW };
 
-	only(p, __NR_fcntl, 1, UINT32_MAX, harmless,
+	allow_only(p, __NR_fcntl, 1, UINT32_MAX, harmless,
 	    sizeof(harmless) / sizeof(harmless[0]));
 }
 
 /* Calls that only some arguments make harmless. */
 static void
-guarded(struct program *p)
+allow_guarded(struct program *p)
 {
 	static const uint32_t none[] = { 0 };
 	static const uint32_t thread[] = { CLONE_THREAD };
@@ -198,43 +198,43 @@ guarded(struct program *p)
 	const uint32_t self[] = { (uint32_t)getpid() };
 
 	/* no code but the program's own */
-	only(p, __NR_mmap, 2, PROT_EXEC, none, 1);
-	only(p, __NR_mprotect, 2, PROT_EXEC, none, 1);
+	allow_only(p, __NR_mmap, 2, PROT_EXEC, none, 1);
+	allow_only(p, __NR_mprotect, 2, PROT_EXEC, none, 1);
 	/*
 	 * a thread in the same surroundings, not a process; clone3's flags
 	 * cannot be seen: it is old
 	 */
-	only(p, __NR_clone, 0, CLONE_THREAD | OTHER_WORLDS, thread, 1);
-	only(p, __NR_ioctl, 1, UINT32_MAX, ioctls, 4);
-	only(p, __NR_prctl, 0, UINT32_MAX, names, 1);
+	allow_only(p, __NR_clone, 0, CLONE_THREAD | OTHER_WORLDS, thread, 1);
+	allow_only(p, __NR_ioctl, 1, UINT32_MAX, ioctls, 4);
+	allow_only(p, __NR_prctl, 0, UINT32_MAX, names, 1);
 	/* itself: abort() */
-	only(p, __NR_tgkill, 0, UINT32_MAX, self, 1);
+	allow_only(p, __NR_tgkill, 0, UINT32_MAX, self, 1);
 	/* reading limits */
 	only_null(p, __NR_prlimit64, 2);
-	sockets(p);
+	allow_sockets(p);
 }
 
 static bool
-build(struct program *p)
+build_filter(struct program *p)
 {
 	size_t i;
 
 	p->n = 0;
-	add(p, LOAD, offsetof(struct seccomp_data, arch), 0, 0);
-	add(p, EQ, ARCH, 1, 0);
-	add(p, RET, NO, 0, 0);
-	add(p, LOAD, offsetof(struct seccomp_data, nr), 0, 0);
-	add(p, GE, X32_BIT, 0, 1);
-	add(p, RET, NO, 0, 0);
+	add_insn(p, LOAD, offsetof(struct seccomp_data, arch), 0, 0);
+	add_insn(p, EQ, ARCH, 1, 0);
+	add_insn(p, RET, NO, 0, 0);
+	add_insn(p, LOAD, offsetof(struct seccomp_data, nr), 0, 0);
+	add_insn(p, GE, X32_BIT, 0, 1);
+	add_insn(p, RET, NO, 0, 0);
 	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-		add(p, EQ, plain[i], 0, 1);
-		add(p, RET, ALLOW, 0, 0);
+		add_insn(p, EQ, plain[i], 0, 1);
+		add_insn(p, RET, ALLOW, 0, 0);
 	}
-	files(p);
-	guarded(p);
-	add(p, GE, FIRST_NEW, 0, 1);
-	add(p, RET, OLD, 0, 0);
-	add(p, RET, NO, 0, 0);
+	allow_files(p);
+	allow_guarded(p);
+	add_insn(p, GE, FIRST_NEW, 0, 1);
+	add_insn(p, RET, OLD, 0, 0);
+	add_insn(p, RET, NO, 0, 0);
 	return p->n <= PROGRAM;
 }
 
@@ -244,7 +244,7 @@ seccomp_enter(void)
 	struct program p;
 	struct sock_fprog prog;
 
-	if (!build(&p)) {
+	if (!build_filter(&p)) {
 		errno = E2BIG;
 		return false;
 	}

@@ -41,7 +41,7 @@ statedir_init(struct statedir *d, const char *path, bool make)
 
 /* Says what cannot be done with the directory, or with a file in it. */
 static int
-fail(struct statedir *d, const char *name, const char *what, int sys)
+fail_dir(struct statedir *d, const char *name, const char *what, int sys)
 {
 	snprintf(d->why, sizeof(d->why), "state_dir: %.300s%s%s: %s: %s",
 	    d->path, *name != '\0' ? "/" : "", name, what, strerror(sys));
@@ -59,13 +59,13 @@ open_dir(struct statedir *d, bool make)
 		return -1;
 	}
 	if (make && mkdir(d->path, 0700) == -1 && errno != EEXIST)
-		return fail(d, "", "cannot be made", errno);
+		return fail_dir(d, "", "cannot be made", errno);
 	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (d->fd != -1)
 		return 1;
 	return errno == ENOENT && !make
 		   ? 0
-		   : fail(d, "", "cannot be opened", errno);
+		   : fail_dir(d, "", "cannot be opened", errno);
 }
 
 /*
@@ -109,9 +109,9 @@ read_all(struct statedir *d, const char *name, int fd, struct buf *out)
 	char *to;
 
 	if (fstat(fd, &st) == -1)
-		return fail(d, name, "cannot be read", errno);
+		return fail_dir(d, name, "cannot be read", errno);
 	if (!S_ISREG(st.st_mode))
-		return fail(d, name, "is not a file", EINVAL);
+		return fail_dir(d, name, "is not a file", EINVAL);
 	/* one byte too many tells that it is too large */
 	for (; out->len <= STATEDIR_MAX; out->len += (size_t)n) {
 		if ((to = buf_room(out, 4096)) == NULL)
@@ -120,7 +120,7 @@ read_all(struct statedir *d, const char *name, int fd, struct buf *out)
 		if (n == -1 && errno == EINTR)
 			n = 0;
 		else if (n == -1)
-			return fail(d, name, "cannot be read", errno);
+			return fail_dir(d, name, "cannot be read", errno);
 		else if (n == 0)
 			break;
 	}
@@ -165,7 +165,7 @@ statedir_read(struct statedir *d, enum keep_file which, struct buf *out)
 		fd = openat(d->fd, f->name,
 		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 		if (fd == -1 && errno != ENOENT)
-			rc = fail(d, f->name, "cannot be opened", errno);
+			rc = fail_dir(d, f->name, "cannot be opened", errno);
 	}
 	if (fd != -1) {
 		rc = read_all(d, f->name, fd, out);
@@ -175,7 +175,7 @@ statedir_read(struct statedir *d, enum keep_file which, struct buf *out)
 		take_salt(d, out);
 	/* now, and not when it is needed: this is when somebody is told */
 	if (rc == 0 && is == 1 && faccessat(d->fd, ".", W_OK, AT_EACCESS) == -1)
-		rc = fail(d, "", "cannot be written", errno);
+		rc = fail_dir(d, "", "cannot be written", errno);
 	if (rc == -1)
 		statedir_free(d);
 	return rc;
@@ -231,7 +231,7 @@ statedir_write(struct statedir *d, enum keep_file which, const struct buf *body)
 	else if (open_dir(d, true) == 1) {
 		rc = 0;
 		if (!write_new(d, f, body)) {
-			rc = fail(d, f->name, "cannot be written", errno);
+			rc = fail_dir(d, f->name, "cannot be written", errno);
 			unlinkat(d->fd, f->new, 0);
 		}
 		fsync(d->fd);
@@ -248,7 +248,7 @@ statedir_aside(struct statedir *d, enum keep_file which)
 
 	if (open_dir(d, false) == 1 &&
 	    renameat(d->fd, f->name, d->fd, f->bad) == -1 && errno != ENOENT)
-		rc = fail(d, f->name, "cannot be renamed", errno);
+		rc = fail_dir(d, f->name, "cannot be renamed", errno);
 	d->salt[0] = '\0';
 	statedir_free(d);
 	return rc;

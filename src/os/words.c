@@ -14,7 +14,7 @@
 
 /* One word from *p on to out; false: said. */
 static bool
-word(const char **p, struct buf *out, struct err *err)
+take_word(const char **p, struct buf *out, struct err *err)
 {
 	const char *s;
 	char quote = '\0';
@@ -65,7 +65,7 @@ words_split(const char *command, struct err *err)
 		if (*p == '\0')
 			break;
 		buf_reset(&b);
-		if (!(ok = word(&p, &b, err)))
+		if (!(ok = take_word(&p, &b, err)))
 			break;
 		*VEC_ADD(v, n) = mem_strdup(buf_str(&b));
 	}

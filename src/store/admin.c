@@ -90,7 +90,7 @@ store_mailbox_resync(struct store *st, const char *address, struct err *err)
 }
 
 static void
-reason(sqlite3_stmt *s, struct store_reason *r)
+read_reason(sqlite3_stmt *s, struct store_reason *r)
 {
 	r->mailbox = db_col(s, 0);
 	r->folder = db_col(s, 1);
@@ -146,7 +146,7 @@ store_why(struct store *st, const char *message_id,
 	db_text(s, 1, buf_str(&id));
 	db_text(s, 2, message_id);
 	while ((more = db_row(st, s, err)) == 1) {
-		reason(s, &r);
+		read_reason(s, &r);
 		each(arg, &r);
 		n++;
 	}

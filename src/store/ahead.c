@@ -20,7 +20,7 @@ ahead_note(struct store *st, int64_t folder, const char *item, struct err *err)
 
 /* Any note of the folder; 1: item is a column of s, which is to be reset. */
 static int
-first(struct store *st, int64_t folder, sqlite3_stmt **s, struct err *err)
+first_note(struct store *st, int64_t folder, sqlite3_stmt **s, struct err *err)
 {
 	*s = db_stmt(st, DB_AHEAD_FIRST,
 	    "SELECT item FROM sync_ahead WHERE folder=? LIMIT 1");
@@ -29,7 +29,7 @@ first(struct store *st, int64_t folder, sqlite3_stmt **s, struct err *err)
 }
 
 static int
-drop(struct store *st, int64_t folder, const char *item, struct err *err)
+drop_note(struct store *st, int64_t folder, const char *item, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_AHEAD_DROP,
 	    "DELETE FROM sync_ahead WHERE folder=? AND item=?");
@@ -47,11 +47,11 @@ ahead_passed(struct store *st, int64_t folder, const struct change *c, size_t n,
 	size_t i;
 	int r;
 
-	if ((r = first(st, folder, &s, err)) != 1)
+	if ((r = first_note(st, folder, &s, err)) != 1)
 		return r;
 	sqlite3_reset(s);
 	for (i = 0; i < n; i++)
-		if (drop(st, folder, c[i].id, err) == -1)
+		if (drop_note(st, folder, c[i].id, err) == -1)
 			return -1;
 	return 0;
 }
@@ -62,11 +62,11 @@ ahead_take(struct store *st, int64_t folder, char **item, struct err *err)
 	sqlite3_stmt *s;
 	int r;
 
-	if ((r = first(st, folder, &s, err)) != 1)
+	if ((r = first_note(st, folder, &s, err)) != 1)
 		return r;
 	*item = mem_strdup(db_col(s, 0));
 	sqlite3_reset(s);
-	if (drop(st, folder, *item, err) == 0)
+	if (drop_note(st, folder, *item, err) == 0)
 		return 1;
 	free(*item);
 	return -1;

@@ -61,7 +61,7 @@ read_rows(struct store *st, sqlite3_stmt *s, struct store_alerts *out,
 
 /* scope NULL: of any. */
 static int
-list(struct store *st, enum db_slot slot, const char *sql,
+list_alerts(struct store *st, enum db_slot slot, const char *sql,
     const struct store_scope *scope, struct store_alerts *out, struct err *err)
 {
 	char text[STORE_SCOPE_TEXT];
@@ -89,7 +89,7 @@ list(struct store *st, enum db_slot slot, const char *sql,
 int
 store_alert_list(struct store *st, struct store_alerts *out, struct err *err)
 {
-	return list(st, DB_ALERT_OPEN,
+	return list_alerts(st, DB_ALERT_OPEN,
 	    "SELECT " COLUMNS " FROM alert WHERE resolved_at IS NULL "
 	    "ORDER BY " ORDER,
 	    NULL, out, err);
@@ -99,7 +99,7 @@ int
 store_alert_list_of(struct store *st, const struct store_scope *scope,
     struct store_alerts *out, struct err *err)
 {
-	return list(st, DB_ALERT_OF,
+	return list_alerts(st, DB_ALERT_OF,
 	    "SELECT " COLUMNS " FROM alert WHERE scope=? AND "
 	    "resolved_at IS NULL ORDER BY " ORDER,
 	    scope, out, err);
@@ -110,7 +110,7 @@ store_alert_list_of(struct store *st, const struct store_scope *scope,
 int
 store_alert_untold(struct store *st, struct store_alerts *out, struct err *err)
 {
-	return list(st, DB_NEWS_LIST,
+	return list_alerts(st, DB_NEWS_LIST,
 	    "SELECT " COLUMNS " FROM sync_news JOIN alert USING(scope,code,"
 	    "first_at) ORDER BY resolved_at IS NOT NULL," ORDER,
 	    NULL, out, err);
@@ -236,7 +236,7 @@ find_alert(const struct store_alert **v, size_t n, const struct store_alert *a)
 }
 
 static int
-raise(struct apply *ap, const struct store_alert *a, struct err *err)
+raise_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 {
 	const struct store_alert *was = find_alert(ap->open, ap->nopen, a);
 	struct store *st = ap->st;
@@ -312,7 +312,7 @@ write_alerts(struct store *st, void *arg, struct err *err)
 
 	(void)st;
 	for (i = 0; rc == 0 && i < ap->nmet; i++)
-		rc = raise(ap, ap->met[i], err);
+		rc = raise_alert(ap, ap->met[i], err);
 	for (i = 0; rc == 0 && i < ap->over->n; i++)
 		rc = resolve_alert(ap, &ap->over->v[i], err);
 	return rc;

@@ -13,7 +13,7 @@
 
 /* The date of the day that is so many days before today. */
 static void
-name(const struct store *st, int64_t ago, char out[TIM_TEXT])
+day_name(const struct store *st, int64_t ago, char out[TIM_TEXT])
 {
 	if (tim_text((st->txn.today - ago) * DB_DAY_MS, out) != NULL)
 		out[10] = '\0';
@@ -49,7 +49,7 @@ day_write(struct store *st, const char *mailbox, struct err *err)
 		s = db_stmt(st, DB_DAY_ADD,
 		    "INSERT INTO sync_day(day,mailbox,n) VALUES(?1,?2,?3) "
 		    "ON CONFLICT DO UPDATE SET n=n+?3");
-		name(st, i, day);
+		day_name(st, i, day);
 		db_text(s, 1, day);
 		db_text(s, 2, mailbox);
 		db_int(s, 3, st->txn.day_n[i]);
@@ -73,8 +73,8 @@ day_place(struct store *st, const char *mailbox, const char *item_id, int64_t n,
 	    "ON CONFLICT DO UPDATE SET n=n+1");
 	char from[TIM_TEXT], to[TIM_TEXT];
 
-	name(st, DB_DAYS - 1, from);
-	name(st, 0, to);
+	day_name(st, DB_DAYS - 1, from);
+	day_name(st, 0, to);
 	db_text(s, 1, mailbox);
 	db_int(s, 2, n);
 	db_text(s, 3, from);
@@ -90,7 +90,7 @@ day_prune(struct store *st, struct err *err)
 	    db_stmt(st, DB_DAY_PRUNE, "DELETE FROM sync_day WHERE day<?");
 	char from[TIM_TEXT];
 
-	name(st, DB_DAYS - 1, from);
+	day_name(st, DB_DAYS - 1, from);
 	db_text(s, 1, from);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }

@@ -86,7 +86,7 @@ say_full(struct store *st, struct err *err)
 
 /* As db_whose; what: how the file is called. */
 static const char *
-whose(const char *path, const char *what, char *out, size_t size)
+whose_file(const char *path, const char *what, char *out, size_t size)
 {
 	struct stat s;
 	uid_t me = geteuid();
@@ -105,7 +105,7 @@ whose(const char *path, const char *what, char *out, size_t size)
 const char *
 db_whose(const char *path, char *out, size_t size)
 {
-	return whose(path, "it", out, size);
+	return whose_file(path, "it", out, size);
 }
 
 /* The same of the database, or else of what lies beside it. */
@@ -119,7 +119,7 @@ whose_files(const struct store *st, char *out, size_t size)
 	db_whose(st->path, out, size);
 	for (i = 0; *out == '\0' && real != NULL && i < 2; i++) {
 		name = mem_printf("%s%s", real, what[i]);
-		whose(name, what[i], out, size);
+		whose_file(name, what[i], out, size);
 		free(name);
 	}
 	free(real);
@@ -225,7 +225,7 @@ db_fail(struct store *st, int rc, struct err *err)
 
 /* Short sleeps: whoever waits with us has the same chance at each release. */
 static int
-busy(void *arg, int n)
+busy_wait(void *arg, int n)
 {
 	static const unsigned char ms[] = { 1, 1, 2, 5, 10, 20 };
 	struct store *st = arg;
@@ -247,7 +247,7 @@ busy(void *arg, int n)
 }
 
 static int
-committed(void *arg, sqlite3 *h, const char *name, int pages)
+on_commit(void *arg, sqlite3 *h, const char *name, int pages)
 {
 	struct store *st = arg;
 
@@ -262,7 +262,7 @@ committed(void *arg, sqlite3 *h, const char *name, int pages)
  * the next commit, finds the same trouble and says it.
  */
 static void
-checkpoint(struct store *st)
+move_wal(struct store *st)
 {
 	int mode = SQLITE_CHECKPOINT_PASSIVE, log = 0, done = 0;
 
@@ -287,7 +287,7 @@ checkpoint(struct store *st)
 
 /* Creates the file with its mode; SQLite's companions inherit that. */
 static int
-create(struct store *st, struct err *err)
+create_file(struct store *st, struct err *err)
 {
 	/* no O_EXCL: it may be a link to where a file is to be */
 	int fd = open(st->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -331,13 +331,13 @@ say_names(struct store *st, struct err *err)
 
 /* Is there a file, and may it be a database? */
 static int
-look(struct store *st, struct err *err)
+look_at_file(struct store *st, struct err *err)
 {
 	struct stat s;
 
 	if (stat(st->path, &s) == -1) {
 		if (errno != ENOENT || !st->read_only)
-			return errno == ENOENT ? create(st, err)
+			return errno == ENOENT ? create_file(st, err)
 					       : say_access(st, errno, err);
 		st->in_memory = true;
 		return 0;
@@ -366,7 +366,7 @@ connect_to(struct store *st, int flags, struct err *err)
 	if (rc != SQLITE_OK)
 		return db_fail(st, rc, err);
 	sqlite3_extended_result_codes(st->h, 1);
-	sqlite3_busy_handler(st->h, busy, st);
+	sqlite3_busy_handler(st->h, busy_wait, st);
 	sqlite3_db_config(st->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(st->h, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	return 0;
@@ -410,7 +410,7 @@ db_open(struct store *st, struct err *err)
 
 	st->busy_limit = busy_max();
 	st->wal_next = wal_pages();
-	if (look(st, err) == -1)
+	if (look_at_file(st, err) == -1)
 		return -1;
 	if (st->in_memory)
 		flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
@@ -490,7 +490,7 @@ db_use(struct store *st, struct err *err)
 		return -1;
 	sqlite3_file_control(st->h, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
 	sync_directory(st->h);
-	sqlite3_wal_hook(st->h, committed, st);
+	sqlite3_wal_hook(st->h, on_commit, st);
 	return db_exec(st, SETUP_CACHE, err);
 }
 
@@ -686,7 +686,7 @@ end_txn(struct store *st, int rc, struct err *err)
 		fault_point("after commit");
 		if (st->pending_committed != NULL)
 			st->pending_committed(st);
-		checkpoint(st);
+		move_wal(st);
 	}
 	return 0;
 }

@@ -185,7 +185,7 @@ is_same_folder(const struct row *v, const struct folder *f)
 
 /* Does anything but totals differ? Marks the rows that the list names. */
 static bool
-differs(struct rows *r, const struct folder_list *list)
+list_differs(struct rows *r, const struct folder_list *list)
 {
 	size_t i;
 	bool diff = false;
@@ -366,7 +366,7 @@ merge_list(struct store *st, void *arg, struct err *err)
 	rows_free(&m->r);
 	if (load_rows(st, m->mailbox, &m->r, err) == -1)
 		return -1;
-	differs(&m->r, m->list);
+	list_differs(&m->r, m->list);
 	if (write_list(st, m->mailbox, &m->r, m->list, err) == -1)
 		return -1;
 	rows_free(&m->r);
@@ -382,7 +382,7 @@ store_folders_merge(struct store *st, const char *mailbox,
 
 	db_lock(st);
 	rc = db_txn_read(st, read_known, &m, err);
-	if (rc == 0 && differs(&m.r, list))
+	if (rc == 0 && list_differs(&m.r, list))
 		rc = db_txn(st, merge_list, &m, err);
 	if (rc == 0)
 		rc = note_totals(st, &m.r, list, err);

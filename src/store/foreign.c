@@ -93,7 +93,7 @@ is_ours(
 }
 
 static int
-compare(struct store *file, struct store *ours, store_foreign_fn *tell,
+compare_schema(struct store *file, struct store *ours, store_foreign_fn *tell,
     void *arg, struct err *err)
 {
 	sqlite3_stmt *all = NULL, *find = NULL;
@@ -145,7 +145,7 @@ store_foreign(
 	/* who opens it for a pass says what is wrong with another's */
 	else if (id == DB_APPLICATION && version <= schema_nsteps &&
 		 (open_ours(&ours, (int)version, err) == -1 ||
-		     compare(&file, &ours, tell, arg, err) == -1))
+		     compare_schema(&file, &ours, tell, arg, err) == -1))
 		rc = -1;
 	db_close(&file);
 	db_close(&ours);

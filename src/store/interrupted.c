@@ -80,7 +80,7 @@ add_run(struct scan *c, const char *wanted, const char *outcome, int64_t began)
 
 /* dead: the one that says that it is running has died. */
 static int
-scan(struct store *st, bool dead, struct scan *c, struct err *err)
+scan_runs(struct store *st, bool dead, struct scan *c, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_RUN_ROWS,
 	    "SELECT wanted,outcome,started FROM run LEFT JOIN sync_run "
@@ -104,7 +104,7 @@ interrupted_before(struct store *st, struct store_run *run, struct err *err)
 {
 	const struct kind *k;
 	struct scan c;
-	int rc = scan(st, true, &c, err);
+	int rc = scan_runs(st, true, &c, err);
 
 	if (rc == 0) {
 		k = find_kind(&c, run->wanted);
@@ -143,7 +143,7 @@ store_interrupted_list(
 
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
-	rc = scan(st, false, &c, err);
+	rc = scan_runs(st, false, &c, err);
 	db_unlock(st);
 	if (rc == -1) {
 		arena_free(&c.arena);

@@ -17,7 +17,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* No memory statistics: they cost a lock for each allocation. */
 static void
-configure(void)
+configure_sqlite(void)
 {
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
@@ -61,7 +61,7 @@ store_open(const char *path, int flags, struct err *err)
 {
 	struct store *st;
 
-	pthread_once(&once, configure);
+	pthread_once(&once, configure_sqlite);
 	st = mem_alloc(sizeof(*st));
 	pthread_mutex_init(&st->lock, NULL);
 	pthread_mutex_init(&st->put_lock, NULL);

@@ -24,7 +24,7 @@ struct diff {
 };
 
 static int
-order(const char *type, const char *id, const char *address,
+order_rows(const char *type, const char *id, const char *address,
     const struct party *b)
 {
 	int d = strcmp(type, b->crm_type);
@@ -39,7 +39,7 @@ by_key(const void *x, const void *y)
 {
 	const struct party *a = *(const struct party *const *)x;
 
-	return order(a->crm_type, a->crm_id, a->address,
+	return order_rows(a->crm_type, a->crm_id, a->address,
 	    *(const struct party *const *)y);
 }
 
@@ -64,7 +64,7 @@ compare_parties(struct store *st, const struct party **v, size_t n,
 		bool csv = sqlite3_column_int(s, 4) != 0;
 		int c = 1;
 
-		while (i < n && (c = order(type, id, address, v[i])) > 0)
+		while (i < n && (c = order_rows(type, id, address, v[i])) > 0)
 			d->put[d->nput++] = v[i++];
 		if (i == n || c < 0) {
 			if (csv)

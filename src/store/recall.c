@@ -60,7 +60,7 @@ find_copy(struct store *st, void *arg, struct err *err)
 }
 
 static void
-take_attachment(struct store *st, struct message *m, struct attachment *a,
+recall_attachment(struct store *st, struct message *m, struct attachment *a,
     const struct attachment *had)
 {
 	if (a->kind != had->kind || !had->stored)
@@ -94,7 +94,7 @@ take_attachments(struct store *st, struct message *m, const struct recalled *k)
 		crypt_sha256(id, strlen(id), sum);
 		enc_hex(sum, EMAIL_ATTACHED / 2, hash);
 		if ((at = map_get(&map, 0, hash)) != MAP_NONE)
-			take_attachment(st, m, &m->att[i], &had->att[at]);
+			recall_attachment(st, m, &m->att[i], &had->att[at]);
 	}
 	map_free(&map);
 }

@@ -214,7 +214,7 @@ is_servers_block(const char *s, size_t len)
 
 /* Are a's links those that b has behind its first skip ones? */
 static bool
-same_links(const struct fold *a, const struct fold *b, size_t skip)
+equal_links(const struct fold *a, const struct fold *b, size_t skip)
 {
 	size_t i;
 
@@ -245,12 +245,12 @@ is_framed_at(const struct fold *a, const struct fold *b, size_t at)
 	return memcmp(s + at, buf_str(&a->text), a->text.len) == 0 &&
 	       is_servers_block(s, at) &&
 	       is_servers_block(s + end, b->text.len - end) &&
-	       same_links(a, b, count_links(s, at));
+	       equal_links(a, b, count_links(s, at));
 }
 
 /* base to the power of n */
 static uint64_t
-power(uint64_t base, size_t n)
+power_of(uint64_t base, size_t n)
 {
 	uint64_t p = 1;
 
@@ -299,7 +299,7 @@ is_framed(const struct fold *a, const struct fold *b)
 		want = map_add(map_mul(want, base), x[i]);
 		have = map_add(map_mul(have, base), y[i]);
 	}
-	top = power(base, len - 1);
+	top = power_of(base, len - 1);
 	for (i = 0; i <= more && i <= BEFORE_MAX && places < PLACES; i++) {
 		if (want == have && more - i <= AFTER_MAX &&
 		    fold_is_line(b, i) && fold_is_line(b, i + len)) {
@@ -585,7 +585,7 @@ knows_attachments(const struct message *m)
 }
 
 static bool
-same_attachments(const struct message *a, const struct message *b)
+equal_attachments(const struct message *a, const struct message *b)
 {
 	struct att_list x, y;
 	bool same = true;
@@ -724,7 +724,7 @@ same_head(const struct message *a, const struct message *b)
 {
 	return same_time(a->sent_at, b->sent_at) &&
 	       same_sender(same_from(a), same_from(b)) &&
-	       same_subject(a->subject, b->subject) && same_attachments(a, b);
+	       same_subject(a->subject, b->subject) && equal_attachments(a, b);
 }
 
 void

@@ -76,7 +76,7 @@ say_older(struct store *st, int version, int n, struct err *err)
 
 /* Its version, 0 for an empty file; -1 when it is not for us. */
 static int
-check(struct store *st, int n, struct err *err)
+check_version(struct store *st, int n, struct err *err)
 {
 	int64_t version, app, tables;
 
@@ -122,7 +122,7 @@ first_rows(struct store *st, struct err *err)
 }
 
 static int
-step(struct store *st, const struct schema_step *s, int to, struct err *err)
+run_step(struct store *st, const struct schema_step *s, int to, struct err *err)
 {
 	const char *const *sql;
 	char end[256];
@@ -143,17 +143,18 @@ step(struct store *st, const struct schema_step *s, int to, struct err *err)
 
 /* Mended, and one version up, unless another process has been faster. */
 static int
-climb(struct store *st, const struct schema_step *steps, int n, struct err *err)
+climb_steps(
+    struct store *st, const struct schema_step *steps, int n, struct err *err)
 {
 	int version, rc = 0;
 
 	if (db_exec(st, "BEGIN IMMEDIATE", err) == -1)
 		return -1;
-	version = check(st, n, err);
+	version = check_version(st, n, err);
 	if (version == -1 || early_mend(st, err) == -1)
 		rc = -1;
 	else if (version < n)
-		rc = step(st, &steps[version], version + 1, err);
+		rc = run_step(st, &steps[version], version + 1, err);
 	if (rc == 0) {
 		fault_point("before migration commit");
 		rc = db_exec(st, "COMMIT", err);
@@ -170,7 +171,7 @@ int
 schema_migrate(
     struct store *st, const struct schema_step *steps, int n, struct err *err)
 {
-	int version = check(st, n, err), early;
+	int version = check_version(st, n, err), early;
 
 	if (version == -1 || (early = early_form(st, err)) == -1)
 		return -1;
@@ -179,7 +180,7 @@ schema_migrate(
 	if (!st->in_memory && db_use(st, err) == -1)
 		return -1;
 	while (version < n || early) {
-		version = climb(st, steps, n, err);
+		version = climb_steps(st, steps, n, err);
 		if (version == -1)
 			return -1;
 		early = false;

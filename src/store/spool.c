@@ -79,7 +79,7 @@ add_block(struct spool *s, struct spool_part *p)
 
 /* Where that offset of a part lies; what is left of its block is cut to. */
 static off_t
-place(const struct spool_part *p, int64_t off, size_t *size)
+place_of_part(const struct spool_part *p, int64_t off, size_t *size)
 {
 	int64_t in = off % SPOOL_BLOCK;
 
@@ -101,7 +101,7 @@ spool_write(struct spool *s, struct spool_part *p, int64_t off,
 		if (off / SPOOL_BLOCK == (int64_t)p->n)
 			add_block(s, p);
 		n = size;
-		at = place(p, off, &n);
+		at = place_of_part(p, off, &n);
 		w = pwrite(s->fd, from, n, at);
 		if (w == -1 && errno == EINTR)
 			continue;
@@ -118,7 +118,7 @@ ssize_t
 spool_read(const struct spool *s, const struct spool_part *p, int64_t off,
     void *out, size_t size)
 {
-	off_t at = place(p, off, &size);
+	off_t at = place_of_part(p, off, &size);
 	ssize_t n;
 
 	do

@@ -29,7 +29,7 @@ wait_after(int64_t tries)
 /* 1: *tries full walks were made for it, and it counts as one more; 0: the
  * row stays as it is but for its text. */
 static int
-counts(struct store *st, int64_t folder, int64_t *tries, struct err *err)
+count_strays(struct store *st, int64_t folder, int64_t *tries, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_STRAY_GET,
 	    "SELECT tries,code='" ASKED "' FROM failure WHERE " ROW);
@@ -57,7 +57,7 @@ stray_met(struct store *st, const char *mailbox, const struct store_page *p,
 	int64_t tries;
 	int more;
 
-	if ((more = counts(st, p->folder, &tries, err)) == -1)
+	if ((more = count_strays(st, p->folder, &tries, err)) == -1)
 		return -1;
 	snprintf(text, sizeof(text),
 	    "the server told of %lld %s in this folder that nothing can be "
@@ -82,7 +82,7 @@ stray_met(struct store *st, const char *mailbox, const struct store_page *p,
 }
 
 static int
-run(struct store *st, sqlite3_stmt *s, int64_t folder, struct err *err)
+run_stray(struct store *st, sqlite3_stmt *s, int64_t folder, struct err *err)
 {
 	db_int(s, 1, folder);
 	return db_run(st, s, err) == -1 ? -1 : 0;
@@ -91,7 +91,7 @@ run(struct store *st, sqlite3_stmt *s, int64_t folder, struct err *err)
 int
 stray_asked(struct store *st, int64_t folder, struct err *err)
 {
-	return run(st,
+	return run_stray(st,
 	    db_stmt(st, DB_STRAY_ASKED,
 		"UPDATE failure SET code='" ASKED "' WHERE " ROW),
 	    folder, err);
@@ -100,7 +100,7 @@ stray_asked(struct store *st, int64_t folder, struct err *err)
 int
 stray_settled(struct store *st, int64_t folder, struct err *err)
 {
-	return run(st,
+	return run_stray(st,
 	    db_stmt(st, DB_STRAY_SETTLED,
 		"DELETE FROM failure WHERE " ROW " AND code='" ASKED "'"),
 	    folder, err);
@@ -109,7 +109,7 @@ stray_settled(struct store *st, int64_t folder, struct err *err)
 int
 stray_forget(struct store *st, int64_t folder, struct err *err)
 {
-	return run(st,
+	return run_stray(st,
 	    db_stmt(st, DB_STRAY_FORGET, "DELETE FROM failure WHERE " ROW),
 	    folder, err);
 }

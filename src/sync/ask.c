@@ -66,7 +66,7 @@ call_patience(const struct question *q, int64_t lost_now)
 
 /* So much was lost on all items of the question. */
 static void
-charge(const struct question *q, const struct remote *r)
+charge_items(const struct question *q, const struct remote *r)
 {
 	size_t i;
 
@@ -99,7 +99,7 @@ fetch_messages(struct session *s, void *arg, struct err *err)
  * again after a failure.
  */
 static int
-request(const struct question *q, bool patient, struct err *err)
+request_items(const struct question *q, bool patient, struct err *err)
 {
 	struct remote r = { .mailbox = q->w,
 		.session = q->s,
@@ -108,13 +108,13 @@ request(const struct question *q, bool patient, struct err *err)
 	struct asking a = { q, &r };
 	int rc = remote_call(&r, fetch_messages, &a, err);
 
-	charge(q, &r);
+	charge_items(q, &r);
 	return rc;
 }
 
 /* May one item be the reason why the whole request failed? */
 static bool
-suspicious(const struct err *e)
+item_suspected(const struct err *e)
 {
 	if (e->kind == ERR_ITEM || e->kind == ERR_UNKNOWN)
 		return true;
@@ -130,7 +130,7 @@ suspicious(const struct err *e)
 
 /* For remote_call. */
 static int
-probe(struct session *s, void *arg, struct err *err)
+probe_server(struct session *s, void *arg, struct err *err)
 {
 	struct probe found;
 
@@ -141,16 +141,16 @@ probe(struct session *s, void *arg, struct err *err)
 
 /* Does the server answer at all? */
 static bool
-alive(struct mailbox_work *w, struct session *s)
+server_alive(struct mailbox_work *w, struct session *s)
 {
 	struct remote r = { .mailbox = w, .session = s };
 	struct err e = ERR_INIT;
 
-	return remote_call(&r, probe, NULL, &e) == 0;
+	return remote_call(&r, probe_server, NULL, &e) == 0;
 }
 
 static struct message *
-broken(const struct item_ref *ref, const struct err *why)
+item_broken(const struct item_ref *ref, const struct err *why)
 {
 	struct message *m = message_new(0);
 
@@ -183,11 +183,11 @@ some_come(const struct question *q)
 		one.ref = &q->ref[at];
 		one.lost = &q->lost[at];
 		out = NULL;
-		if (request(&one, false, &e) == 0) {
+		if (request_items(&one, false, &e) == 0) {
 			message_free(out);
 			return true;
 		}
-		if (!suspicious(&e))
+		if (!item_suspected(&e))
 			return false;
 		err_clear(&e);
 	}
@@ -213,7 +213,7 @@ known_come(const struct question *q)
 	one.n = 1;
 	for (i = 0; i < n && come == -1; i++) {
 		one.ref = &ref[i];
-		if (request(&one, false, &e) == -1)
+		if (request_items(&one, false, &e) == -1)
 			come = 0;
 		else if (out->err.kind == ERR_NONE)
 			come = 1;
@@ -231,7 +231,7 @@ known_come(const struct question *q)
  * is said where no mail that came before can tell.
  */
 static bool
-guilty(const struct question *q, bool few)
+items_guilty(const struct question *q, bool few)
 {
 	int come = known_come(q);
 
@@ -253,12 +253,12 @@ items_break(const struct question *q, bool part, const struct err *why)
 
 	if (says_item(why))
 		return true;
-	if (!suspicious(why) || !alive(q->w, q->s))
+	if (!item_suspected(why) || !server_alive(q->w, q->s))
 		return false;
 	if (part || (q->suspect && !unknown) ||
 	    (!q->suspect && q->n > SAMPLE && some_come(q)))
 		return true;
-	return guilty(q, unknown ? q->suspect : q->n <= SAMPLE);
+	return items_guilty(q, unknown ? q->suspect : q->n <= SAMPLE);
 }
 
 /*
@@ -295,14 +295,14 @@ all_gone(const struct question *q)
 		at = i * (q->n - 1) / (SAMPLE - 1);
 		one.ref = &q->ref[at];
 		one.lost = &q->lost[at];
-		gone =
-		    request(&one, false, &e) == 0 && out->err.kind == ERR_GONE;
+		gone = request_items(&one, false, &e) == 0 &&
+		       out->err.kind == ERR_GONE;
 		message_drop(&out, 1);
 	}
 	return gone;
 }
 
-static int halving(const struct question *, bool part, struct err *);
+static int ask_halving(const struct question *, bool part, struct err *);
 
 /*
  * Asks for step items at a time, until so much is lost that the rest must
@@ -322,7 +322,7 @@ ask_parts(const struct question *q, size_t step, bool doubted, struct err *err)
 		part.out = q->out + done;
 		part.lost = q->lost + done;
 		part.n = q->n - done < step ? q->n - done : step;
-		if ((n = halving(&part, doubted, err)) == -1) {
+		if ((n = ask_halving(&part, doubted, err)) == -1) {
 			if (done == 0)
 				return -1;
 			err_clear(err); /* the next request will tell */
@@ -340,12 +340,12 @@ ask_parts(const struct question *q, size_t step, bool doubted, struct err *err)
  * part: it is one already, of what was doubted. How many are answered, or -1.
  */
 static int
-halving(const struct question *q, bool part, struct err *err)
+ask_halving(const struct question *q, bool part, struct err *err)
 {
 	bool slow, said;
 	size_t i;
 
-	if (request(q, !part && !q->suspect, err) == 0)
+	if (request_items(q, !part && !q->suspect, err) == 0)
 		return (int)q->n;
 	slow = q->effort->last > PATIENCE_SLOW;
 	if (err->kind == ERR_UNKNOWN && !part ? !items_break_unknown(q, err)
@@ -354,7 +354,7 @@ halving(const struct question *q, bool part, struct err *err)
 	/* a request for each of many that are gone is not worth it */
 	if (q->n == 1 || (err->kind == ERR_GONE && all_gone(q))) {
 		for (i = 0; i < q->n; i++)
-			q->out[i] = broken(&q->ref[i], err);
+			q->out[i] = item_broken(&q->ref[i], err);
 		err_clear(err);
 		return (int)q->n;
 	}
@@ -369,7 +369,7 @@ halving(const struct question *q, bool part, struct err *err)
 
 /* The items that the server had no time for: their refs and places. */
 static size_t
-busy(
+busy_items(
     const struct question *q, struct item_ref *ref, size_t *at, struct err *why)
 {
 	size_t i, n = 0;
@@ -405,7 +405,7 @@ ask_part(const struct question *q, const struct item_ref *ref, const size_t *at,
 	part.out = out;
 	part.lost = lost;
 	part.n = n;
-	came = halving(&part, false, err);
+	came = ask_halving(&part, false, err);
 	if (came == -1)
 		message_drop(out, n);
 	for (i = 0; i < n; i++) {
@@ -425,7 +425,7 @@ ask_part(const struct question *q, const struct item_ref *ref, const size_t *at,
 static bool
 is_own(const struct question *q, const struct err *e)
 {
-	return (e->scope == SCOPE_ITEM || q->suspect) && suspicious(e);
+	return (e->scope == SCOPE_ITEM || q->suspect) && item_suspected(e);
 }
 
 /*
@@ -445,8 +445,8 @@ their_fault(const struct question *q)
 			return false;
 		all_cut = all_cut && m->have_content;
 	}
-	return alive(q->w, q->s) &&
-	       (all_cut || q->suspect || guilty(q, q->n <= SAMPLE));
+	return server_alive(q->w, q->s) &&
+	       (all_cut || q->suspect || items_guilty(q, q->n <= SAMPLE));
 }
 
 /*
@@ -464,7 +464,7 @@ nobody_knows(const struct question *q, struct err *why)
 		if (m == NULL || m->err.kind != ERR_UNKNOWN)
 			return false;
 	}
-	if (q->n < 2 || guilty(q, q->suspect || q->n <= SAMPLE))
+	if (q->n < 2 || items_guilty(q, q->suspect || q->n <= SAMPLE))
 		return false;
 	*why = q->out[0]->err;
 	err_recast(why, ERR_UNKNOWN, SCOPE_MAILBOX);
@@ -474,7 +474,7 @@ nobody_knows(const struct question *q, struct err *why)
 
 /* What the server gives no other reason for is the item's own. */
 static void
-blame(const struct question *q)
+blame_items(const struct question *q)
 {
 	size_t i;
 
@@ -494,7 +494,7 @@ blame(const struct question *q)
  * gives up.
  */
 static int
-again(const struct question *q, struct err *err)
+ask_again(const struct question *q, struct err *err)
 {
 	struct item_ref ref[PROVIDER_ITEMS];
 	struct gate *gate = q->w->profile->gate;
@@ -503,7 +503,7 @@ again(const struct question *q, struct err *err)
 	int tries = q->suspect ? AGAIN : 0;
 	int64_t waited = 0;
 
-	while ((n = busy(q, ref, at, &why)) > 0) {
+	while ((n = busy_items(q, ref, at, &why)) > 0) {
 		if (n < before)
 			gate_short(gate, (int)(before - n));
 		e = why;
@@ -522,7 +522,7 @@ again(const struct question *q, struct err *err)
 		return -1;
 	}
 	if (n < q->n || n == 0 || their_fault(q)) {
-		blame(q);
+		blame_items(q);
 		return 0;
 	}
 	*err = why; /* nothing came: not the items' fault */
@@ -541,10 +541,10 @@ ask_items(const struct ask *a, const struct item_ref *ref, size_t n,
 	int answered;
 
 	memset(out, 0, n * sizeof(*out));
-	answered = halving(&q, false, err);
+	answered = ask_halving(&q, false, err);
 	if (answered > 0) {
 		q.n = (size_t)answered;
-		if (again(&q, err) == 0)
+		if (ask_again(&q, err) == 0)
 			return answered;
 	}
 	message_drop(out, n);
@@ -554,5 +554,5 @@ ask_items(const struct ask *a, const struct item_ref *ref, size_t n,
 bool
 ask_is_broken(struct mailbox_work *w, struct session *s, const struct err *why)
 {
-	return suspicious(why) && alive(w, s);
+	return item_suspected(why) && server_alive(w, s);
 }

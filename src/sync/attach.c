@@ -77,7 +77,7 @@ attachment_fetch(struct fetching *f, struct coming *c, struct err *err)
 
 /* An attachment that cannot be had: its state, or NULL for a real fault. */
 static const char *
-state_of(const struct err *err)
+attachment_state(const struct err *err)
 {
 	if (err->cause == CAUSE_TOO_LARGE)
 		return "too_large";
@@ -108,7 +108,7 @@ attachment_take(struct fetching *f, struct attachment *a, struct err *err)
 
 	if (attachment_fetch(f, &c, err) == -1) {
 		store_blob_drop(c.blob);
-		if ((a->state = state_of(err)) != NULL) {
+		if ((a->state = attachment_state(err)) != NULL) {
 			say_mailbox(f->w, LOG_DEBUG, ": attachment %s: %s",
 			    str_nn(a->name), err->msg);
 			err_clear(err);

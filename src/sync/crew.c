@@ -43,7 +43,7 @@ take_batch(struct crew *c, struct crew_group *g)
 
 /* With the lock held: the next job for a thread that holds no session. */
 static struct job *
-take(struct crew *c)
+take_job(struct crew *c)
 {
 	struct job *j = c->head;
 
@@ -56,7 +56,7 @@ take(struct crew *c)
 
 /* With the lock held, which is given back meanwhile. */
 static void
-run(struct crew *c, struct job *j, bool own)
+run_job(struct crew *c, struct job *j, bool own)
 {
 	struct crew_group *g = j->group;
 
@@ -71,15 +71,15 @@ run(struct crew *c, struct job *j, bool own)
 }
 
 static void *
-worker(void *arg)
+crew_worker(void *arg)
 {
 	struct crew *c = arg;
 	struct job *j;
 
 	pthread_mutex_lock(&c->lock);
 	for (;;) {
-		if ((j = take(c)) != NULL)
-			run(c, j, false);
+		if ((j = take_job(c)) != NULL)
+			run_job(c, j, false);
 		else if (c->closing)
 			break;
 		else
@@ -107,7 +107,7 @@ crew_open(int threads)
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, 512 * 1024);
 	for (i = 0; i < threads; i++) {
-		if (pthread_create(&c->thread[i], &small, worker, c) != 0)
+		if (pthread_create(&c->thread[i], &small, crew_worker, c) != 0)
 			break;
 	}
 	pthread_attr_destroy(&small);
@@ -217,7 +217,7 @@ crew_finish(struct crew *c, struct crew_group *g)
 	pthread_mutex_lock(&c->lock);
 	while (g->pending > 0) {
 		if (g->head != NULL)
-			run(c, take_batch(c, g), true);
+			run_job(c, take_batch(c, g), true);
 		else
 			pthread_cond_wait(&c->done, &c->lock);
 	}

@@ -39,7 +39,7 @@ fetch_items(const struct profile_work *p)
 }
 
 static struct store_item *
-settle(struct fetch *f, const struct message *m, size_t at)
+settle_item(struct fetch *f, const struct message *m, size_t at)
 {
 	struct store_item *it = &f->item[f->nitem++];
 
@@ -56,7 +56,8 @@ settle(struct fetch *f, const struct message *m, size_t at)
 
 /* Notes that the item did not come whole, and when it is tried again. */
 static void
-blame(struct fetch *f, struct store_item *it, const struct err *why, size_t at)
+blame_item(
+    struct fetch *f, struct store_item *it, const struct err *why, size_t at)
 {
 	it->fault = why;
 	it->next_try =
@@ -70,9 +71,9 @@ blame(struct fetch *f, struct store_item *it, const struct err *why, size_t at)
 static void
 settle_fault(struct fetch *f, struct message *m, size_t at)
 {
-	struct store_item *it = settle(f, m, at);
+	struct store_item *it = settle_item(f, m, at);
 
-	blame(f, it, &m->err, at);
+	blame_item(f, it, &m->err, at);
 	if (m->err.kind != ERR_GONE)
 		return;
 	it->rule = "gone";
@@ -84,7 +85,7 @@ settle_fault(struct fetch *f, struct message *m, size_t at)
 
 /* Only its headers are wanted. */
 static void
-strip(struct fetch *f, struct message *m)
+strip_content(struct fetch *f, struct message *m)
 {
 	store_item_drop(f->mailbox->profile->pass->store, m);
 	m->text = m->html = NULL;
@@ -105,8 +106,8 @@ settle_decision(struct fetch *f, struct message *m, size_t at)
 	if (d->verdict == VERDICT_KEEP && !m->have_content)
 		return NULL;
 	if (d->verdict == VERDICT_HEADERS)
-		strip(f, m);
-	it = settle(f, m, at);
+		strip_content(f, m);
+	it = settle_item(f, m, at);
 	it->decision = d;
 	it->message = m;
 	return it;
@@ -127,8 +128,8 @@ is_last_try(const struct fetch *f, size_t at)
 
 /* A kept mail's attachments; what cannot be had of them is the item's fault. */
 static int
-attach(struct fetch *f, struct store_item *it, struct message *m, size_t at,
-    struct err *err)
+fetch_attachments(struct fetch *f, struct store_item *it, struct message *m,
+    size_t at, struct err *err)
 {
 	int rc;
 
@@ -148,7 +149,7 @@ attach(struct fetch *f, struct store_item *it, struct message *m, size_t at,
 		}
 		m->err = why;
 		if (it->fault == NULL)
-			blame(f, it, &m->err, at);
+			blame_item(f, it, &m->err, at);
 	}
 	return rc == -1 ? -1 : 0;
 }
@@ -167,8 +168,8 @@ settle_less(struct fetch *f, struct message *m, size_t at,
 	if (f->decision[at].verdict != VERDICT_KEEP)
 		return 0;
 	if (why != NULL)
-		blame(f, it, why, at);
-	return attach(f, it, m, at, err);
+		blame_item(f, it, why, at);
+	return fetch_attachments(f, it, m, at, err);
 }
 
 /*
@@ -188,7 +189,7 @@ settle_cut(struct fetch *f, struct message *m, size_t at, struct err *err)
  * instead is stored. -1: the server could not be asked.
  */
 static int
-rescue(struct fetch *f, struct message *m, size_t at, struct err *err)
+rescue_item(struct fetch *f, struct message *m, size_t at, struct err *err)
 {
 	static const enum provider_part step[] = { PROVIDER_PARTIAL,
 		PROVIDER_HEADERS };
@@ -213,7 +214,7 @@ rescue(struct fetch *f, struct message *m, size_t at, struct err *err)
 
 /* What the store has of it is not fetched again. */
 static int
-recall(struct fetch *f, struct message *m, struct err *err)
+recall_message(struct fetch *f, struct message *m, struct err *err)
 {
 	const struct mailbox_work *w = f->mailbox;
 
@@ -234,13 +235,13 @@ settle_one(struct fetch *f, enum provider_part much, struct message *m,
 	if (m->err.kind == ERR_ITEM && m->have_content)
 		return settle_cut(f, m, at, err);
 	if (m->err.kind == ERR_ITEM && much == PROVIDER_CONTENT)
-		return rescue(f, m, at, err);
+		return rescue_item(f, m, at, err);
 	if (m->err.kind != ERR_NONE) {
 		settle_fault(f, m, at);
 		return 0;
 	}
 	if (f->ref[at].kept && much != PROVIDER_HEADERS &&
-	    recall(f, m, err) == -1)
+	    recall_message(f, m, err) == -1)
 		return -1;
 	if (much == PROVIDER_PARTIAL)
 		m->have_content = m->as_stored;
@@ -251,7 +252,7 @@ settle_one(struct fetch *f, enum provider_part much, struct message *m,
 	if (*again) /* another message brings what this one recalled */
 		store_item_drop(f->mailbox->profile->pass->store, m);
 	if (it != NULL && f->decision[at].verdict == VERDICT_KEEP)
-		return attach(f, it, m, at, err);
+		return fetch_attachments(f, it, m, at, err);
 	return 0;
 }
 
@@ -290,7 +291,7 @@ request_size(const struct fetch *f, enum provider_part much,
 }
 
 static int
-put(struct fetch *f, const struct store_page *page, struct err *err)
+put_page(struct fetch *f, const struct store_page *page, struct err *err)
 {
 	struct mailbox_work *w = f->mailbox;
 	struct store_count count;
@@ -315,7 +316,7 @@ put(struct fetch *f, const struct store_page *page, struct err *err)
 
 /* The messages and the items that point into them. */
 static void
-forget(struct fetch *f)
+forget_messages(struct fetch *f)
 {
 	size_t i;
 
@@ -327,7 +328,7 @@ forget(struct fetch *f)
 
 /* Writes what is settled so far when it takes much memory, or waits long. */
 static int
-flush(struct fetch *f, struct err *err)
+flush_settled(struct fetch *f, struct err *err)
 {
 	struct store_page part;
 	int rc;
@@ -338,14 +339,15 @@ flush(struct fetch *f, struct err *err)
 	memset(&part, 0, sizeof(part));
 	part.folder = f->folder;
 	part.ahead = true;
-	rc = put(f, f->ahead ? &part : NULL, err);
-	forget(f);
+	rc = put_page(f, f->ahead ? &part : NULL, err);
+	forget_messages(f);
 	return rc;
 }
 
 /* For struct ask. A file that cannot be read is told by the next write. */
 static size_t
-known(struct mailbox_work *w, struct arena *a, struct item_ref *out, size_t max)
+known_items(
+    struct mailbox_work *w, struct arena *a, struct item_ref *out, size_t max)
 {
 	return store_kept(
 	    w->profile->pass->store, w->conf.address, a, out, max);
@@ -371,7 +373,7 @@ settle_all(struct fetch *f, enum provider_part much, struct message **msg,
 		else if (more)
 			again->at[again->n++] = part->at[i];
 		if (rc == 0)
-			rc = flush(f, err);
+			rc = flush_settled(f, err);
 	}
 	for (; i < part->n; i++)
 		message_free(msg[i]);
@@ -384,13 +386,13 @@ settle_all(struct fetch *f, enum provider_part much, struct message **msg,
  * the server says that they have.
  */
 static int
-request(struct fetch *f, enum provider_part much, struct todo *part,
+request_batch(struct fetch *f, enum provider_part much, struct todo *part,
     int64_t expected, struct todo *again, struct err *err)
 {
 	const struct profile_work *p = f->mailbox->profile;
 	int64_t lost[PROVIDER_ITEMS], share, came = 0;
 	struct ask ask = { f->mailbox, f->session, much, f->tries != NULL,
-		known, lost };
+		known_items, lost };
 	struct message *msg[PROVIDER_ITEMS];
 	struct item_ref ref[PROVIDER_ITEMS];
 	size_t i;
@@ -437,7 +439,7 @@ round_of(struct fetch *f, enum provider_part much, const struct todo *t,
 		part.n = request_size(f, much, t, from, &bytes);
 		part.at = t->at + from;
 		if (turn_check(f->mailbox, err) == -1 ||
-		    request(f, much, &part, bytes, again, err) == -1)
+		    request_batch(f, much, &part, bytes, again, err) == -1)
 			return -1;
 	}
 	return 0;
@@ -527,7 +529,7 @@ fetch_run(struct fetch *f, struct session *session, struct err *err)
 int
 fetch_store(struct fetch *f, const struct store_page *page, struct err *err)
 {
-	int rc = put(f, page, err);
+	int rc = put_page(f, page, err);
 
 	fetch_free(f);
 	return rc;
@@ -538,7 +540,7 @@ fetch_free(struct fetch *f)
 {
 	size_t i;
 
-	forget(f);
+	forget_messages(f);
 	for (i = 0; f->decision != NULL && i < f->n; i++)
 		free(f->decision[i].link);
 	free(f->item);

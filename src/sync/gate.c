@@ -188,7 +188,7 @@ put_off(const struct gate_login *l, struct err *err)
 }
 
 static int
-refuse(struct gate *g, struct gate_login *l, struct err *err)
+refuse_call(struct gate *g, struct gate_login *l, struct err *err)
 {
 	if (stop_requested()) {
 		err_set(err, ERR_RETRY,
@@ -252,7 +252,7 @@ gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 
 	pthread_mutex_lock(&g->lock);
 	for (;;) {
-		if ((rc = refuse(g, l, err)) == -1) {
+		if ((rc = refuse_call(g, l, err)) == -1) {
 			account_give_up(a);
 			break;
 		}
@@ -270,7 +270,7 @@ gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 	pthread_mutex_lock(&g->lock);
 	g->inside--;
 	/* it has waited: that the pass is to end comes first */
-	if (!stop_requested() || refuse(g, l, err) == 0)
+	if (!stop_requested() || refuse_call(g, l, err) == 0)
 		stop_for_account(g, l, err);
 	pthread_cond_broadcast(&g->free);
 	pthread_mutex_unlock(&g->lock);
@@ -345,7 +345,7 @@ wait_for_server(struct gate *g, struct gate_login *l, const struct err *e)
 
 /* With the lock held: this call's outcome stops the profile. */
 static void
-stop(struct gate *g, const struct gate_login *l, const struct err *why)
+stop_profile(struct gate *g, const struct gate_login *l, const struct err *why)
 {
 	if (g->stopped.kind != ERR_NONE)
 		return;
@@ -357,19 +357,19 @@ stop(struct gate *g, const struct gate_login *l, const struct err *why)
 
 /* With the lock held: what this outcome means for everybody else. */
 static void
-learn(struct gate *g, struct gate_login *l, const struct err *e)
+learn_limits(struct gate *g, struct gate_login *l, const struct err *e)
 {
 	if (l->own && err_is_login(e))
 		; /* the account remembers it */
 	else if ((e->kind == ERR_AUTH || e->kind == ERR_CONFIG) &&
 		 (e->scope == SCOPE_PROFILE || e->scope == SCOPE_ALL)) {
-		stop(g, l, e);
+		stop_profile(g, l, e);
 	} else if ((e->kind == ERR_RETRY &&
 		       (e->cause == CAUSE_NETWORK || e->cause == CAUSE_TLS ||
 			   is_late(g, l, e))) ||
 		   is_lost(g, l, e)) {
 		if (++g->unreachable >= UNREACHABLE)
-			stop(g, l, e);
+			stop_profile(g, l, e);
 	} else if (e->cause != CAUSE_TIMEOUT && e->cause != CAUSE_PATIENCE &&
 		   !is_other_service(g, l, e)) {
 		g->unreachable = 0;
@@ -399,7 +399,7 @@ learn(struct gate *g, struct gate_login *l, const struct err *e)
 
 /* How long to wait before another try; -1: none. */
 static int64_t
-delay(const struct err *e, int tries)
+retry_delay(const struct err *e, int tries)
 {
 	/* a timeout costs minutes, and what nobody knows may never pass */
 	bool once = e->kind == ERR_UNKNOWN || e->cause == CAUSE_TIMEOUT;
@@ -503,7 +503,7 @@ said_of_proxy(const struct err *e)
  * may come again, for the second attempt or to wait for somebody else's.
  */
 static bool
-again(struct gate *g, struct gate_login *l, const struct err *e)
+may_retry(struct gate *g, struct gate_login *l, const struct err *e)
 {
 	bool may = !stop_requested() && (l->own || g->stopped.kind == ERR_NONE);
 	enum account_then then =
@@ -526,20 +526,20 @@ gate_leave(
 {
 	struct err none = ERR_INIT;
 	const struct err *e = rc == 0 ? &none : err;
-	int64_t ms = rc == 0 ? -1 : delay(err, *tries);
+	int64_t ms = rc == 0 ? -1 : retry_delay(err, *tries);
 
 	account_answer(login_of(g, l), said_of_login(e), e);
 	if (g->proxy != NULL)
 		account_answer(g->proxy, said_of_proxy(e), e);
 	pthread_mutex_lock(&g->lock);
 	g->inside--;
-	if (again(g, l, e)) {
+	if (may_retry(g, l, e)) {
 		pthread_cond_broadcast(&g->free);
 		pthread_mutex_unlock(&g->lock);
 		err_clear(err);
 		return true;
 	}
-	learn(g, l, e);
+	learn_limits(g, l, e);
 	if (ms >= 0 && g->stopped.kind != ERR_NONE)
 		ms = -1;
 	pthread_cond_broadcast(&g->free);
@@ -551,9 +551,9 @@ bool
 gate_pause(struct gate *g, struct gate_login *l, int *tries, struct err *err)
 {
 	pthread_mutex_lock(&g->lock);
-	learn(g, l, err);
+	learn_limits(g, l, err);
 	pthread_mutex_unlock(&g->lock);
-	return wait_and_go(l, delay(err, *tries), tries, err);
+	return wait_and_go(l, retry_delay(err, *tries), tries, err);
 }
 
 void

@@ -24,7 +24,7 @@ undeliver(struct session *s, void *arg, struct err *err)
 }
 
 static int
-move(struct mailbox_work *w, const char *item, struct err *err)
+move_item(struct mailbox_work *w, const char *item, struct err *err)
 {
 	struct remote r = { .mailbox = w, .session = w->session };
 	int rc = remote_call(&r, undeliver, (void *)(uintptr_t)item, err);
@@ -38,7 +38,7 @@ move(struct mailbox_work *w, const char *item, struct err *err)
 
 /* Is it about moving mail alone? */
 static bool
-harmless(const struct err *e)
+is_harmless(const struct err *e)
 {
 	return e->kind != ERR_FATAL && e->scope <= SCOPE_MAILBOX &&
 	       (e->kind != ERR_RETRY || e->scope <= SCOPE_FOLDER);
@@ -46,7 +46,7 @@ harmless(const struct err *e)
 
 /* It is tried again by the next pass. */
 static void
-stays(struct mailbox_work *w, const struct err *why)
+stays_failed(struct mailbox_work *w, const struct err *why)
 {
 	struct store_count count;
 
@@ -65,7 +65,7 @@ give_up(struct mailbox_work *w, const char *item, struct err *err)
 	struct store *store = w->profile->pass->store;
 
 	if (store_failure_moving(store, w->conf.address, item, err) == -1 ||
-	    move(w, item, err) == -1)
+	    move_item(w, item, err) == -1)
 		return -1;
 	fault_point("after move to Undeliverable");
 	if (store_failure_moved(store, w->conf.address, item, err) == -1)
@@ -89,9 +89,9 @@ giveup_run(struct mailbox_work *w, struct err *err)
 	    w->profile->pass->store, w->conf.address, GIVEUP_MAX, &v, err);
 	for (i = 0; rc == 0 && !wider && i < v.n; i++) {
 		rc = give_up(w, v.v[i].item_id, err);
-		if (rc == -1 && harmless(err)) {
+		if (rc == -1 && is_harmless(err)) {
 			wider = err->scope > SCOPE_ITEM;
-			stays(w, err);
+			stays_failed(w, err);
 			err_clear(err);
 			rc = 0;
 		}

@@ -33,13 +33,13 @@ struct met {
 	struct store_boxes boxes;
 };
 
-static struct store_alert *
-meet(struct met *, enum store_scope_kind, const char *name, const char *code,
-    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+static struct store_alert *meet_alert(struct met *, enum store_scope_kind,
+    const char *name, const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
 
 /* name stays; the text is made here. */
 static struct store_alert *
-meet(struct met *m, enum store_scope_kind kind, const char *name,
+meet_alert(struct met *m, enum store_scope_kind kind, const char *name,
     const char *code, const char *fmt, ...)
 {
 	struct store_alert *a;
@@ -59,7 +59,7 @@ meet(struct met *m, enum store_scope_kind kind, const char *name,
 
 /* No --mailbox and no --profile. */
 static bool
-whole(const struct pass *p)
+is_whole(const struct pass *p)
 {
 	return p->want.nmailbox == 0 && p->want.profile == NULL;
 }
@@ -110,7 +110,7 @@ cut_off(const struct passed *h, const struct profile_work *p, size_t *n)
 	}
 	/* one wrong answer may be one mailbox's back end */
 	if (first != NULL && first->fault->kind == ERR_CONFIG &&
-	    (late > 0 || !whole(h->pass)))
+	    (late > 0 || !is_whole(h->pass)))
 		return NULL;
 	return first;
 }
@@ -154,7 +154,7 @@ reads_nothing(const struct passed *h, size_t i)
 	const struct profile_work *p = &h->profile[i];
 	const struct conf *c = h->pass->conf;
 
-	if (!whole(h->pass))
+	if (!is_whole(h->pass))
 		return NULL;
 	if (p->gate != NULL)
 		return !p->reads && all_told(h, p)
@@ -177,7 +177,7 @@ meet_stopped(
 	enum alert_kind kind = alert_of_profile(why);
 	bool reached = kind == ALERT_FAILING;
 
-	meet(m, OF_PROFILE, name, alert_code(kind), "%s%s%s",
+	meet_alert(m, OF_PROFILE, name, alert_code(kind), "%s%s%s",
 	    reached ? "the server was reached, but no mailbox could be read: "
 		    : "",
 	    example, why->msg);
@@ -218,15 +218,15 @@ meet_profiles(struct met *m)
 			meet_cut_off(m, name, w, n);
 		else if ((nothing = reads_nothing(h, i)) != NULL) {
 			log_warning("profile %s: %s", name, nothing);
-			meet(m, OF_PROFILE, name, alert_code(ALERT_EMPTY), "%s",
-			    nothing);
+			meet_alert(m, OF_PROFILE, name, alert_code(ALERT_EMPTY),
+			    "%s", nothing);
 		}
 	}
 }
 
 /* Not reached because a person ended the pass: nothing is known of it. */
 static bool
-unknown(const struct passed *h, const struct mailbox_work *w)
+is_unreached(const struct passed *h, const struct mailbox_work *w)
 {
 	return w->end == VISIT_NONE && h->stopped;
 }
@@ -250,7 +250,7 @@ static void
 meet_mailbox(struct met *m, const struct mailbox_work *w, const char *code,
     const char *text)
 {
-	meet(m, OF_MAILBOX, w->conf.address, code, "%s", text)->profile =
+	meet_alert(m, OF_MAILBOX, w->conf.address, code, "%s", text)->profile =
 	    w->profile->conf->name;
 }
 
@@ -264,8 +264,8 @@ meet_fault(struct met *m, const struct mailbox_work *w, bool *store)
 		return;
 	if (e->kind == ERR_FATAL && e->scope >= SCOPE_PROFILE) {
 		if (!*store)
-			meet(m, OF_EXSYNC, NULL, alert_code(ALERT_STORE), "%s",
-			    e->msg);
+			meet_alert(m, OF_EXSYNC, NULL, alert_code(ALERT_STORE),
+			    "%s", e->msg);
 		*store = true;
 		return;
 	}
@@ -281,7 +281,7 @@ meet_stale(struct met *m, const struct mailbox_work *w,
 	int64_t after = alert_stale_after(w->conf.profile, m->h->pass->daemon);
 	char since[TIM_TEXT] = "", text[96];
 
-	if (w->end == VISIT_OK || unknown(m->h, w) ||
+	if (w->end == VISIT_OK || is_unreached(m->h, w) ||
 	    !alert_is_stale(b->last_ok_at, b->first_at, after, now))
 		return;
 	m->stale++;
@@ -333,7 +333,7 @@ meet_mailboxes(struct met *m)
 /* --- what is over ------------------------------------------------------ */
 
 static int
-by_address(const void *a, const void *b)
+by_box_address(const void *a, const void *b)
 {
 	const struct mailbox_work *const *x = a, *const *y = b;
 
@@ -349,7 +349,8 @@ index_mailboxes(struct met *m)
 	m->by_address = mem_alloc((h->nmailbox + 1) * sizeof(*m->by_address));
 	for (i = 0; i < h->nmailbox; i++)
 		m->by_address[i] = &h->mailbox[i];
-	qsort(m->by_address, h->nmailbox, sizeof(*m->by_address), by_address);
+	qsort(
+	    m->by_address, h->nmailbox, sizeof(*m->by_address), by_box_address);
 }
 
 static const struct mailbox_work *
@@ -360,7 +361,7 @@ find_mailbox(const struct met *m, const char *address)
 
 	key.conf.address = (char *)(uintptr_t)address;
 	p = bsearch(&k, m->by_address, m->h->nmailbox, sizeof(*m->by_address),
-	    by_address);
+	    by_box_address);
 	return p != NULL ? *p : NULL;
 }
 
@@ -377,13 +378,13 @@ profile_well(const struct met *m, const char *name, bool empty)
 		if (strcmp(h->pass->conf->profile[i].name, name) != 0)
 			continue;
 		if (p->gate == NULL)
-			return whole(h->pass);
+			return is_whole(h->pass);
 		if (empty)
 			return p->reads || p->conf->folders.n == 0;
 		return gate_stopped(p->gate) == NULL &&
 		       (gate_accepted(p->gate) || p->own_accepted);
 	}
-	return whole(h->pass); /* taken out of the INI */
+	return is_whole(h->pass); /* taken out of the INI */
 }
 
 static bool
@@ -393,8 +394,8 @@ mailbox_well(const struct met *m, const struct store_alert *a)
 	enum alert_kind kind = alert_kind(a->code);
 
 	if (w == NULL)
-		return whole(m->h->pass);
-	if (unknown(m->h, w))
+		return is_whole(m->h->pass);
+	if (is_unreached(m->h, w))
 		return false;
 	/* these are looked at in the database */
 	if (kind == ALERT_STALE || kind == ALERT_ITEMS)
@@ -435,7 +436,7 @@ has_changed(const struct met *m, const struct store_alert *a)
 }
 
 static bool
-is_over(void *arg, const struct store_alert *a)
+is_alert_over(void *arg, const struct store_alert *a)
 {
 	const struct met *m = arg;
 
@@ -459,7 +460,7 @@ leave_boxes(const struct met *m, struct err *err)
 {
 	size_t i;
 
-	for (i = 0; whole(m->h->pass) && i < m->boxes.n; i++) {
+	for (i = 0; is_whole(m->h->pass) && i < m->boxes.n; i++) {
 		const struct store_box *b = &m->boxes.v[i];
 
 		if (b->incoming && find_mailbox(m, b->address) == NULL &&
@@ -518,7 +519,7 @@ settle_told(const struct met *m, const struct store_alert_news *news)
 /* ----------------------------------------------------------------------- */
 
 static int
-apply(struct met *m, struct err *err)
+apply_alerts(struct met *m, struct err *err)
 {
 	struct store *st = m->h->pass->store;
 	struct store_alert_met met;
@@ -532,7 +533,7 @@ apply(struct met *m, struct err *err)
 	index_mailboxes(m);
 	if (leave_boxes(m, err) == -1)
 		return -1;
-	met = (struct store_alert_met){ m->v, m->n, is_over, m,
+	met = (struct store_alert_met){ m->v, m->n, is_alert_over, m,
 		tell_wanted(m->h->pass) };
 	if (store_alert_apply(st, &met, &news, err) == -1)
 		return -1;
@@ -554,7 +555,7 @@ health_pass(const struct passed *h, int64_t *stale, struct err *err)
 		return 0;
 	memset(&m, 0, sizeof(m));
 	m.h = h;
-	rc = apply(&m, err);
+	rc = apply_alerts(&m, err);
 	*stale = m.stale;
 	store_box_free(&m.boxes);
 	arena_free(&m.arena);
@@ -577,7 +578,7 @@ health_trouble(const struct pass *p, const struct err *why)
 	bool known;
 
 	/* a wrong word on the command line is nobody else's business */
-	if (p->dry_run || (why->kind == ERR_CONFIG && !whole(p)))
+	if (p->dry_run || (why->kind == ERR_CONFIG && !is_whole(p)))
 		return;
 	known = tell_wanted(p) && store_trouble_get(p->conf->database, &t) &&
 		strcmp(t.code, a.code) == 0;

@@ -107,7 +107,7 @@ from_elsewhere(const struct login *login, struct store_login *l)
 
 /* Has the login to wait? *known: there is a row of it. */
 static int
-begin(const struct place *p, bool *known, struct err *err)
+begin_login(const struct place *p, bool *known, struct err *err)
 {
 	struct login *login = p->login;
 	struct store_login l;
@@ -137,8 +137,9 @@ begin(const struct place *p, bool *known, struct err *err)
 
 /* Counts one more rejection; *retry_at: when the next try is due. */
 static int
-count(struct store *st, const struct store_scope *scope, struct store_login *l,
-    const struct err *why, int64_t *retry_at, struct err *err)
+count_rejection(struct store *st, const struct store_scope *scope,
+    struct store_login *l, const struct err *why, int64_t *retry_at,
+    struct err *err)
 {
 	l->last_at = tim_now();
 	if (l->tries++ == 0)
@@ -151,19 +152,19 @@ count(struct store *st, const struct store_scope *scope, struct store_login *l,
 
 /* What needs no login is always the same. */
 static int
-denied(struct store *st, const struct store_scope *scope, const struct err *why,
-    int64_t *retry_at, struct err *err)
+login_denied(struct store *st, const struct store_scope *scope,
+    const struct err *why, int64_t *retry_at, struct err *err)
 {
 	struct store_login l;
 	bool known;
 
 	if (store_login_get(st, scope, &known, &l, err) == -1)
 		return -1;
-	return count(st, scope, &l, why, retry_at, err);
+	return count_rejection(st, scope, &l, why, retry_at, err);
 }
 
 static int
-rejected(const struct place *p, const struct err *why, struct err *err)
+login_rejected(const struct place *p, const struct err *why, struct err *err)
 {
 	struct login *login = p->login;
 	struct store_login l;
@@ -180,7 +181,7 @@ rejected(const struct place *p, const struct err *why, struct err *err)
 		l.tries = login->passes;
 		l.first_at = login->first_at;
 	}
-	return count(p->st, &p->scope, &l, why, &retry_at, err);
+	return count_rejection(p->st, &p->scope, &l, why, &retry_at, err);
 }
 
 /* --- whose is which ---------------------------------------------------- */
@@ -221,7 +222,7 @@ login_mailbox_job(struct mailbox_work *w, int n)
 }
 
 static struct place
-place_of(struct profile_work *p, struct login *login,
+place_of_login(struct profile_work *p, struct login *login,
     enum store_scope_kind kind, const char *name)
 {
 	struct place at = { p->pass->store, { kind, name, 0 }, p->logins,
@@ -242,8 +243,8 @@ proxy_begin(struct profile_work *p, struct err *err)
 
 	if (p->proxy == NULL)
 		return 0;
-	at = place_of(p, p->proxy, OF_PROXY, p->conf->name);
-	rc = begin(&at, &p->proxy_known, &why);
+	at = place_of_login(p, p->proxy, OF_PROXY, p->conf->name);
+	rc = begin_login(&at, &p->proxy_known, &why);
 	if (rc == -1 && why.kind == ERR_AUTH) {
 		/* stops logins of one's own, too */
 		err_recast(&why, ERR_CONFIG, SCOPE_PROFILE);
@@ -263,9 +264,9 @@ proxy_end(struct profile_work *p, const struct err *why, struct err *err)
 
 	if (p->proxy == NULL)
 		return 0;
-	at = place_of(p, p->proxy, OF_PROXY, p->conf->name);
+	at = place_of_login(p, p->proxy, OF_PROXY, p->conf->name);
 	if (why != NULL && why->cause == CAUSE_PROXY_LOGIN)
-		rc = rejected(&at, why, err);
+		rc = login_rejected(&at, why, err);
 	else if (p->proxy_known &&
 		 (gate_accepted(p->gate) || atomic_load(&p->own_accepted)))
 		rc = store_login_forget(at.st, &at.scope, err);
@@ -285,8 +286,8 @@ login_profile_begin(struct profile_work *p, struct err *err)
 		return -1;
 	if (p->login == NULL)
 		return 0;
-	at = place_of(p, p->login, OF_PROFILE, p->conf->name);
-	rc = begin(&at, &p->login_known, &why);
+	at = place_of_login(p, p->login, OF_PROFILE, p->conf->name);
+	rc = begin_login(&at, &p->login_known, &why);
 	if (rc == -1 && why.kind == ERR_AUTH) {
 		gate_stop(p->gate, &why);
 		rc = 0;
@@ -305,8 +306,8 @@ login_profile_rejected(
 	if (why->cause == CAUSE_LOGIN_WAITS || p->login == NULL ||
 	    atomic_exchange(&p->login_kept, true))
 		return 0;
-	at = place_of(p, p->login, OF_PROFILE, p->conf->name);
-	rc = rejected(&at, why, err);
+	at = place_of_login(p, p->login, OF_PROFILE, p->conf->name);
+	rc = login_rejected(&at, why, err);
 	return rc;
 }
 
@@ -322,7 +323,7 @@ login_profile_end(struct profile_work *p, struct err *err)
 		return login_profile_rejected(p, why, err);
 	if (!p->login_known || !gate_accepted(p->gate))
 		return 0;
-	at = place_of(p, p->login, OF_PROFILE, p->conf->name);
+	at = place_of_login(p, p->login, OF_PROFILE, p->conf->name);
 	return store_login_forget(at.st, &at.scope, err);
 }
 
@@ -344,8 +345,9 @@ login_mailbox_begin(struct mailbox_work *w, struct err *err)
 
 	if (own_login(w) == NULL)
 		return 0;
-	at = place_of(w->profile, own_login(w), OF_MAILBOX, w->conf.address);
-	rc = begin(&at, &known, err);
+	at = place_of_login(
+	    w->profile, own_login(w), OF_MAILBOX, w->conf.address);
+	rc = begin_login(&at, &known, err);
 	if (rc == -1 && err->kind == ERR_AUTH)
 		err_recast(err, ERR_AUTH, SCOPE_MAILBOX);
 	return rc;
@@ -353,7 +355,7 @@ login_mailbox_begin(struct mailbox_work *w, struct err *err)
 
 /* Will it be so until a person changes something, as far as anybody knows? */
 static bool
-lasting(const struct err *e)
+is_lasting(const struct err *e)
 {
 	if (e->scope != SCOPE_MAILBOX)
 		return false;
@@ -372,15 +374,15 @@ login_mailbox_failed(struct mailbox_work *w, const struct err *fault,
 	if (own_login(w) != NULL && err_is_login(fault)) {
 		if (fault->cause == CAUSE_LOGIN_WAITS)
 			return 0;
-		at = place_of(
+		at = place_of_login(
 		    w->profile, own_login(w), OF_MAILBOX, w->conf.address);
 		/* retry_at of the mailbox would outlive the credentials */
-		return rejected(&at, fault, err);
+		return login_rejected(&at, fault, err);
 	}
-	if (!lasting(fault))
+	if (!is_lasting(fault))
 		return 0;
-	at = place_of(w->profile, NULL, OF_ACCESS, w->conf.address);
-	return denied(at.st, &at.scope, fault, retry_at, err);
+	at = place_of_login(w->profile, NULL, OF_ACCESS, w->conf.address);
+	return login_denied(at.st, &at.scope, fault, retry_at, err);
 }
 
 /* Forgets what is known of a scope; writes nothing where that is nothing. */
@@ -476,7 +478,8 @@ login_folder_failed(struct mailbox_work *w, const struct store_folder *f,
 	struct store_scope scope = folder_scope(w, f);
 	int64_t retry_at;
 
-	return denied(w->profile->pass->store, &scope, fault, &retry_at, err);
+	return login_denied(
+	    w->profile->pass->store, &scope, fault, &retry_at, err);
 }
 
 int

@@ -142,7 +142,7 @@ is_verifier(const char *s)
 
 /* NULL, or why these are no row. out is to be freed in both cases. */
 static const char *
-read_row(char *field[FIELDS], struct loginfile_row *out)
+read_login_row(char *field[FIELDS], struct loginfile_row *out)
 {
 	memset(out, 0, sizeof(*out));
 	if ((out->server = decode_field(field[0])) == NULL)
@@ -244,12 +244,12 @@ read_head(struct loginfile *f, char *field[FIELDS], size_t n, bool *old)
 }
 
 static const char *
-take_row(struct loginfile *f, char *field[FIELDS])
+take_login_row(struct loginfile *f, char *field[FIELDS])
 {
 	struct loginfile_row r;
 	const char *why;
 
-	if ((why = read_row(field, &r)) == NULL &&
+	if ((why = read_login_row(field, &r)) == NULL &&
 	    loginfile_find(f, r.server, r.name, r.verifier) != NULL)
 		why = "the same once more";
 	if (why == NULL && f->n == LOGINFILE_ROWS)
@@ -265,7 +265,7 @@ take_row(struct loginfile *f, char *field[FIELDS])
 
 /* One line, without its end. NULL, or why it is none. */
 static const char *
-read_line(struct loginfile *f, char *line, size_t number, bool *old)
+read_login_line(struct loginfile *f, char *line, size_t number, bool *old)
 {
 	char none[] = "-", *field[FIELDS];
 	size_t n = split_fields(line, field);
@@ -278,7 +278,7 @@ read_line(struct loginfile *f, char *line, size_t number, bool *old)
 		field[n++] = none;
 	else if (n != FIELDS || *old)
 		return "a wrong number of fields";
-	return take_row(f, field);
+	return take_login_row(f, field);
 }
 
 static int
@@ -297,7 +297,7 @@ read_lines(struct loginfile *f, const char *data, size_t len, struct err *err)
 			return refuse_line(err, number, "this is no line");
 		memcpy(line, data, n);
 		line[n] = '\0';
-		if ((why = read_line(f, line, number, &old)) != NULL)
+		if ((why = read_login_line(f, line, number, &old)) != NULL)
 			return refuse_line(err, number, why);
 		data = end + 1;
 		len -= n + 1;
@@ -333,7 +333,7 @@ loginfile_parse(
 
 /* With milliseconds: two wrong logins of one second are two. */
 static void
-put_time(struct buf *out, int64_t t)
+put_login_time(struct buf *out, int64_t t)
 {
 	char text[TIM_TEXT];
 
@@ -353,14 +353,14 @@ put_times(struct buf *out, const int64_t *t, size_t n)
 	for (i = 0; i < n; i++) {
 		if (i > 0)
 			buf_addc(out, ',');
-		put_time(out, t[i]);
+		put_login_time(out, t[i]);
 	}
 	if (n == 0)
 		buf_addc(out, '-');
 }
 
 static void
-put_row(struct buf *out, const struct loginfile_row *r)
+put_login_row(struct buf *out, const struct loginfile_row *r)
 {
 	enc_percent(out, r->server);
 	buf_addc(out, '\t');
@@ -382,7 +382,7 @@ static void
 put_proven(struct buf *out, const struct loginfile_proven *p)
 {
 	buf_addf(out, "proven\t%s\t%s\t", p->verifier, p->bits);
-	put_time(out, p->at);
+	put_login_time(out, p->at);
 	buf_addc(out, '\n');
 }
 
@@ -393,13 +393,13 @@ loginfile_format(const struct loginfile *f, struct buf *out)
 	size_t i;
 
 	buf_adds(out, HEAD "\t");
-	put_time(out, f->since);
+	put_login_time(out, f->since);
 	buf_addc(out, '\n');
 	for (i = 0; i < f->n; i++) {
 		const struct loginfile_row *r = &f->v[i];
 
 		if (r->last_at == TIM_NONE || now - r->last_at < KEEP)
-			put_row(out, r);
+			put_login_row(out, r);
 	}
 	for (i = 0; i < f->nproven; i++) {
 		if (now - f->proven[i].at < PROVEN_KEEP)
@@ -526,7 +526,7 @@ loginfile_alone(const struct loginfile *f, int64_t at)
 
 /* One more; the latest of them stay. */
 static void
-add_time(int64_t t[LOGINFILE_WRONG], size_t *n, int64_t at)
+add_login_time(int64_t t[LOGINFILE_WRONG], size_t *n, int64_t at)
 {
 	if (*n == LOGINFILE_WRONG)
 		memmove(&t[0], &t[1], --*n * sizeof(t[0]));
@@ -537,13 +537,13 @@ void
 loginfile_wrong(struct loginfile_row *r, int64_t at)
 {
 	r->held = false;
-	add_time(r->wrong, &r->nwrong, at);
+	add_login_time(r->wrong, &r->nwrong, at);
 }
 
 void
 loginfile_try(struct loginfile_row *r, int64_t until)
 {
-	add_time(r->tried, &r->ntried, until);
+	add_login_time(r->tried, &r->ntried, until);
 }
 
 /* True: it is in the row. */

@@ -222,7 +222,7 @@ start_mailboxes(struct running *r, const struct store_run *run)
 
 /* While the jobs run. */
 static void
-tick(struct running *r)
+tick_run(struct running *r)
 {
 	const struct pass *p = r->pass;
 	struct pass_counts now;
@@ -250,13 +250,13 @@ wait_for_all(struct running *r)
 		if (p->crew == NULL)
 			continue;
 		while (!crew_wait(p->crew, TICK))
-			tick(r);
+			tick_run(r);
 		say_kept(p, true);
 	}
 }
 
 static void
-finish(struct running *r)
+finish_pass(struct running *r)
 {
 	size_t i;
 
@@ -282,7 +282,8 @@ finish(struct running *r)
 }
 
 static enum pass_outcome
-judge(const struct running *r, const struct pass_counts *c, int64_t stale)
+judge_outcome(
+    const struct running *r, const struct pass_counts *c, int64_t stale)
 {
 	if (r->stopped)
 		return PASS_PARTIAL;
@@ -311,7 +312,7 @@ look_back(struct running *r, int64_t *stale, struct err *err)
 }
 
 static int
-record(const struct running *r, struct store_run *run,
+record_run(const struct running *r, struct store_run *run,
     const struct pass_counts *c, enum pass_outcome outcome, struct err *err)
 {
 	static const char *const name[] = { "ok", "partial", "failed" };
@@ -327,7 +328,7 @@ record(const struct running *r, struct store_run *run,
 }
 
 static int
-prepare(struct running *r, struct err *err)
+prepare_run(struct running *r, struct err *err)
 {
 	const struct pass *p = r->pass;
 
@@ -356,11 +357,11 @@ run_all(struct running *r, struct store_run *run, struct pass_counts *out,
 	tally_get(&r->tally, out);
 	if (look_back(r, &stale, err) == -1) {
 		/* it has ended all the same */
-		record(r, run, out, PASS_FAILED, &later);
+		record_run(r, run, out, PASS_FAILED, &later);
 		return -1;
 	}
-	*outcome = judge(r, out, stale);
-	return record(r, run, out, *outcome, err);
+	*outcome = judge_outcome(r, out, stale);
+	return record_run(r, run, out, *outcome, err);
 }
 
 /* All that a pass does once it has begun. */
@@ -375,7 +376,7 @@ run_begun(struct running *r, struct store_run *run, struct pass_counts *out,
 	interrupted_begin(p, run);
 	if (!p->dry_run)
 		r->underway = underway_open(p->store, run->died_before);
-	rc = prepare(r, err);
+	rc = prepare_run(r, err);
 	if (rc == 0 && p->begin != NULL)
 		p->begin(p->begin_arg);
 	if (rc == 0)
@@ -406,7 +407,7 @@ pass_run(const struct pass *p, struct pass_counts *out,
 		rc = run_begun(&r, &run, out, outcome, err);
 	if (rc == -1)
 		health_trouble(p, err);
-	finish(&r);
+	finish_pass(&r);
 	free(wanted);
 	return rc;
 }

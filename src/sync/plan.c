@@ -21,7 +21,7 @@ struct making {
 };
 
 static bool
-wanted(const struct making *m, const struct conf_mailbox *b)
+is_wanted(const struct making *m, const struct conf_mailbox *b)
 {
 	size_t i;
 
@@ -36,7 +36,7 @@ wanted(const struct making *m, const struct conf_mailbox *b)
 }
 
 static void
-add(struct making *m, const struct conf_mailbox *b, const char *crm_id)
+plan_mailbox(struct making *m, const struct conf_mailbox *b, const char *crm_id)
 {
 	struct plan *p = m->plan;
 	struct plan_entry *e;
@@ -49,7 +49,7 @@ add(struct making *m, const struct conf_mailbox *b, const char *crm_id)
 }
 
 static const struct conf_profile *
-permits(const struct conf *c, const char *address)
+is_permitted(const struct conf *c, const char *address)
 {
 	const char *domain = address_domain(address);
 	size_t i, d;
@@ -90,7 +90,8 @@ add_listed(struct making *m, struct party_list *list)
 		if (queue)
 			party_list_add(
 			    list, "queue", b->name, b->address, NULL);
-		add(m, b, queue ? b->name : crm_id_of(list, n, b->address));
+		plan_mailbox(
+		    m, b, queue ? b->name : crm_id_of(list, n, b->address));
 	}
 }
 
@@ -105,10 +106,10 @@ add_users(struct making *m, const struct party_list *list, size_t n)
 			continue;
 		memset(&b, 0, sizeof(b));
 		b.address = (char *)(uintptr_t)list->v[i].address;
-		b.profile = permits(m->conf, b.address);
+		b.profile = is_permitted(m->conf, b.address);
 		b.incoming = true;
 		if (b.profile != NULL)
-			add(m, &b, list->v[i].crm_id);
+			plan_mailbox(m, &b, list->v[i].crm_id);
 	}
 }
 
@@ -135,7 +136,7 @@ restrict_to(struct making *m, struct err *err)
 	}
 	for (i = 0; i < m->plan->n; i++) {
 		if (m->plan->v[i].mailbox.incoming &&
-		    wanted(m, &m->plan->v[i].mailbox))
+		    is_wanted(m, &m->plan->v[i].mailbox))
 			m->plan->v[k++] = m->plan->v[i];
 	}
 	m->plan->n = k;

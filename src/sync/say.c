@@ -63,7 +63,7 @@ say_mailbox(
 
 /* With the lock held. */
 static void
-keep(struct say *s, const struct mailbox_work *w)
+keep_said(struct say *s, const struct mailbox_work *w)
 {
 	*VEC_ADD(s->kept, s->n) = w;
 }
@@ -99,7 +99,7 @@ say_fault(const struct mailbox_work *w, const struct err *err)
 	else if (gate_answered(p->gate) || (w->login.own && err_is_login(err)))
 		now = true;
 	else
-		keep(p->say, w);
+		keep_said(p->say, w);
 	pthread_mutex_unlock(&p->say->lock);
 	if (now)
 		say_mailbox(w, LOG_ERROR, ": %s", err->msg);

@@ -32,7 +32,7 @@ well_known(const struct folder *f, const struct store_folders *known)
 }
 
 static const struct folder *
-parent(const struct folder_list *list, const struct folder *f)
+parent_of(const struct folder_list *list, const struct folder *f)
 {
 	size_t i;
 
@@ -47,7 +47,7 @@ parent(const struct folder_list *list, const struct folder *f)
 
 /* Does path lie below top (or is it top, when itself is set)? */
 static bool
-below(const char *path, const char *top, size_t len, bool itself)
+is_below(const char *path, const char *top, size_t len, bool itself)
 {
 	if (!str_ieqn(path, top, len))
 		return false;
@@ -56,24 +56,24 @@ below(const char *path, const char *top, size_t len, bool itself)
 
 /* Does one entry of folders or skip_folders name this very folder? */
 static bool
-names(const char *entry, const struct folder *f, const char *wk)
+names_folder(const char *entry, const struct folder *f, const char *wk)
 {
 	size_t len = strlen(entry);
 
 	if (entry[0] == '@')
 		return wk != NULL && str_ieq(entry + 1, wk);
 	if (len > 2 && strcmp(entry + len - 2, "/*") == 0)
-		return below(f->path, entry, len - 2, true);
+		return is_below(f->path, entry, len - 2, true);
 	return str_ieq(entry, f->path);
 }
 
 static bool
-listed(const struct conf_list *l, const struct folder *f, const char *wk)
+is_listed(const struct conf_list *l, const struct folder *f, const char *wk)
 {
 	size_t i;
 
 	for (i = 0; i < l->n; i++) {
-		if (names(l->v[i], f, wk))
+		if (names_folder(l->v[i], f, wk))
 			return true;
 	}
 	return false;
@@ -94,7 +94,8 @@ select_names(const char *entry, const struct folder_list *list,
 	size_t i;
 
 	for (i = 0; i < list->n; i++) {
-		if (names(entry, &list->v[i], well_known(&list->v[i], known)))
+		if (names_folder(
+			entry, &list->v[i], well_known(&list->v[i], known)))
 			return true;
 	}
 	return false;
@@ -113,12 +114,12 @@ select_folder(const struct conf_profile *p, const struct folder_list *list,
 	for (depth = 0; up != NULL && depth < 100; depth++) {
 		const char *wk = well_known(up, known);
 
-		if (listed(&p->skip_folders, up, wk))
+		if (is_listed(&p->skip_folders, up, wk))
 			return false;
 		if (p->folders.n == 0 && is_skipped_by_default(wk))
 			return false;
-		up = parent(list, up);
+		up = parent_of(list, up);
 	}
 	return p->folders.n == 0 ||
-	       listed(&p->folders, f, well_known(f, known));
+	       is_listed(&p->folders, f, well_known(f, known));
 }

@@ -73,7 +73,7 @@ is_shared(const struct servers *s, const struct conf_profile *a,
 }
 
 static int
-connections(const struct servers *s, const struct conf_profile *p)
+count_connections(const struct servers *s, const struct conf_profile *p)
 {
 	size_t i;
 	int n = 0;
@@ -98,7 +98,7 @@ servers_get(struct servers *s, const struct conf_profile *p, struct err *err)
 	o = mem_alloc(sizeof(*o));
 	o->profile = p;
 	o->server.ops = s->kind(p);
-	n = connections(s, p);
+	n = count_connections(s, p);
 	o->server.provider = o->server.ops->open(s->conf, p, n, err);
 	if (o->server.provider == NULL) {
 		free(o);

@@ -57,7 +57,7 @@ note_next_try(int64_t tries)
 
 /* With the lock held. */
 static void
-note(struct underway *u, struct underway_batch *b)
+note_batch(struct underway *u, struct underway_batch *b)
 {
 	struct store_item item[PROVIDER_ITEMS];
 	struct store_page part;
@@ -119,7 +119,7 @@ underway_set(
 		b->next = u->head;
 		u->head = b;
 		if (u->careful)
-			note(u, b);
+			note_batch(u, b);
 	}
 	pthread_mutex_unlock(&u->lock);
 }
@@ -133,7 +133,7 @@ underway_look(struct underway *u)
 	pthread_mutex_lock(&u->lock);
 	for (b = u->head; b != NULL; b = b->next) {
 		if (b->asked_since != TIM_NONE && now - b->asked_since > LONG)
-			note(u, b);
+			note_batch(u, b);
 	}
 	pthread_mutex_unlock(&u->lock);
 }

@@ -87,7 +87,7 @@ ask_folders(struct mailbox_work *w, bool well_known, struct folder_list *out,
 }
 
 static const struct store_folder *
-stored(const struct store_folders *known, const char *id)
+stored_folder(const struct store_folders *known, const char *id)
 {
 	size_t i;
 
@@ -112,14 +112,14 @@ is_read(const struct mailbox_work *w, const struct folder_list *list,
  * may just not count.
  */
 static bool
-empty(const struct store_folder *s, const struct folder *f)
+is_empty(const struct store_folder *s, const struct folder *f)
 {
 	return f->marker != NULL && f->total == 0 && s->cursor == NULL &&
 	       !s->resync;
 }
 
 static bool
-idle(const struct store_folder *s, const struct folder *f)
+is_idle(const struct store_folder *s, const struct folder *f)
 {
 	return f->marker != NULL && s->cursor != NULL && !s->resync &&
 	       s->unsettled == 0 && str_eq(f->marker, s->marker);
@@ -127,7 +127,7 @@ idle(const struct store_folder *s, const struct folder *f)
 
 /* Would a folder be read for the first time, and nobody told which is which? */
 static bool
-unnamed(const struct mailbox_work *w, const struct folder_list *list,
+is_unnamed(const struct mailbox_work *w, const struct folder_list *list,
     const struct store_folders *known)
 {
 	bool first = false;
@@ -135,13 +135,13 @@ unnamed(const struct mailbox_work *w, const struct folder_list *list,
 
 	for (i = 0; i < list->n; i++) {
 		const struct folder *f = &list->v[i];
-		const struct store_folder *s = stored(known, f->id);
+		const struct store_folder *s = stored_folder(known, f->id);
 
 		if (f->well_known != NULL)
 			return false;
 		first =
 		    first || (s != NULL && s->cursor == NULL && !s->resync &&
-				 !empty(s, f) && is_read(w, list, f, known));
+				 !is_empty(s, f) && is_read(w, list, f, known));
 	}
 	return first;
 }
@@ -158,7 +158,7 @@ list_folders(struct mailbox_work *w, bool well_known, struct folder_list *list,
 	if (store_folders_merge(w->profile->pass->store, w->conf.address, list,
 		known, err) == -1)
 		return -1;
-	if (well_known || !unnamed(w, list, known))
+	if (well_known || !is_unnamed(w, list, known))
 		return 0;
 	arena_free(&known->arena);
 	arena_free(&list->arena);
@@ -217,10 +217,10 @@ look_for_named(struct mailbox_work *w, const struct folder_list *list,
  * folder at all is read a name in the INI is wrong, and all stays as it is.
  */
 static bool
-left(const struct mailbox_work *w, const struct folder_list *list,
+is_left(const struct mailbox_work *w, const struct folder_list *list,
     const struct folder *f, const struct store_folders *known)
 {
-	const struct store_folder *s = stored(known, f->id);
+	const struct store_folder *s = stored_folder(known, f->id);
 
 	return (s->cursor != NULL || s->resync || s->ahead) &&
 	       !is_read(w, list, f, known) && reads_any(w, list, known);
@@ -382,9 +382,9 @@ ask_other_folder(struct mailbox_work *w, struct reading *r, struct err *err)
 
 	for (i = 0; i < r->list->n; i++) {
 		const struct folder *f = &r->list->v[i];
-		const struct store_folder *s = stored(r->known, f->id);
+		const struct store_folder *s = stored_folder(r->known, f->id);
 
-		if (s == NULL || s->id == v->doubted || !idle(s, f) ||
+		if (s == NULL || s->id == v->doubted || !is_idle(s, f) ||
 		    !is_selected(w, r, f))
 			continue;
 		if (read_folder(w, r, f, s, err) == -1)
@@ -425,7 +425,8 @@ settle_vanished(struct mailbox_work *w, struct reading *r, struct err *err)
 	if (ask_folders(w, false, &now, err) == -1)
 		return -1;
 	for (i = 0; i < now.n; i++) {
-		const struct store_folder *s = stored(r->known, now.v[i].id);
+		const struct store_folder *s =
+		    stored_folder(r->known, now.v[i].id);
 
 		if (s == NULL || !is_vanished(v, s))
 			continue;
@@ -449,16 +450,16 @@ read_round(struct mailbox_work *w, struct reading *r, struct err *err)
 	for (i = 0; i < r->list->n; i++) {
 		const struct folder *f =
 		    &r->list->v[(r->from + i) % r->list->n];
-		const struct store_folder *s = stored(r->known, f->id);
+		const struct store_folder *s = stored_folder(r->known, f->id);
 
 		if (s == NULL || is_done(w->visit, s))
 			continue;
-		if (left(w, r->list, f, r->known)) {
+		if (is_left(w, r->list, f, r->known)) {
 			if (leave_folder(w, s, err) == -1)
 				return -1;
 			continue;
 		}
-		if ((!r->all && (idle(s, f) || empty(s, f))) ||
+		if ((!r->all && (is_idle(s, f) || is_empty(s, f))) ||
 		    !is_selected(w, r, f))
 			continue;
 		if (turn_check(w, err) == -1 ||
@@ -643,7 +644,7 @@ remember_fault(struct mailbox_work *w, const struct err *fault, struct err *e)
 
 /* The visit is over: what is remembered of it. True: it failed. */
 static bool
-conclude(struct mailbox_work *w, int rc, const struct err *err)
+conclude_visit(struct mailbox_work *w, int rc, const struct err *err)
 {
 	struct store *store = w->profile->pass->store;
 	struct err e = ERR_INIT;
@@ -710,14 +711,14 @@ visit_turn(struct mailbox_work *w, bool *again)
 	}
 	w->failing = strcmp(m.state, "failing") == 0;
 	if (m.retry_at != TIM_NONE && forget_untold(w, &m, &err) == -1)
-		return conclude(w, -1, &err);
+		return conclude_visit(w, -1, &err);
 	if (leave_alone(w, &m, &failed))
 		return failed;
 	if (login_mailbox_begin(w, &err) == -1)
-		return conclude(w, -1, &err);
+		return conclude_visit(w, -1, &err);
 	if ((w->session = p->ops->session_open(p->provider, &w->conf, &err)) ==
 	    NULL)
-		return conclude(w, -1, &err);
+		return conclude_visit(w, -1, &err);
 	rc = visit(w, &m, &err);
 	p->ops->usage(w->session, &requests, &bytes);
 	tally_usage(p->tally, requests, bytes);
@@ -726,7 +727,7 @@ visit_turn(struct mailbox_work *w, bool *again)
 		*again = true;
 		return false;
 	}
-	return conclude(w, rc, &err);
+	return conclude_visit(w, rc, &err);
 }
 
 void

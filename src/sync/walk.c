@@ -134,7 +134,7 @@ begin_full_walk(struct mailbox_work *w, int64_t folder, struct err *err)
 
 /* The cursor is worthless, err says why: forget it, begin a full walk. */
 static int
-restart(struct mailbox_work *w, int64_t folder, struct err *err)
+restart_walk(struct mailbox_work *w, int64_t folder, struct err *err)
 {
 	say_mailbox(w, LOG_INFO,
 	    ": %s; the folder is read from its start and compared with what is "
@@ -356,8 +356,8 @@ walk(struct mailbox_work *w, struct walk *k, const char *cursor,
  * brought.
  */
 static int
-miscounted(struct mailbox_work *w, const struct store_folder *f, int64_t total,
-    int64_t expected, const struct walked *was, struct err *err)
+is_miscounted(struct mailbox_work *w, const struct store_folder *f,
+    int64_t total, int64_t expected, const struct walked *was, struct err *err)
 {
 	struct store *store = w->profile->pass->store;
 	int64_t known, late = atomic_load(&w->entered);
@@ -390,7 +390,7 @@ check_count(struct mailbox_work *w, const struct store_folder *f, int64_t total,
 	if (total < 0 || w->profile->pass->dry_run)
 		return 0;
 	if (f->total >= 0 && total < expected)
-		return miscounted(w, f, total, expected, was, err);
+		return is_miscounted(w, f, total, expected, was, err);
 	if (total == f->total)
 		return 0;
 	return store_folder_counted(
@@ -429,7 +429,7 @@ walk_folder(struct mailbox_work *w, const struct store_folder *f,
 		err_set(err, ERR_RESYNC, "folder %s: %s", str_nn(f->path),
 		    f->stray ? "changes of it could not be used before"
 			     : "--resync was given");
-		rc = restart(w, f->id, err);
+		rc = restart_walk(w, f->id, err);
 	} else if (f->resync && f->cursor == NULL)
 		rc = begin_full_walk(w, f->id, err);
 	if (rc == 0 && (f->cursor == NULL || f->resync))
@@ -440,7 +440,7 @@ walk_folder(struct mailbox_work *w, const struct store_folder *f,
 			rc = check_count(w, f, told->total, &was, err);
 	}
 	if (rc == -1 && err->kind == ERR_RESYNC) {
-		if (restart(w, f->id, err) == 0)
+		if (restart_walk(w, f->id, err) == 0)
 			rc = walk_whole(w, &k, NULL, err);
 		if (rc == -1 && err->kind == ERR_RESYNC)
 			err_recast(err, ERR_RETRY, err->scope);

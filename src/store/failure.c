@@ -110,6 +110,32 @@ store_failures_due(struct store *st, const char *mailbox,
 	return r;
 }
 
+/* An item in failure. */
+struct failed {
+	const char *mailbox, *item;
+};
+
+static int
+take_try_back(struct store *st, void *arg, struct err *err)
+{
+	const struct failed *f = arg;
+	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_SPARE,
+	    "UPDATE failure SET tries=tries-1 WHERE mailbox=? AND item=? AND "
+	    "tries>0");
+
+	db_text(s, 1, f->mailbox);
+	db_text(s, 2, f->item);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+store_failure_spare(
+    struct store *st, const char *mailbox, const char *item, struct err *err)
+{
+	return db_write(
+	    st, take_try_back, &(struct failed){ mailbox, item }, err);
+}
+
 int
 store_folder_doubts(
     struct store *st, const struct store_place *at, int64_t *n, struct err *err)
@@ -149,11 +175,6 @@ store_failures_final(struct store *st, const char *mailbox, size_t max,
 	db_unlock(st);
 	return r;
 }
-
-/* An item in failure. */
-struct failed {
-	const char *mailbox, *item;
-};
 
 static int
 note_moving(struct store *st, void *arg, struct err *err)

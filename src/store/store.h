@@ -296,6 +296,9 @@ struct store_due {
 };
 int store_failures_due(struct store *, const char *mailbox,
     const struct store_due *, struct store_failures *out, struct err *);
+/* This try of it does not count. */
+int store_failure_spare(
+    struct store *, const char *mailbox, const char *item, struct err *);
 /* Items that will not be tried again and have not been moved. */
 int store_failures_final(struct store *, const char *mailbox, size_t max,
     struct store_failures *out, struct err *err);

@@ -551,6 +551,19 @@ ask_items(const struct ask *a, const struct item_ref *ref, size_t n,
 	return -1;
 }
 
+int
+ask_known(const struct ask *a)
+{
+	struct effort effort = { 0, 0 };
+	struct question q = { .w = a->mailbox,
+		.s = a->session,
+		.part = a->part,
+		.known = a->known,
+		.effort = &effort };
+
+	return known_come(&q);
+}
+
 bool
 ask_is_broken(struct mailbox_work *w, struct session *s, const struct err *why)
 {

@@ -42,6 +42,12 @@ int ask_items(const struct ask *, const struct item_ref *ref, size_t n,
     struct message **out, struct err *);
 
 /*
+ * Does mail come that came in an earlier pass? 1: yes; 0: no, so what does not
+ * come now is not to blame for it; -1: nobody knows, there is no such mail.
+ */
+int ask_known(const struct ask *);
+
+/*
  * Is what was asked for itself the reason why that request failed? Yes when
  * the error may be of that kind and the server answers something else right
  * after it.

@@ -344,9 +344,9 @@ flush_settled(struct fetch *f, struct err *err)
 	return rc;
 }
 
-/* For struct ask. A file that cannot be read is told by the next write. */
-static size_t
-known_items(
+/* A file that cannot be read is told by the next write. */
+size_t
+fetch_known_items(
     struct mailbox_work *w, struct arena *a, struct item_ref *out, size_t max)
 {
 	return store_kept(
@@ -392,7 +392,7 @@ request_batch(struct fetch *f, enum provider_part much, struct todo *part,
 	const struct profile_work *p = f->mailbox->profile;
 	int64_t lost[PROVIDER_ITEMS], share, came = 0;
 	struct ask ask = { f->mailbox, f->session, much, f->tries != NULL,
-		known_items, lost };
+		fetch_known_items, lost };
 	struct message *msg[PROVIDER_ITEMS];
 	struct item_ref ref[PROVIDER_ITEMS];
 	size_t i;

@@ -38,6 +38,9 @@ struct fetch {
 
 /* How many items, with their content, the server gives for one request. */
 size_t fetch_items(const struct profile_work *);
+/* ask_known_fn: mail that the store has. */
+size_t fetch_known_items(
+    struct mailbox_work *, struct arena *, struct item_ref *out, size_t max);
 /*
  * Fills the results: one item for each ref that is settled. -1: the rest is
  * not, and the cursor must not pass it; err says why.

@@ -22,6 +22,7 @@
 #include "base/tim.h"
 #include "base/vec.h"
 #include "sync/ask.h"
+#include "sync/failed.h"
 #include "sync/giveup.h"
 #include "sync/login.h"
 #include "sync/patience.h"
@@ -510,7 +511,7 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	rc = list_folders(w, all, &list, &known, err);
 	if (rc == 0) {
 		look_for_named(w, &list, &known);
-		rc = walk_failures(w, false, err);
+		rc = failed_retry(w, false, err);
 	}
 	if (rc == 0) {
 		if (list.n > 0)
@@ -518,7 +519,7 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 		rc = read_folders(w, &r, err);
 	}
 	if (rc == 0)
-		rc = walk_failures(w, true, err);
+		rc = failed_retry(w, true, err);
 	if (rc == 0 && w->profile->conf->move_failed &&
 	    (w->profile->ops->limits->writes & PROVIDER_MOVES) != 0 &&
 	    !w->profile->pass->dry_run)

@@ -17,10 +17,5 @@
  */
 int walk_folder(struct mailbox_work *, const struct store_folder *,
     const struct folder *told, bool hurry, struct err *);
-/*
- * Items that failed before and whose time has come. alone: those that took
- * too long, one at a time; else the others. CAUSE_TURN: as turn_check.
- */
-int walk_failures(struct mailbox_work *, bool alone, struct err *);
 
 #endif

@@ -3,7 +3,8 @@
  * 1. No content is held whole in memory when it is over 256 KiB: it goes to
  *    the spool (spool.h).
  * 2. A content is in the table once, and complete: row and bytes are one
- *    transaction.
+ *    transaction, which SQLite cannot divide. The lock is held while the bytes
+ *    are copied from the spool, and not while they come from the network.
  * 3. Whoever lets the last row go that has a content lets the content go in
  *    the same transaction, unless a message on its way holds it. What a crash
  *    left without a row goes when the next pass begins.

@@ -223,27 +223,60 @@ db_fail(struct store *st, int rc, struct err *err)
 
 /* --- waiting for others ------------------------------------------------ */
 
-/* Short sleeps: whoever waits with us has the same chance at each release. */
-static int
-busy_wait(void *arg, int n)
+/* Waited for the lock since then: may it go on? Tells a person once. */
+static bool
+may_wait(struct store *st, int64_t since)
 {
-	static const unsigned char ms[] = { 1, 1, 2, 5, 10, 20 };
-	struct store *st = arg;
-	int64_t now = tim_mono();
+	int64_t waited = tim_mono() - since;
 
-	if (n == 0)
-		st->busy_since = now;
-	now -= st->busy_since;
-	if (now >= st->busy_limit || (stop_requested() && now >= STOP_WAIT))
-		return 0;
-	if (now >= TELL_WAIT && !st->busy_told) {
+	if (waited >= st->busy_limit ||
+	    (stop_requested() && waited >= STOP_WAIT))
+		return false;
+	if (waited >= TELL_WAIT && !st->busy_told) {
 		st->busy_told = true;
 		log_info("%s: another program keeps it locked; waiting for it, "
 			 "at most %d s",
 		    st->path, busy_max() / 1000);
 	}
-	tim_sleep((size_t)n < sizeof(ms) ? ms[n] : 20 + now % 31);
+	return true;
+}
+
+/*
+ * How long to sleep, in ms, before the n-th attempt to get the lock. The sleeps
+ * are short: whoever waits with us has the same chance at each release.
+ */
+static int64_t
+wait_step(int n)
+{
+	static const unsigned char ms[] = { 1, 1, 2, 5, 10, 20 };
+
+	return (size_t)n < sizeof(ms) ? ms[n] : 20 + tim_mono() % 31;
+}
+
+/*
+ * SQLite's busy handler, for what is not a transaction of ours: opening and
+ * checkpoints. begin_immediate waits by itself.
+ */
+static int
+wait_in_sqlite(void *arg, int n)
+{
+	struct store *st = arg;
+
+	if (n == 0)
+		st->busy_since = tim_mono();
+	if (st->beginning || !may_wait(st, st->busy_since))
+		return 0;
+	tim_sleep(wait_step(n));
 	return 1;
+}
+
+/* Sleeps while the other threads use the connection. */
+static void
+sleep_unlocked(struct store *st, int64_t ms)
+{
+	db_unlock(st);
+	tim_sleep(ms);
+	db_lock(st);
 }
 
 static int
@@ -366,7 +399,7 @@ connect_to(struct store *st, int flags, struct err *err)
 	if (rc != SQLITE_OK)
 		return db_fail(st, rc, err);
 	sqlite3_extended_result_codes(st->h, 1);
-	sqlite3_busy_handler(st->h, busy_wait, st);
+	sqlite3_busy_handler(st->h, wait_in_sqlite, st);
 	sqlite3_db_config(st->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(st->h, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	return 0;
@@ -647,14 +680,40 @@ begin_read(struct store *st, struct err *err)
 static void
 let_others_in(struct store *st)
 {
-	int64_t left = tim_mono() - st->lock_since;
+	int64_t left;
 
-	if (st->lock_held >= WRITE_MAX && left < LEAVE) {
-		tim_sleep(LEAVE - left);
-		left = LEAVE;
+	while ((left = tim_mono() - st->lock_since) < LEAVE) {
+		if (st->lock_held < WRITE_MAX)
+			return;
+		sleep_unlocked(st, LEAVE - left);
 	}
-	if (left >= LEAVE)
-		st->lock_held = 0;
+	st->lock_held = 0;
+}
+
+/*
+ * Begins a write transaction. While another program has the lock the store is
+ * unlocked, so that our other threads can read meanwhile.
+ */
+static int
+begin_immediate(struct store *st, struct err *err)
+{
+	int64_t since = tim_mono();
+	sqlite3_stmt *s = db_stmt(st, DB_BEGIN, "BEGIN IMMEDIATE");
+	int n, rc;
+
+	if (s == NULL)
+		return db_fail(st, st->prepare_rc, err);
+	for (n = 0;; n++) {
+		st->beginning = true;
+		rc = sqlite3_step(s);
+		st->beginning = false;
+		sqlite3_reset(s);
+		if (rc == SQLITE_DONE)
+			return 0;
+		if ((rc & 0xff) != SQLITE_BUSY || !may_wait(st, since))
+			return db_fail(st, rc, err);
+		sleep_unlocked(st, wait_step(n));
+	}
 }
 
 /* rc 0: commits; otherwise or when that fails: rolls back and returns -1. */
@@ -694,16 +753,13 @@ end_txn(struct store *st, int rc, struct err *err)
 static int
 begin_write(struct store *st, struct err *err)
 {
-	sqlite3_stmt *s;
-
 	if (st->read_only) {
 		if (begin_read(st, err) == -1)
 			return -1;
 	} else {
 		fault_point("before begin");
 		let_others_in(st);
-		s = db_stmt(st, DB_BEGIN, "BEGIN IMMEDIATE");
-		if (db_run(st, s, err) == -1)
+		if (begin_immediate(st, err) == -1)
 			return -1;
 		st->lock_since = tim_mono();
 		fault_point("after begin");

@@ -265,6 +265,7 @@ struct store {
 	bool blob_loose;
 
 	int64_t busy_limit, busy_since; /* ms */
+	bool beginning;     /* a transaction: SQLite is not to wait by itself */
 	int64_t lock_since; /* ms: when it was taken or, later, released */
 	int64_t lock_held;  /* ms, since others surely had their turn */
 	bool busy_told;     /* a wait was logged */
@@ -315,7 +316,9 @@ int db_row(struct store *, sqlite3_stmt *, struct err *);
 /* What is done inside a transaction: -1 undoes it, all else commits. */
 typedef int db_work(struct store *, void *arg, struct err *);
 /*
- * A write transaction, waiting for other writers up to a minute; what is
+ * A write transaction. Waits for other writers up to a minute; the lock of
+ * db_lock is released meanwhile, so what the caller has read before may be
+ * outdated when the work begins, and `scratch` may hold something else. What is
  * pending is written first. In a read-only store it is a read transaction.
  * -1: it could not begin, its work failed, or the commit: then nothing of it
  * is left.

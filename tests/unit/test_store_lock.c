@@ -232,6 +232,38 @@ test_other_writer(void **state)
 	assert_int_equal(number(k, "SELECT count(*) FROM consumer"), 1);
 }
 
+/* One of our threads, which wants to write. */
+static void *
+store_one(void *arg)
+{
+	struct kit *k = arg;
+
+	store(k, BOX_A, "i1", "k", mail("<1@x>", "One", "x"));
+	return NULL;
+}
+
+/* While one thread waits for another program, the others read. */
+static void
+test_reading_while_waiting(void **state)
+{
+	struct kit *k = *state;
+	struct crm crm = crm_begin(k, "BEGIN IMMEDIATE", 0);
+	pthread_t thread;
+	int64_t from = tim_mono();
+	int i;
+
+	assert_int_equal(pthread_create(&thread, NULL, store_one, k), 0);
+	for (i = 0; i < 200; i++) {
+		assert_false(store_has_message_id(k->st, "<1@x>"));
+		tim_sleep(1);
+	}
+	assert_true(tim_mono() - from < HANG_MS);
+	crm_let_go(&crm);
+	crm_end(&crm);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 1);
+}
+
 /* A locked database is told after the limit, and nothing is half done. */
 static void
 test_locked_too_long(void **state)
@@ -434,6 +466,7 @@ main(void)
 		BARE(test_lock_names),
 		BARE(test_lock_planted),
 		TEST(test_other_writer),
+		TEST(test_reading_while_waiting),
 		TEST(test_locked_too_long),
 		TEST(test_transaction_ends),
 		TEST(test_work),

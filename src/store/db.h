@@ -275,6 +275,18 @@ struct store {
 	struct buf scratch; /* empty again before each use */
 };
 
+/* --- what went wrong (db_error.c) --------------------------------------- */
+
+/* Sets err from the connection's last error: a sentence with what to do. */
+int db_fail(struct store *, int rc, struct err *);
+/* The same where the system said why (errno; 0: not known) access failed. */
+int db_fail_access(struct store *, int sys, struct err *);
+/*
+ * "; it belongs to ..." for an error about the file, when it is another
+ * user's than this process' (not root); else "". Returns out.
+ */
+const char *db_whose(const char *path, char *out, size_t size);
+
 /* --- the file (db.c) --------------------------------------------------- */
 
 /* Opens the connection and sets it up; see store_open for the errors. */
@@ -286,13 +298,6 @@ void db_close(struct store *);
 void db_lock(struct store *);
 void db_unlock(struct store *);
 
-/* Sets err from the connection's last error: a sentence with what to do. */
-int db_fail(struct store *, int rc, struct err *);
-/*
- * "; it belongs to ..." for an error about the file, when it is another
- * user's than this process' (not root); else "". Returns out.
- */
-const char *db_whose(const char *path, char *out, size_t size);
 int db_exec(struct store *, const char *sql, struct err *);
 
 /* The slot's statement, prepared at the first call. */

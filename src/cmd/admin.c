@@ -48,14 +48,66 @@ print_line(const char *name, const char *value)
 	printf("  %-10s %s\n", name, safe);
 }
 
+/* decision.rule in words; one that is not here is shown as it is. */
+static const char *
+rule_text(const char *rule)
+{
+	static const struct {
+		const char *rule, *text;
+	} texts[] = {
+		{ "match = any",
+		    "a user or contact is among sender and recipients (match = "
+		    "any)" },
+		{ "match = contact",
+		    "a contact is among sender and recipients (match = "
+		    "contact)" },
+		{ "match = replies",
+		    "it replies to a mail that is stored (match = replies)" },
+		{ "draft", "it is a draft" },
+		{ "process_email_from", "it is older than process_email_from" },
+		{ "privacy", "privacy = headers in its mailbox's section" },
+		{ "gone", "the server says that it does not exist any more" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (str_eq(rule, texts[i].rule))
+			return texts[i].text;
+	}
+	return rule;
+}
+
+/* What a mail lacks that `match` leaves out; c: NULL: not in the INI now. */
+static const char *
+unmatched_text(const struct conf_profile *c)
+{
+	static const char *const text[] = {
+		[CONF_MATCH_ANY] = "no user or contact among sender and "
+				   "recipients (match = any)",
+		[CONF_MATCH_CONTACT] = "no contact among sender and recipients "
+				       "(match = contact)",
+		[CONF_MATCH_REPLIES] = "it replies to no mail that is stored "
+				       "(match = replies)"
+	};
+
+	return c != NULL ? text[c->match]
+			 : "it concerned nobody whom match asked for";
+}
+
+/* arg: struct conf. */
 static void
 explain_decision(void *arg, const struct store_reason *r)
 {
-	(void)arg;
+	const struct conf *conf = arg;
+	const struct conf_profile *c =
+	    r->profile != NULL ? conf_profile(conf, r->profile) : NULL;
+	bool unmatched = str_eq(r->rule, "match");
+
 	printf("%s\n", r->mailbox);
 	print_line("folder", r->folder);
 	print_line("verdict", r->verdict);
-	print_line("because", r->rule);
+	print_line(
+	    "because", unmatched ? unmatched_text(c) : rule_text(r->rule));
 	print_line("decided", r->at);
 	print_line("stored as", r->email_id);
 	print_line("gone since", r->removed_at);
@@ -77,7 +129,7 @@ why_run(const struct cmd *cmd)
 	if (st == NULL)
 		return leave_store(
 		    st, conf, conf == NULL ? CMD_USAGE : CMD_FAILED);
-	n = store_why(st, cmd->arg, explain_decision, NULL, &err);
+	n = store_why(st, cmd->arg, explain_decision, conf, &err);
 	if (n == -1)
 		log_error("%s", err.msg);
 	else if (n == 0)

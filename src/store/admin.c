@@ -102,6 +102,7 @@ read_reason(sqlite3_stmt *s, struct store_reason *r)
 	r->failure = db_col(s, 7);
 	r->next = db_col(s, 8);
 	r->tries = sqlite3_column_int64(s, 9);
+	r->profile = db_col(s, 10);
 }
 
 /* The id in what a person copied: a whole header line, or half the <>. */
@@ -136,12 +137,13 @@ store_why(struct store *st, const char *message_id,
 	db_lock(st);
 	s = db_stmt(st, DB_ADMIN_WHY,
 	    "SELECT d.mailbox,f.path,d.verdict,d.rule,d.at,e.id,c.removed_at,"
-	    "x.message,x.next_try,x.tries FROM decision d "
+	    "x.message,x.next_try,x.tries,m.profile FROM decision d "
 	    "LEFT JOIN folder f ON f.id=d.folder "
 	    "LEFT JOIN sync_email e ON e.n=d.email "
 	    "LEFT JOIN sync_copy c ON c.email=d.email AND c.item_id=d.item "
 	    "AND c.mailbox=d.mailbox "
 	    "LEFT JOIN failure x ON x.mailbox=d.mailbox AND x.item=d.item "
+	    "LEFT JOIN mailbox m ON m.address=d.mailbox "
 	    "WHERE d.message_id=?1 OR d.message_id=?2 ORDER BY d.at");
 	db_text(s, 1, buf_str(&id));
 	db_text(s, 2, message_id);

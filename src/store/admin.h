@@ -24,6 +24,7 @@ int store_mailbox_resync(struct store *, const char *address, struct err *);
 /* What was decided about one place where a mail lies or lay. */
 struct store_reason {
 	const char *mailbox, *folder, *verdict, *rule, *at;
+	const char *profile;        /* of the mailbox in the last pass */
 	const char *email_id;       /* NULL: not stored */
 	const char *removed_at;     /* of the copy */
 	const char *failure, *next; /* of an item in failure */

@@ -131,22 +131,19 @@ tell_untold(const struct pass *p)
 	arena_free(&v.arena);
 }
 
-/*
- * The log has the error itself already, from where it was met; the alert adds
- * what to do. What nothing failed with is told here alone.
- */
+/* What happened, then what to do about it. */
 static void
 say_opened(const struct store_alert *a)
 {
-	enum alert_kind kind = alert_kind(a->code);
-	bool alone = kind == ALERT_STALE || kind == ALERT_ITEMS ||
-		     kind == ALERT_INTERRUPTED;
 	char advice[512], about[512];
+	size_t n = strlen(a->text);
 
-	alert_advice(&a->scope, a->code, advice, sizeof(advice));
-	log_error("alert: %s: %s: %s",
+	if (n > 0 && a->text[n - 1] == '.')
+		n--;
+	log_error("alert: %s: %s: %.*s. What to do: %s",
 	    alert_about(a->profile, &a->scope, about, sizeof(about)), a->code,
-	    alone ? a->text : advice);
+	    (int)n, a->text,
+	    alert_advice(&a->scope, a->code, advice, sizeof(advice)));
 }
 
 void

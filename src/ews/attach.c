@@ -3,10 +3,11 @@
  * 1. Content is decoded piece by piece; nothing of it is held.
  * 2. A file without Content is empty; an item without MimeContent cannot be
  *    had, and that is the item's error.
- * 3. What the server answers for this attachment stops nothing but it, whatever
- *    the word means elsewhere; only its load, or a login, concern others.
- * 4. Text that ends with Exchange's mark of a cut answer, or inside a byte, is
- *    an error to try again, before anything else is said of it.
+ * 3. An error in the answer stops only this attachment, whatever its code means
+ *    elsewhere; only the server's load, or a login, concern others.
+ * 4. Text that ends with Exchange's mark of a truncated answer, or inside a
+ *    byte, is an error to be retried; that is checked before the content is
+ *    judged.
  */
 #include <stdio.h>
 #include <string.h>
@@ -160,7 +161,7 @@ attach_message(void *arg, const struct soap_status *st, struct err *err)
 const struct soap_ops attach_ops = { "GetAttachment", attach_start, attach_end,
 	attach_text, attach_message };
 
-/* The whole answer is there: is it the attachment? */
+/* The whole answer is there: does it hold the whole attachment? */
 static int
 settle_attachment(const struct attach *p, struct err *err)
 {
@@ -173,7 +174,7 @@ settle_attachment(const struct attach *p, struct err *err)
 			err_recast(err, ERR_RETRY, SCOPE_ITEM);
 		return -1;
 	}
-	/* of a single last character no byte can be made */
+	/* A single last character of Base64 makes no byte. */
 	if (itemxml_truncated(p->tail, p->ntail) ||
 	    (!p->bad && p->b64.nbits == 6)) {
 		err_set(err, ERR_RETRY,

@@ -20,7 +20,10 @@
 int attach_get(struct ews_session *, const struct attachment *, struct stream *,
     char *type, struct err *);
 
-/* The parser, for the tests. Zeroed with id, out and type set is ready. */
+/*
+ * The parser, exported for the tests. It is ready when zeroed, with id, out and
+ * type set.
+ */
 struct attach {
 	const char *id;     /* asked for */
 	struct stream *out; /* the decoded bytes */

@@ -213,10 +213,10 @@ item_fields(const struct build *b, const struct build_get_item *g)
 	}
 	add_extended(b, "0x5D01", "String");
 	add_extended(b, "0x5D02", "String");
-	/* where message:InternetMessageId was not asked for */
+	/* In place of message:InternetMessageId, which was not asked for. */
 	if (g->shape != BUILD_FULL)
 		add_extended(b, "0x1035", "String");
-	/* a server that lacks it leaves it out; a FieldURI it would refuse */
+	/* A server that lacks it leaves it out; it would refuse a FieldURI. */
 	add_extended(b, "0x3008", "SystemTime");
 	if (g->want != BUILD_HEADERS)
 		add_extended(b, "0x007D", "String");

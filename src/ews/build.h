@@ -32,7 +32,7 @@ void build_find_folder(const struct build *, const void *);
 struct build_get_folder {
 	const char *const *name; /* distinguished folder ids */
 	size_t n;
-	bool display; /* also their names */
+	bool display; /* also ask for their display names */
 };
 void build_get_folder(const struct build *, const void *);
 
@@ -48,7 +48,10 @@ enum build_want {
 	BUILD_PARTIAL, /* everything but the body */
 	BUILD_CONTENT
 };
-/* Which properties; each is asked for where the one before is refused. */
+/*
+ * Which properties are asked for; each shape is used when the server refuses
+ * the one before.
+ */
 enum build_shape {
 	BUILD_FULL,
 	BUILD_MAIL, /* what mail cannot do without, on any server */
@@ -68,7 +71,7 @@ struct build_get_attachment {
 };
 void build_get_attachment(const struct build *, const void *);
 
-/* Below the top of the mailbox, for mail. */
+/* Creates a mail folder at the top of the mailbox. */
 struct build_create_folder {
 	const char *name;
 };

@@ -2,11 +2,11 @@
  * call.c - one EWS operation, and everything that may be wrong with it.
  * 1. The body decides before the status does: a SOAP fault is read whatever
  *    status carries it (README.md, Errors).
- * 2. After anything but a whole, expected answer the connection is dropped.
+ * 2. After anything but a complete, expected answer the connection is dropped.
  * 3. A version is refused before any data: ops has seen nothing of such an
  *    answer, so the request may be made again.
- * 4. A login is tried once. Who tries it again (sync/gate: once) does so on a
- *    new connection.
+ * 4. A login is tried once. A caller that tries it again (sync/gate: once) does
+ *    so on a new connection.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -85,7 +85,7 @@ receive_body(struct stream *base, const void *data, size_t n, struct err *err)
 	return count_junk(r, n, err);
 }
 
-/* The body is no envelope: does the answer at least say that it is XML? */
+/* The body is no envelope: does the answer at least claim to be XML? */
 static int
 judge_success(const struct receiver *r, const struct http_response *resp,
     struct buf *scratch, struct err *err)
@@ -122,13 +122,13 @@ judge_fault(struct ews_session *s, const struct soap_status *f,
 
 	if (ms < 0)
 		ms = retry_after(resp, &s->header);
-	/* what nobody knows must not be laid at the door of one item */
+	/* An unknown code must not be blamed on a single item. */
 	code_err(err, f->code[0] == '\0' ? "fault" : f->code, f->text, ms,
 	    r == NULL && where == SCOPE_ITEM ? SCOPE_MAILBOX : where);
 	return -1;
 }
 
-/* The exchange is done: is it what was asked for? */
+/* The exchange is done: is it an answer to the request? */
 static int
 judge_answer(struct ews_session *s, const struct call *c, struct receiver *r,
     const struct http_response *resp, struct err *err)
@@ -191,7 +191,7 @@ build_envelope(struct ews_session *s, const struct call *c, enum version v,
 	return err_code(err, CAUSE_OTHER, "request-too-large", c->where);
 }
 
-/* What an answer tells besides what was asked for, whatever it is. */
+/* Takes from an answer, whatever it is, what it tells besides. */
 static void
 learn_from(struct ews_session *s, const struct receiver *r,
     const struct http_response *resp, const char *guid)
@@ -211,7 +211,7 @@ learn_from(struct ews_session *s, const struct receiver *r,
 	    v == NULL ? "none" : v);
 }
 
-/* One exchange on the session's connection, and what it means. */
+/* Makes one exchange on the session's connection, and judges the answer. */
 static int
 run_exchange(struct ews_session *s, const struct call *c, struct receiver *r,
     struct err *err)
@@ -249,7 +249,7 @@ run_exchange(struct ews_session *s, const struct call *c, struct receiver *r,
 	return rc;
 }
 
-/* The scratch of the parsers, without what one huge answer left. */
+/* Empties scratch of the parsers; frees it if one huge answer made it large. */
 static void
 trim_scratch(struct buf *b)
 {
@@ -275,7 +275,7 @@ is_version_refused(
 	return !build.known || build.major < 14;
 }
 
-/* refused: it failed, and the version is to blame. */
+/* *refused: the call failed because of the version. */
 static int
 try_version(struct ews_session *s, const struct call *c, enum version v,
     bool *refused, struct err *err)
@@ -298,7 +298,9 @@ try_version(struct ews_session *s, const struct call *c, enum version v,
 	return rc;
 }
 
-/* On the session's connection; a refused login leaves a new one behind. */
+/*
+ * Sends on the session's connection; a refused login leaves a new one behind.
+ */
 static int
 send_on_connection(struct ews_session *s, const struct call *c, enum version v,
     bool *refused, struct err *err)

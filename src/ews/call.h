@@ -17,21 +17,21 @@ struct call {
 	void *arg;
 	void (*build)(const struct build *, const void *what);
 	const void *what;
-	enum err_scope where; /* what is asked for, at the narrowest */
+	enum err_scope where; /* the narrowest scope of what is asked for */
 };
 
 /*
- * 0: the answer came whole and every response message went to ops. Where the
+ * 0: the whole answer came, and every response message went to ops. If the
  * server refuses the version in use the request is made again in a lower one,
  * before ops has seen anything of an answer. A refused login is ERR_AUTH; the
- * next call finds a new connection. A response message's own error is for ops
- * (call_status).
+ * next call has a new connection. The error of a response message is left to
+ * ops (call_status).
  */
 int call_run(struct ews_session *, const struct call *, struct err *);
 
 /*
- * The error of one response message into err: 0 when it is a success (also
- * a warning that came with data), else -1.
+ * Puts the error of one response message into err. 0: it is a success (also a
+ * warning that came with data); else -1.
  */
 int call_status(const struct soap_status *, enum err_scope where, struct err *);
 

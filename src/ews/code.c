@@ -1,11 +1,11 @@
 /*
  * code.c - the one table of what can go wrong and what is done about it.
  * 1. rows is sorted by code (strcmp), http_rows by status.
- * 2. A code or status that is not in a table still gets a kind: nothing is
- *    ever lost because a server knows a new word, and a new word costs the
- *    server no more than a known one.
- * 3. An error that reaches no further than what was asked for (narrow) and
- *    stops an item is the item's own: ERR_AUTH becomes ERR_ITEM then.
+ * 2. A code or status without a row still gets a kind: no mail is lost because
+ *    a server uses a new code, and a new code costs the server no more than a
+ *    known one.
+ * 3. An error that reaches no further than what was asked for (narrow), and
+ *    stops an item, is the item's own: ERR_AUTH becomes ERR_ITEM then.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,7 +137,7 @@ static const struct code_row rows[] = {
 	{ "ErrorWrongServerVersion", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, ELSEWHERE },
 };
 
-/* What stands for every code that has no row. */
+/* Stands for every code that has no row. */
 static const struct code_row other = { "", ERR_UNKNOWN, CAUSE_OTHER, SCOPE_MAILBOX, true, 0, CODE_REPORT, OTHER };
 
 static const struct code_http_row http_rows[] = {
@@ -201,7 +201,7 @@ code_find(const char *code)
 bool
 code_unknown(const char *code)
 {
-	/* SOAP 1.1 and 1.2: it failed, and does not say at what */
+	/* SOAP 1.1 and 1.2: the server failed, and does not say why. */
 	if (strcmp(code, "Server") == 0 || strcmp(code, "Receiver") == 0)
 		return false;
 	return code[0] >= 'A' && code[0] <= 'Z' && code_find(code) == NULL;
@@ -252,7 +252,7 @@ tell_code(struct err *e, enum err_kind kind, const char *code, const char *text,
 	    todo == NULL ? "" : ": ", str_nn(todo));
 }
 
-/* SOAP's own words, such as Server, come from before the service. */
+/* Codes of SOAP itself, such as Server, do not come from the service. */
 static enum err_cause
 cause_of(const char *code)
 {
@@ -263,7 +263,7 @@ cause_of(const char *code)
 	return strncmp(code, "Error", 5) == 0 ? CAUSE_ANSWERED : CAUSE_OTHER;
 }
 
-/* What of the server's words is an address, such as o'neil@x.example. */
+/* Takes the addresses out of the server's text, such as o'neil@x.example. */
 static void
 name_addresses(struct err *e, const char *text)
 {
@@ -278,7 +278,7 @@ name_addresses(struct err *e, const char *text)
 		n = strcspn(text, between);
 		for (len = n; len > 0 && strchr(".'", text[len - 1]) != NULL;
 		     len--)
-			; /* of the sentence */
+			; /* the sentence's punctuation */
 		if (memchr(text, '@', len) == NULL ||
 		    at + len + 2 > sizeof(e->about))
 			continue;
@@ -296,7 +296,7 @@ code_err(struct err *e, const char *code, const char *text, int64_t backoff_ms,
 	enum err_kind kind = where == SCOPE_ITEM ? ERR_ITEM : ERR_RETRY;
 	enum err_scope scope = where;
 
-	/* one that says how long to wait for it knows what is wrong */
+	/* With a delay even an unknown code says what to do. */
 	if (backoff_ms < 0 && code_unknown(code))
 		r = &other;
 	if (r != NULL) {

@@ -20,8 +20,10 @@ enum code_act {
 	CODE_REPORT,  /* nothing */
 	CODE_BACKOFF, /* the server's own delay, or 60 s */
 	CODE_VERSION, /* lower the request version of this mailbox */
-	CODE_SCHEMA,  /* the same, but only from a server of before 2010 or
-		       * of an unknown build */
+	/*
+	 * The same, but only for a server older than 2010, or of unknown build.
+	 */
+	CODE_SCHEMA,
 	CODE_REDUCE,  /* ask for that item again, with fewer properties */
 	CODE_NORESULT /* ResolveNames: an answer, not a failure */
 };
@@ -31,9 +33,11 @@ struct code_row {
 	enum err_kind kind;
 	enum err_cause cause; /* CAUSE_ANSWERED, or one that says more */
 	enum err_scope scope; /* how far it reaches at most */
-	bool narrow;          /* reaches only what was asked for: an
-			       * item, a folder, or the mailbox */
-	int retry_s;          /* ERR_RETRY: wait at least; 0 caller's choice */
+	/*
+	 * Reaches only what was asked for: an item, a folder, or the mailbox.
+	 */
+	bool narrow;
+	int retry_s; /* ERR_RETRY: wait at least; 0: caller's choice */
 	enum code_act act;
 	const char *todo; /* what is done, or what a person does */
 };
@@ -49,9 +53,9 @@ struct code_http_row {
 /* Sorted by code; NULL for a code that is not in the table. */
 const struct code_row *code_find(const char *code);
 /*
- * Is it a name of the server's for its trouble that is not in the table? Our
- * own codes, which begin with a small letter, are none, nor are the words of
- * SOAP for a server that failed.
+ * Is it the server's name for an error that has no row in the table? Our own
+ * codes, which begin with a small letter, are not, nor are SOAP's words for a
+ * server that failed.
  */
 bool code_unknown(const char *code);
 const struct code_row *code_rows(size_t *n);
@@ -59,21 +63,21 @@ const struct code_http_row *code_http_find(int status);
 const struct code_http_row *code_http_rows(size_t *n);
 
 /*
- * Sets err from a response code. where: what was asked for. text: the
- * server's words, or NULL. backoff_ms: BackOffMilliseconds, -1 none. A code
- * that is not in the table is ERR_UNKNOWN, but ERR_RETRY where the server
- * says how long to wait. Always -1.
+ * Sets err from a response code. where: what was asked for; text: the server's
+ * words, or NULL; backoff_ms: BackOffMilliseconds, or -1. A code that
+ * code_unknown calls unknown is ERR_UNKNOWN, but ERR_RETRY (for an item:
+ * ERR_ITEM) if the server says how long to wait. Always -1.
  */
 int code_err(struct err *, const char *code, const char *text,
     int64_t backoff_ms, enum err_scope where);
 /*
  * Does err say that the server does not do what was asked for, or not in this
- * form? A fault that nobody knows says so, what passes by itself does not.
+ * form? An unknown fault says so; an error that passes by itself does not.
  */
 bool code_refuses(const struct err *);
 /* Might the server take the same request with fewer properties? */
 bool code_fewer(const struct err *);
-/* How long to wait after a code, where the server gave no figure. */
+/* How long to wait after a code if the server gave no delay. */
 int64_t code_retry_ms(const char *code);
 /*
  * Sets err from an HTTP status that came without a SOAP body, with code

@@ -1,8 +1,9 @@
 /*
  * ews.c - Exchange Web Services as a provider.
- * 1. A session holds nothing of the server but, from its first request to
- *    its close, one connection of the pool.
- * 2. A mailbox with a login of its own is not acted for: it logs in itself.
+ * 1. A session holds nothing of the server but, from its first request to its
+ *    close, one connection of the pool.
+ * 2. A mailbox with a login of its own is neither impersonated nor opened as a
+ *    delegate: it logs in itself.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,7 +169,7 @@ ews_usage(struct session *base, int64_t *requests, int64_t *bytes)
 	*bytes = s->bytes;
 }
 
-/* README.md, Changes and Items: what servers of all versions take. */
+/* What servers of all versions accept (README.md, Changes and Items). */
 static const struct provider_limits limits = {
 	.changes = 512,
 	.items = { [PROVIDER_HEADERS] = 100,

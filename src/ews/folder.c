@@ -2,11 +2,11 @@
  * folder.c - the folders of a mailbox.
  * 1. One FindFolder brings all of them with their change markers; a mailbox
  *    with more than PAGE folders takes a request per page.
- * 2. Paging ends: each page must move the offset forward and bring folders
- *    that are new, and no mailbox has more than FOLDERS folders.
- * 3. Folders are told apart by distinguished id, never by display name:
- *    names are localised. A server that answers the question for all of them
- *    in another way than Exchange is asked for one after the other.
+ * 2. Paging ends: each page must move the offset forward and bring folders that
+ *    are new, and no mailbox has more than FOLDERS folders.
+ * 3. Folders are told apart by distinguished id, never by display name: names
+ *    are localised. A server that does not answer a request for all ids the way
+ *    Exchange does is asked for one after the other.
  * 4. A folder is in the list once.
  */
 #include <stdio.h>
@@ -33,7 +33,7 @@ by_folder_id(const void *a, const void *b)
 	const struct folder *g = *(struct folder *const *)b;
 	int c = strcmp(f->id, g->id);
 
-	return c != 0 ? c : (f > g) - (f < g); /* equal ones in their order */
+	return c != 0 ? c : (f > g) - (f < g); /* equal ids in their order */
 }
 
 static struct folder *
@@ -95,7 +95,9 @@ parent_folder(const struct paths *p, const struct folder *f)
 		   : find_folder(p->v, p->list->n, f->parent_id);
 }
 
-/* Its path, after those of the folders above that have none yet. */
+/*
+ * Makes a folder's path, after those of the folders above that have none yet.
+ */
 static void
 path_of(struct paths *p, struct folder *f)
 {
@@ -106,7 +108,7 @@ path_of(struct paths *p, struct folder *f)
 		for (i = 0; i < n && up[i] != f; i++)
 			;
 		if (i < n)
-			break; /* a server that made a ring of folders */
+			break; /* the server made a cycle of folders */
 		up[n++] = f;
 		f = parent_folder(p, f);
 	}
@@ -131,7 +133,7 @@ folder_paths(struct folder_list *l)
 	free(p.done);
 }
 
-/* Leaves the first of those with the same id. */
+/* Keeps the first of the folders with the same id. */
 static void
 unique_folders(struct folder_list *l)
 {
@@ -162,7 +164,7 @@ has_folder(const struct folder_list *l, size_t n, const char *id)
 	return false;
 }
 
-/* Does the page from before on bring nothing new? */
+/* Does the page that begins at before bring nothing new? */
 static bool
 page_repeats(const struct folder_list *l, size_t before)
 {
@@ -203,7 +205,10 @@ find_pages(
 			return err_prefix(err, "FindFolder");
 		}
 		cap = p.cap;
-		/* without a word of more, a page without news is the last */
+		/*
+		 * If nothing says that it is the last page, one without news
+		 * is.
+		 */
 		if (p.last || (!p.last_known && page_repeats(l, before)))
 			return 0;
 		if (page_repeats(l, before) || l->n > FOLDERS)
@@ -217,9 +222,8 @@ find_pages(
 }
 
 /*
- * May it be a property that the server minds? A code that nobody knows is
- * about something else where all of them were taken before, and where fewer
- * did not help.
+ * May the server object to a property? An unknown code is about something else
+ * if all properties were accepted before, or if fewer did not help.
  */
 static bool
 minds_folder_property(const struct ews_session *s, const struct err *err)
@@ -230,7 +234,7 @@ minds_folder_property(const struct ews_session *s, const struct err *err)
 	return code_fewer(err);
 }
 
-/* All of them, with as many properties as the server takes. */
+/* Finds all folders, with as many properties as the server accepts. */
 static int
 find_all(struct ews_session *s, struct folder_list *l, struct err *err)
 {
@@ -259,7 +263,7 @@ static const char *const known_2013[] = { "inbox", "sentitems", "drafts",
 	"outbox", "junkemail", "deleteditems", "conversationhistory",
 	"syncissues", "conflicts", "localfailures", "serverfailures" };
 
-/* Did FindFolder tell which is which? Then it told of the inbox. */
+/* Did FindFolder say which folder is which? Then it named the inbox. */
 static bool
 told_well_known(const struct folder_list *l)
 {
@@ -271,7 +275,7 @@ told_well_known(const struct folder_list *l)
 	return false;
 }
 
-/* An answer to the question for names. */
+/* An answer to GetFolder by names. */
 struct named {
 	struct folder_list got;
 	struct folderxml p;
@@ -293,7 +297,7 @@ ask_names(struct ews_session *s, const char *const *name, size_t n,
 	return call_run(s, &c, err);
 }
 
-/* The first name that a folder gets is its own. */
+/* A folder keeps the first name that it gets. */
 static void
 give_name(struct folder_list *l, struct folder **v, const struct folder *got)
 {
@@ -303,14 +307,14 @@ give_name(struct folder_list *l, struct folder **v, const struct folder *got)
 		f->well_known = arena_strdup(&l->arena, got->well_known);
 }
 
-/* Is it the question that the server does not understand? */
+/* Is it that the server does not understand such a request? */
 static bool
 question_refused(const struct err *e)
 {
 	return code_refuses(e) || strcmp(e->code, "answer-mismatch") == 0;
 }
 
-/* One name alone. err->kind ERR_GONE: there is none, or not for us. */
+/* Asks for one name alone. ERR_GONE: there is no such folder, or not for us. */
 static int
 ask_well_known_name(struct ews_session *s, const char *const *name,
     struct folder_list *l, struct folder **v, struct err *err)
@@ -330,8 +334,8 @@ ask_well_known_name(struct ews_session *s, const char *const *name,
 }
 
 /*
- * One name after the other. What the server does not know is not there; one
- * that refuses to tell of the inbox cannot tell at all.
+ * Asks for one name after the other. A name that the server does not know has
+ * no folder; a server that refuses to tell the inbox cannot tell any.
  */
 static int
 each_name(struct ews_session *s, const struct build_get_folder *what,
@@ -358,7 +362,7 @@ each_name(struct ews_session *s, const struct build_get_folder *what,
 	return 0;
 }
 
-/* Which folder is which. */
+/* Asks which folder is which. */
 static int
 ask_well_known(struct ews_session *s, struct folder_list *l, struct err *err)
 {

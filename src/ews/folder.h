@@ -16,8 +16,8 @@ int folder_list(
 int folder_top(struct ews_session *, char *name, size_t size, struct err *);
 
 /*
- * Paths from names and parents, once all folders are there. A folder whose
- * parent is not in the list lies at the top.
+ * Makes paths from names and parents, once all folders are there. A folder
+ * whose parent is not in the list lies at the top.
  */
 void folder_paths(struct folder_list *);
 

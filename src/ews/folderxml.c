@@ -1,10 +1,10 @@
 /*
  * folderxml.c - the parser of FindFolder's and GetFolder's answers.
- * 1. Any child of Folders is a folder, whatever its element is called. Its
- *    name tells a search folder, and the class where nothing else does.
- * 2. A folder without an id is passed over: nothing could be asked of it.
- * 3. The marker is NULL unless 0x670A came: half a marker would call a
- *    changed folder unchanged.
+ * 1. Any child of Folders is a folder, whatever its element is called. The
+ *    element's name tells a search folder, and the class if nothing else does.
+ * 2. A folder without an id is ignored: nothing could be asked of it.
+ * 3. The marker is NULL unless 0x670A came: half a marker would call a changed
+ *    folder unchanged.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -131,7 +131,7 @@ folder_marker(struct folderxml *p)
 	return out;
 }
 
-/* Room for one more; the old array is left behind in the arena. */
+/* Makes room for one more; the old array is left behind in the arena. */
 static void
 grow_folders(struct folderxml *p)
 {
@@ -150,14 +150,14 @@ grow_folders(struct folderxml *p)
 	l->v = v;
 }
 
-/* MS-OXOSFLD 2.2.1: by the class, of which Note has more special ones. */
+/* The class tells the kind (MS-OXOSFLD 2.2.1); IPF.Note has subclasses. */
 static enum folder_kind
 folder_kind_of(const char *class, bool is_search)
 {
 	if (is_search)
 		return FOLDER_OTHER;
 	if (class == NULL || class[0] == '\0')
-		return FOLDER_MAIL; /* Exchange leaves it out on some */
+		return FOLDER_MAIL; /* some folders of Exchange have none */
 	if (str_ieq(class, "IPF.Note") ||
 	    (str_ieqn(class, "IPF.Note.", 9) &&
 		!str_ieq(class, "IPF.Note.OutlookHomepage")))
@@ -190,7 +190,7 @@ folder_end(struct folderxml *p)
 		l->v[l->n++] = p->cur;
 }
 
-/* The property is complete: its name may stand behind its value. */
+/* The property is complete; its tag may come after its value. */
 static void
 folder_extended_end(struct folderxml *p)
 {
@@ -253,9 +253,9 @@ folders_end(void *arg, enum tok t, int level, const char *text, size_t len,
 }
 
 /*
- * A distinguished folder that this mailbox has not, or that the account may
- * not see, is no error. Any other is: a junk folder that is not known for
- * one would be read as mail.
+ * It is no error if this mailbox lacks a distinguished folder, or if the
+ * account may not see it. Any other failure is one: a junk folder that is not
+ * known as such would be read as mail.
  */
 static bool
 folder_absent(const struct folderxml *p, const struct err *e)

@@ -11,25 +11,25 @@
 #include "core/provider.h"
 #include "ews/soap.h"
 
-/* Zeroed with list set is ready. A folder's path is its bare name here. */
+/* Ready when zeroed, with list set. A folder's path is its bare name here. */
 struct folderxml {
 	struct folder_list *list;
 	size_t cap;
 	bool find; /* FindFolder: RootFolder/Folders, else Folders */
 	bool over; /* past the arena's cap */
 	struct folder cur;
-	unsigned tag;      /* of the extended property at hand ... */
-	const char *value; /* ... and what it says */
+	unsigned tag;      /* of the current extended property ... */
+	const char *value; /* ... and its value */
 	const char *changed, *deleted, *class_tag;
 	bool is_search;
-	const char *class_name; /* what the element's name says */
+	const char *class_name; /* the class that the element's name tells */
 	/* of the page */
 	bool last, last_known;
 	int64_t next; /* IndexedPagingOffset, -1 missing */
-	/* GetFolder: what was asked for, one response message each */
+	/* GetFolder: the names asked for, with one response message each */
 	const char *const *name;
 	size_t nname, message;
-	size_t inside;  /* folders of this message */
+	size_t inside;  /* folders in this message */
 	bool crowded;   /* a message held more than one */
 	struct err err; /* of the first message that failed */
 };

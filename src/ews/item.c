@@ -1,14 +1,14 @@
 /*
  * item.c - GetItem: a message for each item, in the order asked for.
- * 1. An answer that names its item is believed by that name. One that does
- *    not (an error) belongs to the place between named ones, and only when
- *    exactly as many came as are missing there; else those items are
- *    "answer-mismatch", and nothing is called gone by mistake.
+ * 1. An answer that names its item is taken for that item. One that does not
+ *    (an error) belongs to the gap between named ones, and only if exactly as
+ *    many came as are missing there; else those items are "answer-mismatch",
+ *    and nothing is called gone by mistake.
  * 2. No other request is made while an answer is being read.
- * 3. What is refused is asked for again with fewer properties, and what
- *    came then is taken as it is.
- * 4. A request for several that fails for one item's sake is not asked again
- *    here: who asks knows what else it may mean.
+ * 3. An item whose properties are refused is asked for again with fewer, and
+ *    what comes then is taken as it is.
+ * 4. A request for several items that fails because of one item is not repeated
+ *    here: the caller knows what else the failure may mean.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,12 +29,12 @@ struct get_item {
 	enum build_want want;
 	enum build_shape shape;
 	struct message **out;  /* of each ref; NULL: not decided */
-	size_t next;           /* the first ref that is not */
+	size_t next;           /* the first ref that is not decided */
 	struct message **pend; /* answers without a name, since next */
 	size_t npend;
 };
 
-/* m is what the server says of ref[next]. */
+/* Decides ref[next]: m is what the server says of it. */
 static void
 decide_item(struct get_item *g, struct message *m)
 {
@@ -43,7 +43,7 @@ decide_item(struct get_item *g, struct message *m)
 	if (m->item_id == NULL || m->err.kind != ERR_NONE) {
 		m->item_id = arena_strdup(&m->arena, r->id);
 		if (m->item_id == NULL) {
-			/* the arena is full of an item that is too large */
+			/* The arena is full: the item is too large. */
 			arena_free(&m->arena);
 			m->arena.max = 0;
 			m->item_id = arena_strdup(&m->arena, r->id);
@@ -70,7 +70,7 @@ drop_pending(struct get_item *g)
 		message_free(g->pend[--g->npend]);
 }
 
-/* Everything before ref[to] is decided now, from what is pending. */
+/* Decides everything before ref[to], from the pending answers. */
 static void
 settle_items(struct get_item *g, size_t to)
 {
@@ -98,16 +98,16 @@ failed_message(const struct soap_status *st)
 	}
 	if (st->backoff_ms >= 0)
 		return m;
-	/* without a figure of the server's: others may have come well */
+	/* The server named no delay: other items may have come well. */
 	m->err.retry_ms = 0;
-	/* and without a word of its load, nobody but this item is meant */
+	/* It said nothing of its load either: only this item is meant. */
 	r = code_find(m->err.code);
 	if (m->err.kind == ERR_RETRY && (r == NULL || r->act != CODE_BACKOFF))
 		err_recast(&m->err, ERR_RETRY, SCOPE_ITEM);
 	return m;
 }
 
-/* One response message. */
+/* Takes one response message. */
 static int
 take_message(
     void *arg, const struct soap_status *st, struct message *m, struct err *err)
@@ -121,7 +121,7 @@ take_message(
 		m = failed_message(st);
 	}
 	if (m->item_id == NULL) {
-		/* one more than fits says that there were too many */
+		/* One more than fits shows that there were too many. */
 		if (g->npend <= g->n)
 			g->pend[g->npend++] = m;
 		else
@@ -144,25 +144,25 @@ take_message(
 }
 
 /*
- * Is the answer one error, for all that was asked? Then it is the request's,
+ * Is the answer one error for all that was asked? Then it is the request's,
  * though one item may be the reason.
  */
 static bool
 one_error(const struct get_item *g, struct err *err)
 {
 	if (g->n < 2 || g->next > 0 || g->npend != 1 ||
-	    !err_reached_http(&g->pend[0]->err)) /* in the server's words */
+	    !err_reached_http(&g->pend[0]->err)) /* an error of our own */
 		return false;
 	*err = g->pend[0]->err;
 	if (err->kind == ERR_RETRY && err->retry_ms == 0)
 		err->retry_ms = code_retry_ms(err->code);
-	/* what nobody knows must not be laid at the door of each item */
+	/* An unknown error must not be blamed on each item. */
 	if (err->kind == ERR_UNKNOWN)
 		err_recast(err, ERR_UNKNOWN, SCOPE_MAILBOX);
 	return true;
 }
 
-/* Each place of out has its message, or none has: then -1. */
+/* Sets each entry of out to its message; -1: none of them. */
 static int
 get_items(struct get_item *g, struct err *err)
 {
@@ -193,7 +193,10 @@ get_items(struct get_item *g, struct err *err)
 	return rc;
 }
 
-/* A request for one item that fails for its sake is an answer. */
+/*
+ * Makes one request. If it is for one item, and fails because of it, that is an
+ * answer.
+ */
 static int
 request_one(struct get_item *g, struct err *err)
 {
@@ -211,7 +214,7 @@ request_one(struct get_item *g, struct err *err)
 	return 0;
 }
 
-/* With fewer properties when it is the request that is refused, not an item. */
+/* Asks with fewer properties if the request is refused, and not an item. */
 static int
 request_taken(struct get_item *g, struct err *err)
 {
@@ -236,7 +239,7 @@ to_reduce(const struct message *m, enum build_shape shape)
 	return r != NULL && r->act == CODE_REDUCE;
 }
 
-/* Of one item properties are refused: it is asked for again without. */
+/* Asks for one item again, without the properties that were refused. */
 static int
 ask_reduced(const struct get_item *all, size_t at, struct err *err)
 {
@@ -256,7 +259,7 @@ ask_reduced(const struct get_item *all, size_t at, struct err *err)
 	return 0;
 }
 
-/* The other steps of README.md, Addresses. */
+/* The remaining steps of README.md, Addresses. */
 static int
 resolve_addresses(struct ews_session *s, struct message *m, struct err *err)
 {

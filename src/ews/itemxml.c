@@ -1,12 +1,11 @@
 /*
  * itemxml.c - the parser of GetItem's answers.
- * 1. Any child of Items is an item, whatever its element is called, and the
- *    fields are the same for all of them. One of which nothing is
- *    told is none.
- * 2. The place tells the field: level 3 is the item's, 4 and 5 lie inside
- *    field (a recipient, an attachment, an extended property).
- * 3. What is too large makes the item an error (code "too_large"), but a
- *    body: that is dropped and said so in body_state. Nothing is cut short.
+ * 1. Any child of Items is an item, whatever its element is called, and all of
+ *    them have the same fields. A child without a known field is no item.
+ * 2. The place tells the field: level 3 is the item's, 4 and 5 lie inside field
+ *    (a recipient, an attachment, an extended property).
+ * 3. Something too large makes the item an error (code "too_large"), except a
+ *    body: that is dropped, and body_state says so. Nothing is truncated.
  */
 #include <string.h>
 
@@ -56,7 +55,7 @@ keep_attr(struct itemxml *p, const struct xml_attrs *a, const char *name)
 	return s == NULL ? NULL : keep_string(p, s, strlen(s));
 }
 
-/* Exchange gives one item per response message; others all in one. */
+/* Exchange sends one item per response message; other servers all in one. */
 static int
 item_before(struct itemxml *p, struct err *err)
 {
@@ -250,7 +249,7 @@ is_dn(const char *s)
 	return str_ieqn(s, "/o=", 3);
 }
 
-/* "mailto:a@b", "SMTP:a@b" and "A <a@b>", as some servers have them. */
+/* Some servers write "mailto:a@b", "SMTP:a@b" or "A <a@b>". */
 static const char *
 plain_address(struct itemxml *p, const char *s)
 {
@@ -300,7 +299,7 @@ conversation_guid(struct itemxml *p, const char *text, size_t len)
 
 	memset(&b, 0, sizeof(b));
 	if (len > 128)
-		len = 128; /* what follows are its answers */
+		len = 128; /* the rest is about replies to it */
 	if (enc_b64_feed(&b, text, len, bytes) < 22)
 		return NULL;
 	enc_hex(bytes + 6, 16, hex);
@@ -330,7 +329,7 @@ item_field_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 	struct message *m = p->m;
 
 	if (len == 0 && t != TOK_Subject)
-		return; /* as if it were not there */
+		return; /* as if it were missing */
 	switch (t) {
 	case TOK_ItemClass:
 		m->item_class = keep_string(p, s, len);
@@ -384,7 +383,7 @@ item_field_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 	}
 }
 
-/* The property is complete: its name may stand behind its value. */
+/* The property is complete; its tag may come after its value. */
 static void
 item_extended_end(struct itemxml *p)
 {
@@ -449,7 +448,7 @@ leaf_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 		p->routing = keep_string(p, s, len);
 }
 
-/* Nobody says which: is there a tag of HTML in it? */
+/* The server does not say which: is there a tag of HTML in it? */
 static bool
 looks_html(const char *s)
 {
@@ -499,7 +498,7 @@ smtp_of(const char *s)
 	return s != NULL && !is_dn(s) && strchr(s, '@') != NULL ? s : NULL;
 }
 
-/* The first step of README.md, Addresses, for what is not SMTP. */
+/* The first step of README.md, Addresses, for an address that is not SMTP. */
 static void
 from_properties(struct itemxml *p)
 {
@@ -519,7 +518,7 @@ from_properties(struct itemxml *p)
 	}
 	if (!p->reduced || p->m->naddr > 0 || from == NULL)
 		return;
-	/* From itself was not asked for */
+	/* From itself was not asked for. */
 	if ((d = message_address(p->m)) == NULL) {
 		p->over = true;
 		return;
@@ -548,7 +547,7 @@ item_end(struct itemxml *p)
 		err_set(&m->err, ERR_ITEM,
 		    "the item's properties are larger than exsync takes");
 		err_code(&m->err, CAUSE_TOO_LARGE, "too_large", SCOPE_ITEM);
-		m->have_content = false; /* nobody knows what is missing */
+		m->have_content = false; /* it is unknown what is missing */
 	} else if (p->cut) {
 		err_set(&m->err, ERR_RETRY,
 		    "the server cut the body short: tried again");

@@ -1,7 +1,7 @@
 /*
- * namecache.c - what the address book said of names.
- * 1. An answer is remembered, also that there is none; for HIT_MS or MISS_MS.
- * 2. At most CACHE_MAX names are; then all are forgotten.
+ * namecache.c - a cache of the address book's answers.
+ * 1. An answer is cached, also that there is none; for HIT_MS or MISS_MS.
+ * 2. At most CACHE_MAX names are cached; then all are dropped.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * namecache.h - what the address book said of names (resolve.h).
+ * namecache.h - a cache of the address book's answers (resolve.h).
  * Floor: ews.
  * Threads: any.
  */
@@ -19,15 +19,15 @@ struct namecache {
 	struct map at; /* names to their places in v */
 	struct namecache_entry *v;
 	size_t n;
-	int failed;   /* requests in a row */
+	int failed;   /* failed requests in a row */
 	bool missing; /* the server does not have the operation */
 };
 
 void namecache_init(struct namecache *);
 void namecache_free(struct namecache *);
-/* Is it known? *out: its address, the caller's, or NULL where it has none. */
+/* Is the name cached? *out: its address, which the caller frees; NULL: none. */
 bool namecache_lookup(struct namecache *, const char *name, char **out);
-/* smtp NULL: it has none. */
+/* Caches an answer. smtp NULL: the name has no address. */
 void namecache_remember(struct namecache *, const char *name, const char *smtp);
 
 #endif

@@ -2,10 +2,10 @@
  * resolve.c - addresses that are not SMTP, looked up in the address book.
  * 1. A name with several answers has none: a wrong address would put mail on
  *    the wrong contact.
- * 2. What could not be asked is an error and not remembered: else mail would
- *    be skipped as concerning nobody. A server that cannot be asked at all,
- *    though it is well otherwise, gives no answers: not every one has this
- *    operation.
+ * 2. If the address book could not be asked that is an error, and is not
+ *    cached: else mail would be skipped as concerning nobody. If it can never
+ *    be asked, though the server works otherwise, names have no answer: not
+ *    every server has this operation.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +60,7 @@ without_prefix(const char *s)
 	return str_ieqn(s, "SMTP:", 5) ? s + 5 : s;
 }
 
-/* One resolution is complete: its SMTP address, if it has one. */
+/* A resolution is complete: takes its SMTP address, if it has one. */
 static void
 take_resolution(struct resolve_answer *p)
 {
@@ -73,7 +73,7 @@ take_resolution(struct resolve_answer *p)
 	else if (p->best.len > 0)
 		smtp = buf_str(&p->best);
 	if (smtp == NULL)
-		p->n += 2; /* it may be this one that was meant */
+		p->n += 2; /* this one may have been meant */
 	else if (p->found == NULL) {
 		p->found = mem_strdup(smtp);
 		p->n++;
@@ -103,7 +103,7 @@ names_end(void *arg, enum tok t, int level, const char *text, size_t len,
 	return 0;
 }
 
-/* That nobody is found, or several, is an answer. */
+/* Nobody found, or several, is an answer and no error. */
 static int
 names_message(void *arg, const struct soap_status *st, struct err *err)
 {
@@ -145,7 +145,7 @@ ask_name(struct ews_session *s, const char *name, char **out, struct err *err)
 	return rc;
 }
 
-/* May the operation be missing, when it fails like this? */
+/* May the operation be missing, if it fails like this? */
 static bool
 operation_suspected(const struct err *e)
 {
@@ -153,7 +153,7 @@ operation_suspected(const struct err *e)
 	       strcmp(e->code, "answer-mismatch") == 0;
 }
 
-/* A request has come to its end. True: the operation is known to be missing. */
+/* Counts a finished request. True: the operation is known to be missing. */
 static bool
 count_request(struct namecache *c, bool failed, bool *enough)
 {
@@ -168,8 +168,8 @@ count_request(struct namecache *c, bool failed, bool *enough)
 }
 
 /*
- * Does the server not have the operation? One that says so is believed; else
- * it must fail again and again while another operation works.
+ * Does the server lack the operation? One that says so is believed; else the
+ * operation must fail again and again while another one works.
  */
 static bool
 operation_missing(struct ews_session *s, const struct err *why)
@@ -210,7 +210,10 @@ resolve_name(
 		rc = ask_name(s, name, out, err);
 		if (rc == 0)
 			count_request(&s->ews->names, false, &enough);
-		/* only for this name, and it will not get better */
+		/*
+		 * It concerns this name alone, or the operation is missing: it
+		 * will not pass.
+		 */
 		else if ((err->scope == SCOPE_ITEM &&
 			     (err->kind == ERR_ITEM ||
 				 err->kind == ERR_UNKNOWN)) ||

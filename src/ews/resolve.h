@@ -17,19 +17,19 @@
 struct ews_session;
 
 /*
- * The SMTP address of a legacyExchangeDN or another name: from the cache, or
- * with one request. *out: the caller's, or NULL where the address book has
+ * Finds the SMTP address of a legacyExchangeDN or another name: in the cache,
+ * or with one request. *out: the caller frees it; NULL if the address book has
  * none or several. -1: it could not be asked now.
  */
 int
 resolve_name(struct ews_session *, const char *name, char **out, struct err *);
 
-/* The parser of the answer, for the tests. Zeroed is ready. */
+/* The parser of the answer, exported for the tests. It is ready when zeroed. */
 struct resolve_answer {
-	struct buf address, routing, best; /* of the resolution at hand */
+	struct buf address, routing, best; /* of the current resolution */
 	char *found;                       /* the one address, malloc'ed */
 	int n;                             /* different ones seen */
-	struct err err;                    /* the message's own */
+	struct err err;                    /* of the response message */
 };
 extern const struct soap_ops resolve_ops;
 

@@ -26,7 +26,7 @@ struct ews {
 	struct versions versions;
 	struct cookie_jars jars;
 	struct namecache names;
-	/* a request with all properties went well once */
+	/* A request with all properties has succeeded. */
 	atomic_bool find_whole, sync_whole;
 };
 
@@ -44,7 +44,7 @@ struct ews_session {
 	struct buf text, body;      /* scratch of the parsers */
 	char *undeliverable;        /* id of that folder, once known */
 	bool bare;                  /* SyncFolderItems: ids alone */
-	/* fewer properties did not help against a code that nobody knows */
+	/* Asking for fewer properties did not help against an unknown code. */
 	bool find_in_vain, sync_in_vain;
 	int64_t requests, bytes;
 };

@@ -1,16 +1,16 @@
 /*
  * soap.c - reads the answer to one EWS request as it streams in.
- * 1. Elements are known by local name and place; what is not known is
- *    skipped with all it holds, so a name inside it never misleads.
+ * 1. Elements are known by local name and place. An unknown element is skipped
+ *    with all it holds, so a name inside it never misleads.
  * 2. depth counts every element; Envelope is 1, its Header and Body 2, the
  *    response 3, ResponseMessages 4, a response message 5.
- * 3. Only what lies inside a response message reaches the operation, as
- *    level depth - 5.
- * 4. A response message says what it is by its class, or by the code NoError
- *    where it has none. One that says nothing at all of how it went is well:
- *    whoever wants something of it sees whether that is there.
- * 5. A fault ends nothing by itself: the caller looks at it afterwards. A
- *    first message that refuses the version counts as one.
+ * 3. Only what lies inside a response message reaches the operation, as level
+ *    depth - 5.
+ * 4. A response message tells its outcome by its class, or by the code NoError
+ *    if it has no class. One that tells nothing of its outcome counts as a
+ *    success: the operation sees whether its data is there.
+ * 5. A fault does not stop the parser: the caller looks at it afterwards. A
+ *    first message that refuses the version counts as a fault.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +79,7 @@ response_start(struct soap *s, enum tok t, const char *name, struct err *err)
 		return SOAP_ENTER;
 	}
 	if (!ends_with(name, "Response"))
-		return SOAP_SKIP; /* beside it */
+		return SOAP_SKIP; /* an element beside it */
 	if (strncmp(name, s->ops->name, n) != 0 ||
 	    strcmp(name + n, "Response") != 0 || s->response)
 		return answer_mismatch(s, name, err);
@@ -192,7 +192,7 @@ envelope_start(
 		return 0;
 	if (s->depth >= SOAP_DEPTH)
 		return answer_mismatch(s, "elements nested too deeply", err);
-	/* nothing is taken from inside an element read as text */
+	/* Nothing is taken from inside an element that is read as text. */
 	if (s->want[s->depth - 1] >= SOAP_TEXT) {
 		s->skip = s->depth;
 		return 0;
@@ -216,7 +216,7 @@ copy_text(char *out, size_t size, const char *text, size_t len)
 		str_printable(out, size, text, len);
 }
 
-/* BackOffMilliseconds; what is no number of them is left out. */
+/* Reads BackOffMilliseconds; a text that is no number is ignored. */
 static void
 read_backoff(struct soap_status *st, const char *text)
 {
@@ -229,7 +229,7 @@ read_backoff(struct soap_status *st, const char *text)
 		st->backoff_ms = RETRY_MAX;
 }
 
-/* A MessageXml value: the back-off, or a word for the reader of the error. */
+/* A MessageXml value: the back-off, or a detail for who reads the error. */
 static void
 value_end(struct soap *s, struct soap_status *st, const char *text)
 {
@@ -250,7 +250,7 @@ value_end(struct soap *s, struct soap_status *st, const char *text)
 	}
 }
 
-/* "a:ErrorServerBusy" is the code where the fault has no detail. */
+/* A fault without detail has its code in faultcode: "a:ErrorServerBusy". */
 static void
 fault_end(struct soap *s, enum tok t, const char *text, size_t len)
 {
@@ -282,7 +282,10 @@ fault_end(struct soap *s, enum tok t, const char *text, size_t len)
 	}
 }
 
-/* Then the whole request is refused, though it looks like one message. */
+/*
+ * Does the message refuse the version? Then the whole request is refused,
+ * though it looks like one message.
+ */
 static bool
 refuses_version(const struct soap_status *st)
 {
@@ -327,7 +330,10 @@ message_end(
 	return 0;
 }
 
-/* Text that people wrote, or whose form is nobody's business here. */
+/*
+ * Is the text kept as it is, because people wrote it or its form is unknown
+ * here?
+ */
 static bool
 text_verbatim(enum tok t)
 {

@@ -38,18 +38,19 @@ struct soap_status {
 };
 
 /*
- * One operation's handlers. level 1 is a child of the response message; only
- * children of elements that were entered are told. A handler that returns -1
- * with err set stops the parser. status: code and class of the message so
- * far (they stand before the data).
+ * The handlers of one operation. level 1 is a child of the response message;
+ * only children of elements that were entered are reported. A handler that
+ * returns -1 with err set stops the parser.
  */
 struct soap_ops {
 	const char *name; /* "GetItem" */
 	int (*start)(void *, enum tok, int level, const struct xml_attrs *,
 	    struct err *); /* enum soap_want or -1 */
-	/* text: of SOAP_TEXT, NUL-terminated, without the white space around
-	 * it but where a person wrote it; NULL with len > 0: it was too large
-	 * for the scratch buffer; NULL with 0: another element */
+	/*
+	 * text: for SOAP_TEXT, NUL-terminated, without the white space around
+	 * it unless a person wrote it. NULL with len > 0: it was too large for
+	 * the scratch buffer; NULL with 0: another element.
+	 */
 	int (*end)(void *, enum tok, int level, const char *text, size_t len,
 	    struct err *);
 	int (*text)(void *, const char *, size_t, struct err *);
@@ -66,7 +67,7 @@ struct soap {
 	unsigned char tok[SOAP_DEPTH], want[SOAP_DEPTH];
 	char value_name[48];
 	struct soap_status st;
-	bool classless; /* its message has no ResponseClass */
+	bool classless; /* the current message has no ResponseClass */
 	/* what was seen */
 	bool envelope, response, fault, complete;
 	int messages;
@@ -74,7 +75,7 @@ struct soap {
 	struct version_build build;
 };
 
-/* text: scratch whose cap bounds every SOAP_TEXT; reset, not freed. */
+/* text: scratch, whose cap bounds every SOAP_TEXT; it is reset, not freed. */
 void
 soap_open(struct soap *, const struct soap_ops *, void *arg, struct buf *text);
 /* -1: a handler's error, malformed XML, or an answer to something else. */
@@ -86,8 +87,8 @@ void soap_close(struct soap *);
 /* An XML boolean, also as other servers write it ("True"). NULL: false. */
 bool soap_true(const char *);
 /*
- * A time: XSD's, the same with a blank for the T, or that of a mail header
- * (RFC 5322). False: none of them.
+ * Reads a time: XSD's, the same with a blank in place of the T, or that of a
+ * mail header (RFC 5322). False: none of them.
  */
 bool soap_time(const char *, int64_t *ms);
 

@@ -1,11 +1,11 @@
 /*
  * syncxml.c - SyncFolderItems: a page of changes.
  * 1. Whatever the item's element is called, its ItemId is taken.
- * 2. A page without a new cursor is never handed on as progress: "more" with
- *    the old cursor is an error, and so is an end without any.
- * 3. A change that names no item, or of a kind that is not known, is counted:
- *    it may be about a mail, and the cursor passes it.
- * 4. The cursor of an answer that failed is not looked at (README.md, Changes).
+ * 2. A page without a new cursor never counts as progress: "more" with the old
+ *    cursor is an error, and so is an end without any.
+ * 3. A change that names no item, or is of an unknown kind, is counted: it may
+ *    be about a mail, and the cursor passes it.
+ * 4. The cursor of an answer that failed is ignored (README.md, Changes).
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@
 #define ARENA_MAX ((size_t)64 << 20)
 #define PAGE_MAX  10000 /* changes; 512 at most are asked for */
 
-/* A change of which nothing can be made. */
+/* Counts a change that cannot be used; describes the first one. */
 static void
 note_stray(struct syncxml *p, const char *name, const char *why)
 {
@@ -191,7 +191,7 @@ changes_message(void *arg, const struct soap_status *st, struct err *err)
 const struct soap_ops syncxml_ops = { "SyncFolderItems", changes_start,
 	changes_end, changes_text, changes_message };
 
-/* The whole answer is there: what does it amount to? */
+/* The whole answer is there: is it a valid page? */
 static int
 settle_page(struct syncxml *p, const char *cursor, struct err *err)
 {
@@ -203,7 +203,7 @@ settle_page(struct syncxml *p, const char *cursor, struct err *err)
 			err_recast(err, ERR_GONE, SCOPE_FOLDER);
 		return -1;
 	}
-	/* without the word "last", an empty page is the last one */
+	/* If nothing says that it is the last page, an empty one is. */
 	g->more = p->last_known ? !p->last : g->n > 0;
 	g->cursor = arena_strndup(&g->arena, buf_str(p->state), p->state->len);
 	if (g->cursor == NULL) {
@@ -247,7 +247,7 @@ ask_page(struct ews_session *s, const struct build_sync *what,
 	return rc;
 }
 
-/* May it be a property that the server minds? As in folder.c. */
+/* May the server object to a property? As in folder.c. */
 static bool
 minds_item_property(const struct ews_session *s, const struct err *err)
 {

@@ -15,7 +15,10 @@
 int syncxml_page(struct ews_session *, const char *folder, const char *cursor,
     int max, struct change_page *, struct err *);
 
-/* The parser, for the tests. Zeroed with page and state set is ready. */
+/*
+ * The parser, exported for the tests. It is ready when zeroed, with page and
+ * state set.
+ */
 struct syncxml {
 	struct change_page *page;
 	struct buf *state; /* borrowed, collects SyncState */

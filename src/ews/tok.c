@@ -1,10 +1,10 @@
 /*
  * tok.c - element names as numbers.
  * 1. The table is written once, inside pthread_once, and only read later.
- * 2. It is at most a third full, so a probe ends after a step or two; a name
- *    is compared in full only where its length and place agree.
- * 3. It is no struct map: finding a name takes 93 instructions here and 193
- *    there, and every element of every answer is looked up.
+ * 2. It is at most a third full, so a lookup ends after a step or two; a name
+ *    is compared in full only if its length and its slot agree.
+ * 3. It is no struct map: a lookup takes 93 instructions here and 193 there,
+ *    and every element of every answer is looked up.
  */
 #include <pthread.h>
 #include <string.h>

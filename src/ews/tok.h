@@ -36,7 +36,7 @@ enum tok { TOK_NONE, TOK_NAMES(TOK_ENUM) TOK_COUNT };
 
 /* Builds the table once; cheap afterwards. */
 void tok_init(void);
-/* TOK_NONE for a name that is not ours. */
+/* TOK_NONE for a name that is not known. */
 enum tok tok_find(const char *name);
 const char *tok_name(enum tok); /* "" for TOK_NONE */
 

@@ -1,7 +1,7 @@
 /*
  * undeliver.c - moves an item to the mailbox's folder Undeliverable.
- * 1. The folder is made first and looked for only when it is there already:
- *    of two workers that race one makes it and both find it.
+ * 1. The folder is created first, and looked up only if it exists already: when
+ *    two workers race, one creates it and both find it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "ews/folderxml.h"
 #include "ews/undeliver.h"
 
-/* The id of the folder from the folders of the mailbox. */
+/* Finds the id of the folder among the folders of the mailbox. */
 static int
 look_up(struct ews_session *s, char **id, struct err *err)
 {

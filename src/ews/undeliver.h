@@ -10,8 +10,8 @@
 #include "ews/session.h"
 
 /*
- * Makes the folder when it is missing; two sessions may do so at once. An
- * item that is gone is ERR_GONE.
+ * Creates the folder if it is missing; two sessions may do so at once. An item
+ * that is gone is ERR_GONE.
  */
 int undeliver_item(struct ews_session *, const char *item_id, struct err *);
 

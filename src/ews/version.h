@@ -31,7 +31,9 @@ struct version_build {
 const char *version_name(enum version);
 /* Where the INI key version says to begin. */
 enum version version_start(enum ews_version);
-/* The next version to try when the server refused v; v: there is none. */
+/*
+ * The next version to try when the server refused v; v itself: there is none.
+ */
 enum version version_below(enum version v);
 /* The highest version that a server of that build understands. */
 enum version version_cap(const struct version_build *);

@@ -1,7 +1,8 @@
 /*
- * versions.c - which version each mailbox is spoken to in.
+ * versions.c - the version that each mailbox is spoken to in.
  * 1. Everything but address is read and written under the lock.
- * 2. A mailbox never speaks more than its server's build understands.
+ * 2. No mailbox is spoken to in a version above what its server's build
+ *    understands.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
- * versions.h - which version each mailbox is spoken to in, and its server's
- * build, while the program runs (README.md, Versions): mailboxes of one
- * profile may lie on servers of several versions.
+ * versions.h - the version that each mailbox is spoken to in, and its server's
+ * build, while the program runs (README.md, Versions): mailboxes of one profile
+ * may lie on servers of several versions.
  * Floor: ews.
  * Threads: any; struct versions has the lock, a struct mailbox_version lives
  * until versions_free.
@@ -18,7 +18,7 @@
 
 struct mailbox_version {
 	char *address;
-	bool refused; /* its server refused more than version */
+	bool refused; /* its server refused any version above this one */
 	enum version version;
 	struct version_build build;
 };
@@ -34,22 +34,28 @@ struct versions {
 
 void versions_init(struct versions *, enum version start);
 void versions_free(struct versions *);
-/* The mailbox of that address, which is new when it is asked for first. */
+/* The mailbox with that address; it is added when it is asked for first. */
 struct mailbox_version *versions_of(struct versions *, const char *address);
 
 /* The version to use for the mailbox's next request. */
 enum version versions_current(struct versions *, struct mailbox_version *);
 /*
- * The server refused used: lowers the mailbox's version, unless somebody else
- * has done so meanwhile. False: there is none lower.
+ * The server refused used: lowers the mailbox's version, unless another thread
+ * has done so meanwhile. False: there is no lower one.
  */
 bool versions_step_down(
     struct versions *, struct mailbox_version *, enum version used);
 /* No version was accepted, so the version is not to blame: starts over. */
 void versions_restore(struct versions *, struct mailbox_version *);
-/* A request went well in that version: others begin there too. */
+/*
+ * A request succeeded in that version: if it was lowered others begin there,
+ * too.
+ */
 void versions_proven(struct versions *, struct mailbox_version *, enum version);
-/* An answer told its build: never speak more than it understands. */
+/*
+ * An answer told the server's build: no later version is above what it
+ * understands.
+ */
 void versions_told(
     struct versions *, struct mailbox_version *, const struct version_build *);
 struct version_build

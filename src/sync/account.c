@@ -1,13 +1,13 @@
 /*
  * account.c - the accounts that a pass logs in with.
- * 1. One lock guards all accounts; nobody waits while holding it. Who holds a
- *    gate's lock may take it, not the other way round.
- * 2. No call with a login that is not accepted begins while another one of
- *    its account is under way: denied never grows beyond ACCOUNT_WRONG by
- *    logins that were wrong from the start.
- * 3. A second attempt waits only for jobs that run, and none of these waits
- *    for a second attempt of that account: somebody always goes on.
- * 4. By 2 a reservation belongs to the only call of its account.
+ * 1. One lock guards all accounts; nobody waits while holding it. Lock order: a
+ *    gate's lock first, then this one.
+ * 2. At most one call of an account is in progress with a login that is not
+ *    accepted. So logins that were wrong from the start never raise denied
+ *    above ACCOUNT_WRONG.
+ * 3. A second attempt waits only for jobs that run, and none of these jobs
+ *    waits for a second attempt of that account: there is always progress.
+ * 4. Because of 2 a reservation belongs to the only call of its account.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -78,8 +78,9 @@ is_second_attempt(const struct account_login *l)
 }
 
 /*
- * May it be tried once more? One that had worked is not a password that
- * somebody mistyped: those who were rejected with it at once do not count.
+ * May the login be tried once more? A login that worked earlier in this pass
+ * has no mistyped password: then the rejections of this pass do not count,
+ * since several calls may have been rejected at once.
  */
 static bool
 has_second(const struct account *a, const struct account_login *l)
@@ -87,7 +88,7 @@ has_second(const struct account *a, const struct account_login *l)
 	return l->worked ? a->spent < ACCOUNT_WRONG : !has_spent_all(a);
 }
 
-/* The login that was rejected with the same password. */
+/* Finds a login of the account that was rejected with the same password. */
 static const struct account_login *
 rejected_twin(const struct account *a, const struct account_login *l)
 {
@@ -137,8 +138,9 @@ others_first(const struct account *a, const struct account_login *l)
 }
 
 /*
- * Is a call under way that may yet be a wrong login, or about to be made by
- * whoever was rejected with the same password?
+ * Is an outcome still open? It is while a call is in progress with a login that
+ * is not accepted, or while another login with the same password makes its
+ * second attempt.
  */
 static bool
 is_in_doubt(const struct account *a, const struct account_login *l)
@@ -164,7 +166,10 @@ login_has_room(const struct account *a, const struct account_login *l)
 	return l->accepted || !is_in_doubt(a, l);
 }
 
-/* The second attempt would be one wrong login too many. */
+/*
+ * Gives up this thread's second attempt if it would be one wrong login too
+ * many.
+ */
 static void
 drop_second(struct account *a, struct account_login *l)
 {
@@ -197,7 +202,7 @@ account_enter(struct account_login *l, struct account_login *proxy, bool room,
 	return rc;
 }
 
-/* Whose account it is to reserve the call with; NULL: that is not needed. */
+/* The account to reserve the call with; NULL: no reservation is needed. */
 static struct account *
 begin_reservation(struct account_login *l)
 {
@@ -213,7 +218,7 @@ begin_reservation(struct account_login *l)
 	return a;
 }
 
-/* Whose account it was reserved with; NULL: it was not. */
+/* The account that the call was reserved with; NULL: it was not reserved. */
 static struct account *
 end_reservation(struct account_login *l, enum account_said said)
 {
@@ -239,7 +244,7 @@ reserve_login(struct account_login *l, struct err *err)
 	return -1;
 }
 
-/* With the lock held: a call is over before it was sent. */
+/* With the lock held: ends a call that was not sent. */
 static void
 take_back(struct account_login *l, struct err *err)
 {
@@ -295,7 +300,7 @@ account_answer(
 		a->wrong(a->arg, l, why);
 }
 
-/* With the lock held: what a wrong login leads to. */
+/* With the lock held: decides what follows a wrong login. */
 static enum account_then
 after_wrong(struct account *a, struct account_login *l, bool again)
 {

@@ -1,8 +1,8 @@
 /*
  * alert.c - the kinds of alerts, and what a person is told of them.
- * 1. Nothing in a text changes from pass to pass while nothing changes: an
- *    alert that is only met again is the same row.
- * 2. Every line is printable: names and server's words are made so here.
+ * 1. A text does not change from pass to pass while its cause stays the same:
+ *    an alert that is met again is the same row.
+ * 2. Every line is printable: names and the server's words are made so here.
  */
 #include <stdio.h>
 #include <string.h>
@@ -85,7 +85,7 @@ alert_kind(const char *code)
 	return ALERT_ANSWER;
 }
 
-/* With ADDRESS where the mailbox's is to stand. */
+/* The word ADDRESS stands for the mailbox's address. */
 static const char *
 advice_for(const struct store_scope *scope, enum alert_kind kind)
 {
@@ -140,7 +140,7 @@ alert_of_profile(const struct err *e)
 		return ALERT_CERTIFICATE;
 	if (e->kind != ERR_RETRY)
 		return ALERT_CONFIG;
-	/* did no connection to the server come about? */
+	/* Unreachable means that no connection to the server was made. */
 	return e->cause == CAUSE_NETWORK ? ALERT_UNREACHABLE : ALERT_FAILING;
 }
 
@@ -176,7 +176,9 @@ alert_is_stale(int64_t last_ok_at, int64_t first_at, int64_t after, int64_t now)
 {
 	int64_t since = last_ok_at != TIM_NONE ? last_ok_at : first_at;
 
-	/* far ahead: written while the clock was wrong, and proof of nothing */
+	/*
+	 * A time far ahead was written with a wrong clock and proves nothing.
+	 */
 	return since != TIM_NONE &&
 	       (now - since > after || since - now > after);
 }

@@ -3,19 +3,21 @@
  * Floor: sync.
  * Threads: pure.
  *
- * scope, code: when it is met, and when it is over
+ * Scope and code of an alert: when it opens, and when it is over:
  *	profile NAME, login: its login was rejected, or still has to wait
- *	profile NAME, certificate, unreachable, failing, config: it was
- *		stopped for that, or it is so of each of its mailboxes: no
- *		connection came about (unreachable), or it did and no mailbox
- *		could be read (failing); over when the server has accepted the
- *		login, and one of these two when it is the other
- *	profile NAME, empty: it has no mailbox, or none of its mailboxes has
- *		a folder that folders names; over when something is read
+ *	profile NAME, certificate, unreachable, failing, config: the profile was
+ *		stopped for that reason, or each of its mailboxes failed with
+ *		it. unreachable: no connection was made; failing: a connection
+ *		was made, but no mailbox could be read. Over when the server has
+ *		accepted the login; unreachable is also over when failing opens,
+ *		and the reverse
+ *	profile NAME, empty: it has no mailbox, or none of its mailboxes has a
+ *		folder that the key folders names; over when something is read
  *	mailbox ADDRESS, login, access, config, failing: it cannot be read, and
  *		will not be until a person does something
- *	mailbox ADDRESS, the server's own code (ErrorCannotFindUser): of it, or
- *		of a folder of it, the server says what nobody here knows
+ *	mailbox ADDRESS, the server's own code (ErrorCannotFindUser): the server
+ *		answered for it, or for one of its folders, with a code that is
+ *		unknown here
  *	mailbox ADDRESS, stale: no good pass for longer than stale_after,
  *		whatever the reason
  *	mailbox ADDRESS, items (a warning): messages that could not be stored
@@ -23,10 +25,11 @@
  *	exsync, store: the database cannot be written
  *	exsync, config: no pass can begin: a CSV file, no mailbox
  *	exsync, interrupted: five passes in a row were ended before they were
- *		done; profile NAME, mailbox ADDRESS: so were those restricted
- *		to it; over when one comes to its end (interrupted.h)
- * A mailbox that is only asked to come back later is no alert until it is
- * stale.
+ *		done; profile NAME, mailbox ADDRESS: the same for passes
+ *		restricted to it. Over when a pass comes to its end
+ *		(interrupted.h)
+ * A mailbox that has only been told to come back later opens no alert until it
+ * is stale.
  */
 #ifndef SYNC_ALERT_H
 #define SYNC_ALERT_H
@@ -57,7 +60,7 @@ enum alert_kind {
 const char *alert_code(enum alert_kind); /* not of ALERT_ANSWER */
 enum alert_kind alert_kind(const char *code);
 
-#define ALERT_IN_A_ROW 5 /* passes that were interrupted */
+#define ALERT_IN_A_ROW 5 /* interrupted passes that open the alert */
 
 /* An alert that was opened or resolved: what alert_command is told. */
 struct alert_text {
@@ -77,7 +80,9 @@ void alert_format(const struct alert_text *, struct buf *out);
 /* What it is about: "profile hq: mailbox a@b.example"; returns out. */
 char *alert_about(
     const char *profile, const struct store_scope *, char *out, size_t size);
-/* What stopped a profile, or what a mailbox failed with. */
+/*
+ * The kind of alert for what stopped a profile, or what a mailbox failed with.
+ */
 enum alert_kind alert_of_profile(const struct err *);
 enum alert_kind alert_of_mailbox(const struct err *);
 /* What to do about such an alert, as a sentence; returns out. */
@@ -87,9 +92,9 @@ char *alert_advice(
 /* How long a mailbox of the profile may go without a good pass, in ms. */
 int64_t alert_stale_after(const struct conf_profile *, bool daemon);
 /*
- * Is now longer than that after the last good pass, or after first_at when
- * there was none? Both TIM_NONE: it is new. A time as far ahead as that is
- * none of a good pass.
+ * Is now more than after ms behind the last good pass, or behind first_at when
+ * there was none? Not when both are TIM_NONE: the mailbox is new. A time that
+ * lies more than after ms ahead is not that of a good pass.
  */
 bool alert_is_stale(
     int64_t last_ok_at, int64_t first_at, int64_t after, int64_t now);

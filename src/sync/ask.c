@@ -1,21 +1,22 @@
 /*
- * ask.c - items from the server, each exactly once.
- * 1. After ask_items the first out[i] are messages, as many as it says, and
- *    the others NULL.
- * 2. An item is called broken only when the server answers something else
- *    right after it failed.
- * 3. When no item comes, whichever is asked for, mail that came in an earlier
- *    pass tells who is to blame: when it comes again the items are, else the
- *    server or the network, and not one item after the other. Where there is
- *    no such mail items are to blame only when they are no more than SAMPLE,
- *    or failed before: a few bad mails must not stand in the way of all that
- *    come after them.
+ * ask.c - fetches items from the server, each exactly once.
+ * 1. When ask_items returns n, the first n of out are messages and the others
+ *    NULL.
+ * 2. An item is called broken only when the server answers something else right
+ *    after it failed.
+ * 3. When none of the requested items comes, mail that came in an earlier pass
+ *    tells who is to blame: if it comes again, the items are; if not, the
+ *    server or the network is, and the items are not blamed one after the
+ *    other. Without such mail the items are to blame only when there are at
+ *    most SAMPLE of them, or when they failed before: a few bad mails must not
+ *    block all that come after them.
  * 4. A call that was slow to fail is not halved again and again: its items are
- *    asked for one by one. What has been lost on all of them by then is less
- *    than PATIENCE_ITEM and one more call, or the rest waits.
- * 5. A reason that nobody knows for a whole request is one item's only when
- *    another one comes; else the mailbox is left alone. One thread finds that
- *    out, with no more than 2 * SAMPLE requests.
+ *    asked for one by one. The time lost on all of them stays below
+ *    PATIENCE_ITEM and one more call; then the rest waits.
+ * 5. If a whole request fails for an unknown reason (ERR_UNKNOWN), one of its
+ *    items is to blame only when another item comes; if none comes the mailbox
+ *    is left alone. One thread finds that out, with at most 2 * SAMPLE
+ *    requests.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,12 +31,12 @@
 
 #define AGAIN   2     /* pauses for the items of a busy server */
 #define SAMPLE  3     /* items asked for alone before a request is halved */
-#define BUSY_MS 60000 /* when it says nothing else (ews/README.md, Errors) */
+#define BUSY_MS 60000 /* a busy server's delay (ews/README.md, Errors) */
 
-/* What one ask_items has cost. */
+/* The time that one ask_items has lost, in ms. */
 struct effort {
-	int64_t lost; /* ms */
-	int64_t last; /* of the last call that failed */
+	int64_t lost; /* in all */
+	int64_t last; /* by the last call that failed */
 };
 
 /* One question: the refs, and where their messages go. */
@@ -52,19 +53,22 @@ struct question {
 	struct effort *effort;
 };
 
-/* How long the call may be silent. */
+/* How long the call may wait for an answer, in ms. */
 static int64_t
 call_patience(const struct question *q, int64_t lost_now)
 {
 	int64_t left = PATIENCE_ITEM - *q->lost - lost_now, ms = PATIENCE_CALL;
 
-	/* one that failed before has more time, and leaves some for less */
+	/*
+	 * A single item that failed before may take longer, but only half of
+	 * what is left: the other half is for asking for less of it.
+	 */
 	if (q->n == 1 && (q->suspect || left < ms))
 		ms = left / 2;
 	return ms > PATIENCE_LEAST ? ms : PATIENCE_LEAST;
 }
 
-/* So much was lost on all items of the question. */
+/* Charges the lost time to each item of the question. */
 static void
 charge_items(const struct question *q, const struct remote *r)
 {
@@ -77,7 +81,7 @@ charge_items(const struct question *q, const struct remote *r)
 		q->effort->last = r->last;
 }
 
-/* One call for all items; for remote_call. */
+/* What fetch_messages needs: one call for all items. */
 struct asking {
 	const struct question *q;
 	const struct remote *remote;
@@ -95,8 +99,8 @@ fetch_messages(struct session *s, void *arg, struct err *err)
 }
 
 /*
- * One request through the gate, as often as the gate says; patient false: not
- * again after a failure.
+ * Sends one request through the gate, as often as the gate allows; without
+ * patient it is not repeated after a failure.
  */
 static int
 request_items(const struct question *q, bool patient, struct err *err)
@@ -118,8 +122,10 @@ item_suspected(const struct err *e)
 {
 	if (e->kind == ERR_ITEM || e->kind == ERR_UNKNOWN)
 		return true;
-	/* not the mail server's own words: what stands in front of it may
-	 * refuse the answers that hold a certain mail */
+	/*
+	 * Not the mail server's own words: something in front of it may block
+	 * the answers that hold a certain mail.
+	 */
 	if ((e->kind == ERR_AUTH || e->kind == ERR_CONFIG) &&
 	    e->scope <= SCOPE_MAILBOX && !err_answered(e))
 		return !err_is_login(e);
@@ -162,9 +168,9 @@ item_broken(const struct item_ref *ref, const struct err *why)
 }
 
 /*
- * Does any of SAMPLE items of more come, asked for alone? They are chosen by
- * chance, so that no order of broken ones can keep a folder from moving on, and
- * each is another one.
+ * Does at least one of SAMPLE different items come when it is asked for alone?
+ * They are chosen at random, so that no order of broken items can block a
+ * folder for good.
  */
 static bool
 some_come(const struct question *q)
@@ -194,7 +200,7 @@ some_come(const struct question *q)
 	return false;
 }
 
-/* Does mail come that came before? -1: nobody knows, there is none. */
+/* Can mail be fetched that came before? -1: unknown, there is none. */
 static int
 known_come(const struct question *q)
 {
@@ -227,8 +233,8 @@ known_come(const struct question *q)
 }
 
 /*
- * No item came though the server is well: are they to blame for it? few: what
- * is said where no mail that came before can tell.
+ * No item came though the server works: are the items to blame? few: the answer
+ * when there is no earlier mail to compare with.
  */
 static bool
 items_guilty(const struct question *q, bool few)
@@ -238,14 +244,14 @@ items_guilty(const struct question *q, bool few)
 	return come == 1 || (come == -1 && few);
 }
 
-/* Does the server say itself that an item is to blame, though not which? */
+/* Does the server itself blame an item, though it does not say which? */
 static bool
 says_item(const struct err *e)
 {
 	return (e->kind == ERR_ITEM || e->kind == ERR_GONE) && err_answered(e);
 }
 
-/* A whole request failed: is one item, or are some, to blame for it? */
+/* A whole request failed: are some of its items to blame? */
 static bool
 items_break(const struct question *q, bool part, const struct err *why)
 {
@@ -262,7 +268,7 @@ items_break(const struct question *q, bool part, const struct err *why)
 }
 
 /*
- * The same where nobody knows what the server says: by one thread at a time,
+ * The same for a failure of unknown meaning. Only one thread at a time asks,
  * and no further request is made for the mailbox when no item is to blame.
  */
 static bool
@@ -279,7 +285,7 @@ items_break_unknown(const struct question *q, const struct err *why)
 	return broken;
 }
 
-/* Is each of SAMPLE items gone, asked for alone? */
+/* Are SAMPLE of the items gone, each asked for alone? */
 static bool
 all_gone(const struct question *q)
 {
@@ -305,10 +311,10 @@ all_gone(const struct question *q)
 static int ask_halving(const struct question *, bool part, struct err *);
 
 /*
- * Asks for step items at a time, until so much is lost that the rest must
- * wait. doubted: something else than the server's word says that an item is to
- * blame; else a part may fail for all that any request fails for. How many are
- * answered, or -1.
+ * Asks for step items at a time, until so much time is lost that the rest must
+ * wait. doubted: something other than the server's own words says that an item
+ * is to blame; without it a part may fail for any reason that a request fails
+ * for. Returns how many are answered, or -1.
  */
 static int
 ask_parts(const struct question *q, size_t step, bool doubted, struct err *err)
@@ -325,7 +331,7 @@ ask_parts(const struct question *q, size_t step, bool doubted, struct err *err)
 		if ((n = ask_halving(&part, doubted, err)) == -1) {
 			if (done == 0)
 				return -1;
-			err_clear(err); /* the next request will tell */
+			err_clear(err); /* the next request will report it */
 			break;
 		}
 		done += (size_t)n;
@@ -336,8 +342,9 @@ ask_parts(const struct question *q, size_t step, bool doubted, struct err *err)
 }
 
 /*
- * Asks, and halves what fails. Recursion is as deep as log2(PROVIDER_ITEMS).
- * part: it is one already, of what was doubted. How many are answered, or -1.
+ * Asks, and halves the request when it fails. The recursion is at most
+ * log2(PROVIDER_ITEMS) deep. part: this is already a part of a request that was
+ * doubted. Returns how many are answered, or -1.
  */
 static int
 ask_halving(const struct question *q, bool part, struct err *err)
@@ -351,7 +358,7 @@ ask_halving(const struct question *q, bool part, struct err *err)
 	if (err->kind == ERR_UNKNOWN && !part ? !items_break_unknown(q, err)
 					      : !items_break(q, part, err))
 		return -1;
-	/* a request for each of many that are gone is not worth it */
+	/* Many items that are gone are not worth a request each. */
 	if (q->n == 1 || (err->kind == ERR_GONE && all_gone(q))) {
 		for (i = 0; i < q->n; i++)
 			q->out[i] = item_broken(&q->ref[i], err);
@@ -361,13 +368,13 @@ ask_halving(const struct question *q, bool part, struct err *err)
 	said = says_item(err);
 	say_mailbox(q->w, LOG_DEBUG, ": %s; the request is %s", err->msg,
 	    slow ? "split" : "halved");
-	if (slow) /* perhaps so many are just more than it can do in time */
+	if (slow) /* Perhaps the server cannot deliver so many in time. */
 		gate_short(q->w->profile->gate, (int)(q->n + 1) / 2);
 	err_clear(err);
 	return ask_parts(q, slow ? 1 : (q->n + 1) / 2, part || !said, err);
 }
 
-/* The items that the server had no time for: their refs and places. */
+/* Finds the items that the server was too busy for: their refs and indexes. */
 static size_t
 busy_items(
     const struct question *q, struct item_ref *ref, size_t *at, struct err *why)
@@ -387,7 +394,9 @@ busy_items(
 	return n;
 }
 
-/* Asks for n of the busy ones; what comes takes its place in q->out. */
+/*
+ * Asks for n of the busy items; each that comes replaces its entry in q->out.
+ */
 static int
 ask_part(const struct question *q, const struct item_ref *ref, const size_t *at,
     size_t n, struct err *err)
@@ -411,7 +420,7 @@ ask_part(const struct question *q, const struct item_ref *ref, const size_t *at,
 	for (i = 0; i < n; i++) {
 		q->lost[at[i]] = lost[i];
 		if (out[i] == NULL)
-			continue; /* as busy as before */
+			continue; /* still busy */
 		message_free(q->out[at[i]]);
 		q->out[at[i]] = out[i];
 	}
@@ -419,8 +428,8 @@ ask_part(const struct question *q, const struct item_ref *ref, const size_t *at,
 }
 
 /*
- * Does the server give no reason for this error but the item itself? Of those
- * that failed before nothing is taken for another's trouble any more.
+ * Is the item itself the only reason that the server gives for this error? An
+ * item that failed before is blamed for any error that an item may cause.
  */
 static bool
 is_own(const struct question *q, const struct err *e)
@@ -429,8 +438,8 @@ is_own(const struct question *q, const struct err *e)
 }
 
 /*
- * No item came, each with an error that says why. Is that their own fault? One
- * that came cut is by itself.
+ * No item came, and each has an error that says why. Are the items to blame?
+ * One that came truncated is.
  */
 static bool
 their_fault(const struct question *q)
@@ -450,8 +459,8 @@ their_fault(const struct question *q)
 }
 
 /*
- * No item of several came, each for a reason that nobody knows: then it may be
- * the mailbox's trouble. why is the reason.
+ * Did each of several items fail for an unknown reason? Then it may be the
+ * mailbox's trouble. why: the reason.
  */
 static bool
 nobody_knows(const struct question *q, struct err *why)
@@ -472,7 +481,9 @@ nobody_knows(const struct question *q, struct err *why)
 	return true;
 }
 
-/* What the server gives no other reason for is the item's own. */
+/*
+ * An error for which the server gives no other reason becomes the item's own.
+ */
 static void
 blame_items(const struct question *q)
 {
@@ -489,9 +500,8 @@ blame_items(const struct question *q)
 }
 
 /*
- * Asks again for the busy ones: at once while some come, since a server may
- * give so many at a time and no more; else after a pause, until the gate
- * gives up.
+ * Asks again for the busy items: at once while some come, since a server may
+ * deliver only so many at a time; else after a pause, until the gate gives up.
  */
 static int
 ask_again(const struct question *q, struct err *err)
@@ -525,7 +535,7 @@ ask_again(const struct question *q, struct err *err)
 		blame_items(q);
 		return 0;
 	}
-	*err = why; /* nothing came: not the items' fault */
+	*err = why; /* nothing came, and the items are not to blame */
 	if (err->retry_ms == 0)
 		err->retry_ms = BUSY_MS;
 	return -1;

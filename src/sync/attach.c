@@ -18,11 +18,11 @@ struct fetching {
 	struct session *s;
 	struct message *m;
 	bool suspect;  /* it failed before: it has more time */
-	bool broken;   /* one could not be had though the server is well */
-	int64_t *lost; /* ms, on all of the mail */
+	bool broken;   /* one cannot be had though the server works */
+	int64_t *lost; /* ms, on the whole mail */
 };
 
-/* How long the server may be silent about the next one. */
+/* How long the next attachment may be waited for, in ms. */
 static int64_t
 silence_allowed(const struct fetching *f, int64_t lost_now)
 {
@@ -34,17 +34,17 @@ silence_allowed(const struct fetching *f, int64_t lost_now)
 	return ms > PATIENCE_LEAST ? ms : PATIENCE_LEAST;
 }
 
-/* One of them on its way. */
+/* An attachment that is being fetched. */
 struct coming {
 	const struct fetching *f;
 	const struct remote *remote;
 	const struct attachment *a;
-	/* what came */
+	/* the result */
 	char type[64];
 	struct store_blob *blob;
 };
 
-/* For remote_call. What another try brought is gone by then. */
+/* For remote_call. Drops what an earlier try brought. */
 static int
 fetch_content(struct session *s, void *arg, struct err *err)
 {
@@ -75,7 +75,9 @@ attachment_fetch(struct fetching *f, struct coming *c, struct err *err)
 	return rc;
 }
 
-/* An attachment that cannot be had: its state, or NULL for a real fault. */
+/*
+ * The state of an attachment that can never be had; NULL for any other fault.
+ */
 static const char *
 attachment_state(const struct err *err)
 {
@@ -86,7 +88,7 @@ attachment_state(const struct err *err)
 	return NULL;
 }
 
-/* Is the server well, and this the attachment's own trouble? */
+/* Does the server work, so that the attachment itself is broken? */
 static bool
 attachment_is_broken(struct fetching *f, const struct err *why)
 {
@@ -98,8 +100,8 @@ attachment_is_broken(struct fetching *f, const struct err *why)
 }
 
 /*
- * 1: this one cannot be had now and may be later, err says why. One that the
- * server has just named and does not have is such.
+ * Fetches one attachment. 1: it cannot be had now and may be later; err says
+ * why. So it is when the server has just listed it and does not have it.
  */
 static int
 attachment_take(struct fetching *f, struct attachment *a, struct err *err)
@@ -134,7 +136,9 @@ attachment_take(struct fetching *f, struct attachment *a, struct err *err)
 	return 0;
 }
 
-/* It is not asked for: the mail has cost enough for one pass. */
+/*
+ * Does not ask for the attachment: the mail has cost enough time in this pass.
+ */
 static int
 attachment_leave(struct attachment *a, struct err *err)
 {
@@ -162,7 +166,7 @@ attach_all(struct mailbox_work *w, struct session *s, struct message *m,
 
 		rc = 0;
 		if (a->stored)
-			continue; /* as before */
+			continue; /* the store has it */
 		if (a->kind == ATT_REFERENCE)
 			a->state = "reference";
 		else if (max == 0)

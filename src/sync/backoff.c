@@ -1,5 +1,5 @@
 /*
- * backoff.c - how long what failed is left alone.
+ * backoff.c - how long to wait after a failure.
  */
 #include "base/tim.h"
 #include "sync/backoff.h"

@@ -1,5 +1,5 @@
 /*
- * backoff.h - how long what failed is left alone.
+ * backoff.h - how long to wait after a failure.
  * Floor: sync, internal.
  * Threads: pure.
  */
@@ -10,13 +10,13 @@
 
 #include "base/err.h"
 
-#define BACKOFF_TRIES 10 /* of an item, within four days */
+#define BACKOFF_TRIES 10 /* tries of an item, within four days */
 
-/* ms to wait after so many times (>= 1) of a fault of that kind. */
+/* How long to wait, in ms, after tries (>= 1) failures of that kind. */
 int64_t backoff_login(enum err_kind, int64_t tries);
 /*
- * When an item that failed that often before is tried again, at the earliest
- * after retry_ms. TIM_NONE: never again, it stays visible in failure.
+ * When an item that failed tries times before is tried again; not before
+ * retry_ms have passed. TIM_NONE: never; it stays visible in table failure.
  */
 int64_t backoff_item(int64_t tries, int64_t retry_ms);
 

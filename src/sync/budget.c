@@ -1,6 +1,6 @@
 /*
  * budget.c - how many bytes of mail may be in memory at once.
- * 1. Who asks for more than there is gets all of it, alone.
+ * 1. A request for more than the whole budget gets all of it, alone.
  */
 #include <pthread.h>
 #include <stdlib.h>

@@ -3,9 +3,9 @@
  * Floor: sync, internal.
  * Threads: any.
  *
- * Many connections that each hold a large mail would take much memory; what
- * is small passes at once. A thread holds at most one share, and nothing that
- * others may wait for while it waits for it.
+ * Many connections that each hold a large mail would take much memory; small
+ * mails pass in parallel. A thread holds at most one share, and while it waits
+ * for it nothing that others may wait for.
  */
 #ifndef SYNC_BUDGET_H
 #define SYNC_BUDGET_H

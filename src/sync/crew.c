@@ -54,7 +54,7 @@ take_job(struct crew *c)
 	return j;
 }
 
-/* With the lock held, which is given back meanwhile. */
+/* Called with the lock held, which is released while the job runs. */
 static void
 run_job(struct crew *c, struct job *j, bool own)
 {

@@ -30,7 +30,7 @@ struct job {
 struct crew_group {
 	struct job *head, *tail; /* not begun */
 	int pending;             /* not finished */
-	struct crew_group *next; /* groups with jobs not begun */
+	struct crew_group *next; /* list of groups with jobs not begun */
 };
 
 struct crew *crew_open(int threads);
@@ -39,8 +39,8 @@ void crew_close(struct crew *);
 int crew_size(const struct crew *);
 
 /*
- * A mailbox job; runs when a thread is free, after those that wait already. A
- * job that is at its end may add itself again.
+ * Adds a mailbox job, which runs when a thread is free, after those that wait
+ * already. A job may add itself again at its end.
  */
 void crew_add(struct crew *, struct job *);
 /* Does a mailbox job wait for a thread? */
@@ -50,7 +50,7 @@ bool crew_wait(struct crew *, int64_t ms);
 
 /* A batch job of a group. */
 void crew_batch(struct crew *, struct crew_group *, struct job *);
-/* Runs what nobody has begun of the group, then waits for the rest. */
+/* Runs the group's jobs that have not begun, then waits for the rest. */
 void crew_finish(struct crew *, struct crew_group *);
 
 #endif

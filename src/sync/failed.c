@@ -1,9 +1,9 @@
 /*
- * failed.c - items that failed before and whose time has come.
- * 1. What came is written though the rest did not.
- * 2. An item that is silent once more is blamed for it only when something else
- *    comes, or when there are not enough of them to blame the mailbox. Until
- *    that is known its outcome is held back, and not more than SILENT_MAX are.
+ * failed.c - items that failed before and are due again.
+ * 1. Items that came are stored though the others did not come.
+ * 2. An item that times out once more is blamed for it only when another item
+ *    comes, or when too few items time out to blame the mailbox. Until that is
+ *    known its outcome is held back, for at most SILENT_MAX items.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "sync/turn.h"
 
 #define DUE_MAX    1000 /* items of one pass */
-#define SILENT_MAX 3    /* items that tell that the mailbox is silent */
+#define SILENT_MAX 3    /* timeouts that put the blame on the mailbox */
 
 /* Items of one folder that are asked for together, or one alone. */
 struct retry {
@@ -25,14 +25,14 @@ struct retry {
 	int64_t tries[PROVIDER_ITEMS];
 };
 
-/* Items that were silent, as long as nothing has come. */
+/* Items that timed out, as long as nothing has come. */
 struct silence {
 	struct retry held[SILENT_MAX];
 	size_t n;
-	bool broken; /* something came, or is known to come */
+	bool broken; /* the items are to blame from now on */
 };
 
-/* The next of the due ones, from *i on, that are asked for together. */
+/* Fills r with the next due items, from *i on, that are asked for together. */
 static void
 fill_retry(struct retry *r, struct mailbox_work *w,
     const struct store_failures *due, size_t max, size_t *i)
@@ -69,7 +69,7 @@ store_retry(struct retry *r, struct err *err)
 	return rc;
 }
 
-/* Of the one item that was asked for nothing came in time. */
+/* Did the one item that was asked for time out? */
 static bool
 was_silent(const struct fetch *f)
 {
@@ -80,7 +80,7 @@ was_silent(const struct fetch *f)
 		   it->fault->cause == CAUSE_PATIENCE);
 }
 
-/* They are to blame. */
+/* The held items are to blame: stores their outcome. */
 static int
 blame_held(struct silence *q, struct err *err)
 {
@@ -98,7 +98,7 @@ blame_held(struct silence *q, struct err *err)
 	return rc;
 }
 
-/* Nobody knows: they stay as they are noted. */
+/* It is unknown who is to blame: the held items stay as they were noted. */
 static void
 drop_held(struct silence *q)
 {
@@ -109,7 +109,9 @@ drop_held(struct silence *q)
 	q->n = 0;
 }
 
-/* They are not to blame: what was noted of this try does not count. */
+/*
+ * The held items are not to blame: what was noted of this try does not count.
+ */
 static int
 spare_held(struct silence *q, struct err *err)
 {
@@ -128,7 +130,7 @@ spare_held(struct silence *q, struct err *err)
 	return rc;
 }
 
-/* Does mail come that is no failure? As ask_known. */
+/* Can mail be fetched that is no failure? As ask_known. */
 static int
 known_comes(struct mailbox_work *w)
 {
@@ -140,7 +142,7 @@ known_comes(struct mailbox_work *w)
 	return ask_known(&ask);
 }
 
-/* So many were silent: is it the mailbox that is? */
+/* SILENT_MAX items timed out: is the mailbox to blame? */
 static int
 judge_held(struct mailbox_work *w, struct silence *q, struct err *err)
 {
@@ -153,11 +155,11 @@ judge_held(struct mailbox_work *w, struct silence *q, struct err *err)
 		return -1;
 	*err = why;
 	err_recast(err, ERR_RETRY, SCOPE_MAILBOX);
-	/* waited for as long as it may be: it is not put off once more */
+	/* It was waited for as long as it may be: it is not postponed again. */
 	return err_code(err, CAUSE_TIMEOUT, why.code, SCOPE_MAILBOX);
 }
 
-/* One item alone. */
+/* Asks for one item alone. */
 static int
 retry_alone(struct mailbox_work *w, const struct store_failures *due,
     struct silence *q, size_t *i, struct err *err)
@@ -166,7 +168,7 @@ retry_alone(struct mailbox_work *w, const struct store_failures *due,
 	struct err later = ERR_INIT;
 	int rc;
 
-	/* it may be what makes the pass die */
+	/* This item may be what makes the pass die: others come first. */
 	if (!w->turn_last && turn_others_wait(w)) {
 		w->turn_last = true;
 		return turn_end(w, err);
@@ -182,7 +184,7 @@ retry_alone(struct mailbox_work *w, const struct store_failures *due,
 	return blame_held(q, err);
 }
 
-/* Those that were slow, one after the other. */
+/* Asks for the items that were slow, one after the other. */
 static int
 retry_slow(
     struct mailbox_work *w, const struct store_failures *due, struct err *err)
@@ -201,7 +203,7 @@ retry_slow(
 	return rc;
 }
 
-/* The others. */
+/* Asks for the other items, in batches. */
 static int
 retry_batches(
     struct mailbox_work *w, const struct store_failures *due, struct err *err)

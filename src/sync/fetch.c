@@ -5,12 +5,12 @@
  * 2. The content of a mail that concerns nobody is not asked for when
  *    match_needs_headers says so.
  * 3. Items point into messages, decisions and faults of the same fetch.
- * 4. What a fetch holds between two mails is less than FLUSH, and what came
- *    is written when the next one takes long.
- * 5. A mail whose content cannot be had is stored with what can: without its
- *    body, or its headers alone; it stays in failure all the same.
- * 6. Of a mail that the store has, only what has changed is fetched: everything
- *    but the body comes first, and tells what else must.
+ * 4. Between two mails a fetch holds less than FLUSH bytes, and settled items
+ *    are written when the next mail takes long.
+ * 5. A mail whose content cannot be had is stored with what can be had: without
+ *    its body, or its headers alone. It stays in table failure all the same.
+ * 6. Of a mail that is in the store only what has changed is fetched:
+ *    everything but the body comes first, and shows what else is needed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,9 +28,9 @@
 #include "sync/underway.h"
 
 #define BYTES_MAX ((int64_t)1 << 19) /* of one request, as the server says */
-#define ITEM      ((int64_t)1 << 12) /* an item of which it says nothing */
-#define FLUSH     ((size_t)1 << 19)  /* written before its batch is whole */
-#define FLUSH_MS  1000               /* so is what has waited for that long */
+#define ITEM      ((int64_t)1 << 12) /* of an item whose size is unknown */
+#define FLUSH     ((size_t)1 << 19)  /* bytes; written before the batch ends */
+#define FLUSH_MS  1000               /* ms; then settled items are written */
 
 size_t
 fetch_items(const struct profile_work *p)
@@ -65,8 +65,9 @@ blame_item(
 }
 
 /*
- * The server could not give this item: a failure to come back to. That it is
- * gone is believed when a delete is told, or when it was said each time.
+ * The server could not deliver this item: a failure, to be tried again. That
+ * the item is gone is believed when the server reports a delete, or when it
+ * said so at every try.
  */
 static void
 settle_fault(struct fetch *f, struct message *m, size_t at)
@@ -83,7 +84,7 @@ settle_fault(struct fetch *f, struct message *m, size_t at)
 		f->doubts++;
 }
 
-/* Only its headers are wanted. */
+/* Only the headers are wanted: drops the rest. */
 static void
 strip_content(struct fetch *f, struct message *m)
 {
@@ -126,7 +127,10 @@ is_last_try(const struct fetch *f, size_t at)
 	return f->tries != NULL && f->tries[at] + 1 >= BACKOFF_TRIES;
 }
 
-/* A kept mail's attachments; what cannot be had of them is the item's fault. */
+/*
+ * Fetches the attachments of a kept mail; one that cannot be had is the item's
+ * fault.
+ */
 static int
 fetch_attachments(struct fetch *f, struct store_item *it, struct message *m,
     size_t at, struct err *err)
@@ -144,7 +148,7 @@ fetch_attachments(struct fetch *f, struct store_item *it, struct message *m,
 		err_clear(err);
 		if (why.kind == ERR_GONE) {
 			if (is_last_try(f, at))
-				return 0; /* it said so each time */
+				return 0; /* it said so at every try */
 			err_recast(&why, ERR_ITEM, why.scope);
 		}
 		m->err = why;
@@ -154,7 +158,10 @@ fetch_attachments(struct fetch *f, struct store_item *it, struct message *m,
 	return rc == -1 ? -1 : 0;
 }
 
-/* Less than the mail came; why is NULL when that is taken for all of it. */
+/*
+ * Settles a mail of which not everything came; why is NULL when that counts as
+ * all of it.
+ */
 static int
 settle_less(struct fetch *f, struct message *m, size_t at,
     const struct err *why, struct err *err)
@@ -173,8 +180,8 @@ settle_less(struct fetch *f, struct message *m, size_t at,
 }
 
 /*
- * Its body is whole, or cut: the server's mark for that may be the sender's
- * own words. What ends so every time is what was sent.
+ * The body is whole or truncated: the server's mark of truncation may be the
+ * sender's own words. A text that ends with it at every try is what was sent.
  */
 static int
 settle_cut(struct fetch *f, struct message *m, size_t at, struct err *err)
@@ -185,8 +192,8 @@ settle_cut(struct fetch *f, struct message *m, size_t at, struct err *err)
 }
 
 /*
- * The content of the item cannot be had, why is in m: what can be had
- * instead is stored. -1: the server could not be asked.
+ * The content of the item cannot be had, the reason is in m: stores what can be
+ * had instead. -1: the server could not be asked.
  */
 static int
 rescue_item(struct fetch *f, struct message *m, size_t at, struct err *err)
@@ -212,7 +219,7 @@ rescue_item(struct fetch *f, struct message *m, size_t at, struct err *err)
 	return 0;
 }
 
-/* What the store has of it is not fetched again. */
+/* Takes from the store what need not be fetched again. */
 static int
 recall_message(struct fetch *f, struct message *m, struct err *err)
 {
@@ -222,7 +229,7 @@ recall_message(struct fetch *f, struct message *m, struct err *err)
 	    w->profile->pass->store, w->conf.address, m, err);
 }
 
-/* One message that came. *again: its content is still wanted. */
+/* Settles one message that came. *again: its content is still wanted. */
 static int
 settle_one(struct fetch *f, enum provider_part much, struct message *m,
     size_t at, bool *again, struct err *err)
@@ -249,20 +256,20 @@ settle_one(struct fetch *f, enum provider_part much, struct message *m,
 		m->as_stored = false;
 	it = settle_decision(f, m, at);
 	*again = it == NULL;
-	if (*again) /* another message brings what this one recalled */
+	if (*again) /* Another message will bring what this one recalled. */
 		store_item_drop(f->mailbox->profile->pass->store, m);
 	if (it != NULL && f->decision[at].verdict == VERDICT_KEEP)
 		return fetch_attachments(f, it, m, at, err);
 	return 0;
 }
 
-/* Places in fetch.ref. */
+/* Indexes into fetch.ref. */
 struct todo {
 	size_t *at, n;
 };
 
 /*
- * How many of t, from the given one on, go into one request, and their bytes
+ * How many of t, from the given one on, go into one request; *bytes: their size
  * as the server says.
  */
 static size_t
@@ -314,7 +321,7 @@ put_page(struct fetch *f, const struct store_page *page, struct err *err)
 	return rc;
 }
 
-/* The messages and the items that point into them. */
+/* Frees the messages, and drops the items that point into them. */
 static void
 forget_messages(struct fetch *f)
 {
@@ -326,7 +333,9 @@ forget_messages(struct fetch *f)
 	f->bytes = 0;
 }
 
-/* Writes what is settled so far when it takes much memory, or waits long. */
+/*
+ * Writes what is settled so far when it takes much memory, or has waited long.
+ */
 static int
 flush_settled(struct fetch *f, struct err *err)
 {
@@ -344,7 +353,7 @@ flush_settled(struct fetch *f, struct err *err)
 	return rc;
 }
 
-/* A file that cannot be read is told by the next write. */
+/* A database that cannot be read is reported by the next write. */
 size_t
 fetch_known_items(
     struct mailbox_work *w, struct arena *a, struct item_ref *out, size_t max)
@@ -353,7 +362,7 @@ fetch_known_items(
 	    w->profile->pass->store, w->conf.address, a, out, max);
 }
 
-/* Settles what one request brought for at[0..n). */
+/* Settles the messages that one request brought for part. */
 static int
 settle_all(struct fetch *f, enum provider_part much, struct message **msg,
     const struct todo *part, struct todo *again, struct err *err)
@@ -369,7 +378,7 @@ settle_all(struct fetch *f, enum provider_part much, struct message **msg,
 		settled = f->nitem;
 		rc = settle_one(f, much, msg[i], part->at[i], &more, err);
 		if (rc == -1)
-			f->nitem = settled; /* not settled after all */
+			f->nitem = settled; /* it is not settled after all */
 		else if (more)
 			again->at[again->n++] = part->at[i];
 		if (rc == 0)
@@ -381,9 +390,9 @@ settle_all(struct fetch *f, enum provider_part much, struct message **msg,
 }
 
 /*
- * One request: asks for the items of part and settles what came, of the first
- * ones of part at least; part->n is then how many. expected: as many bytes as
- * the server says that they have.
+ * Makes one request for the items of part and settles what came. The answer may
+ * cover only the first items of part: part->n is then how many. expected: bytes
+ * of the items, as the server says.
  */
 static int
 request_batch(struct fetch *f, enum provider_part much, struct todo *part,
@@ -413,7 +422,7 @@ request_batch(struct fetch *f, enum provider_part much, struct todo *part,
 		part->n = (size_t)n;
 	for (i = 0; n > 0 && i < part->n; i++)
 		came += (int64_t)message_bytes(msg[i]);
-	if (came < share) { /* attachments count in the server's sizes */
+	if (came < share) { /* the server's sizes include attachments */
 		budget_give(p->budget, share - came);
 		share = came;
 	}
@@ -424,8 +433,8 @@ request_batch(struct fetch *f, enum provider_part much, struct todo *part,
 }
 
 /*
- * Asks for the refs of t, a request at a time. Those whose content is still
- * wanted go to again.
+ * Asks for the refs of t, one request at a time. Those whose content is still
+ * wanted are added to again.
  */
 static int
 round_of(struct fetch *f, enum provider_part much, const struct todo *t,
@@ -469,7 +478,7 @@ count_only(struct fetch *f, size_t kept)
 	tally_add(f->mailbox->profile->tally, &count, 0);
 }
 
-/* All that is wanted of the refs; rest has room for all of them. */
+/* Fetches all that is wanted of the refs; rest has room for all of them. */
 static int
 run_rounds(struct fetch *f, struct todo *all, struct todo *kept,
     struct todo *rest, struct err *err)
@@ -500,7 +509,10 @@ fetch_run(struct fetch *f, struct session *session, struct err *err)
 
 	f->session = session;
 	f->item = mem_alloc(f->n * sizeof(*f->item));
-	/* headers, or all but the body; content; two steps of a rescue */
+	/*
+	 * Of each ref: headers or all but the body; content; two steps of
+	 * rescue_item.
+	 */
 	f->message = mem_alloc(4 * f->n * sizeof(*f->message));
 	f->decision = mem_alloc(f->n * sizeof(*f->decision));
 	f->underway.noted = mem_alloc(f->n * sizeof(*f->underway.noted));

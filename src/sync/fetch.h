@@ -15,13 +15,13 @@ struct fetch {
 	int64_t folder;       /* store_folder.id */
 	struct item_ref *ref; /* borrowed: what to fetch */
 	size_t n;
-	bool ahead;           /* it is a part of a page: may be written
-			       * before the page's cursor */
-	const int64_t *tries; /* of failed items tried again; NULL: new */
+	/* A part of a page: may be written before the page's cursor. */
+	bool ahead;
+	const int64_t *tries; /* of failed items; NULL: new items */
 
 	struct session *session; /* while fetch_run runs */
 
-	struct underway_batch underway; /* its noted: of each ref */
+	struct underway_batch underway; /* noted: one for each ref */
 
 	/* results, until fetch_free */
 	struct store_item *item;
@@ -30,25 +30,25 @@ struct fetch {
 	size_t nmessage;
 	struct decision *decision;
 	int64_t seen;
-	int64_t doubts; /* items that the server told of and does not have */
-	size_t bytes;   /* of message */
-	int64_t settled_since; /* tim_mono of the first of item */
-	int64_t *lost;         /* of each ref, as struct ask */
+	int64_t doubts; /* items that the server lists and does not have */
+	size_t bytes;   /* of all in message */
+	int64_t settled_since; /* tim_mono when the first item was settled */
+	int64_t *lost;         /* ms for each ref, as in struct ask */
 };
 
-/* How many items, with their content, the server gives for one request. */
+/* How many items, with their content, one request may ask for. */
 size_t fetch_items(const struct profile_work *);
-/* ask_known_fn: mail that the store has. */
+/* An ask_known_fn: gives mail that the store has. */
 size_t fetch_known_items(
     struct mailbox_work *, struct arena *, struct item_ref *out, size_t max);
 /*
- * Fills the results: one item for each ref that is settled. -1: the rest is
- * not, and the cursor must not pass it; err says why.
+ * Fills in the results: one item for each ref that is settled. -1: the others
+ * are not, and the cursor must not pass them; err says why.
  */
 int fetch_run(struct fetch *, struct session *, struct err *);
 /*
- * Writes the settled items (and the page's end) and frees the fetch. What was
- * large has been written by fetch_run already, ahead of the page's end.
+ * Writes the settled items (and the page's end) and frees the fetch. Large
+ * mails were already written by fetch_run, ahead of the page's end.
  */
 int fetch_store(struct fetch *, const struct store_page *, struct err *);
 void fetch_free(struct fetch *);

@@ -1,13 +1,13 @@
 /*
- * gate.c - the throttle gate of one profile.
+ * gate.c - the throttle gate of one server.
  * 1. Until one call has come back with anything but a rejected login or an
- *    unreachable server, at most one call is under way.
+ *    unreachable server, at most one call is in progress.
  * 2. A stopped gate never opens again in the same pass.
  * 3. A call is repeated at most GATE_TRIES times, after at most WAIT_MAX each.
- * 4. Whether a login may be tried, and again, is the account's to say, for all
- *    gates (account.h): nobody calls without having asked it. It may wait for
- *    other processes: nobody holds a lock then.
- * 5. While a server's own delay for a mailbox lasts no call for it begins.
+ * 4. The account decides for all gates whether a login may be tried, and tried
+ *    again (account.h): no call is made without asking it. Asking may wait for
+ *    other processes, so no lock is held then.
+ * 5. No call for a mailbox begins while the server's own delay for it lasts.
  * 6. Nobody waits for the lock of an inquiry while holding the gate's.
  */
 #include <pthread.h>
@@ -27,22 +27,22 @@
 #define WAIT_MAX    30000    /* ms: a longer wait is left to a later pass */
 #define WAIT_STEP   20000000 /* ns */
 #define UNREACHABLE 3        /* failures in a row that stop the profile */
-#define RECOVER     50       /* good calls for one more at once */
+#define RECOVER     50       /* good calls until one more may run at once */
 
 struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t free;
 	pthread_mutex_t inquiry;
 	int max, limit, inside;
-	int items;     /* of one request */
-	int good;      /* since the limit was last changed */
-	bool proven;   /* the login works */
-	bool accepted; /* the profile's login did work */
+	int items;     /* of one request, at most */
+	int good;      /* calls since the limit was last changed */
+	bool proven;   /* calls may run in parallel: the login works */
+	bool accepted; /* the profile's login worked */
 	bool answered; /* a call went well */
 	struct account_login *login, *proxy;
-	struct account_login alone; /* where nobody named login */
+	struct account_login alone; /* used when gate_logins names no login */
 	int unreachable;
-	const struct gate_login *late; /* who timed out, or was lost, last */
+	const struct gate_login *late; /* the last that is_late or is_lost */
 	int64_t not_before;            /* tim_mono */
 	struct err stopped;
 	const struct gate_login *stopped_by;
@@ -155,8 +155,8 @@ gate_answered(struct gate *g)
 }
 
 /*
- * With the lock held: waits for a change, at most a moment: another gate does
- * not tell what has changed of an account.
+ * With the lock held: waits for a change, but only a moment, since another gate
+ * does not signal when an account changes.
  */
 static void
 wait_a_little(struct gate *g)
@@ -172,7 +172,7 @@ wait_a_little(struct gate *g)
 	pthread_cond_timedwait(&g->free, &g->lock, &t);
 }
 
-/* Is the server to be left alone for longer than a pass waits? */
+/* Must the server be left alone for longer than a pass waits? */
 static int
 put_off(const struct gate_login *l, struct err *err)
 {
@@ -196,7 +196,9 @@ refuse_call(struct gate *g, struct gate_login *l, struct err *err)
 		    "stored, the next pass goes on from there");
 		return err_code(err, CAUSE_STOP, "stop", SCOPE_ALL);
 	}
-	/* a rejected login of the profile says nothing of one's own */
+	/*
+	 * A rejected login of the profile says nothing about a mailbox's own.
+	 */
 	if (g->stopped.kind != ERR_NONE &&
 	    !(l->own && (g->proven || g->stopped.kind == ERR_AUTH))) {
 		*err = g->stopped;
@@ -209,7 +211,7 @@ refuse_call(struct gate *g, struct gate_login *l, struct err *err)
 	return put_off(l, err);
 }
 
-/* What this call logs in with. */
+/* The login that this call uses. */
 static struct account_login *
 login_of(struct gate *g, struct gate_login *l)
 {
@@ -229,8 +231,8 @@ has_room(const struct gate *g, const struct gate_login *l)
 }
 
 /*
- * With the lock held: the account has been rejected as often as it may be in
- * a pass, by whomever.
+ * With the lock held: the account has been rejected as often as is allowed in a
+ * pass, whoever used it.
  */
 static void
 stop_for_account(struct gate *g, const struct gate_login *l, struct err *err)
@@ -269,7 +271,7 @@ gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 		return rc == 1 ? 0 : -1;
 	pthread_mutex_lock(&g->lock);
 	g->inside--;
-	/* it has waited: that the pass is to end comes first */
+	/* The call has waited: first of all the pass may have to end. */
 	if (!stop_requested() || refuse_call(g, l, err) == 0)
 		stop_for_account(g, l, err);
 	pthread_cond_broadcast(&g->free);
@@ -278,9 +280,9 @@ gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 }
 
 /*
- * With the lock held: a timeout that says something of the server: of TLS, or
- * of another mailbox than the last one. A mailbox that is slow by itself stops
- * nobody else.
+ * With the lock held: does this timeout say something about the server? It does
+ * when it happened in TLS, or for another mailbox than the last one. A mailbox
+ * that is slow by itself stops no other.
  */
 static bool
 is_late(struct gate *g, const struct gate_login *l, const struct err *e)
@@ -294,9 +296,10 @@ is_late(struct gate *g, const struct gate_login *l, const struct err *e)
 }
 
 /*
- * With the lock held: what answers is not the service, and has been it for
- * nobody: a login page or another site is in its place. Where others are
- * answered it is one mailbox's trouble: not each back end may have it.
+ * With the lock held: is the answer from something other than the service,
+ * before the service has answered anybody? Then a login page or another site
+ * has taken its place. When others get answers it is one mailbox's trouble,
+ * since perhaps only its back end is affected.
  */
 static bool
 is_other_service(
@@ -306,7 +309,7 @@ is_other_service(
 	       !l->own && !g->accepted;
 }
 
-/* The same, for another mailbox than the last one. */
+/* Is it the same for another mailbox than the last one? */
 static bool
 is_lost(struct gate *g, const struct gate_login *l, const struct err *e)
 {
@@ -318,7 +321,7 @@ is_lost(struct gate *g, const struct gate_login *l, const struct err *e)
 	return l != last;
 }
 
-/* Is it the load that the server minds? */
+/* Does the server complain about the load? */
 static bool
 is_throttled(const struct err *e)
 {
@@ -326,7 +329,7 @@ is_throttled(const struct err *e)
 	       (e->retry_ms > 0 || e->cause == CAUSE_BUSY);
 }
 
-/* With the lock held: nobody asks before the server's own delay is over. */
+/* With the lock held: no call begins before the server's own delay is over. */
 static void
 wait_for_server(struct gate *g, struct gate_login *l, const struct err *e)
 {
@@ -343,7 +346,7 @@ wait_for_server(struct gate *g, struct gate_login *l, const struct err *e)
 	}
 }
 
-/* With the lock held: this call's outcome stops the profile. */
+/* With the lock held: stops the profile because of this call's outcome. */
 static void
 stop_profile(struct gate *g, const struct gate_login *l, const struct err *why)
 {
@@ -355,7 +358,7 @@ stop_profile(struct gate *g, const struct gate_login *l, const struct err *why)
 	g->stopped_by = l;
 }
 
-/* With the lock held: what this outcome means for everybody else. */
+/* With the lock held: applies what this outcome means for all other calls. */
 static void
 learn_limits(struct gate *g, struct gate_login *l, const struct err *e)
 {
@@ -397,11 +400,11 @@ learn_limits(struct gate *g, struct gate_login *l, const struct err *e)
 	}
 }
 
-/* How long to wait before another try; -1: none. */
+/* How long to wait before another try, in ms; -1: there is no other try. */
 static int64_t
 retry_delay(const struct err *e, int tries)
 {
-	/* a timeout costs minutes, and what nobody knows may never pass */
+	/* A timeout costs minutes, and an unknown error may never pass. */
 	bool once = e->kind == ERR_UNKNOWN || e->cause == CAUSE_TIMEOUT;
 	unsigned char r;
 
@@ -434,7 +437,7 @@ say_who(const struct gate_login *l, char *out, size_t size)
 		    l->address);
 }
 
-/* Waits as long as delay said; false: not at all. */
+/* Waits ms before another try; false: there is no other try. */
 static bool
 wait_and_go(const struct gate_login *l, int64_t ms, int *tries, struct err *err)
 {
@@ -452,8 +455,9 @@ wait_and_go(const struct gate_login *l, int64_t ms, int *tries, struct err *err)
 }
 
 /*
- * No word of the login: may it have been sent, and judged, all the same? Not
- * when the connection was not made, nor when what answers minds anything else.
+ * The answer says nothing about the login: may the login have been sent and
+ * judged all the same? Not when no connection was made, nor when the answer is
+ * about something else.
  */
 static enum account_said
 said_nothing(const struct err *e)
@@ -474,7 +478,7 @@ said_nothing(const struct err *e)
 	}
 }
 
-/* What an outcome says of the login at the server. */
+/* What an outcome says about the login at the server. */
 static enum account_said
 said_of_login(const struct err *e)
 {
@@ -486,21 +490,24 @@ said_of_login(const struct err *e)
 	return err_answered(e) ? ACCOUNT_ACCEPTED : said_nothing(e);
 }
 
-/* And of the one at the proxy: whatever the server says came through it. */
+/*
+ * What it says about the login at the proxy: every answer of the server came
+ * through the proxy.
+ */
 static enum account_said
 said_of_proxy(const struct err *e)
 {
 	if (e->cause == CAUSE_PROXY_LOGIN)
 		return ACCOUNT_REFUSED;
 	if (e->cause == CAUSE_NETWORK && !e->spared)
-		return ACCOUNT_NOTHING; /* the proxy has it, and is silent */
+		return ACCOUNT_NOTHING; /* the proxy got it and is silent */
 	return e->kind == ERR_NONE || err_reached_http(e) ? ACCOUNT_ACCEPTED
 							  : said_nothing(e);
 }
 
 /*
- * With the lock held: the logins learn how the call ended. True: the caller
- * may come again, for the second attempt or to wait for somebody else's.
+ * With the lock held: tells the logins how the call ended. True: the caller may
+ * call again, for the second attempt or to wait for somebody else's.
  */
 static bool
 may_retry(struct gate *g, struct gate_login *l, const struct err *e)

@@ -1,9 +1,9 @@
 /*
  * giveup.c - items that are not tried again.
- * 1. An item that has left its folder counts as moved: a crash after the
- *    move and before it was noted looks like that.
- * 2. What cannot be moved stays where it is: that is no reason not to read
- *    the mailbox, nor not to move the others.
+ * 1. An item that has left its folder counts as moved: a crash between the move
+ *    and the note of it leaves the same state.
+ * 2. An item that cannot be moved stays where it is: that is no reason not to
+ *    read the mailbox, nor not to move the others.
  */
 #include <string.h>
 
@@ -36,7 +36,7 @@ move_item(struct mailbox_work *w, const char *item, struct err *err)
 	return rc;
 }
 
-/* Is it about moving mail alone? */
+/* Does the error concern only the moving of mail? */
 static bool
 is_harmless(const struct err *e)
 {
@@ -44,7 +44,7 @@ is_harmless(const struct err *e)
 	       (e->kind != ERR_RETRY || e->scope <= SCOPE_FOLDER);
 }
 
-/* It is tried again by the next pass. */
+/* The item stays where it is; the next pass tries to move it again. */
 static void
 stays_failed(struct mailbox_work *w, const struct err *why)
 {

@@ -8,7 +8,7 @@
 
 #include "sync/work.h"
 
-/* Moves what had its last try to the mailbox's folder Undeliverable. */
+/* Moves items that had their last try to the mailbox's folder Undeliverable. */
 int giveup_run(struct mailbox_work *, struct err *);
 
 #endif

@@ -1,11 +1,12 @@
 /*
- * health.c - what a pass found out about how well everything is.
- * 1. What was not looked at in this pass is neither met nor over.
- * 2. A fault of a profile is one alert, not one for each of its mailboxes;
- *    and the same fault is never two alerts.
- * 3. Of what the database cannot take somebody is told once, as of all else:
- *    that is kept beside it (store/trouble.c), and told to be over when a
- *    pass is written again.
+ * health.c - turns what a pass found out into alerts.
+ * 1. An alert about something that this pass did not look at is neither opened
+ *    nor resolved.
+ * 2. A fault of a profile is one alert, not one for each of its mailboxes; and
+ *    the same fault is never two alerts.
+ * 3. Trouble that the database cannot record is reported once, like any other:
+ *    it is kept beside the database (store/trouble.c), and reported as over
+ *    when a pass can be written again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@
 #include "sync/interrupted.h"
 #include "sync/tell.h"
 
-/* What was met, while it is collected. */
+/* The alerts that were met, while they are collected. */
 struct met {
 	const struct passed *h;
 	int64_t stale;
@@ -37,7 +38,7 @@ static struct store_alert *meet_alert(struct met *, enum store_scope_kind,
     const char *name, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* name stays; the text is made here. */
+/* name is borrowed; the text is made here. */
 static struct store_alert *
 meet_alert(struct met *m, enum store_scope_kind kind, const char *name,
     const char *code, const char *fmt, ...)
@@ -57,7 +58,7 @@ meet_alert(struct met *m, enum store_scope_kind kind, const char *name,
 	return a;
 }
 
-/* No --mailbox and no --profile. */
+/* Is the pass restricted by neither --mailbox nor --profile? */
 static bool
 is_whole(const struct pass *p)
 {
@@ -68,8 +69,8 @@ is_whole(const struct pass *p)
 
 /*
  * May each mailbox of a profile fail with this because of the way to the
- * server, and not of itself? What answers in the place of the service is that
- * where the server has answered nobody.
+ * server, and not because of itself? An answer from something other than the
+ * service counts so while the server has accepted no login.
  */
 static bool
 on_the_way(const struct profile_work *p, const struct err *e)
@@ -82,9 +83,9 @@ on_the_way(const struct profile_work *p, const struct err *e)
 }
 
 /*
- * Why none of the profile's mailboxes could be read though nothing stopped
- * it: the first that failed, when all of those that were visited failed with
- * the way to the server, *n of them. NULL: it is not so.
+ * Why could none of the profile's mailboxes be read though nothing stopped it?
+ * Returns the first that failed when every visited mailbox failed because of
+ * the way to the server, and sets *n to how many did. NULL: it is not so.
  */
 static const struct mailbox_work *
 cut_off(const struct passed *h, const struct profile_work *p, size_t *n)
@@ -108,14 +109,14 @@ cut_off(const struct passed *h, const struct profile_work *p, size_t *n)
 			first = w;
 		++*n;
 	}
-	/* one wrong answer may be one mailbox's back end */
+	/* A single wrong answer may come from one mailbox's back end. */
 	if (first != NULL && first->fault->kind == ERR_CONFIG &&
 	    (late > 0 || !is_whole(h->pass)))
 		return NULL;
 	return first;
 }
 
-/* Is this profile meant to have mailboxes? */
+/* Should this profile have the mailboxes of CRM users? */
 static bool
 wants_users(const struct conf *c, const struct conf_profile *p)
 {
@@ -128,7 +129,7 @@ wants_users(const struct conf *c, const struct conf_profile *p)
 	return p->mailboxes == CONF_MAILBOXES_USERS;
 }
 
-/* Did every mailbox of the profile that is not off tell its folders? */
+/* Did every mailbox of the profile that is not off list its folders? */
 static bool
 all_told(const struct passed *h, const struct profile_work *p)
 {
@@ -145,8 +146,9 @@ all_told(const struct passed *h, const struct profile_work *p)
 }
 
 /*
- * A profile that works, but of which nothing is read; NULL: it is not so, or
- * not known: the one mailbox that has the folder may not have been visited.
+ * The text for a profile that works, but of which nothing is read. NULL: it is
+ * not so, or unknown, since the one mailbox that has the folder may not have
+ * been visited.
  */
 static const char *
 reads_nothing(const struct passed *h, size_t i)
@@ -169,7 +171,7 @@ reads_nothing(const struct passed *h, size_t i)
 		   : NULL;
 }
 
-/* Of a server that was reached nobody says that it was not. */
+/* If the server was reached the text must not say that it was not. */
 static void
 meet_stopped(
     struct met *m, const char *name, const char *example, const struct err *why)
@@ -224,7 +226,10 @@ meet_profiles(struct met *m)
 	}
 }
 
-/* Not reached because a person ended the pass: nothing is known of it. */
+/*
+ * Was it not reached because a person ended the pass? Then nothing is known of
+ * it.
+ */
 static bool
 is_unreached(const struct passed *h, const struct mailbox_work *w)
 {
@@ -233,7 +238,10 @@ is_unreached(const struct passed *h, const struct mailbox_work *w)
 
 /* --- mailboxes --------------------------------------------------------- */
 
-/* Is the fault told as the profile's: did it stop it later, or cut it off? */
+/*
+ * Is the fault reported as the profile's, because it stopped the profile later
+ * or cut all its mailboxes off?
+ */
 static bool
 is_profiles(const struct met *m, const struct mailbox_work *w)
 {
@@ -330,7 +338,7 @@ meet_mailboxes(struct met *m)
 	}
 }
 
-/* --- what is over ------------------------------------------------------ */
+/* --- alerts that are over ---------------------------------------------- */
 
 static int
 by_box_address(const void *a, const void *b)
@@ -365,7 +373,7 @@ find_mailbox(const struct met *m, const char *address)
 	return p != NULL ? *p : NULL;
 }
 
-/* empty is over when something is read, whatever else there is of it. */
+/* An empty alert is over when something is read, whatever else is wrong. */
 static bool
 profile_well(const struct met *m, const char *name, bool empty)
 {
@@ -397,7 +405,7 @@ mailbox_well(const struct met *m, const struct store_alert *a)
 		return is_whole(m->h->pass);
 	if (is_unreached(m->h, w))
 		return false;
-	/* these are looked at in the database */
+	/* These are found in the database: not met means over. */
 	if (kind == ALERT_STALE || kind == ALERT_ITEMS)
 		return true;
 	switch (w->end) {
@@ -405,7 +413,7 @@ mailbox_well(const struct met *m, const struct store_alert *a)
 	case VISIT_OFF:
 		return true;
 	case VISIT_FAILED:
-		/* something else is wrong now, and lasts */
+		/* Another, lasting fault has taken the place of this one. */
 		return w->fault->kind != ERR_RETRY &&
 		       w->fault->kind != ERR_FATAL;
 	default:
@@ -414,8 +422,8 @@ mailbox_well(const struct met *m, const struct store_alert *a)
 }
 
 /*
- * Unreachable and failing are two names of one trouble, one of them at a time:
- * was the other one met?
+ * Unreachable and failing are two names of one fault, of which one is open at a
+ * time: was the other one met?
  */
 static bool
 has_changed(const struct met *m, const struct store_alert *a)
@@ -454,7 +462,7 @@ is_alert_over(void *arg, const struct store_alert *a)
 
 /* ----------------------------------------------------------------------- */
 
-/* What no pass visits any more does not say for ever that all is well. */
+/* A mailbox that no pass visits any more must not count as well for ever. */
 static int
 leave_boxes(const struct met *m, struct err *err)
 {
@@ -470,9 +478,9 @@ leave_boxes(const struct met *m, struct err *err)
 	return 0;
 }
 
-/* --- what the database could not take ---------------------------------- */
+/* --- alerts that the database could not take --------------------------- */
 
-/* Is this kind of alert, of exsync as a whole, among these? */
+/* Is an alert with this code, about exsync as a whole, among these? */
 static bool
 has_code(const struct store_alert *v, size_t n, const char *code)
 {
@@ -486,7 +494,9 @@ has_code(const struct store_alert *v, size_t n, const char *code)
 	return false;
 }
 
-/* It was told, and is over: says so, unless the database has. */
+/*
+ * The trouble was reported and is over: reports that, unless the database did.
+ */
 static void
 forget_told(const struct pass *p, const struct store_trouble *t,
     const struct store_alert_news *news)
@@ -504,7 +514,7 @@ forget_told(const struct pass *p, const struct store_trouble *t,
 	store_trouble_set(p->conf->database, NULL);
 }
 
-/* The alerts of a pass are written, and somebody was told of them. */
+/* The alerts of the pass are stored: trouble with the database is over. */
 static void
 settle_told(const struct met *m, const struct store_alert_news *news)
 {
@@ -577,7 +587,7 @@ health_trouble(const struct pass *p, const struct err *why)
 	struct err err = ERR_INIT;
 	bool known;
 
-	/* a wrong word on the command line is nobody else's business */
+	/* A wrong word on the command line concerns nobody else. */
 	if (p->dry_run || (why->kind == ERR_CONFIG && !is_whole(p)))
 		return;
 	known = tell_wanted(p) && store_trouble_get(p->conf->database, &t) &&

@@ -1,8 +1,8 @@
 /*
- * health.h - what a pass found out about how well everything is: alerts are
- * opened, counted and resolved.
- * Floor: sync, internal; health_trouble also for who cannot even open the
- * store.
+ * health.h - turns what a pass found out into alerts, which are opened, counted
+ * and resolved.
+ * Floor: sync, internal; health_trouble also for callers that cannot even open
+ * the store.
  * Threads: the thread that runs the pass, when all jobs are over.
  */
 #ifndef SYNC_HEALTH_H
@@ -11,14 +11,14 @@
 #include "sync/passed.h"
 
 /*
- * Writes the alerts, logs what is new or over, and tells pass->alert
- * (tell.h). A pass over some mailboxes resolves nothing of the others. A dry
- * run does nothing. stale: mailboxes without a good pass for too long.
+ * Writes the alerts, logs what is new or over, and calls pass->alert (tell.h).
+ * A pass over some mailboxes resolves no alert of the others. A dry run does
+ * nothing. stale: how many mailboxes had no good pass for too long.
  */
 int health_pass(const struct passed *, int64_t *stale, struct err *);
 /*
- * No pass could begin, or its end could not be written: why. What cannot be
- * written is told all the same.
+ * No pass could begin, or its end could not be written; why is the reason. The
+ * alert is reported even if it cannot be written.
  */
 void health_trouble(const struct pass *, const struct err *why);
 

@@ -1,11 +1,12 @@
 /*
  * interrupted.c - the alert of passes that are ended before they are done.
- * 1. The text of the alert stays while it lasts: it says since when, not how
- *    often.
- * 2. alert_command may take a minute, and a pass may have less: the pass that
- *    opens the alert tells it before all else, and of those that follow each
- *    fifth one; the others do so while the mailboxes are read. So it is told
- *    even if no pass comes so far, and does not take the time of all.
+ * 1. The text of the alert stays the same while the alert lasts: it says since
+ *    when, not how often.
+ * 2. alert_command may take a minute, and a pass may have less time. So the
+ *    pass that opens the alert runs the command before anything else, and every
+ *    fifth pass after it does so too; the others run it while the mailboxes are
+ *    read. That way the alert is reported even if no pass gets that far, and
+ *    does not use up the time of every pass.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,9 @@ set_alert(struct store_alert *a, enum store_scope_kind kind, const char *name,
 	a->text = text;
 }
 
-/* tell: now, too. */
+/*
+ * tell: call pass->alert now; without it the alert is only stored and logged.
+ */
 static void
 apply_alerts(
     const struct pass *p, const struct store_alert *v, size_t n, bool tell)
@@ -51,7 +54,7 @@ apply_alerts(
 	arena_free(&news.resolved.arena);
 }
 
-/* Does the command line name it before? */
+/* Does the command line name this mailbox earlier, too? */
 static bool
 is_again(const struct plan_want *want, size_t at)
 {
@@ -80,7 +83,9 @@ open_for_mailboxes(const struct pass *p, const char *text, bool tell)
 	free(v);
 }
 
-/* Is it met in this pass, and is it told before anything else is done? */
+/*
+ * Is the alert met in this pass? *first: it is reported before anything else.
+ */
 static bool
 is_met(const struct pass *p, const struct store_run *run, bool *first)
 {
@@ -122,7 +127,10 @@ interrupted_tell(const struct pass *p, const struct store_run *run)
 		tell_news(p, &none);
 }
 
-/* Was something read of that profile, or of any; or was nothing to be read? */
+/*
+ * Was something of that profile (NULL: of any) read, or was there nothing to
+ * read?
+ */
 static bool
 has_read(const struct passed *h, const char *profile)
 {

@@ -1,12 +1,12 @@
 /*
- * interrupted.h - passes that are ended, one after the other, before they are
- * done: somebody is told.
+ * interrupted.h - the alert of passes that are ended, one after the other,
+ * before they are done.
  * Floor: sync, internal.
  * Threads: the thread that runs the pass.
  *
- * A pass that is killed writes no alert of its own, and one that a time limit
- * stops leaves its mailboxes as they were: well, as far as the file knows. So
- * the next one opens the alert, before it is ended itself.
+ * A pass that is killed writes no alert of its own, and a pass that a time
+ * limit stops leaves its mailboxes as they were: well, as far as the database
+ * knows. So the next pass opens the alert, before it is ended itself.
  */
 #ifndef SYNC_INTERRUPTED_H
 #define SYNC_INTERRUPTED_H
@@ -14,17 +14,20 @@
 #include "sync/passed.h"
 
 /*
- * A pass has begun: opens the alert when ALERT_IN_A_ROW passes with its
- * restriction were interrupted before it: of exsync for a pass over everything,
- * else of the profile or the mailboxes that it is restricted to. What cannot be
- * written is left to the next pass.
+ * A pass has begun: opens the alert when ALERT_IN_A_ROW passes with the same
+ * restriction were interrupted before it. The alert is about exsync for a pass
+ * over everything, else about the profile or the mailboxes that the pass is
+ * restricted to. What cannot be written is left to the next pass.
  */
 void interrupted_begin(const struct pass *, const struct store_run *);
-/* Its mailboxes are being read: tells of it when that was not done yet. */
+/*
+ * The mailboxes are being read: reports the alert if interrupted_begin did not.
+ */
 void interrupted_tell(const struct pass *, const struct store_run *);
 /*
- * Is such an alert over? This pass came to its end, read at least as much as
- * those, and some of it well: a server that is down ends any pass soon.
+ * Is such an alert over? Yes when this pass came to its end, read at least as
+ * much as the interrupted ones, and read some of it well: if the server is down
+ * any pass ends soon.
  */
 bool interrupted_over(const struct passed *, const struct store_alert *);
 

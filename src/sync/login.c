@@ -1,14 +1,13 @@
 /*
- * login.c - rejected logins, and what else waits from one pass to the next.
+ * login.c - rejected logins, and other waits that last from pass to pass.
  * 1. While a login has to wait the server is not contacted with it, whoever
- *    asks: only other credentials, or the time, end the wait.
- * 2. A wait that was only reported is not a rejection: it is not counted.
- * 3. It is counted in the store before anything else is done about it: a pass
- *    that is killed right then makes no wait shorter.
- * 4. Times and texts are in the store, where --status finds them. Whether the
- *    credentials are those that were rejected only the file of verifiers says
- *    (logins.h), which the CRM has no access to; where it does not know, they
- *    wait.
+ *    asks. Only other credentials, or the time, end the wait.
+ * 2. Reporting that a login waits is not a rejection: it is not counted.
+ * 3. A rejection is counted in the store before anything else is done about it:
+ *    a pass that is killed right then shortens no wait.
+ * 4. Times and texts are in the store, where --status finds them. Only the file
+ *    of verifiers (logins.h), which the CRM cannot read, tells whether the
+ *    credentials are those that were rejected. If it does not know, they wait.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +23,7 @@
 #include "sync/login.h"
 #include "sync/logins.h"
 
-/* Where a login is used, and what waits there. */
+/* Where a login is used: its row in the store, and the login itself. */
 struct place {
 	struct store *st;
 	struct store_scope scope;
@@ -38,7 +37,7 @@ passes_of(int64_t n)
 	return n == 1 ? "pass" : "passes";
 }
 
-/* The sentence for as long as the login waits. */
+/* The error while the login has to wait. */
 static int
 say_waiting(const struct store_login *l, struct err *err)
 {
@@ -54,7 +53,7 @@ say_waiting(const struct store_login *l, struct err *err)
 	return err_code(err, CAUSE_LOGIN_WAITS, "login", SCOPE_PROFILE);
 }
 
-/* The same where nobody can tell whether the credentials are others now. */
+/* The same when it is unknown whether the credentials have changed. */
 static int
 say_unknown(const struct store_scope *scope, const struct store_login *l,
     struct err *err)
@@ -89,8 +88,8 @@ say_hour(const struct login *l, struct err *err)
 }
 
 /*
- * Of these credentials nothing is known here, but elsewhere they failed, or in
- * a pass that was killed.
+ * These credentials have no row here, but they failed for another profile or
+ * mailbox, or in a pass that was killed: fills l with that.
  */
 static void
 from_elsewhere(const struct login *login, struct store_login *l)
@@ -105,7 +104,7 @@ from_elsewhere(const struct login *login, struct store_login *l)
 		    "account, or in a pass that was killed");
 }
 
-/* Has the login to wait? *known: there is a row of it. */
+/* Does the login have to wait? *known: the store has a row for it. */
 static int
 begin_login(const struct place *p, bool *known, struct err *err)
 {
@@ -117,7 +116,7 @@ begin_login(const struct place *p, bool *known, struct err *err)
 	if (login->not_before != TIM_NONE && !tim_due(login->not_before))
 		return say_hour(login, err);
 	if (login->passes > 0) {
-		/* also when it was tried since without this place */
+		/* Also when another place has tried it since. */
 		if (!*known || l.last_at / 1000 < login->last_at / 1000) {
 			from_elsewhere(login, &l);
 			*known = true;
@@ -128,7 +127,7 @@ begin_login(const struct place *p, bool *known, struct err *err)
 	}
 	if (!*known || tim_due(l.retry_at))
 		return 0;
-	/* other credentials than those that the row is of? */
+	/* Is the row about other credentials? */
 	if (logins_would_know(p->logins, l.last_at) &&
 	    logins_announce(p->logins, login))
 		return 0;
@@ -150,7 +149,7 @@ count_rejection(struct store *st, const struct store_scope *scope,
 	return store_login_put(st, scope, l, err);
 }
 
-/* What needs no login is always the same. */
+/* Counts a failure that has nothing to do with the credentials. */
 static int
 login_denied(struct store *st, const struct store_scope *scope,
     const struct err *why, int64_t *retry_at, struct err *err)
@@ -176,7 +175,7 @@ login_rejected(const struct place *p, const struct err *why, struct err *err)
 		return -1;
 	if (login->passes == 0 && known &&
 	    logins_would_know(p->logins, l.last_at))
-		l.tries = 0; /* the row is of others */
+		l.tries = 0; /* the row is about others */
 	if (login->passes > l.tries) {
 		l.tries = login->passes;
 		l.first_at = login->first_at;
@@ -184,7 +183,7 @@ login_rejected(const struct place *p, const struct err *why, struct err *err)
 	return count_rejection(p->st, &p->scope, &l, why, &retry_at, err);
 }
 
-/* --- whose is which ---------------------------------------------------- */
+/* --- which login belongs to whom --------------------------------------- */
 
 void
 login_profile_bind(struct profile_work *p, struct logins *s)
@@ -233,7 +232,7 @@ place_of_login(struct profile_work *p, struct login *login,
 
 /* --- the proxy's, of a profile ----------------------------------------- */
 
-/* Its account is a person's or the service's, and is locked as easily. */
+/* The proxy's account can be locked like any other. */
 static int
 proxy_begin(struct profile_work *p, struct err *err)
 {
@@ -246,7 +245,7 @@ proxy_begin(struct profile_work *p, struct err *err)
 	at = place_of_login(p, p->proxy, OF_PROXY, p->conf->name);
 	rc = begin_login(&at, &p->proxy_known, &why);
 	if (rc == -1 && why.kind == ERR_AUTH) {
-		/* stops logins of one's own, too */
+		/* This also stops mailboxes with a login of their own. */
 		err_recast(&why, ERR_CONFIG, SCOPE_PROFILE);
 		gate_stop(p->gate, &why);
 		return 0;
@@ -329,7 +328,7 @@ login_profile_end(struct profile_work *p, struct err *err)
 
 /* --- a mailbox's -------------------------------------------------------- */
 
-/* The login of its own that the pass knows; NULL: it has none. */
+/* The mailbox's own login; NULL: it has none. */
 static struct login *
 own_login(const struct mailbox_work *w)
 {
@@ -353,7 +352,7 @@ login_mailbox_begin(struct mailbox_work *w, struct err *err)
 	return rc;
 }
 
-/* Will it be so until a person changes something, as far as anybody knows? */
+/* Will the fault last until a person changes something, as far as is known? */
 static bool
 is_lasting(const struct err *e)
 {
@@ -376,7 +375,7 @@ login_mailbox_failed(struct mailbox_work *w, const struct err *fault,
 			return 0;
 		at = place_of_login(
 		    w->profile, own_login(w), OF_MAILBOX, w->conf.address);
-		/* retry_at of the mailbox would outlive the credentials */
+		/* A retry_at of the mailbox would outlive the credentials. */
 		return login_rejected(&at, fault, err);
 	}
 	if (!is_lasting(fault))
@@ -385,7 +384,7 @@ login_mailbox_failed(struct mailbox_work *w, const struct err *fault,
 	return login_denied(at.st, &at.scope, fault, retry_at, err);
 }
 
-/* Forgets what is known of a scope; writes nothing where that is nothing. */
+/* Forgets what is stored about a scope; writes nothing if there is nothing. */
 static int
 forget_known(struct store *st, const struct store_scope *scope, struct err *err)
 {
@@ -460,7 +459,7 @@ login_folder_begin(
 	bool known;
 	int rc;
 
-	/* a mailbox whose folder waits is one that failed */
+	/* A mailbox with a folder that waits has failed. */
 	if (!w->failing || p->want.nmailbox > 0)
 		return 0;
 	rc = store_login_get(p->store, &scope, &known, &l, err);

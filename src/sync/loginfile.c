@@ -1,8 +1,8 @@
 /*
- * loginfile.c - what is remembered of rejected logins outside of the database.
- * 1. Every count and length of the file has a bound, and is checked before
+ * loginfile.c - the file of rejected logins, outside of the database.
+ * 1. Every count and length in the file has a bound, which is checked before
  *    anything is taken from it.
- * 2. What is written here is read here.
+ * 2. What is written here can be read here.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,16 +17,16 @@
 #include "sync/loginfile.h"
 
 #define HEAD   "exsync logins 2"
-#define OLD    "exsync logins 1" /* its rows have no tried */
+#define OLD    "exsync logins 1" /* rows without tried */
 #define FIELDS 9
 #define PROVEN 4
-/* an INI that is not used any more, or is another one now */
+/* How long the accepted logins of an INI that is no longer used are kept. */
 #define PROVEN_KEEP (7 * DAY)
 #define DAY         (INT64_C(24) * 3600000)
-#define ROUNDS      32768 /* some 40 ms, only for logins that were rejected */
+#define ROUNDS      32768 /* some 40 ms for a verifier */
 #define LINE        (3 * LOGINFILE_FIELD)
 #define PASSES      1000000
-/* what was not rejected again for so long is forgotten */
+/* How long a row is kept when its login is not rejected again. */
 #define KEEP (INT64_C(60) * 24 * 3600000)
 
 void
@@ -54,7 +54,10 @@ refuse_line(struct err *err, size_t line, const char *why)
 	return err_code(err, CAUSE_OTHER, "logins", SCOPE_ALL);
 }
 
-/* The caller's; NULL: no percent-encoded text of a sensible length. */
+/*
+ * Decodes percent-encoded text; the caller frees it. NULL: it is invalid, or
+ * not of a sensible length.
+ */
 static char *
 decode_field(const char *s)
 {
@@ -107,8 +110,10 @@ read_times(char *s, int64_t t[LOGINFILE_WRONG], size_t *n)
 	return true;
 }
 
-/* How much is tried at most counts so long; what lies further ahead is of a
- * clock that was wrong. */
+/*
+ * Does a try still count? It counts for LOGINFILE_HOUR at most; a time further
+ * ahead was written with a wrong clock.
+ */
 static bool
 still_counts(int64_t until)
 {
@@ -140,7 +145,7 @@ is_verifier(const char *s)
 	return strlen(s) == LOGINFILE_HEX - 1 && enc_unhex(s, raw, sizeof(raw));
 }
 
-/* NULL, or why these are no row. out is to be freed in both cases. */
+/* NULL, or why these fields are no row. The caller frees out in both cases. */
 static const char *
 read_login_row(char *field[FIELDS], struct loginfile_row *out)
 {
@@ -185,7 +190,7 @@ add_proven(struct loginfile *f)
 	return VEC_ADD(f->proven, f->nproven);
 }
 
-/* NULL, or why it is no line of an INI's accepted logins. */
+/* NULL, or why these fields are no line of accepted logins. */
 static const char *
 read_proven(struct loginfile *f, char *field[FIELDS])
 {
@@ -205,7 +210,7 @@ read_proven(struct loginfile *f, char *field[FIELDS])
 	return NULL;
 }
 
-/* Cuts a line at its tabs; how many fields it has. */
+/* Cuts a line at its tabs; returns how many fields it has. */
 static size_t
 split_fields(char *line, char *field[FIELDS])
 {
@@ -263,7 +268,7 @@ take_login_row(struct loginfile *f, char *field[FIELDS])
 	return why;
 }
 
-/* One line, without its end. NULL, or why it is none. */
+/* Takes one line, without its newline. NULL, or why it is invalid. */
 static const char *
 read_login_line(struct loginfile *f, char *line, size_t number, bool *old)
 {
@@ -331,7 +336,7 @@ loginfile_parse(
 
 /* --- writing ----------------------------------------------------------- */
 
-/* With milliseconds: two wrong logins of one second are two. */
+/* With milliseconds, so that two wrong logins of one second count as two. */
 static void
 put_login_time(struct buf *out, int64_t t)
 {
@@ -443,7 +448,7 @@ loginfile_find(const struct loginfile *f, const char *server, const char *name,
 	return NULL;
 }
 
-/* As long as it may be when it is written? */
+/* Does the text, as it is written, fit into a field? */
 static bool
 has_room_for(const char *s)
 {
@@ -457,7 +462,9 @@ has_room_for(const char *s)
 	return fits;
 }
 
-/* A line has some 300 bytes mostly; what does not fit has no room. */
+/*
+ * Is there no room for one more line of any length? Most have some 300 bytes.
+ */
 static bool
 is_full(const struct loginfile *f)
 {
@@ -524,7 +531,7 @@ loginfile_alone(const struct loginfile *f, int64_t at)
 	return at;
 }
 
-/* One more; the latest of them stay. */
+/* Adds one time; the latest LOGINFILE_WRONG stay. */
 static void
 add_login_time(int64_t t[LOGINFILE_WRONG], size_t *n, int64_t at)
 {
@@ -546,7 +553,7 @@ loginfile_try(struct loginfile_row *r, int64_t until)
 	add_login_time(r->tried, &r->ntried, until);
 }
 
-/* True: it is in the row. */
+/* Replaces or removes one time. True: the row had it. */
 static bool
 change_tried(struct loginfile_row *r, int64_t until, int64_t another)
 {
@@ -582,7 +589,7 @@ loginfile_tried(struct loginfile *f, int64_t until, int64_t another)
 	return found;
 }
 
-/* --- what was accepted ------------------------------------------------- */
+/* --- accepted logins --------------------------------------------------- */
 
 static size_t
 find_proven(const struct loginfile *f, const char *verifier)

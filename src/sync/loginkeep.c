@@ -1,7 +1,7 @@
 /*
  * loginkeep.c - the file of rejected logins in a pass.
- * 1. The file is read anew before it is changed, and nobody else has it in
- *    between: other processes may share it.
+ * 1. The file is read anew before each change, and no other process has it in
+ *    between: several processes may share it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ tell_trouble(struct logins *s, const struct err *why)
 	s->told = true;
 }
 
-/* 0; -1; 1: it is no such file, and lies aside now. */
+/* 0; -1: error; 1: the file was invalid, and has been moved aside. */
 static int
 read_once(struct logins *s, struct err *err)
 {
@@ -47,7 +47,7 @@ read_once(struct logins *s, struct err *err)
 		    rc == 1 ? "; the file is logins.bad now" : "");
 	}
 	buf_wipe(&text);
-	/* another file: what was made with the salt of the one before */
+	/* With another salt the verifiers made so far are void. */
 	if (memcmp(salt, s->file.salt, sizeof(salt)) != 0) {
 		s->verifier[0] = '\0';
 		for (i = 0; i < s->n; i++)
@@ -173,7 +173,7 @@ loginkeep_need(struct logins *s, struct login *l)
 	return r;
 }
 
-/* --- what counts ------------------------------------------------------- */
+/* --- which logins count ------------------------------------------------ */
 
 static void
 add_time(struct loginkeep_times *t, int64_t at)
@@ -189,7 +189,9 @@ by_time(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* In their order, each once: it stands in the row of each of its spellings. */
+/*
+ * Sorts the times, each once: a login is in the row of each of its spellings.
+ */
 static void
 sort_times(struct loginkeep_times *t)
 {
@@ -218,7 +220,7 @@ loginkeep_wrong(struct logins *s, const struct account *a)
 
 		for (k = 0; own && k < r->nwrong; k++) {
 			past = now - r->wrong[k];
-			/* what lies ahead is of a clock that was wrong */
+			/* A time far ahead was written with a wrong clock. */
 			if (past < LOGINFILE_HOUR && past > -LOGINFILE_HOUR)
 				add_time(&t, r->wrong[k] + LOGINFILE_HOUR);
 		}
@@ -241,7 +243,7 @@ loginkeep_spent(struct logins *s, const struct account *a)
 		for (k = 0; own && k < r->ntried; k++)
 			add_time(&t, r->tried[k]);
 	}
-	sort_times(&t); /* before: two of different kinds are two */
+	sort_times(&t); /* tried ones alone: the others are wrong ones */
 	for (i = 0; i < wrong.n; i++)
 		add_time(&t, wrong.v[i]);
 	if (t.n > 0)

@@ -1,9 +1,9 @@
 /*
  * logins.c - all logins of the INI in a pass.
- * 1. Each wrong login is in the file before the next one is tried; one that
- *    may be wrong is before it is sent (reserve.h).
- * 2. Whatever is wrong with the file, mail goes on; the passes' own limit
- *    (ACCOUNT_WRONG) and the waits in the database hold without it.
+ * 1. Each wrong login is in the file before the next one is tried; a login that
+ *    may be wrong is in it before it is sent (reserve.h).
+ * 2. Whatever is wrong with the file, mail is read; the limit of a pass
+ *    (ACCOUNT_WRONG) and the waits in the database work without it.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@
 #include "sync/proven.h"
 #include "sync/reserve.h"
 
-/* --- which there are --------------------------------------------------- */
+/* --- the logins of the INI --------------------------------------------- */
 
 static bool
 same_account(const struct login *a, const struct login *b)
@@ -113,7 +113,7 @@ add_login(struct logins *s, const char *server, const struct credential *c)
 	*VEC_ADD(s->v, s->n) = l;
 }
 
-/* "host:port"; the caller's. */
+/* "host:port"; the caller frees it. */
 static char *
 server_of(const char *url)
 {
@@ -129,7 +129,10 @@ server_of(const char *url)
 	return out;
 }
 
-/* The proxy to a server, when it wants a login. To be freed in both cases. */
+/*
+ * Finds the proxy to a server. True: it wants a login. The caller frees out in
+ * both cases.
+ */
 static bool
 proxy_to(const struct logins *s, const char *url, struct proxy *out)
 {
@@ -138,7 +141,7 @@ proxy_to(const struct logins *s, const char *url, struct proxy *out)
 	bool wants;
 
 	memset(out, 0, sizeof(*out));
-	/* what is wrong with it is said when the profile is opened */
+	/* An error in it is reported when the profile is opened. */
 	wants = url_parse(&u, url, &err) == 0 &&
 		proxy_choose(out, &u, s->pass->conf->proxy, &err) == 0 &&
 		out->url.user != NULL;
@@ -217,14 +220,14 @@ logins_find_proxy(struct logins *s, const char *url)
 
 /* --- the file ---------------------------------------------------------- */
 
-/* Does it only tell that the name is good, or is about to be tried? */
+/* Does the row only mark the name as good, or as about to be tried? */
 static bool
 is_mark(const struct loginfile_row *r)
 {
 	return r->passes == 0 && r->nwrong == 0 && !r->held;
 }
 
-/* What is known of a login from before: under its own name, or another's. */
+/* Takes what the file knows of a login, under its own name or another. */
 static void
 recall_login(struct logins *s, struct login *l)
 {
@@ -232,8 +235,10 @@ recall_login(struct logins *s, struct login *l)
 	size_t i;
 
 	if (r != NULL && is_mark(r)) {
-		/* what another name is rejected with is good for this one:
-		 * the server does not take the two for one account */
+		/*
+		 * Its password is good for this name though another name is
+		 * rejected with it: to the server these are two accounts.
+		 */
 		l->at.user = NULL;
 		return;
 	}
@@ -249,14 +254,14 @@ recall_login(struct logins *s, struct login *l)
 		l->retry_at = r->retry_at;
 		if (r->passes > 0)
 			continue;
-		/* the pass was killed before it came to that */
+		/* The pass was killed before it counted the rejection. */
 		l->passes = 1;
 		l->last_at = r->wrong[r->nwrong - 1];
 		l->retry_at = l->last_at + backoff_login(ERR_AUTH, 1);
 	}
 }
 
-/* --- what becomes of it ------------------------------------------------ */
+/* --- rejections -------------------------------------------------------- */
 
 void
 logins_rejected(struct logins *s, struct login *l, enum err_kind kind)
@@ -315,7 +320,7 @@ logins_announce(struct logins *s, struct login *l)
 	return done;
 }
 
-/* --- its beginning and its end ----------------------------------------- */
+/* --- open, end, close -------------------------------------------------- */
 
 struct logins *
 logins_open(const struct pass *p)
@@ -346,7 +351,7 @@ logins_open(const struct pass *p)
 	return s;
 }
 
-/* The login is good: is it rejected under another name? */
+/* The login is good: is its password rejected under another name? */
 static bool
 has_bad_name(struct logins *s, struct login *l)
 {
@@ -363,8 +368,9 @@ has_bad_name(struct logins *s, struct login *l)
 }
 
 /*
- * Is it of an account that was accepted? Not what is still wrong; and what
- * tells that a name is good while another one is not stays.
+ * Can the row be forgotten because its account was accepted? Not while its own
+ * credentials are still wrong; and a row that marks a name as good stays while
+ * another name is not.
  */
 static bool
 is_over(struct logins *s, const struct loginfile_row *r)
@@ -388,7 +394,7 @@ is_over(struct logins *s, const struct loginfile_row *r)
 	return over;
 }
 
-/* The credentials of the row are good themselves. */
+/* Are the row's own credentials accepted? */
 static bool
 is_good(struct logins *s, const struct loginfile_row *r)
 {
@@ -402,7 +408,9 @@ is_good(struct logins *s, const struct loginfile_row *r)
 	return false;
 }
 
-/* Of a row nothing is left but what others try. True: that is new. */
+/*
+ * Removes the row, or leaves in it only what others try. True: it has changed.
+ */
 static bool
 forget_row(struct logins *s, struct loginfile_row *r)
 {
@@ -419,7 +427,7 @@ forget_row(struct logins *s, struct loginfile_row *r)
 	return !was;
 }
 
-/* With the lock held. True: something has changed. */
+/* With the lock held: drops what is over. True: something has changed. */
 static bool
 forget_over(struct logins *s)
 {
@@ -445,7 +453,7 @@ forget_over(struct logins *s)
 	return changed;
 }
 
-/* With the lock held. */
+/* With the lock held: updates the file in memory. True: it has changed. */
 static bool
 keep_end(struct logins *s)
 {
@@ -458,7 +466,7 @@ void
 logins_end(struct logins *s)
 {
 	pthread_mutex_lock(&s->lock);
-	/* tried with what is in memory: mostly there is nothing to do */
+	/* First only in memory: mostly there is nothing to write. */
 	if (s->read && keep_end(s) && loginkeep_read(s)) {
 		keep_end(s);
 		loginkeep_write(s);

@@ -10,34 +10,36 @@
 
 #include "sync/logintable.h"
 
-/* Reads the file; that it cannot be read is a warning. */
+/* Reads the file; a file that cannot be read is only a warning. */
 struct logins *logins_open(const struct pass *);
 /*
- * Forgets the rejections of each account that was accepted, but for those of
- * credentials that the INI still has and that were not; and remembers which
- * were accepted.
+ * Forgets the rejections of each account that was accepted, except those of
+ * credentials that the INI still has and that were not accepted. Records which
+ * logins were accepted.
  */
 void logins_end(struct logins *);
 void logins_close(struct logins *);
 
 /*
- * The one of that credential, whatever its scheme: a wrong one is wrong by any.
- * NULL: it has no user name.
+ * The login with that credential, whatever its scheme: what is wrong with one
+ * scheme is wrong with any. NULL: it has no user name.
  */
 struct login *
 logins_find(struct logins *, const char *url, const struct credential *);
-/* The one of the proxy on the way there; NULL: none, or it wants no login. */
+/*
+ * The login of the proxy on the way there; NULL: no proxy, or none is wanted.
+ */
 struct login *logins_find_proxy(struct logins *, const char *url);
 
 /* Would the file know of a rejection at that time? */
 bool logins_would_know(struct logins *, int64_t at);
 /*
- * It is about to be tried, though other credentials of the same place were
- * rejected. False: the file cannot be written, so nobody could tell tomorrow
+ * The login is about to be tried, though other credentials of the same place
+ * were rejected. False: the file cannot be written, so no later pass could tell
  * that these were tried.
  */
 bool logins_announce(struct logins *, struct login *);
-/* It is rejected in this pass: when it may be tried again. */
+/* The login is rejected in this pass: sets when it may be tried again. */
 void logins_rejected(struct logins *, struct login *, enum err_kind);
 
 #endif

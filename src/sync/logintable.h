@@ -1,6 +1,6 @@
 /*
- * logintable.h - the logins of a pass (logins.h), as the files that keep them
- * share them.
+ * logintable.h - the logins of a pass (logins.h), as the files that maintain
+ * them share them.
  * Floor: sync, internal; of logins.c, loginkeep.c, reserve.c and proven.c.
  * Threads: as each member says.
  */
@@ -16,33 +16,39 @@
 
 /* A name and a password for a server or a proxy. */
 struct login {
-	struct account_login at; /* first */
+	struct account_login at; /* first, since it is cast */
 	char *server;            /* "host:port", "proxy host:port" */
 	char *name, *user;       /* folded */
 	char *password;
 	char verifier[LOGINFILE_HEX]; /* "": not made yet */
-	/* what the file knew of these credentials before; passes 0: nothing */
+	/*
+	 * What the file knew of these credentials before this pass; passes 0:
+	 * nothing.
+	 */
 	int64_t passes, first_at, last_at, retry_at;
-	/* its account may not be tried before; TIM_NONE: it may */
+	/* The account may not be tried before that; TIM_NONE: it may. */
 	int64_t not_before;
-	bool counted; /* this pass is, in the file */
-	/* until when its call under way counts as wrong; TIM_NONE: nowhere */
+	bool counted; /* this pass is counted in the file */
+	/*
+	 * Until when the call in progress counts as wrong; TIM_NONE: it is not
+	 * noted.
+	 */
 	int64_t tried;
-	bool waited;      /* for others who try its account, in vain */
-	struct err *lost; /* why nobody knows how the last one ended, or NULL */
+	bool waited;      /* waited in vain for others who try its account */
+	struct err *lost; /* why the last outcome is unknown, or NULL */
 };
 
 struct logins {
 	const struct pass *pass;
 	struct login **v;
 	size_t n;
-	struct account **account; /* some may be empty */
+	struct account **account; /* an account may be empty */
 	size_t naccount;
-	pthread_mutex_t lock;  /* of what follows, and of the keeper */
+	pthread_mutex_t lock;  /* guards what follows, and the keeper */
 	struct loginfile file; /* as it was read last */
-	bool read;             /* it could be */
-	bool told;             /* that there is trouble with it */
-	/* of all logins of the INI together; "": not made yet */
+	bool read;             /* the file could be read */
+	bool told;             /* trouble with it was logged */
+	/* The verifier of all logins of the INI together; "": not made yet. */
 	char verifier[LOGINFILE_HEX];
 };
 

@@ -1,9 +1,9 @@
 /*
  * marker.c - may a change hide behind a folder's marker?
- * 1. A clock that was set back lets a marker wait longer, and not for ever: a
- *    first sight that lies in the future is forgotten. One that was set ahead
- *    in these very seconds settles it too early: what hid then is seen with the
- *    folder's next change, or when all folders are read.
+ * 1. A clock that was set back makes a marker wait longer, but not for ever: a
+ *    first sight in the future is dropped. A clock that was set ahead in these
+ *    very seconds settles a marker too early: the hidden change is then seen
+ *    with the folder's next change, or when all folders are read.
  */
 #include "base/str.h"
 #include "sync/marker.h"

@@ -1,12 +1,12 @@
 /*
- * page.c - one page of changes: what of it is fetched, and its end.
+ * page.c - one page of changes: which items are fetched, and the page's end.
  * 1. A page's cursor is written in the transaction of the last rows of that
  *    page, and never before any of its rows.
- * 2. Two pages may be under way, and their batches at the same time; of one
- *    item never two fetches. Of what a page names more than once the last word
- *    counts, and what the page before names waits until that is finished. So
- *    what was asked for later is stored later: no version takes the place of
- *    a newer one, nor does an older read flag or delete.
+ * 2. Two pages may be in progress, with their batches at the same time, but
+ *    never two fetches of one item. If a page names an item more than once the
+ *    last change counts, and an item that the page before names, too, waits
+ *    until that page is finished. So what was requested later is stored later:
+ *    no old version replaces a newer one, nor does an old read flag or delete.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ struct batch {
 
 /* --- batches ----------------------------------------------------------- */
 
-/* One session for a batch that another thread than the mailbox's runs. */
+/* Opens a session for a batch that a thread other than the mailbox's runs. */
 static struct session *
 own_session(struct mailbox_work *w, struct err *err)
 {
@@ -64,8 +64,8 @@ store_part(int64_t folder, struct fetch *f, struct err *err)
 }
 
 /*
- * Puts what was settled into the store, unless this is the page's last batch
- * and it went well: that is stored with the page's end.
+ * Stores what was settled, unless this is the page's last batch and it went
+ * well: then it is stored with the page's end.
  */
 static void
 batch_done(struct batch *b, int rc, struct err *err)
@@ -125,7 +125,7 @@ by_id(const void *a, const void *b)
 }
 
 /*
- * Sorts the ids. Of an item that the page names more than once the last word
+ * Sorts the ids. If the page names an item more than once the last change
  * counts: what comes before a PUT or a DELETE of it is left out.
  */
 static void
@@ -173,7 +173,7 @@ names_item(const struct page *p, const char *id)
 	return lo < p->nnamed && strcmp(p->named[lo].id, id) == 0;
 }
 
-/* Sorts n PUTs of the page into fetch, skip and nothing to do. */
+/* Sorts n PUTs of the page into items to fetch, to skip, and to leave alone. */
 static int
 sort_puts(
     struct page *p, const struct change *const *put, size_t n, struct err *err)
@@ -253,7 +253,7 @@ batch_size(const struct mailbox_work *w, size_t n)
 	return size < max ? size : max;
 }
 
-/* Starts batches for what has none yet. */
+/* Starts batches for the refs that have none yet. */
 static void
 start_batches(struct page *p)
 {
@@ -285,7 +285,9 @@ start_batches(struct page *p)
 void
 page_start(struct page *p)
 {
-	/* those that come at once, and those that are late */
+	/*
+	 * A smaller last batch each, of the items that start at once and late.
+	 */
 	size_t most = p->change.n / BATCH_MIN + 2;
 
 	p->batch = mem_alloc(most * sizeof(*p->batch));
@@ -335,7 +337,7 @@ page_free(struct page *p)
 
 /* --- its end ----------------------------------------------------------- */
 
-/* The store's part of what was decided without fetching. */
+/* Stores the items that were decided without fetching. */
 static int
 page_skips(struct page *p, struct err *err)
 {

@@ -1,10 +1,12 @@
 /*
  * pass.c - one pass over all mailboxes of all profiles.
- * 1. The directory of whom the CRM knows does not change during a pass.
+ * 1. The directory of the people whom the CRM knows does not change during a
+ *    pass.
  * 2. Nothing of a profile is freed before its crew has ended.
- * 3. A row of table run is begun before anything that may take long or memory,
- *    so that a pass which dies there is known; what keeps a pass from asking a
- *    server (a CSV file, no mailbox) takes the row away again.
+ * 3. The row in table run is inserted before anything that may take long, or
+ *    much memory, so that a pass which dies there is known. If something keeps
+ *    the pass from asking any server (a CSV file, no mailbox), the row is
+ *    removed again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -57,9 +59,9 @@ load_csv(const struct conf *c, struct party_list *list, struct err *err)
 }
 
 /*
- * A CSV file is just being written, err says which. What half a list does not
- * name would be skipped: the list of the last pass stays in force, if there
- * was one.
+ * A CSV file is just being written, err says which. Mail of people that half a
+ * list lacks would be skipped: the list of the last pass stays in force, if
+ * there was one.
  */
 static int
 keep_last_list(struct running *r, struct err *err)
@@ -77,7 +79,9 @@ keep_last_list(struct running *r, struct err *err)
 	return 0;
 }
 
-/* CSV files into table party, and the whole table into memory. */
+/*
+ * Stores the CSV files in table party, and loads the whole table into memory.
+ */
 static int
 load_party(struct running *r, struct err *err)
 {
@@ -93,7 +97,10 @@ load_party(struct running *r, struct err *err)
 	}
 	if (rc == 0 && !p->dry_run) {
 		rc = store_party_sync(p->store, &csv, err);
-		/* a million people take their memory once, not twice */
+		/*
+		 * Freed here: a million people take their memory once, not
+		 * twice.
+		 */
 		party_list_free(&csv);
 	}
 	if (rc == 0)
@@ -167,8 +174,8 @@ start_profile(struct running *r, struct profile_work *p,
 }
 
 /*
- * Opens the profiles that have mailboxes. Nothing is contacted: what can never
- * work is found here.
+ * Opens the profiles that have mailboxes. Nothing is contacted, but settings
+ * that can never work are found here.
  */
 static int
 start_profiles(struct running *r, struct err *err)
@@ -191,7 +198,7 @@ start_profiles(struct running *r, struct err *err)
 	return 0;
 }
 
-/* From here on the servers are asked. */
+/* Starts the mailboxes' jobs: from here on the servers are contacted. */
 static void
 start_mailboxes(struct running *r, const struct store_run *run)
 {
@@ -220,7 +227,7 @@ start_mailboxes(struct running *r, const struct store_run *run)
 	}
 }
 
-/* While the jobs run. */
+/* Called repeatedly while the jobs run. */
 static void
 tick_run(struct running *r)
 {
@@ -294,7 +301,7 @@ judge_outcome(
 		   : PASS_OK;
 }
 
-/* All jobs are over: logins and alerts are brought up to date. */
+/* All jobs are over: brings logins and alerts up to date. */
 static int
 look_back(struct running *r, int64_t *stale, struct err *err)
 {
@@ -342,7 +349,7 @@ prepare_run(struct running *r, struct err *err)
 	return 0;
 }
 
-/* The servers are asked, and what comes of it is recorded. */
+/* Contacts the servers, and records the outcome. */
 static int
 run_all(struct running *r, struct store_run *run, struct pass_counts *out,
     enum pass_outcome *outcome, struct err *err)
@@ -356,7 +363,7 @@ run_all(struct running *r, struct store_run *run, struct pass_counts *out,
 	r->stopped = stop_requested();
 	tally_get(&r->tally, out);
 	if (look_back(r, &stale, err) == -1) {
-		/* it has ended all the same */
+		/* The pass has ended all the same. */
 		record_run(r, run, out, PASS_FAILED, &later);
 		return -1;
 	}

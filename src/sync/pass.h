@@ -12,9 +12,9 @@
 enum pass_outcome { PASS_OK, PASS_PARTIAL, PASS_FAILED };
 
 /*
- * Runs the pass. 0: out and outcome tell how it went, what failed was
- * logged. -1: nothing could begin (err: ERR_CONFIG an unknown mailbox or
- * profile, a CSV file; ERR_FATAL the store).
+ * Runs the pass. 0: out and outcome tell how it went, failures were logged. -1:
+ * it could not begin, or its end could not be recorded (err: ERR_CONFIG an
+ * unknown mailbox or profile, a CSV file; ERR_FATAL the store).
  */
 int pass_run(const struct pass *, struct pass_counts *out,
     enum pass_outcome *outcome, struct err *);

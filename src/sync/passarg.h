@@ -43,14 +43,15 @@ struct pass {
 	/* Called about four times a second; may be NULL. */
 	void (*tick)(void *arg, const struct pass_counts *);
 	void *tick_arg;
-	bool daemon; /* there is a pass at each polling_interval */
+	bool daemon; /* a pass runs at each polling_interval */
 	/*
-	 * An alert was opened or resolved, on the thread of tick; or NULL. -1:
-	 * it could not be passed on, and is told again in the next pass.
+	 * Called when an alert was opened or resolved, on the thread of tick;
+	 * may be NULL. -1: the alert could not be passed on, and is reported
+	 * again in the next pass.
 	 */
 	int (*alert)(void *arg, const struct alert_text *);
 	void *alert_arg;
-	struct keep keep; /* of KEEP_LOGINS */
+	struct keep keep; /* for KEEP_LOGINS */
 };
 
 #endif

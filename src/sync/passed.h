@@ -1,5 +1,5 @@
 /*
- * passed.h - a pass whose jobs are over, for those that look back on it.
+ * passed.h - a pass whose jobs are over, for the files that look back on it.
  * Floor: sync, internal.
  * Threads: the thread that runs the pass.
  */
@@ -11,8 +11,8 @@
 /* A pass whose jobs are over. */
 struct passed {
 	const struct pass *pass;
-	const struct profile_work *profile; /* in the order of pass->conf;
-					     * without a mailbox: zero */
+	/* In the order of pass->conf; zeroed if the profile has no mailbox. */
+	const struct profile_work *profile;
 	const struct mailbox_work *mailbox;
 	size_t nmailbox;
 	bool stopped; /* it was ended before its jobs were done */

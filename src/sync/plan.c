@@ -1,7 +1,7 @@
 /*
  * plan.c - which mailboxes a pass visits.
- * 1. An address is visited once, whatever names it: a [mailbox] section
- *    goes before a CRM user.
+ * 1. An address is visited once, whatever names it: a [mailbox] section takes
+ *    precedence over a CRM user.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ struct making {
 	const struct conf *conf;
 	const struct plan_want *want;
 	struct plan *plan;
-	struct map at; /* addresses to their places in the plan */
+	struct map at; /* addresses to their indexes in the plan */
 };
 
 static bool
@@ -113,7 +113,7 @@ add_users(struct making *m, const struct party_list *list, size_t n)
 	}
 }
 
-/* Leaves what was asked for; every --mailbox must fit something. */
+/* Keeps only what was asked for; every --mailbox must match something. */
 static int
 restrict_to(struct making *m, struct err *err)
 {

@@ -19,7 +19,7 @@ struct plan {
 	size_t n;
 };
 
-/* What the plan is restricted to; all NULL and 0: nothing. */
+/* What to restrict the plan to; all NULL and 0: no restriction. */
 struct plan_want {
 	const char *const *mailbox; /* these, normalised */
 	size_t nmailbox;            /* 0: all */
@@ -27,15 +27,18 @@ struct plan_want {
 };
 
 /*
- * Every [mailbox] with incoming = yes, and for profiles with mailboxes =
- * users every CRM user's address in the profile's domains (the first profile
+ * Plans every [mailbox] with incoming = yes and, for profiles with mailboxes =
+ * users, every CRM user's address in the profile's domains (the first profile
  * that permits it). Queues become parties (crm_type "queue") at the end of
- * list, so that mail to them concerns somebody. A want that fits nothing is
- * ERR_CONFIG. free(out->v).
+ * list, so that mail to them concerns somebody. A restriction that matches
+ * nothing is ERR_CONFIG. The caller frees out->v.
  */
 int plan_make(const struct conf *, struct party_list *list,
     const struct plan_want *, struct plan *out, struct err *);
-/* The restriction, as store_run.wanted; the caller frees. NULL: none. */
+/*
+ * The restriction as text for store_run.wanted; the caller frees it. NULL:
+ * none.
+ */
 char *plan_want_text(const struct plan_want *);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * proven.c - which logins of the INI were accepted by the passes before.
- * 1. Nothing is proven of whose account the file knows a rejection, or a
- *    login without an outcome.
+ * proven.c - which logins of the INI were accepted by earlier passes.
+ * 1. No login is proven if the file has a rejection of its account, or a try
+ *    without an outcome.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 #define TEXT_MAX ((size_t)64 << 20)
 
-/* The logins that have a bit. */
+/* How many of the logins have a bit. */
 static size_t
 count_logins(const struct logins *s)
 {
@@ -48,7 +48,7 @@ has_bit(const char *bits, size_t i)
 	       0;
 }
 
-/* Is anything in the file against it? */
+/* Does anything in the file speak against the login? */
 static bool
 is_doubted(struct logins *s, const struct login *l)
 {

@@ -14,14 +14,16 @@ struct remote {
 	struct session *session;
 	bool once;  /* a call that fails is not tried again */
 	bool hasty; /* nor is one that took long to fail (PATIENCE_SLOW) */
-	/* results, in ms: of the failed calls and of our own pauses, not of
-	 * the delays that the server asked for; of the last call that failed */
+	/*
+	 * Results, in ms. lost: failed calls and our own pauses, but not the
+	 * delays that the server asked for; last: the last call that failed.
+	 */
 	int64_t lost, last;
 };
 
 /*
  * One of the provider's operations. It may set the session's patience_ms, for
- * this call alone. What it gave before it failed it takes back.
+ * this call alone. If it fails it takes back what it gave before.
  */
 typedef int (*remote_fn)(struct session *, void *arg, struct err *);
 

@@ -1,7 +1,7 @@
 /*
  * reserve.c - a login that may be wrong is noted before it is sent.
- * 1. What is counted and what is noted happens while no other process has the
- *    file: the counts of two never overlap.
+ * 1. Counting and noting happen while no other process has the file, so two
+ *    processes never count at the same time.
  * 2. Nobody waits while holding the lock or the file.
  */
 #include <stdlib.h>
@@ -14,12 +14,14 @@
 #include "sync/proven.h"
 #include "sync/reserve.h"
 
-/* ms; a login that is answered takes less, or is one of a slow server */
+/* ms; a login takes less to be answered, unless the server is slow */
 #define RESERVE_WAIT fault_int("EXSYNC_RESERVE_MS", 15000)
 #define STEP         100 /* ms */
 
-/* All logins that are the same to the server: they may be all that an INI has
- * tomorrow. Calls note with the row of each. */
+/*
+ * Calls note with the row of each login that is the same to the server: any one
+ * of them may be all that tomorrow's INI has.
+ */
 static bool
 note_twins(struct logins *s, struct account_login *at, int64_t time,
     void (*note)(struct loginfile_row *, int64_t))
@@ -52,8 +54,10 @@ say_rejected(int64_t until, struct err *err)
 	return err_code(err, CAUSE_LOGIN_WAITS, "login", SCOPE_PROFILE);
 }
 
-/* Some may have been rejected, too few are known to be: it is no news of the
- * login, but of what hides the outcome. */
+/*
+ * Some tries may have been rejected, but too few are known to be: the error is
+ * not about the login, but about what hides the outcome.
+ */
 static int
 say_unknown(const struct login *l, int64_t until, struct err *err)
 {
@@ -73,7 +77,9 @@ say_unknown(const struct login *l, int64_t until, struct err *err)
 		   : err_code(err, CAUSE_OTHER, "login-unknown", SCOPE_PROFILE);
 }
 
-/* With the lock held, and the file: takes one of the hour's. */
+/*
+ * With the lock and the file held: takes one of the tries that an hour allows.
+ */
 static void
 take_one(struct logins *s, struct login *l)
 {
@@ -81,12 +87,12 @@ take_one(struct logins *s, struct login *l)
 	int64_t until = loginfile_alone(&s->file, tim_now() + LOGINFILE_HOUR);
 
 	if (!note_twins(s, &l->at, until, loginfile_try))
-		k->done(k->arg, KEEP_LOGINS); /* there is no room */
+		k->done(k->arg, KEEP_LOGINS); /* no room */
 	else if (loginkeep_write(s))
 		l->tried = until;
 }
 
-/* How many of them count no longer then. */
+/* How many of the times do not count any more at until? */
 static size_t
 count_until(const struct loginkeep_times *t, int64_t until)
 {
@@ -97,20 +103,20 @@ count_until(const struct loginkeep_times *t, int64_t until)
 	return n;
 }
 
-/* What stands in the way. */
+/* What keeps a login from being tried. */
 struct hurdle {
-	int64_t until; /* so long */
-	bool rejected; /* nothing but rejections */
-	bool soon;     /* some may be under way, and their outcome known soon */
+	int64_t until; /* when it ends */
+	bool rejected; /* rejections alone are enough */
+	bool soon;     /* some outcomes may be known soon */
 };
 
-/* all: what counts, more than may. */
+/* all: the logins that count, LOGINFILE_WRONG or more. */
 static void
 look_at_hurdle(struct logins *s, const struct account *a,
     const struct loginkeep_times *all, struct hurdle *out)
 {
 	struct loginkeep_times wrong = loginkeep_wrong(s, a);
-	/* they are a few ms apart, so that each is alone */
+	/* A second more, since the times are some ms apart to be unique. */
 	int64_t lost = tim_now() + RESERVE_LOST + 1000;
 	size_t ended =
 	    wrong.n + count_until(all, lost) - count_until(&wrong, lost);
@@ -121,7 +127,7 @@ look_at_hurdle(struct logins *s, const struct account *a,
 	free(wrong.v);
 }
 
-/* True: the call may be made. */
+/* Reserves the login if it may. True: the call may be made. */
 static bool
 try_reserve(struct logins *s, struct login *l, struct hurdle *out)
 {
@@ -131,7 +137,7 @@ try_reserve(struct logins *s, struct login *l, struct hurdle *out)
 
 	pthread_mutex_lock(&s->lock);
 	l->tried = TIM_NONE;
-	if (s->read) /* while others may have the file */
+	if (s->read) /* it is slow, and others may have the file */
 		loginkeep_verify(s, l);
 	if (!loginkeep_read(s)) {
 		pthread_mutex_unlock(&s->lock);
@@ -171,7 +177,7 @@ reserve_begin(void *arg, struct account_login *at, struct err *err)
 	return 0;
 }
 
-/* Why nobody knows how the last one ended. */
+/* Keeps why the outcome of the last call is unknown. */
 static void
 keep_error(struct login *l, const struct err *why)
 {
@@ -200,7 +206,7 @@ reserve_settled(void *arg, struct account_login *at, enum account_said said,
 			until =
 			    loginfile_alone(&s->file, tim_now() + RESERVE_LOST);
 		was = loginfile_tried(&s->file, l->tried, until);
-		/* now: the pass may be killed before its end */
+		/* Now, since the pass may be killed before its end. */
 		if (said == ACCOUNT_ACCEPTED)
 			was = proven_note(s) || was;
 		if (was)

@@ -1,9 +1,10 @@
 /*
- * say.c - what the log is told of mailboxes.
- * 1. A fault is kept back until it is known whether it is the mailbox's or the
+ * say.c - the log lines about mailboxes.
+ * 1. A fault is held back until it is known whether it is the mailbox's or the
  *    profile's: one wrong URL is one line, with a mailbox for an example, and
  *    not one for each mailbox.
- * 2. Every fault is told once, at the latest when the profile's jobs are over.
+ * 2. Every fault is logged once, at the latest when the profile's jobs are
+ *    over.
  */
 #include <pthread.h>
 #include <stdarg.h>
@@ -19,11 +20,11 @@
 
 struct say {
 	pthread_mutex_t lock;
-	const struct mailbox_work **kept; /* their fault is in them */
+	const struct mailbox_work **kept; /* w->fault is held back */
 	size_t n;
-	size_t stopped; /* mailboxes that the stopped gate kept from reading */
+	size_t stopped; /* mailboxes not read since the gate was stopped */
 	const struct mailbox_work *example; /* one of these */
-	bool fatal;                         /* the store's trouble was told */
+	bool fatal;                         /* the store's trouble was logged */
 };
 
 struct say *
@@ -105,7 +106,7 @@ say_fault(const struct mailbox_work *w, const struct err *err)
 		say_mailbox(w, LOG_ERROR, ": %s", err->msg);
 }
 
-/* Those of one code side by side, in the order of their addresses. */
+/* By code, then by address. */
 static int
 by_code(const void *a, const void *b)
 {
@@ -116,7 +117,7 @@ by_code(const void *a, const void *b)
 	return c != 0 ? c : strcmp(x->conf.address, y->conf.address);
 }
 
-/* n mailboxes failed with this, w among them. */
+/* Logs that n mailboxes failed with this, w among them. */
 static void
 say_shared(const struct mailbox_work *w, size_t n, const struct err *err)
 {
@@ -127,13 +128,17 @@ say_shared(const struct mailbox_work *w, size_t n, const struct err *err)
 		    w->profile->conf->name, n, w->conf.address, err->msg);
 }
 
-/* What stopped the profile; shared: so many kept ones failed with the same. */
+/*
+ * Logs what stopped the profile; shared: as many held back faults are the same.
+ */
 static void
 say_stopped(const struct profile_work *p, size_t shared)
 {
 	const struct err *why = gate_stopped(p->gate);
 
-	/* what was known before any mailbox was asked is about none of them */
+	/*
+	 * A reason that was known before any mailbox was asked is about none.
+	 */
 	if (gate_stopped_by(p->gate) == NULL)
 		log_error("profile %s: %s", p->conf->name, why->msg);
 	else

@@ -7,7 +7,7 @@
 #include "conf/wellknown.h"
 #include "sync/select.h"
 
-/* The same folder in what the store knows, or NULL. */
+/* The folder as the store knows it, or NULL. */
 static const struct store_folder *
 known_as(const struct store_folders *known, const char *id)
 {

@@ -18,15 +18,15 @@
 #include "store/store.h"
 
 /*
- * f lies in list (both from the server); known is what the store says of
- * the same mailbox, for well-known names that this answer did not carry.
+ * f lies in list (both from the server). known is what the store has of the
+ * same mailbox, for well-known names that this answer lacks.
  */
 bool select_folder(const struct conf_profile *, const struct folder_list *,
     const struct folder *f, const struct store_folders *known);
 
 /*
- * Does this entry of folders or skip_folders name a folder of the list? For
- * telling a person: what is named may be left out for another reason.
+ * Does this entry of folders or skip_folders name a folder of the list? Only
+ * for messages: a named folder may be left out for another reason.
  */
 bool select_names(const char *entry, const struct folder_list *,
     const struct store_folders *known);

@@ -1,7 +1,7 @@
 /*
  * servers.c - the servers that the INI names.
- * 1. A server has the connections of all profiles that share it: their
- *    max_connections together, whether they are read in a pass or not.
+ * 1. A server has as many connections as all profiles that share it: the sum of
+ *    their max_connections, whether a pass reads them or not.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +12,11 @@
 #include "core/credential.h"
 #include "sync/servers.h"
 
-/* One that was opened. */
+/* An opened server. */
 struct opened {
 	struct server server;
 	struct opened *next;
-	const struct conf_profile *profile; /* who asked first */
+	const struct conf_profile *profile; /* the profile that asked first */
 };
 
 struct servers {

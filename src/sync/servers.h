@@ -1,14 +1,14 @@
 /*
- * servers.h - the servers that the INI names, each with who logs in there:
- * opened once, and kept over passes.
+ * servers.h - the servers that the INI names, each with its credential: opened
+ * once, and kept over passes.
  * Floor: sync.
  * Threads: the main thread, while no pass runs; what is in a struct server is
  * shared as its own header says.
  *
  * What belongs to a server and a credential lives here: connections, versions,
- * names that were looked up, tokens, what the server asked for when it was
- * busy. A pass borrows it. Profiles that name the same server with the same
- * credential have the same, whoever of them comes first.
+ * names that were looked up, tokens, and the delays that the server asked for
+ * when it was busy. A pass borrows it. Profiles that name the same server with
+ * the same credential share one, whichever of them comes first.
  */
 #ifndef SYNC_SERVERS_H
 #define SYNC_SERVERS_H
@@ -27,15 +27,16 @@ struct server {
 /* Which kind of server is behind a profile; NULL is not possible. */
 typedef const struct provider_ops *(*servers_kind)(const struct conf_profile *);
 
-/* conf outlives it. Nothing is opened yet. */
+/* conf must outlive it. Nothing is opened yet. */
 struct servers *servers_open(const struct conf *, servers_kind);
-/* All that were opened, when no pass needs them any more. NULL is fine. */
+/* Closes all opened servers, when no pass needs them any more. NULL is fine. */
 void servers_close(struct servers *);
-/* A pass begins: no server is stopped, and no login known to work. */
+/* A pass begins: no server is stopped, and no login is known to work. */
 void servers_begin(struct servers *);
 /*
- * The profile's. Nothing is contacted: what can never work is found here, -1
- * as provider_ops.open. It lives until servers_close.
+ * The profile's server, which lives until servers_close. Nothing is contacted,
+ * but settings that can never work are found here: NULL, with err as from
+ * provider_ops.open.
  */
 struct server *
 servers_get(struct servers *, const struct conf_profile *, struct err *);

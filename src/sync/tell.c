@@ -1,13 +1,13 @@
 /*
- * tell.c - who is told of alerts.
+ * tell.c - reports alerts.
  * 1. pass->alert gets at most TELL_MAX alerts of a pass; the last one says how
  *    many more there are.
- * 2. It is told again what it did not take, and may be told again what it took
- *    when we died: once more is better than never.
- * 3. A full disk does not make that once in every pass. What exsync as a whole
- *    is about is remembered beside the database (store/trouble.c) when it is
- *    told; and while that stands, all else is told only when the database has
- *    taken a note of it first.
+ * 2. An alert that it did not accept is reported again, and one that it
+ *    accepted may be when this process died: once more is better than never.
+ * 3. A full disk must not repeat an alert in every pass. An alert about exsync
+ *    as a whole is noted beside the database (store/trouble.c) when it is
+ *    reported; and while that note stands, any other alert is reported only
+ *    after the database has recorded that.
  */
 #include <stdio.h>
 #include <string.h>
@@ -37,8 +37,8 @@ tell(const struct pass *p, const struct store_alert *a)
 }
 
 /*
- * Does it keep passes from being written, and is it not over? Others are about
- * exsync as a whole, too.
+ * Does the alert mean that passes cannot be written, and is it open? Not every
+ * alert about exsync as a whole does.
  */
 static bool
 is_trouble(const struct store_alert *a)
@@ -47,7 +47,7 @@ is_trouble(const struct store_alert *a)
 	       alert_kind(a->code) != ALERT_INTERRUPTED;
 }
 
-/* Somebody knows of it now, whether or not the database does. */
+/* Notes that somebody knows of it now, whether or not the database does. */
 static void
 remember_told(const struct pass *p, const char *code)
 {
@@ -82,7 +82,7 @@ tell_more(const struct pass *p, size_t n)
 	return p->alert(p->alert_arg, &t);
 }
 
-/* The database has trouble that somebody knows of: a note comes first. */
+/* The database has trouble that was reported: it must record this one first. */
 static bool
 tell_noted(const struct pass *p, const struct store_alert *a)
 {
@@ -96,7 +96,10 @@ tell_noted(const struct pass *p, const struct store_alert *a)
 	return false;
 }
 
-/* One that the store has for it. False: it waits, and so does what follows. */
+/*
+ * Reports one alert that the store has waiting. False: it waits, and so do the
+ * ones behind it.
+ */
 static bool
 tell_next(const struct pass *p, const struct store_alert *a)
 {
@@ -106,14 +109,14 @@ tell_next(const struct pass *p, const struct store_alert *a)
 
 	if (known && !is_trouble(a))
 		return tell_noted(p, a);
-	/* told already, and that could not be written */
+	/* It was reported already, but that could not be recorded. */
 	if ((!known || strcmp(t.code, a->code) != 0) && !tell_one(p, a))
 		return false;
 	store_alert_told(p->store, a, 1, &err);
 	return true;
 }
 
-/* What the store still has for it. An error here: it is told again. */
+/* Reports what the store still has waiting. After an error it stays there. */
 static void
 tell_untold(const struct pass *p)
 {

@@ -1,5 +1,5 @@
 /*
- * tell.h - who is told of alerts: the log, and pass->alert.
+ * tell.h - reports alerts: to the log, and to pass->alert.
  * Floor: sync, internal.
  * Threads: the one that runs the pass.
  */
@@ -9,18 +9,18 @@
 #include "store/health.h"
 #include "sync/passarg.h"
 
-/* Is somebody to be told, now or when the command works again? */
+/* Is somebody to be told, now or when alert_command works again? */
 bool tell_wanted(const struct pass *);
 /*
- * Logs the news, and tells pass->alert what it was not told yet: these, and
- * what it did not take in earlier passes. When it fails the rest waits for the
- * next pass.
+ * Logs the news, and reports to pass->alert what it has not accepted yet: the
+ * news, and alerts of earlier passes. If it fails the rest waits for the next
+ * pass.
  */
 void tell_news(const struct pass *, const struct store_alert_news *);
 /*
- * Tells pass->alert one that is not in the store, or is over there. True: it
- * took it. What is about exsync as a whole, and not over, is remembered beside
- * the database.
+ * Reports to pass->alert one alert that is not in the store, or is over there.
+ * True: it was accepted. An open alert about exsync as a whole is then noted
+ * beside the database.
  */
 bool tell_one(const struct pass *, const struct store_alert *);
 

@@ -44,7 +44,7 @@ turn_others_wait(const struct mailbox_work *w)
 int
 turn_end(struct mailbox_work *w, struct err *err)
 {
-	/* it stays so: what another thread began must not go on */
+	/* It stays set: what another thread began must not go on. */
 	atomic_store(&w->turn_over, true);
 	err_set(err, ERR_RETRY, "other mailboxes come first");
 	return err_code(err, CAUSE_TURN, "turn", SCOPE_MAILBOX);

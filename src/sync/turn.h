@@ -3,9 +3,9 @@
  * Floor: sync, internal.
  * Threads: any.
  *
- * While other mailboxes wait for a thread, one has a turn of so many seconds,
- * and comes again when all of them have had theirs. What it has read by then
- * is stored; the page under way is asked for once more and only what is
+ * While other mailboxes wait for a thread, a mailbox has a turn of limited
+ * time, and comes again when all others have had theirs. What it has read by
+ * then is stored; the page in progress is requested once more, and only what is
  * missing of it is fetched.
  */
 #ifndef SYNC_TURN_H
@@ -15,20 +15,20 @@
 
 /* The mailbox's turn begins. */
 void turn_begin(struct mailbox_work *);
-/* Something of it was stored: without that no turn ends. */
+/* Something of the mailbox was stored: without that no turn ends. */
 void turn_moved(struct mailbox_work *);
 /*
- * With which of n >= 1 mailboxes or folders to begin: the first; after passes
- * that were cut off another one each time, for one that took all of their time
- * must not do so again.
+ * Which of n >= 1 mailboxes or folders to begin with: the first; after passes
+ * that were cut off a random one, since one that took all of their time must
+ * not do so again.
  */
 size_t turn_first(bool cut_before, size_t n);
-/* Do others wait for a thread? */
+/* Do other mailboxes wait for a thread? */
 bool turn_others_wait(const struct mailbox_work *);
-/* -1 with CAUSE_TURN, and so until turn_begin: the turn is over. */
+/* -1 with CAUSE_TURN when the turn is over, and then until turn_begin. */
 int turn_check(struct mailbox_work *, struct err *);
 bool turn_is_over(const struct err *);
-/* The same at once, whatever was stored; always -1. */
+/* Ends the turn at once, whatever was stored; always -1. */
 int turn_end(struct mailbox_work *, struct err *);
 
 #endif

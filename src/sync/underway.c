@@ -1,8 +1,8 @@
 /*
  * underway.c - mail that is being asked for.
- * 1. What is noted is under way: both change under one lock, so no note comes
- *    after its outcome.
- * 2. A note that cannot be written is no fault: the outcome will be.
+ * 1. A batch is noted only while it is in progress: both change under one lock,
+ *    so no note comes after its outcome.
+ * 2. A note that cannot be written is not reported: the outcome will be.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +15,12 @@
 #include "sync/backoff.h"
 #include "sync/underway.h"
 
-/* ms, then it is noted */
+/* ms after which a batch is noted */
 #define LONG fault_int("EXSYNC_UNDERWAY_MS", 5000)
-/* times that a mail may be under way when a pass ends and be due at once */
+/*
+ * How often a mail may be in progress when a pass ends and still be due at
+ * once.
+ */
 #define AT_ONCE 8
 
 struct underway {
@@ -55,7 +58,7 @@ note_next_try(int64_t tries)
 	return tries < AT_ONCE ? tim_now() : backoff_item(tries - AT_ONCE, 0);
 }
 
-/* With the lock held. */
+/* With the lock held: notes the batch in table failure. */
 static void
 note_batch(struct underway *u, struct underway_batch *b)
 {

@@ -1,17 +1,17 @@
 /*
  * visit.c - a pass over one mailbox.
- * 1. A folder that fails alone does not keep the others from being read; a
- *    fault of the mailbox or the connection ends the visit. Which of them it is
- *    another request tells, for some folders at most.
+ * 1. A folder that fails by itself does not keep the others from being read; a
+ *    fault of the mailbox or the connection ends the visit. Another request
+ *    tells which of them it is, for BROKEN_MAX folders at most.
  * 2. An idle mailbox costs one request: folders whose marker is settled
  *    (marker.h) and has not moved, and those that never held anything, are not
  *    asked, except on every 24th pass.
- * 3. A visit has as many turns as it takes (turn.h); no folder is read in two
- *    of them.
- * 4. What is silent for long, be it the mailbox or one of its folders, is put
- *    off until the others have had their turn, and only then waited for.
- * 5. No folder is read for the first time before it was asked which folders
- *    are the junk, the drafts and the like.
+ * 3. A visit has as many turns as it takes (turn.h); a folder that was finished
+ *    in one turn is not read again in another.
+ * 4. A mailbox or a folder that does not answer for long is put off until the
+ *    others have had their turn, and only then waited for.
+ * 5. No folder is read for the first time before the server was asked which
+ *    folders are the junk, the drafts and the like.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,20 +38,22 @@
 
 /* What one turn leaves for the next. */
 struct visit {
-	int64_t *done; /* store_folder.id of folders not to be read again */
+	int64_t *done; /* store_folder.id of folders that are finished */
 	size_t ndone;
-	struct err first; /* why one failed: the first that did */
-	int broken;       /* failed as if it were the mailbox's fault */
-	int read;         /* came to their end */
-	/* the first that failed for a reason that nobody knows; 0 */
+	struct err first; /* why the first of them failed */
+	int broken;       /* folders that failed as if the mailbox had */
+	int read;         /* folders that were read to their end */
+	/* The first folder that failed for an unknown reason, or 0. */
 	int64_t doubted;
 	struct err doubt; /* why */
-	/* store_folder.id of those that are listed and do not exist, as the
-	 * server says, and what it says of the last of them */
+	/*
+	 * store_folder.id of folders that the server lists and says do not
+	 * exist, and what it said of the last of them.
+	 */
 	int64_t vanished[BROKEN_MAX];
 	size_t nvanished;
 	struct err gone;
-	bool patient; /* the silent are waited for now */
+	bool patient; /* wait now for what is silent */
 };
 
 struct ask_folders {
@@ -126,7 +128,10 @@ is_idle(const struct store_folder *s, const struct folder *f)
 	       s->unsettled == 0 && str_eq(f->marker, s->marker);
 }
 
-/* Would a folder be read for the first time, and nobody told which is which? */
+/*
+ * Would a folder be read for the first time though the server did not say which
+ * folder is which?
+ */
 static bool
 is_unnamed(const struct mailbox_work *w, const struct folder_list *list,
     const struct store_folders *known)
@@ -147,7 +152,7 @@ is_unnamed(const struct mailbox_work *w, const struct folder_list *list,
 	return first;
 }
 
-/* The folders of the server, and what is known of them now. */
+/* Lists the server's folders, and loads what is known of them now. */
 static int
 list_folders(struct mailbox_work *w, bool well_known, struct folder_list *list,
     struct store_folders *known, struct err *err)
@@ -166,7 +171,7 @@ list_folders(struct mailbox_work *w, bool well_known, struct folder_list *list,
 	return list_folders(w, true, list, known, err);
 }
 
-/* In a dry run: what the INI names and this mailbox does not have. */
+/* In a dry run: logs the names in the INI that this mailbox does not have. */
 static void
 say_missing(const struct mailbox_work *w, const char *key,
     const struct conf_list *l, const struct folder_list *list,
@@ -194,7 +199,10 @@ reads_any(const struct mailbox_work *w, const struct folder_list *list,
 	return false;
 }
 
-/* A name that no mailbox has must not look like one without mail. */
+/*
+ * Notes whether any named folder exists: a name that no mailbox has must not
+ * look like a folder without mail.
+ */
 static void
 look_for_named(struct mailbox_work *w, const struct folder_list *list,
     const struct store_folders *known)
@@ -214,7 +222,7 @@ look_for_named(struct mailbox_work *w, const struct folder_list *list,
 }
 
 /*
- * Does the store hold places in it that no pass would look after? Where no
+ * Does the store have mail in the folder that no pass would look after? If no
  * folder at all is read a name in the INI is wrong, and all stays as it is.
  */
 static bool
@@ -227,7 +235,7 @@ is_left(const struct mailbox_work *w, const struct folder_list *list,
 	       !is_read(w, list, f, known) && reads_any(w, list, known);
 }
 
-/* What lies in a folder that is not read any more is not known any more. */
+/* The folder is not read any more, so the mail in it counts as removed. */
 static int
 leave_folder(
     struct mailbox_work *w, const struct store_folder *s, struct err *err)
@@ -244,11 +252,14 @@ leave_folder(
 	return 0;
 }
 
-/* Is it the folder's own fault? broken counts those that look like it. */
+/*
+ * Is it the folder's own fault? *broken counts faults that look like the
+ * mailbox's.
+ */
 static bool
 is_folders(struct mailbox_work *w, struct err *err, int *broken)
 {
-	/* whose it is was asked already, where nobody knows the reason */
+	/* For an unknown reason it was found out already who is to blame. */
 	if (stop_requested() || err->kind == ERR_UNKNOWN)
 		return err->scope <= SCOPE_FOLDER;
 	if (err->scope == SCOPE_MAILBOX && ++*broken <= BROKEN_MAX &&
@@ -291,20 +302,20 @@ note_done(struct visit *v, const struct store_folder *s)
 	*VEC_ADD(v->done, v->ndone) = s->id;
 }
 
-/* The folder failed, and the others are read all the same. */
+/* The folder failed; the others are read all the same. */
 static void
 note_failed(struct visit *v, const struct store_folder *s, struct err *err)
 {
 	note_done(v, s);
-	/* one that only waits is news of an earlier pass */
+	/* One that only waits is news of an earlier pass. */
 	if (v->first.kind == ERR_NONE || v->first.cause == CAUSE_WAITS)
 		v->first = *err;
 	err_clear(err);
 }
 
 /*
- * It failed for a reason that nobody knows, and waits from now on. -1: so did
- * another, and none was read: it is the mailbox's trouble.
+ * The folder failed for an unknown reason, and waits from now on. -1: another
+ * one did, too, and none was read: the mailbox is to blame.
  */
 static int
 doubt_folder(
@@ -327,7 +338,7 @@ doubt_folder(
 	return 0;
 }
 
-/* One folder. -1: the turn ends. */
+/* Reads one folder. -1: the turn ends. */
 static int
 read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
     const struct store_folder *s, struct err *err)
@@ -371,8 +382,8 @@ read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
 }
 
 /*
- * One folder failed for a reason that nobody knows, and no other was read: is
- * it the folder's fault, or the mailbox's? Another one tells, idle as it is.
+ * One folder failed for an unknown reason, and no other was read: is the folder
+ * to blame, or the mailbox? Reading another one, even an idle one, tells.
  */
 static int
 ask_other_folder(struct mailbox_work *w, struct reading *r, struct err *err)
@@ -411,8 +422,8 @@ is_vanished(const struct visit *v, const struct store_folder *s)
 }
 
 /*
- * Some folders were listed, and the server said that they do not exist. That is
- * well when they were deleted meanwhile: then they are not listed any more.
+ * The server listed some folders, and then said that they do not exist. That is
+ * well if they were deleted meanwhile: then they are no longer listed.
  */
 static int
 settle_vanished(struct mailbox_work *w, struct reading *r, struct err *err)
@@ -470,7 +481,7 @@ read_round(struct mailbox_work *w, struct reading *r, struct err *err)
 	return 0;
 }
 
-/* The same, those that were silent last of all. */
+/* The same; folders that were silent come last. */
 static int
 read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
 {
@@ -496,7 +507,7 @@ read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
 	return -1;
 }
 
-/* One turn. */
+/* Runs one turn. */
 static int
 visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 {
@@ -529,7 +540,7 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	return rc;
 }
 
-/* A wait that nobody was told of is none. */
+/* Drops a wait that nobody was told of. */
 static int
 forget_untold(struct mailbox_work *w, struct store_mailbox *m, struct err *err)
 {
@@ -542,7 +553,7 @@ forget_untold(struct mailbox_work *w, struct store_mailbox *m, struct err *err)
 	return 0;
 }
 
-/* Should it be left alone in this pass? *failed: is that a failure? */
+/* Should the mailbox be left alone in this pass? *failed: is that a failure? */
 static bool
 leave_alone(struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
 {
@@ -575,7 +586,7 @@ leave_alone(struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
 	return *failed = true;
 }
 
-/* Is the address one of those, which stand with a space between two? */
+/* Is the address in this list, which has a space between two? */
 static bool
 is_named(const char *list, const char *address)
 {
@@ -612,7 +623,10 @@ alias_of(const struct mailbox_work *w, const struct err *err)
 	return NULL;
 }
 
-/* Why it failed, for the alerts. A fault of the profile is in its gate. */
+/*
+ * Keeps why the mailbox failed, for the alerts. The gate has what stopped the
+ * profile.
+ */
 static void
 keep_fault(struct mailbox_work *w, const struct err *err)
 {
@@ -626,7 +640,7 @@ keep_fault(struct mailbox_work *w, const struct err *err)
 	*w->fault = *err;
 }
 
-/* What the store is told of a visit that failed. */
+/* Tells the store of a visit that failed. */
 static int
 remember_fault(struct mailbox_work *w, const struct err *fault, struct err *e)
 {
@@ -643,7 +657,7 @@ remember_fault(struct mailbox_work *w, const struct err *fault, struct err *e)
 	    w->profile->pass->store, w->conf.address, fault, retry_at, e);
 }
 
-/* The visit is over: what is remembered of it. True: it failed. */
+/* The visit is over: records its outcome. True: it failed. */
 static bool
 conclude_visit(struct mailbox_work *w, int rc, const struct err *err)
 {
@@ -680,7 +694,7 @@ conclude_visit(struct mailbox_work *w, int rc, const struct err *err)
 	return true;
 }
 
-/* The mailbox is silent: it is waited for after the others. */
+/* Puts a silent mailbox off until the others have had their turn. False: no. */
 static bool
 put_off_mailbox(struct mailbox_work *w, const struct err *err)
 {
@@ -691,7 +705,7 @@ put_off_mailbox(struct mailbox_work *w, const struct err *err)
 	return true;
 }
 
-/* One turn. *again: it needs another one. Else true: the visit failed. */
+/* Runs one turn. *again: another one is needed. Else true: the visit failed. */
 static bool
 visit_turn(struct mailbox_work *w, bool *again)
 {

@@ -8,7 +8,10 @@
 
 #include "sync/work.h"
 
-/* The run of a mailbox's job: visits, logs what failed, records the end. */
+/*
+ * The run function of a mailbox's job: visits it, logs what failed, records the
+ * end.
+ */
 void visit_job(struct job *, bool own);
 
 #endif

@@ -1,20 +1,20 @@
 /*
  * walk.c - one folder: pages of changes until its end.
- * 1. The next page is asked for while the batches of this one run; pages are
+ * 1. The next page is requested while the batches of this one run; pages are
  *    finished in their order.
- * 2. A page that brings nothing and no new cursor ends the walk with an
- *    error; so do cursors that come round again, and a second resync in the
- *    same walk.
- * 3. A server that was given a cursor and begins at the start all the same
- *    says nothing of what has gone meanwhile: the folder is read anew and
- *    compared. One gives itself away by what it tells again, or by counting
- *    fewer items at the end than are known: that is believed where its count
- *    was right before.
- * 4. A full walk that did not come to its first cursor is another one when it
- *    begins again: what it saw may be gone, and no server would tell.
- * 5. An item that the server tells of and does not have was deleted meanwhile,
- *    and the server's next words say so; they are asked for at once. What they
- *    do not say deleted is in doubt, and waits in failure.
+ * 2. A walk that makes no progress ends with an error: the server says that
+ *    there is more, but the cursor stays the same, many pages in a row are
+ *    empty, or cursors or contents repeat (cycle detection). So does a second
+ *    resync in the same walk.
+ * 3. A server that was given a cursor but starts over does not report what was
+ *    deleted meanwhile: the folder is read anew and compared. Such a server
+ *    shows in what it reports again, or in a count at the end that is lower
+ *    than what is known; the count is believed if it was right before.
+ * 4. A full walk that did not come to its first cursor is a new one when it
+ *    begins again: what it saw may be gone, and no server would report that.
+ * 5. An item that the server lists and does not have was deleted meanwhile, and
+ *    the server's next changes say so; they are requested at once. Items that
+ *    they do not report as deleted are in doubt, and wait in table failure.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,42 +35,45 @@
 
 #define PAGE_MIN     100
 #define EMPTY_MAX    100 /* pages in a row without a change */
-#define SAME_MAX     3   /* pages that hold what another one held */
+#define SAME_MAX     3   /* pages that repeat the contents of another one */
 #define CONTENTS_MAX ((size_t)64 << 20)
-#define AGAIN_MAX    1000 /* items that the server gives as new once more */
+#define AGAIN_MAX    1000 /* known items that the server reports as new */
 
-/* What came of a walk that reached the folder's end. */
+/* The result of a walk that reached the folder's end. */
 struct walked {
-	int64_t again;  /* items that the server gave as new once more */
-	int64_t doubts; /* items that it told of and does not have */
-	char *cursor;   /* the last; the caller's */
+	int64_t again;  /* known items that the server reported as new */
+	int64_t doubts; /* items that it lists and does not have */
+	char *cursor;   /* the last; the caller frees it */
 };
 
-/* Does a walk move on? */
+/* Does a walk make progress? */
 struct progress {
 	int empty; /* pages in a row without a change */
-	/* a cursor of before, a later one each time the pages have doubled:
-	 * cursors that come round again meet it sooner or later */
+	/*
+	 * Cycle detection (Brent): mark is the hash of an earlier cursor, and
+	 * is replaced by a later one each time the number of pages has doubled.
+	 * Cursors that repeat come upon it sooner or later.
+	 */
 	struct round {
 		unsigned char mark[CRYPT_SHA256];
 		unsigned pages, next;
-	} cursors, contents; /* the same of what the pages hold */
-	int same;            /* pages whose contents came round */
-	bool watch;          /* nothing that is known can rightly come as new */
-	int64_t again;       /* ... and so many did */
+	} cursors, contents; /* the same for what the pages hold */
+	int same;            /* pages whose contents repeated */
+	bool watch;          /* no known item may be reported as new ... */
+	int64_t again;       /* ... and how many were */
 };
 
 /* A walk under way. */
 struct walk {
 	const struct store_folder *folder;
-	const struct folder *told; /* what the server said of it before */
+	const struct folder *told; /* the folder as the server listed it */
 	bool hurry;
 	struct progress progress;
 };
 
 /*
- * As many as the other connections fetch in one go, while this one asks for
- * the next page: then all of them are busy all the time.
+ * As many items as the other connections fetch in one go while this one
+ * requests the next page: then all of them are busy all the time.
  */
 static int
 page_size(const struct profile_work *p)
@@ -117,7 +120,7 @@ ask_changes(struct mailbox_work *w, const struct walk *k, const char *cursor,
 	return remote_call(&r, fetch_changes, &a, err);
 }
 
-/* From here on the folder has no cursor and a full walk of a new number. */
+/* From here on the folder has no cursor, and its full walk a new number. */
 static int
 begin_full_walk(struct mailbox_work *w, int64_t folder, struct err *err)
 {
@@ -132,7 +135,7 @@ begin_full_walk(struct mailbox_work *w, int64_t folder, struct err *err)
 	return fetch_store(&none, &page, err);
 }
 
-/* The cursor is worthless, err says why: forget it, begin a full walk. */
+/* The cursor is worthless, err says why: forgets it and begins a full walk. */
 static int
 restart_walk(struct mailbox_work *w, int64_t folder, struct err *err)
 {
@@ -144,7 +147,7 @@ restart_walk(struct mailbox_work *w, int64_t folder, struct err *err)
 	return begin_full_walk(w, folder, err);
 }
 
-/* Has this been there before in this walk? */
+/* Has this hash occurred before in this walk? */
 static bool
 comes_round(struct round *r, const unsigned char *h)
 {
@@ -188,7 +191,7 @@ contents_again(struct progress *g, const struct change_page *c)
 	return comes_round(&g->contents, h) && ++g->same > SAME_MAX;
 }
 
-/* Is this page progress at all? */
+/* Does this page move the walk on? */
 static int
 check_progress(const struct page *p, const char *cursor, struct progress *g,
     struct err *err)
@@ -206,7 +209,7 @@ check_progress(const struct page *p, const char *cursor, struct progress *g,
 	return err_code(err, CAUSE_OTHER, "no-progress", SCOPE_FOLDER);
 }
 
-/* Does the server begin at the folder's start again? */
+/* Does the server start over at the folder's beginning? */
 static int
 check_again(const struct page *p, struct progress *g, struct err *err)
 {
@@ -228,8 +231,8 @@ check_again(const struct page *p, struct progress *g, struct err *err)
 }
 
 /*
- * Asks for the page at cursor, sorts it and starts its batches. before: the
- * one that is under way, or NULL.
+ * Requests the page at cursor, sorts it and starts its batches. before: the
+ * page in progress, or NULL.
  */
 static int
 open_page(struct page *p, const struct page *before, struct walk *k,
@@ -252,7 +255,7 @@ open_page(struct page *p, const struct page *before, struct walk *k,
 	return 0;
 }
 
-/* All pages from cursor on. out->cursor is NULL when it fails. */
+/* Reads all pages from cursor on. out->cursor is NULL when it fails. */
 static int
 walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
     struct walked *out, struct err *err)
@@ -283,7 +286,7 @@ walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
 		if (rc == 0 && opened == 1)
 			rc = page_late(next, err);
 		if (rc == -1 && opened == 1)
-			/* its rows are welcome, its cursor must wait */
+			/* Its rows are stored, but its cursor must wait. */
 			page_abandon(next);
 		if (rc == -1 || opened != 1)
 			page_free(next);
@@ -306,8 +309,8 @@ walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
 }
 
 /*
- * Some items are in doubt: the server says at once which of them were deleted
- * while they were asked for.
+ * Some items are in doubt: asks the server at once which of them were deleted
+ * while they were being fetched.
  */
 static int
 settle_doubts(struct mailbox_work *w, struct walk *k, const struct walked *was,
@@ -327,7 +330,7 @@ settle_doubts(struct mailbox_work *w, struct walk *k, const struct walked *was,
 	memset(&count, 0, sizeof(count));
 	count.failed = was->doubts + more.doubts;
 	if (n < count.failed)
-		count.failed = n; /* the others: of an earlier pass */
+		count.failed = n; /* the others are reported as deleted */
 	if (count.failed > 0)
 		say_mailbox(w, LOG_WARNING,
 		    ": folder %s: the server tells of %lld items and says that "
@@ -351,9 +354,8 @@ walk(struct mailbox_work *w, struct walk *k, const char *cursor,
 }
 
 /*
- * The server counts fewer items than it should by what is known. Are some gone
- * of which it did not tell? expected: its count before, and what the walk
- * brought.
+ * The server counts fewer items than expected. Are some gone that it did not
+ * report? expected: its earlier count, and what the walk brought.
  */
 static int
 is_miscounted(struct mailbox_work *w, const struct store_folder *f,
@@ -366,10 +368,10 @@ is_miscounted(struct mailbox_work *w, const struct store_folder *f,
 		&(struct store_place){ w->conf.address, f->id }, expected + 1,
 		&known, err) == -1)
 		return -1;
-	/* a server whose count was not what is known does not count well */
+	/* A server whose count was not what is known does not count well. */
 	if (known <= total || (known != expected && was->again == 0))
 		return store_folder_counted(store, f->id, total, false, err);
-	/* what came may have come after it counted: the next pass tells */
+	/* Mail may have come after it counted: the next pass tells. */
 	if (known - late <= total && was->again == 0)
 		return store_folder_counted(store, f->id, known, true, err);
 	err_set(err, ERR_RESYNC,
@@ -397,7 +399,7 @@ check_count(struct mailbox_work *w, const struct store_folder *f, int64_t total,
 	    w->profile->pass->store, f->id, total, false, err);
 }
 
-/* A full walk, or what is left of it: then what is known is right. */
+/* A full walk, or the rest of one: after it what is known is right. */
 static int
 walk_whole(
     struct mailbox_work *w, struct walk *k, const char *cursor, struct err *err)

@@ -9,11 +9,11 @@
 #include "sync/work.h"
 
 /*
- * Reads the folder from its cursor to its end. told: what the server said of
- * it before; its marker is written when the end is reached, and its total must
- * agree then. hurry: CAUSE_PATIENCE when the server is silent for
- * PATIENCE_CALL about what has changed.
- * ERR_GONE: the folder vanished meanwhile. CAUSE_TURN: as turn_check.
+ * Reads the folder from its cursor to its end. told: the folder as the server
+ * listed it before; its marker is written when the end is reached, and its
+ * total must agree then. hurry: CAUSE_PATIENCE when the server does not say
+ * within PATIENCE_CALL what has changed. ERR_GONE: the folder vanished
+ * meanwhile. CAUSE_TURN: as turn_check.
  */
 int walk_folder(struct mailbox_work *, const struct store_folder *,
     const struct folder *told, bool hurry, struct err *);

@@ -1,5 +1,5 @@
 /*
- * work.h - what the files of sync/ share about a pass under way.
+ * work.h - what the files of sync/ share about a pass that runs.
  * Floor: sync, internal.
  * Threads: as each member says.
  */
@@ -22,7 +22,7 @@ struct say; /* say.h */
 struct profile_work {
 	const struct pass *pass;
 	const struct conf_profile *conf;
-	/* borrowed of the pass' servers */
+	/* borrowed from the pass's servers */
 	const struct provider_ops *ops;
 	struct provider *provider;
 	struct gate *gate;
@@ -37,11 +37,13 @@ struct profile_work {
 	struct login *login;      /* its own; NULL: none */
 	struct login *proxy;      /* on the way to the server; NULL: none */
 	bool login_known;         /* it was rejected before */
-	bool proxy_known;         /* so was the proxy's */
+	bool proxy_known;         /* so was the proxy's login */
 	atomic_bool login_kept;   /* its rejection is in the store */
 	atomic_bool own_accepted; /* a mailbox's own login works */
-	/* only with the key folders: a mailbox told its folders, and one of
-	 * them, of this mailbox or another, is read */
+	/*
+	 * Only with the key folders. looked: a mailbox listed its folders;
+	 * reads: one of them, of this mailbox or another, is read.
+	 */
 	atomic_bool looked, reads;
 };
 
@@ -72,16 +74,16 @@ struct mailbox_work {
 	struct match match;       /* read-only once the job runs */
 	struct gate_login login;
 	struct session *session; /* of the thread that runs the job */
-	int64_t told_at;         /* tim_now when it had told its folders */
+	int64_t told_at;         /* tim_now when its folders were listed */
 	enum visit_end end;
 	struct err *fault; /* VISIT_FAILED; pass_run frees */
-	bool failing;      /* it was, before this pass */
+	bool failing;      /* it failed before this pass */
 	/* turn.h */
 	int64_t turn_ends; /* tim_mono */
 	atomic_bool turn_moved, turn_over;
-	bool turn_last;      /* it has let the others come first */
+	bool turn_last;      /* it has let the others go first */
 	struct visit *visit; /* visit.c's, over all turns */
-	/* of the folder that is read: store_count */
+	/* As in store_count, of the folder that is being read. */
 	atomic_llong entered, left;
 };
 

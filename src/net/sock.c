@@ -11,8 +11,8 @@
  * 3. No signal: every send has MSG_NOSIGNAL.
  * 4. A name that was resolved before in this process keeps its addresses while
  *    the name servers fail: a pass does not end because of them, or because
- *    of a new resolv.conf that the sandbox does not permit to read. Only their
- *    answer that the name does not exist is an error. TLS checks who is there.
+ *    of a new resolv.conf that the sandbox hides. Only their answer that the
+ *    name does not exist is an error. TLS checks who is there.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -5,12 +5,12 @@
  * Threads: one at a time.
  *
  * The command is split into words as a shell would ('...', "...", \), but
- * there is no shell: an unquoted | & ; < > ( ) ` $ is refused. Its first word
- * is a program in PATH or a whole path. It runs in a session of its own with
- * the text as its standard input, our standard error as its output, no other
- * open file, and only PATH, HOME, LANG in its environment; after 60 s it is
- * killed with all processes of its group. (Built with -DEXSYNC_FAULT:
- * EXSYNC_ALERT_MS in the environment sets another limit.)
+ * there is no shell: an unquoted | & ; < > ( ) ` $ is refused, and a ` or $ in
+ * "..." too. Its first word is a program in PATH or a whole path. It runs in a
+ * session of its own with the text as its standard input, our standard error
+ * as its output, no other open file, and only PATH, HOME, LANG in its
+ * environment; after 60 s it is killed with all processes of its group. (Built
+ * with -DEXSYNC_FAULT: EXSYNC_ALERT_MS in the environment sets another limit.)
  */
 #ifndef OS_RUNNER_H
 #define OS_RUNNER_H

@@ -70,7 +70,7 @@ allow_file(struct landlock *l, const char *path, bool lasting)
 	free(real);
 }
 
-/* Permits writing four files; all are where the links of the name lead. */
+/* Permits writing the four files; they are where links of the name lead. */
 static void
 allow_database(struct landlock *l, const char *path)
 {
@@ -171,7 +171,7 @@ sandbox_enter(const struct conf *c, bool lasting, struct sandbox *is)
 		return;
 	}
 	close_sandbox(c, lasting, is);
-	/* who asked for a sandbox must see that it is incomplete */
+	/* a person who asked for the sandbox must see that it is incomplete */
 	log_line(is->files && is->calls ? LOG_DEBUG : LOG_INFO, "sandbox: %s",
 	    is->text);
 	probe_run(c->database);

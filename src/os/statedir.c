@@ -2,8 +2,8 @@
  * statedir.c - the directory for what the CRM must not read.
  * 1. A file is replaced whole: the new one is written beside it, synced and
  *    renamed, and the directory is synced. A reader finds one or the other.
- * 2. No link is followed out of the directory, and no more than STATEDIR_MAX
- *    bytes are read or written.
+ * 2. No link is followed out of the directory. At most STATEDIR_MAX bytes are
+ *    written, and at most 4096 more are read.
  */
 #include <errno.h>
 #include <fcntl.h>

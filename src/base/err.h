@@ -97,8 +97,8 @@ struct err {
 	}
 
 /*
- * Sets kind and message, and everything else anew: CAUSE_OTHER, SCOPE_MAILBOX,
- * no code, no delay. Always returns -1.
+ * Sets kind and message and resets the rest: CAUSE_OTHER, SCOPE_MAILBOX, no
+ * code, no delay. Always returns -1.
  */
 int err_set(struct err *, enum err_kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

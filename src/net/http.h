@@ -141,7 +141,7 @@ void http_close(struct http *); /* NULL is fine */
  * _MALFORMED; ERR_CONFIG CAUSE_CERTIFICATE (pin and host name, too),
  * _PROXY_LOGIN (it was rejected), _NETWORK (the proxy wants another login) and
  * an answer compressed unasked; ERR_AUTH CAUSE_LOGIN_DENIED (the server asks
- * again and again), and whatever auth fails with. Each message begins with the
+ * again and again), and whatever auth fails with. Each message names the
  * host. When body's write fails, its error is passed on and the connection is
  * dropped. body may be NULL: then the body is thrown away.
  */

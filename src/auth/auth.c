@@ -1,5 +1,5 @@
 /*
- * auth.c - which scheme a credential is for.
+ * auth.c - opens the authentication of a credential's scheme.
  */
 #include "auth/auth.h"
 #include "auth/basic.h"

@@ -1,10 +1,10 @@
 /*
  * basic.c - RFC 7617 Basic authentication.
  * 1. The credentials go out with the first request; a challenge after that
- *    means they were refused and ends it: an account is never locked by
- *    trying again.
- * 2. The password is wiped before its memory is given back and is never in
- *    a message.
+ *    means that they were rejected, and ends the exchange: trying again could
+ *    lock the account.
+ * 2. The password is wiped before its memory is freed and never appears in a
+ *    message.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +22,9 @@ struct basic {
 };
 
 /*
- * The next scheme of the challenges (RFC 9110 11.6.1, one header per line)
- * from *p on, which moves behind it: its length, 0 at the end. What is
- * followed by = is a parameter.
+ * Finds the next scheme of the challenges (RFC 9110 11.6.1, one header per
+ * line) from *p on, and moves *p behind it. Returns its length; 0: there are
+ * no more. A token that is followed by = is a parameter.
  */
 static size_t
 next_scheme(const char **p, const char **scheme)
@@ -62,7 +62,7 @@ offers_basic(const char *challenge)
 	return false;
 }
 
-/* "Negotiate, NTLM" */
+/* Lists the schemes that the challenges offer: "Negotiate, NTLM". */
 static void
 offered_schemes(const char *challenge, char *out, size_t size)
 {
@@ -106,7 +106,7 @@ basic_header(struct http_auth *a, const struct http_auth_conn *conn,
 	size_t room;
 	int r;
 
-	(void)conn; /* a password is the same on all */
+	(void)conn; /* the header is the same on all connections */
 	if (challenge != NULL)
 		return basic_rejected(b, challenge, e);
 	room = strlen(b->is.username) + 1 + strlen(b->is.password);

@@ -17,9 +17,9 @@
 #define DOMAIN_MAX 253
 
 /*
- * White space, and what cannot be seen and comes along when an address is
- * copied from a web page or a cell: no-break spaces, marks of direction and
- * of width 0, byte order marks.
+ * White space, and the invisible characters that come along when an address
+ * is copied from a web page or a spreadsheet: no-break spaces, direction
+ * marks, zero-width characters, byte order marks.
  */
 static bool
 is_blank(uint32_t c)
@@ -57,7 +57,7 @@ is_special(char c)
 	       strchr("\"(),:;<>@[\\]", c) != NULL;
 }
 
-/* Quotes that are not needed do not make another local part. */
+/* Cuts quotes that are not needed: "anna"@x.example is anna@x.example. */
 static void
 unquote_local(const char **s, size_t *len)
 {
@@ -72,7 +72,7 @@ unquote_local(const char **s, size_t *len)
 	*len -= 2;
 }
 
-/* The local part in lower case; 0 when it is none. */
+/* Writes the local part in lower case. Its length, or 0: not a local part. */
 static size_t
 put_local(char *out, size_t size, const char *s, size_t len)
 {
@@ -104,7 +104,7 @@ put_local(char *out, size_t size, const char *s, size_t len)
 	return o;
 }
 
-/* A domain of ASCII letters, as enc_domain makes it; 0 when it is none. */
+/* Writes an ASCII domain as enc_domain does. Its length, or 0: not a domain. */
 static size_t
 put_ascii_domain(char *out, size_t size, const char *s, size_t len)
 {

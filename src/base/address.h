@@ -9,15 +9,16 @@
 #include <stddef.h>
 
 /*
- * An address as it is compared: white space, what cannot be seen, a
- * surrounding <> and a mailto: cut, local part in lower case and without
- * quotes that it does not need, domain as enc_domain makes it. NULL: not an
- * SMTP address; otherwise the caller frees.
+ * The form in which addresses are compared: white space and invisible
+ * characters at both ends, a surrounding <> and "mailto:" are cut; the local
+ * part is in lower case and without quotes that it does not need; the domain
+ * is as enc_domain makes it. NULL: not an SMTP address; otherwise the caller
+ * frees the result.
  */
 char *address_normalise(const char *);
 /*
- * The same into out, without allocating for plain ASCII. Returns its length;
- * 0: not an SMTP address. ADDRESS_MAX bytes are always enough.
+ * Writes the same to out and allocates nothing for plain ASCII. Returns its
+ * length; 0: not an SMTP address. ADDRESS_MAX bytes are always enough.
  */
 #define ADDRESS_MAX 768
 size_t address_normalise_to(const char *, char *out, size_t size);

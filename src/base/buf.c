@@ -58,7 +58,7 @@ buf_room(struct buf *b, size_t n)
 		if (cap < want)
 			cap = want;
 		b->data = mem_grow(b->data, cap, 1);
-		b->data[b->len] = '\0'; /* who made room may add nothing */
+		b->data[b->len] = '\0'; /* the caller may add nothing */
 		b->cap = cap;
 	}
 	return b->data + b->len;
@@ -135,7 +135,7 @@ buf_take(struct buf *b)
 	return p;
 }
 
-/* What stands for the character of n bytes at s, NULL: itself. */
+/* The replacement for the character of n bytes at s; NULL: it stays. */
 static const char *
 xml_escape(const char *s, size_t n, uint32_t c)
 {
@@ -148,7 +148,7 @@ xml_escape(const char *s, size_t n, uint32_t c)
 		return "&gt;";
 	case '"':
 		return "&quot;";
-	/* as they are, an attribute's would reach the reader as blanks */
+	/* a parser turns these into blanks in attributes (XML 1.0 3.3.3) */
 	case '\t':
 		return "&#9;";
 	case '\n':

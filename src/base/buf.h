@@ -22,29 +22,31 @@ void buf_init(struct buf *, size_t max);
 void buf_free(struct buf *);  /* back to empty, keeps max */
 void buf_reset(struct buf *); /* len 0, keeps the memory */
 /*
- * buf_free of a secret: all it holds or held is overwritten first. What grew
- * left copies behind: begin such a buffer with buf_room of all it will take.
+ * buf_free for a secret: overwrites the memory first. Growing leaves copies
+ * behind, so begin such a buffer with buf_room for all that it will hold.
  */
 void buf_wipe(struct buf *);
 /*
- * 0, or -1 when it would exceed max: then nothing of it is added and over
- * sticks, so a run of adds may be checked once at its end.
+ * 0, or -1 when len would exceed max: then nothing is added, and over is set
+ * and stays set, so that several adds may be checked once at their end.
  */
 int buf_add(struct buf *, const void *, size_t);
 int buf_adds(struct buf *, const char *);
 int buf_addc(struct buf *, char);
 int buf_addf(struct buf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* Room for n more bytes at data + len; NULL when over the cap. */
+/* Makes room for n more bytes and returns data + len; NULL: over the cap. */
 char *buf_room(struct buf *, size_t n);
 /* Drops the first n bytes. */
 void buf_drop(struct buf *, size_t n);
 /* data, or "" when empty. */
 const char *buf_str(const struct buf *);
-/* The bytes as a malloc'ed string that the caller owns; buf is empty then. */
+/* The bytes as a malloc'ed string that the caller owns; empties the buffer. */
 char *buf_take(struct buf *);
-/* XML text or attribute value: & < > " and line breaks escaped; characters
- * that XML 1.0 forbids and invalid UTF-8 dropped. */
+/*
+ * Adds XML text or an attribute value: & < > " tabs and line breaks are
+ * escaped; characters that XML 1.0 forbids and invalid UTF-8 are dropped.
+ */
 int buf_addxml(struct buf *, const char *);
 
 #endif

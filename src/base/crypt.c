@@ -1,8 +1,8 @@
 /*
  * crypt.c - hashes, sealing and randomness, through BearSSL.
- * 1. Randomness comes from the kernel alone; without it nothing goes on.
- * 2. Sealing takes the same time whatever the bytes are, and nothing that was
- *    not proved genuine is given out.
+ * 1. Randomness comes from the kernel alone; without it the program ends.
+ * 2. Sealing and unsealing take constant time, and only authenticated data is
+ *    given out.
  */
 #include <bearssl.h>
 #include <errno.h>
@@ -70,7 +70,7 @@ static void
 run_seal(
     const struct crypt_seal *s, void *data, size_t n, void *tag, int encrypt)
 {
-	/* the only implementations that every processor runs */
+	/* BearSSL's only implementations that run on every processor */
 	br_poly1305_ctmul_run(s->key, s->nonce, data, n, s->aad, s->aad_len,
 	    tag, br_chacha20_ct_run, encrypt);
 }

@@ -19,12 +19,13 @@ void crypt_sha256_add(struct crypt_sha256 *, const void *, size_t);
 /* May be called while more is still to be added. */
 void crypt_sha256_out(const struct crypt_sha256 *, unsigned char[CRYPT_SHA256]);
 void crypt_sha256(const void *, size_t, unsigned char[CRYPT_SHA256]);
-/* RFC 2104 with SHA-256. */
+/* HMAC (RFC 2104) with SHA-256. */
 void crypt_hmac(const void *key, size_t klen, const void *, size_t,
     unsigned char[CRYPT_SHA256]);
 /*
- * RFC 8439: ChaCha20-Poly1305. data is sealed in place and tag is made; a
- * nonce is never used twice with one key. aad is proved, but not hidden.
+ * ChaCha20-Poly1305 (RFC 8439). Encrypts data in place and makes the tag. The
+ * caller must never use a nonce twice with one key. aad is authenticated, but
+ * not encrypted.
  */
 #define CRYPT_KEY   32
 #define CRYPT_NONCE 12
@@ -37,10 +38,16 @@ struct crypt_seal {
 };
 void crypt_seal(const struct crypt_seal *, void *data, size_t,
     unsigned char tag[CRYPT_TAG]);
-/* False: another key or nonce, or changed; data is all zero then. */
+/*
+ * False: wrong key or nonce, or data, aad or tag was changed; then data is
+ * overwritten with zeros.
+ */
 bool crypt_unseal(const struct crypt_seal *, void *data, size_t,
     const unsigned char tag[CRYPT_TAG]);
-/* From the kernel (getrandom); never fails, works in an empty chroot. */
+/*
+ * Random bytes from the kernel (getrandom), also in an empty chroot. Never
+ * fails: when the kernel gives none, logs one line and exits with 3.
+ */
 void crypt_random(void *, size_t);
 /* A random UUID (RFC 9562 version 4) in lower case; out has 37 bytes. */
 void crypt_uuid(char *out);

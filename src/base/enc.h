@@ -21,7 +21,7 @@ int enc_base64(struct buf *out, const void *, size_t);
 int enc_base64url(struct buf *out, const void *, size_t);
 /*
  * Streaming base64 decoder, lenient as servers need it: white space
- * anywhere, padding optional, both alphabets. Zeroed is ready.
+ * anywhere, padding optional, both alphabets. A zeroed struct is ready.
  */
 struct enc_b64 {
 	uint32_t bits;
@@ -30,28 +30,29 @@ struct enc_b64 {
 };
 /*
  * Decodes n bytes of in to out (room for 3 * (n / 4 + 1)). Returns the
- * number of bytes written, or -1 at a character that is none of base64, or
- * after the padding. in and out may be the same. nbits == 6 after the last
- * piece: the input was cut.
+ * number of bytes written, or -1 at a character that is not base64, and at a
+ * digit after the padding. in and out may be the same. nbits == 6 after the
+ * last piece: the input was cut.
  */
 long enc_b64_feed(struct enc_b64 *, const char *in, size_t n, char *out);
 
 /* Lower-case hex; out has room for 2 * n + 1. */
 void enc_hex(const void *, size_t n, char *out);
-/* What a hex digit of either case stands for; -1: it is none. */
+/* The value of a hex digit of either case; -1: it is not a hex digit. */
 int enc_hex_digit(char);
-/* Whole string of 2 * n hex digits to n bytes; false otherwise. */
+/* Decodes a string of exactly 2 * n hex digits to n bytes; false: it is not. */
 bool enc_unhex(const char *, void *out, size_t n);
-/* Percent-encodes all but RFC 3986 unreserved. */
+/* Percent-encodes all but the unreserved characters (RFC 3986 2.3). */
 int enc_percent(struct buf *out, const char *);
 
 /*
- * A domain as it is compared: ASCII lower case, labels with other
- * characters as xn-- (RFC 3492, after simple lower-casing of Latin, Greek
- * and Cyrillic; full UTS 46 mapping is not done), no final dot. A domain
- * literal ("[192.0.2.1]") is only lower-cased. -1, and out as it was: not a
- * domain (empty label, label over 63, total over 253, invalid UTF-8, ASCII
- * other than letters, digits, hyphen and underscore, invisible characters).
+ * Adds a domain in the form in which domains are compared: ASCII lower case,
+ * labels with other characters as xn-- (RFC 3492, after simple lower-casing
+ * of Latin, Greek and Cyrillic; full UTS 46 mapping is not done), no final
+ * dot. A domain literal ("[192.0.2.1]") is only lower-cased. -1: not a domain
+ * (empty label, label over 63, total over 253, invalid UTF-8, ASCII other
+ * than letters, digits, hyphen and underscore, invisible characters); out is
+ * unchanged.
  */
 int enc_domain(struct buf *out, const char *, size_t len);
 /* Simple lower case of one character: Latin, Greek, Cyrillic, Armenian. */

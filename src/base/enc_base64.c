@@ -2,7 +2,8 @@
  * enc_base64.c - base64, both alphabets, both directions.
  * 1. The decoder's state is the bits not yet written: 0, 6, 4 or 2 of them
  *    after 0, 1, 2 or 3 characters of a group of four.
- * 2. It never writes further than it has read: in and out may be the same.
+ * 2. The decoder never writes further than it has read, so in and out may be
+ *    the same.
  */
 #include "base/enc.h"
 
@@ -10,7 +11,7 @@
 #define BLANK 1
 #define PAD   2
 
-/* OK for four digits at their places in the group */
+/* the OK bits of four digits at their places in a group */
 #define OK4 ((OK << 18) + (OK << 12) + (OK << 6) + OK)
 
 static const unsigned char value[256] = {
@@ -83,7 +84,7 @@ enc_base64url(struct buf *b, const void *in, size_t n)
 	return encode_with(b, in, n, urlsafe, 0);
 }
 
-/* Whole groups from p on, until something else comes; returns where. */
+/* Decodes whole groups of digits from p on; returns where they end. */
 static const unsigned char *
 decode_groups(const unsigned char *p, const unsigned char *end, char **out)
 {

@@ -12,8 +12,10 @@
 #define LABEL  63
 #define DOMAIN 253
 
-/* Upper-case letters first, first + step, .. last have their lower case at
- * + delta (UnicodeData.txt, simple mappings). Sorted. */
+/*
+ * The upper-case letters first, first + step, ... last; each of them plus
+ * delta is its lower case (UnicodeData.txt, simple mappings). Sorted.
+ */
 struct range {
 	uint16_t first, last;
 	int16_t step, delta;
@@ -81,7 +83,7 @@ enc_lower(uint32_t c)
 		return c >= 'A' && c <= 'Z' ? c + 32 : c;
 	if (c < cases[0].first || c > cases[CASES - 1].last)
 		return c;
-	/* the last one that begins at c or before it */
+	/* finds the last range that begins at c or before it */
 	while (hi - lo > 1) {
 		mid = lo + (hi - lo) / 2;
 		if (cases[mid].first <= c)
@@ -198,8 +200,10 @@ add_punycode(struct buf *b, const uint32_t *c, size_t n)
 	}
 }
 
-/* Letters, digits, hyphen, the underscore of real life, and all that is
- * not ASCII except spaces and invisible characters. */
+/*
+ * Letters, digits, hyphen, underscore (real hosts have it), and everything
+ * outside ASCII but spaces and invisible characters.
+ */
 static bool
 is_allowed(uint32_t c)
 {
@@ -235,7 +239,7 @@ put_label(struct buf *b, const uint32_t *c, size_t n)
 	return n == 0 || b->len - start > LABEL ? -1 : 0;
 }
 
-/* [192.0.2.1] and [IPv6:...] (RFC 5321 4.1.3): lower-cased as they are */
+/* Adds [192.0.2.1] or [IPv6:...] (RFC 5321 4.1.3), only lower-cased. */
 static int
 add_literal(struct buf *b, const char *s, size_t len)
 {
@@ -267,8 +271,8 @@ add_labels(struct buf *b, const char *s, size_t len)
 			if (len > w)
 				buf_addc(b, '.');
 			n = 0;
-			/* the final dot is left out; another label must
-			 * follow any other */
+			/* a final dot is left out; after any other dot
+			 * another label must follow */
 			if (len == w)
 				return 0;
 			continue;

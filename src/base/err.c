@@ -16,7 +16,7 @@ static void put_message(struct err *, const char *fmt, va_list)
 static void
 put_message(struct err *e, const char *fmt, va_list ap)
 {
-	/* twice the size: what is cut here is cut again, and marked, below */
+	/* twice the size, so that str_printable sees a cut text and marks it */
 	char raw[2 * sizeof(e->msg)];
 
 	vsnprintf(raw, sizeof(raw), fmt, ap);

@@ -28,7 +28,7 @@ write_count(void)
 	fclose(f);
 }
 
-/* Into met, unless it is there already. */
+/* Adds a point to met, unless it is there already. */
 static void
 meet_point(const char *name)
 {

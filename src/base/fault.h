@@ -18,15 +18,16 @@
  *				see sync/underway.c, sync/turn.c
  *	EXSYNC_RESERVE_MS, EXSYNC_LOCK_MS
  *				see sync/reserve.c, os/statedir.c
- *	EXSYNC_BUSY_MS		how long a locked database is waited for
- *	EXSYNC_WAL_PAGES	how long the WAL grows before a checkpoint
+ *	EXSYNC_BUSY_MS		how long to wait for a locked database
+ *	EXSYNC_WAL_PAGES	pages of the WAL before a checkpoint
+ *	EXSYNC_SLICE		bytes of one transaction (store/page.c)
  */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
 
 #ifdef EXSYNC_FAULT
 void fault_point(const char *name);
-/* The number in that environment variable, or standard. */
+/* The number in the environment variable; standard when it is not set. */
 int fault_int(const char *variable, int standard);
 #else
 #define fault_point(name)             ((void)0)

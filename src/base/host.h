@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/* a-z 0-9 - . _: all that a name has that enc_domain made. */
+/* a-z 0-9 - . _: the characters of an ASCII name that enc_domain made. */
 bool host_is_char(char);
 /* An IPv4 address, or an IPv6 address without []? */
 bool host_is_ip(const char *);

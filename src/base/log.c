@@ -60,5 +60,5 @@ log_line(enum log_level l, const char *fmt, ...)
 	if (hook_before != NULL)
 		hook_before();
 	if (write(STDERR_FILENO, line, n) < 0)
-		return; /* nobody left to tell */
+		return; /* there is nobody left to tell */
 }

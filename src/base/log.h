@@ -5,7 +5,7 @@
  *
  * 2026-11-20T08:16:00Z warning profile hq: mailbox a@b.example: ...
  * On systemd (JOURNAL_STREAM set) a line begins with its priority <4>
- * instead of the time. Text is made printable. Never a secret.
+ * instead of time and level. Text is made printable. No secret is logged.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -27,8 +27,8 @@ void log_line(enum log_level, const char *fmt, ...)
 			log_line(LOG_DEBUG, __VA_ARGS__);                      \
 	} while (0)
 /*
- * Called before and after a line goes out, so that a progress line on the
- * terminal can be wiped and drawn again. NULL: none.
+ * before is called ahead of each line, so that a progress line can be wiped
+ * from the terminal. NULL: none.
  */
 void log_hook(void (*before)(void));
 

@@ -1,7 +1,7 @@
 /*
  * map.c - a hash table from text to a number or a pointer.
  * 1. Open addressing with linear probing, at most half full.
- * 2. Nothing is ever taken out.
+ * 2. A key is never removed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 struct map_slot {
 	const char *key; /* NULL: free */
 	size_t value;
-	uint32_t hash; /* the low half: enough for 4 thousand million slots */
+	uint32_t hash; /* the low half, enough for 4 billion slots */
 	unsigned space;
 };
 
@@ -58,10 +58,10 @@ map_free(struct map *m)
 }
 
 /*
- * Four bytes are one coefficient, and the last four may overlap with those
- * before them; the first one has the length above its bytes. So keys that
- * differ have polynomials that differ. The end mixes the bits, as a table
- * looks at the low ones only (the finisher of MurmurHash3).
+ * Four bytes are one coefficient; the last four may overlap with those before
+ * them. The first coefficient has the length above its bytes. So different
+ * keys have different polynomials. At the end the bits are mixed, since the
+ * table looks at the low ones only (the finalizer of MurmurHash3).
  */
 uint64_t
 map_hash(uint64_t base, unsigned space, const char *key)

@@ -3,8 +3,8 @@
  * Floor: base.
  * Threads: a struct map belongs to one thread at a time.
  *
- * Keys are borrowed and must live as long as the map. The hash is taken to a
- * secret base, so that nobody can choose keys that all fall together.
+ * Keys are borrowed and must live as long as the map. The hash has a secret
+ * base, so that nobody can choose keys that all collide.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
@@ -21,28 +21,31 @@ struct map {
 
 #define MAP_NONE ((size_t)-1)
 
-void map_init(struct map *); /* takes no memory until something is put in */
-void map_free(struct map *); /* what it held; map_init makes it usable again */
-/* The value of key in that space (any number), or MAP_NONE. */
+void map_init(struct map *); /* allocates nothing before the first map_put */
+void map_free(struct map *); /* map_init makes the map usable again */
+/*
+ * The value of key in that space, or MAP_NONE. space is any number: the same
+ * key in two spaces has two values.
+ */
 size_t map_get(const struct map *, unsigned space, const char *key);
 /*
- * Sets it, unless the key is there: the first one stays. Returns what the
- * key's value is now.
+ * Adds the key with this value; a key that is there keeps its first value.
+ * Returns the value that the key has now.
  */
 size_t map_put(struct map *, unsigned space, const char *key, size_t value);
 /*
- * The same for a table of pointers: the key's, or NULL; space 0 is theirs.
- * What they point to stays the caller's.
+ * The same for a map of pointers, in space 0: the key's pointer, or NULL. What
+ * it points to stays the caller's.
  */
 void *map_get_ptr(const struct map *, const char *key);
 void *map_put_ptr(struct map *, const char *key, void *);
 
 /*
- * Arithmetic of such hashes, modulo the prime 2^61 - 1: a text is the value
- * of a polynomial at a secret base.
+ * The arithmetic of these hashes, modulo the prime 2^61 - 1: the hash of a text
+ * is the value of a polynomial at a secret base.
  */
 #define MAP_PRIME ((UINT64_C(1) << 61) - 1)
-uint64_t map_base(void); /* a fresh secret one */
+uint64_t map_base(void); /* a new secret base */
 uint64_t map_mul(uint64_t, uint64_t);
 uint64_t map_add(uint64_t, uint64_t);
 /* The hash of a key, for the tests: 64 bits, all mixed. */

@@ -1,8 +1,8 @@
 /*
  * mem.c - memory for our own small objects, and the arena.
- * 1. No mem_ function returns NULL.
+ * 1. No mem_ function returns NULL, but mem_strdup of NULL.
  * 2. An arena hands out at most max bytes.
- * 3. mem_wipe overwrites even what is never read again.
+ * 3. mem_wipe overwrites even memory that is never read again.
  */
 #include <stdarg.h>
 #include <stdint.h>

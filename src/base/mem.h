@@ -20,16 +20,16 @@ char *mem_strndup(const char *, size_t);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * For memory that holds a secret: overwritten, whatever the compiler knows
- * of its further use. NULL and 0 bytes are fine.
+ * Overwrites memory that holds a secret; the compiler cannot leave this out as
+ * useless. NULL and 0 bytes are fine.
  */
 void mem_wipe(void *, size_t);
-/* A string with a secret: overwritten, then freed. NULL is fine. */
+/* Overwrites a string that holds a secret, then frees it. NULL is fine. */
 void mem_wipe_str(char *take);
 
 /*
- * An arena: many strings that die together. Zeroed is empty (no cap).
- * Everything from it stays valid until arena_free.
+ * An arena: many strings that are freed together. A zeroed one is empty and
+ * has no cap. Everything from it stays valid until arena_free.
  */
 struct arena_block;
 struct arena {

@@ -16,14 +16,14 @@ struct msgid_walk {
 };
 
 /*
- * An id is "<...>" with its <>. Where a header has no '<' at all, every word
- * of it is one: some senders leave them out.
+ * An id is "<...>" with its <>. In a header without any '<' every word is an
+ * id: some senders leave the <> out.
  */
 struct msgid_walk msgid_begin(const char *header);
 /*
- * The next id, *n bytes at *id; false: there is no other. *n is 0 for what
- * begins as an id and is none (a '<' that nothing closes), so that who counts
- * them bounds the walk.
+ * The next id, *n bytes at *id; false: there are no more. *n is 0 for a '<'
+ * that no '>' closes. It is returned nevertheless, so that a caller that
+ * limits the number of ids also limits the work.
  */
 bool msgid_next(struct msgid_walk *, const char **id, size_t *n);
 

@@ -13,25 +13,25 @@
 /*
  * Copies s of len bytes into out as one line of valid UTF-8 that is safe on
  * a terminal: control characters (C0, DEL, C1), bidirectional overrides and
- * invalid bytes become '?'. Cut at a character when it does not fit, then it
- * ends in "...". out is always terminated. Returns strlen(out).
+ * invalid bytes become '?'. A text that does not fit is cut at a character
+ * and ends in "...". out is always terminated. Returns strlen(out).
  */
 size_t str_printable(char *out, size_t size, const char *s, size_t len);
 /* ASCII case-insensitive; NULL equals only NULL. */
 bool str_ieq(const char *, const char *);
 bool str_ieqn(const char *, const char *, size_t);
 bool str_eq(const char *, const char *);
-/* ASCII lower case of one character; the others are as they were. */
+/* The lower case of an ASCII letter; any other character is unchanged. */
 char str_lower_char(char);
-/* The same of all of s, in place; returns s. */
+/* Lower-cases all ASCII letters of s in place; returns s. */
 char *str_lower(char *);
-/* ASCII white space, also XML's (XML 1.0 2.3). '\0' is none. */
+/* ASCII white space, which is also XML's (XML 1.0 2.3); '\0' is not. */
 #define STR_WHITE " \t\r\n"
 bool str_is_white(char);
-/* Skips leading and cuts trailing ASCII white space, in place. */
+/* Cuts trailing ASCII white space in place; returns s after the leading. */
 char *str_trim(char *);
 bool str_ends(const char *s, const char *suffix);
-/* Decimal in [lo, hi], whole string; false otherwise. */
+/* Reads a whole string as a decimal number in [lo, hi]; false: it is not. */
 bool str_int(const char *, int64_t lo, int64_t hi, int64_t *);
 /* s, or "" for NULL. */
 const char *str_nn(const char *);

@@ -1,5 +1,5 @@
 /*
- * stream.h - where bytes go when nobody may hold them whole.
+ * stream.h - takes bytes piece by piece when they must not all be in memory.
  * Floor: base.
  * Threads: a stream belongs to one thread.
  */
@@ -12,7 +12,8 @@
 
 /*
  * write is called with consecutive pieces; -1 with err set stops the
- * producer, which passes the error on. The end is the producer's return.
+ * producer, which passes the error on. The data ends when the producer
+ * returns.
  */
 struct stream {
 	int (*write)(struct stream *, const void *, size_t, struct err *);

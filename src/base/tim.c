@@ -256,7 +256,7 @@ tim_iso(const char *s, int64_t *out)
 	return *s == '\0' && make_time(&f, out);
 }
 
-/* Index of the name that the letters at *p abbreviate (three at least),
+/* The index of the name that the letters at *p (at least three) abbreviate,
  * or -1. */
 static int
 read_abbreviation(const char **p, const char *const *names, int n)
@@ -294,7 +294,7 @@ skip_cfws(const char **p)
 	}
 }
 
-/* lo..hi digits and the space after them; their number, or 0. */
+/* Reads lo..hi digits and the CFWS after them; the number of digits, or 0. */
 static int
 read_number(const char **p, int lo, int hi, int *v)
 {
@@ -397,9 +397,11 @@ http_asctime(const char **p, struct fields *f)
 	       read_fixed(p, 4, &f->year);
 }
 
-/* "06 Nov 1994 08:49:37 GMT", and "06-Nov-94 08:49:37 GMT" of RFC 850:
- * there a year over 50 years ahead lies in the past. ASP.NET's cookies have
- * "06-Nov-1994 08:49:37 GMT" (RFC 6265 5.1.1). */
+/*
+ * "06 Nov 1994 08:49:37 GMT", and "06-Nov-94 08:49:37 GMT" of RFC 850, whose
+ * year is in the past when it would be more than 50 years ahead. ASP.NET's
+ * cookies have "06-Nov-1994 08:49:37 GMT" (RFC 6265 5.1.1).
+ */
 static bool
 http_date(const char **p, struct fields *f)
 {

@@ -24,7 +24,7 @@ int64_t tim_mono(void);
 char *tim_text(int64_t, char *out);
 /*
  * XML Schema dateTime or date (XSD part 2, 3.2.7; fraction and zone
- * optional, no zone is UTC); years 1601..9999. False: not one.
+ * optional, no zone is UTC); years 1601..9999. False: it is neither.
  */
 bool tim_iso(const char *, int64_t *);
 /* RFC 5322 3.3 date-time with the obsolete zones of 4.3; comments allowed. */
@@ -33,9 +33,9 @@ bool tim_mail(const char *, int64_t *);
 bool tim_http(const char *, int64_t *);
 void tim_sleep(int64_t ms);
 /*
- * Has the time come until which something was put off? Nothing is put off for
- * longer than TIM_FAR: what lies further ahead was written while the clock
- * was wrong, and has come.
+ * Is it time for something that was put off until at? Nothing is put off for
+ * longer than TIM_FAR, so a time that is further ahead was written while the
+ * clock was wrong, and counts as due.
  */
 #define TIM_FAR (INT64_C(8) * 24 * 3600 * 1000)
 bool tim_due(int64_t at);

@@ -1,7 +1,7 @@
 /*
  * vec.c - the one growing array.
- * 1. An array of n elements, n > 0, has room for the power of two that is n
- *    or follows it, and for VEC_FIRST at least, whatever n was before.
+ * 1. An array of n > 0 elements has room for n rounded up to a power of two,
+ *    and for at least VEC_FIRST, whatever n was before.
  */
 #include <stdint.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define VEC_FIRST 4 /* a power of two */
 
-/* Is all the room used up that there is for certain? */
+/* Are as many elements in use as there is certainly room for? */
 static bool
 is_full(size_t n)
 {
@@ -22,7 +22,7 @@ larger_in(struct arena *a, const void *old, size_t n, size_t cap, size_t each)
 {
 	void *v;
 
-	/* a product that wraps is more than there can be, as the largest is */
+	/* a product that would wrap is as impossible as SIZE_MAX is */
 	v = arena_alloc(a, cap > SIZE_MAX / each ? SIZE_MAX : cap * each);
 	if (v != NULL && n > 0)
 		memcpy(v, old, n * each);
@@ -35,7 +35,7 @@ vec_room(struct arena *a, void *array, size_t n, size_t each)
 	size_t cap;
 	char *v;
 
-	/* a copy: C has no pointer to whatever pointer */
+	/* memcpy, since C has no generic pointer to a pointer */
 	memcpy(&v, array, sizeof(v));
 	if (is_full(n)) {
 		cap = n == 0 ? VEC_FIRST : n > SIZE_MAX / 2 ? SIZE_MAX : 2 * n;

@@ -8,10 +8,10 @@
  *	VEC_ADD(v, n)->size = 7;
  *	free(v);
  *
- * There is no capacity to carry along: room is made where n is 0 or a power
- * of two, then for twice as many, so that there is room for the next power
- * of two always. Hence only VEC_ADD, or only VEC_ADD_IN, of one arena, may
- * make room; n may be lowered at any time.
+ * No capacity is stored: when n is 0 or a power of two the array grows to
+ * twice as many elements, so it always has room up to the next power of two.
+ * Hence one array may grow only by VEC_ADD, or only by VEC_ADD_IN with one
+ * arena; n may be lowered at any time.
  */
 #ifndef BASE_VEC_H
 #define BASE_VEC_H
@@ -22,24 +22,24 @@
 #include "base/mem.h"
 
 /*
- * One more at the end: its address, of the elements' own type; it is zeroed,
- * and n is counted up. Earlier addresses do not hold any longer. Out of
+ * Adds a zeroed element at the end, increments n, and gives the element's
+ * address (with the elements' type). Earlier addresses become invalid. Out of
  * memory ends the program, as in mem.h. v and n are evaluated several times.
  */
 #define VEC_ADD(v, n)                                                          \
 	(vec_room(NULL, (void *)&(v), (n), sizeof(*(v))), &(v)[(n)++])
 /*
- * The same in an arena, which keeps the outgrown arrays, too, to its end.
- * NULL: past its cap; then v and n are as they were.
+ * The same in an arena, which also keeps the outgrown arrays until arena_free.
+ * NULL: the arena's cap would be exceeded; v and n are unchanged then.
  */
 #define VEC_ADD_IN(arena, v, n)                                                \
 	(vec_room((arena), (void *)&(v), (n), sizeof(*(v))) ? &(v)[(n)++]      \
 							    : NULL)
 
 /*
- * Only for the macros: sees to it that the array at *array, of n elements of
- * that size, has another one, zeroed. arena: NULL for malloc. false: past the
- * arena's cap.
+ * Only for the macros: makes room for one more element, zeroed, behind the n
+ * elements of size each; array is the address of the pointer to them. arena:
+ * NULL for malloc. False: the arena's cap would be exceeded.
  */
 bool vec_room(struct arena *, void *array, size_t n, size_t each);
 

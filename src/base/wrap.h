@@ -11,12 +11,12 @@
 
 #define WRAP_WIDTH 80
 
-/* Columns that n bytes of UTF-8 take, every character for one. */
+/* The columns that n bytes of UTF-8 take, one for each character. */
 size_t wrap_columns(const char *, size_t n);
 /*
- * Printable text, broken at its spaces into lines of at most WRAP_WIDTH
- * columns (a longer word has a line of its own). first stands before the
- * first line, rest before the others; both count.
+ * Writes printable text, broken at its spaces into lines of at most WRAP_WIDTH
+ * columns (a longer word has a line of its own). first is put before the
+ * first line, rest before the others; both count as columns.
  */
 void wrap_put(FILE *, const char *first, const char *rest, const char *text);
 

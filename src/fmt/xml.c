@@ -2,15 +2,16 @@
  * xml.c - expat behind the filter, with bounds.
  *
  * 1. The first failure sticks; after it no handler is called.
- * 2. What expat holds is bounded: an unfinished token by TOKEN, all of it by
- *    MEMORY (names that never repeat would add up otherwise).
- * 3. Work is linear in the input. An expat that cannot finish a token scans
- *    it again from its beginning at the next call, so once more than CALM
- *    bytes of a token wait, the next call waits until it brings as many.
- * 4. Text goes to the handler in pieces gathered here, since expat reports
- *    each line end and each entity by itself. It is delivered before the
- *    tag that ends it.
- * 5. Text that nobody wants is not even reported by expat.
+ * 2. What expat holds is bounded: an unfinished token by TOKEN, all its memory
+ *    by MEMORY (names that never repeat would add up otherwise).
+ * 3. The work is linear in the input. When expat cannot finish a token it
+ *    scans it again from its beginning at the next call; so once more than
+ *    CALM bytes of a token are pending, expat is not called again before as
+ *    many more bytes have come.
+ * 4. Text is gathered here and goes to the handler in larger pieces, since
+ *    expat reports each line end and each entity by itself. It is delivered
+ *    before the tag that ends it.
+ * 5. expat does not report text that no handler wants.
  */
 #include <expat.h>
 #include <stdbool.h>
@@ -27,7 +28,7 @@
 #define TOKEN  (1024 * 1024 + 4096) /* 1 MiB and the tag around it */
 #define MEMORY ((size_t)16 * 1024 * 1024)
 #define CALM   8192
-#define PIECE  (64 * 1024) /* at most that much in one call of expat */
+#define PIECE  (64 * 1024) /* bytes that are gathered for one call of expat */
 #define GATHER 4096
 
 struct xml_attrs {
@@ -42,7 +43,7 @@ struct xml {
 	struct err err; /* the first failure */
 	bool failed, ended;
 	size_t memory;   /* what the parser has allocated */
-	bool starved;    /* the system had no more of it */
+	bool starved;    /* the system had no more memory */
 	uint64_t given;  /* bytes given to expat */
 	struct buf wait; /* filtered, not yet given to expat */
 	size_t pending;  /* bytes of the unfinished token in expat */
@@ -57,8 +58,8 @@ struct xml {
 };
 
 /*
- * expat's memory, counted. Its functions get no argument, so the parser that
- * this thread is in lies here while expat runs.
+ * expat's memory is counted. Its memory functions get no argument, so the
+ * parser of this thread is put here while expat runs.
  */
 static _Thread_local struct xml *running;
 
@@ -131,7 +132,7 @@ xml_element(const struct xml_attrs *a)
 	return a->element;
 }
 
-/* x->err is set: nothing more of this document. Always -1. */
+/* Stops the parser; x->err is set already. Always returns -1. */
 static int
 stop_document(struct xml *x)
 {
@@ -305,7 +306,7 @@ xml_close(struct xml *x)
 	free(x);
 }
 
-/* expat refused the document: say it so that a person can act on it. */
+/* expat refused the document: sets err so that a person can act on it. */
 static int
 document_refused(struct xml *x, bool final)
 {
@@ -363,9 +364,9 @@ parse_clean(struct xml *x, const char *p, size_t n, bool final)
 		return document_refused(x, final);
 	x->given += n;
 	at = XML_GetCurrentByteIndex(x->parser);
-	if (at < 0) /* in this call expat finished no token */
+	if (at < 0) /* expat finished no token in this call */
 		x->pending += n;
-	else /* modulo: XML_Index has 32 bits on some systems */
+	else /* modulo 2^32 where XML_Index has 32 bits */
 		x->pending = (unsigned long)x->given - (unsigned long)at;
 	if (x->pending <= TOKEN || final)
 		return 0;
@@ -375,8 +376,10 @@ parse_clean(struct xml *x, const char *p, size_t n, bool final)
 	return fail_document(x, CAUSE_OTHER, "xml");
 }
 
-/* How many bytes make a call of expat worth its while: as many as it will
- * scan again, or those that make the token too long. */
+/*
+ * How many bytes make a call of expat worthwhile: as many as expat will scan
+ * again, or enough to make the token too long.
+ */
 static size_t
 worth_bytes(const struct xml *x)
 {
@@ -396,8 +399,8 @@ flush_wait(struct xml *x, bool final)
 	return r;
 }
 
-/* The filter's output: long pieces go on as they are, short ones are
- * gathered. */
+/* Takes the filter's output: gives long pieces to expat as they are, gathers
+ * short ones. */
 static int
 give_clean(void *arg, const char *p, size_t n)
 {
@@ -426,7 +429,7 @@ give_clean(void *arg, const char *p, size_t n)
 	return 0;
 }
 
-/* The first failure, again and again. */
+/* The result of a call: the first failure, every time; r without one. */
 static int
 result_of(const struct xml *x, int r, struct err *e)
 {
@@ -441,7 +444,7 @@ xml_feed(struct xml *x, const void *p, size_t n, struct err *e)
 {
 	if (x->failed)
 		return result_of(x, -1, e);
-	/* nothing before all of x->begin is there: refused() looks at it */
+	/* not before x->begin is full: document_refused looks at it */
 	if (xml_filter_feed(&x->filter, p, n, 0, give_clean, x) == 0 &&
 	    x->nbegin == sizeof(x->begin) - 1 && x->wait.len > 0 &&
 	    x->wait.len >= worth_bytes(x))

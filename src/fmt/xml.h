@@ -15,13 +15,13 @@
 #include "base/err.h"
 
 /*
- * The byte filter alone: illegal character
- * references, raw control bytes and invalid UTF-8 become U+FFFD, two
- * surrogate references are joined. White space and BOMs before the document
- * are dropped. What comes out is UTF-8: UTF-16 (told by its BOM or its
- * first character), declared iso-8859-1 and windows-1252 are recoded, any
- * other declaration is taken for UTF-8. State survives any split of the
- * input. Zeroed is ready; all fields are private.
+ * The byte filter alone. Illegal character references, raw control bytes and
+ * invalid UTF-8 become U+FFFD; a pair of surrogate references is joined. White
+ * space and BOMs before the document are dropped. The output is UTF-8: UTF-16
+ * (recognised by its BOM or its first character) and declared iso-8859-1 and
+ * windows-1252 are recoded; any other declaration is taken for UTF-8. The
+ * input may be split anywhere. A zeroed struct is ready; all fields are
+ * private.
  */
 struct xml_filter {
 	int state;
@@ -32,36 +32,36 @@ struct xml_filter {
 	/* an unfinished character */
 	unsigned char held[4];
 	size_t nheld;
-	/* an unfinished reference, a high surrogate reference before it */
+	/* an unfinished reference, and a high surrogate reference before it */
 	int ref;
 	uint32_t value, high;
-	/* UTF-16: half a code unit, a high surrogate */
+	/* UTF-16: half a code unit, and a high surrogate */
 	bool odd;
 	unsigned char byte;
 	uint32_t lead;
 };
 /*
- * Feeds in[n]; clean pieces go to emit (which may get pointers into in).
- * final: nothing follows, held bytes are flushed. -1: emit said so.
+ * Filters in[n]; clean pieces go to emit (which may get pointers into in).
+ * final: nothing follows, so held bytes are flushed. -1: emit returned -1.
  */
 int xml_filter_feed(struct xml_filter *, const char *in, size_t n, int final,
     int (*emit)(void *, const char *, size_t), void *arg);
 
 /*
- * One attribute value by local name, or NULL. One without a prefix goes
- * before one with: that may be of another vocabulary.
+ * The value of the attribute with that local name, or NULL. An attribute
+ * without a prefix is preferred: one with a prefix may be of another
+ * vocabulary.
  */
 struct xml_attrs;
 const char *xml_attr(const struct xml_attrs *, const char *local_name);
-/* The local name of the element whose they are. */
+/* The local name of the element that has these attributes. */
 const char *xml_element(const struct xml_attrs *);
 
 /*
- * Handlers get local names (namespace prefix cut: servers differ in
- * prefixes). A handler that returns -1 with err set stops the
- * parser. text comes in pieces of any size, never entity-encoded, only
- * inside elements for which start returned 1 ("I want the text of it");
- * start returning 0 means no text of this element.
+ * Handlers get local names (the namespace prefix is cut, since servers differ
+ * in prefixes). A handler that returns -1 with err set stops the parser. start
+ * returns 1 when it wants the element's text, else 0. text gets that text in
+ * pieces of any size, with all entities decoded.
  */
 struct xml_handler {
 	int (*start)(
@@ -73,10 +73,15 @@ struct xml_handler {
 
 struct xml;
 
-/* Bounds: depth 100, name and attributes of one element 1 MiB; a DOCTYPE
- * stops the parser. */
+/*
+ * Bounds: depth 100, name and attributes of one element 1 MiB; a DOCTYPE
+ * stops the parser.
+ */
 struct xml *xml_open(const struct xml_handler *);
-/* -1: ERR_RETRY "malformed XML ... at line", or a handler's error. Sticky. */
+/*
+ * -1: ERR_RETRY, the document is refused (the message has the line), or a
+ * handler's error. All later calls return the same error.
+ */
 int xml_feed(struct xml *, const void *, size_t, struct err *);
 /* -1 also when the document is not complete (truncated). */
 int xml_end(struct xml *, struct err *);

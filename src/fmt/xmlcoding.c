@@ -1,5 +1,5 @@
 /*
- * xmlcoding.c - what a document is written in, and that as UTF-8.
+ * xmlcoding.c - finds the encoding of a document and recodes it to UTF-8.
  */
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "fmt/xmlcoding.h"
 
-/* windows-1252: a superset of what is ever meant by iso-8859-1 */
+/* windows-1252, which is also what senders mean by iso-8859-1 */
 static uint32_t
 latin_point(unsigned char c)
 {

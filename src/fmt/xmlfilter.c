@@ -5,13 +5,13 @@
  * 1. The output is UTF-8 without a BOM, whatever the document is written in
  *    (xmlcoding.h). The parser must be told so (xml.c does).
  * 2. White space and BOMs before the document are dropped.
- * 3. The output holds no byte below 0x20 but 9, A, D, no ill-formed UTF-8,
- *    no U+FFFE or U+FFFF, and no numeric reference to a character that
- *    XML 1.0 forbids: U+FFFD stands in their place. Nothing else changes;
+ * 3. The output holds no byte below 0x20 but 0x9, 0xA and 0xD, no ill-formed
+ *    UTF-8, no U+FFFE or U+FFFF, and no numeric reference to a character that
+ *    XML 1.0 forbids: U+FFFD takes their place. Nothing else changes;
  *    comments and CDATA get no special treatment.
  * 4. A stretch that needs no change goes out without being copied.
- * 5. What is held back between two calls is at most the first 256 bytes of
- *    the document, later one unfinished character or reference.
+ * 5. Between two calls at most the first 256 bytes of the document are held
+ *    back, later at most one unfinished character or reference.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -77,7 +77,7 @@ attention_mask(const unsigned char *p)
 }
 #endif
 
-/* The first byte that needs attention, or end. A final '&' does. */
+/* The first byte that needs attention, or end. An '&' at the end needs it. */
 static const unsigned char *
 skip_clean(const unsigned char *p, const unsigned char *end)
 {
@@ -109,9 +109,9 @@ skip_clean(const unsigned char *p, const unsigned char *end)
 }
 
 /*
- * The character that begins with s[0] >= 0x80: its length; 0 when it may
- * go on after n bytes; -k when the first k bytes are none (an encoded
- * surrogate and U+FFFE, U+FFFF count as one).
+ * The length of the character that begins with s[0] >= 0x80; 0: it may go on
+ * after these n bytes; -k: the first k bytes are not a valid character (3 for
+ * an encoded surrogate, U+FFFE and U+FFFF).
  */
 static int
 sequence_length(const unsigned char *s, size_t n)
@@ -148,8 +148,7 @@ is_continuation(unsigned char c)
 	return (c & 0xc0) == 0x80;
 }
 
-/* Past the characters of two and three bytes at p that need no closer
- * look. */
+/* Skips characters of two and three bytes that need no closer look. */
 static const unsigned char *
 skip_letters(const unsigned char *p, const unsigned char *end)
 {
@@ -174,7 +173,7 @@ is_legal(uint32_t c)
 	       (c >= 0x10000 && c < TOO_BIG);
 }
 
-/* A high surrogate's partner has not come. */
+/* Replaces a high surrogate, if there is one, whose partner did not come. */
 static int
 put_high(struct out *o)
 {
@@ -184,7 +183,7 @@ put_high(struct out *o)
 	return put_bytes(o, FFFD_REF, strlen(FFFD_REF));
 }
 
-/* A whole reference has been read. */
+/* Puts out a reference that was read completely; v is its value. */
 static int
 put_ref(struct out *o, uint32_t v)
 {
@@ -217,7 +216,7 @@ digit_value(unsigned char c, bool hex)
 }
 
 /*
- * The usual case, a legal reference that lies whole at p: where it ends,
+ * The usual case: returns the end of a legal reference that is complete at p,
  * else NULL.
  */
 static const unsigned char *
@@ -277,8 +276,8 @@ ref_byte(struct xml_filter *f, unsigned char c)
 	return 2;
 }
 
-/* Reads on in the reference that f->ref speaks of. Returns where the rest
- * begins, NULL when emit failed. */
+/* Continues to read the reference that f->ref describes. Returns where the
+ * rest begins; NULL: emit failed. */
 static const unsigned char *
 read_reference(struct out *o, const unsigned char *p, const unsigned char *end)
 {
@@ -291,7 +290,7 @@ read_reference(struct out *o, const unsigned char *p, const unsigned char *end)
 			p++;
 	if (r == 0)
 		return p;
-	amp = f->ref == REF_AMP; /* an entity: the parser's own business */
+	amp = f->ref == REF_AMP; /* an entity: the parser decodes it */
 	f->ref = NO_REF;
 	if (amp)
 		r = put_high(o) == -1 ? -1 : put_bytes(o, "&", 1);
@@ -300,7 +299,7 @@ read_reference(struct out *o, const unsigned char *p, const unsigned char *end)
 	return r == -1 ? NULL : p;
 }
 
-/* Reads on in the character that f->held begins. */
+/* Continues to read the character whose first bytes are in f->held. */
 static const unsigned char *
 read_unfinished(struct out *o, const unsigned char *p, const unsigned char *end)
 {
@@ -322,8 +321,9 @@ read_unfinished(struct out *o, const unsigned char *p, const unsigned char *end)
 }
 
 /*
- * The byte at p needs attention. Returns where to go on; *run is moved when
- * what was before p went out and p was replaced. NULL: emit failed.
+ * Handles the byte at p, which needs attention. Returns where to go on; NULL:
+ * emit failed. When p is replaced, the bytes from *run to p go out first and
+ * *run is moved on.
  */
 static const unsigned char *
 attend_byte(struct out *o, const unsigned char **run, const unsigned char *p,
@@ -379,7 +379,7 @@ scan_utf8(struct out *o, const void *in, size_t n)
 	return p == NULL ? -1 : put_bytes(o, run, (size_t)(end - run));
 }
 
-/* The same from what the document is written in. */
+/* The same for a document in any encoding. */
 static int
 filter_body(struct out *o, const unsigned char *in, size_t n)
 {

@@ -1,13 +1,13 @@
 /*
- * answer.c - reading one HTTP answer from a connection, in time.
- * 1. An answer is complete or an error; after an error nothing of what may
- *    follow on the connection can be trusted.
- * 2. Every wait ends: first byte, pace (ANSWER_PACE) and the whole answer have
- *    their limits, and 1xx answers extend none. Of pace only the time counts
- *    in which bytes were waited for, not what the stream takes for them. A
- *    record of TLS, which is given out whole, counts as it comes; what is
- *    longer than one, and gives out nothing, does not.
- * 3. Body bytes go from where the connection has them to the stream.
+ * answer.c - reading one HTTP answer from a connection, within time limits.
+ * 1. An answer is either complete or an error; after an error nothing that
+ *    follows on the connection can be trusted.
+ * 2. Every wait ends: the first byte, the pace (ANSWER_PACE) and the whole
+ *    answer have their limits, and 1xx answers extend none. For the pace only
+ *    the time spent waiting for bytes counts, not the stream's own time. TLS
+ *    gives out whole records, so the bytes of a record count as they come; but
+ *    while nothing is given out, no more bytes count than one record has.
+ * 3. The stream gets body bytes where the connection has them, without a copy.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 #include "net/answer.h"
 #include "net/chunk.h"
 
-#define RECORD      (17 << 10) /* bytes of TLS's largest record, and more */
+#define RECORD      (17 << 10) /* more than the bytes of any TLS record */
 #define INTERIM_MAX 8          /* 1xx answers before the final one */
 
 static int
@@ -30,7 +30,7 @@ answer_malformed(const struct answer *a, struct err *e, const char *why)
 	return err_code(e, CAUSE_MALFORMED, "malformed", SCOPE_MAILBOX);
 }
 
-/* Bytes that must come within so many ms. */
+/* The number of bytes that must come within ms. */
 static long long
 pace_of(int ms)
 {
@@ -39,7 +39,7 @@ pace_of(int ms)
 	return n > 0 ? n : 1;
 }
 
-/* Says which limit it was. */
+/* Sets err to the limit that was exceeded. */
 static int
 answer_late(const struct answer *a, struct err *e)
 {
@@ -62,8 +62,8 @@ answer_late(const struct answer *a, struct err *e)
 		    "%s: the answer stalled: less than %lld bytes came in "
 		    "%g s",
 		    where, pace_of(ms), ms / 1000.0);
-	/* shorter than the connection's own limit: it says nothing of the
-	 * server as a whole */
+	/* the caller's limit is shorter than the connection's own: this says
+	 * nothing about the server as a whole */
 	return ms == a->patience_ms
 		   ? err_code(e, CAUSE_PATIENCE, "patience", SCOPE_MAILBOX)
 		   : err_code(e, CAUSE_TIMEOUT, "timeout", SCOPE_MAILBOX);
@@ -87,7 +87,7 @@ answer_cut(const struct answer *a, struct err *e)
 	return err_code(e, CAUSE_CUT, "truncated", SCOPE_MAILBOX);
 }
 
-/* Bytes that came, with those of a record of TLS that is not whole yet. */
+/* The bytes that came, including those of an incomplete TLS record. */
 static int64_t
 progress_bytes(const struct answer *a)
 {
@@ -96,7 +96,7 @@ progress_bytes(const struct answer *a)
 	return conn_received(a->conn) + (part < RECORD ? part : RECORD);
 }
 
-/* From now on the pace is counted anew. */
+/* Starts to measure the pace anew. */
 static void
 start_pace(struct answer *a)
 {
@@ -105,7 +105,7 @@ start_pace(struct answer *a)
 	a->mark = progress_bytes(a);
 }
 
-/* Has enough come for more time? */
+/* Did enough bytes come? Then the pace is measured anew. */
 static bool
 keeps_pace(struct answer *a)
 {
@@ -117,7 +117,7 @@ keeps_pace(struct answer *a)
 	return true;
 }
 
-/* As conn_peek, once. */
+/* One conn_peek, until the nearest deadline. */
 static const char *
 peek_once(struct answer *a, size_t *n, struct err *e)
 {
@@ -132,7 +132,7 @@ peek_once(struct answer *a, size_t *n, struct err *e)
 	return p;
 }
 
-/* The same within the limits. */
+/* conn_peek within all limits. */
 static const char *
 peek_bytes(struct answer *a, size_t *n, struct err *e)
 {
@@ -140,7 +140,7 @@ peek_bytes(struct answer *a, size_t *n, struct err *e)
 
 	*n = 0;
 	for (;;) {
-		/* what is there is read without waiting: ask the clock here */
+		/* bytes that are there need no wait: check the clock here */
 		if (tim_mono() >= a->end)
 			break;
 		if (a->began)
@@ -186,7 +186,7 @@ one_head(struct answer *a, struct head *h, struct err *e)
 		k = head_feed(h, p, n);
 		eat_bytes(a, k == -1 ? n : (size_t)k);
 		if (k == -1 && h->status == 401)
-			return 0; /* see interpret */
+			return 0; /* see interpret_head */
 		if (k == -1)
 			return answer_malformed(a, e, h->why);
 	}
@@ -202,12 +202,12 @@ interpret_head(struct answer *a, struct head *h, struct err *e)
 			    a, e, "it changes the protocol");
 		return 0;
 	}
-	/* a 401 is one whatever follows its status: no login is tried again
-	 * because of how its refusal is written, framed or encoded */
+	/* a 401 stays a 401 whatever follows its status: as a malformed or
+	 * encoded answer it would be retried, and the rejected login with it */
 	if (!h->done || head_body(h, a->to_head, &a->body) == -1) {
 		if (h->status != 401)
 			return answer_malformed(a, e, h->why);
-		memset(&a->body, 0, sizeof(a->body)); /* none, and the end */
+		memset(&a->body, 0, sizeof(a->body)); /* no body, no keep */
 	}
 	if (a->body.coded && a->body.framing != HEAD_EMPTY &&
 	    h->status != 401) {

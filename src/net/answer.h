@@ -1,5 +1,5 @@
 /*
- * answer.h - reading one HTTP answer from a connection, in time.
+ * answer.h - reading one HTTP answer from a connection, within time limits.
  * Floor: net.
  * Threads: a struct answer belongs to one thread.
  */
@@ -17,10 +17,10 @@
 #include "net/head.h"
 
 /*
- * The least that is a line and not a fault, in bytes a second of each
- * connection. Ten at once (max_connections) need 20 kbit/s of
- * it: a modem, a telephone or a satellite has more. What is slower than that
- * takes an hour for a page of changes, and stands in everybody's way.
+ * The lowest pace of a working connection, in bytes per second; a slower one
+ * is a fault. Ten connections at once (max_connections) need 20 kbit/s, which
+ * a modem, a phone or a satellite link exceeds. At a lower pace a page of
+ * changes takes an hour and blocks everything behind it.
  */
 #define ANSWER_PACE 256
 
@@ -33,27 +33,27 @@ struct answer {
 	int64_t body_max;
 	bool to_head; /* the request was HEAD */
 	/* results */
-	bool began; /* at least one byte of it has come */
-	int status; /* also where only its line came; 0: not even that */
+	bool began; /* at least one byte of the answer came */
+	int status; /* set once the status line was read; 0: it was not */
 	struct head_body body;
 	int64_t body_len; /* bytes given to the stream */
-	/* tim_mono: total_ms are over; the body may be given less */
+	/* when total_ms are over (tim_mono); may be set earlier for the body */
 	int64_t end;
 	/* private */
-	int64_t until; /* the first byte is late */
-	int64_t left;  /* ms that may still be waited for the pace */
-	int64_t mark;  /* bytes that had come when that began to be counted */
-	int64_t dry;   /* conn_wire, when something was given out last */
+	int64_t until; /* the deadline of the first byte */
+	int64_t left;  /* ms of waiting that are left before pace is checked */
+	int64_t mark;  /* progress_bytes when this waiting began */
+	int64_t dry;   /* conn_wire when the connection last gave out bytes */
 };
 
 /*
- * The final head (1xx are passed over) into head, status and body. The
- * clock of first_byte_ms and total_ms starts here. From the first byte on
- * ANSWER_PACE bytes a second must come while they are waited for, in
- * silence_ms on average: one now and then is as good as none.
+ * Reads the head of the final answer (1xx answers are skipped) into head,
+ * status and body. The clock of first_byte_ms and total_ms starts here. From
+ * the first byte on ANSWER_PACE bytes per second must come, on average over
+ * silence_ms of waiting: a byte now and then counts as silence.
  */
 int answer_head(struct answer *, struct buf *head, struct err *);
-/* The body to the stream (NULL: away). */
+/* Gives the body to the stream; NULL: the body is thrown away. */
 int answer_body(struct answer *, struct stream *, struct err *);
 
 #endif

@@ -11,7 +11,7 @@
 #include "base/enc.h"
 #include "net/chunk.h"
 
-/* Nobody sends more; a stream of extensions must end somewhere. */
+/* No server sends more, and endless extensions must be refused. */
 #define EXTRA_MAX 16384
 
 enum {
@@ -24,7 +24,7 @@ enum {
 	DATA_LF,
 	TRAILER,      /* at the start of a trailer line */
 	TRAILER_TEXT, /* inside one */
-	TRAILER_LF    /* CR at the start of a line: LF ends it all */
+	TRAILER_LF    /* after CR at the start of a line: LF ends the body */
 };
 
 void

@@ -13,7 +13,7 @@
 
 struct chunk {
 	bool done;       /* last chunk and trailers have been read */
-	const char *why; /* after -1: what is wrong, a constant */
+	const char *why; /* after -1: what is wrong, a string constant */
 	/* private */
 	int state;
 	int64_t left; /* bytes of this chunk still to come */
@@ -23,7 +23,7 @@ struct chunk {
 
 void chunk_init(struct chunk *);
 /*
- * Reads on from in. *data, *len: the piece of the body found, inside in
+ * Decodes the next n bytes. *data, *len: the piece of the body found in them
  * (len may be 0). Returns the bytes consumed (at least 1 when n > 0 and not
  * done), or -1 with why set. Trailers are checked for length and dropped.
  */

@@ -16,7 +16,7 @@
 
 struct conn;
 
-/* Takes both; tls NULL: plain. */
+/* Takes ownership of both; take_tls NULL: a plain connection. */
 struct conn *conn_open(struct sock *take, struct tls *take_tls);
 void conn_close(struct conn *); /* NULL is fine */
 /* As tls_peek and tls_eat. */
@@ -24,14 +24,14 @@ const char *conn_peek(struct conn *, size_t *n, int64_t deadline, struct err *);
 void conn_eat(struct conn *, size_t);
 int
 conn_write(struct conn *, const void *, size_t, int64_t deadline, struct err *);
-/* Has anything come that was not eaten, or has the peer closed? */
+/* Did anything come that was not consumed, or did the peer close? */
 bool conn_pending(const struct conn *);
 /* As tls_binding; NULL: plain. */
 const struct tls_binding *conn_binding(const struct conn *);
 const char *conn_where(const struct conn *);
-/* Bytes that came, of TLS too: also of a record that is not complete yet. */
+/* Bytes read from the socket, including those of an incomplete TLS record. */
 int64_t conn_wire(const struct conn *);
-/* Bytes eaten. */
+/* Bytes consumed with conn_eat. */
 int64_t conn_received(const struct conn *);
 
 #endif

@@ -3,8 +3,8 @@
  * 1. The verdict does not depend on how the bytes are cut into pieces.
  * 2. At most max bytes are consumed, at most max bytes are kept.
  * 3. out holds no NUL and no CR; every line of it is "token: value\n".
- * 4. What could be read in two ways (two lengths, a length and chunks) is
- *    refused: a second reading is how answers are smuggled.
+ * 4. An answer that can be read in two ways (two lengths, or a length and
+ *    chunks) is refused, against response smuggling.
  */
 #include <string.h>
 
@@ -157,7 +157,7 @@ head_feed(struct head *h, const char *in, size_t n)
 		h->left -= k;
 		buf_add(&h->line, in + at, k);
 		at += k;
-		/* a stream of something else may never send an LF */
+		/* a peer that does not speak HTTP may never send an LF */
 		if (!h->have_status &&
 		    memcmp(h->line.data, "HTTP/1.",
 			h->line.len < 7 ? h->line.len : 7) != 0)
@@ -215,7 +215,7 @@ head_token(const struct buf *out, const char *name, const char *token)
 	return false;
 }
 
-/* Content-Length into b: 1 there was one, 0 none, -1 contradictory. */
+/* Content-Length into b. 1: there is one, 0: there is none, -1: it is wrong. */
 static int
 body_length(struct head *h, struct head_body *b)
 {
@@ -243,7 +243,7 @@ body_length(struct head *h, struct head_body *b)
 	return nth > 0;
 }
 
-/* Content-Encoding that is not identity. */
+/* Is there a Content-Encoding other than identity? */
 static bool
 is_coded(const struct buf *out)
 {

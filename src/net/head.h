@@ -13,10 +13,10 @@
 #include "base/buf.h"
 
 struct head {
-	int status;      /* 100..599 once done */
+	int status;      /* 100..599 once done; 0: no status line yet */
 	int minor;       /* HTTP/1.minor */
 	bool done;       /* the empty line has been read */
-	const char *why; /* after -1: what is wrong, a constant */
+	const char *why; /* after -1: what is wrong, a string constant */
 	/* private */
 	struct buf *out;
 	struct buf line;
@@ -32,15 +32,16 @@ struct head {
 void head_init(struct head *, struct buf *out, size_t max);
 void head_free(struct head *);
 /*
- * Consumes up to the end of the head. Bytes consumed, or -1 with why set:
- * then out, and status when it is not 0, hold what was read before that.
+ * Consumes bytes up to the end of the head. Returns how many, or -1 with why
+ * set; then out, and status unless it is 0, hold what was read before the
+ * fault.
  */
 long head_feed(struct head *, const char *, size_t);
 
 /* The nth header of that name as (pointer, length), or NULL. */
 const char *
 head_find(const struct buf *out, const char *name, int nth, size_t *len);
-/* Does a comma-separated header hold that token? */
+/* Does a comma-separated header of that name contain the token? */
 bool head_token(const struct buf *out, const char *name, const char *token);
 
 enum head_framing {
@@ -54,12 +55,13 @@ struct head_body {
 	enum head_framing framing;
 	int64_t length; /* HEAD_LENGTH */
 	bool keep;      /* the connection may be used again afterwards */
-	bool coded;     /* Content-Encoding or Transfer-Encoding compress */
+	bool coded;     /* it has an encoding that was not asked for */
 };
 
 /*
  * How the body is delimited (RFC 9112 6.3); to_head: the request was HEAD.
- * -1 with why set: contradictory, so nothing after the head can be trusted.
+ * -1 with why set: the headers contradict each other, so nothing after the
+ * head can be trusted.
  */
 int head_body(struct head *, bool to_head, struct head_body *);
 

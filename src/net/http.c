@@ -1,15 +1,15 @@
 /*
  * http.c - HTTP/1.1 exchanges on one connection.
- * 1. A connection is kept only after a complete answer that said so and was
- *    followed by nothing; in every other case it is dropped.
+ * 1. A connection is kept only after a complete answer that allows it and that
+ *    no byte follows; in every other case it is dropped.
  * 2. A request is sent again only when the connection had been used before,
  *    not one byte of an answer came, and the request is idempotent.
  * 3. Redirects are never followed.
- * 4. Credentials leave only over TLS or to this machine itself; the bytes
+ * 4. Credentials are sent only over TLS or to this machine itself; the bytes
  *    are wiped after sending.
  * 5. An Authorization header goes out on the connection that it was made for,
  *    or not at all.
- * 6. Whom auth does not take for the server gives no body to anybody.
+ * 6. The body of a server that auth does not accept is given to nobody.
  */
 #include <limits.h>
 #include <stdatomic.h>
@@ -27,10 +27,11 @@
 #include "net/request.h"
 #include "net/url.h"
 
-/* logins begun anew on a new connection: each may be a wrong password */
+/* times a login starts over on a new connection: each may count as a wrong
+ * password */
 #define RESTARTS  1
 #define DRAIN_MAX (64 << 10) /* body of a 401 that auth answers */
-/* of an answer: a challenge, and all other headers */
+/* the head of an answer: a challenge, and all other headers */
 #define HEAD_MAX (HTTP_AUTH_MAX + (64 << 10))
 
 struct http {
@@ -39,10 +40,10 @@ struct http {
 	struct proxy proxy;
 	char *host; /* value of the Host header */
 	struct conn *conn;
-	int patience_ms;          /* 0: none but the limits of o */
+	int patience_ms;          /* 0: only the limits of o count */
 	struct http_auth_conn at; /* conn, as auth sees it */
 	bool used;                /* conn has carried an answer */
-	int64_t rested;           /* since then */
+	int64_t rested;           /* when the last answer ended */
 	int64_t received;
 };
 
@@ -157,7 +158,7 @@ http_received(const struct http *h)
 	return h->received + (h->conn == NULL ? 0 : conn_received(h->conn));
 }
 
-/* TCP to the server, or to the proxy and on. */
+/* Connects to the server, or to the proxy and through it. */
 static struct sock *
 reach_server(struct http *h, struct err *e)
 {
@@ -172,7 +173,7 @@ reach_server(struct http *h, struct err *e)
 	if (s == NULL && proxied && e->cause != CAUSE_STOP) {
 		err_prefix(e, "the proxy");
 		err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
-		e->spared = true; /* nothing was sent to it */
+		e->spared = true; /* nothing was sent to the proxy */
 	}
 	if (s != NULL && proxied &&
 	    proxy_connect(
@@ -214,8 +215,8 @@ dial_server(struct http *h, struct err *e)
 }
 
 /*
- * Is the kept connection of no use: closed meanwhile, or it said what nobody
- * asked, or it rested for too long?
+ * Is the kept connection useless: closed meanwhile, with unasked bytes from
+ * the peer, or idle for too long?
  */
 static bool
 is_stale(const struct http *h)
@@ -229,15 +230,15 @@ struct exchange {
 	const struct http_request *req;
 	struct http_response *out;
 	struct answer answer;
-	struct buf request;   /* its head, and a piece of the body */
+	struct buf request;   /* the head, and a piece of the body */
 	struct buf auth;      /* the Authorization header */
-	uint64_t is_for;      /* the connection of auth; 0: none yet */
-	struct buf challenge; /* of the last answer, one per line */
+	uint64_t is_for;      /* id of auth's connection; 0: none yet */
+	struct buf challenge; /* those of the last answer, one per line */
 	int refused;          /* 401 answers so far */
-	int restarts;         /* whose answer found the connection closed */
+	int restarts;         /* logins started over on a new connection */
 };
 
-/* Removes a kept connection that is of no use any more, and opens one. */
+/* Drops a kept connection that is useless; opens one when there is none. */
 static int
 prepare_conn(struct http *h, struct exchange *x, struct err *e)
 {
@@ -256,7 +257,7 @@ prepare_conn(struct http *h, struct exchange *x, struct err *e)
 	return dial_server(h, e);
 }
 
-/* The connection as it is right now: a server may ask for a new handshake. */
+/* The connection for auth; a new handshake may have changed its binding. */
 static const struct http_auth_conn *
 seen_conn(struct http *h)
 {
@@ -266,7 +267,7 @@ seen_conn(struct http *h)
 	return &h->at;
 }
 
-/* The header for the connection that is there; challenge as in http_auth. */
+/* Gets auth's header for the open connection; challenge as in http_auth. */
 static int
 add_header(
     struct http *h, struct exchange *x, const char *challenge, struct err *e)
@@ -307,7 +308,7 @@ start_answer(
 	a->to_head = str_eq(req->method, "HEAD");
 }
 
-/* On the connection that is there: sends the request, reads the head. */
+/* Sends the request on the open connection and reads the answer's head. */
 static int
 ask_once(struct http *h, struct exchange *x, struct err *e)
 {
@@ -324,7 +325,10 @@ ask_once(struct http *h, struct exchange *x, struct err *e)
 	return -1;
 }
 
-/* Sends the request, with what proves who we are, until it is answered. */
+/*
+ * Sends the request with its Authorization header and reads the answer's head;
+ * sends it again as invariant 2 allows.
+ */
 static int
 send_request(struct http *h, struct exchange *x, struct err *e)
 {
@@ -335,7 +339,7 @@ send_request(struct http *h, struct exchange *x, struct err *e)
 		err_clear(e);
 		if (prepare_conn(h, x, e) == -1)
 			return -1;
-		/* made for another connection, it is of no use on this one */
+		/* a header made for another connection is useless here */
 		if (x->is_for != h->at.id && add_header(h, x, NULL, e) == -1)
 			return -1;
 		used = h->used;
@@ -346,7 +350,7 @@ send_request(struct http *h, struct exchange *x, struct err *e)
 	return r;
 }
 
-/* The body, and what becomes of the connection. */
+/* Reads the body, then keeps or drops the connection. */
 static int
 finish_body(
     struct http *h, struct answer *a, struct stream *body, struct err *e)
@@ -377,7 +381,10 @@ collect_challenges(const struct buf *head, struct buf *out)
 	}
 }
 
-/* The body of a 401 away; what is long is not worth the connection. */
+/*
+ * Throws the body of a 401 away. The connection is dropped instead when the
+ * body is long: reading it would cost more than a new connection.
+ */
 static void
 drain_body(struct http *h, struct answer *a)
 {
@@ -403,7 +410,7 @@ too_many(struct http *h, struct err *e)
 	return err_code(e, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
 }
 
-/* The answer that is none of authentication's steps. */
+/* Handles the answer that ends the exchange. */
 static int
 last_answer(
     struct http *h, struct exchange *x, struct stream *body, struct err *e)
@@ -434,7 +441,7 @@ login_rounds(
 			return last_answer(h, x, body, e);
 		if (++x->refused > HTTP_AUTH_ROUNDS)
 			return too_many(h, e);
-		/* before its body, which may be anything */
+		/* before reading the body, which may be anything */
 		if (add_header(h, x, buf_str(&x->challenge), e) == -1)
 			return -1;
 		drain_body(h, &x->answer);

@@ -26,7 +26,7 @@ proxy_free(struct proxy *p)
 	url_free(&p->url);
 }
 
-/* Is host an address in that network, "10.0.0.0/8", or that address? */
+/* Is host that address, or an address in that network ("10.0.0.0/8")? */
 static bool
 in_network(const char *item, size_t n, const char *host)
 {
@@ -61,7 +61,7 @@ covers_host(const char *item, size_t n, const char *host, const char *port)
 
 	if (n == 1 && *item == '*')
 		return true;
-	/* "host:port", "[::1]:port"; more colons are an IPv6 address */
+	/* "host:port" or "[::1]:port"; an IPv6 address has more colons */
 	close = *item == '[' ? memchr(item, ']', n) : NULL;
 	k = close == NULL ? 0 : (size_t)(close + 1 - item);
 	colon = memchr(item + k, ':', n - k);
@@ -173,7 +173,7 @@ build_connect(const struct proxy *p, const char *to, struct buf *b)
 	buf_adds(b, "\r\n");
 }
 
-/* Does the 407 ask for a login that is not Basic? */
+/* Does the 407 offer logins, but not Basic? */
 static bool
 wants_other(const struct buf *head)
 {
@@ -206,7 +206,7 @@ login_advice(const struct proxy *p, const struct buf *head)
 	       "http://user:password@host:port (exsync offers Basic)";
 }
 
-/* What a refusal means. */
+/* Sets err for a proxy's refusal. */
 static int
 proxy_refused(const struct proxy *p, const struct buf *head, const char *where,
     const char *to, int status, struct err *e)
@@ -232,7 +232,7 @@ proxy_refused(const struct proxy *p, const struct buf *head, const char *where,
 			: err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 }
 
-/* The answer's head into lines. */
+/* Reads the head of the proxy's answer into lines. */
 static int
 read_answer(const struct proxy *p, struct sock *s, struct buf *lines,
     const char *to, int64_t deadline, struct err *e)

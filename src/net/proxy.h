@@ -20,23 +20,23 @@ struct proxy {
 };
 
 /*
- * Which proxy leads to target. opt: the INI's; NULL: the environment's
- * https_proxy or HTTPS_PROXY unless no_proxy or NO_PROXY excepts the host;
- * "": none. Plain http never goes through one. ERR_CONFIG: not an http://
- * URL. out is to be freed in both cases.
+ * Chooses the proxy for target. opt: the INI's value; NULL: the environment's
+ * https_proxy or HTTPS_PROXY, unless no_proxy or NO_PROXY excepts the host;
+ * "": no proxy. Plain http never goes through a proxy. ERR_CONFIG: not an
+ * http:// URL. out must be freed in both cases.
  */
 int proxy_choose(
     struct proxy *out, const struct url *target, const char *opt, struct err *);
 void proxy_free(struct proxy *);
-/* What proxy_choose takes for opt: the URL of a proxy, or NULL. */
+/* The proxy that proxy_choose would use for this opt, or NULL. */
 const char *proxy_named(const char *opt);
 /*
- * Does a NO_PROXY list (commas or blanks; "*", names that also cover what
- * ends in them, addresses, networks as 10.0.0.0/8, each with an optional
- * port) cover the host?
+ * Does a NO_PROXY list cover the host? Its items are separated by commas or
+ * blanks: "*", names, which also cover their subdomains, addresses, and
+ * networks such as 10.0.0.0/8, each with an optional port.
  */
 bool proxy_excepted(const char *list, const char *host, const char *port);
-/* CONNECT to target over sock, which leads to the proxy. */
+/* Sends CONNECT for target over sock, which is connected to the proxy. */
 int proxy_connect(const struct proxy *, struct sock *, const struct url *target,
     int64_t deadline, struct err *);
 

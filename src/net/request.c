@@ -1,7 +1,7 @@
 /*
  * request.c - a request, made and sent.
- * 1. A head may hold a secret: nothing of it stays in memory that was freed,
- *    nor in the buffer once it was sent.
+ * 1. A head may hold a secret: nothing of it stays in freed memory, nor in
+ *    the buffer after it was sent.
  */
 #include "base/mem.h"
 #include "base/str.h"
@@ -37,10 +37,10 @@ request_head(struct buf *out, const struct request_to *to,
 	size_t i, n = req->body_len;
 
 	buf_wipe(out);
-	/* no growing, which would leave copies behind */
+	/* room for everything: growing would leave copies behind */
 	buf_room(
 	    out, HTTP_AUTH_ROOM + auth->len + (n < WRITE_MAX ? n : WRITE_MAX));
-	/* no Accept-Encoding would mean: any (RFC 9110 12.5.3) */
+	/* without Accept-Encoding any encoding is allowed (RFC 9110 12.5.3) */
 	buf_addf(out,
 	    "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n"
 	    "Accept-Encoding: identity\r\n",
@@ -91,7 +91,7 @@ request_send(struct conn *c, struct buf *head, const struct http_request *req,
 	size_t left = req->body_len, n = left < WRITE_MAX ? left : WRITE_MAX;
 	size_t secret = head->len;
 
-	/* in as few records as they fit */
+	/* head and body together, in as few TLS records as possible */
 	buf_add(head, body, n);
 	for (;;) {
 		if (send_piece(c, buf_str(head), head->len, ms, e) == -1)

@@ -16,7 +16,7 @@ struct conn; /* conn.h */
 
 /* An Authorization header: a token of 64 KiB in base64, and its scheme. */
 #define HTTP_AUTH_MAX ((size_t)96 << 10)
-/* What a header has room for from the start; see http_auth.header. */
+/* The room that a header has from the start; see http_auth.header. */
 #define HTTP_AUTH_ROOM ((size_t)8 << 10)
 
 /* A header: name without colon. */
@@ -25,10 +25,10 @@ struct http_header {
 };
 
 struct http_request {
-	const char *method;               /* "POST" */
-	const struct http_header *header; /* besides Host, User-Agent,
-					 * Accept-Encoding,
-					 * Content-Length, Authorization */
+	const char *method; /* "POST" */
+	/* those besides Host, User-Agent, Accept-Encoding, Content-Length and
+	 * Authorization, which are added */
+	const struct http_header *header;
 	size_t nheader;
 	const void *body;
 	size_t body_len;
@@ -41,18 +41,20 @@ struct request_to {
 	const char *path, *user_agent;
 };
 
-/* Bounds what request_head and request_send need; buf_wipe frees. */
+/* Sets the cap that request_head and request_send need; buf_wipe frees. */
 void request_init(struct buf *);
 /*
- * Request line and headers, at most 256 KiB, to out, whose old content is
- * wiped. auth: the value of Authorization, empty: none. -1: ERR_CONFIG, it is
- * too long, or path or a header hold what would change it.
+ * Writes request line and headers, at most 256 KiB, to out, whose old content
+ * is wiped. auth: the value of Authorization; empty: no such header. -1:
+ * ERR_CONFIG, they are too long, or path or a header holds a character that
+ * would end a line or a field.
  */
 int request_head(struct buf *out, const struct request_to *,
     const struct http_request *, const struct buf *auth, struct err *);
 /*
- * Sends what request_head made and then the body. Where 64 KiB are not taken
- * within ms: ERR_RETRY "timeout"; else as conn_write. The head is wiped.
+ * Sends what request_head made and then the body. When the peer does not take
+ * a piece of 64 KiB within ms: ERR_RETRY "timeout"; other errors are those of
+ * conn_write. The head is wiped once it was sent.
  */
 int request_send(struct conn *, struct buf *head, const struct http_request *,
     int ms, struct err *);

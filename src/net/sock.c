@@ -1,18 +1,18 @@
 /*
  * sock.c - TCP connections with deadlines.
  * 1. The descriptor is non-blocking and close-on-exec; waiting is done in
- *    poll() only, in slices of at most SLICE ms, with stop asked between.
+ *    poll() only, in slices of at most SLICE ms, and stop is checked between.
  * 2. No call outlives its deadline by more than one slice, except name
- *    resolution, which ends when the C library's own limits say so (28 s
- *    with three silent name servers) and takes nothing of the time to
- *    connect.
- *    A socket that is called ready and then gives nothing is no exception:
- *    after the first time the deadline is asked, and it is left alone a little.
+ *    resolution, which has the C library's own limits (28 s with three silent
+ *    name servers) and does not use up the time to connect.
+ *    A socket that poll() calls ready and that then gives nothing is no
+ *    exception: from the second time on there is a short pause, and the
+ *    deadline is checked.
  * 3. No signal: every send has MSG_NOSIGNAL.
- * 4. A name that was found before in this process is found as long as the
- *    name servers do not say that it is gone: their trouble, or a
- *    resolv.conf that was written anew and lies outside of the sandbox, does
- *    not end a pass. Who is there is TLS's business.
+ * 4. A name that was resolved before in this process keeps its addresses while
+ *    the name servers fail: a pass does not end because of them, or because
+ *    of a new resolv.conf that the sandbox hides. Only their answer that the
+ *    name does not exist is an error. TLS checks who is there.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -34,10 +34,10 @@
 #include "net/sock.h"
 
 #define SLICE     250
-#define VAIN_MAX  50  /* ms to leave alone what is ready in vain */
-#define ADDRESSES 8   /* of a name, that are tried */
-#define KNOWN     16  /* servers and proxies */
-#define TRIED_MAX 360 /* bytes of a sentence; the rest says what to do */
+#define VAIN_MAX  50  /* ms: longest pause for a socket ready in vain */
+#define ADDRESSES 8   /* tried for a name, at most */
+#define KNOWN     16  /* names (servers and proxies) that are remembered */
+#define TRIED_MAX 360 /* bytes of a message; the rest says what to do */
 
 struct addrs {
 	size_t n;
@@ -47,12 +47,12 @@ struct addrs {
 	} v[ADDRESSES];
 };
 
-/* Where names led when they were last looked up, the latest new ones. */
+/* The addresses that names had last; a new name replaces the oldest one. */
 static struct known {
 	char where[300]; /* "host:port"; DNS has names of up to 253 */
 	struct addrs a;
 } known[KNOWN];
-static size_t nknown; /* so far; one is put at nknown % KNOWN */
+static size_t nknown; /* names so far; the next goes to nknown % KNOWN */
 static pthread_mutex_t known_lock = PTHREAD_MUTEX_INITIALIZER;
 
 struct sock {
@@ -80,13 +80,13 @@ is_stopped(const struct sock *s)
 	return s->stop != NULL && s->stop(s->stop_arg);
 }
 
-/* One read or write, as long as it gives nothing. */
+/* The waiting of one read or write until it moves a byte. */
 struct waiting {
 	int64_t deadline;
-	int vain; /* so often it was ready, but for nothing */
+	int vain; /* times that poll() said ready and no byte was moved */
 };
 
-/* Waits for events: 0 they are there, -1 deadline or stop. */
+/* Waits for events. 0: they are there; -1: deadline or stop. */
 static int
 wait_ready(const struct sock *s, short events, struct waiting *w, struct err *e)
 {
@@ -139,7 +139,7 @@ connect_advice(int no)
 	}
 }
 
-/* One address until deadline; 0, -1 with errno, -2 with err set (stop). */
+/* Tries one address until deadline. 0, -1 with errno, -2 with err: stop. */
 static int
 try_address(struct sock *s, const struct sockaddr *sa, socklen_t sa_len,
     int64_t deadline, struct err *e)
@@ -168,7 +168,7 @@ try_address(struct sock *s, const struct sockaddr *sa, socklen_t sa_len,
 	return -1;
 }
 
-/* Is it this machine that has no way there, for this kind of address? */
+/* Does this machine have no route to this kind of address? */
 static bool
 no_route(int no)
 {
@@ -179,12 +179,12 @@ no_route(int no)
 /* The addresses that were tried in vain, each with its reason. */
 struct tried {
 	char text[TRIED_MAX];
-	size_t left_out; /* there was no room for so many */
-	int no;          /* the errno that tells most */
+	size_t left_out; /* addresses that did not fit into text */
+	int no;          /* the most informative errno */
 };
 
-/* "127.0.0.1:443 connection refused", "[::1]:443 ..."; the reason alone where
- * the address is what was asked for. */
+/* Adds "127.0.0.1:443 connection refused" or "[::1]:443 ..."; the reason alone
+ * when the address is what was asked for. */
 static void
 note_tried(struct tried *t, const struct sock *s, const struct sockaddr *sa,
     socklen_t len, int no)
@@ -194,7 +194,8 @@ note_tried(struct tried *t, const struct sock *s, const struct sockaddr *sa,
 	size_t n = strlen(t->text);
 	int k;
 
-	/* a name may have addresses of a kind that this machine lacks */
+	/* no route says least: a name may have IPv6 addresses, this machine
+	 * none */
 	if (t->no == 0 || (no_route(t->no) && !no_route(no)))
 		t->no = no;
 	getnameinfo(sa, len, ip, sizeof(ip), port, sizeof(port),
@@ -346,7 +347,7 @@ remember_addrs(const char *where, const struct addrs *a)
 	pthread_mutex_unlock(&known_lock);
 }
 
-/* false: it was never found. */
+/* False: the name was never resolved. */
 static bool
 recall_addrs(const char *where, struct addrs *a)
 {

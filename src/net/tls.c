@@ -1,10 +1,10 @@
 /*
  * tls.c - TLS 1.2 client over BearSSL.
- * 1. BearSSL's engine is the only holder of TLS state; pump() is the only
- *    place that moves records between it and the socket.
+ * 1. BearSSL's engine is the only holder of TLS state; only fill_engine and
+ *    send_record move records between it and the socket.
  * 2. The end of the TCP stream is an error unless close_notify came before.
- * 3. Decrypted bytes are handed out where the engine has them; nothing of
- *    them is copied here.
+ * 3. Decrypted bytes are handed out where the engine has them, and are not
+ *    copied here.
  * 4. Randomness comes from crypt_random; /dev is not needed.
  */
 #include <stdlib.h>
@@ -23,9 +23,10 @@
 #include "net/tls_x509.h"
 
 /*
- * The engine asks for 5 bytes of record header, then for the record. Both
- * are taken from here, so that one recv brings what has arrived: two full
- * records. A record that is larger than what is left is read in place.
+ * The engine asks for the 5 bytes of a record's header, then for the record.
+ * Both are taken from a buffer, so that one recv brings all that has arrived,
+ * up to two full records. When the buffer is empty and the engine wants
+ * IN_DIRECT bytes or more, they are read straight into the engine.
  */
 #define IN_SIZE   (32 << 10)
 #define IN_DIRECT (4 << 10)
@@ -36,7 +37,7 @@ struct tls {
 	br_ssl_client_context sc;
 	struct tls_x509 x509;
 	bool foreign; /* the peer's first bytes are not TLS */
-	bool greeted; /* they have come */
+	bool greeted; /* the peer's first bytes have come */
 	size_t in_at, in_len;
 	unsigned char in[IN_SIZE];
 	unsigned char io[BR_SSL_BUFSIZE_BIDI];
@@ -44,7 +45,7 @@ struct tls {
 
 /*
  * Forward secrecy and AEAD first; CBC for Exchange 2010 on Windows 2008 R2;
- * plain RSA key exchange last, which some of those have alone.
+ * plain RSA key exchange last, for those of them that have nothing else.
  */
 static const uint16_t suites[] = {
 	BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
@@ -83,7 +84,7 @@ engine_of(struct tls *t)
 	br_ssl_engine_set_default_ecdsa(eng); /* sets the curves, too */
 	br_ssl_engine_set_rsavrfy(eng, tls_x509_rsa);
 	br_ssl_engine_set_ecdsa(eng, tls_x509_ecdsa);
-	/* SHA-1 for the MAC of CBC suites; as signature it is refused */
+	/* SHA-1 is for the MAC of CBC suites; SHA-1 signatures are refused */
 	br_ssl_engine_set_hash(eng, br_sha1_ID, &br_sha1_vtable);
 	br_ssl_engine_set_hash(eng, br_sha256_ID, &br_sha256_vtable);
 	br_ssl_engine_set_hash(eng, br_sha384_ID, &br_sha384_vtable);
@@ -100,7 +101,7 @@ engine_of(struct tls *t)
 	mem_wipe(seed, sizeof(seed));
 }
 
-/* The engine has failed: why? */
+/* Sets err to why the engine failed. */
 static int
 engine_failed(struct tls *t, struct err *e)
 {
@@ -113,8 +114,8 @@ engine_failed(struct tls *t, struct err *e)
 		return tls_x509_error(&t->x509, code, where, e);
 	if (t->foreign)
 		code = BR_ERR_BAD_VERSION;
-	/* before its certificate it finds no common cipher suite; after it,
-	 * what OpenSSL and others miss is ours */
+	/* handshake_failure before the server's certificate: no common cipher
+	 * suite; after it: OpenSSL and others want a client certificate */
 	if (code == TLS_ERROR_HANDSHAKE && t->x509.ncert > 0)
 		code = TLS_ERROR_WANTS_CERT;
 	kind = tls_error_text(code, text, sizeof(text));
@@ -132,7 +133,7 @@ tls_cut_off(struct tls *t, struct err *e)
 	return err_code(e, CAUSE_CUT, "truncated", SCOPE_MAILBOX);
 }
 
-/* Moves bytes that the engine waits for into it. */
+/* Gives the engine bytes that it waits for. */
 static int
 fill_engine(struct tls *t, int64_t deadline, struct err *e)
 {
@@ -180,9 +181,9 @@ send_record(struct tls *t, int64_t deadline, struct err *e)
 }
 
 /*
- * Moves records until the engine is in one of the wanted states: 1. 0: the
- * connection is closed properly. -1: error. Records that bring nothing
- * (alerts, empty ones) earn no time, however fast they come.
+ * Moves records until the engine is in one of the wanted states. 1: it is; 0:
+ * the connection was closed properly; -1: error. Records without data (alerts,
+ * empty ones) do not extend the deadline, however fast they come.
  */
 static int
 pump_records(struct tls *t, unsigned want, int64_t deadline, struct err *e)
@@ -205,7 +206,7 @@ pump_records(struct tls *t, unsigned want, int64_t deadline, struct err *e)
 		if (st & want)
 			return 1;
 		if (!(st & BR_SSL_RECVREC)) {
-			/* unread data blocks what the peer must send first */
+			/* unread data is in the way of what the engine needs */
 			err_set(e, ERR_RETRY,
 			    "%s: the server sends before it is asked",
 			    sock_where(t->sock));
@@ -231,8 +232,9 @@ read_pin(const char *pin, unsigned char out[32])
 }
 
 /*
- * Who refuses a handshake may be gone before we have sent our part of it:
- * does its alert still lie there? Nothing more can come on such a connection.
+ * A peer that refuses a handshake may close before we have sent our part of
+ * it: is its alert still there to be read? Nothing more can come on such a
+ * connection.
  */
 static bool
 last_words(struct tls *t)
@@ -247,7 +249,7 @@ last_words(struct tls *t)
 	return br_ssl_engine_last_error(eng) != BR_ERR_OK;
 }
 
-/* An error of the handshake that is not about the certificate. */
+/* Improves the error of a handshake unless it is about the certificate. */
 static void
 explain_handshake(struct tls *t, struct err *e)
 {

@@ -23,32 +23,33 @@ struct tls;
 
 /*
  * Handshake over sock (borrowed) until deadline (tim_mono). pin:
- * "sha256:<hex of the leaf certificate's DER>" replaces chain and name
- * checks. Errors: ERR_RETRY network; ERR_CONFIG certificate, with the
- * sentence that says what to do, and the leaf's pin where that helps. Causes,
- * here and below: CAUSE_CERTIFICATE (ERR_CONFIG), _TLS, _TIMEOUT, _STOP, _CUT.
+ * "sha256:<hex SHA-256 of the leaf certificate's DER>" replaces chain and name
+ * checks. Errors: ERR_RETRY for the network; ERR_CONFIG for the certificate,
+ * with what to do, and with the leaf's pin where that helps. Causes, here and
+ * below: CAUSE_CERTIFICATE (ERR_CONFIG), _TLS, _TIMEOUT, _STOP, _CUT.
  */
 struct tls *tls_connect(struct sock *, const char *host,
     const struct tls_trust *, const char *pin, int64_t deadline, struct err *);
 /*
- * Of the certificate of the last handshake; len 0: none. Valid until
- * tls_close, and another one after a handshake that the server asked for.
+ * The channel binding of the last handshake's certificate; len 0: none. The
+ * pointer is valid until tls_close; a handshake that the server asks for
+ * changes what it points to.
  */
 const struct tls_binding *tls_binding(const struct tls *);
 /* All n bytes or -1, like sock_write. */
 int
 tls_write(struct tls *, const void *, size_t, int64_t deadline, struct err *);
 /*
- * Zero-copy reading: decrypted bytes that are ready (n of them; waits for
- * at least one until deadline). NULL: clean close (err kind NONE) or error.
- * They stay valid until tls_eat, which consumes k of them.
+ * Zero-copy reading: returns decrypted bytes that are ready, *n of them; waits
+ * for at least one until deadline. NULL: clean close (err kind NONE) or error.
+ * The bytes stay valid until tls_eat, which consumes k of them.
  */
 const unsigned char *
 tls_peek(struct tls *, size_t *n, int64_t deadline, struct err *);
 void tls_eat(struct tls *, size_t k);
-/* Has the peer sent anything that was not consumed yet? */
+/* Is there anything from the peer that was read and not consumed yet? */
 bool tls_pending(const struct tls *);
-/* Sends close_notify without waiting, frees; the socket stays open. */
+/* Sends close_notify without waiting and frees; the socket stays open. */
 void tls_close(struct tls *);
 
 #endif

@@ -12,18 +12,19 @@
 #define TLS_BINDING_MAX 64 /* SHA-512 */
 
 /*
- * The hash of the server's leaf certificate, of its DER as it came. Which one
- * the certificate's signature says: its own, but SHA-256 instead of MD5 and
- * SHA-1. The prefix "tls-server-end-point:" is not in it.
+ * The hash of the server's leaf certificate: of its DER as received, by the
+ * hash function of the certificate's signature, but by SHA-256 where that is
+ * MD5 or SHA-1. The prefix "tls-server-end-point:" is not included.
  */
 struct tls_binding {
 	const char *name; /* "SHA-256", ...; NULL: no binding */
-	size_t len;       /* of hash, 28 to 64; 0: no binding, because the
-			   * signature has no hash or none that we know */
+	/* of hash, 28 to 64; 0: no binding, because the signature's hash is
+	 * unknown or it has none */
+	size_t len;
 	unsigned char hash[TLS_BINDING_MAX];
 };
 
-/* Of a certificate; one that cannot be read has no binding. */
+/* The binding of a certificate; one that cannot be read has none. */
 void tls_binding_make(struct tls_binding *out, const void *der, size_t len);
 
 #endif

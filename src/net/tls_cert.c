@@ -1,5 +1,5 @@
 /*
- * tls_cert.c - what a person wants to know of an X.509 certificate.
+ * tls_cert.c - reads fields of an X.509 certificate.
  * 1. No byte outside of the given DER is read; every length is checked
  *    against what encloses it.
  * 2. Text taken from a certificate is made printable.
@@ -17,7 +17,7 @@ struct der {
 	const unsigned char *p, *end;
 };
 
-/* Takes one element off d: its tag and content; -1 when malformed. */
+/* Takes one element off d. Returns its tag, or -1 when it is malformed. */
 static int
 next_element(struct der *d, struct der *content)
 {
@@ -108,8 +108,8 @@ hash_algorithm(struct der d)
 }
 
 /*
- * RSASSA-PSS-params (RFC 4055 3.1), which a certificate must have; what is
- * left out of them is SHA-1.
+ * RSASSA-PSS-params (RFC 4055 3.1), which a certificate must have; when the
+ * hash is left out of them it is SHA-1.
  */
 static enum tls_hash
 pss_hash(struct der params)
@@ -197,7 +197,7 @@ read_date(int tag, const struct der *d)
 	return tim_iso(iso, &ms) ? ms : TIM_NONE;
 }
 
-/* Adds one name to out->names; what does not fit ends in "...". */
+/* Adds one name to out->names; a list that does not fit ends in "...". */
 static void
 add_name(struct tls_cert *out, const char *s, size_t n)
 {
@@ -303,7 +303,7 @@ tls_cert_read(const unsigned char *der, size_t len, struct tls_cert *out)
 	if (next_element(&d, &cert) != 0x30 ||
 	    next_element(&cert, &tbs) != 0x30)
 		return -1;
-	/* the algorithm outside of what is signed is the one verified with */
+	/* BearSSL verifies with the algorithm outside of the signed part */
 	if (next_element(&cert, &x) != 0x30 || next_element(&x, &alg) != 0x06)
 		return -1;
 	read_signature(&alg, x, out);

@@ -1,6 +1,6 @@
 /*
- * tls_cert.h - what a person wants to know of an X.509 certificate
- * (RFC 5280 4.1), for messages and for checks that BearSSL leaves out.
+ * tls_cert.h - the fields of an X.509 certificate (RFC 5280 4.1) that messages
+ * show, and those that BearSSL does not check.
  * Floor: net. Reads DER; verifies nothing.
  * Threads: pure.
  */
@@ -33,16 +33,16 @@ struct tls_cert {
 	char subject[96], issuer[96]; /* CN, else O, else OU; printable */
 	char names[192];              /* DNS names and IP addresses, or CN */
 	enum tls_sig sig;
-	enum tls_hash hash;            /* of RSASSA-PSS: in its parameters */
+	enum tls_hash hash;            /* for RSASSA-PSS from its parameters */
 	int64_t not_before, not_after; /* ms or TIM_NONE */
 	bool self_issued;              /* subject and issuer are equal */
 	bool not_for_servers;          /* extendedKeyUsage says so */
-	/* the whole names, in the DER given */
+	/* the whole names; they point into the DER that was given */
 	const unsigned char *subject_dn, *issuer_dn;
 	size_t subject_len, issuer_len;
 };
 
-/* -1: not a certificate; then what was found so far is in out. */
+/* -1: not a certificate; out then holds what was found so far. */
 int tls_cert_read(const unsigned char *der, size_t len, struct tls_cert *out);
 
 #endif

@@ -15,9 +15,9 @@
 #define TLS_ERROR_WANTS_CERT (BR_ERR_RECV_FATAL_ALERT + 116)
 
 /*
- * What a code that is not about certificates means and what to do, in out;
- * only one that has no sentence of its own is told by its number. Returns what
- * the caller should make of it.
+ * Writes to out what a code means that is not about certificates, and what to
+ * do; only a code without a sentence of its own is shown by its number.
+ * Returns the kind of error.
  */
 enum err_kind tls_error_text(int code, char *out, size_t size);
 

@@ -1,6 +1,6 @@
 /*
  * tls_trust.c - CA certificates from a file.
- * 1. A certificate that cannot be used never hides the others.
+ * 1. A certificate that cannot be used is skipped, and the others are used.
  * 2. Everything an anchor points to lies in the arena.
  */
 #include <errno.h>
@@ -68,7 +68,7 @@ copy_key(struct tls_trust *t, br_x509_pkey *to, const br_x509_pkey *from)
 	return false;
 }
 
-/* One DER certificate; false: not usable. */
+/* Adds one DER certificate; false: it is not usable. */
 static bool
 add_cert(struct tls_trust *t, const struct buf *der)
 {
@@ -95,7 +95,7 @@ add_cert(struct tls_trust *t, const struct buf *der)
 	return ok;
 }
 
-/* The base64 between BEGIN and END to der; -1: it is not base64. */
+/* Decodes the base64 between BEGIN and END to der; -1: it is not base64. */
 static int
 decode_pem(struct buf *der, const char *p, size_t n)
 {
@@ -113,8 +113,8 @@ decode_pem(struct buf *der, const char *p, size_t n)
 }
 
 /*
- * Not BearSSL's PEM decoder, which takes 30 ms for a system's bundle: this
- * runs at every start.
+ * This runs at every start, so it does not use BearSSL's PEM decoder, which
+ * takes 30 ms for a system's bundle.
  */
 static void
 parse_pem(struct tls_trust *t, const char *p)
@@ -142,7 +142,7 @@ parse_pem(struct tls_trust *t, const char *p)
 	buf_free(&der);
 }
 
-/* PEM; or DER, as Windows exports a certificate unless told otherwise. */
+/* Takes PEM, or DER, in which Windows exports a certificate by default. */
 static void
 take_file(struct tls_trust *t, const struct buf *b)
 {

@@ -11,10 +11,10 @@
 struct tls_trust;
 
 /*
- * CA certificates from a PEM file, or one as DER. NULL: the system's
- * (SSL_CERT_FILE, then the usual places of Debian, Red Hat, SUSE, Alpine,
- * BSD). A certificate that BearSSL cannot use is passed over; none usable is
- * ERR_CONFIG.
+ * Loads CA certificates from a PEM file, or one in DER. NULL: the system's
+ * (SSL_CERT_FILE, else the usual places of Debian, Red Hat, SUSE, Alpine,
+ * BSD). A certificate that BearSSL cannot use is skipped. ERR_CONFIG: the file
+ * cannot be read, or no certificate in it is usable.
  */
 struct tls_trust *tls_trust_load(const char *path, struct err *);
 void tls_trust_free(struct tls_trust *);

@@ -3,11 +3,11 @@
  * 1. Without a pin BearSSL's verdict stands: this file can only refuse more
  *    (a weak signature of the leaf, a leaf that is not for servers), never
  *    less.
- * 2. The name checked is the one tls_connect was given, never one that came
- *    over the wire, and it is never NULL (NULL would check nothing).
- * 3. A chain that is out of order, or has others between, is put in order
- *    and validated once more, from the leaf on: what is accepted then is
- *    what BearSSL accepts of a server that sends it right.
+ * 2. The name that is checked is the one given to tls_connect, never one that
+ *    came over the wire, and it is never NULL (NULL would check nothing).
+ * 3. A chain that is out of order, or has other certificates in between, is
+ *    sorted and validated once more, from the leaf on. So nothing is accepted
+ *    that BearSSL would not accept from a server that sends it in order.
  * 4. With a pin the leaf's DER decides alone; its RSA key still needs 2048
  *    bits.
  */
@@ -93,7 +93,8 @@ append_cert(const br_x509_class **ctx, const unsigned char *p, size_t n)
 	if (!x->pinned)
 		x->minimal.vtable->append(&x->minimal.vtable, p, n);
 	else if (x->ncert == 1 && x->key.err == 0 && !x->key.decoded)
-		/* fed on after an error it runs over its own stack */
+		/* BearSSL's decoder overruns its stack if it is fed again
+		 * after an error */
 		br_x509_decoder_push(&x->key, p, n);
 }
 
@@ -145,7 +146,7 @@ feed_cert(struct tls_x509 *x, const void *der, size_t len)
 	(*m)->end_cert(m);
 }
 
-/* Feeds the one that stands above c, which becomes it; false: none does. */
+/* Feeds the issuer of c, which c becomes then; false: it is not there. */
 static bool
 feed_issuer(struct tls_x509 *x, struct tls_cert *c, bool *used)
 {
@@ -168,8 +169,8 @@ feed_issuer(struct tls_x509 *x, struct tls_cert *c, bool *used)
 }
 
 /*
- * After the verdict r once more: the leaf, its issuer, the issuer's issuer,
- * and nothing else; an error is one of these then.
+ * Validates once more after the verdict r: the leaf, its issuer, the issuer's
+ * issuer and so on, and nothing else, so that an error is about one of these.
  */
 static unsigned
 in_order(struct tls_x509 *x, unsigned r)
@@ -207,7 +208,7 @@ judge_chain(struct tls_x509 *x)
 	x->nrest = 0;
 	if (r != 0)
 		return r;
-	/* an anchor that is itself the leaf is trusted unverified */
+	/* BearSSL does not verify a leaf that is itself an anchor */
 	if (tls_cert_read((const unsigned char *)buf_str(&x->leaf), x->leaf.len,
 		&cert) == -1 ||
 	    cert.sig == TLS_SIG_WEAK)
@@ -278,7 +279,7 @@ tls_x509_free(struct tls_x509 *x)
 	buf_free(&x->rest);
 }
 
-/* Which sentence: the codes that people meet; the others by table. */
+/* Sets err for a certificate that is expired or not valid yet. */
 static int
 say_expired(const struct tls_cert *c, const char *where, struct err *e)
 {
@@ -414,7 +415,7 @@ code_sentence(int code)
 	}
 }
 
-/* Is it the chain that is no good, and a leaf that a pin would help? */
+/* Is the chain at fault and the leaf usable, so that a pin would help? */
 static bool
 pin_helps(const struct tls_x509 *x, int code)
 {

@@ -29,7 +29,7 @@ struct tls_x509 {
 	struct buf rest; /* DER of the others, in case their order is wrong */
 	size_t nrest, rest_end[TLS_X509_REST];
 	unsigned char sha256[32]; /* of leaf */
-	/* of leaf, once the chain was accepted */
+	/* the leaf's, set once the chain was accepted */
 	struct tls_binding binding;
 };
 
@@ -38,8 +38,8 @@ void tls_x509_init(struct tls_x509 *, const struct tls_trust *,
     const char *host, const unsigned char *pin);
 void tls_x509_free(struct tls_x509 *);
 /*
- * The sentence for a BearSSL code of certificates (32..63), with code
- * "certificate". Always -1.
+ * Sets err for a BearSSL code about certificates (32..63), with code
+ * "certificate". Always returns -1.
  */
 int tls_x509_error(
     const struct tls_x509 *, int code, const char *where, struct err *);

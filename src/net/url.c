@@ -2,7 +2,7 @@
  * url.c - the part of RFC 3986 that names a server.
  * 1. Nothing of a parsed URL holds a control character, a space or a byte
  *    above 0x7e, so it may go into a request line as it is.
- * 2. An error never shows what stands before an '@': it may be a password.
+ * 2. An error never shows the text before an '@': it may be a password.
  */
 #include <stdlib.h>
 #include <string.h>

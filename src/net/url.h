@@ -20,8 +20,8 @@ struct url {
 };
 
 /*
- * http:// and https:// only. ERR_CONFIG says what to write instead; user
- * and password never appear in it. out is to be freed in both cases.
+ * Parses http:// and https:// only. ERR_CONFIG says what to write instead, and
+ * never shows user or password. out must be freed in both cases.
  */
 int url_parse(struct url *out, const char *, struct err *);
 void url_free(struct url *);

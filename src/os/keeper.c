@@ -1,10 +1,11 @@
 /*
  * keeper.c - a helper process for what this one may not do in its sandbox.
- * 1. What it acts on it knows from before the sandbox; what comes through the
- *    socket is the number of an act, and text that it does not look into.
- * 2. It holds no file of ours but the socket and standard error, and ends
- *    when the socket's other end does.
- * 3. Each message has an answer, within the time of its act and a little more.
+ * 1. The helper knows what it acts on from before the sandbox; through the
+ *    socket come only the number of an act and data, which it never interprets.
+ * 2. The helper has no file of ours open but the socket and the standard
+ *    three, and ends when the other end of the socket closes.
+ * 3. Each message gets an answer, within the time limit of its act and
+ *    SPARE_MS; otherwise the helper is given up.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,16 +33,16 @@
 #define CHUNK    32768 /* bytes of a file in a message */
 
 /*
- * A message: a byte for the act, one for the file that it is about (0: none),
- * then data.
+ * A message: a byte for the act, a byte for the file (enum keep_file; ACT_RUN
+ * has none and sends 0), then data.
  */
 #define HEAD 2
 enum act {
 	ACT_RUN = 'c',   /* data: the text */
 	ACT_READ = 'r',  /* the first CHUNK of the file */
-	ACT_MORE = 'm',  /* the next one */
-	ACT_WRITE = 'w', /* the next CHUNK to be written */
-	ACT_STORE = 's', /* that was the last: now */
+	ACT_MORE = 'm',  /* the next CHUNK of it */
+	ACT_WRITE = 'w', /* the next CHUNK of a new content */
+	ACT_STORE = 's', /* the last CHUNK: now the file is written */
 	ACT_ASIDE = 'a',
 	ACT_DONE = 'd'
 };
@@ -50,14 +51,14 @@ struct keeper {
 	pid_t pid;
 	int fd;
 	int limit_ms; /* of the command */
-	bool late;    /* that state_dir could not be locked was said */
+	bool late;    /* the warning about state_dir's lock was given */
 };
 
-/* What the helper says, before a CHUNK that was asked for. */
+/* The helper's answer; a CHUNK that was asked for follows it. */
 struct answer {
-	int rc; /* 0, or -1: why */
-	int more;
-	int late;              /* ACT_READ: it is not locked; why */
+	int rc;                /* 0, or -1: why says the reason */
+	int more;              /* the file has another CHUNK */
+	int late;              /* ACT_READ: state_dir is not locked, see why */
 	struct runner_end end; /* ACT_RUN */
 	char why[STATEDIR_WHY];
 };
@@ -66,15 +67,15 @@ struct answer {
 struct work {
 	struct runner runner; /* path NULL: there is no command */
 	struct statedir dir;
-	struct buf file;      /* as it was read, or is being written ... */
-	enum keep_file which; /* ... of these */
-	size_t sent;
-	int fd; /* the socket */
+	struct buf file;      /* content that was read, or is to be written */
+	enum keep_file which; /* the file whose content that is */
+	size_t sent;          /* bytes of a file that was read */
+	int fd;               /* the socket */
 };
 
 /* --- in the helper ----------------------------------------------------- */
 
-/* Everything but the socket and the standard three. */
+/* Makes the socket descriptor 3 and closes all descriptors above it. */
 static void
 close_others(int keep)
 {
@@ -88,7 +89,7 @@ close_others(int keep)
 		close((int)fd);
 }
 
-/* The next piece of the file; *n: its length. */
+/* The next CHUNK of the file; *n: its length. */
 static const char *
 next_chunk(struct work *w, struct answer *a, size_t *n)
 {
@@ -117,7 +118,7 @@ begin_file(struct work *w, enum keep_file which)
 	w->sent = 0;
 }
 
-/* One act on a file. Returns what goes out behind the answer, *n bytes. */
+/* One act on a file. Returns the data that follows the answer, *n bytes. */
 static const char *
 act_on_file(
     struct work *w, const char *msg, size_t len, struct answer *a, size_t *n)
@@ -134,7 +135,7 @@ act_on_file(
 		return next_chunk(w, a, n);
 	case ACT_WRITE:
 	case ACT_STORE:
-		/* neither what was read is written, nor a part of another */
+		/* content that was read, or of another file, is not written */
 		if (w->sent > 0 || w->which != which)
 			begin_file(w, which);
 		buf_add(&w->file, msg + HEAD, len - HEAD);
@@ -190,7 +191,7 @@ become_helper(const struct work *w)
 	fcntl(3, F_SETFD, FD_CLOEXEC);
 	/* passwords of the INI may still be in this copy of the memory */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	setsid(); /* Ctrl-C is for the sync, which then says its last */
+	setsid(); /* Ctrl-C is for the sync, which may still send an alert */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
@@ -211,7 +212,7 @@ serve_work(struct work *w)
 	ssize_t n;
 
 	become_helper(w);
-	/* the first bytes are there so that an empty text is no end */
+	/* a message has at least HEAD bytes, so that 0 bytes are the end */
 	while ((n = recv(3, msg, RUNNER_TEXT + HEAD, 0)) > 0 ||
 	       (n == -1 && errno == EINTR)) {
 		if (n == -1)
@@ -236,7 +237,7 @@ say_gone(const char *code, const char *what, struct err *err)
 	return err_code(err, CAUSE_OTHER, code, SCOPE_ALL);
 }
 
-/* Two ends of a socket, a process at the other one. */
+/* Makes a socket pair and a helper process at its other end. */
 static bool
 fork_helper(struct keeper *k, struct work *w)
 {
@@ -274,7 +275,7 @@ keeper_start(const struct keeper_opts *o, struct err *err)
 	made.limit_ms = w.runner.limit_ms;
 	ok = fork_helper(&made, &w);
 	runner_free(&w.runner);
-	if (ok) { /* not before: the helper has no use for it */
+	if (ok) { /* allocated now, since the helper has no use for it */
 		k = mem_alloc(sizeof(*k));
 		*k = made;
 		return k;
@@ -285,7 +286,7 @@ keeper_start(const struct keeper_opts *o, struct err *err)
 	return NULL;
 }
 
-/* The helper's answer, and what comes behind it; false: none in time. */
+/* Waits for the helper's answer, and the data behind it; false: too late. */
 static bool
 await_answer(const struct keeper *k, struct answer *a, struct buf *out)
 {
@@ -301,7 +302,7 @@ await_answer(const struct keeper *k, struct answer *a, struct buf *out)
 	m.msg_iovlen = 2;
 	while ((left = until - tim_mono()) > 0) {
 		if (poll(&p, 1, (int)left) <= 0)
-			continue; /* a signal is for the pass, which asks */
+			continue; /* the pass itself checks for signals */
 		n = recvmsg(k->fd, &m, 0);
 		if (n < (ssize_t)sizeof(*a))
 			return false;
@@ -313,14 +314,14 @@ await_answer(const struct keeper *k, struct answer *a, struct buf *out)
 	return false;
 }
 
-/* A message on its way. */
+/* A message to the helper. */
 struct message {
 	enum act what;
 	enum keep_file which;
 	struct iovec data;
 };
 
-/* One message and its answer. -1: there is no helper any more. */
+/* Sends one message and gets its answer. -1: the helper is given up. */
 static int
 ask_helper(struct keeper *k, const struct message *is, struct answer *a,
     struct buf *out)
@@ -334,7 +335,7 @@ ask_helper(struct keeper *k, const struct message *is, struct answer *a,
 	m.msg_iovlen = 2;
 	if (sendmsg(k->fd, &m, MSG_NOSIGNAL) != -1 && await_answer(k, a, out))
 		return 0;
-	/* an answer that comes later must not be taken for the next one's */
+	/* a late answer must not be taken for the answer to the next message */
 	close(k->fd);
 	k->fd = -1;
 	return -1;
@@ -355,7 +356,7 @@ keeper_run(struct keeper *k, const char *text, size_t len, struct err *err)
 	return say_gone("alert_command", "does not answer any more", err);
 }
 
-/* One message of a file. */
+/* Sends one message about a file; err is set from its answer. */
 static int
 ask_state(struct keeper *k, const struct message *is, struct answer *a,
     struct buf *out, struct err *err)

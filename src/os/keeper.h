@@ -1,8 +1,8 @@
 /*
- * keeper.h - a helper process for what this one may not do once the sandbox
- * has closed: forked before (sandbox.h), one thread, no network. It acts by
- * number, on what it was told at its start; never on a path or a command that
- * comes through its socket. It can
+ * keeper.h - a helper process that does what this one may not do once its
+ * sandbox has closed. It is forked before (sandbox.h), has one thread and uses
+ * no network. It acts by number on what it was told at its start, never on a
+ * path or a command that comes through its socket. It can
  * - run alert_command (runner.h),
  * - read, replace and put aside the files of state_dir (statedir.h).
  * Floor: os.
@@ -24,28 +24,31 @@ struct keeper;
 struct keeper_opts {
 	const char *command;   /* alert_command, or NULL */
 	const char *state_dir; /* or NULL */
-	bool make;             /* state_dir, even if nothing is to be kept */
+	bool make;             /* make state_dir at the first read already */
 };
 
 /*
- * After conf_load, and before store_open (the helper must not hold its locks)
- * and sandbox_enter. NULL: ERR_CONFIG, the command cannot be run and what to
- * write instead; or ERR_FATAL, no process can be made.
+ * To be called after conf_load, and before store_open (the helper must not
+ * hold its locks) and sandbox_enter. NULL: ERR_CONFIG, the command cannot be
+ * run, with what to write instead; or ERR_FATAL, no process can be made.
  */
 struct keeper *keeper_start(const struct keeper_opts *, struct err *);
 /*
- * Runs the command with text (cut at RUNNER_TEXT) and waits for its end: 0
- * when it ended with status 0. -1: ERR_RETRY, how it ended; code
+ * Runs the command with text (cut below RUNNER_TEXT bytes) and waits for its
+ * end. 0: it ended with status 0. -1: ERR_RETRY with how it ended; code
  * "alert_command".
  */
 int keeper_run(struct keeper *, const char *text, size_t len, struct err *);
-/* For struct keep, arg a keeper. -1: ERR_RETRY with code "state_dir". */
+/*
+ * The functions of struct keep (core/keep.h); arg is a struct keeper. -1:
+ * ERR_RETRY with code "state_dir".
+ */
 int keeper_read(void *arg, enum keep_file, struct buf *out, struct err *);
 int keeper_write(
     void *arg, enum keep_file, const char *data, size_t len, struct err *);
 int keeper_aside(void *arg, enum keep_file, struct err *);
 void keeper_done(void *arg, enum keep_file);
-/* Ends the helper. NULL is fine; the helper also ends when we do. */
+/* Ends the helper; it also ends when this process does. NULL is fine. */
 void keeper_close(struct keeper *);
 
 #endif

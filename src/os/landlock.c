@@ -1,9 +1,9 @@
 /*
  * landlock.c - which files this process may still reach.
- * 1. Every right that the kernel knows is taken; only what was permitted by
- *    name is given back. Nobody gets the right to create, rename or remove.
- * 2. Constants are our own: the headers of the machine that builds may be
- *    older than the kernel that runs.
+ * 1. Every right that the kernel knows is taken away; only what was permitted
+ *    by name is given back, and never the right to create, rename or remove.
+ * 2. The constants are our own: the headers of the build machine may be older
+ *    than the kernel at run time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +62,7 @@ landlock_open(struct landlock *l)
 		return;
 	a.fs = l->handled = all_rights(l->abi);
 	if (l->abi >= 4) {
-		a.net = NET_BIND_TCP; /* connecting stays free */
+		a.net = NET_BIND_TCP; /* connecting is not restricted */
 		size = offsetof(struct attr, scoped);
 	}
 	if (l->abi >= 6) {
@@ -82,7 +82,7 @@ landlock_allow(struct landlock *l, const char *path, enum landlock_right right)
 
 	if (l->fd == -1 || path == NULL)
 		return false;
-	/* a link could lead to any file */
+	/* no link for writing: it could lead to any file */
 	b.parent = open(path, O_PATH | O_CLOEXEC | (write ? O_NOFOLLOW : 0));
 	if (b.parent == -1)
 		return false;

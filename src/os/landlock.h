@@ -13,24 +13,27 @@
 #include <stdint.h>
 
 struct landlock {
-	int fd; /* -1: the kernel has none, and nothing is kept out */
+	int fd; /* -1: there is no Landlock, and nothing is restricted */
 	int abi;
 	uint64_t handled;
 };
 
 enum landlock_right {
-	LANDLOCK_READ, /* a file, or all below a directory */
-	LANDLOCK_WRITE /* and write to it: a file alone, that is no link */
+	LANDLOCK_READ, /* read a file, or all files below a directory */
+	LANDLOCK_WRITE /* read and write a regular file that is not a link */
 };
 
-/* Begins a set that permits nothing. abi 0: this kernel has no Landlock. */
+/* Begins a set of rules that permits nothing. abi 0: no Landlock here. */
 void landlock_open(struct landlock *);
 /*
- * Permits that, for the file that has this name now: another that is given the
- * name later is another file. False: there is nothing to permit. NULL is fine.
+ * Permits this right for the file that has the name now; a file that gets the
+ * name later is not permitted. False: nothing was permitted. NULL is fine.
  */
 bool landlock_allow(struct landlock *, const char *path, enum landlock_right);
-/* From now on, for ever. Needs no_new_privs. False with errno: it is not. */
+/*
+ * Puts the rules in force, irrevocably. Needs no_new_privs. False with errno:
+ * they are not in force.
+ */
 bool landlock_close(struct landlock *);
 
 #endif

@@ -23,7 +23,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static const char *target; /* a file that is none of exsync's business */
+static const char *target; /* a file that exsync does not need */
 
 static long
 try_read(void)
@@ -63,7 +63,8 @@ try_fchmod(void)
 {
 	int fd = open(target, O_RDONLY | O_CLOEXEC);
 
-	/* without walls around files that one; else one that may be open */
+	/* target when files are not restricted; else standard error, which is
+	 * open already */
 	return fchmod(fd == -1 ? STDERR_FILENO : fd, 0666);
 }
 
@@ -220,14 +221,14 @@ try_pidfd(void)
 	return syscall(434 /* pidfd_open */, getppid(), 0);
 }
 
-/* A signal to whom the file tells of news. */
+/* Would direct the signals of a descriptor to the parent process. */
 static long
 try_setown(void)
 {
 	return fcntl(STDIN_FILENO, F_SETOWN, getppid());
 }
 
-/* A limit that lies where the lower half of its address is 0. */
+/* A new limit at an address whose lower half is 0, like NULL's. */
 static long
 try_limit(void)
 {
@@ -243,7 +244,7 @@ try_get_limit(void)
 	return getrlimit(RLIMIT_NOFILE, &r);
 }
 
-/* No thread is made of these flags, but which of them is it told? */
+/* The kernel refuses these flags, too, but with EINVAL and not with EPERM. */
 static long
 try_world(void)
 {
@@ -351,9 +352,9 @@ tell_probe(const char *name, const char *what, long rc)
 /* --- in the database's directory ---------------------------------------- */
 
 static char there[1000]; /* the directory, with its slash */
-static char other[1100]; /* a name in it that nobody has */
+static char other[1100]; /* a name in it that no file has */
 
-/* What is done to a file that is there. */
+/* Tries to open and change a file that is there. */
 static void
 try_file(const char *name)
 {
@@ -364,7 +365,7 @@ try_file(const char *name)
 		{ "append", O_WRONLY | O_APPEND },
 		{ "create", O_WRONLY | O_CREAT },
 		{ "empty", O_WRONLY | O_TRUNC } };
-	/* opened for it the database's own would really lose their content */
+	/* "empty" would really empty the database's own files */
 	size_t i, n = strncmp(name, "exsync.db", 9) == 0 ? 4 : 5;
 	char path[1100];
 
@@ -380,14 +381,14 @@ try_file(const char *name)
 	tell_probe(name, "remove", unlink(path));
 	if (n == 5) {
 		tell_probe(name, "truncate", truncate(path, 0));
-		/* something that may be written takes its place */
+		/* puts a file in its place that may be written */
 		snprintf(other, sizeof(other), "%sexsync.db.lock", there);
 		tell_probe(name, "replace", rename(other, path));
 		snprintf(other, sizeof(other), "%snew", there);
 	}
 }
 
-/* What could be made there. */
+/* Tries to make files of each kind in the directory. */
 static void
 try_directory(void)
 {
@@ -432,8 +433,8 @@ probe_run(const char *database)
 
 	if ((target = getenv("EXSYNC_SANDBOX_PROBE")) == NULL)
 		return;
-	/* without a filter of system calls some of the others would not let
-	 * the pass go on */
+	/* only these: where system calls are not restricted, some probes below
+	 * would end the pass */
 	if (names != NULL) {
 		try_beside(database, names);
 		return;

@@ -1,6 +1,6 @@
 /*
- * runner.c - what becomes of the command that the keeper runs.
- * 1. It is known from before the sandbox; what comes later is only its text.
+ * runner.c - alert_command, from its words to the end of a run.
+ * 1. The command is known before the sandbox closes; only its text comes later.
  * 2. runner_run returns within the command's time.
  */
 #include <errno.h>
@@ -56,7 +56,7 @@ is_program(const char *path)
 	return S_ISREG(st.st_mode);
 }
 
-/* The file of a program: the caller's; NULL: said. */
+/* The path of a program, which the caller frees; NULL: err is set. */
 static char *
 find_program(const char *name, struct err *err)
 {
@@ -130,7 +130,7 @@ runner_check(const char *command, struct err *err)
 
 /* --- in the keeper ----------------------------------------------------- */
 
-/* In the command's process: becomes the command, or tells errno. */
+/* In the child: becomes the command, or writes errno to tell. */
 static void
 become_command(const struct runner *j, int text, int tell)
 {
@@ -153,7 +153,7 @@ become_command(const struct runner *j, int text, int tell)
 	_exit(127);
 }
 
-/* A file in memory with the text, at its beginning; -1: errno. */
+/* Makes a memory file with the text, to be read from its start; -1: errno. */
 static int
 text_file(const char *text, size_t len)
 {
@@ -174,7 +174,7 @@ text_file(const char *text, size_t len)
 	return fd;
 }
 
-/* Waits for the command; SIGCHLD is blocked. */
+/* Waits for the command; the caller has blocked SIGCHLD. */
 static struct runner_end
 wait_command(pid_t pid, int limit_ms)
 {
@@ -190,7 +190,7 @@ wait_command(pid_t pid, int limit_ms)
 		left = until - tim_mono();
 		if (left <= 0) {
 			kill(-pid, SIGKILL);
-			kill(pid, SIGKILL); /* when setsid was not yet */
+			kill(pid, SIGKILL); /* if it is before its setsid */
 			waitpid(pid, &status, 0);
 			return a;
 		}
@@ -220,7 +220,7 @@ runner_run(const struct runner *j, const char *text, size_t len)
 	if (tell[1] != -1)
 		close(tell[1]);
 	if (pid > 0) {
-		/* ends with exec, which closes the other end */
+		/* exec closes the other end, which ends the read */
 		if (read(tell[0], &sys, sizeof(sys)) == sizeof(sys)) {
 			waitpid(pid, NULL, 0);
 			a.value = sys;

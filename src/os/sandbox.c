@@ -35,7 +35,7 @@ static const char *const system_files[] = { "/etc/resolv.conf", "/etc/hosts",
 	"/etc/nsswitch.conf", "/etc/gai.conf", "/etc/host.conf",
 	"/etc/localtime" };
 
-/* The directory of a name, to read. */
+/* Permits reading all files below the directory of path. */
 static void
 allow_dir(struct landlock *l, const char *path)
 {
@@ -51,7 +51,7 @@ allow_dir(struct landlock *l, const char *path)
 	free(dir);
 }
 
-/* A file to read; whatever takes its place too, when that matters. */
+/* Permits reading a file; lasting: also a file that replaces it later. */
 static void
 allow_file(struct landlock *l, const char *path, bool lasting)
 {
@@ -63,14 +63,14 @@ allow_file(struct landlock *l, const char *path, bool lasting)
 		landlock_allow(l, path, LANDLOCK_READ);
 		return;
 	}
-	/* also where the name's links lead to */
+	/* both the link's directory and that of the file it leads to */
 	real = realpath(path, NULL);
 	allow_dir(l, path);
 	allow_dir(l, real);
 	free(real);
 }
 
-/* The four files that may be written: all lie where the name's links lead. */
+/* Permits writing the four files; they are where links of the name lead. */
 static void
 allow_database(struct landlock *l, const char *path)
 {
@@ -87,7 +87,7 @@ allow_database(struct landlock *l, const char *path)
 }
 
 #ifdef EXSYNC_FAULT
-/* Where fault.c writes at the end. */
+/* Permits writing the file that fault.c writes at exit. */
 static void
 allow_count(struct landlock *l)
 {
@@ -128,13 +128,13 @@ restrict_files(const struct conf *c, bool lasting, struct sandbox *is)
 	is->files = landlock_close(&l);
 }
 
-/* Closes it, and puts into words what there is. */
+/* Closes the sandbox, and sets is->text to what is in force. */
 static void
 close_sandbox(const struct conf *c, bool lasting, struct sandbox *is)
 {
 	char files[100], calls[100];
 
-	/* no core file with passwords, nobody looks into the memory */
+	/* no core file with passwords, and no other process reads our memory */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
 		snprintf(is->text, sizeof(is->text),
@@ -171,7 +171,7 @@ sandbox_enter(const struct conf *c, bool lasting, struct sandbox *is)
 		return;
 	}
 	close_sandbox(c, lasting, is);
-	/* what somebody has asked for and does not get is no debugging */
+	/* a person who asked for the sandbox must see that it is incomplete */
 	log_line(is->files && is->calls ? LOG_DEBUG : LOG_INFO, "sandbox: %s",
 	    is->text);
 	probe_run(c->database);

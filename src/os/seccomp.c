@@ -1,9 +1,10 @@
 /*
  * seccomp.c - which system calls this process may still make.
- * 1. A list of what is permitted; what is not in it fails, and the program
- *    goes on: an unknown glibc or kernel must not end a sync that works.
- * 2. No way to another program (exec, fork, ptrace), to code made at run
- *    time, to a socket other than TCP and UDP, or into the kernel's inside.
+ * 1. A list says what is permitted. A call that is not on it fails, and the
+ *    program goes on: an unknown glibc or kernel must not end a working sync.
+ * 2. There is no way to another program (exec, fork, ptrace), to code made at
+ *    run time, to a socket other than TCP, UDP and the routing table's, or to
+ *    the kernel's internals.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +35,7 @@
 #define X32_BIT 0x40000000u /* x86_64's second table of calls */
 /*
  * From this number on calls are new since Linux 5.1 and the same on every
- * architecture. glibc tries them and goes the older way on ENOSYS alone.
+ * architecture. glibc tries them and falls back to older ones only on ENOSYS.
  */
 #define FIRST_NEW 424
 #define PROGRAM   400
@@ -42,7 +43,7 @@
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |         \
 	    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_PTRACE)
 
-/* Permitted with any arguments; what a busy pass calls most goes first. */
+/* Permitted with any arguments; the most frequent ones of a pass come first. */
 /* clang-format off */
 static const uint16_t plain[] = {
 	__NR_read, __NR_write, __NR_futex, __NR_sendto, __NR_recvfrom,
@@ -59,8 +60,8 @@ static const uint16_t plain[] = {
 	__NR_getegid, __NR_getrusage, __NR_sysinfo, __NR_uname, __NR_getcpu,
 	__NR_times, __NR_wait4, __NR_waitid,
 	/*
-	 * files: which ones is Landlock's matter; nothing it cannot guard
-	 * (modes, owners, attributes), and no names
+	 * files: Landlock decides which ones. No call for what it cannot
+	 * guard (modes, owners, attributes), and none that changes names
 	 */
 	__NR_openat, __NR_close, __NR_fstat, __NR_newfstatat, __NR_statx,
 	__NR_lseek, __NR_readv, __NR_writev, __NR_preadv, __NR_pwritev,
@@ -68,7 +69,7 @@ static const uint16_t plain[] = {
 	__NR_flock, __NR_faccessat, __NR_readlinkat, __NR_getcwd,
 	__NR_getdents64, __NR_fstatfs, __NR_statfs, __NR_umask,
 	__NR_dup, __NR_dup3, __NR_pipe2, __NR_sync_file_range,
-	/* sockets, once they are there */
+	/* sockets that exist already */
 	__NR_connect, __NR_bind, __NR_getsockname, __NR_getpeername,
 	__NR_getsockopt, __NR_setsockopt, __NR_sendmsg, __NR_recvmsg,
 	__NR_sendmmsg, __NR_recvmmsg, __NR_shutdown, __NR_pselect6,
@@ -83,7 +84,7 @@ static const uint16_t plain[] = {
 	__NR_close_range,
 #endif
 #ifdef __x86_64__
-	/* the older names of the same */
+	/* older calls for the same */
 	__NR_poll, __NR_open, __NR_stat, __NR_lstat, __NR_access,
 	__NR_readlink, __NR_dup2, __NR_pipe, __NR_select,
 	__NR_epoll_create, __NR_epoll_wait, __NR_time, __NR_getdents,
@@ -117,13 +118,13 @@ add_insn(struct program *p, uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
 #define NO    (SECCOMP_RET_ERRNO | EPERM)
 #define OLD   (SECCOMP_RET_ERRNO | ENOSYS)
 /*
- * The halves of an argument: both architectures are little-endian. The lower
- * one is enough where the kernel takes no more than an int.
+ * The lower and the upper half of an argument; both architectures are
+ * little-endian. The lower one is enough where the kernel takes an int.
  */
 #define ARG(i)  (uint32_t)(offsetof(struct seccomp_data, args) + 8 * (i))
 #define HIGH(i) (ARG(i) + 4)
 
-/* Call nr, when argument arg masked is one of these; then the answer. */
+/* Permits call nr only if argument arg, masked, is one of the values. */
 static void
 allow_only(struct program *p, uint32_t nr, int arg, uint32_t mask,
     const uint32_t *values, uint8_t n)
@@ -139,7 +140,7 @@ allow_only(struct program *p, uint32_t nr, int arg, uint32_t mask,
 	add_insn(p, RET, ALLOW, 0, 0);
 }
 
-/* Call nr, when that argument, a pointer, is NULL. */
+/* Permits call nr only if argument arg, a pointer, is NULL. */
 static void
 only_null(struct program *p, uint32_t nr, int arg)
 {
@@ -152,7 +153,10 @@ only_null(struct program *p, uint32_t nr, int arg)
 	add_insn(p, RET, NO, 0, 0);
 }
 
-/* TCP, UDP, and the routing table, which getaddrinfo sorts addresses by. */
+/*
+ * Permits sockets of TCP, UDP, and the routing table, by which getaddrinfo
+ * sorts addresses.
+ */
 static void
 allow_sockets(struct program *p)
 {
@@ -172,8 +176,9 @@ allow_sockets(struct program *p)
 }
 
 /*
- * Locks and flags of files. What is not there: F_SETOWN, F_SETSIG and
- * F_NOTIFY, which send signals to others; leases, which hold them up.
+ * Permits fcntl for locks and flags of files. Not permitted are F_SETOWN,
+ * F_SETSIG and F_NOTIFY, which send signals to other processes, and leases,
+ * which block them.
  */
 static void
 allow_files(struct program *p)
@@ -186,7 +191,7 @@ allow_files(struct program *p)
 	    sizeof(harmless) / sizeof(harmless[0]));
 }
 
-/* Calls that only some arguments make harmless. */
+/* Permits calls that are harmless with some arguments only. */
 static void
 allow_guarded(struct program *p)
 {
@@ -201,15 +206,15 @@ allow_guarded(struct program *p)
 	allow_only(p, __NR_mmap, 2, PROT_EXEC, none, 1);
 	allow_only(p, __NR_mprotect, 2, PROT_EXEC, none, 1);
 	/*
-	 * a thread in the same surroundings, not a process; clone3's flags
-	 * cannot be seen: it is old
+	 * a thread in the same namespaces, not a process; a filter cannot see
+	 * clone3's flags, so that call gets OLD
 	 */
 	allow_only(p, __NR_clone, 0, CLONE_THREAD | OTHER_WORLDS, thread, 1);
 	allow_only(p, __NR_ioctl, 1, UINT32_MAX, ioctls, 4);
 	allow_only(p, __NR_prctl, 0, UINT32_MAX, names, 1);
-	/* itself: abort() */
+	/* a signal to this process itself, for abort() */
 	allow_only(p, __NR_tgkill, 0, UINT32_MAX, self, 1);
-	/* reading limits */
+	/* limits may be read, not set */
 	only_null(p, __NR_prlimit64, 2);
 	allow_sockets(p);
 }
@@ -251,8 +256,8 @@ seccomp_enter(void)
 	prog.len = p.n;
 	prog.filter = p.f;
 	/*
-	 * Older kernels slow down a filtered process against speculation by
-	 * code it does not trust; there is none in this one.
+	 * Older kernels slow a filtered process down, as a protection against
+	 * speculation by untrusted code; this process runs no such code.
 	 */
 	if (syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER,
 		SECCOMP_FILTER_FLAG_SPEC_ALLOW, &prog) == 0)

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 
 /*
- * From now on, for ever: what a sync needs; everything else fails with EPERM
- * (calls that are newer than Linux 5.1 with ENOSYS, as on an old kernel).
- * Nothing is ever killed. Needs no_new_privs. False with errno: it is not;
- * ENOTSUP: not on this architecture.
+ * Permits, irrevocably, only the system calls that a sync needs. All others
+ * fail with EPERM (those that are new since Linux 5.1 with ENOSYS, as on an
+ * old kernel); the process is never killed. Needs no_new_privs. False with
+ * errno: the filter is not in force (ENOTSUP: not on this architecture).
  */
 bool seccomp_enter(void);
 

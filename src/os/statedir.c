@@ -1,9 +1,9 @@
 /*
  * statedir.c - the directory for what the CRM must not read.
- * 1. The file is replaced whole: written beside it, synced, renamed, and the
- *    directory synced. Whoever reads it finds the one or the other.
- * 2. Nothing is followed out of the directory, and no more than STATEDIR_MAX
- *    bytes are read or written.
+ * 1. A file is replaced whole: the new one is written beside it, synced and
+ *    renamed, and the directory is synced. A reader finds one or the other.
+ * 2. No link is followed out of the directory. At most STATEDIR_MAX bytes are
+ *    written, and at most 4096 more are read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ static const struct state_file {
 	[KEEP_LOGINS] = { "logins", "logins.new", "logins.bad", true },
 };
 
-/* ms; whoever has it needs a few, and many may wait for a slow disk */
+/* ms; each process needs a few, and many may wait for a slow disk */
 #define LOCK_WAIT fault_int("EXSYNC_LOCK_MS", 10000)
 
 void
@@ -39,7 +39,7 @@ statedir_init(struct statedir *d, const char *path, bool make)
 	d->fd = -1;
 }
 
-/* Says what cannot be done with the directory, or with a file in it. */
+/* Sets why: what cannot be done with the directory or a file in it. */
 static int
 fail_dir(struct statedir *d, const char *name, const char *what, int sys)
 {
@@ -48,7 +48,7 @@ fail_dir(struct statedir *d, const char *name, const char *what, int sys)
 	return -1;
 }
 
-/* 1: it is open; 0: there is none, and none is to be made. */
+/* 1: it is open; 0: there is none, and none is to be made; -1: see why. */
 static int
 open_dir(struct statedir *d, bool make)
 {
@@ -69,8 +69,9 @@ open_dir(struct statedir *d, bool make)
 }
 
 /*
- * Others who share the directory. Who dies lets go of it; one that hangs must
- * not stop the mail of all: then it goes on without, and waits no more.
+ * Locks the directory against other processes. The kernel releases the lock
+ * of one that dies; one that hangs must not stop everybody's mail: after
+ * LOCK_WAIT this process goes on without the lock, and never waits again.
  */
 static void
 lock_dir(struct statedir *d)
@@ -112,7 +113,8 @@ read_all(struct statedir *d, const char *name, int fd, struct buf *out)
 		return fail_dir(d, name, "cannot be read", errno);
 	if (!S_ISREG(st.st_mode))
 		return fail_dir(d, name, "is not a file", EINVAL);
-	/* one byte too many tells that it is too large */
+	/* at least one byte too many is read of a file that is too large, so
+	 * that its reader sees it */
 	for (; out->len <= STATEDIR_MAX; out->len += (size_t)n) {
 		if ((to = buf_room(out, 4096)) == NULL)
 			break;
@@ -138,7 +140,7 @@ new_salt(struct statedir *d)
 	d->salt[STATEDIR_SALT] = '\0';
 }
 
-/* The salt stands in the file already, or begins one. */
+/* Takes the salt from the file; an empty file begins with a new one. */
 static void
 take_salt(struct statedir *d, struct buf *out)
 {
@@ -173,7 +175,7 @@ statedir_read(struct statedir *d, enum keep_file which, struct buf *out)
 	}
 	if (rc == 0 && f->salted)
 		take_salt(d, out);
-	/* now, and not when it is needed: this is when somebody is told */
+	/* checked at the read: this error is reported, a late one may not be */
 	if (rc == 0 && is == 1 && faccessat(d->fd, ".", W_OK, AT_EACCESS) == -1)
 		rc = fail_dir(d, "", "cannot be written", errno);
 	if (rc == -1)
@@ -205,7 +207,7 @@ write_new(
 	int fd, sys;
 	bool ok;
 
-	unlinkat(d->fd, f->new, 0); /* of one that was killed */
+	unlinkat(d->fd, f->new, 0); /* left by a process that was killed */
 	fd = openat(d->fd, f->new,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1)

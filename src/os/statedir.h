@@ -1,8 +1,8 @@
 /*
  * statedir.h - the directory for what the CRM must not read (state_dir, mode
- * 0700), and the files in it (mode 0600), which are known by number. What
- * stands in a file is nothing to this module but the first line of some: the
- * salt, 64 hex digits that are made here and that nobody else changes.
+ * 0700), and the files in it (mode 0600), which are known by number. This
+ * module does not interpret a file, except the first line of some: the salt,
+ * 64 hex digits that are made here and that nobody else changes.
  * Floor: os; used by the keeper only.
  * Threads: one.
  */
@@ -24,24 +24,28 @@ struct statedir {
 	bool make;
 	int fd;
 	bool locked;
-	bool late;                    /* it could not be in time: why */
+	bool late; /* it could not be locked in time, see why */
 	char salt[STATEDIR_SALT + 1]; /* of the file that was read last */
 	char why[STATEDIR_WHY];       /* the last fault, for a person */
 };
 
 void statedir_init(struct statedir *, const char *path, bool make);
 /*
- * The whole file, or a new salt's line, or nothing; from then on other
- * processes wait for statedir_write or _free, or the end of this process. It
- * waits for others as long itself, ten seconds at most; then late is set. -1:
- * why says so.
+ * Reads the whole file to out; when there is none, the line of a new salt or
+ * nothing. Locks the directory first: other processes wait until
+ * statedir_write, _aside or _free, or until this process ends. When another
+ * process holds the lock it is waited for, ten seconds at most; then the file
+ * is read without the lock and late is set. -1: why says the reason.
  */
 int statedir_read(struct statedir *, enum keep_file, struct buf *out);
-/* Replaces all but the salt, whole or not at all. Makes the directory. */
+/*
+ * Replaces all of the file but its salt, whole or not at all, and unlocks.
+ * Makes the directory.
+ */
 int statedir_write(struct statedir *, enum keep_file, const struct buf *);
-/* The file ends with .bad from now on. */
+/* Renames the file so that it ends with .bad, and unlocks. */
 int statedir_aside(struct statedir *, enum keep_file);
-/* Nothing is to be written. */
+/* Unlocks without writing. */
 void statedir_free(struct statedir *);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * words.c - a command line in words.
- * 1. What a shell would do more than split is refused, never ignored: nobody
- *    finds out at the first alert that a pipe was taken for an argument.
+ * 1. Whatever a shell would do besides splitting is refused, never ignored:
+ *    otherwise it would show only at the first alert that a pipe was taken for
+ *    an argument.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 #include "base/vec.h"
 #include "os/words.h"
 
-/* One word from *p on to out; false: said. */
+/* Takes one word from *p on to out; false: err is set. */
 static bool
 take_word(const char **p, struct buf *out, struct err *err)
 {

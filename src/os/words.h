@@ -1,5 +1,5 @@
 /*
- * words.h - a command line in words, by the simple rules of runner.h.
+ * words.h - splits a command line into words, by the rules of runner.h.
  * Floor: os.
  * Threads: pure.
  */
@@ -8,7 +8,9 @@
 
 #include "base/err.h"
 
-/* NULL-terminated, at least one word (words_free). NULL: ERR_CONFIG. */
+/*
+ * The words, at least one, ended by NULL; words_free frees. NULL: ERR_CONFIG.
+ */
 char **words_split(const char *command, struct err *);
 void words_free(char **);
 

@@ -94,8 +94,8 @@ cookie_jar(struct cookie_jars *jars, const char *mailbox)
 }
 
 /*
- * Max-Age=0 or an Expires that has passed: the server takes it back. Where
- * both stand Max-Age counts (RFC 6265 5.3).
+ * Does the server take the cookie back, by a Max-Age of 0 or less or an
+ * Expires in the past? Max-Age wins over Expires (RFC 6265 5.3).
  */
 static bool
 is_taken_back(const char *attrs)
@@ -123,8 +123,7 @@ is_taken_back(const char *attrs)
 }
 
 /*
- * With the lock held: in place of the one of that name; drop: only takes that
- * one out.
+ * With the lock held: replaces the cookie of that name; drop: only removes it.
  */
 static void
 put_cookie(struct cookie_jar *jar, const char *name, size_t nlen,

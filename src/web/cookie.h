@@ -6,11 +6,11 @@
  * lives until cookie_free.
  *
  * A jar belongs to one mailbox at one server: a cookie leads to the back end
- * that has the mailbox, and would lead the requests of another one astray
- * (ews/README.md, Acting for a mailbox). Domain, Path, Secure and HttpOnly
- * of a cookie are not looked at, for a jar's cookies are only sent to the URL
- * that they came from. The jar forgets them with the program: they have no
- * lifetime of their own but that a server can take them back.
+ * that has the mailbox, and would send another mailbox's requests to the wrong
+ * one (ews/README.md, Acting for a mailbox). A cookie's Domain, Path, Secure
+ * and HttpOnly are ignored, since a jar's cookies are only sent to the URL that
+ * they came from. A cookie lives until the server takes it back or the program
+ * ends.
  */
 #ifndef WEB_COOKIE_H
 #define WEB_COOKIE_H
@@ -32,22 +32,22 @@ struct cookie_jars {
 
 void cookie_init(struct cookie_jars *);
 void cookie_free(struct cookie_jars *);
-/* The mailbox's jar, which is made when it is asked for first. */
+/* The mailbox's jar; the first call for a mailbox makes it. */
 struct cookie_jar *cookie_jar(struct cookie_jars *, const char *mailbox);
 
 /*
  * Puts the value of one Set-Cookie header into the jar (RFC 6265 5.2): a
- * cookie replaces the one of the same name, to the letter of it. Max-Age of 0
- * or less, an Expires that has passed, or an empty value takes it out; where
- * both attributes stand Max-Age counts (RFC 6265 5.3). Nothing happens where
- * the header is no cookie or has a control character in it, where name and
- * value are longer than 4096 bytes, and when the jar holds 32 others.
+ * cookie replaces the one of the same name (case-sensitive). Max-Age of 0 or
+ * less, an Expires in the past, or an empty value removes it; Max-Age wins
+ * over Expires (RFC 6265 5.3). Nothing happens when the header is not a cookie
+ * or holds a control character, when name and value together are longer than
+ * 4096 bytes, or when the jar holds 32 others.
  */
 void cookie_set(struct cookie_jar *, const char *value);
 /*
- * The value of a Cookie header (RFC 6265 5.4) with all of the jar, the newest
- * first, into out, which is reset before. Empty: there is none to send, or it
- * does not fit.
+ * Writes the value of a Cookie header (RFC 6265 5.4) with all cookies of the
+ * jar, the newest first, to out, which is reset first. Empty: the jar has no
+ * cookies, or they do not fit.
  */
 void cookie_header(struct cookie_jar *, struct buf *out);
 /* Empties the jar: a server found the request malformed or too large. */

@@ -1,5 +1,5 @@
 /*
- * pool.c - the connections to one server that are not in use.
+ * pool.c - the idle connections to one server.
  * 1. A connection is never shared by two credentials: some servers authenticate
  *    the connection, not the request (ews/README.md, Acting for a mailbox).
  * 2. At most max idle ones are kept; the one idle the longest is closed.
@@ -83,7 +83,7 @@ pool_init(struct pool *p, const struct pool_opts *opts, struct err *err)
 	    opts->http.tls_pin == NULL &&
 	    (p->trust = tls_trust_load(opts->ca_file, err)) == NULL)
 		return -1;
-	/* what can never work is found now, and not by each mailbox */
+	/* what can never work fails now, once, and not for each mailbox */
 	if ((trial = pool_take(p, &nobody, err)) == NULL)
 		return -1;
 	close_conn(trial);

@@ -12,15 +12,14 @@
 #include "base/buf.h"
 #include "net/http.h"
 
-/* ms: a server that asks for more patience than a day gets a day of it. */
+/* In ms. A server that asks for more than a day is left alone for a day. */
 #define RETRY_MAX INT64_C(86400000)
 
 /*
  * The answer's Retry-After in ms from now, from 0 to RETRY_MAX. RFC 9110
  * allows whole seconds and an HTTP date (in its three forms, RFC 9110 5.6.7);
  * servers also write fractions of a second ("2.128"). A date that has passed
- * is 0. -1: there is none, or none that can be understood. scratch is
- * overwritten.
+ * is 0. -1: there is none, or it cannot be parsed. scratch is overwritten.
  */
 int64_t retry_after(const struct http_response *, struct buf *scratch);
 

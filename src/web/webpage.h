@@ -1,16 +1,15 @@
 /*
- * webpage.h - a web page instead of the service: what an answer is that came
- * over HTTP, and yet not from what was asked. A proxy, a portal with a login
- * form, or another program may stand at the address, and says so by a
- * redirect (RFC 9110 15.4), by HTML under a status of success, or with
- * nothing at all.
+ * webpage.h - a web page instead of the service: judges an answer that came
+ * over HTTP, but not from the service. A proxy, a portal with a login form, or
+ * another program may be at the address; it answers with a redirect (RFC 9110
+ * 15.4), with HTML and a status of success, or with an empty body.
  * Floor: web.
  * Threads: pure.
  *
- * No redirect is followed: a password would go where nobody sent it. Each
- * function sets err with SCOPE_MAILBOX, for what stands at the address may
- * differ by the mailbox that is asked for; the server's words in it are made
- * printable. scratch is overwritten.
+ * A redirect is never followed: the password would go to an address that
+ * nobody configured. Each function sets err with SCOPE_MAILBOX, since the
+ * answer at one address may differ from mailbox to mailbox; the server's text
+ * in it is made printable. scratch is overwritten.
  */
 #ifndef WEB_WEBPAGE_H
 #define WEB_WEBPAGE_H
@@ -19,28 +18,29 @@
 #include "base/err.h"
 #include "net/http.h"
 
-/* How the sentences name what was asked for. */
+/* How messages name the service. */
 struct webpage_service {
 	const char *name;   /* "EWS" */
 	const char *path;   /* "/EWS": what a proxy has to publish */
-	const char *format; /* "xml": stands in its answers' Content-Type */
-	const char *code;   /* "not-ews": of the err */
+	const char *format; /* "xml": part of its answers' Content-Type */
+	const char *code;   /* "not-ews": the code of err */
 };
 
 /*
- * A status of 3xx. ERR_CONFIG with CAUSE_NOT_SERVICE: to a login page, or
- * elsewhere; ERR_RETRY with CAUSE_HTTP: to the error page of ASP.NET, which
- * passes. The code is "http-302" of all of them. Always -1.
+ * Judges a status of 3xx. ERR_CONFIG with CAUSE_NOT_SERVICE: the redirect leads
+ * to a login page or elsewhere; ERR_RETRY with CAUSE_HTTP: it leads to the
+ * error page of ASP.NET, and the fault is temporary. The code is always
+ * "http-302". Always returns -1.
  */
 int webpage_redirect(const struct webpage_service *,
     const struct http_response *, struct buf *scratch, struct err *);
 /*
- * A status of 2xx, with a body that is none of the service's. begins: its first
- * bytes without white space in front, as a string; NULL: it has none. -1:
- * ERR_CONFIG with CAUSE_NOT_SERVICE and the service's code, it is HTML, by its
- * type or by its looks, or of another format than the service's; ERR_RETRY
- * with code "empty". 0: it says that it is the service's format, so that it is
- * for who read it to say what is wrong with it; err is as before.
+ * Judges a status of 2xx whose body was not the service's. begins: the body's
+ * first bytes without leading white space, as a string; NULL: it is empty. -1:
+ * ERR_CONFIG with CAUSE_NOT_SERVICE and the service's code: the body is HTML,
+ * by its type or its first bytes, or of another format than the service's; or
+ * ERR_RETRY with code "empty". 0: its type is the service's format, so the
+ * parser must say what is wrong with it; err is unchanged.
  */
 int
 webpage_success(const struct webpage_service *, const struct http_response *,

@@ -19,8 +19,9 @@ on_signal(int sig)
 }
 
 /*
- * A descriptor that the caller closed would be given to the next file: log
- * lines would go to a server, or to the helper that runs alert_command.
+ * Opens those of the descriptors 0, 1 and 2 that the caller has closed. Else
+ * the next file or socket would get that number, and log lines would go to a
+ * server, or to the helper that runs alert_command.
  */
 static void
 open_std(void)
@@ -44,19 +45,19 @@ main(int argc, char **argv)
 	open_std();
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = on_signal;
-	sa.sa_flags = SA_RESETHAND; /* a second one ends it at once */
+	sa.sa_flags = SA_RESETHAND; /* a second signal ends exsync at once */
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
-	/* the terminal is gone, unless nohup says that this is no matter */
+	/* SIGHUP: the terminal has gone; nohup makes it an ignored signal */
 	if (sigaction(SIGHUP, NULL, &was) == 0 && was.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sa.sa_flags = 0;
 	sigaction(SIGPIPE, &sa, NULL);
-	/* a file size limit is a full disk, with a sentence about it */
+	/* ignored: a file size limit then fails a write, as a full disk does */
 	sigaction(SIGXFSZ, &sa, NULL);
-	/* one heap for all threads, and what is large goes back to the
-	 * system at once: memory stays flat */
+	/* Few heaps for all threads, and large blocks that go back to the
+	 * system when they are freed: memory use stays flat. */
 	mallopt(M_ARENA_MAX, 2);
 	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 	return cmd_main(argc, argv);

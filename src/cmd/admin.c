@@ -12,7 +12,7 @@
 #include "core/party.h"
 #include "store/admin.h"
 
-/* The store of the configuration, or NULL after saying why. */
+/* Opens the store. NULL: reported; *conf is NULL too if that is the reason. */
 static struct store *
 open_store(const struct cmd *cmd, int flags, struct conf **conf)
 {
@@ -36,7 +36,7 @@ leave_store(struct store *st, struct conf *conf, int rc)
 
 /* --- why ---------------------------------------------------------------- */
 
-/* name and value on a line of their own, safe to look at */
+/* One line with name and value, made printable. */
 static void
 print_line(const char *name, const char *value)
 {

@@ -1,6 +1,6 @@
 /*
  * check.c - exsync --check: the configuration, and what looks wrong around it.
- * Nothing is contacted, nothing is written.
+ * Contacts no server and writes nothing.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "core/party.h"
 #include "store/admin.h"
 
-/* The CSV files: readable, and how much is in them. */
+/* Reads a CSV file, and prints how many addresses it has. -1: reported. */
 static int
 check_csv(const char *path, const char *what, const char *crm_type)
 {
@@ -46,8 +46,8 @@ check_command(const struct conf *c)
 }
 
 /*
- * What a pass would find out before it contacts anything: certificates to
- * trust, a proxy that is none. The same is said once.
+ * Reports what a pass would find wrong before it contacts a server: the CA
+ * certificates, the proxy. The same error of several profiles is printed once.
  */
 static int
 check_profiles(const struct conf *c)
@@ -73,7 +73,7 @@ check_profiles(const struct conf *c)
 	return rc;
 }
 
-/* Of a trigger or index that somebody else has put into the file. */
+/* Warns of a trigger or index that somebody else added to the database. */
 static void
 tell_foreign(void *arg, const char *type, const char *name, const char *table)
 {
@@ -97,12 +97,12 @@ check_database(const struct conf *c)
 {
 	struct err err = ERR_INIT;
 
-	/* what a pass would say of the file is no matter of the settings */
+	/* only a warning: a problem of the file is no error in the settings */
 	if (store_foreign(c->database, tell_foreign, c->database, &err) == -1)
 		log_warning("%s", err.msg);
 }
 
-/* Closes it as a pass would: what is in force is known only then. */
+/* Closes the sandbox as a pass would, to know what is then in force. */
 static void
 check_sandbox(const struct conf *c)
 {

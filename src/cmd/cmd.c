@@ -18,7 +18,7 @@
 #include "core/party.h"
 #include "store/store.h"
 
-/* The val of an option that is no command; commands have 256 and up. */
+/* The val of each option that is no command; commands have 256 and up. */
 enum { OPT_MAILBOX = 1000, OPT_PROFILE, OPT_DRY_RUN, OPT_JSON };
 
 static int help_run(const struct cmd *);
@@ -133,7 +133,7 @@ want_mailbox(struct cmd *cmd, const char *address)
 	return 0;
 }
 
-/* What getopt_long does not know: it is in optopt, or in the last word. */
+/* An option that getopt_long refused is in optopt, or is the last word. */
 static int
 refuse_option(char **argv)
 {
@@ -224,7 +224,7 @@ parse_options(struct cmd *cmd, int argc, char **argv)
 	return 0;
 }
 
-/* Nobody may take half a report for a whole one. */
+/* Checks the output, so that nobody takes half a report for a whole one. */
 static int
 end_output(int rc)
 {
@@ -236,7 +236,7 @@ end_output(int rc)
 		why = "a part of it is missing";
 	else
 		return rc;
-	/* but who reads with head has seen enough */
+	/* EPIPE: the reader, perhaps head, wanted no more */
 	if (errno != EPIPE)
 		fprintf(stderr,
 		    "exsync: standard output cannot be written: %s\n", why);

@@ -12,35 +12,34 @@
 #include "conf/conf.h"
 #include "core/provider.h"
 
-/* Exit codes, as --help has them. */
+/* Exit codes, as --help explains them. */
 enum { CMD_OK = 0, CMD_PARTIAL = 1, CMD_USAGE = 2, CMD_FAILED = 3 };
 
-/* What the command line says. Strings are argv's own but mailbox. */
+/* The parsed command line. Its strings belong to argv, except mailbox. */
 struct cmd {
 	const char *conf; /* -c; default exsync.ini */
 	const struct cmd_verb *verb;
-	const char *arg; /* the verb's own */
+	const char *arg; /* the verb's own argument, or NULL */
 	char **mailbox;  /* --mailbox, normalised */
 	size_t nmailbox;
 	const char *profile;
 	bool dry_run, json;
 };
 
-/* One command: its option, what it does, what may stand beside it. */
+/* One command: its option, what it does, what it takes. */
 struct cmd_verb {
 	const char *option; /* "once" */
 	const char *help;
 	int (*run)(const struct cmd *); /* returns the exit code */
-	bool selects;                   /* takes --mailbox, --profile,
-					 * --dry-run */
-	const char *arg; /* what it wants, "ADDRESS"; NULL: nothing */
+	bool selects;    /* takes --mailbox, --profile, --dry-run */
+	const char *arg; /* the argument it needs, "ADDRESS"; NULL: none */
 };
 
 /* Parses argv and runs the command; returns the exit code. */
 int cmd_main(int argc, char **argv);
-/* The configuration, or NULL after its errors went to standard error. */
+/* The configuration; NULL: its errors were printed to standard error. */
 struct conf *cmd_conf(const struct cmd *);
-/* The same for a command that contacts nobody (conf_load_offline). */
+/* The same for a command that contacts no server (conf_load_offline). */
 struct conf *cmd_conf_offline(const struct cmd *);
 
 int once_run(const struct cmd *);
@@ -53,7 +52,7 @@ int resync_run(const struct cmd *);
 int status_run(const struct cmd *);
 int encrypt_run(const struct cmd *);
 
-/* Each kind of server adds its keys to the INI: before one is read. */
+/* Adds the keys of each kind of server; to be called before an INI is read. */
 void providers_add_keys(void);
 /* The implementation behind a profile: the one list of providers. */
 const struct provider_ops *providers_for(const struct conf_profile *);

@@ -2,7 +2,7 @@
  * encrypt.c - exsync --encrypt: a secret from standard input as an enc: value
  * on standard output.
  * 1. The secret is not shown, not an argument and not in any message.
- * 2. The terminal's echo is given back whatever happens.
+ * 2. The terminal's echo is restored however the reading ends.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 
 #define ROOM (SEAL_SECRET + 8)
 
-/* One line, or what there is, of at most ROOM bytes; -1: interrupted. */
+/* Reads a line, of at most ROOM bytes. -1: not readable, or interrupted. */
 static long
 read_line(char *out)
 {
@@ -39,7 +39,7 @@ read_line(char *out)
 	return (long)len;
 }
 
-/* The same from a person: asked for, not shown. */
+/* The same from a terminal: with a prompt, and without echo. */
 static long
 ask_secret(char *out)
 {
@@ -48,7 +48,7 @@ ask_secret(char *out)
 
 	if (tcgetattr(STDIN_FILENO, &was) == -1)
 		return -1;
-	/* Ctrl-C ends the reading (main catches it), and echo comes back */
+	/* Ctrl-C interrupts the read (main catches it), so echo is restored */
 	quiet = was;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	quiet.c_lflag |= ECHONL;
@@ -61,7 +61,7 @@ ask_secret(char *out)
 	return n;
 }
 
-/* The secret in a line; NULL: it is one. */
+/* Cuts the end of the line off. Returns NULL, or why it is no secret. */
 static const char *
 fault_of(const char *line, size_t *len)
 {
@@ -89,7 +89,7 @@ fault_of(const char *line, size_t *len)
 	return NULL;
 }
 
-/* Says where it goes, to standard error: standard output is the value. */
+/* Standard output gets the value only; what to do with it goes to stderr. */
 static void
 print_sealed(const char *value, const char *made)
 {
@@ -99,7 +99,7 @@ print_sealed(const char *value, const char *made)
 		    "apart from copies of the INI\n",
 		    made);
 	printf("%s\n", value);
-	/* an INI line takes 197 bytes */
+	/* a line of the INI has at most 197 bytes */
 	if (strlen(value) > 180)
 		fprintf(stderr,
 		    "exsync: this is too long for a line of the INI: write it "

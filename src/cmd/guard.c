@@ -1,9 +1,9 @@
 /*
- * guard.c - can this user change what will run outside of the sandbox, and
- * others what is theirs not to see?
- * 1. Who may write to a directory may exchange what lies in it, and what lies
- *    below; in one with the sticky bit only what is his own.
- * 2. An owner may give himself the right to write.
+ * guard.c - warns when the user that exsync runs as could change a program that
+ * runs outside of the sandbox, and when others could read or change state_dir.
+ * 1. Whoever may write to a directory can replace all that is in it and below;
+ *    with the sticky bit only if he owns the entry or the directory.
+ * 2. The owner of a file may write to it: he can give himself the right.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,8 +27,8 @@ may_write(const char *path, const struct stat *st)
 }
 
 /*
- * Cuts the path at its end until this user may write to what it names. False:
- * to none of it.
+ * Shortens path to the file itself, or to the nearest directory above it, where
+ * this user can change or replace the file. False: nowhere.
  */
 static bool
 cut_to_writable(char *path)
@@ -79,9 +79,9 @@ warn_of_command(const char *command)
 	size_t i;
 
 	if (runner_make(&r, command, &err) == -1)
-		return; /* said by who wants to run it */
+		return; /* reported by the caller that wants to run it */
 	warn_of("alert_command", r.path);
-	/* an interpreter's script is a program as well */
+	/* a script for an interpreter is a program as well */
 	for (i = 1; r.argv[i] != NULL; i++)
 		if (r.argv[i][0] == '/' && stat(r.argv[i], &st) == 0 &&
 		    S_ISREG(st.st_mode))
@@ -89,8 +89,10 @@ warn_of_command(const char *command)
 	runner_free(&r);
 }
 
-/* Who reads it may try passwords against it, who writes to it make them wait.
- * root looks at what is another user's. */
+/*
+ * Whoever reads state_dir can test passwords against its verifiers; whoever
+ * writes to it can make logins wait. root may use another user's directory.
+ */
 static void
 warn_of_state_dir(const char *path)
 {

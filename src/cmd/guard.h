@@ -1,6 +1,6 @@
 /*
- * guard.h - can this user change what will run outside of the sandbox, and
- * others what is theirs not to see?
+ * guard.h - warns when the user that exsync runs as could change a program that
+ * runs outside of the sandbox, and when others could read or change state_dir.
  * Floor: cmd.
  * Threads: the main thread, before the sandbox closes.
  */
@@ -10,13 +10,13 @@
 #include "conf/conf.h"
 
 /*
- * A warning in the log for exsync's own program, and for the program of
- * alert_command and each file that it is given by its whole path, when the
- * user that exsync runs as may write to it, or exchange it: then whoever finds
- * a fault in any program of that user has code of his own run by the next
- * pass. It is no error. Says nothing for root, who may change everything.
- * And one for a state_dir that others than this user may look into, or that is
- * not his (root's it need not be); it is used as it is.
+ * Logs a warning for each program that the user that exsync runs as may write
+ * to or replace: exsync itself, the program of alert_command, and each of its
+ * arguments that is the whole path of a file. Whoever exploits any program of
+ * that user could have his own code run by the next pass. There is no such
+ * warning for root, who may change everything.
+ * Logs another for a state_dir that others may read or change, or that belongs
+ * to another user (which root may use). Warnings only: the pass goes on.
  */
 void guard_warn(const struct conf *);
 

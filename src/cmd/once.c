@@ -25,7 +25,7 @@ print_plural(int64_t n, const char *one, const char *many, const char *end)
 	printf("%lld %s%s", (long long)n, n == 1 ? one : many, end);
 }
 
-/* The result, in one or two lines that a person understands. */
+/* Prints the result in one or two lines, for a person. */
 static void
 report_pass(const struct cmd *cmd, const struct pass_counts *c,
     enum pass_outcome outcome, int64_t ms)
@@ -53,12 +53,12 @@ report_pass(const struct cmd *cmd, const struct pass_counts *c,
 		printf(
 		    ", %lld failed and will be retried", (long long)s->failed);
 	printf("\n");
-	/* a stop that came too late to interrupt anything is none */
+	/* a signal that came after the work has interrupted nothing */
 	if (stop_requested() && outcome != PASS_OK)
 		printf("interrupted: the next pass goes on from here\n");
 }
 
-/* For struct pass.alert: the news to alert_command. */
+/* For struct pass.alert: passes the alert to alert_command. */
 static int
 tell_alert(void *arg, const struct alert_text *a)
 {
@@ -131,7 +131,7 @@ run_pass(const struct cmd *cmd, const struct pass *pass, struct err *err)
 	return code[outcome];
 }
 
-/* Opens the store and runs the pass; the exit code, or -1. */
+/* Opens the store and runs the pass. Returns the exit code, or -1. */
 static int
 with_store(const struct cmd *cmd, struct pass *pass, struct err *err)
 {
@@ -150,9 +150,9 @@ with_store(const struct cmd *cmd, struct pass *pass, struct err *err)
 }
 
 /*
- * The helper process; *mute: there is no alert_command though there should be.
- * A dry run has one too, for a login that it finds rejected is not to be tried
- * again either.
+ * Starts the helper process. *mute: alert_command is set and cannot be run. A
+ * dry run has a helper too, to remember rejected logins: they must not be tried
+ * again.
  */
 static struct keeper *
 start_keeper(const struct cmd *cmd, const struct conf *conf, bool *mute)
@@ -196,7 +196,7 @@ once_run(const struct cmd *cmd)
 		log_error("%s", err.msg);
 		rc = err.kind == ERR_CONFIG ? CMD_USAGE : CMD_FAILED;
 	}
-	/* mail goes on, but who would be told of trouble is not there */
+	/* mail is synced all the same, but nobody is told of alerts */
 	if (rc == CMD_OK && mute)
 		rc = CMD_PARTIAL;
 	servers_close(pass.servers);

@@ -1,7 +1,7 @@
 /*
- * progress.c - the line that shows how a long pass gets on.
+ * progress.c - the line that shows the progress of a long pass.
  * 1. Nothing is written unless standard error is a terminal.
- * 2. The line is shown after the first second and wiped before anything else
+ * 2. The line is shown after the first second, and erased before anything else
  *    is written.
  */
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 /*
- * progress.h - the line that shows how a long pass gets on. Only on a
- * terminal; in a pipe nothing is shown.
+ * progress.h - the line that shows the progress of a long pass, when standard
+ * error is a terminal.
  * Floor: cmd.
  * Threads: progress_tick on the main thread; the log may wipe the line from
  * any thread.

@@ -1,8 +1,8 @@
 /*
  * status.c - exsync --status: what the database knows, judged by the clock.
  * 1. Works while a pass runs: the database is only read.
- * 2. What no pass has said is said here all the same: a mailbox is stale when
- *    the clock says so, whether or not any pass has raised the alert.
+ * 2. Does not depend on a pass to notice trouble: a mailbox is stale when the
+ *    clock says so, whether or not a pass has raised the alert.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ status_name(enum status_is is)
 
 /* --- judging ----------------------------------------------------------- */
 
-/* An open one that says why something is not read. */
+/* Is an alert open that says why this mailbox or profile is not read? */
 static bool
 has_alert(const struct status *s, enum store_scope_kind kind, const char *name)
 {
@@ -82,14 +82,14 @@ worst_first(const void *a, const void *b)
 
 	if (x->is != y->is)
 		return x->is < y->is ? -1 : 1;
-	/* among the bad the longest without a good pass */
+	/* of the bad ones, that with the oldest good pass first */
 	if (x->is <= STATUS_FAILING && x->last_ok_at != y->last_ok_at)
 		return x->last_ok_at < y->last_ok_at ? -1 : 1;
 	c = strcmp(x->profile, y->profile);
 	return c != 0 ? c : strcmp(x->address, y->address);
 }
 
-/* What waits in failure of the mailboxes that are read. */
+/* Counts the messages in failure, but not those of a disabled mailbox. */
 static void
 add_waiting(struct status *s, const struct status_box *b)
 {
@@ -204,7 +204,7 @@ load_source(struct source *src, int64_t now, struct err *err)
 	return store_alert_list(st, &src->alerts, err);
 }
 
-/* Is there still a pass with this restriction? */
+/* May a pass with this restriction still come: has the INI its profile? */
 static bool
 may_run(const struct conf *c, const char *wanted)
 {

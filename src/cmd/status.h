@@ -1,15 +1,16 @@
 /*
- * status.h - exsync --status: how well everything is, as the database tells
- * it. Nothing is contacted and nothing is written.
+ * status.h - exsync --status: the state of all mailboxes, as the database has
+ * it. Contacts no server and writes nothing.
  * Floor: cmd.
  * Threads: the main thread.
  *
- * --json prints one object. Its names stay, further ones may come:
+ * --json prints one object. Its names are stable; new ones may be added:
  *	now, database, state (ok, trouble, down), exit_status
- *	mail_waiting, next_try: messages in failure that are tried again, and
- *		when the first of them is; mail_given_up: those that are not
- *	passes_interrupted: so many in a row since one came to its end, the
- *		most of those with one restriction (--mailbox, --profile)
+ *	mail_waiting, next_try: how many messages in failure are tried again,
+ *		and when the first of them is
+ *	mail_given_up: how many messages in failure are not tried again
+ *	passes_interrupted: how many passes in a row were interrupted; counted
+ *		for each restriction (--mailbox, --profile), the highest number
  *	last_run: null, or started, finished, outcome, mailboxes,
  *		mailboxes_failed, emails, skipped, failed
  *	profiles[]: name, state, mailboxes, well, failing, last_ok_at,
@@ -36,8 +37,8 @@ enum status_is {
 	STATUS_STALE,   /* no good pass for longer than stale_after */
 	STATUS_FAILING, /* the last pass over it failed */
 	STATUS_WAITING, /* for approval */
-	STATUS_NEW,     /* no pass has visited it yet; a profile: no
-			 * mailbox of it is known */
+	/* no pass has visited it yet; a profile: it has no mailbox */
+	STATUS_NEW,
 	STATUS_OK,
 	STATUS_OFF /* disabled */
 };
@@ -55,13 +56,13 @@ struct status_box {
 	int64_t stale_after;                  /* ms */
 	struct status_mail mail;
 	int64_t failures, given_up, waiting, next_try; /* as in store_box */
-	bool told; /* an open alert of its own or its profile's says why */
+	bool told; /* an open alert, its own or its profile's, says why */
 };
 
 struct status_profile {
 	enum status_is is;
 	const char *name;
-	size_t mailboxes, well, failing; /* failing: or stale */
+	size_t mailboxes, well, failing; /* failing counts stale ones too */
 	int64_t last_ok_at;              /* the latest */
 	struct status_mail mail;
 	bool told; /* an alert of it is open */
@@ -71,8 +72,8 @@ struct status {
 	int64_t now;
 	const char *database;
 	struct store_last_run run;
-	struct store_interrupted cut;   /* the most in a row; n 0: none */
-	struct status_profile *profile; /* as in the INI */
+	struct store_interrupted cut;   /* the longest row; n 0: none */
+	struct status_profile *profile; /* in the order of the INI */
 	size_t nprofile;
 	struct status_box *box; /* worst first */
 	size_t nbox;
@@ -85,10 +86,13 @@ struct status {
 };
 
 /*
- * Sorts the boxes and fills in the profiles, told, the last members, and exit:
- * 0 all well; 1 something fails, is stale, or has an open alert, mail waits in
- * failure, the last pass that is over was not good, or none is over yet, or
- * ALERT_IN_A_ROW were interrupted; 3 everything that should be read fails.
+ * Sorts the boxes, and fills in the profiles, told, waiting, given_up, next_try
+ * and exit:
+ * 3: every mailbox that should be read fails or is stale;
+ * 1: else, when some do, an alert is open, mail is in failure, the latest pass
+ *	that has ended was not good or no pass has ended yet, or ALERT_IN_A_ROW
+ *	passes in a row were interrupted;
+ * 0: else, all is well.
  */
 void status_judge(struct status *);
 const char *status_name(enum status_is);

@@ -1,7 +1,7 @@
 /*
  * statusjson.c - exsync --status --json (RFC 8259).
- * 1. One object in valid UTF-8, whatever bytes the names hold: what is no
- *    UTF-8 becomes U+FFFD.
+ * 1. One object in valid UTF-8, whatever bytes the names hold: bytes that are
+ *    not UTF-8 become U+FFFD.
  * 2. Control characters, and those that change the direction of text, are
  *    escaped: the output is safe on a terminal too.
  */
@@ -47,7 +47,7 @@ put_json_string(FILE *out, const char *s)
 	fputc('"', out);
 }
 
-/* ,"name": - or without the comma for the first one. */
+/* Puts ,"name": (without the comma when it is the first). */
 static void
 put_name(FILE *out, const char *name, bool first)
 {

@@ -3,7 +3,7 @@
  * the summary first, then what to do, then the mailboxes, worst first.
  * 1. Every name and text is made printable before it is printed.
  * 2. However many mailboxes there are, what is wrong is on the first pages:
- *    the list of those that are well ends after WELL_MAX.
+ *    at most WELL_MAX of those that are well are listed.
  */
 #include <string.h>
 
@@ -16,12 +16,12 @@
 #define WELL_MAX 40
 #define BAD_MAX  200
 #define TEXT     1024
-#define INDENT   16 /* at the most */
+#define INDENT   16 /* at most */
 #define CELLS    8
 
 /* --- pieces ------------------------------------------------------------ */
 
-/* Columns on the screen, taking every character for one. */
+/* Columns on the screen, one for each character. */
 static int
 count_columns(const char *s)
 {
@@ -29,8 +29,8 @@ count_columns(const char *s)
 }
 
 /*
- * Printable text, broken at spaces, each line after indent spaces; mark
- * stands before the first.
+ * Prints text in lines that are broken at spaces and indented; mark stands
+ * before the first.
  */
 static void
 put_wrapped(FILE *out, int indent, const char *mark, const char *text)
@@ -49,17 +49,17 @@ plural_of(size_t n, const char *one, const char *many)
 	return n == 1 ? one : many;
 }
 
-/* "3 min", or what a time that is not known means. */
+/* The time since t, "3 min"; none when t is unknown. */
 static const char *
 age_text(int64_t now, int64_t t, const char *none, char *out)
 {
 	return t == TIM_NONE ? none : alert_span(now - t, out);
 }
 
-/* A row of cells; the first two to the left, the others to the right. */
+/* A table of n cells in each row, of which the first are aligned left. */
 struct table {
 	int width[CELLS];
-	int n, left; /* cells; so many of them to the left */
+	int n, left; /* cells of a row; how many are aligned left */
 };
 
 static void
@@ -111,7 +111,7 @@ set_mail(char cell[][TEXT], const struct status_mail *m)
 
 /* --- parts ------------------------------------------------------------- */
 
-/* What the latest pass did, when it came to its end. */
+/* The counts of the latest pass, which has ended. */
 static void
 put_counts(FILE *out, const struct store_last_run *r)
 {
@@ -127,7 +127,7 @@ put_counts(FILE *out, const struct store_last_run *r)
 	fprintf(out, ".\n");
 }
 
-/* Do the open alerts have it, with what to do? */
+/* Is an alert about interrupted passes open, which says what to do? */
 static bool
 is_told(const struct status *s)
 {
@@ -140,7 +140,7 @@ is_told(const struct status *s)
 	return false;
 }
 
-/* Passes that did not come to their end. */
+/* Passes in a row that were interrupted. */
 static void
 put_interrupted(FILE *out, const struct status *s)
 {
@@ -150,7 +150,7 @@ put_interrupted(FILE *out, const struct status *s)
 	bool many = c->n >= ALERT_IN_A_ROW;
 	int n;
 
-	/* a few, and a good one of another kind after them: no trouble */
+	/* no trouble: few, and a pass with another restriction was good */
 	if (c->n < 2 || (!many && strcmp(s->run.ended, "ok") == 0))
 		return;
 	n = snprintf(text, sizeof(text),
@@ -204,7 +204,7 @@ put_run(FILE *out, const struct status *s)
 	put_interrupted(out, s);
 }
 
-/* Mail that is in the mailboxes and not in the database. */
+/* Mail that is in the mailboxes and could not be stored. */
 static void
 put_waiting(FILE *out, const struct status *s)
 {
@@ -336,7 +336,7 @@ box_cells(const struct status *s, const struct status_box *b, char cell[][TEXT])
 	snprintf(cell[7], TEXT, "%lld", (long long)b->failures);
 }
 
-/* What else there is to say of a mailbox. */
+/* Lines below a mailbox: the error, the next try, what is unusual. */
 static void
 put_why(FILE *out, const struct status *s, const struct status_box *b)
 {
@@ -355,7 +355,7 @@ put_why(FILE *out, const struct status *s, const struct status_box *b)
 		fprintf(out, "    unusually quiet\n");
 }
 
-/* Is it shown? bad, well: how many of its kind are before it. */
+/* Is it shown? bad, well: how many came before it; its own is counted up. */
 static bool
 is_box_shown(const struct status_box *b, size_t *bad, size_t *well)
 {

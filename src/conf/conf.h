@@ -56,37 +56,35 @@ struct conf_profile {
 	enum conf_approval approval;
 	struct conf_list folders, skip_folders;
 	char *tls_pin; /* "sha256:hex" or NULL */
-	void *own;     /* what kinds of servers want besides: conf_own */
+	void *own;     /* the keys of the kinds of servers: conf_own */
 };
 
 struct conf_mailbox {
-	char *name;    /* of the section, or NULL when
-						 * made from a CRM user */
+	char *name;    /* of the section; NULL: made from a CRM user */
 	char *address; /* normalised */
 	const struct conf_profile *profile;
 	enum conf_mailbox_type type;
-	char *username, *password; /* or NULL */
+	char *username, *password; /* NULL: those of the profile */
 	bool incoming;
 	enum conf_privacy privacy;
 };
 
 struct conf_rule {
 	char *name;
-	struct conf_list domain; /* "rival.example",
-						 * "*.rival.example" */
+	struct conf_list domain; /* "rival.example", "*.rival.example" */
 	enum conf_where where;
 	enum conf_action action;
 };
 
 struct conf {
 	char *path;
-	char *database;  /* relative names are relative
-						 * to the INI's directory */
-	char *state_dir; /* set always; may not exist */
+	/* names of files: a relative one in the INI begins at its directory */
+	char *database;
+	char *state_dir; /* never NULL; need not exist */
 	enum log_level log_level;
 	char *ca_file;         /* NULL: the system's */
 	char *proxy;           /* http://host:port or NULL */
-	char *secret_key_file; /* or NULL; may not exist */
+	char *secret_key_file; /* or NULL; need not exist */
 	bool sandbox;
 	char *alert_command;    /* or NULL */
 	int64_t max_attachment; /* bytes */
@@ -102,28 +100,28 @@ struct conf {
 /*
  * Reads the file. Every error becomes one line for errs:
  *	exsync.ini:12: polling_interval: must be a number from 1 to 1440
- * Returns NULL when there was any (all are reported, not just the first).
+ * Returns NULL when there was any; all are reported, not just the first.
  * Nothing is contacted; password files and CSV paths are checked.
  */
 struct conf *conf_load(const char *path, FILE *errs);
 /*
- * The same for who needs the database only: what a pass alone needs
- * (passwords, CSV files, certificates) is not looked at, and passwords are
- * NULL. A password may be there for the service only (LoadCredential=).
+ * The same for commands that need the database only. Passwords, CSV files and
+ * certificates, which only a pass needs, are not read; passwords are NULL. (A
+ * password may be readable for the service alone: LoadCredential=.)
  */
 struct conf *conf_load_offline(const char *path, FILE *errs);
 /*
- * The same from memory; name stands in the errors and its directory is where
- * relative names begin. Who may read the file is not checked.
+ * The same from memory. The errors begin with name, and file names in the INI
+ * are relative to its directory. Permissions of the INI are not checked.
  */
 struct conf *
 conf_read(const char *name, const char *data, size_t len, FILE *errs);
 void conf_free(struct conf *);
 /*
- * The key in the INI's secret_key_file (the caller wipes it), for exsync
- * --encrypt: nothing else in the INI is looked at. When there is no such
- * file, it is made with a new key, and *made its name (the caller's), else
- * NULL. -1: reported to errs.
+ * Reads the key in the INI's secret_key_file, for exsync --encrypt; the caller
+ * wipes it. Errors elsewhere in the INI are ignored. A key file that does not
+ * exist is created with a new key, and *made is its name, which the caller
+ * frees; else *made is NULL. -1: reported to errs.
  */
 int conf_key(const char *path, struct seal_key *out, char **made, FILE *errs);
 /* The effective settings as an INI; secrets as "(set)". */
@@ -132,7 +130,7 @@ void conf_print(const struct conf *, FILE *);
 void conf_example(FILE *);
 
 struct conf_keys; /* conf/confkeys.h */
-/* The struct that the CONF_OWN rows of a kind of server have filled. */
+/* The struct that the CONF_OWN rows of a kind of server fill. */
 const void *conf_own(const struct conf_profile *, const struct conf_keys *);
 
 /* The profile of that name, or NULL. */

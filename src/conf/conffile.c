@@ -1,13 +1,13 @@
 /*
- * conffile.c - the lines of an INI file, through inih, with their numbers.
+ * conffile.c - reads an INI file through inih and keeps the line numbers.
  *
- * inih splits lines; a reader of our own hands them over one at a time.
- * 1. A line reaches inih only when inih can take it whole; any other is
- *    reported and an empty line goes in its place.
- * 2. What inih gives back must be what the reader saw in the line; if not,
- *    that is an error, never a value.
- * 3. No error quotes a line, only names of keys and sections: what stands
- *    in the wrong place may be a password.
+ * A reader of our own passes inih one line at a time, and inih parses it.
+ * 1. A line is passed only when inih can take it whole; any other is reported,
+ *    and inih gets an empty line instead.
+ * 2. The value that inih returns must be the one that the reader found in
+ *    the line; a difference is an error, never a value.
+ * 3. No error quotes a line, only names of keys and sections: text in the
+ *    wrong place may be a password.
  * 4. After a refused section header nothing is taken until the next header;
  *    after a refused key its continuation lines are not taken either.
  */
@@ -24,21 +24,21 @@
 #include "base/vec.h"
 #include "conf/conffile.h"
 
-#define NAME_MAX_INIH 49 /* inih cuts section and key names after it */
+#define NAME_MAX_INIH 49 /* inih truncates longer names of sections and keys */
 
 struct reader {
 	struct conf_file *file;
 	const char *data;
 	size_t len, pos;
 	unsigned line;
-	size_t room;                /* bytes of a line that inih takes */
-	struct buf text;            /* the line as it goes to inih */
-	bool refused;               /* the section's header was */
-	bool sectioned;             /* some header was seen */
+	size_t room;                /* bytes of a line that fit */
+	struct buf text;            /* the line as it is passed to inih */
+	bool refused;               /* the last section header was refused */
+	bool sectioned;             /* a section header was seen */
 	bool dangling;              /* the last key line was refused */
 	const struct conf_key *key; /* of the last key line, or NULL */
-	bool sent;                  /* a value is expected back */
-	struct buf want;            /* and it must be this one */
+	bool sent;                  /* inih must return a value ... */
+	struct buf want;            /* ... and it must be this one */
 	char section[64];
 };
 
@@ -122,7 +122,8 @@ conffile_report(struct conf_file *f, FILE *out)
 	str_printable(name, sizeof(name), f->name, strlen(f->name));
 	if (kept > CONFFILE_ERRS)
 		kept = CONFFILE_ERRS;
-	for (i = 1; i < kept; i++) { /* few and nearly sorted */
+	/* insertion sort by line: they are few and nearly sorted */
+	for (i = 1; i < kept; i++) {
 		struct conf_file_err e = f->err[i];
 
 		for (j = i; j > 0 && f->err[j - 1].line > e.line; j--)
@@ -167,7 +168,7 @@ last_part(struct reader *r)
 	return &r->file->part[r->file->npart - 1];
 }
 
-/* Where a comment begins in s: white space and then ';'. Else the end. */
+/* Where a comment (white space, then ';') begins in s, or the length of s. */
 static size_t
 comment_at(const char *s)
 {
@@ -179,7 +180,7 @@ comment_at(const char *s)
 	return strlen(s);
 }
 
-/* s without white space around it and without its comment. */
+/* Cuts the comment off s; *out: what is left, without white space around. */
 static void
 bare_value(char *s, char **out)
 {
@@ -188,8 +189,8 @@ bare_value(char *s, char **out)
 }
 
 /*
- * Text that no editor writes? Reported once, and reading ends: the rest of
- * such a file says nothing either.
+ * Is the line something else than UTF-8 text? Then this is reported, and the
+ * caller reads no further: the rest of such a file would only repeat it.
  */
 static bool
 is_rubbish(struct reader *r, const char *s, size_t len)
@@ -233,7 +234,7 @@ new_part(struct reader *r, enum conf_section section, const char *name)
 	p->line = r->line;
 }
 
-/* A header "word name": reports, or opens the section. */
+/* Opens the section of a header "word name". False: reported. */
 static bool
 open_section(struct reader *r, char *inner)
 {
@@ -320,7 +321,7 @@ section_line(struct reader *r, char *s)
 	return true;
 }
 
-/* Is the line short enough for inih? n bytes would go to it. */
+/* Is a line of n bytes short enough for inih? Reports. */
 static bool
 fits_line(struct reader *r, const struct conf_key *k, size_t n)
 {
@@ -399,7 +400,7 @@ add_value(struct reader *r, const struct conf_key *k, const char *text)
 	v->text = mem_strdup(text);
 }
 
-/* A key whose value was reported; it is not missing as well. */
+/* Adds the key without a value, so that it is not reported as missing too. */
 static bool
 refuse_key(struct reader *r, const struct conf_key *k)
 {
@@ -407,7 +408,7 @@ refuse_key(struct reader *r, const struct conf_key *k)
 	return false;
 }
 
-/* Remembers what inih must give back for the text about to go to it. */
+/* Remembers which value inih must return for the line in r->text. */
 static bool
 expect_value(struct reader *r, const char *value)
 {
@@ -491,7 +492,7 @@ continuation_line(struct reader *r, char *s)
 	return expect_value(r, s);
 }
 
-/* Judges one line (NUL-terminated, changed); true: r->text goes to inih. */
+/* Checks a line, and changes it. True: r->text is to be passed to inih. */
 static bool
 take_line(struct reader *r, char *s)
 {
@@ -509,7 +510,7 @@ take_line(struct reader *r, char *s)
 	return key_line(r, s);
 }
 
-/* The fgets of inih: one line, or NULL at the end. */
+/* Called by inih in place of fgets: one line, or NULL at the end. */
 static char *
 read_ini_line(char *out, int size, void *arg)
 {
@@ -543,7 +544,7 @@ read_ini_line(char *out, int size, void *arg)
 	return out;
 }
 
-/* Takes what inih made of the line that read_line gave it. */
+/* Called by inih with the key and value of the line that it has parsed. */
 static int
 take_value(void *arg, const char *section, const char *name, const char *value)
 {

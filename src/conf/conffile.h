@@ -1,10 +1,10 @@
 /*
- * conffile.h - the lines of an INI file, through inih, with their numbers.
+ * conffile.h - reads an INI file through inih and keeps the line numbers.
  * Floor: conf; used by conf*.c only. The only place that includes ini.h.
  * Threads: a struct conf_file belongs to one thread.
  *
- * Everything inih would cut, drop or read as something else is refused here
- * with file and line. Nothing a person wrote is ever silently shortened.
+ * Whatever inih would cut, drop or misread is refused here with file and line.
+ * Nothing that a person wrote is silently shortened.
  */
 #ifndef CONF_CONFFILE_H
 #define CONF_CONFFILE_H
@@ -17,10 +17,10 @@
 #include "conf/seal.h"
 
 #define CONFFILE_MAX   (4 * 1024 * 1024) /* bytes of a file */
-#define CONFFILE_ERRS  200               /* more are only counted */
-#define CONFFILE_NOMOD (-1)              /* mode: not known */
+#define CONFFILE_ERRS  200               /* kept; more are only counted */
+#define CONFFILE_NOMOD (-1)              /* mode is not known */
 
-/* One value; a list key has one for each line it was written on. */
+/* One value; the key of a list has one per line. */
 struct conf_value {
 	const struct conf_key *key;
 	unsigned line;
@@ -42,11 +42,11 @@ struct conf_file_err {
 
 struct conf_file {
 	const char *name; /* borrowed; as given by the user */
-	char *dir;        /* where relative names begin, "" or ends in / */
+	char *dir;        /* base of relative names: "", or ends in / */
 	int mode;         /* permission bits of the file, or NOMOD */
 	bool mode_told;
 	bool offline; /* see conf_load_offline */
-	bool cut;     /* reading ended before the file did, which is reported */
+	bool cut;     /* reading stopped before the end; it was reported */
 	struct seal_key *key; /* of secret_key_file, see confseal.h */
 	bool key_tried;
 	struct conf_part *part;
@@ -57,13 +57,13 @@ struct conf_file {
 
 /* name is borrowed; dir is made from it. */
 void conffile_init(struct conf_file *, const char *name);
-/* Takes the text apart; errors are collected, nothing is returned. */
+/* Parses the text; errors are collected in the struct. */
 void conffile_parse(struct conf_file *, const char *data, size_t len);
 void conffile_free(struct conf_file *);
-/* Adds "line: key: text"; key NULL: none. line 0: of the file as a whole. */
+/* Adds "line: key: text". key NULL: no key; line 0: the file as a whole. */
 void conffile_error(struct conf_file *, unsigned line, const char *key,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/* All errors in the order of lines; returns how many there were. */
+/* Prints all errors by line and forgets them; returns how many there were. */
 size_t conffile_report(struct conf_file *, FILE *);
 /* Forgets all errors. */
 void conffile_forgive(struct conf_file *);

@@ -1,7 +1,7 @@
 /*
  * confkeys.c - the table of all sections and keys of the INI file.
  * 1. Rows of a section stand together, in the order of the example.
- * 2. What one kind of server alone wants it adds itself (confkeys_add).
+ * 2. Keys of one kind of server are not here: it adds them (confkeys_add).
  * 3. A def is text that the same row's parser accepts.
  * 4. words stand in the order of the enum they fill.
  */
@@ -233,7 +233,7 @@ confkeys_add(struct conf_keys *keys)
 			return;
 		at = (*end)->at + (*end)->size;
 	}
-	/* each part begins where any member may */
+	/* each struct begins at an address that suits any type */
 	keys->at =
 	    (at + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
 	keys->next = NULL;
@@ -261,7 +261,7 @@ confkeys_own_at(const struct conf_key *key)
 	return k->at + key->offset;
 }
 
-/* Those of a kind of server are the first of their section. */
+/* The rows that kinds of servers added begin section [profile]. */
 const struct conf_key *
 confkeys_at(size_t i)
 {
@@ -281,7 +281,7 @@ confkeys_at(size_t i)
 	return first + i < NCOMMON ? &common[first + i] : NULL;
 }
 
-/* Keys of the design that this version does not have. */
+/* Keys that are planned and that this version does not have. */
 static const struct {
 	const char *name, *instead;
 } later[] = {
@@ -373,7 +373,7 @@ confkeys_distance(const char *a, const char *b)
 	return row[n % 3][m];
 }
 
-/* Near enough to be what was meant? */
+/* Is it near enough to be a typing error? */
 static bool
 is_near(unsigned distance, const char *word)
 {

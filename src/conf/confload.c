@@ -1,5 +1,6 @@
 /*
- * confload.c - the INI file (conf.h): built from its lines, checked as a whole.
+ * confload.c - builds a struct conf from the lines of an INI, and checks it as
+ * a whole.
  * 1. Every section of the file fills one struct, in the order of the file.
  * 2. All checks run, however many errors there are already; a struct conf is
  *    given out only when there was none.
@@ -24,7 +25,7 @@
 #include "conf/confsecret.h"
 #include "conf/conftype.h"
 
-/* Most INIs whole: what grows leaves copies of its secrets behind. */
+/* Holds most INIs whole: a buffer that grows leaves copies of secrets. */
 #define READ_SIZE 65536
 
 /* The struct that a part fills, or NULL. */
@@ -51,7 +52,7 @@ part_base(struct conf *c, const struct conf_file *f, const struct conf_part *p)
 	return NULL;
 }
 
-/* Defaults, then the values, of one section; p NULL: defaults only. */
+/* Sets the defaults, then the values of p; p NULL: the defaults only. */
 static void
 fill_section(struct conf_file *f, const struct conf_part *p,
     enum conf_section section, void *base)
@@ -93,7 +94,7 @@ has_password(const struct conf_part *p)
 	       conffile_get(p, "password_env") != NULL;
 }
 
-/* username and password: both or none. */
+/* There must be both username and password, or neither. */
 static void
 check_pair(struct conf_file *f, const struct conf_part *p)
 {
@@ -123,7 +124,7 @@ check_server(struct conf_file *f, const struct conf_part *p)
 		    "server and url are both there: remove one of them");
 }
 
-/* Who logs in, by the profile's access. */
+/* Checks that the credentials are where the profile's access wants them. */
 static void
 check_access(
     struct conf_file *f, const struct conf_part *p, struct conf_profile *pr)
@@ -231,7 +232,10 @@ find_profile(struct conf_file *f, struct conf *c, const struct conf_part *p,
 		    v->text);
 }
 
-/* Its address: in the profile's domains, and no other mailbox's. */
+/*
+ * The address must be in one of the profile's domains, and no other mailbox
+ * may have it.
+ */
 static void
 check_address(struct conf_file *f, const struct conf *c,
     const struct conf_part *p, const struct conf_mailbox *m)
@@ -279,7 +283,7 @@ build_mailbox(struct conf_file *f, struct conf *c, const struct conf_part *p,
 		check_pair(f, p);
 }
 
-/* Room for as many of each as the file has. */
+/* Allocates as many profiles, mailboxes and rules as the file has. */
 static void
 make_room(const struct conf_file *f, struct conf *c)
 {
@@ -322,7 +326,7 @@ build_part(struct conf_file *f, struct conf *c, const struct conf_part *p)
 	}
 }
 
-/* Everything; profiles go before what refers to them. */
+/* Builds everything; profiles come before the mailboxes that name them. */
 static void
 build_conf(struct conf_file *f, struct conf *c)
 {
@@ -353,7 +357,7 @@ build_conf(struct conf_file *f, struct conf *c)
 		    "exsync.ini.example");
 }
 
-/* "exsync.db" to "exsync.state"; the caller's. */
+/* The default of state_dir: exsync.state for exsync.db. The caller frees. */
 static char *
 beside_database(const char *database)
 {
@@ -368,14 +372,14 @@ beside_database(const char *database)
 	return mem_printf("%.*s.state", (int)n, database);
 }
 
-/* The end of reading: errors out, or the conf. */
+/* Ends the reading: the conf, or NULL after its errors were printed. */
 static struct conf *
 finish_load(struct conf_file *f, FILE *errs)
 {
 	struct conf *c = mem_alloc(sizeof(*c));
 
 	c->path = mem_strdup(f->name);
-	/* what seems to be missing may stand in the part that was not read */
+	/* what seems missing may be in the part that was not read */
 	if (!f->cut)
 		build_conf(f, c);
 	if (conffile_report(f, errs) > 0) {
@@ -397,7 +401,7 @@ conf_read(const char *name, const char *data, size_t len, FILE *errs)
 	return finish_load(&f, errs);
 }
 
-/* Opens the INI; NULL: why not. */
+/* Opens the INI. Returns NULL, or why it cannot be read. */
 static const char *
 open_ini(const char *path, int *fd, struct stat *st)
 {
@@ -419,7 +423,7 @@ open_ini(const char *path, int *fd, struct stat *st)
 	return NULL;
 }
 
-/* The whole file, at most CONFFILE_MAX bytes; NULL: why not. */
+/* Reads all of it, CONFFILE_MAX bytes at most. Returns NULL, or why not. */
 static const char *
 read_ini(int fd, struct buf *b)
 {
@@ -441,7 +445,7 @@ read_ini(int fd, struct buf *b)
 	}
 }
 
-/* Reads and takes apart; false: why it cannot be read is in its errors. */
+/* Reads and parses. False: it cannot be read, for the reason in its errors. */
 static bool
 load_file(struct conf_file *f, const char *path)
 {

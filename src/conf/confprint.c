@@ -42,7 +42,7 @@ conf_print(const struct conf *c, FILE *out)
 		print_part(CONF_RULE, c->rule[i].name, &c->rule[i], out);
 }
 
-/* text as comment lines. */
+/* Prints text as comment lines. */
 static void
 print_help(const char *text, FILE *out)
 {

@@ -1,8 +1,8 @@
 /*
  * confseal.c - the key in secret_key_file, and enc: values of the INI.
  * 1. A key file is never overwritten.
- * 2. It is made with mode 0600 and is on the disk before anything is sealed
- *    with it.
+ * 2. It is created with mode 0600, and is on disk before anything is sealed
+ *    with the key.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@ find_key_file(const struct conf_file *f)
 	return v;
 }
 
-/* Reads f->key; reports once. */
+/* Reads f->key, once per file; an error is reported once. */
 static const struct seal_key *
 read_key(struct conf_file *f, const struct conf_value *v)
 {
@@ -83,7 +83,7 @@ confseal_open(struct conf_file *f, const struct conf_value *v, const char *text,
 	return inside;
 }
 
-/* 0, or -1 with errno; EEXIST: somebody was faster. */
+/* 0, or -1 with errno; EEXIST: another process has just made it. */
 static int
 write_key(const char *path, const char *text)
 {
@@ -103,7 +103,10 @@ write_key(const char *path, const char *text)
 	return -1;
 }
 
-/* *made: the name, when it was made now. -1: reported. */
+/*
+ * Creates the key file when there is none, and sets *made to its name; a
+ * credential of systemd is not created. -1: reported.
+ */
 static int
 make_file(struct conf_file *f, const struct conf_value *v, char **made)
 {
@@ -143,7 +146,7 @@ confseal_make(struct conf_file *f, struct seal_key *out, char **made)
 
 	*made = NULL;
 	if (v != NULL && v->text == NULL)
-		return -1; /* its line is among the errors */
+		return -1; /* its line was reported */
 	conffile_forgive(f);
 	if (v == NULL) {
 		conffile_error(f, 0, NULL,

@@ -9,15 +9,15 @@
 #include "conf/conffile.h"
 
 /*
- * What is inside the enc: value that v gives (the caller wipes it), with its
- * length. The key is read once per file. NULL: reported.
+ * Decrypts text, the enc: value that v gives: *out_len bytes and a NUL, which
+ * the caller wipes and frees. The key is read once per file. NULL: reported.
  */
 char *confseal_open(struct conf_file *, const struct conf_value *v,
     const char *text, size_t len, size_t *out_len);
 /*
- * The key (the caller wipes it). When its file does not exist it is made,
- * and *made its name (the caller's), else NULL. Errors of other keys are
- * forgotten. -1: reported.
+ * Gives the key; the caller wipes it. A key file that does not exist is
+ * created, and *made is its name, which the caller frees; else *made is NULL.
+ * Errors of other keys are forgotten. -1: reported.
  */
 int confseal_make(struct conf_file *, struct seal_key *, char **made);
 

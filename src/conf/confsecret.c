@@ -2,7 +2,7 @@
  * confsecret.c - where passwords come from.
  * 1. A secret that others may read is not used at all.
  * 2. Every copy is wiped before its memory is given back.
- * 3. Reading never blocks: a FIFO in a file's place is refused unread.
+ * 3. Reading never blocks: a FIFO in place of a file is refused unread.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #define SECRET_MAX SEAL_SECRET
 #define OTHERS     (S_IRWXG | S_IRWXO)
 
-/* Refuses what no server would take; gives a copy. */
+/* A copy of the password, or NULL when no server would accept it. */
 static char *
 checked_secret(
     struct conf_file *f, const struct conf_value *v, const char *s, size_t len)
@@ -49,7 +49,7 @@ checked_secret(
 	return NULL;
 }
 
-/* What a source gives: the password, or enc: and what is inside. */
+/* The text of a source is the password, or an enc: value that holds it. */
 static char *
 taken_secret(
     struct conf_file *f, const struct conf_value *v, const char *s, size_t len)
@@ -86,7 +86,7 @@ plain_secret(struct conf_file *f, const struct conf_value *v)
 {
 	size_t len = strlen(v->text);
 
-	/* enc: is what may be read by others */
+	/* others may read an enc: value */
 	if (!seal_is(v->text, len) &&
 	    confsecret_in_file(f, v->line, v->key->name) != 0)
 		return NULL;
@@ -109,7 +109,7 @@ from_file(struct conf_file *f, const struct conf_value *v)
 	if (len > 0 && s[len - 1] == '\r')
 		len--;
 	if (len >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) {
-		s += 3; /* Notepad's mark, not the password's */
+		s += 3; /* a BOM, as Notepad writes it */
 		len -= 3;
 	}
 	out = taken_secret(f, v, s, len);
@@ -167,7 +167,8 @@ confsecret_read(struct conf_file *f, const struct conf_part *p, char **out)
 		return -1;
 	if (first == NULL)
 		return 0;
-	if (f->offline) /* but what stands in the INI must be well kept */
+	/* a plain password in the INI must be protected all the same */
+	if (f->offline)
 		return source[use].read == plain_secret &&
 			       !seal_is(first->text, strlen(first->text))
 			   ? confsecret_in_file(

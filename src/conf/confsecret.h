@@ -12,14 +12,14 @@
 #include "conf/conffile.h"
 
 /*
- * The password of a section: 1 and *out (the caller's, to be wiped), 0 when
- * no key gives one or the file is read offline, -1 when it was reported to
+ * Reads the password of a section. 1: it is in *out, which the caller wipes
+ * and frees. 0: no key gives one, or the file is read offline. -1: reported to
  * the file's errors.
  */
 int confsecret_read(struct conf_file *, const struct conf_part *, char **out);
 /*
- * Something secret stands in the INI itself at that line: reports it when
- * others than its owner may read the INI (once per file). -1: reported.
+ * For a secret that is written in the INI itself, at that line. -1: others
+ * than its owner may read the INI, which is reported once per file.
  */
 int confsecret_in_file(struct conf_file *, unsigned line, const char *key);
 

@@ -1,5 +1,5 @@
 /*
- * conftype.c - a value's text into its field, and back.
+ * conftype.c - converts the text of a value to its field, and back.
  * 1. A field is written only with a value that passed every check.
  * 2. Every error says what to write instead.
  */
@@ -66,7 +66,7 @@ put_string(const struct spot *s, void *base, char *take)
 	return true;
 }
 
-/* "; a comment begins with ' ;'" when that may be what went wrong. */
+/* A hint, to end an error with, when text seems to hold a # comment; or "". */
 static const char *
 comment_hint(const char *text)
 {
@@ -138,7 +138,7 @@ set_date(const struct spot *s, void *base, const char *text)
 	return true;
 }
 
-/* 90m, 24h, 2d, and several of them as 1d12h; into ms. */
+/* Converts 90m, 24h, 2d, or several of them such as 1d12h, to ms. */
 static bool
 read_duration(const char *s, int64_t *out)
 {
@@ -182,7 +182,7 @@ set_duration(const struct spot *s, void *base, const char *text)
 	return true;
 }
 
-/* Whether it can be run is looked at by who runs it (cmd/runner). */
+/* Whether it can be run is checked by os/runner.h. */
 static bool
 set_command(const struct spot *s, void *base, const char *text)
 {
@@ -191,7 +191,7 @@ set_command(const struct spot *s, void *base, const char *text)
 	return put_string(s, base, mem_strdup(text));
 }
 
-/* A file to read: there, a regular one, and ours to read. */
+/* A file that must exist, be a regular one, and be readable by this user. */
 static bool
 set_file(const struct spot *s, void *base, const char *text)
 {
@@ -216,7 +216,7 @@ set_file(const struct spot *s, void *base, const char *text)
 	return false;
 }
 
-/* A file or directory that is looked at when it is needed. */
+/* A file or directory that is not checked before it is used. */
 static bool
 set_name(const struct spot *s, void *base, const char *text)
 {
@@ -304,7 +304,7 @@ set_address(const struct spot *s, void *base, const char *text)
 	return put_string(s, base, address);
 }
 
-/* A domain, or with wild "*." and a domain. Owned by the caller, or NULL. */
+/* A domain, with wild also "*." and a domain. The caller frees; NULL: none. */
 static char *
 domain_of(const char *text, bool wild)
 {
@@ -327,7 +327,7 @@ domain_of(const char *text, bool wild)
 	return NULL;
 }
 
-/* A folder's path: no empty names in it, * only as the last one. */
+/* Is it the path of a folder: no empty name, and * only as the last name? */
 static bool
 is_file_path(const char *s)
 {
@@ -339,7 +339,7 @@ is_file_path(const char *s)
 	       strstr(s, "//") == NULL;
 }
 
-/* A folder as confkeys describes it: NULL and why when it is none. */
+/* The folder of a CONF_FOLDERS key; the caller frees. NULL: why says more. */
 static char *
 folder_of(const char *text, char *why, size_t size)
 {
@@ -401,14 +401,14 @@ add_item(const struct spot *s, void *base, const char *text)
 		return FAIL(s, "%s", why);
 	for (i = 0; i < list->n; i++)
 		if (strcmp(list->v[i], item) == 0) {
-			free(item); /* said twice means it once */
+			free(item); /* a duplicate */
 			return true;
 		}
 	*VEC_ADD(list->v, list->n) = item;
 	return true;
 }
 
-/* Takes "a, b\, c" apart; "\," is a comma that does not separate. */
+/* Splits "a, b\, c" into items; "\," is a comma within an item. */
 static bool
 set_list(const struct spot *s, void *base, const char *text)
 {
@@ -428,7 +428,7 @@ set_list(const struct spot *s, void *base, const char *text)
 		copy[n] = '\0';
 		n = 0;
 		item = str_trim(copy);
-		/* a comma may end a line that another continues */
+		/* empty after a comma at the end of a line */
 		if (*item != '\0')
 			ok = add_item(s, base, item) && ok;
 		if (*text == '\0')
@@ -461,7 +461,7 @@ set_number(const struct spot *s, void *base, const char *text)
 	return true;
 }
 
-/* CONF_REF and CONF_SECRET have none: others know where to look. */
+/* No setter: confload.c sets CONF_REF, confsecret.c sets CONF_SECRET. */
 static bool (*const setter[])(const struct spot *, void *, const char *) = {
 	[CONF_LOGIN] = set_login,
 	[CONF_FILE] = set_file,
@@ -531,7 +531,7 @@ conftype_free(const struct conf_key *k, void *base)
 	}
 }
 
-/* One item of a list; commas get their backslash back. */
+/* One item of a list; its commas are escaped again. */
 static void
 print_item(const char *s, FILE *out)
 {
@@ -539,7 +539,7 @@ print_item(const char *s, FILE *out)
 		fprintf(out, *s == ',' ? "\\%c" : "%c", *s);
 }
 
-/* Items as "key = a, b", a new line where 80 columns end. */
+/* Prints "key = a, b", in lines of up to 80 columns. */
 static void
 print_list(const struct conf_key *k, const struct conf_list *list, FILE *out)
 {
@@ -602,7 +602,7 @@ duration_text(int64_t ms, char *out, size_t size)
 	return m != 0;
 }
 
-/* The text of a number, word or date. False: none to print. */
+/* The text of a number, word or date. False: there is nothing to print. */
 static bool
 scalar_text(const struct conf_key *k, const void *base, char *out, size_t size)
 {

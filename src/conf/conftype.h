@@ -1,5 +1,5 @@
 /*
- * conftype.h - a value's text into its field, and back.
+ * conftype.h - converts the text of a value to its field, and back.
  * Floor: conf; used by conf*.c only.
  * Threads: pure.
  */
@@ -20,8 +20,8 @@ bool conftype_set(struct conf_file *, unsigned line, const struct conf_key *,
 /* Frees what conftype_set made. */
 void conftype_free(const struct conf_key *, void *base);
 /*
- * The field as "key = value" lines that would give it again (nothing when
- * it is not set); secrets as (set).
+ * Prints the field as "key = value" lines from which it can be read again;
+ * nothing when it is not set, a secret as (set).
  */
 void conftype_print(const struct conf_key *, const void *base, FILE *);
 

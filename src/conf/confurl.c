@@ -1,7 +1,7 @@
 /*
  * confurl.c - the addresses of servers and proxies in the INI file.
- * 1. What comes out is ASCII without white space or control characters, so
- *    nothing can be smuggled into a request line.
+ * 1. A result is ASCII without white space and control characters, so that it
+ *    cannot inject anything into a request line.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 #define URL_MAX 2048
 
-/* [v6] at s, n bytes with the brackets. */
+/* Adds the [v6] at s; n bytes, with the brackets. */
 static int
 add_ipv6(struct buf *out, const char *s, size_t n)
 {
@@ -44,7 +44,7 @@ add_host(struct buf *out, const char *s, size_t n)
 	return 0;
 }
 
-/* host[:port], n bytes of s; 0 when it is one. need_port: it must be there */
+/* Adds host[:port], n bytes at s. -1: not valid, or no port and need_port. */
 static int
 add_host_port(struct buf *out, const char *s, size_t n, bool need_port)
 {
@@ -69,7 +69,7 @@ add_host_port(struct buf *out, const char *s, size_t n, bool need_port)
 	return buf_addf(out, ":%d", (int)num);
 }
 
-/* Ends a conversion: the string, or why it failed. */
+/* Ends a conversion: *out is the string, or why is the advice. */
 static int
 finish_url(struct buf *b, bool ok, char **out, char *why, size_t size,
     const char *advice)
@@ -128,7 +128,7 @@ is_url_path(const char *s)
 	return true;
 }
 
-/* Each % begins two hex digits, and none of them a NUL. */
+/* Do two hex digits follow each %, and is none of them a NUL? */
 static bool
 is_escaped(const char *s)
 {

@@ -15,16 +15,16 @@
 
 #include "conf/confkeys.h"
 
-/* host[:port] to https://host[:port] and the path */
+/* From host[:port] and path: https://host[:port]/path. */
 int confurl_server(
     const char *, const char *path, char **out, char *why, size_t size);
 /*
- * https://host[:port]/path; http:// only where the host is this machine. The
- * row tells the usual path and an example.
+ * https://host[:port]/path; http:// only for a loopback host. The row has the
+ * usual path and an example, for the advice.
  */
 int confurl_service(
     const char *, const struct conf_key *, char **out, char *why, size_t size);
-/* http://[user:password@]host:port; why never holds the password */
+/* http://[user:password@]host:port. The password never stands in why. */
 int confurl_proxy(const char *, char **out, char *why, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * seal.c - "enc:" values and their key.
- * 1. What does not prove genuine is not given out, not even in part.
+ * 1. A value whose tag does not verify is not given out, not even in part.
  * 2. No message holds a part of a value: it might be a plain secret.
  * 3. Every copy is wiped before its memory is given back.
  */

@@ -22,25 +22,25 @@
 
 #define SEAL_PREFIX    "enc:"
 #define SEAL_SECRET    1024 /* bytes of a secret, at most */
-#define SEAL_TEXT      1536 /* more than the value of the largest takes */
+#define SEAL_TEXT      1536 /* room for the value of the largest secret */
 #define SEAL_FILE_TEXT (2 * CRYPT_KEY + 2)
 
 struct seal_key {
 	unsigned char k[CRYPT_KEY]; /* to be wiped */
 };
 
-bool seal_is(const char *text, size_t len); /* does it begin with enc: */
+bool seal_is(const char *text, size_t len); /* begins with enc:? */
 /* The value for secret (at most SEAL_SECRET bytes); the caller frees. */
 char *seal_make(const struct seal_key *, const char *secret, size_t len);
 /*
- * What is inside, as a string with its length; the caller wipes. NULL:
- * ERR_CONFIG, a sentence without file names that begins with a verb.
+ * Decrypts a value: *out_len bytes and a NUL, which the caller wipes and frees.
+ * NULL: ERR_CONFIG, with a message that begins with a verb and names no file.
  */
 char *seal_open(const struct seal_key *, const char *text, size_t len,
     size_t *out_len, struct err *);
-/* The content of a key file; false: it is none. */
+/* Parses the content of a key file; false: it holds no key. */
 bool seal_key_parse(struct seal_key *, const char *text, size_t len);
-/* A new key, and its file's content with the line's end; to be wiped. */
+/* Makes a new key and the content of its file; the caller wipes both. */
 void seal_key_make(struct seal_key *, char text[SEAL_FILE_TEXT]);
 
 #endif

@@ -13,7 +13,10 @@
 
 #define OTHERS (S_IRWXG | S_IRWXO)
 
-/* Opens name among systemd's credentials first, then beside the INI. */
+/*
+ * Opens name as a credential of systemd (*given), else relative to the INI.
+ * *path is the caller's to free, whatever the result.
+ */
 static int
 open_file(struct conf_file *f, const char *name, char **path, bool *given)
 {
@@ -33,7 +36,7 @@ open_file(struct conf_file *f, const char *name, char **path, bool *given)
 	return open(*path, flags);
 }
 
-/* Is the open file one that may hold a secret? Reports. */
+/* May the open file hold a secret? Reports. */
 static bool
 may_hold(struct conf_file *f, const struct conf_value *v, int fd,
     const char *path, bool given)
@@ -46,7 +49,7 @@ may_hold(struct conf_file *f, const struct conf_value *v, int fd,
 		    v->key->type == CONF_SECRET ? "password" : "key");
 		return false;
 	}
-	/* systemd guards its directory, and shows an ACL as group bits */
+	/* systemd protects its directory; an ACL there shows as group bits */
 	if (!given && (st.st_mode & OTHERS) != 0) {
 		conffile_error(f, v->line, v->key->name,
 		    "%s: others may read it: run chmod 600 %s", path, path);

@@ -1,6 +1,6 @@
 /*
- * wellknown.h - the folders that every mailbox has, by names that no language
- * changes: Exchange's distinguished folder ids, in small letters, which
+ * wellknown.h - the folders that every mailbox has, by names that do not depend
+ * on its language: Exchange's distinguished folder ids, in lower case, which
  * Microsoft Graph has as well.
  * Floor: conf.
  * Threads: read-only.
@@ -13,14 +13,14 @@
 
 struct wellknown {
 	const char *name;
-	bool any_server; /* servers of each version tell it: the INI may name
-			  * it, as @name */
-	bool skipped;    /* not read unless the INI names it */
+	/* servers of every version report it, so the INI may name it: @name */
+	bool any_server;
+	bool skipped; /* not read unless the INI names it */
 };
 
-/* In the order of their names. */
+/* All rows, sorted by name. */
 const struct wellknown *wellknown_rows(size_t *n);
-/* By its name, exactly; NULL: none of them, or NULL. */
+/* The row of exactly that name, or NULL; name may be NULL. */
 const struct wellknown *wellknown_find(const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * credential.h - what somebody logs in with, at whichever server: the key of
- * a connection that belongs to it.
+ * credential.h - what somebody logs in with, whatever the server. Connections,
+ * servers and what is remembered of logins are looked up by it.
  * Floor: core.
  * Threads: read-only once filled in; may be shared.
  */
@@ -11,23 +11,24 @@
 
 #include "conf/conf.h"
 
-/* The strings are borrowed; of a credential_copy they are its own. */
+/* The strings are borrowed, but credential_copy makes its own. */
 struct credential {
 	enum conf_auth scheme;
-	const char *username, *password; /* NULL is "" */
+	const char *username, *password; /* NULL means "" */
 };
 
-/* The profile's own; no user name: each mailbox has one of its own. */
+/* The profile's; without a user name where each mailbox has its own. */
 struct credential credential_of_profile(const struct conf_profile *);
-/* The mailbox's own, or its profile's. */
+/* The mailbox's own, else its profile's. */
 struct credential credential_of_mailbox(const struct conf_mailbox *);
 /* out is to be freed with credential_free. */
 void credential_copy(struct credential *out, const struct credential *);
-/* Of a copy; the password is overwritten. Zeroed is fine. */
+/* Frees a copy and wipes its password. A zeroed struct is fine. */
 void credential_free(struct credential *);
 /*
- * To the letter: two spellings of one name are two, whatever a server makes
- * of them (which logins may be one account is asked of sync/account.h).
+ * Are they equal, byte by byte? Two spellings of one user name are not, even
+ * where the server takes them for one (sync/account.h knows which logins may
+ * be one account).
  */
 bool credential_same(const struct credential *, const struct credential *);
 

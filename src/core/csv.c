@@ -1,5 +1,5 @@
 /*
- * csv.c - RFC 4180, a record at a time, from pieces of any size.
+ * csv.c - a CSV parser (RFC 4180): reads pieces of any size, gives records.
  * 1. The result does not depend on how the input is cut into pieces.
  * 2. A record is given out only once it is whole and valid UTF-8.
  */
@@ -44,7 +44,7 @@ add_text(struct csv *c, const char *s, size_t len, struct err *err)
 	    "the row is longer than 64 KB: is a closing quote missing?");
 }
 
-/* The current field is complete. */
+/* Ends the current field. */
 static int
 end_field(struct csv *c, struct err *err)
 {
@@ -160,7 +160,7 @@ take_char(struct csv *c, char ch, struct err *err)
 		return rc;
 	}
 	if (c->state == CSV_AFTER && ch == '"') {
-		c->state = CSV_QUOTED; /* two quotes are one */
+		c->state = CSV_QUOTED; /* a doubled quote is one quote */
 		return add_text(c, &ch, 1, err);
 	}
 	if (ch == '\n' || ch == '\r') {
@@ -174,7 +174,7 @@ take_char(struct csv *c, char ch, struct err *err)
 	return plain_char(c, ch, err);
 }
 
-/* How many bytes from s on just belong to the field that is open. */
+/* How many bytes from s on belong to the open field, whatever follows. */
 static size_t
 plain_run(const struct csv *c, const char *s, size_t len)
 {

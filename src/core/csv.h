@@ -1,12 +1,12 @@
 /*
- * csv.h - RFC 4180, a record at a time, from pieces of any size.
+ * csv.h - a CSV parser (RFC 4180): reads pieces of any size, gives records.
  * Floor: core; used by party.c only.
  * Threads: a struct csv belongs to one thread.
  *
  * The separator is the first of comma, semicolon and tab that stands in the
  * first record outside of quotes. A BOM and CRLF are accepted, empty lines
- * are passed over, line breaks inside quotes belong to the field. A quote
- * inside a field that did not begin with one is a character like any other.
+ * are skipped, line breaks inside quotes belong to the field. A quote inside
+ * a field that did not begin with one is a character like any other.
  */
 #ifndef CORE_CSV_H
 #define CORE_CSV_H
@@ -23,7 +23,7 @@
 enum csv_state { CSV_START, CSV_PLAIN, CSV_QUOTED, CSV_AFTER };
 
 struct csv {
-	/* A record; the fields are valid until it returns. -1 ends it all. */
+	/* Gets a record; the fields are valid until it returns. -1: stop. */
 	int (*row)(void *arg, char **field, size_t n, unsigned long line,
 	    struct err *);
 	void *arg;
@@ -33,14 +33,14 @@ struct csv {
 	size_t start[CSV_FIELDS];
 	size_t n;
 	unsigned long line, row_line, quote_line;
-	size_t bom; /* bytes of a BOM seen */
+	size_t bom; /* bytes of the BOM seen so far */
 	char sep;   /* 0: not known yet */
 	bool cr, any;
 };
 
 void csv_init(struct csv *,
     int (*row)(void *, char **, size_t, unsigned long, struct err *), void *);
-/* Errors are ERR_CONFIG and begin "LINE: ", so a file name goes before. */
+/* Errors are ERR_CONFIG and begin "LINE: "; the caller adds the file name. */
 int csv_feed(struct csv *, const char *, size_t, struct err *);
 int csv_end(struct csv *, struct err *);
 void csv_free(struct csv *);

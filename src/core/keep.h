@@ -1,7 +1,7 @@
 /*
  * keep.h - files that this process cannot reach once its sandbox has closed,
- * and that somebody else keeps for it (os/keeper.h). They are known by number:
- * nobody who has taken this process over can name another one.
+ * and that a helper process reads and writes for it (os/keeper.h). They are
+ * known by number, so that whoever takes over this process cannot name others.
  * Floor: core.
  * Threads: one at a time.
  */
@@ -18,20 +18,20 @@ enum keep_file {
 	KEEP_NFILE
 };
 
-/* read NULL: nobody keeps any. */
+/* read is NULL when there is no helper process. */
 struct keep {
 	/*
-	 * The whole file into out; of one whose first line is a salt that, with
-	 * a new one where there is no file. From then on no other process has
-	 * it, until write or done.
+	 * Reads the whole file into out. Where the first line is a salt and
+	 * there is no file, out is a line with a new salt. Other processes wait
+	 * for the file until write or done.
 	 */
 	int (*read)(void *arg, enum keep_file, struct buf *out, struct err *);
-	/* Replaces all but the salt's line: whole, or not at all. */
+	/* Replaces all but the line of the salt: atomically. */
 	int (*write)(void *arg, enum keep_file, const char *data, size_t len,
 	    struct err *);
-	/* Nothing is to be written. */
+	/* After read: nothing is to be written. */
 	void (*done)(void *arg, enum keep_file);
-	/* It is no such file: puts it aside. The next read begins anew. */
+	/* Renames a file that is not valid; the next read begins a new one. */
 	int (*aside)(void *arg, enum keep_file, struct err *);
 	void *arg;
 };

@@ -1,9 +1,10 @@
 /*
  * match.c - does a mail concern the CRM, and whom?
- * 1. Each address is normalised once; everything is learnt in that one walk.
+ * 1. Each address is normalised once, and one walk over the addresses finds
+ *    all that is needed.
  * 2. Links and direction do not depend on the verdict.
- * 3. Reply-To says who wants an answer, not whom the mail concerns: it counts
- *    nowhere here.
+ * 3. Reply-To says who wants an answer, not whom the mail concerns: it is
+ *    ignored.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,15 +17,15 @@
 #include "base/vec.h"
 #include "core/match.h"
 
-#define ID_MAX   998 /* RFC 5322: a line */
+#define ID_MAX   998 /* RFC 5322: the longest line */
 #define REFS_MAX 256 /* message ids looked up for one mail */
 
 /* What the walk over the addresses finds out. */
 struct seen {
 	const struct conf_rule *rule; /* the first that fits */
-	bool from, from_internal;     /* a usable From was there */
+	bool from, from_internal;     /* a usable From was seen */
 	bool sender, sender_internal;
-	bool external; /* among the recipients */
+	bool external; /* a recipient is external */
 };
 
 const char *
@@ -49,7 +50,7 @@ is_our_address(const struct party *p)
 	return party_is_ours(p->crm_type);
 }
 
-/* One more, who may be there already. */
+/* Adds a link; merge_links removes duplicates. */
 static void
 add_link(struct decision *d, const struct party *p, enum role role)
 {
@@ -69,7 +70,7 @@ by_crm_person(const void *a, const void *b)
 	return c != 0 || x == y ? c : strcmp(x->crm_type, y->crm_type);
 }
 
-/* The same person first, then the place in the list. */
+/* Orders by person, then by place in the list. */
 static int
 by_person_and_place(const void *a, const void *b)
 {
@@ -80,7 +81,7 @@ by_person_and_place(const void *a, const void *b)
 	return c != 0 ? c : x < y ? -1 : x > y;
 }
 
-/* Each person once, where it came first, in the first of its roles. */
+/* Keeps one link per person: at its first place, in the first of its roles. */
 static void
 merge_links(struct decision *d)
 {
@@ -177,8 +178,8 @@ see_address(const struct match *m, const struct address *a, struct seen *s,
 		return;
 	if (a->address == NULL ||
 	    address_normalise_to(a->address, address, sizeof(address)) == 0) {
-		/* an X.500 address that nobody could resolve is of this
-		 * organisation; anything else says nothing */
+		/* An X.500 address that could not be resolved belongs to this
+		 * organisation; other unusable addresses tell nothing. */
 		if (a->raw != NULL && str_ieqn(a->raw, "/o=", 3))
 			see_side(s, a->role, true);
 		return;
@@ -222,7 +223,7 @@ is_stored_mail(const struct match *m, const char *id, size_t n)
 	return m->stored(m->stored_arg, text);
 }
 
-/* Is one of the message ids in a header stored? left: how many to ask for. */
+/* Is one of these message ids stored? *left: how many may be looked up. */
 static bool
 any_stored(const struct match *m, const char *ids, int *left)
 {

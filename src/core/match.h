@@ -3,11 +3,15 @@
  * Floor: core.
  * Threads: pure; a struct match may be shared once made.
  *
- * Order: 1. draft -> skip (rule "draft"); 2. received before
- * process_email_from -> skip ("process_email_from"); 3. domain rules in
- * order, the first that fits decides: action skip -> skip, otherwise keep or
- * headers is remembered; 4. match -> skip (rule "match") when nobody is
- * concerned. A domain rule's name is "rule NAME".
+ * The first of these steps that applies decides; its rule is in quotes:
+ * 1. "draft": a draft is skipped.
+ * 2. "process_email_from": mail received before that is skipped.
+ * 3. "rule NAME", the first domain rule that fits, with action skip: skipped.
+ * 4. "match": mail that concerns nobody, as match defines it, is skipped.
+ * 5. "rule NAME", the same rule with action headers: headers only.
+ * 6. "privacy", where the mailbox has privacy = headers: headers only.
+ * 7. "rule NAME", the same rule with action keep, or "match = any" (contact,
+ *    replies) where no rule fits: the mail is kept.
  */
 #ifndef CORE_MATCH_H
 #define CORE_MATCH_H
@@ -24,37 +28,39 @@ const char *direction_name(enum direction); /* "in", "out", "internal" */
 
 struct link {
 	const struct party *party;
-	enum role role; /* the first of from, sender, to, cc,
-					 * bcc in which the person appears */
+	/* the first of from, sender, to, cc, bcc in which the person appears */
+	enum role role;
 };
 
 struct decision {
 	enum verdict verdict;
 	char rule[128]; /* what decided */
 	enum direction direction;
-	struct link *link; /* one per person (crm_type, crm_id) */
-	size_t nlink;      /* free(link) */
+	/* one per person (crm_type, crm_id); the caller frees the array */
+	struct link *link;
+	size_t nlink;
 };
 
-/* What a mail is held against. All borrowed. */
+/* What a mail is compared with. All borrowed. */
 struct match {
 	const struct conf *conf;
 	const struct conf_profile *profile;
 	const struct conf_mailbox *mailbox;
 	const struct party_dir *dir;
-	/* match = replies: is one of these message ids stored already? */
+	/* match = replies: is mail with that message id stored? or NULL */
 	bool (*stored)(void *arg, const char *message_id);
 	void *stored_arg;
 };
 
-/* out is filled whatever the verdict; free(out->link). */
+/* Fills out whatever the verdict; the caller does free(out->link). */
 void match_message(
     const struct match *, const struct message *, struct decision *out);
 /*
- * Could the verdict be anything but "keep everything"? If not, headers and
- * content may be asked for in one request. process_email_from is left to the
- * caller, who knows received_at before he asks; with match = any so is mail
- * that concerns nobody, which is then skipped after it came.
+ * Must the headers of a mail be judged before its content is asked for? False:
+ * no rule, match or privacy may drop content, so one request can ask for both.
+ * Two reasons to skip are not considered: process_email_from, which the caller
+ * checks before it asks, since it knows received_at; and with match = any mail
+ * that concerns nobody, which is skipped after it was fetched.
  */
 bool match_needs_headers(const struct match *);
 

@@ -1,7 +1,7 @@
 /*
  * model.c - one mail as exsync knows it.
- * 1. addr and att lie in the arena; they grow by doubling, the old array is
- *    left behind in it.
+ * 1. addr and att lie in the arena. They grow by doubling, and the outgrown
+ *    arrays stay in the arena.
  */
 #include <stdlib.h>
 #include <string.h>

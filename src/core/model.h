@@ -24,7 +24,7 @@ struct address {
 	enum role role;
 	const char *name;    /* display name or NULL */
 	const char *address; /* SMTP as written, or NULL */
-	const char *raw;     /* what it was when not SMTP (EX, ...) */
+	const char *raw;     /* the original when not SMTP (EX, ...) */
 };
 
 enum att_kind { ATT_FILE, ATT_ITEM, ATT_REFERENCE };
@@ -37,9 +37,11 @@ struct attachment {
 	const char *url; /* ATT_REFERENCE: where it points */
 	int64_t size;    /* as the server says; -1 unknown */
 	bool is_inline;
-	/* filled by the engine once the content is stored */
-	const char *state; /* full, too_large, failed, reference,
-					 * skipped, gone */
+	/*
+	 * Filled in by the engine when it has dealt with the content. state:
+	 * full, too_large, failed, reference, skipped, gone.
+	 */
+	const char *state;
 	bool stored;
 	unsigned char sha256[32];
 };
@@ -49,9 +51,12 @@ const char *body_state_name(enum body_state);
 
 struct message {
 	struct arena arena;
-	struct err err;    /* kind != NONE: only item_id counts, unless
-			    * have_content: its body may be cut */
-	bool have_content; /* came from messages(), not headers() */
+	/*
+	 * With another kind than ERR_NONE only item_id is valid; but with
+	 * have_content all is, and the body may be cut.
+	 */
+	struct err err;
+	bool have_content; /* more than headers was asked for and came */
 
 	const char *item_id, *change_key; /* opaque, case-sensitive */
 	const char *item_class;
@@ -60,22 +65,22 @@ struct message {
 	const char *refs; /* References, as in the mail */
 	const char *conversation_id;
 	const char *subject;
-	const char *importance;       /* low, normal, high */
-	const char *sensitivity;      /* normal, personal, private,
-					 * confidential */
+	const char *importance; /* low, normal, high */
+	/* normal, personal, private, confidential */
+	const char *sensitivity;
 	const char *headers;          /* raw header block, or NULL */
 	int64_t sent_at, received_at; /* ms or TIM_NONE */
-	int64_t modified_at;          /* last change of the item, whichever */
+	int64_t modified_at;          /* last change of the item, of any kind */
 	int64_t size;                 /* bytes, -1 unknown */
 	bool is_read, is_draft, has_attachments;
 
 	enum body_state body_state;
-	bool as_stored; /* its body was not asked for: it is still the one
-			 * that the store has */
+	/* the body was not asked for: it is still the one in the store */
+	bool as_stored;
 	const char *text, *html; /* the body as stored: one of them */
 	size_t text_len, html_len;
-	char *big; /* what text or html points to when it is large; else
-		    * NULL: it lies in the arena */
+	/* a large body, to which text or html points; NULL: in the arena */
+	char *big;
 
 	struct address *addr;
 	size_t naddr;
@@ -83,14 +88,14 @@ struct message {
 	size_t natt;
 };
 
-/* An empty message; arena_max 0 is no cap. message_free frees all of it. */
+/* An empty message. arena_max: cap in bytes, 0: none. message_free frees. */
 struct message *message_new(size_t arena_max);
 void message_free(struct message *);
-/* Frees n of them, where there are any: v is all NULL then. */
+/* Frees the n messages of v, which may be NULL, and sets them to NULL. */
 void message_drop(struct message **v, size_t n);
-/* The memory it takes, about. */
+/* Roughly the memory that it takes, in bytes. */
 size_t message_bytes(const struct message *);
-/* Appends; NULL when over the arena's cap. The result is zeroed. */
+/* Appends one, zeroed; NULL when over the arena's cap. */
 struct address *message_address(struct message *);
 struct attachment *message_attachment(struct message *);
 

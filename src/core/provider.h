@@ -8,13 +8,13 @@
  * Threads: a struct provider is shared by all threads. A struct session
  * belongs to one thread at a time; several sessions for the same mailbox may
  * be open at once (that is how batches run in parallel). Connections are
- * pooled in the provider: opening a session costs nothing on the wire.
+ * pooled in the provider: opening a session sends nothing.
  *
  * Ids and cursors are opaque, case-sensitive strings of any length; the
  * engine stores and returns them and never looks inside.
  *
  * Errors: as in err.h. ERR_GONE: the folder or item no longer exists.
- * ERR_RESYNC (changes only): the cursor is worthless, ask again with NULL.
+ * ERR_RESYNC (changes only): the cursor is invalid, ask again with NULL.
  * ERR_RETRY carries the server's own delay where it named one. A session
  * stays usable after any error: the connection behind it is dropped and
  * opened again by the next call.
@@ -26,7 +26,7 @@
 #include "conf/conf.h"
 #include "core/model.h"
 
-/* Where mail goes that cannot be stored (move_failed = yes). */
+/* The folder for mail that cannot be stored (move_failed = yes). */
 #define PROVIDER_UNDELIVERABLE "Undeliverable"
 
 struct provider; /* each implementation begins its own with .ops */
@@ -43,9 +43,8 @@ struct folder {
 	const char *path;       /* "Inbox/Projects", from the top */
 	const char *well_known; /* "inbox", "sentitems", ... or NULL */
 	enum folder_kind kind;
-	const char *class;  /* in the server's own word, or NULL */
-	const char *marker; /* moves when the content does; NULL:
-					 * the server has none */
+	const char *class;  /* the server's own word for the kind, or NULL */
+	const char *marker; /* changes when the content does, or NULL */
 	int64_t total;      /* items, -1 unknown */
 };
 
@@ -56,7 +55,7 @@ struct folder_list {
 };
 
 enum change_op {
-	CHANGE_PUT,    /* new or changed: the server need not know which */
+	CHANGE_PUT,    /* new or changed; the server may not tell which */
 	CHANGE_DELETE, /* no longer in this folder */
 	CHANGE_READ    /* only is_read changed */
 };
@@ -64,8 +63,8 @@ enum change_op {
 struct change {
 	enum change_op op;
 	const char *id, *change_key; /* change_key may be NULL */
-	int64_t received_at;         /* TIM_NONE: not told */
-	int64_t size;                /* 0: not told */
+	int64_t received_at;         /* TIM_NONE: unknown */
+	int64_t size;                /* 0: unknown */
 	bool is_read;                /* CHANGE_READ */
 	bool is_new;                 /* CHANGE_PUT: the server calls it new */
 };
@@ -76,8 +75,10 @@ struct change_page {
 	size_t n;
 	char *cursor; /* for the next call; in the arena */
 	bool more;    /* ask again at once */
-	/* strays: so many changes name no item or are of a kind that nobody
-	 * here knows; what the first of them was, for a person, or NULL */
+	/*
+	 * Strays are changes that name no item, or of an unknown kind: their
+	 * number, and what the first one was, for a person, or NULL.
+	 */
 	int64_t nstray;
 	const char *stray;
 };
@@ -85,36 +86,35 @@ struct change_page {
 /* How much of a message is wanted. */
 enum provider_part {
 	PROVIDER_HEADERS, /* addresses and properties, never a body */
-	/* all but the body: of a mail whose body the server cannot give, or
-	 * that the store has perhaps already */
+	/* all but the body: for a mail whose body the server cannot give, or
+	 * which the store may have already */
 	PROVIDER_PARTIAL,
 	PROVIDER_CONTENT, /* everything but the content of attachments */
 	PROVIDER_NPART
 };
 
-#define PROVIDER_ITEMS 100 /* of one call, whatever a provider could take */
+#define PROVIDER_ITEMS 100 /* of one call, at most, for all providers */
 
 /* What an operation may change on the server. */
 enum provider_write {
 	PROVIDER_MOVES = 1 /* an item to another folder: undeliver */
 };
 
-/* What a provider can, whichever server it speaks to. */
+/* What a provider can do, whichever server it speaks to. */
 struct provider_limits {
 	int changes; /* of one page, at most */
-	/* of one call of messages, at most, by enum provider_part; none is
-	 * more than PROVIDER_ITEMS */
+	/* of one call of messages, at most, by enum provider_part; never more
+	 * than PROVIDER_ITEMS */
 	int items[PROVIDER_NPART];
-	unsigned kinds;  /* of items that it reads: 1 << enum folder_kind */
+	unsigned kinds;  /* of folders that it reads: 1 << enum folder_kind */
 	unsigned writes; /* enum provider_write, or-ed */
 };
 
 struct item_ref {
 	const char *id, *change_key;
-	int64_t size; /* as the server says, attachments included; 0: not
-		       * told */
-	bool kept;    /* the store has its mail: what of it has changed is
-		       * asked first */
+	int64_t size; /* as the server says, with attachments; 0: unknown */
+	/* the store has this mail, so all but its body is asked for first */
+	bool kept;
 };
 
 /* What probe found out: one line each, printable; "" where unknown. */
@@ -129,11 +129,11 @@ struct provider_ops {
 	struct conf_keys *keys; /* what it adds to [profile]; or NULL */
 
 	/*
-	 * A server and who logs in there, as the profile names them; other
-	 * profiles may share it, and what a profile says of its mailboxes is
-	 * that of the session's. Nothing is contacted. conf and profile outlive
-	 * the provider, which lives for many passes. max_connections: of all
-	 * its profiles together.
+	 * Opens the server and login that the profile names. Profiles that name
+	 * the same share a provider; what a profile says of its mailboxes is
+	 * taken from the profile of the session's mailbox. Sends nothing.
+	 * conf and profile must outlive the provider, which may live for many
+	 * passes. max_connections: for all its profiles together.
 	 */
 	struct provider *(*open)(const struct conf *,
 	    const struct conf_profile *, int max_connections, struct err *);
@@ -147,8 +147,8 @@ struct provider_ops {
 	int (*probe)(struct session *, struct probe *, struct err *);
 	/*
 	 * Every folder below the top, in one request where the server can.
-	 * well_known: also find out which is which, though it may cost a
-	 * request more. out: arena_free(&out->arena) frees.
+	 * well_known: also fill in that member, which may cost one more
+	 * request. out: arena_free(&out->arena) frees.
 	 */
 	int (*folders)(struct session *, bool well_known,
 	    struct folder_list *out, struct err *);
@@ -156,27 +156,28 @@ struct provider_ops {
 	int (*changes)(struct session *, const char *folder_id,
 	    const char *cursor, int max, struct change_page *out, struct err *);
 	/*
-	 * In one request where the server can: out[i] is the message of
-	 * ref[i], the caller's to free, whatever the server answered. Its err
-	 * tells of an item that could not be read; with have_content it came,
-	 * and its body may be cut (and is when body_state says failed). -1:
-	 * the call as a whole failed, and out is all NULL. ERR_ITEM and
-	 * ERR_GONE say then that one of the items is the reason, and not which.
+	 * Reads n messages, in one request where the server can. 0: out[i] is
+	 * the message of ref[i], whatever the server answered; the caller frees
+	 * it. Its err says why an item could not be read; with have_content the
+	 * item came, but its body may be cut (and is when body_state is
+	 * BODY_FAILED). -1: the call as a whole failed, and out is all NULL;
+	 * ERR_ITEM and ERR_GONE then mean that one of the items is the reason;
+	 * which one is not known.
 	 */
 	int (*messages)(struct session *, enum provider_part,
 	    const struct item_ref *, size_t n, struct message **out,
 	    struct err *);
 	/*
 	 * The decoded content of one attachment. An ATT_ITEM comes as a
-	 * message/rfc822 (or text/calendar, text/vcard) document; its
-	 * media type is written to type (64 bytes) when it is not known.
+	 * message/rfc822 (or text/calendar, text/vcard) document. The media
+	 * type is written to type (64 bytes) when the attachment has none.
 	 */
 	int (*attachment)(struct session *, const struct attachment *,
 	    struct stream *, char *type, struct err *);
 	/*
 	 * Moves an item to the folder PROVIDER_UNDELIVERABLE at the top of
-	 * the mailbox, which is made when missing. ERR_GONE: it has left
-	 * its folder already.
+	 * the mailbox, which is created when missing. ERR_GONE: the item has
+	 * left its folder already.
 	 */
 	int (*undeliver)(struct session *, const char *item_id, struct err *);
 	/* Requests made and bytes received by this session so far. */
@@ -190,9 +191,9 @@ struct provider {
 struct session {
 	struct provider *provider;
 	/*
-	 * The engine's: the calls that follow wait no longer than that in
-	 * silence, then they end with CAUSE_PATIENCE; 0: as long
-	 * as the provider deems right.
+	 * Set by the engine: how long, in ms, the calls that follow wait while
+	 * the server sends nothing; then they fail with CAUSE_PATIENCE. 0: only
+	 * the provider's own limits hold.
 	 */
 	int64_t patience_ms;
 };

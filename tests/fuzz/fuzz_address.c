@@ -1,6 +1,6 @@
 /*
- * fuzz_address.c - addresses as they are compared: normalising twice is the
- * same as once, and what comes out is one word of valid UTF-8.
+ * fuzz_address.c - normalising an address is idempotent, and the result is one
+ * word of valid UTF-8.
  */
 #include "base/address.h"
 #include "base/utf8.h"

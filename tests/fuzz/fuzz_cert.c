@@ -1,6 +1,6 @@
 /*
- * fuzz_cert.c - what is read of a server's certificate, for people
- * and for channel bindings.
+ * fuzz_cert.c - reads a server's certificate, for messages to people and for
+ * channel bindings.
  */
 #include "fuzz.h"
 #include "net/tls_binding.h"

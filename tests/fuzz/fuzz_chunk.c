@@ -1,6 +1,6 @@
 /*
- * fuzz_chunk.c - the chunked coding: the same bytes and the same verdict
- * however the input is cut.
+ * fuzz_chunk.c - the chunked coding: bytes and verdict do not depend on how the
+ * input is cut.
  */
 #include <ctype.h>
 
@@ -46,8 +46,8 @@ run(struct result *r, int mode, const uint8_t *data, size_t size)
 }
 
 /*
- * The same once more, as RFC 9112 7.1 is written, without extensions and
- * trailers: the length of the body, or -1.
+ * A second decoder, word for word from RFC 9112 7.1, without extensions and
+ * trailers. Returns the length of the body, or -1.
  */
 static long
 plainly(const char *p, const char *end, struct buf *out)
@@ -79,7 +79,7 @@ plainly(const char *p, const char *end, struct buf *out)
 	}
 }
 
-/* What is written plainly is read as it is written. */
+/* Where the second decoder succeeds, the first must give the same. */
 static void
 compare(const struct result *r, const uint8_t *data, size_t size)
 {

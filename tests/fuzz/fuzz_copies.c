@@ -1,16 +1,18 @@
 /*
  * fuzz_copies.c - the input is a program of what happens to the copies of a
- * few mails in two mailboxes: they come with words of a small grammar, with
- * what servers put around them, are edited, moved, deleted, read, skipped, and
- * come in part. After each step:
- * 1. each copy that lies somewhere is there once, and says what was put last,
- * 2. copies are in one mail when same.h calls them the same,
- * 3. the tables agree (held.h), and nothing is left that nobody has,
- * 4. each mail that reads otherwise is told, and no other is; no id goes,
- * 5. the same step once more changes nothing,
- * 6. the process may die at any point of it: done once more, all is the same.
- * In the end two new files that get what lies there in two orders say the
- * same, with the same ids; and so does the file.
+ * few mails in two mailboxes. Copies have texts of a small grammar, with the
+ * blocks that servers put around them; they come, in whole or in part, and are
+ * edited, moved, deleted, read, skipped. After each step:
+ * 1. each copy that exists is there once, and has what was put last,
+ * 2. copies belong to one mail when same.h calls them the same,
+ * 3. the tables agree (held.h), and no row is left that nothing refers to,
+ * 4. each mail that reads differently now has a change row, and no other has;
+ *    no id disappears,
+ * 5. the same step once more changes nothing (idempotent),
+ * 6. the process may die at any point of the step: after the step is repeated
+ *    the result is the same.
+ * At the end two new files that get all copies in two different orders are
+ * equal, with the same ids; and so is the file.
  */
 
 #include "copiesfile.h"
@@ -30,7 +32,7 @@ enum what {
 	WHATS
 };
 
-/* What happens to some places of a mailbox at once. */
+/* One step: what happens at once to some places of a mailbox. */
 struct step {
 	int box;
 	size_t n, nchange;
@@ -46,7 +48,7 @@ struct step {
 	int change_folder;
 };
 
-/* Edits: one part is another one. */
+/* An edit: one part is replaced. */
 static struct saying
 pick_edit(struct world *w, const struct saying *was)
 {
@@ -77,7 +79,7 @@ pick_item(struct world *w, struct step *s, int slot)
 	s->v[s->n].folder = (int)pick(w, 2);
 	s->v[s->n].is_read = pick(w, 2);
 	s->v[s->n].less = pick(w, 3);
-	/* a copy of another one, often with something else in it */
+	/* a copy of another one, often with an edit */
 	other = &w->place[pick(w, BOXES)][pick(w, SLOTS)];
 	if (s->v[s->n].what == PUT)
 		s->v[s->n].says = pick_saying(w);
@@ -113,7 +115,7 @@ pick_step(struct world *w, struct step *s)
 	}
 }
 
-/* FUZZ_TELL=1 in the environment: what happens, for a person. */
+/* With FUZZ_TELL=1 in the environment: prints the step, for a person. */
 static void
 tell(const struct step *s)
 {
@@ -138,7 +140,7 @@ tell(const struct step *s)
 		    s->change[i].op == CHANGE_READ ? "read" : "delete");
 }
 
-/* All that there is, but for times. */
+/* All rows, without the times. */
 static char *
 dump(sqlite3 *h)
 {
@@ -180,7 +182,7 @@ dump(sqlite3 *h)
 	return buf_take(&b);
 }
 
-/* Once more, and something was told. */
+/* Fails since a repeated step wrote change rows, after printing them. */
 static void
 tell_changes(sqlite3 *h, const char *was, int64_t since)
 {
@@ -196,7 +198,7 @@ tell_changes(sqlite3 *h, const char *was, int64_t since)
 	FUZZ_CHECK(!"nothing to tell");
 }
 
-/* What the place says then; an item that had a Message-ID has it still. */
+/* Puts a copy there. An item keeps a Message-ID that it once had. */
 static void
 lay(struct world *w, struct place *p, const struct saying *s)
 {
@@ -240,7 +242,7 @@ follow_item(struct world *w, const struct step *s, size_t i)
 		p->is_read = s->v[i].is_read;
 }
 
-/* The model does what the store is told. */
+/* Applies the step to the model. */
 static void
 follow(struct world *w, const struct step *s)
 {
@@ -258,7 +260,7 @@ follow(struct world *w, const struct step *s)
 	}
 }
 
-/* It lacks its text, its contents, or both and most people. */
+/* less: 0 nothing, 1 the text, 2 also the attachments and most people. */
 static void
 take_away(struct message *m, unsigned less)
 {
@@ -273,7 +275,7 @@ take_away(struct message *m, unsigned less)
 	}
 }
 
-/* What the file has need not come once more. */
+/* Takes from the file what it has of the message. */
 static void
 recall(struct world *w, const char *box, const char *item, struct message *m)
 {
@@ -292,7 +294,7 @@ recall(struct world *w, const char *box, const char *item, struct message *m)
 	m->html_len = had.html_len;
 }
 
-/* One call of store_put. */
+/* Does the step in one call of store_put. */
 static void
 do_step(struct world *w, const struct step *s, struct store_count *count)
 {
@@ -349,7 +351,7 @@ do_step(struct world *w, const struct step *s, struct store_count *count)
 		message_free(made[i].m);
 }
 
-/* 6. The step that the process died in is done once more. */
+/* 6. The step in which the process died is repeated. */
 static void
 check_death(const struct world *w, const struct step *s, const char *path,
     long item_files)
@@ -449,7 +451,7 @@ shuffle(struct world *w, int order[PLACES])
 	}
 }
 
-/* What lies there comes into a new file in that order. */
+/* Puts all copies into a new file in that order. */
 static void
 fill_new(const struct world *w, struct world *new, const int order[PLACES])
 {
@@ -479,8 +481,8 @@ fill_new(const struct world *w, struct world *new, const int order[PLACES])
 }
 
 /*
- * Are ids promised not to depend on the order? Where all copies of a mail have
- * the same id as a variant, and those of other mails another one.
+ * Must ids be independent of the order? Only when all copies of a mail have the
+ * same id as variants, and copies of other mails have other ids.
  */
 static bool
 are_ids_sure(struct world *w, struct lines *l)
@@ -551,7 +553,7 @@ check_new(struct world *w)
 
 /* --- the program ------------------------------------------------------- */
 
-/* A CRM has read what there is: ids stay from now on. */
+/* A CRM has read all changes: from now on ids must stay. */
 static void
 acknowledge(sqlite3 *h)
 {

@@ -1,6 +1,6 @@
 /*
- * fuzz_csv.c - CSV records: the same however the input is cut, no empty
- * records, and what was read is read again when written with quotes.
+ * fuzz_csv.c - CSV records do not depend on how the input is cut, none is
+ * empty, and records written with quotes are read again as they were.
  */
 #include "base/buf.h"
 #include "core/csv.h"

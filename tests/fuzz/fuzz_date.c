@@ -1,6 +1,6 @@
 /*
- * fuzz_date.c - dates of XML, mail and HTTP: what is read is printed and read
- * again as the same second.
+ * fuzz_date.c - dates of XML, mail and HTTP: a date that is read, printed and
+ * read again is the same second.
  */
 #include "base/tim.h"
 #include "fuzz.h"

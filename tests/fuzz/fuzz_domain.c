@@ -1,6 +1,6 @@
 /*
- * fuzz_domain.c - domains as they are compared, and the encodings beside
- * them: idempotent, bounded, and decoded to what was encoded.
+ * fuzz_domain.c - the normal form of a domain is idempotent and bounded; other
+ * encodings decode to what was encoded.
  */
 #include <ctype.h>
 

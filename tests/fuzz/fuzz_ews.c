@@ -3,9 +3,9 @@
  * digit, chooses the call: 0 folders, 1 the same with well-known names, 2
  * changes, 3 headers, 4 messages, 5 attachment, 6 attached item, 7 probe, 8
  * partial messages, 9 moving an item away.
- * The rest are answers as memsock.h cuts them, with a head of their own when
- * they begin with HTTP/, else under status 200. Whatever they say, each item
- * asked for has one message, in its place, or none has.
+ * The rest is answers, split as in memsock.h, with a head of their own when
+ * they begin with HTTP/, else with status 200. Whatever they are, either each
+ * item that was asked for has one message, in its place, or none has.
  */
 #include "ews/ews.h"
 #include "ews/keys.h"
@@ -123,7 +123,7 @@ call(struct session *s, int what, struct err *err)
 	}
 }
 
-/* Answers without a head of their own get one. */
+/* Adds a head to answers that have none. */
 static void
 complete(struct memsock_answer *v, char **made)
 {

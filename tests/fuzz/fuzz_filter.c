@@ -1,6 +1,7 @@
 /*
  * fuzz_filter.c - the byte filter before expat: its output is UTF-8 that XML
- * allows, the same however the input is cut, and clean output stays as it is.
+ * allows, does not depend on how the input is cut, and passes unchanged when
+ * filtered again.
  */
 #include <ctype.h>
 
@@ -41,7 +42,7 @@ run(struct buf *out, int mode, const char *data, size_t size)
 }
 
 /*
- * The numeric reference at s, all of it: it names a character that XML
+ * Checks the numeric reference at s: it is whole and names a character that XML
  * allows. Returns its length.
  */
 static size_t
@@ -71,7 +72,7 @@ reference(const char *s, size_t n, unsigned long *v)
 	return i + 1;
 }
 
-/* Checks the output; to gets it with all references written alike. */
+/* Checks the output; to: the output with references in one notation. */
 static void
 clean(const struct buf *b, struct buf *to)
 {

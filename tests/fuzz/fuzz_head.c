@@ -1,6 +1,6 @@
 /*
  * fuzz_head.c - status line and headers: the verdict, what is kept and how
- * many bytes are consumed do not depend on the cuts.
+ * many bytes are consumed do not depend on how the input is cut.
  */
 #include "base/buf.h"
 #include "fuzz.h"
@@ -38,7 +38,7 @@ run(struct result *r, int mode, const uint8_t *data, size_t size)
 	FUZZ_CHECK(r->used <= MAX && r->out.len <= MAX);
 }
 
-/* Every line is "token: value\n". */
+/* Checks that every line is "token: value\n". */
 static void
 lines(const struct buf *b)
 {

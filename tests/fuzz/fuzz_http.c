@@ -1,7 +1,7 @@
 /*
- * fuzz_http.c - whole exchanges. The first byte chooses what is done, the
- * rest are answers as memsock.h cuts them. Verdict, body, and how many
- * connections it takes do not depend on the size of reads.
+ * fuzz_http.c - whole exchanges. The first byte chooses what is done, the rest
+ * is answers, split as in memsock.h. Verdict, body and number of connections do
+ * not depend on the size of reads.
  */
 #include "auth/auth.h"
 #include "base/buf.h"
@@ -30,7 +30,7 @@ put(struct stream *base, const void *p, size_t n, struct err *e)
 	return buf_add(k->log, p, n);
 }
 
-/* Answers every challenge, and looks at what the contract promises. */
+/* Answers every challenge, and checks what net/http.h promises. */
 struct hand {
 	struct http_auth auth;
 	uint64_t id;

@@ -1,7 +1,7 @@
 /*
  * fuzz_ini.c - the INI file from memory: every error is a line "NAME:LINE:
- * what", what is accepted is printed, and what is printed is accepted and
- * prints the same.
+ * what"; an accepted INI can be printed, and the print is accepted and prints
+ * the same.
  */
 #include "base/buf.h"
 #include "base/utf8.h"
@@ -12,7 +12,7 @@
 
 #define NAME "/tmp/exsync-fuzz/f.ini"
 
-/* Keys that would open a file of this machine, or wait for one. */
+/* Has it a key that would open a file of this machine, or wait for one? */
 static bool
 touches_files(const char *s)
 {

@@ -1,9 +1,9 @@
 /*
  * fuzz_store.c - mails that are nearly the same, in every order: the input is
  * a program that fills batches of items from small pools of words, with blocks
- * before and after them, and takes items away. Whatever they are, the same
- * call again changes nothing, the file stays sound, its tables agree with each
- * other, and each copy says what was put last.
+ * before and after them, and removes items. Whatever they are, the same call
+ * again changes nothing (idempotent), the file stays sound, its tables agree
+ * with each other, and each copy has what was put last.
  */
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -151,7 +151,7 @@ counts(sqlite3 *h, long out[2])
 	sqlite3_finalize(s);
 }
 
-/* SQLite and the foreign keys find nothing wrong. */
+/* SQLite's integrity check and the foreign keys find nothing wrong. */
 static void
 sound(sqlite3 *h)
 {
@@ -203,7 +203,7 @@ struct batch {
 	size_t n;
 };
 
-/* Some of the items that the batch does not put go, or are read. */
+/* Some of the items that the batch does not put are deleted or read. */
 static void
 fill_page(struct program *g, struct batch *b, int64_t folder)
 {
@@ -221,7 +221,7 @@ fill_page(struct program *g, struct batch *b, int64_t folder)
 	}
 }
 
-/* Items of a batch have different ids, as the engine sees to. */
+/* Fills a batch; its items have different ids, as the engine guarantees. */
 static void
 fill(
     struct program *g, struct store *st, struct batch *b, const int64_t *folder)
@@ -264,7 +264,7 @@ fill(
 	fill_page(g, b, folder[pick(g, 2)]);
 }
 
-/* Of an item that was kept, whole: it says so still. */
+/* A copy that was kept whole must have its text still. */
 static void
 says(sqlite3 *h, const struct store_item *it)
 {
@@ -291,7 +291,7 @@ says(sqlite3 *h, const struct store_item *it)
 	sqlite3_finalize(s);
 }
 
-/* A CRM has read what there is. */
+/* A CRM has read all changes. */
 static void
 acknowledge(sqlite3 *h)
 {
@@ -360,7 +360,7 @@ begin(const char *path, int64_t *folder)
 	return st;
 }
 
-/* The same message is the same to itself, and its id is its own. */
+/* A message always gets the same, well-formed id. */
 static void
 alike(const struct batch *b)
 {
@@ -380,7 +380,7 @@ alike(const struct batch *b)
 	buf_free(&scratch);
 }
 
-/* The file as it is before the first mail, made once. */
+/* The file before the first mail; made once. */
 static const char *
 fresh(const char *path, int64_t *folder, size_t *size)
 {

@@ -1,7 +1,7 @@
 /*
- * fuzz_tls.c - what a server says in a TLS handshake, up to its certificates
- * and beyond. The first byte chooses: with a pin, or without any trust. Our
- * side of the engine must end, whatever it is.
+ * fuzz_tls.c - what a server sends in a TLS handshake, up to its certificates
+ * and beyond. The first byte chooses: with a pin, or without any trust.
+ * Whatever the server sends, our side must come to an end.
  */
 #include "fuzz.h"
 #include "memsock.h"

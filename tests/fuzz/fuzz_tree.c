@@ -90,7 +90,7 @@ raw(struct tree *t)
 							       : (char)*t->p);
 }
 
-/* The chain that brings data to the operation. */
+/* The elements that lead to the data of the operation. */
 static void
 message(struct tree *t, const char *op, unsigned how)
 {

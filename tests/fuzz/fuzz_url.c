@@ -1,6 +1,6 @@
 /*
- * fuzz_url.c - addresses of servers and proxies: parts that can be put
- * together again, and no password in an error.
+ * fuzz_url.c - URLs of servers and proxies: the parts put together give the URL
+ * again, and no error holds a password.
  */
 #include <ctype.h>
 

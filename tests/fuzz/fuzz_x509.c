@@ -1,7 +1,7 @@
 /*
  * fuzz_x509.c - a file of CA certificates, then the chain that a server
- * sends: PEM up to the first "\n~~~\n", then DER certificates up to the next
- * each. The verdict does not depend on how they come in pieces.
+ * sends: PEM up to the first "\n~~~\n", then DER certificates, each up to the
+ * next one. The verdict does not depend on the pieces in which they come.
  */
 #include <sys/mman.h>
 #include <unistd.h>

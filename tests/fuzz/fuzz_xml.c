@@ -1,7 +1,7 @@
 /*
- * fuzz_xml.c - the parser: the same events however the input is cut, balanced
- * ends, text that is valid UTF-8, bounded depth, an error that a person may
- * read. Elements named skip want no text.
+ * fuzz_xml.c - the parser: the events do not depend on how the input is cut,
+ * start and end are balanced, text is valid UTF-8, depth is bounded, and an
+ * error is readable. Elements named skip are read without their text.
  */
 #include "base/buf.h"
 #include "base/utf8.h"

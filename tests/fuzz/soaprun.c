@@ -1,5 +1,5 @@
 /*
- * soaprun.c - an answer through one of the parsers of ews/.
+ * soaprun.c - feeds an answer to one of the parsers of ews/.
  */
 #include "base/mem.h"
 #include "base/stream.h"
@@ -27,7 +27,7 @@ soaprun_name(enum soaprun_op op)
 	return names[op];
 }
 
-/* A string that the model promises to be text. */
+/* Checks a string that by the model must be valid text. */
 static void
 text(struct buf *log, const char *s)
 {

@@ -1,6 +1,6 @@
 /*
- * test_account.c - what other processes are told of a login before it is sent,
- * and how it ended.
+ * test_account.c - a login is reserved with other processes before it is sent,
+ * and they are told how it ended.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,7 +54,7 @@ set_wrong(struct scene *s)
 
 struct told {
 	int reserved, settled, wrong;
-	int left; /* so often it may be reserved */
+	int left; /* how often it may still be reserved */
 	enum account_said said;
 };
 
@@ -109,8 +109,8 @@ tell_call(struct scene *s, struct account_login *l, struct err *err)
 }
 
 /*
- * A login that is not proven is reserved before each call, and each is settled
- * or wrong; one that is proven is not.
+ * A login that is not proven is reserved before each call, and afterwards
+ * settled or counted as wrong. A proven login is not reserved.
  */
 static void
 test_reserved(void **state)
@@ -171,7 +171,7 @@ test_reserved(void **state)
 	assert_false(account_proven(&l));
 }
 
-/* A proxy's login: what was sent to it and not answered may have been wrong. */
+/* A proxy's login: one that was sent and not answered may have been wrong. */
 static void
 test_proxy_reserved(void **state)
 {
@@ -209,7 +209,7 @@ test_proxy_reserved(void **state)
 	}
 }
 
-/* What may not be reserved is not sent. */
+/* A login that cannot be reserved is not sent. */
 static void
 test_not_reserved(void **state)
 {
@@ -232,14 +232,14 @@ test_not_reserved(void **state)
 	assert_int_equal(tell_call(&s, &l, &err), -1);
 	assert_string_equal(err.code, "login");
 	assert_int_equal(s.calls, 0);
-	/* the second attempt is not: what is said is why the first failed */
+	/* the second attempt is not: the error is that of the first */
 	t.left = 1;
 	set_wrong(&s);
 	assert_int_equal(tell_call(&s, &l, &err), -1);
 	assert_string_equal(err.code, "http-401");
 	assert_int_equal(s.calls, 1);
 	assert_int_equal(t.wrong, 1);
-	/* of two the one that could be is taken back */
+	/* of two logins one is reserved: it is released again */
 	memset(&l, 0, sizeof(l));
 	memset(&a, 0, sizeof(a));
 	a = b;

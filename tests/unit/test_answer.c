@@ -1,6 +1,6 @@
 /*
- * test_answer.c - how long an answer may take, with a connection and a clock
- * that are the test's own: nobody waits.
+ * test_answer.c - how long an answer may take. Connection and clock are the
+ * test's own, so that the test does not wait.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +24,7 @@
 /* The clock and the connection of this file are the names above. */
 #include "net/answer.c" /* NOLINT(bugprone-suspicious-include) */
 
-/* What comes, and when: again and again, times times. */
+/* Bytes that arrive, and when; the event is repeated, times times in all. */
 struct event {
 	int64_t after; /* ms after the one before */
 	size_t wire;   /* bytes that come */
@@ -65,7 +65,7 @@ bytes_at(const struct conn *c, size_t *n)
 	return text + c->eaten;
 }
 
-/* The next event; false: there is none before the deadline. */
+/* Goes to the next event; false: there is none before the deadline. */
 static bool
 next_event(struct conn *c, int64_t deadline)
 {
@@ -127,7 +127,7 @@ paced_received(const struct conn *c)
 	return c->eaten;
 }
 
-/* The database takes its time for each piece. */
+/* How long the database takes for each piece. */
 static int64_t writing_ms;
 
 static int
@@ -138,7 +138,7 @@ write_slowly(struct stream *s, const void *p, size_t n, struct err *e)
 	return 0;
 }
 
-/* 0: it came whole; else -1 and err. How long it took. */
+/* 0: it came whole; else -1 and err. *took: how long it took, in ms. */
 static int
 read_answer(
     const struct event *event, int patience_ms, struct err *e, int64_t *took)
@@ -205,7 +205,7 @@ static const struct {
 	    { { 5000, 10, 10, 1 }, { 5000, HEAD - 10, HEAD - 10, 1 },
 		{ 59000, 100000, 100000, 1 } },
 	    0, 0, NULL, NULL, 69, 69 },
-	/* what we take for writing is not the server's */
+	/* the time that we take to write is not the server's */
 	{ "a slow database",
 	    { { 0, HEAD + 900, HEAD + 900, 1 }, { 31000, 900, 900, 120 } }, 0,
 	    30000, NULL, NULL, 3400, 3500 },
@@ -215,7 +215,7 @@ static const struct {
 	{ "a slow database, and a trickle",
 	    { { 0, HEAD, HEAD, 1 }, { 1100, 20, 20, 9999 } }, 0, 1000,
 	    "timeout", "stalled", 600, 700 },
-	/* a record of TLS comes slowly, and whole in the end */
+	/* a TLS record comes slowly, but whole in the end */
 	{ "a large record on a slow line",
 	    { { 0, HEAD, HEAD, 1 }, { 1000, 300, 0, 54 },
 		{ 1000, 300, 100000, 1 } },

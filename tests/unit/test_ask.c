@@ -1,6 +1,6 @@
 /*
- * test_ask.c - items that break every request they are in, and a server that
- * breaks every request.
+ * test_ask.c - tells items that break every request they are in from a server
+ * that fails every request.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@ int64_t __real_tim_mono(void);
 int64_t __wrap_tim_mono(void);
 void __wrap_tim_sleep(int64_t ms);
 
-/* Nobody waits here: who would sleep is later at once. */
+/* Sleeping only moves this clock forward: the test does not wait. */
 static int64_t slept;
 
 int64_t
@@ -42,14 +42,14 @@ static struct {
 	const char *code; /* of the error that poison makes */
 	enum err_kind kind;
 	bool dead; /* probe fails as well */
-	bool each; /* it comes as the item's own error, not the request's */
-	bool cut;  /* and with what there is of the item */
+	bool each; /* the error is the item's own, not the request's */
+	bool cut;  /* and the item comes with it, in part */
 	enum err_scope scope;
-	int known; /* so many came before; the first of them are gone ... */
+	int known; /* items that came before; the first of them are gone ... */
 	int gone;
 	bool known_bad; /* ... and the others are poison */
 	int calls, probes;
-	const char *once; /* so one request for one good item fails */
+	const char *once; /* the code of one failing good request */
 	int64_t once_ms;  /* and the delay that it asks for */
 	bool left;        /* result: the mailbox is left alone */
 } server;
@@ -218,7 +218,7 @@ test_found(void **state)
 	}
 }
 
-/* A sample of several is of different ones: one bad mail is always found. */
+/* A sample holds different items, so that one bad mail is always found. */
 static void
 test_sample(void **state)
 {
@@ -235,8 +235,8 @@ test_sample(void **state)
 }
 
 /*
- * Nothing comes at all, and nothing came before: not the items' fault, and not
- * asked for one by one.
+ * Nothing comes, and nothing came before: the server is to blame, and the items
+ * are not asked for one by one.
  */
 static void
 test_all(void **state)
@@ -254,7 +254,7 @@ test_all(void **state)
 	assert_int_equal(server.calls, 1 + GATE_TRIES + 3);
 }
 
-/* Mail that came before tells whether it is the server or the items. */
+/* Mail that came before tells whether the server or the items are to blame. */
 static void
 test_known(void **state)
 {
@@ -287,7 +287,7 @@ test_known(void **state)
 	}
 }
 
-/* The server itself says that it is an item: nobody else is suspected. */
+/* The server says that an item is to blame: the server is not suspected. */
 static void
 test_said(void **state)
 {
@@ -319,8 +319,8 @@ test_said(void **state)
 }
 
 /*
- * The server says that it is an item, and while it is looked for something else
- * fails for a moment: that is nobody's fault, and waited for.
+ * The server says that an item is to blame. While that is searched for another
+ * request fails for a moment: it is retried, and no item is blamed for it.
  */
 static void
 test_said_once(void **state)
@@ -363,7 +363,7 @@ test_few(void **state)
 	assert_int_equal(rc, 0);
 }
 
-/* A server that answers nothing else, either, blames nobody. */
+/* A server that does not even answer probe: no item is to blame. */
 static void
 test_dead(void **state)
 {
@@ -379,7 +379,7 @@ test_dead(void **state)
 	assert_int_equal(server.probes, 1);
 }
 
-/* What is known to be no item's fault is not looked into. */
+/* An error that cannot be an item's fault is not investigated. */
 static void
 test_network(void **state)
 {
@@ -395,9 +395,9 @@ test_network(void **state)
 }
 
 /*
- * Items that each come with an error for a moment's trouble, and go on doing
- * so: a few, or those that failed before, are broken; when nothing at all
- * comes it is the server, unless they came cut.
+ * Items that each come with a temporary error, again and again. A few of many,
+ * and those that failed before, are broken. When no item comes the server is to
+ * blame, unless they came in part.
  */
 static void
 test_each(void **state)
@@ -435,7 +435,7 @@ test_each(void **state)
 	assert_int_equal(rc, -1);
 }
 
-/* Those that break every request and failed before are found all the same. */
+/* Items that failed before and break every request are all found. */
 static void
 test_suspects(void **state)
 {
@@ -450,7 +450,7 @@ test_suspects(void **state)
 	assert_int_equal(server.calls, 2 * N - 1);
 }
 
-/* What something in front of the server refuses is no fault of the server. */
+/* A refusal by a device in front of the server is not the server's fault. */
 static void
 test_refused(void **state)
 {
@@ -475,8 +475,8 @@ test_refused(void **state)
 }
 
 /*
- * A reason that nobody knows, for whole requests: the request, one more, and
- * those that tell whose fault it is. Items are to blame only when another one
+ * An unknown error of whole requests: the request is tried once more, then a
+ * few others tell whose fault it is. Items are to blame only when another item
  * comes.
  */
 static void
@@ -518,7 +518,7 @@ test_unknown(void **state)
 	assert_false(server.left);
 }
 
-/* Items that failed before may not stand in the way of all others for ever. */
+/* Items that failed before must not block all others for ever. */
 static void
 test_unknown_suspects(void **state)
 {
@@ -545,7 +545,7 @@ test_unknown_suspects(void **state)
 	}
 }
 
-/* The same said of each item by itself: a few are to blame, many are not. */
+/* The same error for each item by itself: a few are to blame, many are not. */
 static void
 test_unknown_each(void **state)
 {

@@ -59,7 +59,7 @@ static const struct {
 
 static void openssl(const char *, ...) __attribute__((format(printf, 1, 2)));
 
-/* Words are parted by one blank. */
+/* Runs openssl; one space separates the words. */
 static void
 openssl(const char *format, ...)
 {
@@ -99,7 +99,7 @@ read_file(const char *name, unsigned char *out, size_t size)
 	return n;
 }
 
-/* What the handshake makes of a leaf that comes in pieces. */
+/* The binding that the handshake gets from a leaf that comes in pieces. */
 static struct tls_binding
 of_chain(const unsigned char *der, size_t n, size_t step)
 {
@@ -175,7 +175,7 @@ as_openssl_does(void **state)
 	}
 }
 
-/* Cut anywhere, and with any byte of it changed: no byte too many is read. */
+/* Cut anywhere, or with any byte changed: nothing past its end is read. */
 static void
 broken(void **state)
 {

@@ -61,7 +61,7 @@ test_add(void **state)
 	buf_free(&b);
 }
 
-/* Every way to add, at the cap and one past it. */
+/* Every function that adds, at the cap and one byte past it. */
 static void
 test_cap(void **state)
 {
@@ -96,7 +96,7 @@ test_cap(void **state)
 	buf_free(&b);
 }
 
-/* Memory stays near what is held, and never passes the cap by much. */
+/* Allocated memory stays near the length, and passes the cap by little. */
 static void
 test_growth(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * test_build.c - every request envelope, in every version; against
- * Microsoft's schema where that is at hand (EWS_SCHEMA_DIR, or
+ * test_build.c - every request envelope, in every version; validated against
+ * Microsoft's schema if that is there (EWS_SCHEMA_DIR, or
  * ../shared/ews-schema) and xmllint is installed.
  */
 #include <setjmp.h>
@@ -104,7 +104,7 @@ schema(void)
 	return access(path, R_OK) == 0 ? path : NULL;
 }
 
-/* Exit status of the program, its output thrown away; -1: not there. */
+/* Runs a program without its output; its exit status, or -1: not there. */
 static int
 run(char *const argv[])
 {
@@ -135,7 +135,7 @@ save(const char *dir, const char *name, size_t nth, const struct buf *b)
 	return path;
 }
 
-/* One xmllint for all of them: loading the schema is what costs. */
+/* One xmllint run for all of them, since loading the schema is slow. */
 static void
 valid(void **state)
 {
@@ -190,7 +190,7 @@ has(size_t i, enum version v, const char *s, bool want)
 	buf_free(&b);
 }
 
-/* Nothing newer than the version, nothing that was not asked for. */
+/* A request has nothing newer than its version, nor what was not wanted. */
 static void
 versions(void **state)
 {

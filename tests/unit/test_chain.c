@@ -1,6 +1,6 @@
 /*
- * test_chain.c - chains of certificates as servers send them: in order, in
- * another, with some twice and with some that nobody asked for.
+ * test_chain.c - certificate chains as servers send them: in order, in another
+ * order, with duplicates, and with certificates that do not belong to it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +35,7 @@ static struct made cert[NCERT];
 static gnutls_datum_t der[NCERT];
 static struct tls_trust *trust;
 
-/* A certificate of any kind below another one. */
+/* Makes a certificate of any kind that another one has signed. */
 static void
 below(int which, const char *cn, const struct made *by, bool is_ca, int to)
 {
@@ -65,7 +65,7 @@ below(int which, const char *cn, const struct made *by, bool is_ca, int to)
 	    0);
 }
 
-/* What the class says of the certificates that letters name. */
+/* The verdict on the chain of certificates that the letters name. */
 static unsigned
 verdict(const char *chain, const struct tls_trust *t, size_t step)
 {

@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "net/chunk.h"
 
-/* Decodes into out; 1 done, 0 more is needed, -1 refused. *used: consumed. */
+/* Decodes into out. 1: done, 0: needs more, -1: refused. *used: bytes read. */
 static int
 decode(struct chunk *c, const char *s, size_t n, size_t piece, struct buf *out,
     size_t *used)

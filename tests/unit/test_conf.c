@@ -24,7 +24,7 @@
 
 static char tmp[] = "/tmp/exsync-test-conf-XXXXXX";
 
-/* What reading the text says, in *errs (the caller's). */
+/* Reads the text; the caller frees *errs, its errors. */
 static struct conf *
 read_text(const char *text, size_t len, char **errs)
 {
@@ -82,7 +82,7 @@ put_file(const char *name, const char *text, size_t len, mode_t mode)
 	free(path);
 }
 
-/* Loads a file of the directory; errors, without its path, in *errs. */
+/* Loads a file of the test directory; *errs: its errors, without the path. */
 static struct conf *
 load(const char *name, char **errs)
 {
@@ -470,7 +470,7 @@ test_password_file(void **state)
 	}
 }
 
-/* The size limit, and things in a file's place. */
+/* The size limit, and things that are not regular files. */
 static void
 test_password_file_odd(void **state)
 {
@@ -566,7 +566,7 @@ test_plain(void **state)
 	conf_free(c);
 }
 
-/* exsync.ini.example is what the table says, loads, and fits a terminal. */
+/* exsync.ini.example is generated from the table, loads, fits a terminal. */
 static void
 test_example(void **state)
 {
@@ -611,7 +611,7 @@ test_example(void **state)
 	free(text);
 }
 
-/* Every row of the table can be taken out of its comment. */
+/* The example also loads with its commented keys in force, where they agree. */
 static void
 test_example_whole(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * test_conffile.c - the lines of an INI file: every one that is refused, and
- * what is said of it.
+ * test_conffile.c - the lines of an INI file: which are refused, and with which
+ * error.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@
 #define HQ    "[profile hq]\nserver = h.example\n" LOGIN "domains = a.example\n"
 #define BOX   "[mailbox s]\naddress = s@a.example\nprofile = hq\n"
 
-/* What reading the text says, in *errs (the caller's). */
+/* Reads the text; the caller frees *errs, its errors. */
 static struct conf *
 read_text(const char *text, size_t len, char **errs)
 {
@@ -389,7 +389,7 @@ test_editors(void **state)
 	}
 }
 
-/* Any beginning of a good file is read without harm. */
+/* Any prefix of a good file is read without a crash. */
 static void
 test_every_prefix(void **state)
 {
@@ -410,7 +410,7 @@ test_every_prefix(void **state)
 	free(text);
 }
 
-/* No error quotes what may be a password in a wrong place. */
+/* No error quotes text that may be a misplaced password. */
 static void
 test_no_secret_in_errors(void **state)
 {

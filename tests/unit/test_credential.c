@@ -1,5 +1,5 @@
 /*
- * test_credential.c - what somebody logs in with, and who makes a login of it.
+ * test_credential.c - credentials, and the login that auth makes of one.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@ same(void **state)
 		{ { 0, NULL, "p" }, { 0, "", "p" }, true },
 		{ { 0, "u", "" }, { 0, "u", NULL }, true },
 		{ { 0, "u", "p" }, { 0, "u", "P" }, false },
-		/* one account, perhaps, but who knows */
+		/* perhaps one account, but not certainly */
 		{ { 0, "u", "p" }, { 0, "U", "p" }, false },
 		{ { 0, "u", "p" }, { 0, "D\\u", "p" }, false },
 		{ { 0, "u", NULL }, { 0, "u", "p" }, false },
@@ -39,7 +39,7 @@ same(void **state)
 	}
 }
 
-/* A copy outlives what it was made of. */
+/* A copy outlives its original. */
 static void
 copy(void **state)
 {
@@ -62,7 +62,7 @@ copy(void **state)
 	credential_free(&out);
 }
 
-/* What Basic cannot carry is said before anybody is called. */
+/* A login that Basic cannot send is refused before anything is sent. */
 static void
 colon(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * test_csv.c - RFC 4180 and what spreadsheets make of it; every input whole,
- * one byte at a time, and cut in two at every place.
+ * test_csv.c - CSV by RFC 4180 and as spreadsheets write it; every input is fed
+ * whole, one byte at a time, and cut in two at every place.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 
 #include "core/csv.h"
 
-/* Rows as "LINE|field|field\n". */
+/* Appends the row as "LINE|field|field\n". */
 static int
 put_row(void *arg, char **field, size_t n, unsigned long line, struct err *err)
 {
@@ -75,7 +75,7 @@ static const struct {
 	{ T("\xef\xbb"), "", "1: not UTF-8: save the file as CSV UTF-8" },
 };
 
-/* Feeds two pieces, the second in steps; compares. */
+/* Feeds the input cut in two, the second piece in steps, and compares. */
 static void
 run(size_t t, size_t cut, size_t step)
 {
@@ -117,7 +117,7 @@ test_pieces(void **state)
 	}
 }
 
-/* n times c, then the end; what it says. */
+/* Feeds n times c and the end; the error must be want. */
 static void
 flood(const char *head, char c, size_t n, const char *want)
 {

@@ -1,6 +1,6 @@
 /*
- * test_enc.c - encodings against the examples of their RFCs, every split of
- * the streaming decoder, every code point.
+ * test_enc.c - encodings, with the examples of their RFCs, every split of the
+ * input of the streaming decoder, and every code point.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -100,7 +100,7 @@ test_utf16(void **state)
 
 /* -- base64 --------------------------------------------------------------- */
 
-/* Whole, by bytes and cut in two at every place; NULL: refused. */
+/* Decodes whole, by bytes, and cut in two anywhere. want NULL: refused. */
 static void
 expect_decoded(const char *in, const char *want, size_t wlen)
 {
@@ -218,7 +218,7 @@ test_base64_bytes(void **state)
 	}
 }
 
-/* There and back, in place, in lines of any length, with any cuts. */
+/* Encodes and decodes, in place, in lines of any length, with any cuts. */
 static void
 test_base64_round(void **state)
 {

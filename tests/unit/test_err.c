@@ -1,5 +1,5 @@
 /*
- * test_err.c - the error type: always one printable line, cut with a mark.
+ * test_err.c - the error type: a message is one printable line; if cut, marked.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -106,7 +106,7 @@ test_names(void **state)
 	assert_string_equal(err_kind_name(ERR_FATAL), "fatal");
 }
 
-/* Where an error came from, whatever became of it. */
+/* The cause of an error stays, whatever it is recast to. */
 static void
 test_causes(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * test_ews.c - the provider against a scripted server: what it asks, what it
- * makes of every kind of answer, whole and byte by byte.
+ * test_ews.c - the provider with a scripted server: its requests, and how it
+ * reads every kind of answer, whole and byte by byte.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -190,7 +190,7 @@ steps_down(void **state)
 	"<s:Envelope" NS "><s:Body><s:Fault><faultcode>a:"                     \
 	"ErrorSchemaValidation</faultcode></s:Fault></s:Body></s:Envelope>"
 
-/* No version helps: said once, and the next request begins anew. */
+/* No version helps: one error, and the next request starts anew. */
 static void
 no_version(void **state)
 {
@@ -344,7 +344,7 @@ changes_odd(void **state)
 		    "ErrorServerBusy", ERR_RETRY, SCOPE_MAILBOX, wait          \
 	}
 
-/* What is no SOAP answer, or a fault. */
+/* Answers that are no SOAP, or a fault. */
 static const struct {
 	const char *status, *headers, *body, *code;
 	enum err_kind kind;
@@ -458,7 +458,7 @@ login(void **state)
 	assert_int_equal(s.server.connections, 2);
 	assert_int_equal(count(&s, "Authorization: Basic c3ZjOnB3"), 2);
 
-	/* the mailbox' own login: nobody is acted for */
+	/* the mailbox's own login: no impersonation */
 	reply(&own, "401 No", no, "");
 	own.mailbox.username = user;
 	own.mailbox.password = pw;
@@ -471,7 +471,7 @@ login(void **state)
 	assert_int_equal(count(&own, "X-AnchorMailbox"), 0);
 }
 
-/* The sentence names where the login is allowed on such a server. */
+/* The error names the place where such a server allows the login. */
 static void
 login_not_taken(void **state)
 {
@@ -509,7 +509,7 @@ cookies_dropped(void **state)
 	assert_int_equal(count(&s, "Cookie: old=1"), 1);
 }
 
-/* A connection is for its login alone. */
+/* A connection is used for its own login only. */
 static void
 pool(void **state)
 {

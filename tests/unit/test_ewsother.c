@@ -1,6 +1,6 @@
 /*
- * test_ewsother.c - what servers do that are compatible with Exchange and
- * are not Exchange: other ways to write the same, and less than it has.
+ * test_ewsother.c - servers that are compatible with Exchange but are not
+ * Exchange: they write the same in other ways, and have fewer features.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 		"<t:ItemId Id=\"a\"/><t:Size>\n 70 \n</t:Size></t:Message>"    \
 		"</t:Create></m:Changes>")))
 
-/* Booleans as programs in other languages print them, indented values. */
+/* Booleans as other programming languages print them; indented values. */
 static void
 words(void **state)
 {
@@ -103,7 +103,7 @@ classes(void **state)
 #define GOT(folders) OKMSG("GetFolder", "<m:Folders>" folders "</m:Folders>")
 #define NOT(code)    BADMSG("GetFolder", code, "", "")
 
-/* A server that gives all folders whichever page is asked for; twice. */
+/* A server that returns all folders for every page. */
 static void
 no_pages(void **state)
 {
@@ -137,7 +137,7 @@ no_pages(void **state)
 	"<t:" element "><t:FolderId Id=\"" id                                  \
 	"\"/><t:FolderClass>" class "</t:FolderClass></t:" element ">"
 
-/* The name of an element is a class where FolderClass is missing. */
+/* Without FolderClass, the class follows from the element name. */
 static void
 element_class(void **state)
 {
@@ -209,7 +209,7 @@ check_names(const char *const *asked, size_t n, const char *got)
 	    "request</faultstring></s:Fault>")
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
 
-/* Which folder is which, from servers that answer in other ways. */
+/* The well-known folders, from servers that answer in other ways. */
 static void
 names(void **state)
 {
@@ -336,7 +336,7 @@ no_attachment(void **state)
 	end(&s);
 }
 
-/* Properties that a server does not have: each step asks for fewer. */
+/* Properties that a server does not know: each step asks for fewer. */
 static void
 fewer_of_items(void **state)
 {
@@ -366,7 +366,7 @@ fewer_of_items(void **state)
 	end(&s);
 }
 
-/* The same of folders and of changes. */
+/* The same for folders and changes. */
 static void
 fewer_of_folders(void **state)
 {
@@ -436,7 +436,7 @@ all_in_one(void **state)
 	end(&s);
 }
 
-/* One error for all that was asked: the item that is meant is found. */
+/* One error for a whole request: the item to blame is found. */
 static void
 one_for_all(void **state)
 {
@@ -466,8 +466,8 @@ requests(const struct scene *s)
 }
 
 /*
- * A code that nobody knows may mean a property: fewer are asked for once in a
- * session, and never once the server took all of them.
+ * An unknown code may be about a property: once in a session fewer are asked
+ * for, and never after the server has accepted all of them.
  */
 static void
 fewer_in_vain(void **state)
@@ -526,7 +526,7 @@ fewer_in_vain(void **state)
 	end(&s);
 }
 
-/* So is a login that is not good any more. */
+/* The same for a login that is no longer accepted. */
 static void
 expired(void **state)
 {
@@ -573,7 +573,7 @@ times(void **state)
 	}
 }
 
-/* Attributes of another vocabulary that are called as one of ours. */
+/* Attributes of another namespace with the name of one of ours. */
 static void
 attributes(void **state)
 {

@@ -1,5 +1,5 @@
 /*
- * test_gate.c - one login at a time until it works, waits, stops.
+ * test_gate.c - the gate: one login at a time until it works, waits, stops.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -24,11 +24,11 @@ struct scene {
 	enum err_scope scope;
 	const char *code;
 	int64_t retry_ms;
-	int crowd; /* so many can be inside at once: they wait for each other */
+	int crowd; /* how many wait for each other inside */
 	atomic_int calls, inside, most, refused;
 };
 
-/* One call is under way. The first of all may have to be alone. */
+/* One call is in progress. The very first one may have to be alone. */
 static void
 be_inside(struct scene *s)
 {
@@ -123,7 +123,7 @@ test_bad_login(void **state)
 	assert_int_equal(s.refused, 9);
 }
 
-/* What a gate that was told of a rejected login lets through: nothing. */
+/* A gate that was told of a rejected login lets no call through. */
 static void
 test_told_before(void **state)
 {
@@ -148,7 +148,7 @@ test_told_before(void **state)
 	gate_close(g);
 }
 
-/* One call with the outcome that is given. */
+/* One call with the given outcome. */
 static bool
 one(struct gate *g, const char *code, enum err_scope scope, int *rc)
 {
@@ -166,7 +166,7 @@ one(struct gate *g, const char *code, enum err_scope scope, int *rc)
 	return gate_leave(g, &l, *rc, &tries, &err);
 }
 
-/* The second attempt may go well, and there is no third one. */
+/* The second attempt may succeed; there is no third one. */
 static void
 test_second_attempt(void **state)
 {
@@ -261,7 +261,7 @@ late_rejection(bool own)
 	gate_close(s.gate);
 }
 
-/* One more attempt, whosever login it is, and never a third. */
+/* There is one more attempt, whoever owns the login, and never a third. */
 static void
 test_late_rejection(void **state)
 {
@@ -288,7 +288,7 @@ test_own_denied(void **state)
 	gate_close(s.gate);
 }
 
-/* What the server asks for goes for all calls of that mailbox, and no other. */
+/* A delay that the server asks for holds for all calls of that mailbox only. */
 static void
 test_put_off(void **state)
 {
@@ -326,7 +326,7 @@ test_put_off(void **state)
 	gate_close(s.gate);
 }
 
-/* One more outcome, without waiting. */
+/* Tells the gate one more outcome, without waiting. */
 static void
 told(struct gate *g, const char *code, int64_t retry_ms)
 {
@@ -343,7 +343,7 @@ told(struct gate *g, const char *code, int64_t retry_ms)
 	assert_false(gate_leave(g, &l, rc, &tries, &err));
 }
 
-/* How many calls may be inside at once? Of those that may, so many are. */
+/* How many calls are inside at once, when crowd of them wait for each other. */
 static int
 room(struct gate *g, int crowd)
 {
@@ -360,8 +360,7 @@ room(struct gate *g, int crowd)
 	return s.most;
 }
 
-/* A throttled server gets less at once, in calls and items, and it slowly
- * becomes more again. */
+/* A server that throttles gets fewer calls and items; both slowly grow back. */
 static void
 test_throttled(void **state)
 {
@@ -413,8 +412,8 @@ test_unreachable(void **state)
 }
 
 /*
- * Timeouts: three mailboxes in a row stop the profile, the same one never
- * does, and each is tried once more only.
+ * Timeouts: three different mailboxes in a row stop the profile, one mailbox
+ * alone never does, and each is tried only once more.
  */
 static void
 test_timeouts(void **state)
@@ -450,8 +449,8 @@ test_timeouts(void **state)
 }
 
 /*
- * What nobody knows is tried once more, says that the login works, and stops
- * nobody else; a mailbox that is left alone is refused with the reason.
+ * An unknown error is retried once, shows that the login works, and stops no
+ * other mailbox; a mailbox that is left alone is refused with the reason.
  */
 static void
 test_unknown(void **state)
@@ -486,8 +485,8 @@ test_unknown(void **state)
 }
 
 /*
- * A web page in place of EWS: the first three mailboxes stop the profile, a
- * single one never does, nor do any once there was an answer.
+ * A web page in place of EWS: the first three mailboxes stop the profile. One
+ * mailbox alone never does, nor does any after EWS has answered once.
  */
 static void
 test_web_page(void **state)
@@ -612,7 +611,7 @@ struct many {
 	struct scene scene[NAMES];
 };
 
-/* Two calls each at once; *calls of them were made. */
+/* Two calls at once with each login; *calls: how many were made. */
 static void
 run_many(struct many *m, const char *const *password, int *calls)
 {
@@ -678,8 +677,8 @@ test_one_account(void **state)
 }
 
 /*
- * A wrong password does not cost a good one of the same account its turn: it
- * is tried first, before the wrong one is tried again.
+ * A wrong password does not block a good one of the same account: the good one
+ * is tried before the wrong one is tried again.
  */
 static void
 test_good_password_first(void **state)
@@ -716,7 +715,7 @@ test_good_password_first(void **state)
 	assert_int_equal(account_enter(&good, NULL, true, &err), 1);
 }
 
-/* A proxy's login is one for all gates, and is tried once. */
+/* All gates share a proxy's login, and it is tried once. */
 static void
 test_proxy_login(void **state)
 {

@@ -14,7 +14,7 @@
 
 #define MAX 400
 
-/* Feeds n bytes in pieces; consumed bytes or -1. */
+/* Feeds n bytes in pieces. Returns the bytes consumed, or -1. */
 static long
 feed(struct head *h, struct buf *out, const char *s, size_t n, size_t piece)
 {
@@ -234,7 +234,7 @@ lookup(void **state)
 	buf_free(&out);
 }
 
-/* What was read of one that is too long can be read: whole lines. */
+/* A head that is too long leaves whole lines in the buffer. */
 static void
 too_long(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * test_health.c - what a pass makes of how its mailboxes came out: which
- * alerts are met, which are over, and who is told.
+ * test_health.c - what follows from the results of the mailboxes of a pass:
+ * which alerts are met, which are over, and who is told.
  */
 #include "causes.h"
 #include "store/db.h"
@@ -200,7 +200,7 @@ test_profile(void **state)
 	}
 }
 
-/* The logins of the INI; there is no file of those that were rejected. */
+/* The logins of the INI, without a file of rejected logins. */
 static struct logins *
 bind_logins(struct scene *c)
 {
@@ -259,7 +259,7 @@ test_proxy(void **state)
 	end(&c);
 }
 
-/* Nothing stopped it, and yet no mailbox could be read. */
+/* Nothing stopped the profile, and yet no mailbox could be read. */
 static void
 test_cut_off(void **state)
 {
@@ -297,8 +297,8 @@ test_cut_off(void **state)
 }
 
 /*
- * One wrong URL is one alert, of the profile; one wrong answer among good ones,
- * or of one mailbox that was asked for alone, is the mailbox'.
+ * One wrong URL is one alert, the profile's; one wrong answer among good ones,
+ * or to a mailbox that was asked for alone, is the mailbox's.
  */
 static void
 test_wrong_url(void **state)
@@ -330,7 +330,7 @@ test_wrong_url(void **state)
 	end(&c);
 }
 
-/* A pass over some resolves nothing of the others. */
+/* A pass over some mailboxes resolves no alert of the others. */
 static void
 test_restricted(void **state)
 {
@@ -443,8 +443,8 @@ test_store_trouble(void **state)
 }
 
 /*
- * Trouble that no store takes is told once all the same, and again only when
- * it was over meanwhile, or nobody took it.
+ * Trouble that no database can record is told once all the same, and again only
+ * when it was over in between, or when telling failed.
  */
 static void
 test_told_once(void **state)
@@ -503,9 +503,9 @@ test_told_once(void **state)
 }
 
 /*
- * The database takes an alert, but not the note that it was told: that is no
- * reason to tell it in every pass. While that lasts other news wait for it, and
- * a command that fails is told them later.
+ * The database records an alert, but cannot record that it was told: it is not
+ * told again in every pass. Meanwhile other news wait, and when the command
+ * fails they are told later.
  */
 static void
 test_told_not_noted(void **state)
@@ -547,7 +547,7 @@ test_told_not_noted(void **state)
 	end(&c);
 }
 
-/* Many at once: twenty are told, the last of them how many more. */
+/* Many at once: twenty are told; the last says how many more there are. */
 static void
 test_many(void **state)
 {
@@ -572,8 +572,8 @@ test_many(void **state)
 }
 
 /*
- * A command that fails is told again in the next pass, and only what it was
- * not told; what is over by then is told as that.
+ * A command that fails is run again in the next pass, with the alerts that it
+ * was not told; one that is over by then is told as resolved.
  */
 static void
 test_told_again(void **state)
@@ -620,8 +620,8 @@ test_told_again(void **state)
 }
 
 /*
- * What the server says and nobody knows is an alert under the server's own
- * name for it, until a good pass. One folder's keeps it open, too.
+ * An unknown error of the server is an alert under the server's own code, until
+ * a good pass. The error of one folder keeps it open, too.
  */
 static void
 test_unknown(void **state)

@@ -1,6 +1,6 @@
 /*
- * test_hostile_ews.c - answers that are well-formed and still mean harm: their
- * number, their order, what they hold.
+ * test_hostile_ews.c - answers that are well-formed and yet harmful: by their
+ * number, their order, their content.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #include "ews/syncxml.h"
 #include "soapfeed.h"
 
-/* A page of these changes. */
+/* Reads a page of these changes. */
 static int
 page_of(const char *changes, struct change_page *p, struct err *e)
 {
@@ -46,7 +46,7 @@ page_of(const char *changes, struct change_page *p, struct err *e)
 	return rc;
 }
 
-/* A page of n changes. */
+/* Reads a page of n changes. */
 static int
 page(size_t n, struct change_page *p, struct err *e)
 {
@@ -80,7 +80,7 @@ endless_page(void **state)
 	arena_free(&p.arena);
 }
 
-/* Of what nothing can be made the first is told, and all are counted. */
+/* Stray changes: the first is described, and all are counted. */
 static void
 stray_changes(void **state)
 {
@@ -122,7 +122,7 @@ stray_changes(void **state)
 	}
 }
 
-/* Folders in a ring, each other's parent, their own, and without end. */
+/* Cycles of folders: each other's parent, their own parent, and endless. */
 static void
 rings(void **state)
 {
@@ -151,7 +151,7 @@ rings(void **state)
 	arena_free(&l.arena);
 }
 
-/* A name of the address book is never believed to be two people. */
+/* A name that the address book resolves to two people is not resolved. */
 static void
 impostors(void **state)
 {

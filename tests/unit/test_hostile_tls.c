@@ -1,6 +1,6 @@
 /*
- * test_hostile_tls.c - certificates that nobody should send, in the pieces in
- * which BearSSL hands them on.
+ * test_hostile_tls.c - malformed certificates, in pieces as BearSSL passes them
+ * on.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,9 +36,9 @@ feed(const unsigned char *pin, const unsigned char *der, size_t n, size_t step,
 }
 
 /*
- * BearSSL's decoder runs over its own stack when it is fed on after an error:
- * 20 KB of zeros instead of a certificate, in pieces of 256 bytes as in a
- * handshake, ended a pass to a pinned server.
+ * BearSSL's decoder overruns its own stack when it gets more input after an
+ * error: 20 KB of zeros instead of a certificate, in pieces of 256 bytes as in
+ * a handshake, crashed a pass to a pinned server.
  */
 static void
 malformed(void **state)
@@ -70,7 +70,7 @@ malformed(void **state)
 	}
 }
 
-/* A chain of one certificate of no bytes, and of far too many. */
+/* A chain of one certificate that is empty, or far too large. */
 static void
 sizes(void **state)
 {

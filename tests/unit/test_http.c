@@ -251,7 +251,7 @@ request(void **state)
 	assert_string_equal(s.server.log, want);
 }
 
-/* A kept connection that dies: sent once more, if that is harmless. */
+/* A kept connection that dies: one retry, if the request is idempotent. */
 static void
 again(void **state)
 {
@@ -302,7 +302,7 @@ idle_close(void **state)
 	close_scene(&s);
 }
 
-/* One that rested for too long is not used again, one that did not is. */
+/* A connection that was idle for too long is not used again. */
 static void
 rested(void **state)
 {
@@ -325,7 +325,7 @@ rested(void **state)
 	assert_int_equal(s.server.connections, 2);
 }
 
-/* Two answers to one question: the second is not the next question's. */
+/* Two answers to one request: the second is not taken for the next one's. */
 static void
 two_answers(void **state)
 {
@@ -376,7 +376,7 @@ rejected(void **state)
 	assert_int_equal(s.server.connections, 3);
 }
 
-/* Challenges as servers and what stands before them write them. */
+/* Challenges as servers, and devices in front of them, write them. */
 static void
 challenges(void **state)
 {
@@ -468,7 +468,7 @@ deadlines(void **state)
 	}
 }
 
-/* Answers without end: of 1xx, of headers, of body. */
+/* Endless answers: of 1xx responses, headers, or body. */
 static void
 endless(void **state)
 {
@@ -505,7 +505,7 @@ endless(void **state)
 	}
 }
 
-/* All of it is there at once, and still there is no time for it. */
+/* All of the answer is there at once, but there is no time to read it. */
 static int dawdled;
 
 static int

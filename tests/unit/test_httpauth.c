@@ -1,7 +1,7 @@
 /*
  * test_httpauth.c - what net/http.h promises to a struct http_auth: logins of
- * several rounds, bound to their connection; servers that close it between
- * them, that ask without end, and that are not who they say.
+ * several rounds, bound to their connection; servers that close it between two
+ * rounds, that send challenges without end, and that are impostors.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,9 +28,9 @@
 	"\r\nContent-Length: 4\r\n\r\nnope"
 
 /*
- * A login of three rounds that is the connection's, as NTLM is: "begin N",
- * then to each challenge "N: challenge", and on a connection that took it
- * nothing. N counts connections.
+ * A login of three rounds that belongs to a connection, as NTLM's does:
+ * "begin N", then "N: challenge" for each challenge, and no header once the
+ * connection is logged in. N counts connections.
  */
 struct hand {
 	struct http_auth auth;
@@ -289,7 +289,7 @@ sent_again(void **state)
 			"<4>begin 4;begin 4;");
 }
 
-/* The server closes between two rounds, once: the login begins anew. */
+/* The server closes once between two rounds: the login starts anew. */
 static void
 closed_between(void **state)
 {
@@ -341,7 +341,7 @@ closed_between(void **state)
 	}
 }
 
-/* It does so each time: no rejected login, and not tried for long. */
+/* The server always closes: no rejected login, and only a few retries. */
 static void
 always_closed(void **state)
 {
@@ -432,7 +432,7 @@ no_challenge(void **state)
 	close_scene(&s, "<1>begin 1;1: ;");
 }
 
-/* The server proves itself, or not: in whatever status ends the exchange. */
+/* Mutual authentication: the server proves itself or not, with any status. */
 static void
 mutual(void **state)
 {
@@ -487,7 +487,7 @@ mutual(void **state)
 	}
 }
 
-/* Nothing of it may be asked of an auth that has no finish. */
+/* An auth without finish must never be called for it. */
 static void
 no_finish(void **state)
 {
@@ -554,7 +554,7 @@ large_tokens(void **state)
 	free(far);
 }
 
-/* What does not fit is not sent in part. */
+/* A header that does not fit is not sent in part. */
 static int
 too_much(struct http_auth *a, const struct http_auth_conn *conn,
     const char *challenge, struct buf *out, struct err *e)
@@ -584,10 +584,10 @@ too_large(void **state)
 	close_scene(&s, "<1><2>begin 1;");
 }
 
-/* What comes after the status of a 401: without end, or not what it says. */
+/* The rest of a 401: endless, or other than its headers say. */
 static const struct {
 	const char *head;
-	/* bytes of it that are read at most: by who goes on; by who ends */
+	/* bytes read at most: when the login goes on; when it ends */
 	int goes_on, ends;
 } bodies[] = {
 	{ "Content-Length: 99999999999\r\n\r\n", 300, 300 },
@@ -647,7 +647,7 @@ endless_body(void **state)
 	}
 }
 
-/* One that comes in good pace, for too long: no login waits for it. */
+/* A body that keeps coming for too long: no login waits for it. */
 struct drip {
 	int fd;
 };

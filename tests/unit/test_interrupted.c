@@ -1,6 +1,6 @@
 /*
- * test_interrupted.c - passes that are ended before they are done, one after
- * the other: which alert opens, who is told, and what ends it.
+ * test_interrupted.c - passes that are interrupted, several in a row: which
+ * alert opens, who is told, and what resolves it.
  */
 #include "store/db.h"
 #include "store/health.h"
@@ -22,7 +22,7 @@ struct scene {
 	struct passed h;
 	int64_t stale;
 	int opened, resolved; /* what pass.alert was told */
-	int deaf;             /* so often it will not be told */
+	int deaf;             /* how often telling will fail */
 	int first;            /* opened before the mailboxes were asked */
 };
 
@@ -70,7 +70,7 @@ begin(struct scene *c, struct kit *k)
 	}
 }
 
-/* A pass begins after so many that were interrupted; what is open then. */
+/* Begins a pass after n that were interrupted; which alerts are open then. */
 static const char *
 after(struct scene *c, int64_t n)
 {
@@ -112,7 +112,7 @@ test_opens(void **state)
 	assert_false(store_trouble_get(c.conf.database, &t));
 }
 
-/* Who was not told is told by the next pass. */
+/* Telling that failed is tried again by the next pass. */
 static void
 test_told_again(void **state)
 {
@@ -210,7 +210,7 @@ test_over(void **state)
 	assert_string_equal(all_over(&c), "00010");
 }
 
-/* Nothing but such a pass resolves it: no other rule of health.c. */
+/* Only a pass that is not interrupted resolves it, no rule of health.c. */
 static void
 test_resolved(void **state)
 {

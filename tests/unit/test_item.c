@@ -56,7 +56,7 @@ matching(void **state)
 	end(&s);
 }
 
-/* A class that has no message properties: asked again, in its place. */
+/* A class without message properties is asked for again, in its place. */
 static void
 reduced(void **state)
 {
@@ -141,7 +141,7 @@ addresses(void **state)
 	}
 }
 
-/* What is no name of the directory would find whoever is called like it. */
+/* A text that is no directory name would match whoever has that name. */
 static void
 addresses_of_others(void **state)
 {
@@ -163,7 +163,7 @@ addresses_of_others(void **state)
 	}
 }
 
-/* An address book that is busy is no answer: nothing is delivered wrongly. */
+/* A busy address book is no answer: no address is reported wrongly. */
 static void
 addresses_busy(void **state)
 {
@@ -185,7 +185,7 @@ addresses_busy(void **state)
 	end(&s);
 }
 
-/* A fault for one item's sake: only who asks for one knows which it is. */
+/* A fault because of one item: only a request for one tells which. */
 static void
 one_to_blame(void **state)
 {
@@ -211,7 +211,7 @@ one_to_blame(void **state)
 	assert_int_equal(s.server.requests, 4);
 }
 
-/* Cut in the middle: an error, and nothing of it counts. */
+/* An answer that is cut off is an error, and none of it is used. */
 static void
 cut(void **state)
 {

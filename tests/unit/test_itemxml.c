@@ -1,5 +1,5 @@
 /*
- * test_itemxml.c - GetItem's answers become messages; whole and in pieces.
+ * test_itemxml.c - answers of GetItem become messages, whole and in pieces.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -209,7 +209,7 @@ everything(void **state)
 	}
 }
 
-/* Every class of item, errors between them, two in one message. */
+/* Every class of item, with errors between, and two in one message. */
 static void
 classes(void **state)
 {
@@ -300,7 +300,7 @@ empty(void **state)
 	done(&g);
 }
 
-/* A body of which nobody says whether it is text or HTML. */
+/* A body without a type: text or HTML? */
 static void
 untyped(void **state)
 {
@@ -320,7 +320,7 @@ untyped(void **state)
 	done(&g);
 }
 
-/* What is said of single fields: {item, want}. */
+/* Single fields. */
 static void
 fields(void **state)
 {

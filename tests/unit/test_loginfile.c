@@ -1,6 +1,6 @@
 /*
- * test_loginfile.c - the file of rejected logins: what is written is read,
- * what is not exactly so is refused, and the keeper who has it.
+ * test_loginfile.c - the file of rejected logins: what is written can be read,
+ * anything else is refused; and the keeper of the file.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -87,7 +87,7 @@ test_round(void **state)
 	unsetenv("EXSYNC_NOW");
 }
 
-/* What an earlier exsync wrote is read, and written as it is now. */
+/* A file of an earlier version is read, and written in the present format. */
 static void
 test_old(void **state)
 {
@@ -108,7 +108,7 @@ test_old(void **state)
 	unsetenv("EXSYNC_NOW");
 }
 
-/* What is tried counts so long; what nothing else is known of goes then. */
+/* An attempt counts until its time; a row held only for it goes then. */
 static void
 test_tried(void **state)
 {
@@ -155,7 +155,7 @@ test_tried(void **state)
 	unsetenv("EXSYNC_NOW");
 }
 
-/* One line for an INI, the latest of them; written once a day at most. */
+/* One line per INI, for the latest ones; written once a day at most. */
 static void
 test_proven(void **state)
 {
@@ -402,7 +402,7 @@ test_keeper(void **state)
 	free(aside);
 }
 
-/* A link is not followed, and what is no file is not read. */
+/* A link is not followed, and only a regular file is read. */
 static void
 test_keeper_links(void **state)
 {

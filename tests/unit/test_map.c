@@ -17,7 +17,7 @@
 
 static char key[KEYS][40];
 
-/* Of many lengths, and alike at the start or at the end. */
+/* Makes keys of many lengths that share their start or their end. */
 static void
 make_keys(void)
 {
@@ -114,7 +114,7 @@ by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Every byte counts, and the length, and the space: no two hashes are one. */
+/* The hash depends on every byte, on the length and on the space. */
 static void
 test_hash(void **state)
 {
@@ -144,7 +144,7 @@ test_hash(void **state)
 		assert_true(h[i - 1] != h[i]);
 }
 
-/* The low bits alone spread keys that are nearly the same. */
+/* The low bits alone spread keys that are nearly equal. */
 static void
 test_spread(void **state)
 {
@@ -159,7 +159,7 @@ test_spread(void **state)
 		assert_in_range(hits[i], 0, 16);
 }
 
-/* So many that some have the same 32 bits, whatever the base. */
+/* So many keys that some collide in 32 bits, whatever the base. */
 #define MANY 500000
 
 static struct {
@@ -175,7 +175,7 @@ by_hash(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Two whose hashes are one in a map: as texts, or as spaces. */
+/* Finds two keys with the same hash: in their texts, or in their spaces. */
 static void
 find_twins(const struct map *m, int spaces, unsigned twin[2])
 {
@@ -199,7 +199,7 @@ find_twins(const struct map *m, int spaces, unsigned twin[2])
 	fail_msg("no two of %d hashes are the same", MANY);
 }
 
-/* What has the same hash is not the same. */
+/* Keys with the same hash stay different keys. */
 static void
 test_twins(void **state)
 {

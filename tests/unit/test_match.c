@@ -194,7 +194,7 @@ static const struct {
 	{ "p", "f:a@rival.example t:u1@our.example", "skip", "rule rivals",
 	    "in", "user/1:to" },
 	{ "p", "f:a@z.example", "skip", "match", "in", "" },
-	/* match = replies: nothing but what it answers counts */
+	/* match = replies: only the mail that it answers counts */
 	{ "r", "f:joe@b.example t:u1@our.example", "skip", "match", "in",
 	    "contact/7:from user/1:to" },
 };
@@ -237,7 +237,7 @@ decide(const char *mailbox, struct message *msg, const char *rule)
 	assert_string_equal(d.rule, rule);
 	assert_int_equal(
 	    d.verdict == VERDICT_SKIP, strncmp(rule, "match =", 7) != 0);
-	/* links are there whatever the verdict */
+	/* links do not depend on the verdict */
 	assert_int_equal(d.nlink, 2);
 	free(d.link);
 }
@@ -302,7 +302,7 @@ test_replies(void **state)
 		decide("r", msg, replies[i].kept ? "match = replies" : "match");
 		message_free(msg);
 	}
-	/* an id longer than any line is none, and does no harm */
+	/* an id longer than any line is ignored, without harm */
 	{
 		struct message *msg =
 		    message_of("f:joe@b.example t:u1@our.example");
@@ -337,7 +337,7 @@ test_needs_headers(void **state)
 	assert_true(match_needs_headers(&m));
 }
 
-/* How fast: the hot path of a pass. */
+/* The speed: this is the hot path of a pass. */
 static void
 test_speed(void **state)
 {
@@ -361,8 +361,8 @@ test_speed(void **state)
 }
 
 /*
- * Everybody of a large list is known, and named twice. The time that this
- * takes grows with their number, not with its square: that would be minutes.
+ * A mail to a large list of people who are all known, each named twice. The
+ * time is linear in their number; a quadratic one would be minutes.
  */
 static void
 test_crowd(void **state)

@@ -98,7 +98,7 @@ huge_arena(void)
 	arena_free(&a);
 }
 
-/* What cannot be had ends the program with 3. */
+/* Out of memory ends the program with status 3. */
 static void
 expect_exit(void (*f)(void))
 {
@@ -123,7 +123,7 @@ test_none_left(void **state)
 	expect_exit(huge_arena);
 }
 
-/* Wiped before it is freed: the allocator's copy is looked at no more. */
+/* Memory is wiped before it is freed; freed memory is not looked at. */
 static void
 test_wipe(void **state)
 {

@@ -2,10 +2,9 @@
  * test_migrate.c - files of older versions, and the text of those versions.
  *
  * tests/migrate/ holds databases as SQL text, each made by the program of its
- * version (make.py there). A version is released by putting such a file there
- * and the hash of its step into test_frozen. Nothing else here knows a
- * version: what a file must become is what a new file is, and what it must
- * keep are the columns that it had.
+ * version (make.py there). To release a version, put such a file there, and the
+ * hash of its step into test_frozen. Nothing else here knows a version: an old
+ * file must become what a new file is, and keep the columns that it had.
  */
 #include <glob.h>
 #include <sys/stat.h>
@@ -46,7 +45,7 @@ remove_file(struct kit *k)
 	}
 }
 
-/* k->path becomes the file of that SQL text. */
+/* Makes k->path the database of that SQL text. */
 static void
 load(struct kit *k, const char *sql_path)
 {
@@ -70,7 +69,7 @@ load(struct kit *k, const char *sql_path)
 	buf_free(&b);
 }
 
-/* Brings the file to that version and no further; a new one when empty. */
+/* Migrates the file to that version and no further; an empty one is new. */
 static void
 climb_to(struct kit *k, int version)
 {
@@ -84,7 +83,7 @@ climb_to(struct kit *k, int version)
 	store_close(st);
 }
 
-/* As a pass that finds no mail: opens it, which migrates it, and closes it. */
+/* Like a pass that finds no mail: opens, which migrates, and closes. */
 static void
 open_once(struct kit *k)
 {
@@ -123,8 +122,8 @@ rows(struct kit *k, const char *sql)
 }
 
 /*
- * The schema without what a reader does not see: comments of tables, and the
- * order of columns, for a column that was added stands at the end.
+ * The schema without what does not matter to a reader: the comments, and the
+ * order of columns, since an added column comes last.
  */
 static char *
 form(struct kit *k)
@@ -147,16 +146,16 @@ form(struct kit *k)
 }
 
 /*
- * Statements that tell the rows of each table and view, by the columns that
- * it has now: those that a CRM reads, or the private ones. The latter a later
- * step may write anew.
+ * Statements that select the rows of each table and view, with the columns that
+ * it has now: those that a CRM reads, or the private ones, which a later step
+ * may rewrite.
  */
 #define PUBLIC                                                                 \
 	"name NOT LIKE 'sync!_%' ESCAPE '!' AND name<>'sqlite_sequence' AND "  \
 	"name<>'meta'"
 #define PRIVATE "name LIKE 'sync!_%' ESCAPE '!'"
 #define FACTS   "key IN('generation','created_at','created_by')"
-/* all columns but the one that is meant to go */
+/* all columns but the one that is meant to be dropped */
 #define COLUMNS "FROM pragma_table_info(m.name) c WHERE c.name<>'alias_of'"
 
 static char *
@@ -179,7 +178,7 @@ statements(struct kit *k, const char *which)
 	return sql;
 }
 
-/* The first line in which they differ, as a failure of that file. */
+/* Fails with the file's name and the first line in which the two differ. */
 static void
 same(const char *file, const char *what, const char *want, const char *got)
 {
@@ -239,7 +238,7 @@ formed(struct kit *k, const char *file, int version)
 
 /* --- tests ------------------------------------------------------------- */
 
-/* Every file becomes what a new one is, and a CRM finds all that it knew. */
+/* Every file becomes like a new one, and a CRM finds all that it knew. */
 static void
 test_newest(void **state)
 {
@@ -272,8 +271,8 @@ test_newest(void **state)
 }
 
 /*
- * A file of the first days gets the frozen form of its own version before any
- * further step, and keeps its private rows as well.
+ * A file that an early program made gets the frozen form of its version before
+ * any further step, and keeps its private rows as well.
  */
 static void
 test_mended(void **state)
@@ -302,7 +301,7 @@ test_mended(void **state)
 	globfree(&g);
 }
 
-/* Reading alone changes nothing: a file that needs it is refused. */
+/* A read-only store migrates nothing: a file that needs it is refused. */
 static void
 test_read_only(void **state)
 {
@@ -338,8 +337,8 @@ test_read_only(void **state)
 }
 
 /*
- * Nobody wrote down when an older program saw the markers first: each folder is
- * read once more before it is idle.
+ * An older program did not record when it first saw a marker: each folder is
+ * read once more before it counts as idle.
  */
 static void
 test_markers(void **state)
@@ -362,7 +361,7 @@ test_markers(void **state)
 	globfree(&g);
 }
 
-/* What came before is known: the same mail elsewhere is a further copy. */
+/* Migrated mail is known: the same mail elsewhere becomes another copy. */
 static void
 test_goes_on(void **state)
 {
@@ -394,8 +393,8 @@ test_goes_on(void **state)
 
 #ifdef EXSYNC_FAULT
 /*
- * Opens the file in a process of its own, which ends at step n. It is this
- * program again, for a fork would go on counting our steps.
+ * Opens the file in a process of its own, which dies at step n. It runs this
+ * program anew, since a fork would go on counting our steps.
  */
 static int
 open_dying(struct kit *k, int n)
@@ -416,7 +415,7 @@ open_dying(struct kit *k, int n)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Ends at step n, goes on: whether it did end. */
+/* Dies at step n, and is opened again. False: there is no step n. */
 static bool
 crash_at(struct kit *k, const char *file, int n)
 {
@@ -445,7 +444,7 @@ crash_at(struct kit *k, const char *file, int n)
 	return rc == 99;
 }
 
-/* After a crash at any step the file is of one version, and goes on. */
+/* After a crash at any step the file has one version, and can be migrated. */
 static void
 test_crash(void **state)
 {
@@ -495,7 +494,7 @@ step_hash(const struct schema_step *step, char *hex)
 	enc_hex(hash, sizeof(hash), hex);
 }
 
-/* Not a letter of a released step changes, and each has its file. */
+/* No letter of a released step changes, and each step has its file. */
 static void
 test_frozen(void **state)
 {

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/msgid.h"
 
-/* out: the ids, each in front of a '|'; what is none leaves the '|' alone */
+/* out: the ids, each with a '|' after it; no id: the '|' alone */
 static const struct {
 	const char *in, *out;
 } rows[] = {
@@ -22,7 +22,7 @@ static const struct {
 	{ "<a@b>", "<a@b>|" },
 	{ "<a@b><c@d>", "<a@b>|<c@d>|" },
 	{ " <a@b>\r\n\t<c@d> ", "<a@b>|<c@d>|" },
-	/* words around them are none */
+	/* the words around ids are no ids */
 	{ "Your mail of today <a@b> thanks", "<a@b>|" },
 	{ "a@b <c@d>", "<c@d>|" },
 	/* not closed */

@@ -154,7 +154,7 @@ load(struct party_list *l, const char *text, size_t len, const char *type,
 	assert_non_null(f);
 	assert_int_equal(fwrite(text, 1, len, f), len);
 	fclose(f);
-	/* it rests since long, or each of them would be waited for */
+	/* an old time, or the reader would wait for each of them */
 	assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
 	err_clear(err);
 	return party_csv(l, path, type, err);
@@ -258,8 +258,8 @@ test_csv_bad(void **state)
 }
 
 /*
- * What somebody writes while the list is read: pieces, and a pause between.
- * No other time goes by than that for which the reader sleeps.
+ * What somebody writes while the list is read: pieces, with pauses between. The
+ * clock moves only while the reader sleeps.
  */
 static struct {
 	FILE *file;           /* NULL: the machine's own time */
@@ -313,7 +313,7 @@ __wrap_tim_sleep(int64_t ms)
 	writer.since += ms;
 }
 
-/* Half a list would lose the mail of those whom its other half names. */
+/* Half a list would lose the mail of the people in its other half. */
 static void
 test_csv_written(void **state)
 {

@@ -62,7 +62,7 @@ people(struct party_list *l)
 	party_list_add(l, "contact", "9", "ed@contoso.example", "Ed");
 }
 
-/* The addresses of the plan, one per line; aliases with their first. */
+/* The plan must have these addresses, one per line, aliases with the first. */
 static void
 check(const char *only, const char *profile, const char *want)
 {

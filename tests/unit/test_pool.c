@@ -1,6 +1,6 @@
 /*
- * test_pool.c - who gets which connection, and which are closed. Nobody is
- * contacted: a connection is made by its first request.
+ * test_pool.c - who gets which connection, and which are closed. No server is
+ * contacted: only the first request opens a connection.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -125,7 +125,7 @@ renewed(void **state)
 	pool_free(&p);
 }
 
-/* What can never work is said at once, and leaves nothing behind. */
+/* What can never work is refused at once, and leaks nothing. */
 static void
 refused(void **state)
 {

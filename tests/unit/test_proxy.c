@@ -23,7 +23,7 @@ static const struct {
 	struct step step;
 	enum err_kind kind;
 	const char *code, *text;
-	bool spared; /* it says that the login is not what is wrong */
+	bool spared; /* the answer clears the login of blame */
 } table[] = {
 	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\n\r\n", CLOSE, 0,
 	      0 },
@@ -103,7 +103,7 @@ refusals(void **state)
 	}
 }
 
-/* It wants a login, and the URL has none. */
+/* The proxy wants a login, and the URL has none. */
 static void
 no_login(void **state)
 {
@@ -163,7 +163,7 @@ loopback(void **state)
 	assert_memory_equal(sv.log, "GET /x HTTP/1.1\r\n", 17);
 }
 
-/* The proxy itself is not there. */
+/* The proxy cannot be reached. */
 static void
 absent(void **state)
 {

@@ -1,5 +1,5 @@
 /*
- * test_runner.c - the one program that may be run: its words, what it gets,
+ * test_runner.c - alert_command: how it is split into words, what it gets, and
  * how it ends.
  */
 #include <setjmp.h>
@@ -81,7 +81,7 @@ test_words(void **state)
 	}
 }
 
-/* A script of that name with that text; the caller frees its path. */
+/* Writes a script; the caller frees its path. */
 static char *
 script(const char *name, const char *text)
 {
@@ -95,7 +95,7 @@ script(const char *name, const char *text)
 	return path;
 }
 
-/* What a file of the directory holds; the caller frees. */
+/* The content of a file in the test directory; the caller frees. */
 static char *
 content(const char *name, size_t *len)
 {
@@ -147,7 +147,7 @@ expect(struct keeper *r, const char *text, const char *want)
 	assert_string_equal(err.code, "alert_command");
 }
 
-/* What it gets: text, words, environment, files; nothing of ours. */
+/* It gets text, words, environment, and none of our open files. */
 static void
 test_gets(void **state)
 {
@@ -175,7 +175,7 @@ test_gets(void **state)
 	assert_non_null(strstr(s, "LANG=C.UTF-8\n"));
 	free(s);
 	s = content("fds", &n);
-	assert_string_equal(s, "0 1 2 3 "); /* 3 is ls' own */
+	assert_string_equal(s, "0 1 2 3 "); /* 3 is ls's own */
 	free(s);
 	expect(r, "", NULL); /* an empty text is no end */
 	s = content("text", &n);
@@ -229,7 +229,7 @@ test_ends(void **state)
 	keeper_close(NULL);
 }
 
-/* Too long: killed with what it started, and the next one works. */
+/* Killed after its time with all that it started; the next run works. */
 static void
 test_too_long(void **state)
 {
@@ -287,7 +287,7 @@ test_refused(void **state)
 	assert_int_equal(runner_check("cat -", &err), 0);
 }
 
-/* The helper of a process that dies does not stay. */
+/* The helper ends when our process dies. */
 static void
 test_orphan(void **state)
 {

@@ -114,7 +114,7 @@ test_round(void **state)
 	assert_null(seal_make(&key, secret, sizeof(secret)));
 }
 
-/* A value made by another implementation stays readable for ever. */
+/* A value that another implementation made must always be readable. */
 static void
 test_known(void **state)
 {
@@ -131,7 +131,7 @@ test_known(void **state)
 	free(out);
 }
 
-/* Cut anywhere, changed anywhere, another key: a sentence, and nothing of it */
+/* Cut anywhere, changed anywhere, another key: an error, and no plain text. */
 static void
 test_damaged(void **state)
 {
@@ -184,7 +184,7 @@ put(const char *name, const char *text, mode_t mode)
 	return path;
 }
 
-/* Loads the INI; its errors must begin (after the directory) with want. */
+/* Loads the INI; its errors, without the directory, must begin with want. */
 static struct conf *
 load(const char *ini, const char *want)
 {
@@ -305,7 +305,7 @@ test_refused(void **state)
 	free(path);
 }
 
-/* exsync --encrypt's side: made once, 0600, and never written again. */
+/* The key for exsync --encrypt: created once, 0600, never overwritten. */
 static void
 test_conf_key(void **state)
 {

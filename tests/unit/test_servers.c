@@ -113,7 +113,7 @@ test_shared(void **state)
 	servers_close(NULL);
 }
 
-/* What can never work is an error each time, and of no other profile. */
+/* A server that can never work is an error each time, for its profile only. */
 static void
 test_refused(void **state)
 {
@@ -136,7 +136,7 @@ test_refused(void **state)
 	assert_int_equal(seen.closed, 2);
 }
 
-/* A pass that was stopped stops no other one; what the load taught stays. */
+/* A stop ends with its pass; what the gate learnt about load stays. */
 static void
 test_begin(void **state)
 {

@@ -12,7 +12,7 @@
 #include "ews/call.h"
 #include "soapfeed.h"
 
-/* A record of what the operation was told. */
+/* Records what the operation was called with. */
 struct rec {
 	struct buf log;
 	struct err first;
@@ -223,7 +223,7 @@ server_version(void **state)
 	buf_free(&text);
 }
 
-/* A text past the scratch buffer's cap is told as that, not cut. */
+/* A text larger than the scratch buffer is reported as such, not cut. */
 static void
 too_large(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * test_sock.c - net/sock: names with several addresses of which some are dead
- * or silent, lookups that are slow or fail.
+ * test_sock.c - net/sock: names with several addresses, some of them dead or
+ * silent, and lookups that are slow or fail.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 #include "base/tim.h"
 #include "net/sock.h"
 
-/* What the name server says: the C library's is not asked here. */
+/* The answer of the name lookup, in place of the C library's. */
 static struct {
 	int rc, slow_ms;
 	int n;
@@ -45,9 +45,8 @@ freeaddrinfo(struct addrinfo *list)
 }
 
 /*
- * What this thread's reads and writes give: nothing, however often poll says
- * that there is something. A socket that does so a million times does so for
- * ever.
+ * Makes reads and writes of this thread fail although poll says that the socket
+ * is ready. A million such calls mean a busy loop.
  */
 static __thread struct {
 	int no; /* the errno; 0: the system's own */
@@ -105,7 +104,7 @@ add(const char *ip, int port)
 		a[-1].ai_next = a;
 }
 
-/* A port that lets nobody in and says nothing: its queue is full. */
+/* A port that never answers a connect, since its queue is full. */
 struct silent {
 	int fd, port, in[8];
 };
@@ -142,7 +141,7 @@ silent_stop(struct silent *s)
 
 static const struct step none[] = { { "", CLOSE, 0, 0 }, { NULL, KEEP, 0, 0 } };
 
-/* The next address is tried when one refuses, cannot be reached, is silent. */
+/* When an address refuses, is unreachable or silent, the next is tried. */
 static void
 addresses(void **state)
 {
@@ -182,7 +181,7 @@ addresses(void **state)
 	server_stop(&sv);
 }
 
-/* None answers: the deadline stands, whatever their number. */
+/* No address answers: the deadline holds, however many there are. */
 static void
 all_silent(void **state)
 {
@@ -209,7 +208,7 @@ all_silent(void **state)
 	silent_stop(&quiet);
 }
 
-/* Each address is named with its own reason, and the advice is for them. */
+/* The error names each address with its reason, and the advice fits them. */
 static void
 each_named(void **state)
 {
@@ -251,7 +250,7 @@ each_named(void **state)
 	assert_string_not_equal(end, "...");
 }
 
-/* The lookup took all the time; there is still as much to connect. */
+/* A lookup that takes all its time leaves as much for connecting. */
 static void
 slow_lookup(void **state)
 {
@@ -306,7 +305,7 @@ failed_lookup(void **state)
 	}
 }
 
-/* The name servers fail: it leads where it did before; gone is gone. */
+/* While a lookup fails the last addresses are used; a missing name fails. */
 static void
 remembered(void **state)
 {
@@ -360,7 +359,7 @@ at_once(void *arg)
 	return ++*(int *)arg > 3;
 }
 
-/* Ready, and nothing comes: the deadline stands, and nobody is kept busy. */
+/* A socket that is ready without data: the deadline holds, no busy loop. */
 static void
 ready_in_vain(void **state)
 {

@@ -1,5 +1,5 @@
 /*
- * test_status.c - exsync --status: what is judged, and how it is printed.
+ * test_status.c - exsync --status: how it judges, and how it prints.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -139,7 +139,7 @@ test_exit(void **state)
 	}
 }
 
-/* How the passes ended, and mail that waits, are part of the verdict. */
+/* The verdict depends on how passes ended, and on mail that waits. */
 static void
 test_exit_passes(void **state)
 {
@@ -222,7 +222,7 @@ exit_after(struct scene *c, int64_t interrupted)
 	return c->s.exit;
 }
 
-/* Many passes that were interrupted: what to do is said once. */
+/* Many interrupted passes: what to do is printed only once. */
 static void
 test_interrupted(void **state)
 {
@@ -366,7 +366,7 @@ test_text_states(void **state)
 	free(text);
 }
 
-/* With thousands of mailboxes the bad ones are all seen, and the rest told. */
+/* Of thousands of mailboxes all bad ones are listed, the rest is counted. */
 static void
 test_text_many(void **state)
 {

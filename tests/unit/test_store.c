@@ -1,6 +1,6 @@
 /*
- * test_store.c - what becomes of messages: mails, variants, places, the
- * ledger, failures.
+ * test_store.c - how messages are stored: mails, variants, places, the ledger,
+ * failures.
  */
 #include "test_store.h"
 
@@ -60,7 +60,7 @@ test_new_mail(void **state)
 	assert_false(store_has_message_id(k->st, ""));
 }
 
-/* Everything again, in every way it may come: no row, no change. */
+/* The same input again, in every way it may come: no new row, no change. */
 static void
 test_replay(void **state)
 {
@@ -105,7 +105,7 @@ test_replay(void **state)
 
 /* --- one mail in several places ---------------------------------------- */
 
-/* Each row: is the second sight the same mail as the first? */
+/* In each row: is the second copy the same mail as the first? */
 static void
 test_same_or_variant(void **state)
 {
@@ -190,7 +190,7 @@ test_change_rows_of_copies(void **state)
 	    "email insert,email_copy insert");
 }
 
-/* What the first sight lacked, a later one brings; nothing is lost again. */
+/* A later copy fills in what the first one lacked; nothing is lost again. */
 static void
 test_fill_in(void **state)
 {
@@ -245,7 +245,7 @@ test_fill_in(void **state)
 	assert_string_equal(ask(k, "SELECT subject FROM email"), "One");
 }
 
-/* A mail says what its only place says, and what several say together. */
+/* A mail shows what its only place says, or what several say together. */
 static void
 test_item_changes(void **state)
 {
@@ -556,7 +556,7 @@ test_failures(void **state)
 	assert_int_equal(number(k, "SELECT count(*) FROM change"), 1);
 }
 
-/* What took too long is due by itself, whatever its code; till it is quick. */
+/* An item that took too long is due apart from others, whatever its code. */
 static void
 test_failures_slow(void **state)
 {
@@ -589,7 +589,7 @@ test_failures_slow(void **state)
 	}
 }
 
-/* A failing page leaves nothing, not even its counts. */
+/* A page that fails is rolled back, its counts too. */
 static void
 test_all_or_nothing(void **state)
 {

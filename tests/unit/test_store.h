@@ -316,7 +316,7 @@ store(struct kit *k, const char *box, const char *id, const char *key,
 	message_free(m);
 }
 
-/* The end of a page of that mailbox' folder. */
+/* The end of a page of that mailbox's folder. */
 static inline void
 page(struct kit *k, const char *box, const struct store_page *p)
 {

@@ -1,10 +1,10 @@
 /*
- * test_store_ahead.c - a pass that ended between the rows of a page and its
- * cursor, and mail that went away before the next one.
+ * test_store_ahead.c - a pass that ended after some rows of a page and before
+ * its cursor, and mail that was deleted before the next pass.
  */
 #include "test_store.h"
 
-/* A part of a page with that item of ann's inbox, before its cursor. */
+/* Writes part of a page, with that item of ann's inbox, but not its cursor. */
 static void
 part(struct kit *k, const char *id)
 {
@@ -22,7 +22,7 @@ part(struct kit *k, const char *id)
 	message_free(m);
 }
 
-/* The end of a page that told of these (NULL: nobody). */
+/* Writes the end of a page that had these items (NULL: none). */
 static void
 end(struct kit *k, const char *a, const char *b, const char *cursor,
     bool finished)
@@ -79,7 +79,7 @@ test_gone_before_the_cursor(void **state)
 	free(after);
 }
 
-/* The next page is written while this one is not at its end. */
+/* Rows of the next page are written before this page ends. */
 static void
 test_two_pages(void **state)
 {
@@ -93,7 +93,7 @@ test_two_pages(void **state)
 	assert_string_equal(there(k), "one two");
 }
 
-/* An item that was tried again is behind the cursor, and stays. */
+/* An item that was retried lies before the cursor, and stays. */
 static void
 test_tried_again(void **state)
 {
@@ -106,7 +106,7 @@ test_tried_again(void **state)
 	assert_string_equal(there(k), "one two");
 }
 
-/* It lies in another folder by now, under the same id. */
+/* The item has moved to another folder meanwhile, with the same id. */
 static void
 test_moved(void **state)
 {

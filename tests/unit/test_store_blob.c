@@ -1,5 +1,5 @@
 /*
- * test_store_blob.c - contents of all sizes, none of which is held whole.
+ * test_store_blob.c - contents of all sizes, none of them held in memory whole.
  */
 #include <dirent.h>
 #include <sys/resource.h>
@@ -7,7 +7,7 @@
 #include "base/crypt.h"
 #include "test_store.h"
 
-/* n bytes in pieces of odd sizes; the hash of what went in. */
+/* Stores n bytes in pieces of odd sizes; want: their hash. */
 static int
 pour(struct kit *k, int64_t n, int64_t max, unsigned char *want,
     unsigned char *got)
@@ -113,7 +113,7 @@ large(struct kit *k)
 	return after.ru_maxrss - before.ru_maxrss < 12 * 1024 ? 0 : 5;
 }
 
-/* 100 MB go through without being held. */
+/* 100 MB are stored without being held in memory. */
 static void
 test_blob_large(void **state)
 {

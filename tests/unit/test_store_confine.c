@@ -1,6 +1,6 @@
 /*
- * test_store_confine.c - a store that may create and remove no file: what is
- * open by then, what stays behind at its end, and what others put into it.
+ * test_store_confine.c - a store that may neither create nor remove files: what
+ * is open by then, what is left behind, and what other programs put into it.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "store/health.h"
 #include "test_store.h"
 
-/* Directories that were brought to the disk; this one goes before libc's. */
+/* Counts fsync of directories; this function takes precedence over libc's. */
 static int directories_synced;
 
 int
@@ -106,7 +106,7 @@ close_store(struct kit *k)
 
 /* --- what stays behind -------------------------------------------------- */
 
-/* The database alone is all; its WAL is there and empty. */
+/* The database alone is complete; its WAL exists and is empty. */
 static void
 test_left_behind(void **state)
 {
@@ -154,8 +154,9 @@ test_others_go(void **state)
 }
 
 /*
- * Who widens the database's mode gets its companions, which would keep the
- * old one for ever now that they stay; not from under somebody who has them.
+ * Whoever widens the mode of the database gets -wal and -shm with that mode;
+ * since they are not removed, they would keep the old one. They are left alone
+ * while another program has them open.
  */
 static void
 test_widened(void **state)
@@ -194,7 +195,7 @@ test_widened(void **state)
 	}
 }
 
-/* That there is a WAL is on the disk before anything is in it. */
+/* The directory entry of the WAL is on disk before anything is in the WAL. */
 static void
 test_directory_synced(void **state)
 {
@@ -224,7 +225,7 @@ open_nothing_more(void)
 		   : -1;
 }
 
-/* Two contents at once, each other's blocks between their own. */
+/* Writes two contents at once, their blocks interleaved. */
 static int
 two_contents(struct kit *k, size_t n, char fill)
 {
@@ -288,7 +289,7 @@ work_confined(struct kit *k)
 	return 0;
 }
 
-/* A whole pass' work opens nothing once the store is confined. */
+/* All the work of a pass opens no file once the store is confined. */
 static void
 test_opens_nothing(void **state)
 {
@@ -350,7 +351,7 @@ test_says_why(void **state)
 	assert_int_equal(in_child(read_confined, k), 0);
 }
 
-/* The spool gives its room back, and blocks go from one to the next. */
+/* The spool frees its space, and contents reuse its blocks. */
 static void
 test_spool(void **state)
 {

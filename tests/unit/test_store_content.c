@@ -119,7 +119,7 @@ add_file(struct message *m, const char *name, unsigned char content)
 	memset(a->sha256, content, sizeof(a->sha256));
 }
 
-/* Other attachments make another mail; their order does not. */
+/* Other attachments make another mail; another order does not. */
 static void
 test_variant(void **state)
 {

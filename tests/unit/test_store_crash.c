@@ -1,7 +1,7 @@
 /*
- * test_store_crash.c - a small pass dies at every fault point in turn, goes on
- * from what the file says, and must end with the clean run's rows. Needs a
- * build with EXSYNC_FAULT. Also: several threads at once.
+ * test_store_crash.c - a small pass dies at every fault point in turn and is
+ * resumed from what the file says: it must end with the rows of a clean run.
+ * Needs a build with EXSYNC_FAULT. Also: several threads at once.
  */
 #include <pthread.h>
 #include <sys/wait.h>
@@ -84,7 +84,7 @@ second_page(struct kit *k)
 	end_page(k, &it, 1, &p);
 }
 
-/* The failed item succeeds, and another mail gets richer. */
+/* The failed item succeeds, and another mail gets fuller. */
 static void
 third_page(struct kit *k)
 {
@@ -141,7 +141,7 @@ lose_folder(struct kit *k)
 	end_page(k, NULL, 0, &p);
 }
 
-/* Goes on where the file says it stopped. */
+/* Runs the pass from where the file says that it stopped. */
 static int
 pass(struct kit *k)
 {
@@ -193,7 +193,7 @@ pass(struct kit *k)
 	return 0;
 }
 
-/* The pass in a process of its own that dies at point n (0: nowhere). */
+/* Runs the pass in a process that dies at fault point n (0: nowhere). */
 static int
 pass_dying(struct kit *k, long n)
 {
@@ -214,8 +214,8 @@ pass_dying(struct kit *k, long n)
 }
 
 /*
- * What must be equal: all but random keys, the file's own facts, and what
- * counts passes (run, mailbox).
+ * All rows that must be equal: without random keys, facts of the file itself,
+ * and tables that count passes (run, mailbox).
  */
 static char *
 rows(struct kit *k)

@@ -3,7 +3,7 @@
  */
 #include "test_store_mails.h"
 
-/* number n of several; the later ones were sent earlier */
+/* Mail number n; later numbers were sent earlier. */
 static struct message *
 numbered(int n, int way)
 {
@@ -18,7 +18,7 @@ numbered(int n, int way)
 	return m;
 }
 
-/* Who was sent first has the id of the Message-ID, until a CRM knows ids. */
+/* The mail sent first has the Message-ID's id, until a CRM has read ids. */
 static void
 test_ids(void **state)
 {
@@ -48,7 +48,7 @@ test_ids(void **state)
 		assert_string_equal(id_of(k, item_id[i]), now[i]);
 }
 
-/* Equal but for the text. */
+/* Mails that differ in their text only. */
 static struct message *
 alike(int n, int way)
 {
@@ -59,7 +59,7 @@ alike(int n, int way)
 	return m;
 }
 
-/* What is equal is the same, however many others there are. */
+/* Equal copies are one mail, however many others there are. */
 static void
 put_many(struct kit *k, struct message *(*one)(int, int))
 {
@@ -100,14 +100,14 @@ test_many_mails(void **state)
 	put_many(*state, numbered);
 }
 
-/* More than are compared. */
+/* More mails than are compared. */
 static void
 test_crowd(void **state)
 {
 	put_many(*state, alike);
 }
 
-/* One of many becomes what another one is, and is itself again. */
+/* One of many is edited to equal another one, and then back. */
 static void
 edit_many(struct kit *k, struct message *(*one)(int, int), int n, int as)
 {
@@ -144,14 +144,14 @@ test_edit_crowd(void **state)
 	edit_many(*state, alike, 12, 2);
 }
 
-/* More than are looked at. */
+/* More mails than are looked at. */
 static void
 test_edit_throng(void **state)
 {
 	edit_many(*state, numbered, 70, 2);
 }
 
-/* A time that cannot be said may be any. */
+/* An unknown time may be any time. */
 static void
 test_no_time(void **state)
 {
@@ -191,7 +191,7 @@ test_many_ways(void **state)
 			if (round == 0 && i == 16)
 				assert_int_equal(mails(k), 2);
 		}
-		/* the rest has no edition */
+		/* the others have no edition */
 		assert_in_range(editions(k), 32, 32);
 		assert_int_equal(mails(k), 2);
 		assert_int_equal(live_mails(k), 2);

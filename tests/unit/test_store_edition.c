@@ -29,7 +29,7 @@ own_text(struct kit *k, const char *box, const char *id)
 	return ask(k, sql);
 }
 
-/* How many people and links the mails have. */
+/* The number of people and links of all mails. */
 static long
 people(struct kit *k)
 {
@@ -52,7 +52,7 @@ put_plain(struct kit *k, const char *box, const char *id, const char *key)
 	holds(k, false);
 }
 
-/* As bob's server left it; with another name, one person and link more. */
+/* As bob's server has it: another name, one more person and one more link. */
 static void
 put_rich(struct kit *k, const char *box, const char *id, const char *key)
 {
@@ -117,7 +117,7 @@ check_plain(struct kit *k)
 	assert_int_equal(editions(k), 0);
 }
 
-/* The fuller one comes, goes, comes back, and a third one like the first. */
+/* A fuller copy comes, goes, comes back; then a third one equals the first. */
 static void
 test_come_and_go(void **state)
 {
@@ -161,7 +161,7 @@ test_come_and_go(void **state)
 	assert_int_equal(mails(k), 1);
 }
 
-/* In whatever order: the same rows. */
+/* The order in which copies come does not matter to the rows. */
 static void
 test_order(void **state)
 {
@@ -177,7 +177,7 @@ test_order(void **state)
 	assert_int_equal(editions(k), 0);
 }
 
-/* A copy with attachments, says the server, but of none it tells more. */
+/* A copy that has attachments, of which the server lists none. */
 static void
 put_flagged(struct kit *k, const char *id, bool has)
 {
@@ -208,7 +208,7 @@ test_flagged(void **state)
 	assert_int_equal(editions(k), 0);
 }
 
-/* Without a Message-ID the conversation makes the thread, whoever tells it. */
+/* Without a Message-ID the conversation of any copy makes the thread. */
 static void
 test_conversation(void **state)
 {
@@ -274,7 +274,7 @@ test_edit_shared(void **state)
 	assert_string_equal(id_of(k, "b1"), id);
 }
 
-/* It is moved, and then edited: the same mail says something else. */
+/* A copy is moved and then edited: the same mail has another text. */
 static void
 test_edit_only(void **state)
 {
@@ -303,8 +303,8 @@ test_edit_only(void **state)
 }
 
 /*
- * What was kept, was gone, and is skipped now lies there again: nobody knows
- * what it says, so it says what the mail shows.
+ * A copy that was kept and then deleted comes back and is skipped: its text is
+ * unknown, so it counts as what the mail shows.
  */
 static void
 test_skipped_back(void **state)
@@ -340,7 +340,7 @@ test_skipped_back(void **state)
 
 /* --- what cannot be had ------------------------------------------------ */
 
-/* Only its headers come, and the fault why. */
+/* Stores a copy of which only headers came, with the error. */
 static void
 put_poor(struct kit *k, const char *box, const char *id, const char *key)
 {
@@ -362,7 +362,7 @@ put_poor(struct kit *k, const char *box, const char *id, const char *key)
 	holds(k, false);
 }
 
-/* Nothing is taken away. */
+/* A poorer copy takes nothing away from the mail. */
 static void
 test_poorer(void **state)
 {
@@ -397,7 +397,7 @@ test_poorer(void **state)
 	assert_int_equal(live_mails(k), 2); /* without the attachment */
 }
 
-/* Nobody had its text ever: it says why as the copy does that is left. */
+/* No copy ever had a text: the mail has the body_state of the copy left. */
 static void
 test_never_read(void **state)
 {
@@ -422,7 +422,7 @@ test_never_read(void **state)
 	assert_string_equal(shown(k), OFFER);
 }
 
-/* Without a Message-ID the text makes the id; here it became known later. */
+/* Without a Message-ID the text makes the id; here the text comes later. */
 static void
 test_known_later(void **state)
 {
@@ -466,7 +466,7 @@ with(struct kit *k, const char *text, enum att_kind kind, const char *data)
 	return m;
 }
 
-/* The server makes the file of an attached item anew each time. */
+/* The server generates the file of an attached item anew each time. */
 static void
 test_items(void **state)
 {
@@ -515,7 +515,7 @@ has_type(struct kit *k)
 	assert_int_equal(k->count.updated, 0);
 }
 
-/* The type of an attached item is told with its content alone. */
+/* The type of an attached item comes only with its content. */
 static void
 test_item_types(void **state)
 {
@@ -540,7 +540,7 @@ test_item_types(void **state)
 	has_type(k);
 }
 
-/* A content goes with the last row that has it. */
+/* A content is removed with the last row that refers to it. */
 static void
 test_contents(void **state)
 {
@@ -583,7 +583,7 @@ half(struct kit *k, const char *text, bool first)
 	return m;
 }
 
-/* A content that an edition alone has goes with it. */
+/* A content that only an edition has is removed with the edition. */
 static void
 test_own_contents(void **state)
 {
@@ -608,7 +608,7 @@ test_own_contents(void **state)
 	    contents(k));
 }
 
-/* What was recalled, and then was not put, does not wait for ever. */
+/* A recalled message that is not put does not hold its content for ever. */
 static void
 test_dropped(void **state)
 {
@@ -631,7 +631,7 @@ test_dropped(void **state)
 	assert_int_equal(contents(k), 1);
 }
 
-/* What nobody came for goes when the next pass begins. */
+/* A content that no message took is removed when the next pass begins. */
 static void
 test_never_came(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * test_store_file.c - the file itself: what is opened and what is refused,
- * versions, full disks.
+ * test_store_file.c - the database file: which files are opened and which are
+ * refused, versions, full disks.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -38,7 +38,7 @@ read_file(const char *path, size_t *n)
 	return data;
 }
 
-/* Opening must fail with that code and say these words; nothing changes. */
+/* Opening must fail with this code and these words, and change nothing. */
 static void
 refused(struct kit *k, int flags, const char *code, const char *words)
 {
@@ -197,8 +197,7 @@ test_corrupt(void **state)
 	assert_non_null(strstr(k->err.msg, "restore it from a backup"));
 }
 
-/* No key is made in the place of one that is gone; it says what there is to do.
- */
+/* A missing key is not replaced by a new one; the error says what to do. */
 static void
 test_no_key(void **state)
 {
@@ -364,7 +363,7 @@ test_schema(void **state)
 	free(text);
 }
 
-/* In a child: writes until the file size limit says no. */
+/* In a child process: writes until the file size limit is reached. */
 static int
 fill_up(struct kit *k)
 {
@@ -422,7 +421,7 @@ test_disk_full(void **state)
 	assert_string_equal(ask(k, "PRAGMA integrity_check"), "ok");
 }
 
-/* As a user who may not write there. */
+/* Becomes a user who may not write there. */
 static int
 as_nobody(struct kit *k)
 {

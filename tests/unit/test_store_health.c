@@ -35,7 +35,7 @@ none_well(void *arg, const struct store_alert *a)
 	return false;
 }
 
-/* How many were opened and resolved: "opened/resolved". */
+/* Applies alerts; "opened/resolved": how many were. */
 static const char *
 apply(struct kit *k, const struct store_alert *v, size_t n,
     bool (*well)(void *, const struct store_alert *), void *arg)
@@ -90,7 +90,7 @@ test_once(void **state)
 	assert_int_equal(number(k, "SELECT count(*) FROM alert"), 2);
 }
 
-/* Over and back within a second is the same row; later it is another one. */
+/* Resolved and reopened within a second: the same row; later: a new row. */
 static void
 test_again(void **state)
 {
@@ -132,7 +132,7 @@ test_order(void **state)
 	arena_free(&list.arena);
 }
 
-/* Nothing to say: nothing is written, and nothing ever in a dry run. */
+/* Without news nothing is written; nor is anything in a dry run. */
 static void
 test_silence(void **state)
 {
@@ -242,8 +242,8 @@ in_files(const struct kit *k, const char *text)
 }
 
 /*
- * What earlier versions kept is erased: of rows that are there, and of those
- * that were deleted before.
+ * What earlier versions kept of credentials is erased, both from present rows
+ * and from deleted ones.
  */
 static void
 test_login_clean(void **state)
@@ -423,7 +423,7 @@ test_last_run(void **state)
 	assert_true(r.finished != TIM_NONE);
 }
 
-/* The pass; outcome NULL: it is killed. */
+/* Records a pass; outcome NULL: it is killed. */
 static struct store_run
 run_wanted(struct kit *k, const char *wanted, const char *outcome)
 {
@@ -444,7 +444,7 @@ run_once(struct kit *k, const char *outcome)
 	run_wanted(k, NULL, outcome);
 }
 
-/* "3, --profile hq 2": what is said of passes in a row. */
+/* Passes in a row by restriction, as "3, --profile hq 2". */
 static char *
 in_a_row(struct kit *k)
 {
@@ -462,7 +462,7 @@ in_a_row(struct kit *k)
 	return text;
 }
 
-/* Passes that were interrupted or killed, until one comes to its end. */
+/* Passes interrupted or killed in a row, until one comes to its end. */
 static void
 test_runs_over(void **state)
 {
@@ -490,7 +490,7 @@ test_runs_over(void **state)
 	assert_string_equal(in_a_row(k), "");
 }
 
-/* Only one that was to read as much ends the row, and each has its own. */
+/* Only a pass over at least as much ends a row; each restriction has one. */
 static void
 test_runs_wanted(void **state)
 {
@@ -550,7 +550,7 @@ test_runs_before(void **state)
 
 /* --- what the database could not take ---------------------------------- */
 
-/* It lies behind the pid, which every pass writes anew. */
+/* The trouble is stored after the pid, which every pass writes anew. */
 static void
 test_trouble(void **state)
 {
@@ -596,7 +596,7 @@ test_trouble(void **state)
 
 #define KIT(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
 
-/* How scopes are spelled, for the CRM reads them; and what they are then. */
+/* The spelling of scopes, which the CRM reads; and their parsing. */
 static void
 test_scope(void **state)
 {

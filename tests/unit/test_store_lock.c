@@ -59,7 +59,7 @@ test_lock(void **state)
 	kit_open(k, 0);
 }
 
-/* try_lock of another name of the database. */
+/* try_lock by another name of the database. */
 static int
 try_lock_as(struct kit *k, const char *name)
 {
@@ -75,7 +75,7 @@ in_dir(const struct kit *k, const char *name, char out[128])
 	snprintf(out, 128, "%s/%s", k->dir, name);
 }
 
-/* Two names of one file: one lock, and never two WALs. */
+/* Two names of one file have one lock, and never two WALs. */
 static void
 test_lock_names(void **state)
 {
@@ -118,8 +118,7 @@ test_lock_names(void **state)
 	kit_open(k, 0);
 }
 
-/* What somebody else put in the lock's place is neither followed nor written.
- */
+/* A link or file planted in place of the lock is not followed or written. */
 static void
 test_lock_planted(void **state)
 {
@@ -160,7 +159,7 @@ test_lock_planted(void **state)
 
 #define HANG_MS 60000 /* nothing but a defect takes so long */
 
-/* A CRM in another process: begins with sql, says so, waits, commits. */
+/* A CRM in another process: runs sql, reports, waits, commits. */
 struct crm {
 	pid_t pid;
 	int go;
@@ -196,7 +195,7 @@ crm_begin(struct kit *k, const char *sql, int ms)
 	return crm;
 }
 
-/* It commits, after the ms that it was told. */
+/* Lets the CRM commit, after the time that it was given. */
 static void
 crm_let_go(struct crm *crm)
 {
@@ -264,7 +263,7 @@ test_reading_while_waiting(void **state)
 	assert_int_equal(number(k, "SELECT count(*) FROM email"), 1);
 }
 
-/* A locked database is told after the limit, and nothing is half done. */
+/* A lock past the limit is an error, and nothing is half done. */
 static void
 test_locked_too_long(void **state)
 {
@@ -288,7 +287,7 @@ test_locked_too_long(void **state)
 	assert_int_equal(number(k, "SELECT count(*) FROM change"), 1);
 }
 
-/* A mail of today; -1: it could not be stored. */
+/* Stores a mail of today; -1: that failed. */
 static int
 store_new(struct kit *k, const char *id, const char *mid, const char *text)
 {
@@ -303,7 +302,7 @@ store_new(struct kit *k, const char *id, const char *mid, const char *text)
 	return rc;
 }
 
-/* What one transaction has read and counted is none of the next one's. */
+/* What a transaction read and counted does not leak into the next one. */
 static void
 test_transaction_ends(void **state)
 {
@@ -332,7 +331,7 @@ struct work {
 	bool next, fails;
 };
 
-/* A row, perhaps another one in the next transaction, and how it ends. */
+/* Inserts a row, perhaps another in the next transaction; then its result. */
 static int
 do_work(struct store *st, void *arg, struct err *err)
 {
@@ -347,7 +346,7 @@ do_work(struct store *st, void *arg, struct err *err)
 	return w->fails ? -1 : 1;
 }
 
-/* Work that fails is undone, all else commits; the lock is free then. */
+/* Work that fails is rolled back, other work commits; the lock is freed. */
 static void
 test_work(void **state)
 {
@@ -408,8 +407,8 @@ test_other_reader(void **state)
 }
 
 /*
- * A CRM imports while we write: by change rows alone it must have the same
- * mails as the table, none twice.
+ * A CRM imports while we write: from the change rows alone it must get the same
+ * mails as the table has, none twice.
  */
 static void
 test_import_while_writing(void **state)

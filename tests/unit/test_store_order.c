@@ -1,8 +1,9 @@
 /*
- * test_store_order.c - at random: whatever happened to the copies in three
- * mailboxes, the file says what those say that lie there now, as a plain table
- * here has it; each change is told, and nothing else is; and a new file that
- * gets the same copies in another order says the same.
+ * test_store_order.c - random changes of the copies in three mailboxes. After
+ * each step the file must agree with a plain table here of the copies that
+ * there are now; each change must have its change row, and there must be no
+ * other; and a new file that gets the same copies in another order must be
+ * equal.
  */
 #include "base/mem.h"
 #include "store/same.h"
@@ -60,9 +61,9 @@ static const struct way ways[] = {
 
 static const char *const boxes[] = { BOX_A, BOX_B, "cleo@contoso.example" };
 
-/* A copy as it lies there, or does not. */
+/* A place for a copy, which may be empty. */
 struct slot {
-	bool live, known; /* it lies or lay there */
+	bool live, known; /* it is there; it was there once */
 	int way, epoch;
 	char mid;
 };
@@ -88,7 +89,7 @@ lot(struct model *m, unsigned n)
 
 static struct party cc = { "contact", "9", "cc@x.example", NULL };
 
-/* contents: those of its attachments can be had. */
+/* contents: the attachments can be fetched. */
 static struct message *
 say(struct model *md, const struct way *w, int epoch, bool contents)
 {
@@ -156,7 +157,7 @@ item_name(int n)
 	return name[n];
 }
 
-/* The copy says this now; c: and that happens in the same call. */
+/* The copy gets this content now; c: another change in the same call. */
 static void
 put_way(struct model *md, int box, int n, const struct change *c)
 {
@@ -174,7 +175,7 @@ put_way(struct model *md, int box, int n, const struct change *c)
 	message_free(m);
 }
 
-/* Less than it says comes now. */
+/* The copy comes again, but only in part. */
 static void
 put_less(struct model *md, int box, int n)
 {
@@ -215,7 +216,7 @@ one_mail(const struct slot *a, const struct slot *b)
 	       ways[a->way].mail == ways[b->way].mail;
 }
 
-/* An item that once had a Message-ID has it still. */
+/* Puts a copy there. An item keeps a Message-ID that it once had. */
 static void
 lay(struct slot *s, int way, int epoch)
 {
@@ -227,7 +228,7 @@ lay(struct slot *s, int way, int epoch)
 	s->way = way;
 }
 
-/* The copies of a mail together. */
+/* What all copies of a mail show together. */
 struct sum {
 	const struct way *best;
 	const char *subject;
@@ -265,7 +266,7 @@ add_up(const struct model *md, const struct slot *of)
 	return sum;
 }
 
-/* A line for a copy: as LINE_SQL, but for which mail it is of. */
+/* The line of a copy as LINE_SQL gives it, but without its mail's id. */
 static void
 expect(const struct model *md, int box, int n, char *out, size_t size)
 {
@@ -319,7 +320,7 @@ prepare(sqlite3 *h, const char *sql)
 	return s;
 }
 
-/* Every copy is there once, with all that its mail says; id: of which. */
+/* Each copy is there once, with all that its mail has; id: that mail's. */
 static void
 check_copies(struct model *md, sqlite3 *h, char id[BOXES][SLOTS][40], long step)
 {
@@ -352,7 +353,7 @@ check_copies(struct model *md, sqlite3 *h, char id[BOXES][SLOTS][40], long step)
 	sqlite3_finalize(s);
 }
 
-/* Copies are in one mail when they say the same. */
+/* Copies belong to one mail when they say the same. */
 static void
 check_mails(struct model *md, char id[BOXES][SLOTS][40], long step)
 {
@@ -439,7 +440,7 @@ is_told(sqlite3_stmt *s, const char *id, int64_t since)
 	return told;
 }
 
-/* Each mail that changed since is told, no other is, and none is gone. */
+/* Each changed mail has a change row, no other has, and no mail is gone. */
 static void
 check_told(sqlite3 *h, struct seen_list *was, int64_t since, long step)
 {
@@ -477,7 +478,7 @@ ask_int(sqlite3 *h, const char *sql)
 
 /* --- what happens ------------------------------------------------------ */
 
-/* A slot of that mailbox that is live, or not; -1. */
+/* A slot of that mailbox, live or not as asked; -1: there is none. */
 static int
 pick(struct model *md, int box, bool live)
 {
@@ -505,7 +506,7 @@ take_away(struct model *md, int box, int n)
 	md->slot[box][n].live = false;
 }
 
-/* Another item of the same mailbox is what this one was. */
+/* Moves the copy: another item of the mailbox takes its place. */
 static void
 move_on(struct model *md, int box, int n)
 {
@@ -592,7 +593,7 @@ look_into(struct model *md)
 	return h;
 }
 
-/* The table of ways means what it says. */
+/* Checks that the table of ways means what it says. */
 static void
 test_ways(void **state)
 {
@@ -617,7 +618,7 @@ test_ways(void **state)
 	end(&md);
 }
 
-/* Another file that gets what lies there now, in another order. */
+/* A new file that gets all copies in another order must be equal. */
 static void
 check_new_file(struct model *md, sqlite3 *h, long step)
 {
@@ -663,7 +664,7 @@ check_new_file(struct model *md, sqlite3 *h, long step)
 	end(&new);
 }
 
-/* A CRM has read all changes: ids stay from now on. */
+/* A CRM has read all changes: from now on ids must stay. */
 static void
 acknowledge(sqlite3 *h)
 {

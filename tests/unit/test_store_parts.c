@@ -82,7 +82,7 @@ with_items(struct kit *k, const char *one, const char *two)
 	return m;
 }
 
-/* The server makes the file of an attached item anew each time it is asked. */
+/* The server generates the file of an attached item anew for each request. */
 static void
 test_attached_items(void **state)
 {
@@ -115,7 +115,7 @@ nameless(struct message *m, const char *address, const char *raw)
 	a->raw = raw;
 }
 
-/* Two who have no name are not the same person for that. */
+/* Two people without a name are not therefore the same person. */
 static void
 test_nameless(void **state)
 {

@@ -1,5 +1,5 @@
 /*
- * test_store_recall.c - what the file has of a message need not come again.
+ * test_store_recall.c - what the file has of a message is not fetched again.
  */
 #include "test_store.h"
 
@@ -7,7 +7,7 @@
 #define ORDER "We order 24 pallets of timber, at once.\n"
 #define THEN  INT64_C(1584000000000)
 
-/* The item as it was first, or after somebody has edited it. */
+/* The item in its first version, or after an edit. */
 static struct message *
 version(bool edited, const char *text)
 {
@@ -19,7 +19,7 @@ version(bool edited, const char *text)
 	return m;
 }
 
-/* The server says that of it now: is its text the one that the file has? */
+/* Is the text in the file the one of this version on the server? */
 static bool
 is_recalled(struct kit *k, bool edited)
 {
@@ -33,7 +33,7 @@ is_recalled(struct kit *k, bool edited)
 	return as_stored;
 }
 
-/* The body that the file has is older than the last that came without one. */
+/* The body in the file is older than a message that came without its body. */
 static void
 test_older_text(void **state)
 {

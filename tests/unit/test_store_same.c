@@ -379,7 +379,7 @@ test_attachments(void **state)
 
 /* --- monsters ---------------------------------------------------------- */
 
-/* n times what, and an end; the caller frees. */
+/* Repeats what n times and adds end; the caller frees. */
 static char *
 repeat(const char *what, size_t n, const char *end)
 {
@@ -393,8 +393,8 @@ repeat(const char *what, size_t n, const char *end)
 }
 
 /*
- * Texts that cost much where something is not linear. A quadratic step takes
- * hours here, so that no clock is needed to see it.
+ * Texts for which any algorithm that is not linear is slow. A quadratic one
+ * takes hours here, so that the test needs no clock.
  */
 static void
 test_monsters(void **state)

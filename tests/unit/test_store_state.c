@@ -125,7 +125,7 @@ test_mailbox(void **state)
 	    "disabledqueuedisabled1");
 }
 
-/* 0: the machine's own time. */
+/* The clock; 0: the machine's own time. */
 static int64_t mono;
 
 int64_t __real_tim_mono(void);
@@ -263,7 +263,7 @@ test_folders(void **state)
 	    number(k, "SELECT removed_at IS NULL FROM email_copy"), 1);
 }
 
-/* Only a total has moved: not worth a commit, but not forgotten. */
+/* A change of total alone needs no commit, but is not forgotten. */
 static void
 test_totals(void **state)
 {
@@ -289,7 +289,7 @@ test_totals(void **state)
 	    number(k, "SELECT total FROM folder WHERE folder_id='A-Inbox'"), 8);
 }
 
-/* One that is still to be read keeps its total, unmoved as its marker is. */
+/* A folder that must still be read keeps its total, as it keeps its marker. */
 static void
 test_total_unsettled(void **state)
 {
@@ -347,7 +347,7 @@ test_run(void **state)
 	    "interrupted1- partial034177");
 }
 
-/* A pass that cannot begin hides from nobody that the one before died. */
+/* A pass that cannot begin does not hide that the one before died. */
 static void
 test_run_drop(void **state)
 {

@@ -6,7 +6,7 @@
 
 #include "store/admin.h"
 
-/* The page tells of these items of ann's, in words. */
+/* Writes the page with these items of ann's, separated by spaces. */
 static void
 page_of(struct kit *k, struct store_page p, const char *ids)
 {
@@ -22,7 +22,7 @@ page_of(struct kit *k, struct store_page p, const char *ids)
 	page(k, BOX_A, &p);
 }
 
-/* A full walk: what it does not see is removed, what it sees stays. */
+/* A full walk removes what it does not see, and keeps what it sees. */
 static void
 test_walk(void **state)
 {
@@ -80,7 +80,7 @@ test_walk(void **state)
 	free(after);
 }
 
-/* One is gone; a page of the walk is interrupted and comes again. */
+/* One item is gone; a page of the walk is interrupted and comes again. */
 static void
 test_walk_misses(void **state)
 {
@@ -115,7 +115,7 @@ test_walk_misses(void **state)
 	    known(k, BOX_A, k->inbox_a, "lost", "k"), STORE_CHANGED);
 }
 
-/* More than the sweep takes at a time. */
+/* More items than the sweep removes at a time. */
 static void
 test_sweep_many(void **state)
 {
@@ -137,7 +137,7 @@ test_sweep_many(void **state)
 	    number(k, "SELECT count(*) FROM change WHERE op='delete'"), 599);
 }
 
-/* What a walk was asked about, or stored, is seen only with its cursor. */
+/* An item counts as seen only once the cursor of its page is written. */
 static void
 test_walk_before_cursor(void **state)
 {
@@ -171,7 +171,7 @@ test_walk_before_cursor(void **state)
 	    "same");
 }
 
-/* It begins at the start again: what it saw before says nothing now. */
+/* A walk that starts over forgets what it saw before. */
 static void
 test_walk_begins_again(void **state)
 {
@@ -191,7 +191,7 @@ test_walk_begins_again(void **state)
 	    known(k, BOX_A, k->inbox_a, "lost", "k"), STORE_CHANGED);
 }
 
-/* The walks of two folders have the same numbers. */
+/* The walks of two folders may have the same number. */
 static void
 test_walk_of_another_folder(void **state)
 {
@@ -225,7 +225,7 @@ test_walk_of_another_folder(void **state)
 	assert_int_equal(k->count.removed, 1);
 }
 
-/* Asked for again while it is under way: it ends without a word. */
+/* A walk asked for again while one is under way: that one removes nothing. */
 static void
 test_walk_asked_for_again(void **state)
 {
@@ -251,7 +251,7 @@ test_walk_asked_for_again(void **state)
 	assert_int_equal(k->count.removed, 1);
 }
 
-/* The folder's row of failure, "" when there is none, and: is a walk due? */
+/* The folder's row of failure or "", and whether a walk is due. */
 static const char *
 stray(struct kit *k)
 {
@@ -277,8 +277,10 @@ stray(struct kit *k)
 
 #define DUE "UPDATE failure SET next_try='2026-01-01T00:00:00Z'"
 
-/* Strays: only a full walk without any ends what is known of them, in however
- * many passes; more of them before it is due change nothing. */
+/*
+ * Strays: only a full walk without any resolves them, in however many passes.
+ * More of them before that walk is due change nothing.
+ */
 static void
 test_walk_strays(void **state)
 {
@@ -353,7 +355,7 @@ state_of(struct kit *k, const char *item_id)
 	return number(k, sql);
 }
 
-/* The numbers stand in files that an earlier version has begun. */
+/* These numbers are in files that an earlier version made. */
 static void
 test_numbers(void **state)
 {

@@ -218,7 +218,7 @@ certificates(void **state)
 		certificate(i);
 }
 
-/* A server that is its own anchor in ca_file: trusted, unless it is weak. */
+/* A server whose own certificate is in ca_file is trusted, unless weak. */
 static void
 own_anchor(void **state)
 {
@@ -262,7 +262,7 @@ own_anchor(void **state)
 
 static const struct wish good = { "good", -1, 9, DNS, 0, 0, BY_CA, false };
 
-/* A server that takes nobody without a certificate. */
+/* A server that requires a client certificate. */
 static void
 client_certificate(void **state)
 {
@@ -290,7 +290,7 @@ client_certificate(void **state)
 	unmake(&m);
 }
 
-/* How the end of the connection is taken. */
+/* The ways in which a connection ends. */
 static void
 endings(void **state)
 {
@@ -392,7 +392,7 @@ large(void **state)
 	unmake(&m);
 }
 
-/* By the INI's key, and by the environment. */
+/* The proxy comes from the INI, or from the environment. */
 static void
 proxied(void **state)
 {
@@ -443,7 +443,7 @@ proxied(void **state)
 	unmake(&m);
 }
 
-/* A port that speaks something else, or nothing. */
+/* A port that speaks another protocol, or nothing. */
 static void
 not_tls(void **state)
 {
@@ -489,7 +489,7 @@ not_tls(void **state)
 	}
 }
 
-/* A number is told only where there is no sentence, and says what it is. */
+/* An error has a number only where there is no sentence, and explains it. */
 static void
 numbers(void **state)
 {
@@ -510,7 +510,7 @@ numbers(void **state)
 	assert_non_null(strstr(text, "(BearSSL's error 2)"));
 }
 
-/* Warnings without end, faster than they can be read, hold nobody up. */
+/* Endless warnings, faster than they can be read, do not block us. */
 static void
 flood(void **state)
 {
@@ -579,7 +579,7 @@ der(void **state)
 	unmake(&m);
 }
 
-/* Is a file of these bytes taken? */
+/* Is a file of these bytes accepted? */
 static bool
 loads(const void *p, size_t n)
 {

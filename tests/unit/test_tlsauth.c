@@ -21,7 +21,7 @@
 		NULL, KEEP, 0, 0                                               \
 	}
 
-/* Writes down the connection. */
+/* Records the connection. */
 struct spy {
 	struct http_auth auth;
 	int headers, finishes;
@@ -141,7 +141,7 @@ is_of(const struct tls_binding *b, const struct made *m, const char *name,
 		"leaf", -1, 9, "localhost", NULL, bits, hash, BY_SELF, pss     \
 	}
 
-/* By the hash of the signature, with and without a kept connection. */
+/* The binding follows the signature's hash, on a new or kept connection. */
 static void
 bound(void **state)
 {
@@ -192,7 +192,7 @@ bound(void **state)
 	}
 }
 
-/* A signature without a hash that is known: no binding, and no other one. */
+/* A signature with an unknown hash: no binding at all. */
 static void
 unbound(void **state)
 {
@@ -216,7 +216,7 @@ unbound(void **state)
 	unmake(&m);
 }
 
-/* Through a proxy the server's is told, not the proxy's. */
+/* Through a proxy the binding is the server's, not the proxy's. */
 static void
 behind_proxy(void **state)
 {

@@ -37,7 +37,7 @@ test_add(void **state)
 	free(v);
 }
 
-/* Fewer, then more again, at each count: what stays is there, the new zero. */
+/* Shrinks and grows at each count: old elements stay, new ones are zero. */
 static void
 test_lower(void **state)
 {
@@ -132,7 +132,7 @@ huge_count(void)
 	VEC_ADD(v, n);
 }
 
-/* What cannot be had ends the program with 3. */
+/* Out of memory ends the program with status 3. */
 static void
 expect_exit(void (*f)(void))
 {

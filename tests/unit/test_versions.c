@@ -1,5 +1,5 @@
 /*
- * test_versions.c - the version that each mailbox is spoken to in.
+ * test_versions.c - the protocol version that is used for each mailbox.
  */
 #include <setjmp.h>
 #include <stdarg.h>

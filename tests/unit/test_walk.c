@@ -1,10 +1,11 @@
 /*
  * test_walk.c - pages of changes, two of them at a time: whatever they say of
- * one item, what was said last is stored.
+ * one item, the last change is stored.
  *
- * The server here holds items 0, 1, ...; a page is a text: "3" item 3 is new or
- * changed, "-3" it is gone, "3r" or "3u" its read flag changed; "10-21" are
- * several. "/3" in front: before that page is asked for item 3 is changed.
+ * The server here holds items 0, 1, ...; a page is a text: "3" means that item
+ * 3 is new or changed, "-3" that it is gone, "3r" or "3u" that its read flag
+ * changed, "10-21" are several items. "/3" in front: item 3 changes before that
+ * page is asked for.
  */
 #include "test_store.h"
 
@@ -114,7 +115,7 @@ wait_for_slow(void)
 	}
 }
 
-/* Only where no other thread asks for the time. */
+/* Sets the clock; only while no other thread reads it. */
 static void
 set_clock(int64_t now)
 {
@@ -170,7 +171,7 @@ as_it_is(int item)
 	return m;
 }
 
-/* A request takes each item; true: it must wait for its answer. */
+/* Notes that a request has these items. True: its answer must wait. */
 static bool
 take(const struct item_ref *ref, size_t n, struct message **out)
 {
@@ -213,7 +214,7 @@ whole(
 	return err_set(err, ERR_FATAL, "as the test says");
 }
 
-/* Of mail that the store has what has changed; its body is asked for then. */
+/* For mail in the store: first what has changed, then the body. */
 static int
 messages(struct session *s, enum provider_part part, const struct item_ref *ref,
     size_t n, struct message **out, struct err *err)
@@ -288,7 +289,7 @@ walk_inbox(struct kit *k)
 	return rc;
 }
 
-/* The file says of an item: "version 2 u k3", or "gone". */
+/* What the file has of an item: "version 2 u k3", or "gone". */
 static const char *
 stored(struct kit *k, int item)
 {
@@ -366,7 +367,7 @@ test_flag_of_the_page_before(void **state)
 	assert_string_equal(stored(k, 1), "version 2 r k2");
 }
 
-/* The last word of a page counts, and is asked for once. */
+/* The last change of an item in a page counts, and is fetched once. */
 static void
 test_twice_in_a_page(void **state)
 {
@@ -388,7 +389,7 @@ test_twice_in_a_page(void **state)
 	assert_string_equal(stored(k, 2), "version 3 r k3");
 }
 
-/* The first page fails, and the second one has something that waits for it. */
+/* The first page fails while an item of the second waits for it. */
 static void
 test_page_fails(void **state)
 {
@@ -412,8 +413,8 @@ test_page_fails(void **state)
 }
 
 /*
- * The server counts total items; from its start it tells all, and since the
- * cursor that the file has it tells news.
+ * A walk of a folder of which the server says that it has total items. It
+ * reports all from the start, and news since the cursor in the file.
  */
 static void
 walk_counted(struct kit *k, int total, const char *all, const char *news)
@@ -440,7 +441,7 @@ full_walks(struct kit *k)
 	return number(k, "SELECT walk FROM sync_folder");
 }
 
-/* The server does not tell what went away; its count does. */
+/* The server does not report what was deleted; its count shows it. */
 static void
 test_count_tells(void **state)
 {
@@ -477,7 +478,7 @@ test_count_tells(void **state)
 	    10);
 }
 
-/* Mail that comes after the server has counted is no mistake of it. */
+/* Mail that arrives after the server has counted does not make it wrong. */
 static void
 test_count_is_late(void **state)
 {
@@ -503,7 +504,7 @@ test_count_is_late(void **state)
 	assert_int_equal(there(k), 6);
 }
 
-/* A server that does not count well is not believed more than once. */
+/* A server whose count is wrong is believed only once. */
 static void
 test_count_is_wrong(void **state)
 {
@@ -533,7 +534,7 @@ test_count_is_wrong(void **state)
 	assert_int_equal(there(k), 9);
 }
 
-/* A full walk that fails before its first cursor is not gone on with. */
+/* A full walk that fails before its first cursor is started over. */
 static void
 test_full_walk_again(void **state)
 {
@@ -556,8 +557,8 @@ test_full_walk_again(void **state)
 }
 
 /*
- * The marker that was told is settled when the last page was asked for long
- * after it was first seen, in this pass or in an earlier one.
+ * A marker is settled when the last page was asked for long after the marker
+ * was first seen, in this pass or an earlier one.
  */
 static void
 test_marker_settles(void **state)

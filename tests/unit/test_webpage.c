@@ -1,6 +1,5 @@
 /*
- * test_webpage.c - web pages instead of two services, and what is said of
- * each.
+ * test_webpage.c - web pages in place of two services, and the error for each.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -30,7 +30,7 @@ collect(void *arg, const char *p, size_t n)
 	return buf_add(arg, p, n);
 }
 
-/* Pieces of step bytes, the first of them of head bytes. */
+/* Feeds pieces of step bytes after a first one of head bytes. */
 static void
 filter(struct buf *out, const char *in, size_t len, size_t head, size_t step)
 {

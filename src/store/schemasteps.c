@@ -21,7 +21,7 @@
  *
  * The indexes, all of them: sync_email.id (every look-up by id);
  * sync_email_variant (partial; the few variants of a Message-ID);
- * folder_mailbox (one mailbox' folders); blob.sha256; sync_edition_email (the
+ * folder_mailbox (one mailbox's folders); blob.sha256; sync_edition_email (the
  * few mails whose copies differ). The others are primary keys of tables
  * WITHOUT ROWID, which are the table itself.
  */

@@ -554,7 +554,7 @@ static const char *const version_5[] = {
 "  tries INTEGER NOT NULL, -- so far\n"
 "  next_try TEXT, -- UTC; NULL: it will not be tried again\n"
 "  first_at TEXT NOT NULL, -- UTC\n"
-"  moved_at TEXT, -- moved to the mailbox' folder Undeliverable, UTC\n"
+"  moved_at TEXT, -- moved to the mailbox's folder Undeliverable, UTC\n"
 "  slow INTEGER NOT NULL DEFAULT 0, -- 1: it took too long: tried again alone\n"
 "  PRIMARY KEY(mailbox, item)\n"
 ") WITHOUT ROWID",

@@ -349,7 +349,7 @@ def coherent(db):
 
 
 def nothing_left(db):
-    """No content is left that no attachment has: so at a pass' end."""
+    """No content is left that no attachment has: so at a pass's end."""
     found = db.execute("SELECT b.sha256 FROM sync_blob_loose u JOIN blob b"
                        " ON b.n = u.blob").fetchall()
     check(found == [], f"contents that nobody has: {found[:5]}")

@@ -861,6 +861,45 @@ def test_filters_on_each_of_several_values(sim):
         exchangelib.Message.deregister("words")
 
 
+def test_ids_of_attachments_that_came_with_the_item(sim):
+    """The answer to CreateItem tells them, so that they can be taken out
+    without a GetItem in between."""
+    ben = account(sim, BEN)
+    for kind in (  # not both at once: exchangelib would mix them up
+            lambda n: exchangelib.FileAttachment(name=n, content=b"x"),
+            lambda n: exchangelib.ItemAttachment(
+                name=n, item=exchangelib.Message(subject=n))):
+        item = exchangelib.Message(account=ben, folder=ben.drafts,
+                                   subject="a")
+        item.attach([kind("one"), kind("two"), kind("three")])
+        item.save()
+        told = {a.name: a.attachment_id.id for a in item.attachments}
+        assert told == {a.name: a.attachment_id.id
+                        for a in again(item).attachments}
+        item.detach(item.attachments[1])
+        assert [a.name for a in again(item).attachments] == ["one", "three"]
+        item.delete()
+
+
+def test_attached_to_what_is_attached(sim):
+    ben = account(sim, BEN)
+    inner = exchangelib.Message(subject="third", body="deep")
+    inner.attach(exchangelib.FileAttachment(name="f.txt", content=b"file"))
+    for subject in ("second", "first", "outermost"):
+        outer = exchangelib.Message(account=ben, subject=subject,
+                                    folder=ben.drafts)
+        outer.attach(exchangelib.ItemAttachment(name="inner", item=inner))
+        inner = outer
+    got = again(inner.save())
+    seen = []
+    while isinstance(got.attachments[0], exchangelib.ItemAttachment):
+        got = got.attachments[0].item
+        seen.append(got.subject)
+    assert seen == ["first", "second", "third"]
+    assert got.attachments[0].content == b"file"
+    inner.delete()
+
+
 def test_what_it_refuses(sim):
     """No Success for what is not stored."""
     ben = account(sim, BEN)

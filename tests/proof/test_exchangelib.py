@@ -900,6 +900,23 @@ def test_attached_to_what_is_attached(sim):
     inner.delete()
 
 
+def test_categories_of_an_attached_message(sim):
+    ben = account(sim, BEN)
+    item = exchangelib.Message(account=ben, folder=ben.drafts, subject="a",
+                               categories=["outer"])
+    item.attach(exchangelib.ItemAttachment(
+        name="inner", item=exchangelib.Message(
+            subject="in", categories=["one", "two words"])))
+    item.attach(exchangelib.ItemAttachment(
+        name="plain", item=exchangelib.Message(subject="none")))
+    item.save()
+    got = again(item)
+    assert got.categories == ["outer"]
+    assert {a.name: a.item.categories for a in got.attachments} == \
+        {"inner": ["one", "two words"], "plain": None}
+    got.delete()
+
+
 def test_what_it_refuses(sim):
     """No Success for what is not stored."""
     ben = account(sim, BEN)

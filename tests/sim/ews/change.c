@@ -361,8 +361,12 @@ set_categories(
 		sb_str(&b, name);
 		xmlFree(name);
 	}
-	free(ch->categories);
-	ch->categories = sb_xstrdup(b.p != NULL ? b.p : "");
+	if (ch->nested) {
+		kept_one(ch->m, KEPT_CATEGORIES, b.n > 0 ? b.p : NULL);
+	} else {
+		free(ch->categories);
+		ch->categories = sb_xstrdup(b.p != NULL ? b.p : "");
+	}
 	ch->touched = true;
 	sb_free(&b);
 	return code;
@@ -534,7 +538,7 @@ static const struct field FIELD[] = {
 	{ "Sensitivity", 0, set_choice, AT(sensitivity), 0 },
 	{ "Body", F_APPEND, set_body, 0, 0 },
 	{ "Attachments", F_NEW, set_attachments, 0, 0 },
-	{ "Categories", F_ITEM, set_categories, 0, 0 },
+	{ "Categories", 0, set_categories, 0, 0 },
 	{ "Importance", 0, set_choice, AT(importance), 0 },
 	{ "InReplyTo", 0, set_text, AT(in_reply_to), 0 },
 	{ "ReminderDueBy", 0, set_kept_time, 0, 0 },

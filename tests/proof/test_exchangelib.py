@@ -917,6 +917,30 @@ def test_categories_of_an_attached_message(sim):
     got.delete()
 
 
+def test_long_subjects(sim):
+    """A subject has room for 255 UTF-16 units; the rest is cut off."""
+    ben = account(sim, BEN)
+    for long, cut in (("x" * 300, "x" * 255),
+                      ("x" + "\N{GRINNING FACE}" * 200,
+                       "x" + "\N{GRINNING FACE}" * 127),
+                      ("xx" + "\N{GRINNING FACE}" * 200,
+                       "xx" + "\N{GRINNING FACE}" * 126)):
+        field = exchangelib.Message.get_field_by_fieldname("subject")
+        field.max_length, was = 4000, field.max_length
+        try:
+            item = exchangelib.Message(account=ben, folder=ben.drafts,
+                                       subject=long).save()
+            assert again(item).subject == cut
+            item.subject = "short"
+            item.save(update_fields=["subject"])
+            item.subject = long
+            item.save(update_fields=["subject"])
+            assert again(item).subject == cut
+        finally:
+            field.max_length = was
+        item.delete()
+
+
 def test_what_it_refuses(sim):
     """No Success for what is not stored."""
     ben = account(sim, BEN)

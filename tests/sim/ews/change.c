@@ -118,6 +118,23 @@ change_time(const char *text, int64_t *t)
 }
 
 void
+change_cut_subject(char *text)
+{
+	unsigned char c;
+	int room = 255;
+
+	for (; (c = (unsigned char)*text) != 0; text++) {
+		if ((c & 0xC0) == 0x80)
+			continue;
+		room -= c >= 0xF0 ? 2 : 1;
+		if (room < 0) {
+			*text = 0;
+			return;
+		}
+	}
+}
+
+void
 change_class(struct change *ch, const char *class)
 {
 	free(ch->class);
@@ -164,6 +181,8 @@ set_text(
 {
 	char *text = how == REMOVE ? NULL : call_text(n);
 
+	if (text != NULL && f->at == offsetof(struct mail, subject))
+		change_cut_subject(text);
 	write_text(ch, f, text);
 	xmlFree(text);
 	return NULL;

@@ -178,7 +178,9 @@ def test_folder_ids_that_are_none(anna, op):
 def test_attachment_ids_that_are_none(anna):
     item, _ = draft(anna)
     for wrong, code in {"": "ErrorInvalidIdEmpty",
-                        "xyz": "ErrorInvalidAttachmentId",
+                        "xyz": "ErrorInvalidIdMalformed",
+                        "AAMk": "ErrorInvalidIdMalformed",
+                        "no base64 at all!": "ErrorInvalidIdMalformed",
                         item: "ErrorInvalidAttachmentId"}.items():
         for op in ("GetAttachment", "DeleteAttachment"):
             assert anna.call(

@@ -271,6 +271,38 @@ call_item(struct call *c, const char *id, const char **code)
 	return it;
 }
 
+/* An id of something else is one that can be read. */
+static const char *
+wrong_attachment_id(const char *id)
+{
+	struct folder *f;
+	struct item *it;
+
+	if (*id == 0)
+		return "ErrorInvalidIdEmpty";
+	return ident_find_item(id, &it) == IDENT_MALFORMED &&
+		       ident_find_folder(id, &f) == IDENT_MALFORMED
+		   ? "ErrorInvalidIdMalformed"
+		   : "ErrorInvalidAttachmentId";
+}
+
+struct item *
+call_attachment_id(
+    struct call *c, const char *id, struct att_path *path, const char **code)
+{
+	struct item *it;
+	enum ident rc = ident_find_attachment(id, &it, path);
+
+	*code = NULL;
+	if (rc == IDENT_GONE)
+		*code = "ErrorItemNotFound";
+	else if (rc != IDENT_OK)
+		*code = wrong_attachment_id(id);
+	else if (!call_may_open(c, it->folder->mailbox))
+		*code = "ErrorAccessDenied";
+	return *code == NULL ? it : NULL;
+}
+
 static void
 schema_fault(struct call *c, const char *text, int line, int column)
 {

@@ -7,6 +7,7 @@
 
 #include <libxml/tree.h>
 
+#include "ews/ident.h"
 #include "ews/version.h"
 #include "world/world.h"
 
@@ -87,6 +88,9 @@ struct folder *call_folder(struct call *, const xmlNode *, const char **code);
 struct item *call_item(struct call *, const char *id, const char **code);
 /* The same for an element of m:ItemIds; its ChangeKey must be readable. */
 struct item *call_item_id(struct call *, const xmlNode *, const char **code);
+/* The same for the id of an attachment, whose place in the item is told. */
+struct item *call_attachment_id(
+    struct call *, const char *id, struct att_path *, const char **code);
 bool call_may_open(const struct call *, const struct mailbox *);
 
 #endif

@@ -118,6 +118,23 @@ change_time(const char *text, int64_t *t)
 }
 
 void
+change_cut_subject(char *text)
+{
+	unsigned char c;
+	int room = 255;
+
+	for (; (c = (unsigned char)*text) != 0; text++) {
+		if ((c & 0xC0) == 0x80)
+			continue;
+		room -= c >= 0xF0 ? 2 : 1;
+		if (room < 0) {
+			*text = 0;
+			return;
+		}
+	}
+}
+
+void
 change_class(struct change *ch, const char *class)
 {
 	free(ch->class);
@@ -164,6 +181,8 @@ set_text(
 {
 	char *text = how == REMOVE ? NULL : call_text(n);
 
+	if (text != NULL && f->at == offsetof(struct mail, subject))
+		change_cut_subject(text);
 	write_text(ch, f, text);
 	xmlFree(text);
 	return NULL;
@@ -361,8 +380,12 @@ set_categories(
 		sb_str(&b, name);
 		xmlFree(name);
 	}
-	free(ch->categories);
-	ch->categories = sb_xstrdup(b.p != NULL ? b.p : "");
+	if (ch->nested) {
+		kept_one(ch->m, KEPT_CATEGORIES, b.n > 0 ? b.p : NULL);
+	} else {
+		free(ch->categories);
+		ch->categories = sb_xstrdup(b.p != NULL ? b.p : "");
+	}
 	ch->touched = true;
 	sb_free(&b);
 	return code;
@@ -534,7 +557,7 @@ static const struct field FIELD[] = {
 	{ "Sensitivity", 0, set_choice, AT(sensitivity), 0 },
 	{ "Body", F_APPEND, set_body, 0, 0 },
 	{ "Attachments", F_NEW, set_attachments, 0, 0 },
-	{ "Categories", F_ITEM, set_categories, 0, 0 },
+	{ "Categories", 0, set_categories, 0, 0 },
 	{ "Importance", 0, set_choice, AT(importance), 0 },
 	{ "InReplyTo", 0, set_text, AT(in_reply_to), 0 },
 	{ "ReminderDueBy", 0, set_kept_time, 0, 0 },

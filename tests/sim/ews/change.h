@@ -56,6 +56,8 @@ const char *change_refuse(struct change *, const char *code, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 /* xs:dateTime; a fraction is dropped. False: it is none. */
 bool change_time(const char *text, int64_t *t);
+/* Cuts off what a subject has no room for: 255 units of UTF-16. */
+void change_cut_subject(char *text);
 void change_class(struct change *, const char *class);
 
 #endif

@@ -76,6 +76,16 @@ canonical(struct sb *b, const char *type, const char *s)
 }
 
 static const char *
+cut(struct arena *a, unsigned tag, const char *s)
+{
+	char *kept = arena_str(a, s);
+
+	if (tag == 0x0037)
+		change_cut_subject(kept);
+	return kept;
+}
+
+static const char *
 set_string(struct change *ch, unsigned tag, const char *s)
 {
 	struct mail *m = change_mail(ch);
@@ -92,7 +102,7 @@ set_string(struct change *ch, unsigned tag, const char *s)
 	}
 	if (tag == 0x1035 && !ch->create)
 		return "ErrorInvalidPropertySet";
-	*at = s != NULL ? arena_str(&m->a, s) : NULL;
+	*at = s != NULL ? cut(&m->a, tag, s) : NULL;
 	ch->touched = ch->anew = true;
 	return NULL;
 }

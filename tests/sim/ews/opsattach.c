@@ -114,22 +114,14 @@ ops_delete_attachment(struct call *c)
 	for (; n != NULL; n = call_next(n)) {
 		char *id = call_attr(n, "Id");
 		struct att_path path;
-		struct item *it;
 		const char *code, *xml = NULL;
-		enum ident rc =
-		    ident_find_attachment(id != NULL ? id : "", &it, &path);
+		struct item *it =
+		    call_attachment_id(c, id != NULL ? id : "", &path, &code);
 
-		if (rc != IDENT_OK)
-			code = rc == IDENT_GONE ? "ErrorItemNotFound"
-			       : id == NULL || *id == 0
-				   ? "ErrorInvalidIdEmpty"
-				   : "ErrorInvalidAttachmentId";
-		else if (!call_may_open(c, it->folder->mailbox))
-			code = "ErrorAccessDenied";
-		else if ((code = fault_item(c, it, &xml)) == NULL &&
-			 (code = may_attach(it)) == NULL)
+		if (it != NULL && (code = fault_item(c, it, &xml)) == NULL &&
+		    (code = may_attach(it)) == NULL)
 			code = detach(c, it, &path);
-		if (code != NULL) {
+		if (it == NULL || code != NULL) {
 			reply_error_xml(c, code, NULL, xml);
 		} else {
 			reply_ok(c);

@@ -153,17 +153,11 @@ get_attachment(struct call *c, const struct shape *s, const char *id)
 	struct mail tmp = { 0 };
 	struct item *it;
 	const char *code = NULL, *xml = NULL;
-	enum ident rc = ident_find_attachment(id, &it, &t.path);
 
-	if (rc != IDENT_OK)
-		code = rc == IDENT_GONE ? "ErrorItemNotFound"
-		       : *id == 0       ? "ErrorInvalidIdEmpty"
-					: "ErrorInvalidAttachmentId";
-	else if (!call_may_open(c, it->folder->mailbox))
-		code = "ErrorAccessDenied";
-	else
+	it = call_attachment_id(c, id, &t.path, &code);
+	if (it != NULL)
 		code = fault_item(c, it, &xml);
-	if (code == NULL) {
+	if (it != NULL && code == NULL) {
 		t.item = it;
 		c->folder = it->folder;
 		if (!follow(&t, item_mail(it, &tmp, 0)))

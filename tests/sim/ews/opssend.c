@@ -38,6 +38,7 @@ saved(struct call *c, const struct item *it)
 	if (it != NULL) {
 		SB_LIT(&c->out, "<t:Message>");
 		render_item_id(&c->out, it);
+		render_attachment_ids(&c->out, it);
 		SB_LIT(&c->out, "</t:Message>");
 	}
 	SB_LIT(&c->out, "</m:Items>");

@@ -214,6 +214,8 @@ item_prop(const struct view *v, enum prop p)
 static void
 categories(struct sb *b, const char *names)
 {
+	if (names == NULL)
+		return;
 	SB_LIT(b, "<t:Categories>");
 	while (*names != 0) {
 		size_t n = strcspn(names, ",");
@@ -261,8 +263,8 @@ state_prop(const struct view *v, enum prop p)
 		    v->path.n ? m->raw_len : item_size(v->item));
 		break;
 	case P_CATEGORIES:
-		if (v->path.n == 0 && v->item->categories != NULL)
-			categories(b, v->item->categories);
+		categories(b, v->path.n > 0 ? kept_text(m, KEPT_CATEGORIES)
+					    : v->item->categories);
 		break;
 	case P_IS_DRAFT:
 		boolean(b, name, v->path.n == 0 && v->item->draft);

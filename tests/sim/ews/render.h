@@ -22,6 +22,8 @@ void render_item(
 void render_mail(const struct view *);
 /* Only t:ItemId. */
 void render_item_id(struct sb *, const struct item *);
+/* t:Attachments with nothing but their ids; nothing when there are none. */
+void render_attachment_ids(struct sb *, const struct item *);
 
 /* Parts of render_mail in files of their own. */
 void render_body(const struct view *, const char *element, enum body_type);

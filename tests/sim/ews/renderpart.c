@@ -100,11 +100,12 @@ opt(struct sb *b, const char *name, const char *value)
 	sb_fmt(b, "</t:%s>", name);
 }
 
+static const char *const ELEMENT[] = { "FileAttachment", "ItemAttachment",
+	"ReferenceAttachment" };
+
 static void
 attachment(const struct view *v, int i)
 {
-	static const char *const ELEMENT[] = { "FileAttachment",
-		"ItemAttachment", "ReferenceAttachment" };
 	struct sb *b = &v->c->out;
 	const struct att *a = &v->m->att[i];
 	struct att_path path = v->path;
@@ -149,5 +150,24 @@ render_attachments(const struct view *v)
 	for (i = 0; i < v->m->n_att; i++)
 		if (v->m->att[i].kind != ATT_REF || v->c->level >= V2013)
 			attachment(v, i);
+	SB_LIT(b, "</t:Attachments>");
+}
+
+void
+render_attachment_ids(struct sb *b, const struct item *it)
+{
+	struct att_path path = { .n = 1 };
+	int i;
+
+	if (it->mail == NULL || it->mail->n_att == 0)
+		return;
+	SB_LIT(b, "<t:Attachments>");
+	for (i = 0; i < it->mail->n_att; i++) {
+		path.at[0] = it->mail->att[i].num;
+		sb_fmt(b, "<t:%s><t:AttachmentId Id=\"",
+		    ELEMENT[it->mail->att[i].kind]);
+		ident_attachment(b, it, &path);
+		sb_fmt(b, "\"/></t:%s>", ELEMENT[it->mail->att[i].kind]);
+	}
 	SB_LIT(b, "</t:Attachments>");
 }

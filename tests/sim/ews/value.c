@@ -21,6 +21,7 @@
 #include "ews/version.h"
 #include "world/folder.h"
 #include "world/item.h"
+#include "world/kept.h"
 #include "world/thread.h"
 
 static const struct {
@@ -46,6 +47,7 @@ static const struct {
 	{ P_SENT, VALUE_TIME, false, NULL },
 	{ P_CREATED, VALUE_TIME, false, NULL },
 	{ P_REMINDER, VALUE_BOOL, false, NULL },
+	{ P_REMINDER_MINUTES, VALUE_INT, false, NULL },
 	{ P_DISPLAY_CC, VALUE_TEXT, false, NULL },
 	{ P_DISPLAY_TO, VALUE_TEXT, false, NULL },
 	{ P_HAS_ATTACHMENTS, VALUE_BOOL, false, NULL },
@@ -81,7 +83,10 @@ static const struct {
 	{ "folder:ChildFolderCount", FP_CHILDREN, VALUE_INT },
 };
 
-/* Of extended properties; arrays, fractions and the like no item has. */
+/*
+ * Types of extended properties. Those that are missing here, other arrays and
+ * fractions among them, are opaque.
+ */
 static const struct {
 	const char *name;
 	enum value_type type;
@@ -259,27 +264,39 @@ list(struct value *v, const char *names)
 	sb_free(&b);
 }
 
-static const xmlNode *
-find(const xmlNode *n, const char *name)
+/* What an element of an answer says. */
+static void
+add_shown(struct value *v, const struct path *p, const xmlNode *n)
 {
-	const xmlNode *c, *found;
+	char *text = call_text(n);
+	struct value w;
 
-	if (call_is(n, name))
-		return n;
-	for (c = n != NULL ? call_first(n) : NULL; c != NULL; c = call_next(c))
-		if ((found = find(c, name)) != NULL)
-			return found;
-	return NULL;
+	if (value_is_text(p->type))
+		string(v, text);
+	else if (value_constant(&w, p, text) == 0)
+		*v = w;
+	xmlFree(text);
 }
 
-/* The text of an element in what was rendered. NULL, or free with xmlFree. */
-static char *
-text_of(struct sb *xml, const char *element)
+/* What all elements of that name say, in what was rendered. */
+static void
+add_all(struct value *v, const struct path *p, const xmlNode *n,
+    const char *element)
+{
+	const xmlNode *c;
+
+	if (call_is(n, element))
+		add_shown(v, p, n);
+	for (c = call_first(n); c != NULL; c = call_next(c))
+		add_all(v, p, c, element);
+}
+
+static void
+add_rendered(struct value *v, const struct path *p, const struct sb *xml,
+    const char *element)
 {
 	struct sb b = { 0 };
 	xmlDoc *doc;
-	const xmlNode *n;
-	char *text = NULL;
 
 	SB_LIT(&b, "<r xmlns:t=\"" NS_TYPES "\">");
 	sb_add(&b, xml->p, xml->n);
@@ -287,25 +304,27 @@ text_of(struct sb *xml, const char *element)
 	doc = xmlReadMemory(b.p, (int)b.n, "value", NULL,
 	    XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOERROR |
 		XML_PARSE_NOWARNING);
-	n = doc != NULL ? find(xmlDocGetRootElement(doc), element) : NULL;
-	if (n != NULL)
-		text = call_text(n);
+	if (doc != NULL)
+		add_all(v, p, xmlDocGetRootElement(doc), element);
 	xmlFreeDoc(doc);
 	sb_free(&b);
-	return text;
 }
 
-/* What GetItem or GetFolder shows of it. */
-static char *
-rendered(const struct item *it, const struct folder *f, const struct ext *e)
+/*
+ * What GetItem or GetFolder shows: each value of an extended property, or the
+ * body as text.
+ */
+static void
+shown(struct value *v, const struct path *path, const struct item *it,
+    const struct folder *f)
 {
 	struct call c = { .level = version_top() };
 	struct shape s = { .base = "IdOnly" };
-	char *text;
-	int p = e != NULL ? P_EXTENDED : P_TEXT_BODY;
+	bool ext = path->prop < 0;
+	int p = ext ? P_EXTENDED : P_TEXT_BODY;
 
-	if (e != NULL) {
-		s.ext[0] = *e;
+	if (ext) {
+		s.ext[0] = path->ext;
 		s.n_ext = 1;
 	}
 	s.want[p / 64] |= (uint64_t)1 << p % 64;
@@ -313,10 +332,9 @@ rendered(const struct item *it, const struct folder *f, const struct ext *e)
 		render_item(&c, &s, it, false);
 	else
 		renderfolder(&c, &s, f);
-	text = text_of(&c.out, e != NULL ? "Value" : "TextBody");
+	add_rendered(v, path, &c.out, ext ? "Value" : "TextBody");
 	sb_free(&c.out);
 	sb_free(&c.log_bodies);
-	return text;
 }
 
 static void
@@ -359,11 +377,10 @@ state(struct value *v, int p, const struct item *it)
 }
 
 static void
-words(struct value *v, int p, const struct item *it, const struct mail *m)
+words(struct value *v, const struct path *p, const struct item *it,
+    const struct mail *m)
 {
-	char *text;
-
-	switch (p) {
+	switch (p->prop) {
 	case P_CLASS:
 		string(v, item_class(it, m));
 		break;
@@ -375,11 +392,8 @@ words(struct value *v, int p, const struct item *it, const struct mail *m)
 		break;
 	case P_BODY:
 	case P_TEXT_BODY:
-		if (m->body_kind == BODY_NONE)
-			break;
-		text = rendered(it, NULL, NULL);
-		string(v, text);
-		xmlFree(text);
+		if (m->body_kind != BODY_NONE)
+			shown(v, p, it, NULL);
 		break;
 	case P_MESSAGE_ID:
 		string(v, m->message_id);
@@ -429,6 +443,25 @@ somebody(struct value *v, int p, const struct item *it, const struct mail *m)
 	}
 }
 
+/* False as well when the property is one that is never kept. */
+static bool
+kept_true(const struct mail *m, const char *key)
+{
+	const char *text = key != NULL ? kept_text(m, key) : NULL;
+
+	return text != NULL && strcmp(text, "true") == 0;
+}
+
+static void
+minutes(struct value *v, const char *text)
+{
+	char *end;
+	int64_t n = text != NULL ? strtoll(text, &end, 10) : 0;
+
+	if (text != NULL && end != text && *end == 0)
+		number(v, n);
+}
+
 static void
 other(struct value *v, const struct path *p, const struct mail *m)
 {
@@ -456,9 +489,12 @@ other(struct value *v, const struct path *p, const struct mail *m)
 		if (m->kind != KIND_MESSAGE)
 			number(v, m->meeting.end);
 		break;
+	case P_REMINDER_MINUTES:
+		minutes(v, kept_text(m, KEPT_REMINDER_MINUTES));
+		break;
 	default:
 		if (PROPS[p->prop].flags & PF_FALSE)
-			number(v, false);
+			number(v, kept_true(m, shape_kept(p->prop)));
 		break;
 	}
 }
@@ -523,21 +559,11 @@ value_constant(struct value *v, const struct path *p, const char *s)
 }
 
 static void
-shown(struct value *v, const struct path *p, char *text)
-{
-	struct value w;
-
-	if (text != NULL && value_constant(&w, p, text) == 0)
-		*v = w;
-	xmlFree(text);
-}
-
-static void
 of_folder(struct value *v, const struct path *p, const struct folder *f)
 {
 	switch (p->prop) {
 	case -1:
-		shown(v, p, rendered(NULL, f, &p->ext));
+		shown(v, p, NULL, f);
 		break;
 	case FP_CLASS:
 		string(v, f->class);
@@ -570,11 +596,11 @@ value_get(struct value *v, const struct path *p, const struct item *it,
 	if (it == NULL) {
 		of_folder(v, p, f);
 	} else if (p->prop < 0) {
-		shown(v, p, rendered(it, NULL, &p->ext));
+		shown(v, p, it, NULL);
 	} else {
 		m = item_mail(it, &tmp, 0);
 		state(v, p->prop, it);
-		words(v, p->prop, it, m);
+		words(v, p, it, m);
 		somebody(v, p->prop, it, m);
 		if (!v->there)
 			other(v, p, m);

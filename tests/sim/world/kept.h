@@ -11,7 +11,8 @@
 #include "base/sb.h"
 #include "world/mail.h"
 
-#define KEPT_READ               "read" /* of an attached message */
+#define KEPT_READ               "read"       /* of an attached message */
+#define KEPT_CATEGORIES         "categories" /* likewise; commas between */
 #define KEPT_CULTURE            "culture"
 #define KEPT_REMINDER           "reminder"
 #define KEPT_REMINDER_DUE       "reminder due"

@@ -26,6 +26,7 @@ enum conf_access {
 	CONF_ACCESS_MAILBOX
 };
 enum conf_mailboxes { CONF_MAILBOXES_USERS, CONF_MAILBOXES_LISTED };
+#define CONF_DAYS_ALL (-1)
 enum conf_match { CONF_MATCH_ANY, CONF_MATCH_CONTACT, CONF_MATCH_REPLIES };
 enum conf_approval { CONF_APPROVAL_AUTOMATIC, CONF_APPROVAL_MANUAL };
 enum conf_mailbox_type { CONF_MAILBOX_USER, CONF_MAILBOX_QUEUE };
@@ -49,6 +50,7 @@ struct conf_profile {
 	enum conf_mailboxes mailboxes;
 	enum conf_match match;
 	int64_t process_email_from; /* ms or TIM_NONE */
+	int past_mail;              /* days; 0: no; CONF_DAYS_ALL */
 	int polling_interval;       /* minutes */
 	int64_t stale_after;        /* ms; 0: not set */
 	int max_connections;
@@ -126,6 +128,10 @@ void conf_free(struct conf *);
 int conf_key(const char *path, struct seal_key *out, char **made, FILE *errs);
 /* The effective settings as an INI; secrets as "(set)". */
 void conf_print(const struct conf *, FILE *);
+/* Of these settings those that decide which mail is kept: all rules, ... */
+void conf_print_rules(const struct conf *, FILE *);
+/* ... and the addresses of the mailboxes with privacy = headers. */
+void conf_print_privacy(const struct conf *, FILE *);
 /* The content of exsync.ini.example. */
 void conf_example(FILE *);
 

@@ -132,6 +132,11 @@ static const struct conf_key common[] = {
 	    NULL, "2026-01-01",
 	    "Mail received before is left alone: a date, or date and time "
 	    "(UTC) as 2026-01-01T08:00:00Z. Absent: all mail there is." },
+	{ CONF_PROFILE, "past_mail", CONF_DAYS, AT(conf_profile, past_mail),
+	    0, "all", 1, 36500, NULL, NULL,
+	    "When a person comes into the CRM: earlier mail with that person, "
+	    "which was skipped before, is fetched too. all: all of it; a "
+	    "number of days: mail of these last days; no: none." },
 	{ CONF_PROFILE, "polling_interval", CONF_INT,
 	    AT(conf_profile, polling_interval), 0, "5", 1, 1440, NULL, NULL,
 	    "Minutes from one pass to the next, at least." },

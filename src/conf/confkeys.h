@@ -35,6 +35,7 @@ enum conf_type {
 	CONF_WORD,      /* an enum: position in words */
 	CONF_DATE,      /* int64_t ms */
 	CONF_DURATION,  /* int64_t ms, lo..hi minutes; 0: not set */
+	CONF_DAYS,      /* int, lo..hi; all: CONF_DAYS_ALL; no: 0 */
 	CONF_COMMAND,   /* char *, a program and its arguments */
 	CONF_SERVER,    /* char * url, of host[:port] and the path in words */
 	CONF_URL,       /* char * url; words: its usual path */
@@ -61,7 +62,7 @@ struct conf_key {
 	size_t offset; /* in the section's struct */
 	int flags;
 	const char *def; /* as written in the INI, or NULL */
-	int64_t lo, hi;  /* CONF_INT, CONF_MEGABYTES, CONF_DURATION */
+	int64_t lo, hi;  /* CONF_INT, CONF_MEGABYTES, _DURATION, _DAYS */
 	/* CONF_WORD: "a|b", in the enum's order; CONF_SERVER, CONF_URL: path */
 	const char *words;
 	const char *example; /* value in the example; NULL: def */

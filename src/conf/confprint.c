@@ -26,6 +26,15 @@ print_part(
 }
 
 void
+conf_print_rules(const struct conf *c, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < c->nrule; i++)
+		print_part(CONF_RULE, c->rule[i].name, &c->rule[i], out);
+}
+
+void
 conf_print(const struct conf *c, FILE *out)
 {
 	size_t i;
@@ -38,8 +47,18 @@ conf_print(const struct conf *c, FILE *out)
 	for (i = 0; i < c->nmailbox; i++)
 		print_part(
 		    CONF_MAILBOX, c->mailbox[i].name, &c->mailbox[i], out);
-	for (i = 0; i < c->nrule; i++)
-		print_part(CONF_RULE, c->rule[i].name, &c->rule[i], out);
+	conf_print_rules(c, out);
+}
+
+void
+conf_print_privacy(const struct conf *c, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < c->nmailbox; i++) {
+		if (c->mailbox[i].privacy == CONF_PRIVACY_HEADERS)
+			fprintf(out, "%s\n", c->mailbox[i].address);
+	}
 }
 
 /* Prints text as comment lines. */

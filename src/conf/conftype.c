@@ -182,6 +182,24 @@ set_duration(const struct spot *s, void *base, const char *text)
 	return true;
 }
 
+static bool
+set_days(const struct spot *s, void *base, const char *text)
+{
+	int64_t days;
+	int *to = field_of(s->key, base);
+
+	if (strcmp(text, "all") == 0)
+		*to = CONF_DAYS_ALL;
+	else if (strcmp(text, "no") == 0)
+		*to = 0;
+	else if (str_int(text, s->key->lo, s->key->hi, &days))
+		*to = (int)days;
+	else
+		return FAIL(s, "must be all, no, or a number of days%s",
+		    comment_hint(text));
+	return true;
+}
+
 /* Whether it can be run is checked by os/runner.h. */
 static bool
 set_command(const struct spot *s, void *base, const char *text)
@@ -474,6 +492,7 @@ static bool (*const setter[])(const struct spot *, void *, const char *) = {
 	[CONF_WORD] = set_word,
 	[CONF_DATE] = set_date,
 	[CONF_DURATION] = set_duration,
+	[CONF_DAYS] = set_days,
 	[CONF_COMMAND] = set_command,
 	[CONF_SERVER] = set_url,
 	[CONF_URL] = set_url,
@@ -509,6 +528,7 @@ conftype_free(const struct conf_key *k, void *base)
 	case CONF_WORD:
 	case CONF_DATE:
 	case CONF_DURATION:
+	case CONF_DAYS:
 	case CONF_REF:
 		return;
 	case CONF_DOMAINS:
@@ -602,6 +622,16 @@ duration_text(int64_t ms, char *out, size_t size)
 	return m != 0;
 }
 
+static bool
+days_text(int days, char *out, size_t size)
+{
+	if (days == CONF_DAYS_ALL || days == 0)
+		snprintf(out, size, "%s", days == 0 ? "no" : "all");
+	else
+		snprintf(out, size, "%d", days);
+	return true;
+}
+
 /* The text of a number, word or date. False: there is nothing to print. */
 static bool
 scalar_text(const struct conf_key *k, const void *base, char *out, size_t size)
@@ -625,6 +655,8 @@ scalar_text(const struct conf_key *k, const void *base, char *out, size_t size)
 		return confkeys_word(k->words, (size_t)word, out, size);
 	case CONF_DURATION:
 		return duration_text(*(const int64_t *)p, out, size);
+	case CONF_DAYS:
+		return days_text(*(const int *)p, out, size);
 	case CONF_DATE:
 		return tim_text(*(const int64_t *)p, out) != NULL;
 	case CONF_REF:

@@ -13,6 +13,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "store/decision.h"
+#include "store/reconsider.h"
 
 #define HASH 17 /* 16 hex digits and what separates them */
 
@@ -186,6 +187,25 @@ compare_hashes(const void *a, const void *b)
 	return memcmp(a, b, HASH - 1);
 }
 
+static void
+hash_address(const struct store *st, const char *address, unsigned char *mac)
+{
+	crypt_hmac(st->key, sizeof(st->key), address, strlen(address), mac);
+}
+
+uint64_t
+store_address_hash(const struct store *st, const char *address)
+{
+	unsigned char mac[CRYPT_SHA256];
+	uint64_t h = 0;
+	int i;
+
+	hash_address(st, address, mac);
+	for (i = 0; i < 8; i++)
+		h = h << 8 | mac[i];
+	return h;
+}
+
 char *
 decision_parties(const struct store *st, const struct message *m)
 {
@@ -198,8 +218,7 @@ decision_parties(const struct store *st, const struct message *m)
 		if (m->addr[i].address == NULL ||
 		    (address = address_normalise(m->addr[i].address)) == NULL)
 			continue;
-		crypt_hmac(
-		    st->key, sizeof(st->key), address, strlen(address), mac);
+		hash_address(st, address, mac);
 		enc_hex(mac, (HASH - 1) / 2, list + HASH * n++);
 		free(address);
 	}

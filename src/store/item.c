@@ -11,6 +11,7 @@
 #include "store/email.h"
 #include "store/failure.h"
 #include "store/item.h"
+#include "store/reconsider.h"
 
 #define REMOVE 1024 /* what an item that goes costs, in bytes moved */
 
@@ -140,7 +141,8 @@ item_remove(struct store *st, const char *mailbox, const char *item,
 	    failure_moved(st, mailbox, item, err) == -1)
 		return -1;
 	if (old->state != DECISION_GONE &&
-	    decision_set_gone(st, mailbox, item, err) == -1)
+	    (decision_set_gone(st, mailbox, item, err) == -1 ||
+		wanted_delete(st, mailbox, item, err) == -1))
 		return -1;
 	if (old->email == 0)
 		return 0;
@@ -185,6 +187,8 @@ put_known_item(struct store *st, const struct store_item *it,
 	/* what was decided of it before stays readable */
 	if (has_vanished(it))
 		return item_remove(st, l->mailbox, l->item, &old, count, err);
+	if (wanted_delete(st, l->mailbox, l->item, err) == -1)
+		return -1;
 	count->entered += old.state == DECISION_GONE || old.folder != l->folder;
 	if (is_doubtful(it)) {
 		if (failure_put(

@@ -525,7 +525,8 @@ NULL
 };
 
 /*
- * A pass over one mailbox that came to its end says nothing of the others. A
+ * What was left out is decided anew when people or settings change. A pass over
+ * one mailbox that came to its end says nothing of the others. A
  * marker of whole seconds says nothing of a change in its own second. And what
  * code says is for people: which failures are slow is a column.
  */
@@ -562,6 +563,18 @@ static const char *const version_5[] = {
 " next_try, first_at, moved_at,"
 " ifnull(code IN('under-way', 'patience', 'timeout'), 0) FROM failure_before",
 "DROP TABLE temp.failure_before",
+"CREATE TABLE sync_basis(\n"
+"  -- private: people and settings that decisions were based on\n"
+"  what TEXT PRIMARY KEY, -- people, rules, match PROFILE, ...\n"
+"  value BLOB -- the setting, or a hash of it; people: a hash for each\n"
+") WITHOUT ROWID",
+"CREATE TABLE sync_wanted(\n"
+"  -- private: items that were left out and are to be decided anew\n"
+"  mailbox TEXT NOT NULL, -- mailbox.address\n"
+"  item TEXT NOT NULL, -- decision.item\n"
+"  why INTEGER NOT NULL, -- 1: people came into the CRM, 2: settings changed\n"
+"  PRIMARY KEY(mailbox, item)\n"
+") WITHOUT ROWID",
 NULL
 };
 /* clang-format on */

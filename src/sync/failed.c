@@ -44,6 +44,7 @@ fill_retry(struct retry *r, struct mailbox_work *w,
 	f->ref = r->ref;
 	f->tries = r->tries;
 	f->folder = due->v[*i].folder;
+	f->past_from = TIM_NONE;
 	for (; *i < due->n && f->n < max; (*i)++) {
 		const struct store_failure *v = &due->v[*i];
 

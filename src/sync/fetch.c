@@ -95,6 +95,20 @@ strip_content(struct fetch *f, struct message *m)
 	m->body_state = BODY_HEADERS;
 }
 
+static void
+decide_message(
+    const struct fetch *f, const struct message *m, struct decision *d)
+{
+	int64_t at = m->received_at != TIM_NONE ? m->received_at : m->sent_at;
+
+	match_message(&f->mailbox->match, m, d);
+	if (d->verdict == VERDICT_SKIP || f->past_from == TIM_NONE ||
+	    at == TIM_NONE || at >= f->past_from)
+		return;
+	d->verdict = VERDICT_SKIP;
+	snprintf(d->rule, sizeof(d->rule), "%s", FETCH_PAST);
+}
+
 /* Decides on a message that came; NULL: its content is still wanted. */
 static struct store_item *
 settle_decision(struct fetch *f, struct message *m, size_t at)
@@ -103,7 +117,7 @@ settle_decision(struct fetch *f, struct message *m, size_t at)
 	struct store_item *it;
 
 	if (d->rule[0] == '\0')
-		match_message(&f->mailbox->match, m, d);
+		decide_message(f, m, d);
 	if (d->verdict == VERDICT_KEEP && !m->have_content)
 		return NULL;
 	if (d->verdict == VERDICT_HEADERS)
@@ -488,7 +502,7 @@ run_rounds(struct fetch *f, struct todo *all, struct todo *kept,
 
 	if (round_of(f, PROVIDER_PARTIAL, kept, rest, err) == -1)
 		return -1;
-	if (match_needs_headers(&f->mailbox->match)) {
+	if (f->headers_first || match_needs_headers(&f->mailbox->match)) {
 		if (round_of(f, PROVIDER_HEADERS, all, rest, err) == -1)
 			return -1;
 	} else {

@@ -10,6 +10,9 @@
 #include "sync/underway.h"
 #include "sync/work.h"
 
+/* decision.rule of mail that is older than past_mail permits. */
+#define FETCH_PAST "past_mail"
+
 struct fetch {
 	struct mailbox_work *mailbox;
 	int64_t folder;       /* store_folder.id */
@@ -18,6 +21,11 @@ struct fetch {
 	/* A part of a page: may be written before the page's cursor. */
 	bool ahead;
 	const int64_t *tries; /* of failed items; NULL: new items */
+	/* Ask for the headers before the content, whatever the settings are. */
+	bool headers_first;
+	/* Mail received before is skipped, by the rule FETCH_PAST; TIM_NONE:
+	 * no limit. */
+	int64_t past_from;
 
 	struct session *session; /* while fetch_run runs */
 

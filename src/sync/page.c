@@ -273,6 +273,7 @@ start_batches(struct page *p)
 		b->fetch.mailbox = p->mailbox;
 		b->fetch.folder = p->folder;
 		b->fetch.ahead = true;
+		b->fetch.past_from = TIM_NONE;
 		b->fetch.ref = p->ref + p->nbegun;
 		b->fetch.n = left < size ? left : size;
 		p->nbegun += b->fetch.n;

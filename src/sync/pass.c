@@ -22,6 +22,7 @@
 #include "sync/logins.h"
 #include "sync/pass.h"
 #include "sync/plan.h"
+#include "sync/reconsider.h"
 #include "sync/say.h"
 #include "sync/servers.h"
 #include "sync/turn.h"
@@ -340,7 +341,8 @@ prepare_run(struct running *r, struct err *err)
 	const struct pass *p = r->pass;
 
 	if (load_party(r, err) == -1 ||
-	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1)
+	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1 ||
+	    reconsider_begin(p, &r->party, err) == -1)
 		return -1;
 	if (r->plan.n == 0)
 		return nothing_planned(p, err);

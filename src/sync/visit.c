@@ -26,6 +26,7 @@
 #include "sync/giveup.h"
 #include "sync/login.h"
 #include "sync/patience.h"
+#include "sync/reconsider.h"
 #include "sync/remote.h"
 #include "sync/say.h"
 #include "sync/select.h"
@@ -529,6 +530,8 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 			r.from = turn_first(w->profile->cut_before, list.n);
 		rc = read_folders(w, &r, err);
 	}
+	if (rc == 0)
+		rc = reconsider_mailbox(w, err);
 	if (rc == 0)
 		rc = failed_retry(w, true, err);
 	if (rc == 0 && w->profile->conf->move_failed &&

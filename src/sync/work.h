@@ -81,6 +81,7 @@ struct mailbox_work {
 	/* turn.h */
 	int64_t turn_ends; /* tim_mono */
 	atomic_bool turn_moved, turn_over;
+	int reconsidered;    /* items so far (reconsider.h) */
 	bool turn_last;      /* it has let the others go first */
 	struct visit *visit; /* visit.c's, over all turns */
 	/* As in store_count, of the folder that is being read. */

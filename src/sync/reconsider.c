@@ -1,0 +1,532 @@
+/*
+ * reconsider.c - mail that was left out is decided anew when people or settings
+ * change.
+ * 1. The basis is written when all items that it concerns are noted: a crash in
+ *    between costs another scan.
+ * 2. A setting of which nothing is known (a file of an earlier version) has not
+ *    changed; people of whom nothing is known are new.
+ * 3. Only what may widen the mail that is kept counts: mail that is stored
+ *    stays.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypt.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "base/vec.h"
+#include "store/reconsider.h"
+#include "sync/fetch.h"
+#include "sync/reconsider.h"
+#include "sync/turn.h"
+
+#define OURS   1 /* a user or queue has the address */
+#define OTHERS 2 /* a contact, lead, ... has */
+#define KINDS  (OURS | OTHERS)
+#define DAY_MS INT64_C(86400000)
+
+/*
+ * An address of the directory as the basis holds it, in the order of hashes. In
+ * the machine's own byte order: on another one all people are new, which costs
+ * a scan.
+ */
+struct person {
+	uint64_t address; /* store_address_hash */
+	uint64_t who;     /* hash of who has it; the lowest bits: KINDS */
+};
+
+/* What has changed in a profile. */
+struct profile_change {
+	bool match, from, past;
+};
+
+/* What has changed since the decisions in the file were taken. */
+struct basis_change {
+	const struct conf *conf;
+	struct profile_change *profile; /* as many as conf has */
+	bool rules, privacy, past;
+	struct person *newcomer; /* who: the KINDS that are new */
+	size_t nnewcomer;
+};
+
+/* --- people ------------------------------------------------------------- */
+
+static void
+hash_string(struct crypt_sha256 *h, const char *s)
+{
+	crypt_sha256_add(h, s, strlen(s) + 1);
+}
+
+/* One hash of all people: when it is the same nothing else is computed. */
+static void
+hash_list(const struct party_list *list, unsigned char *out)
+{
+	struct crypt_sha256 h;
+	size_t i;
+
+	crypt_sha256_init(&h);
+	for (i = 0; i < list->n; i++) {
+		hash_string(&h, list->v[i].crm_type);
+		hash_string(&h, list->v[i].crm_id);
+		hash_string(&h, list->v[i].address);
+	}
+	crypt_sha256_out(&h, out);
+}
+
+static uint64_t
+hash_who(const struct party *p)
+{
+	struct crypt_sha256 h;
+	unsigned char sum[CRYPT_SHA256];
+	uint64_t who;
+
+	crypt_sha256_init(&h);
+	hash_string(&h, p->crm_type);
+	hash_string(&h, p->crm_id);
+	crypt_sha256_out(&h, sum);
+	memcpy(&who, sum, sizeof(who));
+	return (who & ~(uint64_t)KINDS) |
+	       (party_is_ours(p->crm_type) ? OURS : OTHERS);
+}
+
+static int
+compare_people(const void *a, const void *b)
+{
+	const struct person *x = a, *y = b;
+
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	return x->who < y->who ? -1 : x->who > y->who;
+}
+
+/* Adds a person to those who have the address already. */
+static void
+merge_person(struct person *to, const struct person *p)
+{
+	uint64_t kinds = (to->who | p->who) & KINDS;
+
+	to->who = ((to->who & ~(uint64_t)KINDS) + (p->who & ~(uint64_t)KINDS)) |
+		  kinds;
+}
+
+/* The addresses of the list, each once; the caller frees. */
+static struct person *
+hash_people(const struct store *store, const struct party_list *list, size_t *n)
+{
+	struct person *v = mem_alloc((list->n + 1) * sizeof(*v)), last = { 0 };
+	size_t i, k = 0;
+
+	for (i = 0; i < list->n; i++) {
+		v[i].address = store_address_hash(store, list->v[i].address);
+		v[i].who = hash_who(&list->v[i]);
+	}
+	qsort(v, list->n, sizeof(*v), compare_people);
+	for (i = 0; i < list->n; i++) {
+		struct person p = v[i];
+
+		if (k > 0 && compare_people(&p, &last) == 0)
+			continue;
+		if (k > 0 && v[k - 1].address == p.address)
+			merge_person(&v[k - 1], &p);
+		else
+			v[k++] = p;
+		last = p;
+	}
+	*n = k;
+	return v;
+}
+
+/* Keeps of now what before did not have: both are sorted. */
+static size_t
+keep_newcomers(
+    struct person *now, size_t n, const struct person *before, size_t nbefore)
+{
+	size_t i, j = 0, k = 0;
+
+	for (i = 0; i < n; i++) {
+		uint64_t kinds = now[i].who & KINDS;
+
+		while (j < nbefore && before[j].address < now[i].address)
+			j++;
+		if (j < nbefore && before[j].address == now[i].address)
+			kinds &= ~before[j].who;
+		if (kinds != 0)
+			now[k++] = (struct person){ now[i].address, kinds };
+	}
+	return k;
+}
+
+static bool
+is_newcomer(const struct basis_change *c, uint64_t address, uint64_t kinds)
+{
+	size_t lo = 0, hi = c->nnewcomer, mid;
+
+	while (lo < hi) {
+		mid = (lo + hi) / 2;
+		if (c->newcomer[mid].address < address)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < c->nnewcomer && c->newcomer[lo].address == address &&
+	       (c->newcomer[lo].who & kinds) != 0;
+}
+
+/* --- which mail may be wanted now --------------------------------------- */
+
+/* The kinds of people whose mail the profile keeps. */
+static uint64_t
+kinds_of(const struct conf_profile *p)
+{
+	static const uint64_t kinds[] = { [CONF_MATCH_ANY] = KINDS,
+		[CONF_MATCH_CONTACT] = OTHERS,
+		[CONF_MATCH_REPLIES] = 0 };
+
+	return p != NULL ? kinds[p->match] : KINDS;
+}
+
+static bool
+names_newcomer(const struct basis_change *c, const struct conf_profile *p,
+    const char *parties)
+{
+	char *end;
+	uint64_t kinds = kinds_of(p), hash;
+
+	if (c->nnewcomer == 0 || kinds == 0 || parties == NULL ||
+	    (p != NULL && p->past_mail == 0))
+		return false;
+	for (; *parties != '\0'; parties = *end == ' ' ? end + 1 : end) {
+		hash = strtoull(parties, &end, 16);
+		if (end == parties)
+			return false;
+		if (is_newcomer(c, hash, kinds))
+			return true;
+	}
+	return false;
+}
+
+/* Does a setting that has changed explain why the mail was left out? */
+static bool
+is_by_setting(const struct basis_change *c, const struct conf_profile *p,
+    const char *rule)
+{
+	const struct profile_change *changed =
+	    p != NULL ? &c->profile[p - c->conf->profile] : NULL;
+
+	if (strncmp(rule, "rule ", 5) == 0)
+		return c->rules;
+	if (strcmp(rule, "privacy") == 0)
+		return c->privacy;
+	if (changed == NULL)
+		return false;
+	if (strcmp(rule, "match") == 0)
+		return changed->match;
+	if (strcmp(rule, "process_email_from") == 0)
+		return changed->from;
+	return false;
+}
+
+static enum store_anew
+judge_left_out(void *arg, const struct store_left_out *row)
+{
+	const struct basis_change *c = arg;
+	const struct conf_profile *p =
+	    row->profile != NULL ? conf_profile(c->conf, row->profile) : NULL;
+	const char *rule = str_nn(row->rule);
+	bool by_people =
+	    strcmp(rule, "match") == 0 || strcmp(rule, FETCH_PAST) == 0;
+
+	if (is_by_setting(c, p, rule))
+		return STORE_ANEW_SETTINGS;
+	return by_people && names_newcomer(c, p, row->parties)
+		   ? STORE_ANEW_PEOPLE
+		   : STORE_ANEW_NOT;
+}
+
+/* --- the basis ---------------------------------------------------------- */
+
+/* The parts of the basis as they are now; all is the struct's own. */
+struct basis {
+	struct store_basis *v;
+	size_t n;
+	bool differs; /* from the file */
+};
+
+/*
+ * Adds a part. value is taken. *was: what the file has, or NULL; the caller
+ * frees it.
+ */
+static int
+add_part(struct basis *b, struct store *store, char *what, void *value,
+    size_t len, void **was, struct err *err)
+{
+	size_t n;
+
+	*VEC_ADD(b->v, b->n) = (struct store_basis){ what, value, len };
+	if (store_basis_get(store, what, was, &n, err) == -1)
+		return -1;
+	if (*was == NULL || n != len || memcmp(*was, value, len) != 0)
+		b->differs = true;
+	else {
+		free(*was);
+		*was = NULL;
+	}
+	return 0;
+}
+
+/*
+ * The same of a number. 1: it was *was before; 0: it is the same, or nothing is
+ * known; -1.
+ */
+static int
+add_number(struct basis *b, struct store *store, char *what, int64_t value,
+    int64_t *was, struct err *err)
+{
+	char *text = mem_printf("%lld", (long long)value);
+	void *old;
+
+	if (add_part(b, store, what, text, strlen(text), &old, err) == -1)
+		return -1;
+	if (old == NULL)
+		return 0;
+	*was = strtoll(old, NULL, 10);
+	free(old);
+	return 1;
+}
+
+/* Days of past mail, so that more is wider. */
+static int64_t
+past_days(int64_t days)
+{
+	return days == CONF_DAYS_ALL ? INT64_MAX : days;
+}
+
+static int
+compare_profile(struct basis *b, struct store *store,
+    const struct conf_profile *p, struct profile_change *out, struct err *err)
+{
+	int64_t was = 0;
+	int r;
+
+	r = add_number(b, store, mem_printf("match %s", p->name),
+	    (int64_t)p->match, &was, err);
+	out->match = r == 1;
+	if (r == -1)
+		return -1;
+	r = add_number(b, store, mem_printf("process_email_from %s", p->name),
+	    p->process_email_from, &was, err);
+	out->from = r == 1 && (p->process_email_from == TIM_NONE ||
+				  p->process_email_from < was);
+	if (r == -1)
+		return -1;
+	r = add_number(b, store, mem_printf("past_mail %s", p->name),
+	    p->past_mail, &was, err);
+	out->past = r == 1 && past_days(p->past_mail) > past_days(was);
+	return r == -1 ? -1 : 0;
+}
+
+/* A hash of some sections as conf_print shows them. */
+static int
+add_sections(struct basis *b, struct store *store, const char *what,
+    void (*print)(const struct conf *, FILE *), const struct conf *conf,
+    bool *changed, struct err *err)
+{
+	unsigned char *sum = mem_alloc(CRYPT_SHA256);
+	char *text = NULL;
+	size_t len = 0;
+	void *was;
+	FILE *f = open_memstream(&text, &len);
+
+	if (f == NULL) {
+		err_set(err, ERR_FATAL, "out of memory");
+		free(sum);
+		return err_code(err, CAUSE_MEMORY, "memory", SCOPE_ALL);
+	}
+	print(conf, f);
+	fclose(f);
+	crypt_sha256(text, len, sum);
+	free(text);
+	if (add_part(
+		b, store, mem_strdup(what), sum, CRYPT_SHA256, &was, err) == -1)
+		return -1;
+	*changed = was != NULL;
+	free(was);
+	return 0;
+}
+
+static int
+compare_settings(struct basis *b, struct store *store, struct basis_change *c,
+    struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < c->conf->nprofile; i++) {
+		if (compare_profile(b, store, &c->conf->profile[i],
+			&c->profile[i], err) == -1)
+			return -1;
+		c->past = c->past || c->profile[i].past;
+	}
+	if (add_sections(b, store, "rules", conf_print_rules, c->conf,
+		&c->rules, err) == -1)
+		return -1;
+	return add_sections(
+	    b, store, "privacy", conf_print_privacy, c->conf, &c->privacy, err);
+}
+
+/* Who is new, when the hash of all people has changed. */
+static int
+compare_directory(struct basis *b, struct store *store,
+    const struct party_list *list, struct basis_change *c, struct err *err)
+{
+	unsigned char *sum = mem_alloc(CRYPT_SHA256);
+	struct person *now, *copy;
+	void *was;
+	size_t n, nwas;
+
+	hash_list(list, sum);
+	if (add_part(b, store, mem_strdup("people"), sum, CRYPT_SHA256, &was,
+		err) == -1)
+		return -1;
+	free(was);
+	if (!b->differs)
+		return 0;
+	now = hash_people(store, list, &n);
+	copy = mem_alloc((n + 1) * sizeof(*copy));
+	memcpy(copy, now, n * sizeof(*copy));
+	*VEC_ADD(b->v, b->n) = (struct store_basis){ mem_strdup("addresses"),
+		copy, n * sizeof(*copy) };
+	c->newcomer = now;
+	if (store_basis_get(store, "addresses", &was, &nwas, err) == -1)
+		return -1;
+	/* with more of the past wanted, who came before counts as new */
+	c->nnewcomer = keep_newcomers(
+	    now, n, was, c->past ? 0 : nwas / sizeof(struct person));
+	free(was);
+	return 0;
+}
+
+static void
+free_basis(struct basis *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++) {
+		free((void *)(uintptr_t)b->v[i].what);
+		free((void *)(uintptr_t)b->v[i].value);
+	}
+	free(b->v);
+}
+
+static int
+note_wanted(struct store *store, struct basis *b, struct basis_change *c,
+    struct err *err)
+{
+	int64_t n = 0;
+
+	if (store_reconsider(store, judge_left_out, c, &n, err) == -1)
+		return -1;
+	if (n > 0)
+		log_info(
+		    "%lld items that were left out are decided anew, since "
+		    "people of the CRM or settings have changed",
+		    (long long)n);
+	fault_point("before basis");
+	return store_basis_put(store, b->v, b->n, err);
+}
+
+int
+reconsider_begin(
+    const struct pass *p, const struct party_list *list, struct err *err)
+{
+	struct basis b = { 0 };
+	struct basis_change c = { .conf = p->conf };
+	int rc;
+
+	if (p->dry_run)
+		return 0;
+	c.profile = mem_alloc((p->conf->nprofile + 1) * sizeof(*c.profile));
+	rc = compare_settings(&b, p->store, &c, err);
+	if (rc == 0)
+		rc = compare_directory(&b, p->store, list, &c, err);
+	if (rc == 0 && b.differs)
+		rc = note_wanted(p->store, &b, &c, err);
+	free_basis(&b);
+	free(c.profile);
+	free(c.newcomer);
+	return rc;
+}
+
+/* --- a mailbox ---------------------------------------------------------- */
+
+/* The next of the items that wait, from *i on, that are asked for together. */
+static void
+fill_fetch(struct fetch *f, struct mailbox_work *w,
+    const struct store_wanteds *v, struct item_ref *ref, size_t *i)
+{
+	const struct store_wanted *first = &v->v[*i];
+	int days = w->profile->conf->past_mail;
+
+	memset(f, 0, sizeof(*f));
+	f->mailbox = w;
+	f->ref = ref;
+	f->folder = first->folder;
+	f->headers_first = true;
+	f->past_from = first->why == STORE_ANEW_PEOPLE && days > 0
+			   ? tim_now() - days * DAY_MS
+			   : TIM_NONE;
+	for (; *i < v->n && f->n < fetch_items(w->profile); (*i)++) {
+		const struct store_wanted *next = &v->v[*i];
+
+		if (next->folder != first->folder || next->why != first->why)
+			break;
+		ref[f->n++] = (struct item_ref){ next->item_id,
+			next->change_key, 0, false };
+	}
+}
+
+static int
+run_batch(struct mailbox_work *w, const struct store_wanteds *v, size_t *i,
+    struct err *err)
+{
+	struct item_ref ref[PROVIDER_ITEMS];
+	struct fetch f;
+	struct err later = ERR_INIT;
+	int rc;
+
+	/* new mail of the others comes first */
+	if (!w->turn_last && turn_others_wait(w)) {
+		w->turn_last = true;
+		return turn_end(w, err);
+	}
+	fill_fetch(&f, w, v, ref, i);
+	w->reconsidered += (int)f.n;
+	rc = fetch_run(&f, w->session, err);
+	/* what came is written though the rest did not */
+	if (fetch_store(&f, NULL, rc == 0 ? err : &later) == -1)
+		rc = -1;
+	return rc;
+}
+
+int
+reconsider_mailbox(struct mailbox_work *w, struct err *err)
+{
+	int most = RECONSIDER_MAX - w->reconsidered;
+	struct store_wanteds v;
+	size_t i = 0;
+	int rc = 0;
+
+	if (w->profile->pass->dry_run || most <= 0)
+		return 0;
+	if (store_wanted_list(w->profile->pass->store, w->conf.address,
+		(size_t)most, &v, err) == -1)
+		return -1;
+	while (rc == 0 && i < v.n)
+		rc = run_batch(w, &v, &i, err);
+	arena_free(&v.arena);
+	if (rc == -1 && !turn_is_over(err))
+		err_prefix(err, "mail that is decided anew");
+	return rc;
+}

@@ -1,0 +1,36 @@
+/*
+ * reconsider.h - mail that was left out is decided anew when people or settings
+ * change.
+ * Floor: sync, internal.
+ * Threads: as each function says.
+ *
+ * What is skipped today may be wanted tomorrow: a contact comes into the CRM, a
+ * rule is deleted, process_email_from moves back. The decisions tell by keyed
+ * hashes which mail has whose address, so exactly the mail that may be wanted
+ * now is fetched, wherever it lies, after all new mail.
+ */
+#ifndef SYNC_RECONSIDER_H
+#define SYNC_RECONSIDER_H
+
+#include "base/fault.h"
+#include "core/party.h"
+#include "sync/work.h"
+
+/*
+ * Compares the people and the INI with what earlier decisions were based on,
+ * and notes which items are to be decided anew. Called once by a pass, before
+ * its threads begin. Nothing in a dry run.
+ */
+int
+reconsider_begin(const struct pass *, const struct party_list *, struct err *);
+
+/*
+ * Fetches and decides items of the mailbox that wait, at most RECONSIDER_MAX
+ * in a pass. Called by the thread that runs the mailbox's job. CAUSE_TURN: as
+ * turn_check.
+ */
+int reconsider_mailbox(struct mailbox_work *, struct err *);
+
+#define RECONSIDER_MAX fault_int("EXSYNC_RECONSIDER_MAX", 5000)
+
+#endif

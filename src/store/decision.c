@@ -13,7 +13,6 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "store/decision.h"
-#include "store/reconsider.h"
 
 #define HASH 17 /* 16 hex digits and what separates them */
 

@@ -63,9 +63,6 @@ store_judge_fn(void *arg, const struct store_left_out *);
 int store_reconsider(
     struct store *, store_judge_fn *judge, void *arg, int64_t *n, struct err *);
 
-/* As in decision.parties, as a number. address: normalised. */
-uint64_t store_address_hash(const struct store *, const char *address);
-
 /* --- the items that wait ----------------------------------------------- */
 
 struct store_wanted {

@@ -70,6 +70,11 @@ int store_party_sync(struct store *, const struct party_list *, struct err *);
  * word in the log unless it is empty.
  */
 int store_party_list(struct store *, struct party_list *out, struct err *);
+/*
+ * The keyed hash of a normalised address by which table decision knows it:
+ * decision.parties holds the same number as 16 hex digits.
+ */
+uint64_t store_address_hash(const struct store *, const char *address);
 
 /* --- mailboxes --------------------------------------------------------- */
 

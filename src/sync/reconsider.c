@@ -250,6 +250,7 @@ judge_left_out(void *arg, const struct store_left_out *row)
 
 /* The parts of the basis as they are now; all is the struct's own. */
 struct basis {
+	struct store *store;
 	struct store_basis *v;
 	size_t n;
 	bool differs; /* from the file */
@@ -260,13 +261,13 @@ struct basis {
  * frees it.
  */
 static int
-add_part(struct basis *b, struct store *store, char *what, void *value,
-    size_t len, void **was, struct err *err)
+add_part(struct basis *b, char *what, void *value, size_t len, void **was,
+    struct err *err)
 {
 	size_t n;
 
 	*VEC_ADD(b->v, b->n) = (struct store_basis){ what, value, len };
-	if (store_basis_get(store, what, was, &n, err) == -1)
+	if (store_basis_get(b->store, what, was, &n, err) == -1)
 		return -1;
 	if (*was == NULL || n != len || memcmp(*was, value, len) != 0)
 		b->differs = true;
@@ -282,13 +283,13 @@ add_part(struct basis *b, struct store *store, char *what, void *value,
  * known; -1.
  */
 static int
-add_number(struct basis *b, struct store *store, char *what, int64_t value,
-    int64_t *was, struct err *err)
+add_number(
+    struct basis *b, char *what, int64_t value, int64_t *was, struct err *err)
 {
 	char *text = mem_printf("%lld", (long long)value);
 	void *old;
 
-	if (add_part(b, store, what, text, strlen(text), &old, err) == -1)
+	if (add_part(b, what, text, strlen(text), &old, err) == -1)
 		return -1;
 	if (old == NULL)
 		return 0;
@@ -305,32 +306,32 @@ past_days(int64_t days)
 }
 
 static int
-compare_profile(struct basis *b, struct store *store,
-    const struct conf_profile *p, struct profile_change *out, struct err *err)
+compare_profile(struct basis *b, const struct conf_profile *p,
+    struct profile_change *out, struct err *err)
 {
 	int64_t was = 0;
 	int r;
 
-	r = add_number(b, store, mem_printf("match %s", p->name),
-	    (int64_t)p->match, &was, err);
+	r = add_number(
+	    b, mem_printf("match %s", p->name), (int64_t)p->match, &was, err);
 	out->match = r == 1;
 	if (r == -1)
 		return -1;
-	r = add_number(b, store, mem_printf("process_email_from %s", p->name),
+	r = add_number(b, mem_printf("process_email_from %s", p->name),
 	    p->process_email_from, &was, err);
 	out->from = r == 1 && (p->process_email_from == TIM_NONE ||
 				  p->process_email_from < was);
 	if (r == -1)
 		return -1;
-	r = add_number(b, store, mem_printf("past_mail %s", p->name),
-	    p->past_mail, &was, err);
+	r = add_number(
+	    b, mem_printf("past_mail %s", p->name), p->past_mail, &was, err);
 	out->past = r == 1 && past_days(p->past_mail) > past_days(was);
 	return r == -1 ? -1 : 0;
 }
 
 /* A hash of some sections as conf_print shows them. */
 static int
-add_sections(struct basis *b, struct store *store, const char *what,
+add_sections(struct basis *b, const char *what,
     void (*print)(const struct conf *, FILE *), const struct conf *conf,
     bool *changed, struct err *err)
 {
@@ -350,7 +351,7 @@ add_sections(struct basis *b, struct store *store, const char *what,
 	crypt_sha256(text, len, sum);
 	free(text);
 	if (add_part(
-		b, store, mem_strdup(what), sum, CRYPT_SHA256, &was, err) == -1)
+		b, mem_strdup(what), sum, CRYPT_SHA256, &was, err) == -1)
 		return -1;
 	*changed = was != NULL;
 	free(was);
@@ -358,28 +359,27 @@ add_sections(struct basis *b, struct store *store, const char *what,
 }
 
 static int
-compare_settings(struct basis *b, struct store *store, struct basis_change *c,
-    struct err *err)
+compare_settings(struct basis *b, struct basis_change *c, struct err *err)
 {
 	size_t i;
 
 	for (i = 0; i < c->conf->nprofile; i++) {
-		if (compare_profile(b, store, &c->conf->profile[i],
-			&c->profile[i], err) == -1)
+		if (compare_profile(
+			b, &c->conf->profile[i], &c->profile[i], err) == -1)
 			return -1;
 		c->past = c->past || c->profile[i].past;
 	}
-	if (add_sections(b, store, "rules", conf_print_rules, c->conf,
-		&c->rules, err) == -1)
+	if (add_sections(
+		b, "rules", conf_print_rules, c->conf, &c->rules, err) == -1)
 		return -1;
 	return add_sections(
-	    b, store, "privacy", conf_print_privacy, c->conf, &c->privacy, err);
+	    b, "privacy", conf_print_privacy, c->conf, &c->privacy, err);
 }
 
 /* Who is new, when the hash of all people has changed. */
 static int
-compare_directory(struct basis *b, struct store *store,
-    const struct party_list *list, struct basis_change *c, struct err *err)
+compare_directory(struct basis *b, const struct party_list *list,
+    struct basis_change *c, struct err *err)
 {
 	unsigned char *sum = mem_alloc(CRYPT_SHA256);
 	struct person *now, *copy;
@@ -387,19 +387,19 @@ compare_directory(struct basis *b, struct store *store,
 	size_t n, nwas;
 
 	hash_list(list, sum);
-	if (add_part(b, store, mem_strdup("people"), sum, CRYPT_SHA256, &was,
-		err) == -1)
+	if (add_part(b, mem_strdup("people"), sum, CRYPT_SHA256, &was, err) ==
+	    -1)
 		return -1;
 	free(was);
 	if (!b->differs)
 		return 0;
-	now = hash_people(store, list, &n);
+	now = hash_people(b->store, list, &n);
 	copy = mem_alloc((n + 1) * sizeof(*copy));
 	memcpy(copy, now, n * sizeof(*copy));
 	*VEC_ADD(b->v, b->n) = (struct store_basis){ mem_strdup("addresses"),
 		copy, n * sizeof(*copy) };
 	c->newcomer = now;
-	if (store_basis_get(store, "addresses", &was, &nwas, err) == -1)
+	if (store_basis_get(b->store, "addresses", &was, &nwas, err) == -1)
 		return -1;
 	/* with more of the past wanted, who came before counts as new */
 	c->nnewcomer = keep_newcomers(
@@ -421,12 +421,11 @@ free_basis(struct basis *b)
 }
 
 static int
-note_wanted(struct store *store, struct basis *b, struct basis_change *c,
-    struct err *err)
+note_wanted(struct basis *b, struct basis_change *c, struct err *err)
 {
 	int64_t n = 0;
 
-	if (store_reconsider(store, judge_left_out, c, &n, err) == -1)
+	if (store_reconsider(b->store, judge_left_out, c, &n, err) == -1)
 		return -1;
 	if (n > 0)
 		log_info(
@@ -434,25 +433,25 @@ note_wanted(struct store *store, struct basis *b, struct basis_change *c,
 		    "people of the CRM or settings have changed",
 		    (long long)n);
 	fault_point("before basis");
-	return store_basis_put(store, b->v, b->n, err);
+	return store_basis_put(b->store, b->v, b->n, err);
 }
 
 int
 reconsider_begin(
     const struct pass *p, const struct party_list *list, struct err *err)
 {
-	struct basis b = { 0 };
+	struct basis b = { .store = p->store };
 	struct basis_change c = { .conf = p->conf };
 	int rc;
 
 	if (p->dry_run)
 		return 0;
 	c.profile = mem_alloc((p->conf->nprofile + 1) * sizeof(*c.profile));
-	rc = compare_settings(&b, p->store, &c, err);
+	rc = compare_settings(&b, &c, err);
 	if (rc == 0)
-		rc = compare_directory(&b, p->store, list, &c, err);
+		rc = compare_directory(&b, list, &c, err);
 	if (rc == 0 && b.differs)
-		rc = note_wanted(p->store, &b, &c, err);
+		rc = note_wanted(&b, &c, err);
 	free_basis(&b);
 	free(c.profile);
 	free(c.newcomer);

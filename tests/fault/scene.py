@@ -238,6 +238,11 @@ HOLDS = (
      " SELECT edition FROM sync_edition_link UNION"
      " SELECT edition FROM sync_edition_attachment)"
      " WHERE edition NOT IN (SELECT n FROM sync_edition)"),
+    ("items to be decided anew that are kept, or not there",
+     "SELECT w.mailbox, w.item FROM sync_wanted w WHERE NOT EXISTS"
+     " (SELECT 1 FROM decision d WHERE d.mailbox = w.mailbox"
+     " AND d.item = w.item AND d.state = 0"
+     " AND d.verdict IN ('skip', 'headers'))"),
     ("variants of a variant",
      "SELECT e.id, v.id FROM sync_email e JOIN sync_email v"
      " ON v.n = e.variant_of WHERE v.variant_of IS NOT NULL"),
@@ -295,6 +300,10 @@ DUMP = {
     "sync_mailbox": "address FROM sync_mailbox",
     "sync_login": "scope, hash, text FROM sync_login",
     "sync_news": "scope, code FROM sync_news",
+    # the hashes of addresses have a key of the file's own
+    "sync_basis": "what, iif(what = 'addresses', length(value), hex(value))"
+                  " FROM sync_basis",
+    "sync_wanted": "mailbox, item, why FROM sync_wanted",
 }
 # Columns, or whole tables, that two passes may fill differently.
 LEFT_OUT = {

@@ -289,8 +289,7 @@ resolve_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 	return ap->tell ? mark_untold(ap->st, a, err) : 0;
 }
 
-/* Collects the open alerts that were not met and that met->well says are over.
- */
+/* Collects the open alerts that were not met and are over (met->well). */
 static void
 find_over(struct apply *ap, const struct store_alerts *open,
     const struct store_alert_met *met, struct store_alerts *over)

@@ -52,7 +52,7 @@ copy_of(const struct incoming *x, int64_t n, int64_t edition)
 	/*
 	 * The time is stored in seconds, so an item that changed just now may
 	 * change once more without a new time; and a text that was not fetched
-	 * is of another time. Both are stored as not known.
+	 * is of another time. In both cases the time is stored as not known.
 	 */
 	if (x->has_body && m->modified_at != TIM_NONE && m->modified_at > 0 &&
 	    tim_now() - m->modified_at > 10000)

@@ -68,7 +68,7 @@ put_slice(struct store *st, const struct store_work *w, size_t from, size_t to,
 
 /* --- changes ----------------------------------------------------------- */
 
-/* Reading a mail also changes its change key. */
+/* A change of the read flag changes the change key, too. */
 static int
 apply_read(struct store *st, const char *mailbox, const struct change *c,
     const struct decision_old *old, struct store_count *count, struct err *err)

@@ -13,7 +13,7 @@
 
 #include "store/db.h"
 
-/* SQL: the begin of failure.item for a folder. No server has such item ids. */
+/* SQL: the prefix of failure.item for a folder. No server has such ids. */
 #define STRAY_ITEM "'folder '||"
 
 /* The page has strays: inserts or updates the folder's row. */

@@ -39,7 +39,7 @@ void same_hash(const struct message *, struct crypt_sha256 *);
 /* Are their bodies equal byte for byte? */
 bool same_text(const struct message *, const struct message *);
 
-/* same_as is same_mail for one message and several others: folds m only once. */
+/* same_as is same_mail for one message and several others: folds m once. */
 struct same {
 	const struct message *m;
 	struct fold fold[2]; /* with links, and without */

@@ -20,7 +20,7 @@
 struct group {
 	int64_t v[NEWEST + 1];
 	int n;
-	bool crowd; /* there are more than NEWEST variants */
+	bool crowd; /* there are NEWEST variants or more */
 };
 
 /*

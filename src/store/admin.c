@@ -1,5 +1,5 @@
 /*
- * admin.c - what an administrator asks of the file, or tells it.
+ * admin.c - commands and questions of an administrator.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@ struct order {
 	const char *sql, *address;
 	const char *state;    /* ?2, or NULL */
 	enum walking walking; /* ?2 where state is NULL */
-	int n;                /* how many rows it had */
+	int n;                /* how many rows it changed */
 };
 
 static int
@@ -33,7 +33,7 @@ run_order(struct store *st, void *arg, struct err *err)
 	return o->n = db_run(st, s, err);
 }
 
-/* In a transaction of its own; how many rows it had, or -1. */
+/* In a transaction of its own. Returns how many rows it changed, or -1. */
 static int
 give_order(struct store *st, struct order o, struct err *err)
 {
@@ -56,9 +56,10 @@ store_mailbox_state(
 }
 
 /*
- * Only asked for here: a pass that is at work now writes cursors of its own,
- * and a walk that began at one of those would take all before it for gone.
- * A first pass that was cut off has left items and no cursor.
+ * Only marks the folders: a pass that is at work now may write another cursor,
+ * and a full walk from such a cursor would treat all items before it as gone.
+ * sync_ahead matters too: an interrupted first pass leaves items, but no row in
+ * sync_folder.
  */
 int
 store_mailbox_resync(struct store *st, const char *address, struct err *err)
@@ -74,7 +75,7 @@ store_mailbox_resync(struct store *st, const char *address, struct err *err)
 		       "ON CONFLICT DO UPDATE SET walking=?2",
 		.address = address,
 		.walking = WALKING_ASKED };
-	/* also what was given up: ten tries more */
+	/* also items that were given up get all their tries again */
 	struct order retry = { .slot = DB_ADMIN_RETRY,
 		.sql = "UPDATE failure SET tries=0,next_try=first_at "
 		       "WHERE mailbox=?1 AND " FAILURE_HERE,
@@ -105,7 +106,10 @@ read_reason(sqlite3_stmt *s, struct store_reason *r)
 	r->profile = db_col(s, 10);
 }
 
-/* The id in what a person copied: a whole header line, or half the <>. */
+/*
+ * Finds the id in what a person copied, which may be a whole header line or
+ * lack one of the <>.
+ */
 static void
 add_id(struct buf *out, const char *s)
 {

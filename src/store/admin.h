@@ -1,5 +1,5 @@
 /*
- * admin.h - what an administrator asks of the SQLite file, or tells it.
+ * admin.h - commands and questions of an administrator about the SQLite file.
  * Floor: store.
  * Threads, errors: as in store.h.
  */
@@ -9,19 +9,19 @@
 #include "store/store.h"
 
 /*
- * The state of a mailbox becomes enabled or disabled. 1: it is known, 0: no
- * such mailbox.
+ * Sets the state of a mailbox: enabled or disabled. 1: done; 0: no such
+ * mailbox; -1.
  */
 int store_mailbox_state(
     struct store *, const char *address, const char *state, struct err *);
 /*
- * Its folders are read from their start by the next pass and compared with
- * what is stored; what was skipped is decided anew, and what could not be
- * stored is tried again as if for the first time. 1 or 0 as above.
+ * The next pass reads the mailbox's folders from their start and compares them
+ * with what is stored. Skipped items are decided anew, and failed ones are
+ * tried again as if for the first time. 1, 0 or -1 as above.
  */
 int store_mailbox_resync(struct store *, const char *address, struct err *);
 
-/* What was decided about one place where a mail lies or lay. */
+/* What was decided about one copy of a mail, which may be removed by now. */
 struct store_reason {
 	const char *mailbox, *folder, *verdict, *rule, *at;
 	const char *profile;        /* of the mailbox in the last pass */
@@ -32,16 +32,16 @@ struct store_reason {
 };
 
 /*
- * Calls each with every decision about that Message-ID, with or without its
- * <>, or as a line of a header; returns how many there were.
+ * Calls each for every decision about that Message-ID, which may lack its <> or
+ * be a whole header line. Returns how many there were, or -1.
  */
 long store_why(struct store *, const char *message_id,
     void (*each)(void *, const struct store_reason *), void *arg, struct err *);
 
 /*
- * Calls tell with each trigger and index in the file at path that exsync does
- * not make. Needs no store; a file that is not there, or another program's,
- * has none. Writes nothing.
+ * Calls tell for each trigger and index in the file at path that exsync did not
+ * create. Needs no store and writes nothing. For a file that does not exist or
+ * is another program's there are none.
  */
 typedef void store_foreign_fn(
     void *arg, const char *type, const char *name, const char *table);

@@ -1,6 +1,7 @@
 /*
  * ahead.c - table sync_ahead: items ahead of their folder's cursor.
- * 1. A note is written and taken away in the transaction of what it is about.
+ * 1. A note is inserted and deleted in the same transaction as the rows that it
+ *    is about.
  */
 #include <stdlib.h>
 
@@ -18,7 +19,10 @@ ahead_note(struct store *st, int64_t folder, const char *item, struct err *err)
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
-/* Any note of the folder; 1: item is a column of s, which is to be reset. */
+/*
+ * Finds any note of the folder. 1: column 0 of *s is its item, and the caller
+ * resets *s; 0: there is none; -1.
+ */
 static int
 first_note(struct store *st, int64_t folder, sqlite3_stmt **s, struct err *err)
 {

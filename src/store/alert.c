@@ -1,10 +1,10 @@
 /*
- * alert.c - table alert: said once, and resolved once.
+ * alert.c - table alert: each alert is told once, and resolved once.
  * 1. At most one alert of a scope and code is open.
- * 2. What is met again is counted on the open one; only what was not open is
- *    reported as opened, only what was open as resolved.
- * 3. What is to be told is noted in the transaction that opens or resolves
- *    it: no crash and no command that fails loses the news.
+ * 2. An alert that is met again is counted on the open one. Only one that was
+ *    not open is reported as opened, and only an open one as resolved.
+ * 3. The note that an alert must be told is written in the transaction that
+ *    opens or resolves it: neither a crash nor a failing command loses it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +59,7 @@ read_rows(struct store *st, sqlite3_stmt *s, struct store_alerts *out,
 	return r;
 }
 
-/* scope NULL: of any. */
+/* scope NULL: the statement has no parameter. */
 static int
 list_alerts(struct store *st, enum db_slot slot, const char *sql,
     const struct store_scope *scope, struct store_alerts *out, struct err *err)
@@ -116,7 +116,7 @@ store_alert_untold(struct store *st, struct store_alerts *out, struct err *err)
 	    NULL, out, err);
 }
 
-/* Scope and code, the first two parameters. */
+/* Binds scope and code to the first two parameters. */
 static void
 bind_key(sqlite3_stmt *s, const struct store_alert *a, char *text)
 {
@@ -194,7 +194,7 @@ store_alert_retell(
 struct apply {
 	struct store *st;
 	const struct store_alerts *over; /* to be resolved */
-	const struct store_alert **met;  /* by scope and code */
+	const struct store_alert **met;  /* sorted by scope and code */
 	size_t nmet;
 	const struct store_alert **open; /* likewise */
 	size_t nopen;
@@ -250,7 +250,7 @@ raise_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 		    "text=?4 WHERE scope=?1 AND code=?2 AND "
 		    "resolved_at IS NULL");
 	else
-		/* a conflict: resolved and met again in the same second */
+		/* it conflicts when resolved and met in the same second */
 		s = db_stmt(st, DB_ALERT_INSERT,
 		    "INSERT INTO alert(scope,code,severity,text,first_at,"
 		    "last_at) VALUES(?1,?2,?3,?4,?5,?5) "
@@ -289,7 +289,7 @@ resolve_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 	return ap->tell ? mark_untold(ap->st, a, err) : 0;
 }
 
-/* The open ones that were not met, and are over. */
+/* Collects the open alerts that were not met and are over (met->well). */
 static void
 find_over(struct apply *ap, const struct store_alerts *open,
     const struct store_alert_met *met, struct store_alerts *over)

@@ -5,9 +5,9 @@
  * 2. A content is in the table once, and complete: row and bytes are one
  *    transaction, which SQLite cannot divide. The lock is held while the bytes
  *    are copied from the spool, and not while they come from the network.
- * 3. Whoever lets the last row go that has a content lets the content go in
- *    the same transaction, unless a message on its way holds it. What a crash
- *    left without a row goes when the next pass begins.
+ * 3. A content is deleted in the transaction that deletes the last row which
+ *    refers to it, unless a message on its way holds it. Contents that a crash
+ *    left without a row are deleted when the next pass begins.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -139,7 +139,7 @@ pour_blob(struct store_blob *b, sqlite3_blob *to, struct err *err)
 	int rc = 0;
 
 	while (rc == 0 && off < b->size) {
-		/* a block may have more behind it, of another content */
+		/* not more: the block may hold an older content behind it */
 		size_t left = (size_t)(b->size - off);
 		ssize_t n = spool_read(&b->st->spool, &b->part, off, piece,
 		    left < PIECE ? left : PIECE);
@@ -158,7 +158,7 @@ pour_blob(struct store_blob *b, sqlite3_blob *to, struct err *err)
 	return rc;
 }
 
-/* No attachment has the content that was just inserted; its n. */
+/* Notes that no row refers to content n, which was just inserted. */
 static int
 note_loose(struct store *st, int64_t n, struct err *err)
 {
@@ -211,7 +211,7 @@ struct kept {
 	const char *hex;
 };
 
-/* Another process cannot have come between but for the lock's wait. */
+/* Checks again: while we waited for the lock another one may have put it. */
 static int
 insert_missing(struct store *st, void *arg, struct err *err)
 {
@@ -254,13 +254,13 @@ store_blob_end(struct store_blob *b, unsigned char sha256[32], int64_t *size,
 	return rc;
 }
 
-/* --- who may want it --------------------------------------------------- */
+/* --- held by messages on their way ------------------------------------- */
 
-/* A content of messages that are on their way, and how many have it. */
+/* A content, and how many messages on their way hold it. */
 struct blob_held {
 	char sha256[2 * CRYPT_SHA256 + 1];
 	int n;       /* 0: none any more */
-	bool wanted; /* a row has got it meanwhile */
+	bool wanted; /* a row refers to it by now */
 };
 
 static struct blob_held *
@@ -271,7 +271,7 @@ find_held(const struct store *st, const char *sha256)
 	return i == MAP_NONE ? NULL : st->held[i];
 }
 
-/* A map forgets nothing: it is made anew when most of it is not held. */
+/* A map has no delete, so it is rebuilt when most entries are not held. */
 static void
 tidy_held(struct store *st)
 {
@@ -340,7 +340,7 @@ blob_unhold(struct store *st, const struct message *m)
 		if ((h = find_held(st, hex)) == NULL || h->n == 0 || --h->n > 0)
 			continue;
 		st->held_now--;
-		/* it may be one that the file had already in another form */
+		/* unless a row refers to it, it may have to be deleted */
 		st->blob_loose = st->blob_loose || !h->wanted;
 	}
 }
@@ -353,7 +353,7 @@ store_item_drop(struct store *st, const struct message *m)
 	db_unlock(st);
 }
 
-/* --- who wants it ------------------------------------------------------ */
+/* --- referred to by rows ----------------------------------------------- */
 
 /* 1 and its n, 0 there is no such content, -1. */
 static int
@@ -498,7 +498,7 @@ blob_prune(struct store *st, struct err *err)
 	}
 	if (r == -1)
 		return -1;
-	st->blob_loose = bytes >= PRUNE_MAX; /* the rest goes with the next */
+	st->blob_loose = bytes >= PRUNE_MAX; /* the next call does the rest */
 	return 0;
 }
 

@@ -1,32 +1,33 @@
 /*
- * blob.h - which contents of attachments are still wanted: tables sync_blob
+ * blob.h - reference counts of the contents of attachments: tables sync_blob
  * and sync_blob_loose.
  * Floor: store.
  * Threads: inside a write transaction, with the store's lock held, unless
  * said otherwise.
  *
- * A content is in the table before the mail is whose attachment it is (it may
- * be large, and the mail waits for all of them). Until the mail is put it is
- * held, in memory; then it counts, or goes.
+ * A content is written before the mail to which it is attached (it may be
+ * large, and the mail waits for all its attachments). Until the mail is put,
+ * a reference in memory holds it; then it has rows that refer to it, or is
+ * deleted.
  */
 #ifndef STORE_BLOB_H
 #define STORE_BLOB_H
 
 #include "store/db.h"
 
-/* One more row has that content. 1; 0: there is no such content; -1. */
+/* One more row refers to the content. 1; 0: there is no such content; -1. */
 int blob_refer(struct store *, const char *sha256, struct err *);
-/* As many as the edition has. */
+/* The same for all contents of the edition's attachments. */
 int blob_refer_edition(struct store *, int64_t edition, struct err *);
-/* One row less. */
+/* One row less refers to the content. */
 int blob_release(struct store *, const char *sha256, struct err *);
-/* Somebody has its hash and may still refer to it; needs no transaction. */
+/* A message on its way may still refer to it. Needs no transaction. */
 void blob_hold(struct store *, const unsigned char sha256[32]);
-/* The message has been put, or never will be: it holds no content. */
+/* The message has been put, or never will be: it no longer holds contents. */
 void blob_unhold(struct store *, const struct message *);
-/* Contents that nobody refers to or holds go; of many of them some. */
+/* Deletes contents that nobody refers to or holds; if many, only some. */
 int blob_prune(struct store *, struct err *);
-/* Those that were too many; in transactions of its own. */
+/* Deletes the others, too, in transactions of its own. */
 int blob_prune_rest(struct store *, struct err *);
 void blob_free(struct store *);
 

@@ -153,7 +153,7 @@ hash_bytes(struct crypt_sha256 *h, const char *s, size_t len)
 {
 	char size[24];
 
-	/* nothing is known is not the same as "" */
+	/* unknown differs from "" */
 	snprintf(size, sizeof(size), "%zu%s", len, s == NULL ? "-" : " ");
 	crypt_sha256_add(h, size, strlen(size));
 	crypt_sha256_add(h, str_nn(s), len);

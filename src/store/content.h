@@ -6,9 +6,9 @@
  * A mail's id is the first 32 hex digits of SHA-256 over its key:
  *	"mid:" + normalised Message-ID, or
  *	"none:" + from, sent, subject and body, each ended by a NUL
- * so it is the same in a rebuilt file. Of the mails that share a key and
- * differ (same.h) one has that id; the others are its variants: their id is
- * the hash of "variant:", that id, and what copies of one mail have in common
+ * so it is the same in a rebuilt file. Of different mails (same.h) with the
+ * same key, one has that id; the others are its variants. Their id is the hash
+ * of "variant:", that id, and what all copies of a mail have in common
  * (same_hash).
  */
 #ifndef STORE_CONTENT_H
@@ -20,19 +20,19 @@
 #include "base/buf.h"
 #include "core/model.h"
 
-#define CONTENT_ID 33 /* room for an id */
+#define CONTENT_ID 33 /* 32 hex digits and a NUL */
 /* cap of the scratch buffer */
 #define CONTENT_MAX ((size_t)64 * 1024 * 1024)
 
 /*
- * Message-ID as it is compared: what stands between < and > (or all of it),
- * white space removed, the part after the last @ in lower case, in <>.
- * False: there is none.
+ * Appends the Message-ID as it is compared: the part between < and > (or all of
+ * it), without white space, what follows the last @ in lower case, in <>.
+ * False: it is missing or empty.
  */
 bool content_mid(struct buf *out, const char *mid);
 /*
- * Message-ID as the tables show it: as in the mail, but trimmed, one line and
- * in its <>. The caller frees; NULL: there is none.
+ * The Message-ID as the tables show it: as in the mail, but trimmed, on one
+ * line and in <>. The caller frees; NULL: it is missing or empty.
  */
 char *content_mid_shown(const char *mid);
 /* id of the mail with that Message-ID; false: not a Message-ID. */
@@ -41,11 +41,14 @@ bool content_mid_id(struct buf *scratch, const char *mid, char *id);
 void content_id(struct buf *scratch, const struct message *, char *id);
 /* id of the mail as a variant of id. */
 void content_variant(const struct message *, const char *id, char *out);
-/* The same of a message that another one with that id is not: to the letter. */
+/*
+ * Another id for a variant, when a different mail has id already. It depends on
+ * the exact text.
+ */
 void content_exact(const struct message *, const char *id, char *out);
 /*
- * id of the thread: of its first mail, as far as the headers tell. first: id
- * of this mail, or of the one that it is a variant of.
+ * The id of the thread, which is that of its first mail as far as the headers
+ * tell. first: the id of this mail, or of the mail that it is a variant of.
  */
 void content_thread(
     struct buf *scratch, const struct message *, const char *first, char *out);

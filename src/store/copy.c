@@ -1,9 +1,10 @@
 /*
- * copy.c - the places of a mail.
- * 1. A place is known by (mail, item, mailbox). Its row is never deleted.
- * 2. A change row tells only of a row that changed: insert for a further or
- *    returned place, update for the read flag and the folder, delete for
- *    removed_at. The first place of a new mail comes with the mail's own.
+ * copy.c - the copies of a mail.
+ * 1. The key of a copy is (mail, item, mailbox). Its row is never deleted.
+ * 2. A change row is written only for a row that changed: insert for a further
+ *    or returned copy, update for the read flag and the folder, delete for
+ *    removed_at. The first copy of a new mail has none: the mail's change row
+ *    stands for it.
  */
 #include <string.h>
 
@@ -42,7 +43,7 @@ bind_copy(sqlite3_stmt *s, const struct copy *c)
 	db_text(s, 3, c->mailbox);
 }
 
-/* What is not shown: from the given parameter on. */
+/* Binds the columns that no view shows, from that parameter on. */
 static void
 bind_own(sqlite3_stmt *s, int from, const struct copy *c)
 {
@@ -127,7 +128,10 @@ int
 copy_back(struct store *st, const struct copy *c, struct store_count *count,
     struct err *err)
 {
-	/* one that is not read now says what the mail shows */
+	/*
+	 * A copy that comes back without being fetched has no edition: it takes
+	 * the one whose text the mail shows.
+	 */
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_BACK,
 	    "UPDATE sync_copy SET removed_at=NULL,folder=?4,"
 	    "is_read=ifnull(?5,is_read),edition=ifnull(edition,(SELECT n FROM "

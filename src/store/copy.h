@@ -1,5 +1,6 @@
 /*
- * copy.h - table sync_copy: the places of a mail.
+ * copy.h - table sync_copy: the copies of a mail, one for each place where it
+ * lies or lay.
  * Floor: store.
  * Threads: inside a write transaction, with the store's lock held.
  */
@@ -10,18 +11,19 @@
 
 #define EMAIL_ATTACHED 16 /* hex digits of an attachment's id */
 
-/* sync_copy.modified, written by schema version 4 (schemasteps.c): it is not
- * known what the copy says. */
+/*
+ * A value of sync_copy.modified that schema version 4 wrote (schemasteps.c):
+ * it is not known what the copy says.
+ */
 #define COPY_UNREAD (-1)
 
-/* A place of a mail. */
 struct copy {
 	int64_t email; /* sync_email.n */
 	const char *mailbox, *item_id;
 	int64_t folder;
-	int is_read; /* 0, 1, or -1: as it was */
-	/* private, of copy_first and copy_place */
-	int64_t edition;      /* 0: it says what the mail says */
+	int is_read; /* 0, 1, or -1: leave as it is */
+	/* used by copy_first and copy_place only */
+	int64_t edition;      /* 0: the copy says what the mail says */
 	int64_t modified;     /* s; -1: not known */
 	int64_t size;         /* -1: not known */
 	const char *attached; /* see recall.c; or NULL */
@@ -34,25 +36,28 @@ struct copy_row {
 };
 int
 copy_get(struct store *, const struct copy *, struct copy_row *, struct err *);
-/* How many copies of the mail lie somewhere, beside this one? */
+/* *n: 1 if the mail has another copy that is not removed, else 0. */
 int copy_others(struct store *, const struct copy *, int64_t *n, struct err *);
 
-/* The first place of a new mail: no change row. */
+/* The first copy of a new mail: no change row. */
 int copy_first(
     struct store *, const struct copy *, struct store_count *, struct err *);
 /*
- * A place of a known mail: new, back again, or perhaps with another folder or
- * read flag.
+ * A copy of a known mail: a new one, one that came back, or one whose folder or
+ * read flag may have changed.
  */
 int copy_place(
     struct store *, const struct copy *, struct store_count *, struct err *);
-/* The same of a place that is known; nothing when it is not. */
+/* The same for a copy that is known; does nothing when it is not. */
 int copy_back(
     struct store *, const struct copy *, struct store_count *, struct err *);
-/* It is gone: removed_at is set, and the mail says what the others say. */
+/*
+ * The copy is gone: sets removed_at, and makes the mail say what its other
+ * copies say.
+ */
 int copy_gone(
     struct store *, const struct copy *, struct store_count *, struct err *);
-/* Only the read flag; the folder is not looked at. */
+/* Writes only the read flag, not the folder. */
 int copy_read(
     struct store *, const struct copy *, struct store_count *, struct err *);
 

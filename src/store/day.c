@@ -2,8 +2,8 @@
  * day.c - table sync_day: how much mail each mailbox gets per day.
  * 1. A mail counts once for each mailbox that holds it, on the day it was
  *    received, however often it is moved there.
- * 2. The days of a transaction's new mails are added up in memory and written
- *    with it: at most DB_DAYS rows, whatever the number of mails. Mail older
+ * 2. The new mails of a transaction are counted by day in memory and written
+ *    with it: at most DB_DAYS rows, however many mails there are. Mail older
  *    than that is not counted at all, so a first sync pays nothing for it.
  */
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "store/day.h"
 #include "store/db.h"
 
-/* The date of the day that is so many days before today. */
+/* The date of the day that is ago days before today. */
 static void
 day_name(const struct store *st, int64_t ago, char out[TIM_TEXT])
 {
@@ -29,7 +29,7 @@ day_add(struct store *st, int64_t received_at)
 	if (received_at == TIM_NONE || received_at < 0)
 		return;
 	ago = st->txn.today - received_at / DB_DAY_MS;
-	/* the clocks of servers differ */
+	/* the server's clock may be ahead of ours */
 	if (ago == -1)
 		ago = 0;
 	if (ago >= 0 && ago < DB_DAYS)

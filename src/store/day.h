@@ -8,14 +8,14 @@
 
 #include "store/db.h"
 
-/* A new mail; written by day_write. Mail of long ago is not counted. */
+/* Counts a new mail, unless it is too old; day_write writes the counts. */
 void day_add(struct store *, int64_t received_at);
-/* What was added since the last one, all of it mail of that mailbox. */
+/* Writes the counts since the last call: all are mail of that mailbox. */
 int day_write(struct store *, const char *mailbox, struct err *);
-/* A new place of mail n: counted unless it was moved inside the mailbox. */
+/* Counts a new copy of mail n, unless the mailbox has had another one. */
 int day_place(struct store *, const char *mailbox, const char *item_id,
     int64_t n, struct err *);
-/* Forgets what is too old to matter. */
+/* Deletes days that are too old to matter. */
 int day_prune(struct store *, struct err *);
 
 #endif

@@ -5,19 +5,20 @@
  *    N never meets another row N after a power cut.
  * 2. A failed transaction is rolled back at once; nothing of it is left in
  *    the file, and what was pending stays pending.
- * 3. A writer elsewhere delays us, at most busy_limit, and a process that is
- *    to end at most STOP_WAIT; a reader never does.
- * 4. Whoever waits for the lock elsewhere asks for it now and then only, so
- *    it is left alone for a while when we have had it for long.
- * 5. The WAL is emptied as far as readers allow. While one reader holds an
- *    old view the WAL must grow; it is asked for again every few pages.
+ * 3. A writer in another process delays us for at most busy_limit, or STOP_WAIT
+ *    when our process was asked to end; a reader never does.
+ * 4. Another process that waits for the lock only polls for it. So when we have
+ *    held it for long, we leave it free for a while.
+ * 5. The WAL is checkpointed as far as readers allow. While one reader holds an
+ *    old view the WAL has to grow, and the checkpoint is tried again every few
+ *    pages.
  * 6. The database, its WAL and its lock are readable by their owner only,
- *    unless the administrator widens the database's mode (SQLite gives its
- *    companions the same one; those of a pass before are made anew then).
- * 7. Once db_use has been called no file is created or removed any more: WAL
- *    and its index are open, and our end leaves them, empty. Nobody else can
- *    remove them meanwhile, for our connection stays open.
- * 8. No trigger runs: ours are none, and another's would run with our rights.
+ *    unless the administrator widens the database's mode (SQLite gives the same
+ *    mode to -wal and -shm; those of an earlier pass are then created anew).
+ * 7. Once db_use has been called, no file is created or removed any more: the
+ *    WAL and its index are open, and closing leaves them there, empty. Nobody
+ *    else can remove them meanwhile, for our connection stays open.
+ * 8. No trigger runs: exsync has none, and another's would run with our rights.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +38,7 @@
  * 16 KiB 8 % less and 10 % more.
  */
 #define SETUP_NEW "PRAGMA page_size=8192"
-/* counted in pages when it is set: again once the page size is known */
+/* SQLite converts it to pages, so it is set again once their size is known */
 #define SETUP_CACHE "PRAGMA cache_size=-4096"
 #define SETUP                                                                  \
 	"PRAGMA foreign_keys=ON;"                                              \
@@ -48,13 +49,13 @@
 	"PRAGMA journal_size_limit=33554432"
 
 #define BUSY_MAX     60000 /* ms, the contract of store.h */
-#define STOP_WAIT    5000  /* ms, of a process that is to end */
-#define TELL_WAIT    3000  /* ms, then a person wants to know */
-#define WRITE_MAX    600   /* ms in a row, about, then others come in */
-#define LEAVE        110   /* ms: sqlite3_busy_timeout asks every 100 */
+#define STOP_WAIT    5000  /* ms, when the process was asked to end */
+#define TELL_WAIT    3000  /* ms, then the wait is logged */
+#define WRITE_MAX    600   /* ms that we hold the lock, about, in a row */
+#define LEAVE        110   /* ms: sqlite3_busy_timeout polls every 100 */
 #define WAL_PAGES    2000  /* checkpoint at 16 MiB of WAL */
 #define WAL_AGAIN    500   /* and every 4 MiB beyond */
-#define WAL_RESTART  4     /* times that: then wait for readers a little */
+#define WAL_RESTART  4     /* times WAL_PAGES: wait for readers a little */
 #define RESTART_WAIT 100   /* ms */
 #define RESTART_GAP  10000 /* ms between two such waits */
 
@@ -72,7 +73,7 @@ wal_pages(void)
 
 /* --- waiting for others ------------------------------------------------ */
 
-/* Waited for the lock since then: may it go on? Tells a person once. */
+/* May we wait on for the lock, after waiting since then? Logs the wait once. */
 static bool
 may_wait(struct store *st, int64_t since)
 {
@@ -91,8 +92,8 @@ may_wait(struct store *st, int64_t since)
 }
 
 /*
- * How long to sleep, in ms, before the n-th attempt to get the lock. The sleeps
- * are short: whoever waits with us has the same chance at each release.
+ * How long to sleep, in ms, before the n-th attempt to get the lock. Short, so
+ * that we have a fair chance against others that wait for the same release.
  */
 static int64_t
 wait_step(int n)
@@ -103,8 +104,8 @@ wait_step(int n)
 }
 
 /*
- * SQLite's busy handler, for what is not a transaction of ours: opening and
- * checkpoints. begin_immediate waits by itself.
+ * SQLite's busy handler, for opening and checkpoints. Our transactions do not
+ * use it: begin_immediate waits by itself.
  */
 static int
 wait_in_sqlite(void *arg, int n)
@@ -119,7 +120,7 @@ wait_in_sqlite(void *arg, int n)
 	return 1;
 }
 
-/* Sleeps while the other threads use the connection. */
+/* Sleeps, and lets the other threads use the connection meanwhile. */
 static void
 sleep_unlocked(struct store *st, int64_t ms)
 {
@@ -140,8 +141,8 @@ on_commit(void *arg, sqlite3 *h, const char *name, int pages)
 }
 
 /*
- * Moves the WAL into the database. A failure is no loss: the next one, or
- * the next commit, finds the same trouble and says it.
+ * Checkpoints: moves the WAL into the database. A failure does no harm: the
+ * next checkpoint or commit fails in the same way and reports it.
  */
 static void
 move_wal(struct store *st)
@@ -167,11 +168,11 @@ move_wal(struct store *st)
 
 /* --- opening ----------------------------------------------------------- */
 
-/* Creates the file with its mode; SQLite's companions inherit that. */
+/* Creates the file with its mode; SQLite gives -wal and -shm the same one. */
 static int
 create_file(struct store *st, struct err *err)
 {
-	/* no O_EXCL: it may be a link to where a file is to be */
+	/* no O_EXCL: the path may be a link to a file that does not exist */
 	int fd = open(st->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	int sys = errno;
 
@@ -191,14 +192,14 @@ create_file(struct store *st, struct err *err)
 			    st->path, strerror(sys));
 		return err_code(err, CAUSE_OTHER, "not_writable", SCOPE_ALL);
 	}
-	fchmod(fd, 0600); /* whatever the umask took away */
+	fchmod(fd, 0600); /* the umask may have taken rights away */
 	close(fd);
 	return 0;
 }
 
 /*
- * What was written under one name may still lie in the WAL beside that name:
- * under another one SQLite does not see it, and damages both.
+ * SQLite finds the WAL by the database's name. Opened by another hard link, it
+ * misses what still lies in the WAL of the first name, and damages the file.
  */
 static int
 say_names(struct store *st, struct err *err)
@@ -211,7 +212,7 @@ say_names(struct store *st, struct err *err)
 	return err_code(err, CAUSE_OTHER, "hard_link", SCOPE_ALL);
 }
 
-/* Is there a file, and may it be a database? */
+/* Checks that the file exists and may be a database; creates a missing one. */
 static int
 look_at_file(struct store *st, struct err *err)
 {
@@ -233,7 +234,7 @@ look_at_file(struct store *st, struct err *err)
 	}
 	if (!st->read_only && s.st_nlink > 1)
 		return say_names(st, err);
-	/* SQLite takes less than its smallest page for an empty database */
+	/* SQLite would take a file smaller than its smallest page for empty */
 	if (s.st_size > 0 && s.st_size < 512)
 		return db_fail(st, SQLITE_NOTADB, err);
 	return 0;
@@ -254,7 +255,7 @@ connect_to(struct store *st, int flags, struct err *err)
 	return 0;
 }
 
-/* WAL, which a new file is given here; page size comes before it. */
+/* Sets WAL mode; the page size of a new file must be set before. */
 static int
 set_wal(struct store *st, struct err *err)
 {
@@ -300,15 +301,15 @@ db_open(struct store *st, struct err *err)
 		return -1;
 	if (!st->read_only && sqlite3_db_readonly(st->h, "main") == 1)
 		return db_fail_access(st, EACCES, err);
-	/* asks the file itself for the first time */
+	/* the first statement that really reads the file */
 	if (db_exec(st, "SELECT count(*) FROM sqlite_master", err) == -1)
 		return -1;
 	return db_exec(st, SETUP, err);
 }
 
 /*
- * Do WAL and index of a pass before have another mode or group than the
- * database has by now?
+ * Do the WAL and its index, left by an earlier pass, have another mode or group
+ * than the database has now?
  */
 static bool
 is_widened(sqlite3 *h)
@@ -333,8 +334,8 @@ is_widened(sqlite3 *h)
 }
 
 /*
- * SQLite would do it with the first commit, when this process may not open a
- * directory any more: that the WAL exists must outlive a power cut.
+ * The WAL's directory entry must survive a power cut. SQLite would sync the
+ * directory at the first commit, when the sandbox no longer lets it be opened.
  */
 static void
 sync_directory(sqlite3 *h)
@@ -363,7 +364,7 @@ db_use(struct store *st, struct err *err)
 	if (st->read_only)
 		return 0;
 	if (is_widened(st->h)) {
-		/* the last to close removes them; opened they are new ones */
+		/* the last connection removes them; opening creates new ones */
 		db_close(st);
 		if (db_open(st, err) == -1)
 			return -1;
@@ -418,7 +419,7 @@ db_stmt(struct store *st, enum db_slot slot, const char *sql)
 		return st->stmt[slot];
 	rc = sqlite3_prepare_v3(
 	    st->h, sql, -1, SQLITE_PREPARE_PERSISTENT, &st->stmt[slot], NULL);
-	/* kept, for db_row comes when other statements have run */
+	/* kept for db_row, which may run after other statements */
 	if (rc != SQLITE_OK)
 		st->prepare_rc = rc;
 	return st->stmt[slot];
@@ -523,8 +524,8 @@ begin_read(struct store *st, struct err *err)
 }
 
 /*
- * Between two transactions in a row nobody else would find the lock free but
- * by chance.
+ * Between two transactions in a row another process would find the lock free
+ * only by chance. So after WRITE_MAX this leaves it free for LEAVE.
  */
 static void
 let_others_in(struct store *st)
@@ -540,8 +541,8 @@ let_others_in(struct store *st)
 }
 
 /*
- * Begins a write transaction. While another program has the lock the store is
- * unlocked, so that our other threads can read meanwhile.
+ * Begins a write transaction. While it waits for another program's lock the
+ * store is unlocked, so that our other threads can read meanwhile.
  */
 static int
 begin_immediate(struct store *st, struct err *err)
@@ -565,7 +566,7 @@ begin_immediate(struct store *st, struct err *err)
 	}
 }
 
-/* rc 0: commits; otherwise or when that fails: rolls back and returns -1. */
+/* rc 0: commits. rc -1, or a failed commit: rolls back and returns -1. */
 static int
 end_txn(struct store *st, int rc, struct err *err)
 {
@@ -582,7 +583,7 @@ end_txn(struct store *st, int rc, struct err *err)
 	if (rc == -1) {
 		if (!sqlite3_get_autocommit(st->h))
 			sqlite3_exec(st->h, "ROLLBACK", NULL, NULL, NULL);
-		st->blob_loose = true; /* what was undone is not known */
+		st->blob_loose = true; /* it may have undone a deletion */
 	}
 	if (writing) {
 		st->lock_held += tim_mono() - st->lock_since;

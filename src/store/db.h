@@ -105,7 +105,7 @@ enum db_slot {
 	DB_COPY_OTHERS,
 	DB_COPY_RECALL,
 	DB_COPY_UNREAD,
-	/* two in a row: of a mail, and of an edition (parts.c) */
+	/* pairs: for a mail, then for an edition (parts.c) */
 	DB_PARTY_OF_MAIL,
 	DB_PARTY_OF_EDITION,
 	DB_PARTY_LIST_MAIL,
@@ -199,33 +199,37 @@ struct pending;   /* mailbox.c */
 struct put;       /* put.c */
 struct blob_held; /* blob.c */
 
-#define DB_DAYS   31 /* that day.c counts */
+#define DB_DAYS   31 /* days that day.c counts */
 #define DB_DAY_MS INT64_C(86400000)
 
-/* variant.c: who has the id of a key. */
+/* variant.c: the mail that has the id of a key. */
 struct db_owner {
 	int64_t n; /* 0: not known */
 	int64_t sent_at;
-	char id[33]; /* that it would have as a variant */
+	char id[33]; /* the id that it would have as a variant */
 };
 
 /*
- * What belongs to the transaction under way, of reading or writing. Its begin
- * makes it anew and its end empties it (db.c), so nothing in it can be of a
- * transaction before: what was read there may have been rolled back, or
- * another process may have changed it.
+ * The state of the transaction under way, of reading or writing. The begin
+ * initialises it and the end clears it (db.c), so it never holds anything from
+ * an earlier transaction, which may have been rolled back, or whose rows
+ * another process may have changed.
  */
 struct txn {
 	bool writing;       /* db_txn */
 	char at[TIM_TEXT];  /* when it began, as the tables show times */
 	int64_t today;      /* the same as a day since 1970 (day.c) */
 	int64_t next_email; /* next sync_email.n; 0: not read yet */
-	int64_t handled;    /* bytes that it has moved, about */
-	/* of the last key that had variants (variant.c); email_write of that
-	 * mail forgets it */
+	int64_t handled;    /* bytes that it has read or written, about */
+	/*
+	 * A cache: the owner of the last key that had variants (variant.c).
+	 * email_write of that mail clears it.
+	 */
 	struct db_owner owner;
-	/* new mails of today, yesterday, ..., of one mailbox: day_write writes
-	 * them and begins again */
+	/*
+	 * New mails of one mailbox, of today, yesterday, ...: day_write writes
+	 * these counts and sets them to 0.
+	 */
 	int day_n[DB_DAYS];
 };
 
@@ -238,46 +242,46 @@ struct store {
 	bool confined;  /* store_confine */
 	int lock_fd;    /* store_lock, or -1 */
 	sqlite3_stmt *stmt[DB_NSLOT];
-	int prepare_rc; /* why one of them is NULL */
+	int prepare_rc; /* SQLite's code when the last prepare failed */
 
 	/* put.c: store_put calls that wait to be written together */
-	pthread_mutex_t put_lock; /* guards the two, and their results */
+	pthread_mutex_t put_lock; /* guards the queue, putting and results */
 	pthread_cond_t put_done;
 	struct put *put_first, *put_last;
-	bool putting; /* somebody writes them */
+	bool putting; /* a thread is writing them */
 
 	struct txn txn; /* under way, or zero */
 
-	/* mailbox.c: status not yet written; a commit writes and empties it */
+	/* mailbox.c: status not yet written; the next commit writes it */
 	struct pending *pending;
 	/*
-	 * What waits for a commit: write puts it into the transaction under
-	 * way, committed forgets it. store_open names them (mailbox.h); NULL:
-	 * nothing waits.
+	 * Callbacks for what waits for a commit: pending_write writes it in the
+	 * transaction under way, pending_committed discards it afterwards.
+	 * store_open sets them (mailbox.h); NULL: nothing ever waits.
 	 */
 	int (*pending_write)(struct store *, struct err *);
 	void (*pending_committed)(struct store *);
-	/* of the hashes in decision.parties; read once, it never changes */
+	/* the HMAC key of decision.parties; read once, it never changes */
 	unsigned char key[32];
-	struct spool spool;      /* of large contents on their way */
+	struct spool spool;      /* for large contents on their way */
 	struct blob_held **held; /* blob.c: contents of messages on their way */
 	size_t nheld, held_cap, held_now;
 	struct map held_map;
 	/*
-	 * Some content may have lost its last row. Set too often is only work:
-	 * it is set by whatever lets go of a content, and by a rollback, which
-	 * may have undone the deletion of some; blob_prune clears it.
+	 * Some content may have lost its last row. Setting this without need
+	 * only costs work. It is set when a content is released, and after a
+	 * rollback, which may have undone a deletion; blob_prune clears it.
 	 */
 	bool blob_loose;
 
 	int64_t busy_limit, busy_since; /* ms */
-	bool beginning;     /* a transaction: SQLite is not to wait by itself */
-	int64_t lock_since; /* ms: when it was taken or, later, released */
-	int64_t lock_held;  /* ms, since others surely had their turn */
+	bool beginning;     /* in BEGIN: SQLite must not wait by itself */
+	int64_t lock_since; /* ms: when the write lock was taken or released */
+	int64_t lock_held;  /* ms we held it since others last had a turn */
 	bool busy_told;     /* a wait was logged */
 	int wal_pages;      /* in the WAL at the last commit */
-	int wal_next;       /* checkpoint at this many */
-	int64_t restart_at; /* do not try to restart before */
+	int wal_next;       /* checkpoint at this many pages */
+	int64_t restart_at; /* no restarting checkpoint before this time */
 	struct buf scratch; /* empty again before each use */
 };
 
@@ -285,11 +289,11 @@ struct store {
 
 /* Sets err from the connection's last error: a sentence with what to do. */
 int db_fail(struct store *, int rc, struct err *);
-/* The same where the system said why (errno; 0: not known) access failed. */
+/* The same for a failed access; sys: the errno, or 0 when it is not known. */
 int db_fail_access(struct store *, int sys, struct err *);
 /*
- * "; it belongs to ..." for an error about the file, when it is another
- * user's than this process' (not root); else "". Returns out.
+ * For an error about the file: "; it belongs to ..." when the file is another
+ * user's and we are not root; else "". Returns out.
  */
 const char *db_whose(const char *path, char *out, size_t size);
 
@@ -297,7 +301,10 @@ const char *db_whose(const char *path, char *out, size_t size);
 
 /* Opens the connection and sets it up; see store_open for the errors. */
 int db_open(struct store *, struct err *);
-/* Begins to write to it: WAL mode. Only once the file is known to be ours. */
+/*
+ * Prepares the file for writing: WAL mode. Only after a check that it is
+ * exsync's.
+ */
 int db_use(struct store *, struct err *);
 void db_close(struct store *);
 
@@ -311,7 +318,7 @@ sqlite3_stmt *db_stmt(struct store *, enum db_slot, const char *sql);
 void db_text(sqlite3_stmt *, int, const char *); /* NULL is NULL */
 void db_textn(sqlite3_stmt *, int, const char *, size_t);
 void db_int(sqlite3_stmt *, int, int64_t);
-/* v, or NULL when v is none. */
+/* Binds v, or NULL when v equals none. */
 void db_intor(sqlite3_stmt *, int, int64_t v, int64_t none);
 /* The time as text; buf has TIM_TEXT bytes and lives like the text. */
 void db_time(sqlite3_stmt *, int, int64_t, char *buf);
@@ -321,35 +328,37 @@ int64_t db_col_time(sqlite3_stmt *, int); /* TIM_NONE for NULL */
 
 /* Runs to the end. -1, or how many rows it changed. */
 int db_run(struct store *, sqlite3_stmt *, struct err *);
-/* 1 a row, 0 the end (reset already), -1. Before 0: sqlite3_reset. */
+/*
+ * 1: a row; 0: the end; -1. Resets the statement at 0 and -1; who stops earlier
+ * calls sqlite3_reset.
+ */
 int db_row(struct store *, sqlite3_stmt *, struct err *);
 
-/* What is done inside a transaction: -1 undoes it, all else commits. */
+/* The work of a transaction. -1: roll back; anything else: commit. */
 typedef int db_work(struct store *, void *arg, struct err *);
 /*
  * A write transaction. Waits for other writers up to a minute; the lock of
  * db_lock is released meanwhile, so what the caller has read before may be
  * outdated when the work begins, and `scratch` may hold something else. What is
  * pending is written first. In a read-only store it is a read transaction.
- * -1: it could not begin, its work failed, or the commit: then nothing of it
- * is left.
+ * -1: the begin, the work or the commit failed, and all is rolled back.
  */
 int db_txn(struct store *st, db_work *work, void *arg, struct err *err);
-/* One view of the file while it lasts. */
+/* A read transaction: one consistent view of the file. */
 int db_txn_read(struct store *st, db_work *work, void *arg, struct err *err);
 /*
- * Inside the work of db_txn: commits what is done by now and begins another
- * transaction. -1: none is under way any more, and the work returns -1, too.
+ * Inside the work of db_txn: commits what is done so far and begins another
+ * transaction. -1: no transaction is under way now; the work must return -1.
  */
 int db_txn_next(struct store *, struct err *);
 /*
- * The same two for who does not hold the lock. db_write does nothing in a
- * read-only store, and returns 0.
+ * db_txn and db_txn_read for callers that do not hold the lock. db_write does
+ * nothing in a read-only store, and returns 0.
  */
 int db_write(struct store *st, db_work *work, void *arg, struct err *err);
 int db_read(struct store *st, db_work *work, void *arg, struct err *err);
 
-/* A row of table change. */
+/* Inserts a row into table change. */
 int db_change(struct store *, const char *entity, const char *id,
     const char *op, struct err *);
 

@@ -1,5 +1,5 @@
 /*
- * db_error.c - what SQLite and the system say of the database, in words for a
+ * db_error.c - turns error codes of SQLite and the system into sentences for a
  * person.
  */
 #include <errno.h>
@@ -23,7 +23,7 @@ say_full(struct store *st, struct err *err)
 	return err_code(err, CAUSE_OTHER, "disk_full", SCOPE_ALL);
 }
 
-/* As db_whose; what: how the file is called. */
+/* As db_whose; what: the name of the file in the sentence. */
 static const char *
 whose_file(const char *path, const char *what, char *out, size_t size)
 {
@@ -47,7 +47,7 @@ db_whose(const char *path, char *out, size_t size)
 	return whose_file(path, "it", out, size);
 }
 
-/* The same of the database, or else of what lies beside it. */
+/* As db_whose, for the database, else for its -wal or -shm. */
 static const char *
 whose_files(const struct store *st, char *out, size_t size)
 {
@@ -71,10 +71,10 @@ db_fail_access(struct store *st, int sys, struct err *err)
 	struct statvfs fs;
 	char owner[200];
 
-	/* SQLite tells no more than that it may not */
+	/* SQLite does not report that the file system is read-only */
 	if (statvfs(st->path, &fs) == 0 && (fs.f_flag & ST_RDONLY))
 		sys = EROFS;
-	/* whoever only reads a WAL database writes beside it, too */
+	/* reading a WAL database also writes files beside it */
 	err_set(err, ERR_FATAL,
 	    "%s: cannot be opened%s%s%s: exsync needs the right to "
 	    "write this file and to create files beside it (-wal, -shm)%s%s",
@@ -108,7 +108,7 @@ db_fail(struct store *st, int rc, struct err *err)
 {
 	int sys = errno;
 
-	/* not told for a write that failed inside a statement */
+	/* SQLite has none when a write failed inside a statement */
 	if (st->h != NULL && sqlite3_system_errno(st->h) != 0)
 		sys = sqlite3_system_errno(st->h);
 

@@ -1,8 +1,8 @@
 /*
  * decision.c - table decision: what became of each item.
- * 1. An item has one row from the moment it was seen.
- * 2. Of mail that is not kept no subject and no address is stored: addresses
- *    only as HMAC-SHA256 with a key that never leaves this file.
+ * 1. An item has one row from the moment it was first seen.
+ * 2. Of mail that is not kept, no subject and no address is stored: addresses
+ *    only as HMAC-SHA256 with a key that never leaves the SQLite file.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "store/decision.h"
 
-#define HASH 17 /* 16 hex digits and what separates them */
+#define HASH 17 /* 16 hex digits and a separator */
 
 static void
 bind_decision(struct store *st, sqlite3_stmt *s, const struct decision_row *l)
@@ -67,9 +67,9 @@ decision_get(struct store *st, const char *mailbox, const char *item,
 }
 
 /*
- * "at" tells of the decision, so it moves with verdict and rule only. The
- * stamp of a walk stays in the folder whose walk it was: numbers of two
- * folders may be the same.
+ * "at" is the time of the decision, so it changes only with verdict or rule. An
+ * item that changes its folder loses the stamp of a walk, since walks of two
+ * folders may have the same number.
  */
 int
 decision_set(struct store *st, const struct decision_row *l, struct err *err)

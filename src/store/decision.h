@@ -8,7 +8,7 @@
 
 #include "store/db.h"
 
-/* decision.state: the item itself. The numbers stand in files. */
+/* decision.state. The numbers are stored in files: never change them. */
 enum decision_state {
 	DECISION_THERE = 0,
 	DECISION_GONE = 1,
@@ -16,7 +16,7 @@ enum decision_state {
 	DECISION_MOVING = 3  /* likewise; a move to Undeliverable has begun */
 };
 
-/* decision.verdict, where nothing could be decided */
+/* decision.verdict when nothing could be decided */
 #define DECISION_NONE "failed"
 
 /* A row. Strings are borrowed. */
@@ -39,22 +39,22 @@ int decision_insert(struct store *, const struct decision_row *, struct err *);
 /* 1: found; 0: no row; -1. */
 int decision_get(struct store *, const char *mailbox, const char *item,
     struct decision_old *, struct err *);
-/* Makes the row so; nothing is written when it is. */
+/* Sets the row to these values; writes nothing when it has them already. */
 int decision_set(struct store *, const struct decision_row *, struct err *);
 int decision_set_email(struct store *, const char *mailbox, const char *item,
     int64_t email, struct err *);
 int decision_set_gone(
     struct store *, const char *mailbox, const char *item, struct err *);
 /*
- * It waits in failure: the server tells of it in this folder and does not have
- * it. What was decided of it before stays.
+ * The item is in doubt: the server lists it in this folder but cannot return
+ * it. Sets state and folder; the earlier decision stays.
  */
 int
 decision_set_doubt(struct store *, const struct decision_row *, struct err *);
-/* The item's new version, of which nothing else is told. */
+/* Sets the item's change key, which is all that is known to have changed. */
 int decision_set_key(struct store *, const char *mailbox, const char *item,
     const char *change_key, struct err *);
-/* That walk of the folder has seen the item, if it lies there. */
+/* Notes that this walk of the folder saw the item, if it lies there. */
 int decision_stamp(struct store *, const struct store_place *, const char *item,
     int64_t walk, struct err *);
 

@@ -1,11 +1,12 @@
 /*
- * edition.c - what the copies of a mail say where they do not say the same.
- * 1. A mail whose copies all say the same has no row here, and its copies no
- *    edition; else each copy that lies somewhere has one.
- * 2. What the mail says is made of the editions that such copies have, the
- *    same whatever the order in which they came: the text of the fullest, the
- *    shortest subject (tags are longer), the people and links of all.
- * 3. A text is here only where it is not the mail's own.
+ * edition.c - the contents of a mail whose copies do not all say the same.
+ * 1. A mail whose copies all say the same has no row here, and its copies have
+ *    no edition. Otherwise each copy that is not removed has one.
+ * 2. The mail's own row is a merge of the editions that such copies have, and
+ *    does not depend on the order in which they came: the text of the fullest
+ *    one, the shortest subject (tags make it longer), the people and links of
+ *    all.
+ * 3. An edition stores a text only if it differs from the mail's.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,16 +19,16 @@
 #include "store/edition.h"
 #include "store/same.h"
 
-/* A mail whose copies say it in more ways than this is not one mail. */
+/* More editions than this are a sign that it is not one mail. */
 #define EDITIONS_MAX 16
-#define DIGEST       33 /* room for one */
+#define DIGEST       33 /* 32 hex digits and a NUL */
 
 /* --- digests ----------------------------------------------------------- */
 
 static void
 hash_text(struct crypt_sha256 *h, const char *s)
 {
-	/* what is not known is not the same as "" */
+	/* unknown differs from "" */
 	crypt_sha256_add(h, s == NULL ? "0" : "1", 1);
 	if (s != NULL)
 		crypt_sha256_add(h, s, strlen(s) + 1);
@@ -71,7 +72,10 @@ hash_people(struct crypt_sha256 *h, const struct message *m)
 	}
 }
 
-/* Of an attached item the server makes the file anew each time. */
+/*
+ * Without the content of an attached item: the server generates another file of
+ * it each time.
+ */
 static void
 hash_attachment(struct crypt_sha256 *h, const struct attachment *a)
 {
@@ -130,13 +134,13 @@ digest_all(const struct content *c, const char *body, char out[DIGEST])
 	hash_links(&h, c);
 	for (i = 0; i < m->natt; i++)
 		hash_attachment(&h, &m->att[i]);
-	/* there are some, of which the server tells nothing */
+	/* the mail has attachments that the server did not list */
 	if (m->has_attachments && m->natt == 0)
 		hash_text(&h, "attachments");
 	digest_out(&h, out);
 }
 
-/* Of all that a copy says, and of its body alone. */
+/* The digest of all that a copy says, and that of its body alone. */
 struct digests {
 	char all[DIGEST], body[DIGEST];
 };
@@ -227,7 +231,7 @@ edition_any(struct store *st, int64_t email, struct err *err)
 	return r;
 }
 
-/* How many editions the mail has; n of that with this digest, or 0. */
+/* *all: how many editions the mail has; *n: the one with this digest, or 0. */
 static int
 find_edition(struct store *st, int64_t email, const char *digest, int64_t *n,
     int64_t *all, struct err *err)
@@ -248,7 +252,7 @@ find_edition(struct store *st, int64_t email, const char *digest, int64_t *n,
 	return r == -1 ? -1 : 0;
 }
 
-/* Is that text what the mail shows, as one of its editions knows? */
+/* Does an edition with this body share the text that the mail shows? */
 static int
 is_shown(struct store *st, int64_t email, const char *body, struct err *err)
 {
@@ -264,7 +268,10 @@ is_shown(struct store *st, int64_t email, const char *body, struct err *err)
 	return r;
 }
 
-/* The mail has one content so far: it becomes the edition of its copies. */
+/*
+ * The mail has had one content so far: it becomes the first edition, that of
+ * all its copies.
+ */
 static int
 split_mail(struct store *st, const struct email_row *r, struct err *err)
 {
@@ -310,7 +317,6 @@ edition_get(struct store *st, const struct email_row *r,
 
 /* --- all of them together ---------------------------------------------- */
 
-/* One that a copy has that lies somewhere. */
 struct edition {
 	int64_t n, weight, contents;
 	bool differs;
@@ -322,7 +328,10 @@ struct editions {
 	size_t n;
 };
 
-/* Those that copies have, the fullest first, or those that none has. */
+/*
+ * Lists the editions of copies that are not removed, the fullest first; had
+ * false: the editions that no such copy has. The copy except does not count.
+ */
 static int
 list_editions(struct store *st, int64_t email, bool had,
     const struct edition_except *except, struct editions *l, struct err *err)
@@ -363,7 +372,7 @@ run_with(
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
-/* Nobody says the mail so any more. */
+/* No copy has this edition any more. */
 static int
 delete_edition(struct store *st, int64_t email, int64_t n, struct err *err)
 {
@@ -394,8 +403,8 @@ delete_editions(
 }
 
 /*
- * The mail shows the text of that edition now. The others that had the text
- * shown so far keep it as their own.
+ * The mail now shows the text of that edition. Other editions that shared the
+ * mail's old text get it as their own.
  */
 static int
 show_body(
@@ -423,7 +432,7 @@ show_body(
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
-/* What is made of all of them; sum.m holds it. */
+/* The merge of editions; m has the memory for it. */
 struct edition_sum {
 	struct message *m;
 	struct content c;
@@ -431,7 +440,7 @@ struct edition_sum {
 	int64_t contents; /* of the attachments so far */
 };
 
-/* The sum so far and one more, which is not as full. */
+/* Adds one more edition, which is less full than those before. */
 static void
 add_edition(
     struct edition_sum *sum, const struct email_row *r, const struct edition *e)
@@ -454,7 +463,7 @@ add_edition(
 	if (m->sensitivity == NULL)
 		m->sensitivity = arena_strdup(&m->arena, more->sensitivity);
 	m->has_attachments |= more->has_attachments;
-	/* the sender's copy alone names those in Bcc, who may be outside */
+	/* only the sender's copy names the Bcc, who may be external */
 	if (r->c.direction == DIRECTION_OUT)
 		sum->c.direction = DIRECTION_OUT;
 	if (e->contents <= sum->contents)
@@ -474,7 +483,7 @@ add_edition(
 	}
 }
 
-/* Room for the links of all editions. */
+/* *n: an upper bound for the links of all editions. */
 static int
 count_links(struct store *st, int64_t email, size_t *n, struct err *err)
 {
@@ -518,7 +527,7 @@ sum_editions(struct store *st, int64_t email, const struct editions *l,
 	return 0;
 }
 
-/* The mail becomes what they say together. 1: it changed, 0, -1. */
+/* Writes the merge of these editions as the mail. 1: it changed, 0, -1. */
 static int
 show_sum(struct store *st, int64_t email, const struct editions *l,
     struct store_count *count, struct err *err)
@@ -537,7 +546,7 @@ show_sum(struct store *st, int64_t email, const struct editions *l,
 		r = show_body(st, email, best, err);
 	}
 	if (r == 0) {
-		/* what was there is not lost because these could not be had */
+		/* no edition has a body: the mail keeps what it has */
 		if (best->weight < 0) {
 			if (now.m->body_state == BODY_FULL)
 				sum.m->body_state = BODY_FULL;
@@ -563,14 +572,14 @@ edition_settle(struct store *st, int64_t email,
 	struct editions l;
 	int r = 0;
 
-	/* texts that others share must be theirs before their owner goes */
+	/* first show_sum, which copies a shared text before its owner goes */
 	if (list_editions(st, email, true, except, &l, err) == -1)
 		return -1;
 	if (l.n > 0) {
 		if ((r = show_sum(st, email, &l, count, err)) == -1)
 			return -1;
 		fault_point("between editions");
-		/* the only one is what the mail says */
+		/* a single edition says just what the mail says now */
 		if (l.n == 1 && delete_editions(st, email, &l, err) == -1)
 			return -1;
 	}

@@ -1,6 +1,6 @@
 /*
- * edition.h - tables sync_edition and its parts: what the copies of a mail say
- * where they do not all say the same.
+ * edition.h - table sync_edition and those of its parts: an edition is what
+ * some copies of a mail say when not all of them say the same.
  * Floor: store.
  * Threads: inside a write transaction, with the store's lock held.
  */
@@ -9,26 +9,26 @@
 
 #include "store/mailrow.h"
 
-/* A copy of a mail, for who is to be left out. */
+/* A copy that does not count. */
 struct edition_except {
-	const char *mailbox, *item_id; /* NULL: nobody */
+	const char *mailbox, *item_id; /* NULL: none */
 };
 
-/* Do its copies not all say the same? 1, 0, -1. */
+/* Does the mail have editions? 1, 0, -1. */
 int edition_any(struct store *, int64_t email, struct err *);
-/* Do they say the same, to the letter? */
+/* Do the two say exactly the same? */
 bool edition_same(const struct content *, const struct content *);
 /*
- * The edition of that mail that says what c says, made when it is missing; the
- * mail's own when there was none yet. *edition 0: the mail has as many
- * different ones as one mail can have.
+ * Finds the edition of that mail that says what c says, and creates it when it
+ * is missing. If it is the mail's first, what the mail has said so far becomes
+ * an edition, too. *edition 0: the mail has the maximum number of editions.
  */
 int edition_get(struct store *, const struct email_row *,
     const struct content *, int64_t *edition, struct err *);
 /*
- * The mail says what the copies that lie somewhere say together; editions that
- * no such copy has are gone. Does nothing where they all say the same. 1: the
- * mail changed, 0, -1.
+ * Makes the mail say what the copies that are not removed say together, and
+ * deletes editions that no such copy has. Does nothing when the mail has no
+ * editions. 1: the mail changed, 0, -1.
  */
 int edition_settle(struct store *, int64_t email, const struct edition_except *,
     struct store_count *, struct err *);

@@ -1,15 +1,15 @@
 /*
- * email.c - which mail a message is.
+ * email.c - decides which mail a message is a copy of, and stores it.
  * 1. A mail's id depends on the message alone (content.h). n is private.
- * 2. Messages with the same key are one mail where same.h says so, else
- *    variants of each other (variant.c).
- * 3. The same item again with the same content changes no row and makes no
- *    change row.
- * 4. In the end a mail says what its copies say that lie somewhere (edition.c),
- *    whatever was before: a copy whose text becomes another one leaves its
- *    mail, unless it is the only one.
- * 5. What could not be had now is not taken away: a message without a body, or
- *    without a content, leaves what is there.
+ * 2. Messages with the same key are one mail if same.h says so, else variants
+ *    of each other (variant.c).
+ * 3. Putting the same item with the same content again changes no row and
+ *    writes no change row.
+ * 4. A mail always ends up saying what its copies that are not removed say
+ *    (edition.c), whatever it said before. A copy whose text changes leaves its
+ *    mail, unless it is the only copy.
+ * 5. What could not be fetched now deletes nothing: a message without a body,
+ *    or an attachment without its content, leaves the stored one alone.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,18 +28,18 @@
 #include "store/same.h"
 #include "store/variant.h"
 
-/* A message, and what it says once what it lacks is filled in. */
+/* A message, with what it lacks filled in from the file. */
 struct incoming {
 	const struct email_in *in;
 	struct message m; /* borrows from in->m and others */
-	struct same as;   /* the same: folded once, whomever it meets */
+	struct same as;   /* m, folded once for all comparisons */
 	struct content c;
 	char key[CONTENT_ID];
 	char variant[CONTENT_ID]; /* its id as a variant; "": not known yet */
 	char *attached;
 	struct arena own;
 	int64_t group; /* the mails with that key */
-	bool has_body; /* it came, or is still the one that the file has */
+	bool has_body; /* it was fetched, or is the stored one */
 };
 
 static struct copy
@@ -50,8 +50,9 @@ copy_of(const struct incoming *x, int64_t n, int64_t edition)
 		m->is_read, edition, -1, m->size, x->attached };
 
 	/*
-	 * What changed just now may change once more within that second; and
-	 * the text that is kept because none came is of another time.
+	 * The time is stored in seconds, so an item that changed just now may
+	 * change once more without a new time; and a text that was not fetched
+	 * is of another time. In both cases the time is stored as not known.
 	 */
 	if (x->has_body && m->modified_at != TIM_NONE && m->modified_at > 0 &&
 	    tim_now() - m->modified_at > 10000)
@@ -79,8 +80,8 @@ email_next(struct store *st, int64_t *n, struct err *err)
 }
 
 /*
- * Inserts the row unless its id is there: 1 inserted, 0 there, -1. group: of
- * which mails it is a variant, or 0.
+ * Inserts the row unless its id exists: 1 inserted, 0 it exists, -1. group: the
+ * group of which it is a variant, or 0.
  */
 static int
 insert_mail(struct store *st, const struct incoming *x, const char *id,
@@ -127,7 +128,7 @@ insert_mail(struct store *st, const struct incoming *x, const char *id,
 	return r;
 }
 
-/* The rest of a mail whose row has just been inserted. */
+/* Inserts the rest of a mail whose row has just been inserted. */
 static int
 complete_mail(struct store *st, const struct incoming *x, const char *id,
     int64_t *n, struct store_count *count, struct err *err)
@@ -162,7 +163,7 @@ tell_update(struct store *st, const char *id, int changed,
 	return db_change(st, "email", id, "update", err);
 }
 
-/* The mail has no other copy: it says what the message says. */
+/* The mail has no other copy: make it say what the message says. */
 static int
 become_mail(struct store *st, const struct incoming *x,
     const struct email_row *r, struct store_count *count, struct err *err)
@@ -177,7 +178,7 @@ become_mail(struct store *st, const struct incoming *x,
 	return copy_place(st, &at, count, err);
 }
 
-/* The message's attachments as a list that may be written to. */
+/* Replaces the borrowed attachments by a list that may be written to. */
 static void
 own_attachments(struct incoming *x)
 {
@@ -188,8 +189,8 @@ own_attachments(struct incoming *x)
 }
 
 /*
- * The message is a copy of that mail beside others; changed: the mail has
- * changed already. 1: done; 0: the mail is said in too many ways already; -1.
+ * The message is a copy of that mail beside others. changed: the mail has
+ * changed already. 1: done; 0: the mail has too many editions already; -1.
  */
 static int
 share_mail(struct store *st, struct incoming *x, const struct email_row *r,
@@ -221,7 +222,7 @@ share_mail(struct store *st, struct incoming *x, const struct email_row *r,
 		(a = edition_settle(st, r->n, &nobody, count, err)) == -1) ||
 	    (b = email_add_up(st, r->n, &x->m, x->key, false, err)) == -1)
 		return -1;
-	/* what only adds up is read with the new copy */
+	/* with a new copy its own change row tells what email_add_up adds */
 	changed |= a | (was.live ? b : 0);
 	return tell_update(st, r->id, changed, count, err) == -1 ? -1 : 1;
 }
@@ -244,8 +245,9 @@ join_mail(struct store *st, struct incoming *x, const struct email_row *r,
 /* --- mails with the same key ------------------------------------------- */
 
 /*
- * The mail of the group that the message is; not mail except, and with live
- * only one that lies somewhere else, too. found->m NULL: there is none.
+ * Finds the mail of the group that the message is a copy of; not mail except,
+ * and with live only one that has another copy that is not removed. found->m
+ * NULL: there is none.
  */
 static int
 find_mail(struct store *st, struct incoming *x, int64_t except, bool live,
@@ -258,9 +260,10 @@ find_mail(struct store *st, struct incoming *x, int64_t except, bool live,
 }
 
 /*
- * The id of the message as a variant, and the mail that has it, which is the
- * same. Another mail may have it, one that only links tell apart or whose text
- * has changed since: then the next one is tried. found->m NULL: it is free.
+ * Computes the id of the message as a variant, and loads the mail that has this
+ * id. If that is a different mail (only the links differ, or its text has
+ * changed since), the next id in a row of hashes is tried. found->m NULL: the
+ * id is free.
  */
 static int
 find_variant(struct store *st, struct incoming *x, char *id,
@@ -288,7 +291,7 @@ find_variant(struct store *st, struct incoming *x, char *id,
 	}
 }
 
-/* Another mail with a key that is there. */
+/* Stores a message whose key is taken by mails that it is not a copy of. */
 static int
 put_variant(struct store *st, struct incoming *x, int64_t *n,
     struct store_count *count, struct err *err)
@@ -318,7 +321,7 @@ put_variant(struct store *st, struct incoming *x, int64_t *n,
 	return complete_mail(st, x, id, n, count, err);
 }
 
-/* The key is taken: by this mail, or by others. */
+/* Stores a message whose key is taken, by the same mail or by others. */
 static int
 put_same_key(struct store *st, struct incoming *x, int64_t except, int64_t *n,
     struct store_count *count, struct err *err)
@@ -358,7 +361,7 @@ put_unknown(struct store *st, struct incoming *x, int64_t except, int64_t *n,
 
 /* --- an item that is known --------------------------------------------- */
 
-/* The message names fewer people than it did, or none. */
+/* The message names fewer people than before: adds those of before. */
 static void
 fill_in_people(
     struct incoming *x, const struct email_row *was, struct message *room)
@@ -384,7 +387,7 @@ fill_in_attachments(struct incoming *x, const struct message *old)
 	parts_keep_contents(&x->m, old, &x->own);
 }
 
-/* What the message lacks is as it was; room has the memory for it. */
+/* Fills in what the message lacks from what is stored; room owns the memory. */
 static void
 fill_in(struct incoming *x, const struct email_row *was, struct message *room)
 {
@@ -417,8 +420,8 @@ fill_in(struct incoming *x, const struct email_row *was, struct message *room)
 }
 
 /*
- * The item's text is another mail's now, or that mail's own no longer: it
- * leaves the mail that it was.
+ * The item's text is no longer that of its mail: its copy there is removed, and
+ * the item is stored as if it were new.
  */
 static int
 leave_mail(struct store *st, struct incoming *x, int64_t from, int64_t *n,
@@ -431,7 +434,7 @@ leave_mail(struct store *st, struct incoming *x, int64_t from, int64_t *n,
 	return put_unknown(st, x, from, n, count, err);
 }
 
-/* One of several copies says something else now. */
+/* The content of one of several copies has changed. */
 static int
 change_shared(struct store *st, struct incoming *x, int64_t known, int64_t *n,
     struct store_count *count, struct err *err)
@@ -440,7 +443,7 @@ change_shared(struct store *st, struct incoming *x, int64_t known, int64_t *n,
 	struct email_row r;
 	int a, rc = 0;
 
-	/* is it the mail that the others are? */
+	/* is it still the same mail as the other copies? */
 	if ((a = edition_settle(st, known, &me, count, err)) == -1 ||
 	    email_load(st, known, true, &r, err) == -1)
 		return -1;
@@ -452,7 +455,7 @@ change_shared(struct store *st, struct incoming *x, int64_t known, int64_t *n,
 	return rc == -1 ? -1 : 0;
 }
 
-/* The only copy says something else now. */
+/* The content of the only copy has changed. */
 static int
 change_only(struct store *st, struct incoming *x, const struct email_row *r,
     int64_t *n, struct store_count *count, struct err *err)
@@ -468,7 +471,7 @@ change_only(struct store *st, struct incoming *x, const struct email_row *r,
 	return leave_mail(st, x, r->n, n, count, err);
 }
 
-/* Does the key name the mails that this one belongs to? 1, 0, -1. */
+/* Is the message's key that of the group? 1, 0, -1. */
 static int
 is_of_group(
     struct store *st, const struct incoming *x, int64_t group, struct err *err)
@@ -483,9 +486,9 @@ is_of_group(
 /* What the file has of an item. */
 struct known_item {
 	struct email_row r;           /* its mail */
-	struct copy_row was;          /* its place there */
-	struct email_row edition;     /* what it says, where copies differ */
-	const struct email_row *mine; /* what it says: one of the two */
+	struct copy_row was;          /* its copy of that mail */
+	struct email_row edition;     /* the copy's edition, if it has one */
+	const struct email_row *mine; /* what the copy says: r or edition */
 };
 
 static int
@@ -501,8 +504,9 @@ change_item(struct store *st, struct incoming *x, const struct known_item *k,
 	if ((a = is_of_group(st, x, r->group, err)) == -1)
 		return -1;
 	/*
-	 * Without a Message-ID the text makes the id, once it is known; what
-	 * became known later has not made it.
+	 * Without a Message-ID the id depends on the text, if the text was
+	 * known when the id was made. A text that became known later does not
+	 * make it another mail.
 	 */
 	if (a == 0 && (x->m.message_id != NULL ||
 			  (k->mine->m->body_state == BODY_FULL && !same)))
@@ -552,11 +556,11 @@ put_known(struct store *st, struct incoming *x, int64_t known, int64_t *n,
 	return rc;
 }
 
-/* --- both -------------------------------------------------------------- */
+/* --- new or known ------------------------------------------------------ */
 
 /*
- * The server's ids of its attachments, as hashes: what has the same one is the
- * same attachment (recall.c).
+ * The server's ids of the attachments, as hashes: the same id means the same
+ * attachment (recall.c).
  */
 static char *
 attached_hashes(const struct message *m)

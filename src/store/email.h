@@ -1,5 +1,5 @@
 /*
- * email.h - a message on its way in becomes a mail, or a place of one.
+ * email.h - stores a message as a new mail or as a copy of a known one.
  * Floor: store.
  * Threads: inside a write transaction, with the store's lock held.
  */
@@ -8,23 +8,24 @@
 
 #include "store/db.h"
 
-/* A message on its way in. */
+/* A message to be stored. */
 struct email_in {
 	const char *mailbox, *item_id;
 	int64_t folder;
 	const struct message *m;
 	const struct decision *d; /* verdict keep or headers */
-	bool poorer;              /* not all of it could be had */
+	bool poorer;              /* it could not be fetched completely */
 };
 
 /*
- * Stores the message as a place of its mail: a new one, a known one, or a
- * variant. known: sync_email.n that this item was before, or 0. *n: what it
- * is now: another one when its text has become another mail's.
+ * Stores the message as a copy of its mail: a new one, a known one, or a
+ * variant. known: sync_email.n of the mail that this item was a copy of, or 0.
+ * *n: the mail that it is a copy of now; another one if its text became that of
+ * another mail.
  */
 int email_put(struct store *, const struct email_in *, int64_t known,
     int64_t *n, struct store_count *, struct err *);
-/* The number that a new mail will get. */
+/* *n: the sync_email.n that the next new mail will get. */
 int email_next(struct store *, int64_t *n, struct err *);
 
 #endif

@@ -13,7 +13,7 @@
 #include "base/fault.h"
 #include "store/failure.h"
 
-/* Did it take too long? With others it would keep these waiting. */
+/* Did it take too long? Then it is asked for alone, not to delay others. */
 static bool
 is_slow(const struct err *fault)
 {
@@ -58,7 +58,7 @@ failure_delete(
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
-/* The rows of s as the caller's. */
+/* Copies the rows of s to out. */
 static int
 collect_failures(struct store *st, sqlite3_stmt *s, struct store_failures *out,
     struct err *err)

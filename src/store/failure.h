@@ -8,17 +8,17 @@
 
 #include "store/decision.h"
 
-/* What holds for a row of failure that is tried no more, by us or others. */
+/* SQL: the item is not tried again, and was not moved to Undeliverable. */
 #define FAILURE_GIVEN_UP "(next_try IS NULL AND " FAILURE_HERE ")"
-/* It was not moved to Undeliverable: it is the mailbox owner's still. */
+/* SQL: the item was not moved to Undeliverable, so it is still the owner's. */
 #define FAILURE_HERE "moved_at IS NULL"
 
-/* counted: this try is in the row already. */
+/* counted: the row's tries includes this try already. */
 int failure_put(struct store *, const struct decision_row *,
     const struct err *fault, int64_t next_try, bool counted, struct err *);
 int failure_delete(
     struct store *, const char *mailbox, const char *item, struct err *);
-/* It lies in Undeliverable; noted once. */
+/* The item lies in Undeliverable now. A second call changes nothing. */
 int failure_moved(
     struct store *, const char *mailbox, const char *item, struct err *);
 

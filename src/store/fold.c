@@ -1,10 +1,10 @@
 /*
  * fold.c - bodies as they are compared.
- * 1. What fold_for_id makes of a text is never changed, nor are the links that
- *    fold_body finds in HTML: ids are made of both. The rest may be.
- * 2. Everything is done in one pass over the body, and the store's lock is held
- *    meanwhile: what is common is done a run of letters at a time, and no
- *    table is searched from its start.
+ * 1. The result of fold_for_id for a text never changes, nor do the links that
+ *    fold_body finds in HTML: ids are made from both. The rest may change.
+ * 2. A body is folded in one pass, because the store's lock is held meanwhile:
+ *    the common case handles a run of letters at a time, and no table is
+ *    searched from its start.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ struct letters {
 	char as[128];
 };
 
-/* stop: what is more than a letter. */
+/* stop: the characters that need more than a look-up in the table. */
 static void
 letters_init(struct letters *l, const char *stop)
 {
@@ -52,7 +52,7 @@ letters_init(struct letters *l, const char *stop)
 		l->as[(unsigned char)*stop] = STOP;
 }
 
-/* The letters at s up to what is more than that; how many bytes these are. */
+/* Folds the letters at s up to the first STOP; returns how many bytes. */
 static size_t
 fold_run(const struct letters *l, struct buf *out, const char *s, size_t len)
 {
@@ -86,7 +86,7 @@ static const struct {
 	{ "nbsp;", "" },
 };
 
-/* Most that stand in a text as they are do not look like one. */
+/* Tells most plain & in a text from an entity. */
 static bool
 may_be_entity(const char *s, size_t len)
 {
@@ -133,7 +133,7 @@ decode_entity(const char *s, size_t len, char *out)
 	return n + 1;
 }
 
-/* Those that mail has, beside the above: HTML 4.01, 24. Sorted. */
+/* The entities of HTML 4.01, 24, that mail uses, beside the above. Sorted. */
 struct named {
 	const char *name;
 	uint32_t c;
@@ -397,7 +397,7 @@ fold_free(struct fold *f)
 	memset(f, 0, sizeof(*f));
 }
 
-/* Of a long text only those near its ends are kept. */
+/* Of many places only those near the ends of the text are kept. */
 static void
 drop_middle(struct fold_places *p)
 {
@@ -448,13 +448,13 @@ fold_markup(struct fold *f, const char *s, size_t len)
 	size_t n = markup_length(s, len);
 	struct fold_link l;
 
-	/* the last character is read past none */
+	/* is_block and href_of need a complete tag: they stop at its > */
 	if (n < 3 || s[n - 1] != '>')
 		return n;
 	if (is_block(s, n))
 		add_place(&f->line, f->text.len);
 	l = href_of(s, n);
-	/* places in the mail itself lead nowhere else */
+	/* #... leads to a place in the mail itself */
 	if (l.n > 0 && l.s[0] != '#')
 		add_link(f, l.s, l.n);
 	return n;
@@ -480,7 +480,7 @@ fold_entity(struct fold *f, const char *s, size_t len)
 	return n;
 }
 
-/* What is more than a letter at s; its length. */
+/* Folds what begins with a STOP at s; returns its length. */
 static size_t
 fold_other(struct fold *f, const char *s, size_t len, bool html)
 {
@@ -495,7 +495,7 @@ fold_other(struct fold *f, const char *s, size_t len, bool html)
 	if (html && *s == '&')
 		return fold_entity(f, s, len);
 	if (*s == FOLD_LINK)
-		return 1; /* no letter, and no server sends it */
+		return 1; /* our own mark; no server sends it */
 	return fold_letter(&f->text, s, len);
 }
 
@@ -506,7 +506,7 @@ fold_body(struct fold *f, const char *s, size_t len, bool html)
 	size_t i, n;
 
 	f->html = html;
-	/* at once: it seldom becomes longer */
+	/* allocate once: the folded text is seldom longer */
 	buf_room(&f->text, f->stop != 0 && f->stop < len ? f->stop : len);
 	letters_init(&l, html ? "hH<&\1" : "hH\n\1");
 	for (i = 0; i < len && (f->stop == 0 || f->text.len < f->stop);

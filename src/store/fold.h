@@ -1,6 +1,6 @@
 /*
- * fold.h - bodies as they are compared: tags, comments, style and script of
- * HTML dropped, white space dropped, case folded.
+ * fold.h - bodies as they are compared: without HTML tags, comments, styles,
+ * scripts and white space, in lower case.
  * Floor: store.
  * Threads: pure; what is passed in is scratch of the caller.
  */
@@ -13,27 +13,28 @@
 
 #include "base/buf.h"
 
-/* cap of a folded body; what is over it is left out */
+/* cap of a folded body; the rest of a longer one is left out */
 #define FOLD_MAX ((size_t)64 * 1024 * 1024)
 
 /*
- * For ids: entities are decoded where they are common. What this gives for a
- * text never changes, since ids are made of it. Appended to out.
+ * For ids: decodes only the most common entities. The result for a text must
+ * never change, since ids are made from it. Appends to out.
  */
 void fold_for_id(struct buf *out, const char *body, size_t len, bool html);
 
-/* A link in a body, borrowed from it. */
+/* A link in a body; s points into the body. */
 struct fold_link {
 	const char *s;
 	size_t n;
 };
 
 /*
- * For comparing: every entity is the letter that it stands for. A link that
- * is written out, or that an <a> leads to, is one character FOLD_LINK, and
- * link[] has what stood there, in order. line has the places in text where a
- * line or a block begins or ends, ascending; they are no characters. Of these
- * places those are known that are in the first or the last so many letters.
+ * For comparing: every entity becomes the letter that it stands for. A URL in
+ * the text, or in the href of an <a>, becomes the character FOLD_LINK, and
+ * link[] has the URLs in order. line has the offsets in text at which a line or
+ * a block begins or ends, in ascending order; line ends are no characters of
+ * text. In a long text only the offsets in the first FOLD_HEAD and the last
+ * FOLD_TAIL letters are sure to be kept.
  */
 #define FOLD_LINK '\1'
 #define FOLD_HEAD 4096
@@ -47,18 +48,18 @@ struct fold {
 	struct fold_places line;
 	struct fold_places para; /* see fold_paras */
 	bool html;
-	size_t last_line; /* text had this length when the last one ended */
+	size_t last_line; /* length of text when the last line ended */
 	struct fold_link *link;
 	size_t nlink, link_cap;
-	bool no_links; /* links are dropped and not noted */
-	size_t stop;   /* about so many letters are enough; 0: all of them */
+	bool no_links; /* drop links without a FOLD_LINK */
+	size_t stop;   /* stop after about so many letters; 0: never */
 };
 void fold_init(struct fold *, bool no_links);
 void fold_free(struct fold *);
 void fold_body(struct fold *, const char *body, size_t len, bool html);
-/* The places where a paragraph does: an empty line; in HTML any block. */
+/* The offsets of paragraphs: at empty lines, or at any block of HTML. */
 const struct fold_places *fold_paras(const struct fold *);
-/* Does a line or block begin or end at that place of text? */
+/* Does a line or block begin or end at that offset of text? */
 bool fold_is_line(const struct fold *, size_t at);
 
 #endif

@@ -2,12 +2,12 @@
  * folder.c - the folders of a mailbox.
  * 1. A folder is known by the server's id; a row is never deleted.
  * 2. A list that says what is known already writes nothing.
- * 3. A folder that is gone, or is not read any more, takes its copies along
- *    (removed_at) and forgets its cursor; when it comes back it is walked
- *    from the start. It is written down as gone, or as left, with the last of
- *    them: what is cut off before is done once more.
- * 4. An empty list is a server's mistake, not an empty mailbox: nothing is
- *    taken for gone.
+ * 3. When a folder is gone, or is not read any more, its copies get removed_at
+ *    and its cursor is cleared; when it comes back it is walked from the start.
+ *    The folder is marked as gone, or as left, in the transaction of the last
+ *    of these copies, so work that was interrupted before is done again.
+ * 4. An empty list is a mistake of the server and not an empty mailbox: no
+ *    folder is treated as gone.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +36,10 @@ struct rows {
 	size_t n, cap;
 };
 
-/* next_try: of a row of failure for the folder itself; TIM_NONE: none. */
+/*
+ * Asks for a full walk when one is due because of strays. next_try: that of the
+ * folder's own row of failure; TIM_NONE: there is none.
+ */
 static void
 ask_anew(struct store_folder *f, int64_t next_try)
 {
@@ -97,7 +100,7 @@ rows_free(struct rows *r)
 	memset(r, 0, sizeof(*r));
 }
 
-/* The folders that are there; takes the strings of r. */
+/* Returns the folders that exist; takes over the strings of r. */
 static void
 hand_over(struct rows *r, struct store_folders *out)
 {
@@ -183,7 +186,10 @@ is_same_folder(const struct row *v, const struct folder *f)
 	       str_eq(v->class, f->class);
 }
 
-/* Does anything but totals differ? Marks the rows that the list names. */
+/*
+ * Does anything but totals differ? Sorts the rows by the server's id, and sets
+ * seen in those that the list names.
+ */
 static bool
 list_differs(struct rows *r, const struct folder_list *list)
 {
@@ -243,8 +249,9 @@ update_folder(struct store *st, const struct row *v, const struct folder *f,
 }
 
 /*
- * Nothing of what lies in the folder is known any more: a full walk of it has
- * begun, without a cursor. May be several transactions.
+ * Forgets all that is known of what lies in the folder: marks a full walk as
+ * begun, without a cursor, and removes the copies. May take several
+ * transactions.
  */
 static int
 forget_folder(struct store *st, const struct store_place *at,
@@ -291,7 +298,7 @@ struct left {
 	struct store_count count;
 };
 
-/* No walk of the folder is under way any more. */
+/* Forgets the folder, and ends the full walk of it. */
 static int
 stop_folder(struct store *st, void *arg, struct err *err)
 {
@@ -302,7 +309,7 @@ stop_folder(struct store *st, void *arg, struct err *err)
 	return walk_leave(st, left->at->folder, err);
 }
 
-/* rows are sorted by id and seen is set. */
+/* The rows are sorted by the server's id, and seen is set (list_differs). */
 static int
 write_list(struct store *st, const char *mailbox, struct rows *r,
     const struct folder_list *list, struct err *err)
@@ -327,8 +334,8 @@ write_list(struct store *st, const char *mailbox, struct rows *r,
 }
 
 /*
- * Is it read before it is idle again? Its total goes with what is known of it
- * until then.
+ * Must the folder be read before it is idle again? Until then its total stays
+ * that of the last complete read.
  */
 static bool
 is_due(const struct row *v, const struct folder *f)
@@ -357,7 +364,7 @@ note_totals(struct store *st, struct rows *r, const struct folder_list *list,
 	return 0;
 }
 
-/* In a transaction, or several: what was read before it may be old. */
+/* Takes one transaction or more. Reads the rows again: they may be outdated. */
 static int
 merge_list(struct store *st, void *arg, struct err *err)
 {

@@ -1,9 +1,10 @@
 /*
  * foreign.c - triggers and indexes in the file that are not exsync's.
- * 1. Nothing is written, and no file made beside the database: one that has
- *    nothing in its WAL is read as it lies there.
- * 2. What is ours is what the steps of schemasteps.c make of an empty file,
- *    letter by letter: a trigger under one of our names is not.
+ * 1. Nothing is written, and no file is created beside the database: without a
+ *    WAL, or with an empty one, the database is opened as immutable.
+ * 2. An object is exsync's only if the steps of schemasteps.c create exactly
+ *    the same one, to the letter, in an empty file. A trigger that only has the
+ *    name of one of our objects is foreign.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 	"SELECT type,name,tbl_name,sql FROM sqlite_master WHERE sql IS NOT "   \
 	"NULL AND type IN('trigger','index') ORDER BY type DESC,name"
 
-/* Has nobody anything in the WAL, so that the file alone is all? */
+/* Is the WAL empty or missing, so that the database file is complete? */
 static bool
 is_quiet(const char *path)
 {
@@ -67,7 +68,7 @@ open_to_look(struct store *st, const char *path, struct err *err)
 	return 0;
 }
 
-/* An empty file in memory after our first version steps. */
+/* Creates exsync's own schema of that version in memory, to compare with. */
 static int
 open_ours(struct store *st, int version, struct err *err)
 {
@@ -78,7 +79,7 @@ open_ours(struct store *st, int version, struct err *err)
 		   : 0;
 }
 
-/* 1 the very same object is in ours, 0 it is not, -1. */
+/* 1: our schema has exactly this object; 0: it has not; -1. */
 static int
 is_ours(
     struct store *ours, sqlite3_stmt *find, sqlite3_stmt *of, struct err *err)
@@ -142,7 +143,7 @@ store_foreign(
 	    schema_number(&file, "PRAGMA application_id", &id, err) == -1 ||
 	    schema_number(&file, "PRAGMA user_version", &version, err) == -1)
 		rc = -1;
-	/* who opens it for a pass says what is wrong with another's */
+	/* store_open reports a file that is another program's or newer */
 	else if (id == DB_APPLICATION && version <= schema_nsteps &&
 		 (open_ours(&ours, (int)version, err) == -1 ||
 		     compare_schema(&file, &ours, tell, arg, err) == -1))

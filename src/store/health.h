@@ -1,6 +1,6 @@
 /*
- * health.h - what the SQLite file knows of how well everything is: alerts,
- * rejected logins, the state of every mailbox.
+ * health.h - what the SQLite file says about the state of the system: alerts,
+ * rejected logins, the state of every mailbox, interrupted passes.
  * Floor: store.
  * Threads, errors: as in store.h. In a read-only store nothing is written
  * and every call succeeds.
@@ -18,7 +18,7 @@ struct store_alert {
 	const char *code;                 /* "login", "stale", ... */
 	const char *severity;             /* "error", "warning" */
 	const char *text;                 /* for a person */
-	int64_t first_at, last_at, count; /* the store's */
+	int64_t first_at, last_at, count; /* set by the store */
 	int64_t resolved_at;              /* likewise; TIM_NONE: open */
 	const char *profile;              /* of a mailbox, or NULL */
 };
@@ -34,69 +34,71 @@ struct store_alert_met {
 	/* no two with the same scope and code; count and times are ignored */
 	const struct store_alert *v;
 	size_t n;
-	/* asked for each open alert that was not met: is it over? or NULL */
+	/* called for each open alert that was not met: is it over? or NULL */
 	bool (*well)(void *arg, const struct store_alert *);
 	void *arg;
-	bool tell; /* somebody is to be told of what opens or resolves */
+	bool tell; /* somebody must be told which alerts open or resolve */
 };
-/* What became so. */
+/* Which alerts this pass opened and resolved. */
 struct store_alert_news {
 	struct store_alerts opened, resolved; /* arena_free both */
 };
 /*
- * Each of met opens an alert, or is counted on the one that is open, which
- * takes its text. Open alerts that were not met and that well calls over are
- * resolved; well NULL: none. All in one transaction; nothing is written when
- * there is nothing to say.
+ * Each alert in met opens one, or is counted on the one that is open already,
+ * which takes over its text and severity. An open alert that was not met is
+ * resolved when well returns true for it (never if well is NULL). All in one
+ * transaction; nothing is written when nothing was met or resolved.
  */
 int store_alert_apply(struct store *, const struct store_alert_met *,
     struct store_alert_news *, struct err *);
 /*
- * What opened or resolved with tell, in this pass or in earlier ones, until
- * store_alert_told says that it was told: what is open first, errors first,
- * then the oldest.
+ * The alerts that opened or resolved with tell, in this pass or an earlier one,
+ * and were not passed to store_alert_told since. Order: open ones first, then
+ * errors, then the oldest.
  */
 int store_alert_untold(struct store *, struct store_alerts *out, struct err *);
 int store_alert_told(
     struct store *, const struct store_alert *, size_t n, struct err *);
-/* It was not told after all. */
+/* The alert was not told after all: store_alert_untold lists it again. */
 int
 store_alert_retell(struct store *, const struct store_alert *, struct err *);
-/* Those that are open, errors first, then the oldest. */
+/* The open alerts, errors first, then the oldest. */
 int store_alert_list(struct store *, struct store_alerts *out, struct err *);
-/* Of these the ones about that scope. */
+/* The open alerts of that scope. */
 int store_alert_list_of(struct store *, const struct store_scope *,
     struct store_alerts *out, struct err *);
 
 /* --- rejected logins (login.c) ----------------------------------------- */
 
 struct store_login {
-	int64_t tries; /* rejected so often */
+	int64_t tries; /* how often the login was rejected */
 	int64_t first_at, last_at, retry_at;
 	char text[sizeof(((struct err *)0)->msg)];
 };
 
-/* What is known of a scope: nothing of its credentials. */
+/* What is known of the login of a scope. No credentials are stored. */
 int store_login_get(struct store *, const struct store_scope *, bool *known,
     struct store_login *out, struct err *);
 int store_login_put(struct store *, const struct store_scope *,
     const struct store_login *, struct err *);
 /*
- * Erases what earlier versions kept of credentials, from the file too (as far
- * as readers of the WAL let it be emptied). Writes nothing where nothing is.
+ * Erases the hashes of credentials that earlier versions stored, also from the
+ * freed pages of the file (as far as readers let the WAL be emptied). Writes
+ * nothing when there are none.
  */
 int store_login_clean(struct store *, struct err *);
 int
 store_login_forget(struct store *, const struct store_scope *, struct err *);
-/* All folders of that mailbox; writes nothing where there is none. */
+/* For all folders of that mailbox; writes nothing when there is no row. */
 int
 store_login_forget_folders(struct store *, const char *address, struct err *);
 
-/* --- what the database could not take (trouble.c) ---------------------- */
+/* --- what the database could not store (trouble.c) --------------------- */
 
 /*
- * An alert that somebody was told of, and that need not be in table alert: on
- * a full disk nothing is. path: the database's. Any thread, no store needed.
+ * An alert that somebody was told of although the database could not store it:
+ * on a full disk nothing can be written. path: the database's. Any thread, no
+ * store needed.
  */
 struct store_trouble {
 	char code[32];
@@ -104,7 +106,7 @@ struct store_trouble {
 };
 /* false: there is none. */
 bool store_trouble_get(const char *path, struct store_trouble *out);
-/* NULL: it is over. false: it could not be kept. */
+/* NULL: the trouble is over. false: it could not be written. */
 bool store_trouble_set(const char *path, const struct store_trouble *);
 
 /* --- mailboxes and the last run (status.c) ----------------------------- */
@@ -115,15 +117,15 @@ struct store_box {
 	int64_t first_at, last_ok_at, retry_at; /* TIM_NONE: none */
 	int64_t passes;
 	bool incoming;    /* its mail is read, as far as the file knows */
-	int64_t failures; /* messages in failure ... */
-	int64_t given_up; /* ... of which these are not tried again, and not
-			   * moved to Undeliverable either */
-	int64_t waiting;  /* ... and these are, the first at next_try */
+	int64_t failures; /* messages in failure */
+	/* those that are not tried again and were not moved to Undeliverable */
+	int64_t given_up;
+	int64_t waiting; /* those that are tried again, the first at next_try */
 	int64_t next_try; /* or TIM_NONE */
 	/* store_box_days: mail received, by days in UTC */
 	int64_t today, yesterday;
-	int64_t before;      /* in the 28 days before these */
-	int64_t before_days; /* since the first of these with mail, <= 28 */
+	int64_t before;      /* in the 28 days before yesterday */
+	int64_t before_days; /* how many of them, from the first with mail on */
 };
 
 struct store_boxes {
@@ -132,9 +134,9 @@ struct store_boxes {
 	size_t n;
 };
 
-/* Notes since when mailboxes are known that are new. */
+/* Stores for each new mailbox since when it is known. */
 int store_box_note(struct store *, struct err *);
-/* No pass visits it any more: its incoming status is "disabled" from now on. */
+/* No pass visits the mailbox any more: sets its incoming status "disabled". */
 int store_box_leave(struct store *, const char *address, struct err *);
 /* Every row of table mailbox; store_box_free frees. */
 int store_box_list(struct store *, struct store_boxes *out, struct err *);
@@ -150,19 +152,19 @@ struct store_last_run {
 	int64_t started, finished; /* finished TIM_NONE: not yet, or never */
 	int64_t mailboxes, failed_mailboxes, emails, skipped, failed;
 	char outcome[16];
-	/* of those that are over: how the latest ended; "": there is none */
+	/* the outcome of the latest run that is over; "": there is none */
 	char ended[16];
 };
-/* The latest row of table run, and what is to be said of those before it. */
+/* Reads the latest row of table run, and how the latest finished one ended. */
 int store_last_run(struct store *, struct store_last_run *out, struct err *);
 
 /* --- passes that were interrupted (interrupted.c) ---------------------- */
 
 /*
- * Passes in a row that were interrupted, of those with one restriction. The
- * row ends with a pass that came to its end, well or not: one with the same
- * restriction, one with none, and for passes over some mailboxes one over a
- * profile.
+ * How many passes with the same restriction were interrupted in a row. The row
+ * is broken by a pass that came to its end, whatever its outcome, if it had the
+ * same restriction or none, or if these are passes over some mailboxes and it
+ * was one over a profile.
  */
 struct store_interrupted {
 	const char *wanted; /* as in store_run */
@@ -175,8 +177,8 @@ struct store_interrupteds {
 	size_t n;
 };
 /*
- * One for each restriction, of the passes that are over; one that says that it
- * is running is not. free: arena_free.
+ * One entry for each restriction with interrupted passes. A pass whose outcome
+ * is still "running" does not count. Free: arena_free(&out->arena).
  */
 int store_interrupted_list(
     struct store *, struct store_interrupteds *out, struct err *);

@@ -1,10 +1,10 @@
 /*
  * interrupted.c - passes in a row that were interrupted, read from table run,
  * and table sync_run, which says what a pass was restricted to.
- * 1. Looked at are the latest passes first; what came before a pass without
- *    any restriction that came to its end says nothing any more.
- * 2. Whoever deletes rows of table run makes their ids be used again: a new row
- *    has nothing of an old one in sync_run.
+ * 1. The latest passes are looked at first. Those before an unrestricted pass
+ *    that came to its end do not count any more.
+ * 2. If somebody deletes rows of table run, SQLite uses their ids again. So the
+ *    begin of a pass deletes rows of sync_run with its id or a higher one.
  */
 #include <string.h>
 
@@ -13,7 +13,7 @@
 #include "store/health.h"
 #include "store/run.h"
 
-/* How little a pass was meant to read. */
+/* How much a pass was meant to read, the widest first. */
 enum breadth { WHOLE, PROFILE, MAILBOXES, NOTHING };
 
 /* The passes with one restriction. */
@@ -26,7 +26,7 @@ struct scan {
 	struct arena arena;
 	struct kind *v;
 	size_t n, cap;
-	enum breadth over; /* so are all that read no more than this */
+	enum breadth over; /* so are all kinds of this breadth or narrower */
 };
 
 static enum breadth
@@ -69,7 +69,7 @@ add_run(struct scan *c, const char *wanted, const char *outcome, int64_t began)
 	if (strcmp(outcome, OUTCOME_INTERRUPTED) != 0 &&
 	    strcmp(outcome, OUTCOME_RUNNING) != 0) {
 		k->over = true;
-		/* two profiles have nothing to do with each other */
+		/* not passes over another profile: hence + 1 */
 		if (b + 1 < c->over)
 			c->over = b + 1;
 	} else if (!k->over && b < c->over) {
@@ -78,7 +78,7 @@ add_run(struct scan *c, const char *wanted, const char *outcome, int64_t began)
 	}
 }
 
-/* dead: the one that says that it is running has died. */
+/* dead: a pass whose outcome is "running" has died. */
 static int
 scan_runs(struct store *st, bool dead, struct scan *c, struct err *err)
 {

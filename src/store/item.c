@@ -1,5 +1,5 @@
 /*
- * item.c - what becomes of one item.
+ * item.c - stores one item: its decision, its failure and its mail.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "store/item.h"
 #include "store/reconsider.h"
 
-#define REMOVE 1024 /* what an item that goes costs, in bytes moved */
+#define REMOVE 1024 /* how many bytes removing an item counts as handled */
 
 static bool
 is_kept(const struct store_item *it)
@@ -22,7 +22,7 @@ is_kept(const struct store_item *it)
 	       it->decision->verdict != VERDICT_SKIP;
 }
 
-/* Its content was asked for, and it was not there any more. */
+/* Was it gone when its content was asked for? */
 static bool
 has_vanished(const struct store_item *it)
 {
@@ -30,7 +30,7 @@ has_vanished(const struct store_item *it)
 	       str_eq(it->rule, "gone");
 }
 
-/* The server tells of it, and does not have it. */
+/* Is it in doubt? The server lists it, but cannot return it. */
 static bool
 is_doubtful(const struct store_item *it)
 {
@@ -38,12 +38,12 @@ is_doubtful(const struct store_item *it)
 	       it->fault->kind == ERR_GONE;
 }
 
-/* What a row of decision holds that is not the item's own. */
+/* Strings of a row of decision that describe_item allocated. */
 struct item_texts {
 	char *message_id, *parties;
 };
 
-/* The row of decision that says what the item became. */
+/* Fills in the row of decision that says what became of the item. */
 static void
 describe_item(struct store *st, const char *mailbox,
     const struct store_item *it, struct decision_row *l,
@@ -76,7 +76,10 @@ describe_item(struct store *st, const char *mailbox,
 	}
 }
 
-/* What is not kept now but was: its place may have moved or come back. */
+/*
+ * The mail was stored before and would not be kept now: its copy stays, but may
+ * have moved or come back.
+ */
 static int
 follow_copy(struct store *st, const struct store_item *it,
     const struct decision_row *l, int64_t email, struct store_count *count,
@@ -93,7 +96,7 @@ follow_copy(struct store *st, const struct store_item *it,
 	return copy_back(st, &c, count, err);
 }
 
-/* l->email becomes the mail that the item is, if any. */
+/* Sets l->email to the mail that the item is a copy of, if any. */
 static int
 become_email(struct store *st, const struct store_item *it,
     struct decision_row *l, int64_t known, struct store_count *count,
@@ -149,7 +152,11 @@ item_remove(struct store *st, const char *mailbox, const char *item,
 	return copy_gone(st, &c, count, err);
 }
 
-/* Never seen: the row of decision first, with the number a new mail gets. */
+/*
+ * For an item that was never seen: inserts the row of decision first, with the
+ * number that a new mail would get. *known: there is such a row already, and
+ * nothing was done.
+ */
 static int
 put_new_item(struct store *st, const struct store_item *it,
     struct decision_row *l, bool *known, struct store_count *count,
@@ -184,7 +191,7 @@ put_known_item(struct store *st, const struct store_item *it,
 
 	if (decision_get(st, l->mailbox, l->item, &old, err) == -1)
 		return -1;
-	/* what was decided of it before stays readable */
+	/* the earlier decision stays readable */
 	if (has_vanished(it))
 		return item_remove(st, l->mailbox, l->item, &old, count, err);
 	if (wanted_delete(st, l->mailbox, l->item, err) == -1)

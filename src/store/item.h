@@ -1,5 +1,5 @@
 /*
- * item.h - what becomes of one item.
+ * item.h - stores one item: its decision, its failure and its mail.
  * Floor: store.
  * Threads: inside a write transaction, with the store's lock held.
  */
@@ -8,12 +8,12 @@
 
 #include "store/decision.h"
 
-/* What was decided of it, or went wrong, and the mail that it is, if any. */
+/* Stores what was decided about the item, or why it failed, and its mail. */
 int item_put(struct store *, const char *mailbox, const struct store_item *,
     struct store_count *, struct err *);
 /*
- * It is not in its folder any more: its copy gets removed_at, its failure
- * leaves. old: what decision_get says of it.
+ * The item is no longer in its folder: its copy gets removed_at, and its row of
+ * failure is deleted, or marked as moved. old: from decision_get.
  */
 int item_remove(struct store *, const char *mailbox, const char *item,
     const struct decision_old *, struct store_count *, struct err *);

@@ -1,5 +1,5 @@
 /*
- * known.c - what the file has of items that the server names.
+ * known.c - what the file knows of items that the server lists.
  */
 #include <string.h>
 
@@ -25,8 +25,10 @@ judge_item(sqlite3_stmt *s, int64_t folder, const char *change_key, bool anew)
 	case DECISION_MOVING:
 		return STORE_FAILED;
 	case DECISION_FAILED:
-		/* else its old folder would say that it is gone, and take its
-		 * failure along */
+		/*
+		 * In a new folder it must be put again. Otherwise the delete in
+		 * its old folder would remove its row of failure.
+		 */
 		return sqlite3_column_int64(s, 0) == folder ? STORE_FAILED
 							    : STORE_CHANGED;
 	}
@@ -47,8 +49,8 @@ struct known_question {
 };
 
 /*
- * Is it a copy that an older program wrote, of which the file does not know
- * what it says? It counts as changed in a full walk.
+ * Is it a copy that an older program wrote, so that its content is not known?
+ * Such a copy counts as changed in a full walk.
  */
 static int
 is_unread(

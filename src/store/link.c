@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "store/link.h"
 
-/* The host of http://host/...; n 0: it has none. */
+/* The host in http://host/...; n 0: the link has none. */
 static struct fold_link
 link_host(const struct fold_link *l)
 {

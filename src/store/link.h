@@ -11,8 +11,8 @@
 #include "store/fold.h"
 
 /*
- * The same link, or one is the other as a mail security service writes it:
- * with a host of its own, and the original's host in it.
+ * Are they the same link, or is one the other as a mail security service
+ * rewrites it: with a host of its own, and the original's host in the rest?
  */
 bool link_same(const struct fold_link *, const struct fold_link *);
 

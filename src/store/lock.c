@@ -1,9 +1,9 @@
 /*
  * lock.c - the lock against a second pass.
- * 1. The pass lock is held by the open file (flock): it ends with the
- *    process, however that ends, and the lock file is never removed. It lies
- *    where SQLite puts its own files, beside the file that a name's links lead
- *    to: two names of a database have one lock.
+ * 1. The pass lock belongs to the open file (flock): it ends with the process,
+ *    however that ends, and the lock file is never removed. The lock file lies
+ *    beside the file that symbolic links lead to, as SQLite's own files do, so
+ *    two names of a database have one lock.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,8 +42,9 @@ lock_name(const char *path)
 }
 
 /*
- * Whoever may write in the directory must not lead us elsewhere: no link is
- * followed, nor is anything but a file of one name opened. -1 with errno.
+ * Another user who may write in the directory must not make us open another
+ * file: no symbolic link is followed, and only a regular file with one name is
+ * accepted. -1 with errno.
  */
 static int
 open_lock_file(const char *name, int flags)
@@ -115,7 +116,7 @@ store_lock(struct store *st, struct err *err)
 	rc = fd == -1 ? say_lock_file(name, errno, err)
 		      : take_lock(st, name, fd, err);
 	if (rc == 0) {
-		/* only for the message above: it may fail on a full disk */
+		/* only say_locked needs the pid: a full disk does no harm */
 		snprintf(
 		    pid, sizeof(pid), "%-*ld\n", LOCK_PID - 1, (long)getpid());
 		if (pwrite(fd, pid, LOCK_PID, 0) == LOCK_PID)

@@ -1,5 +1,5 @@
 /*
- * lock.h - the file beside the database that one pass at a time has locked.
+ * lock.h - the lock file beside the database; one pass at a time locks it.
  * Floor: store.
  * Threads: any.
  */
@@ -8,11 +8,11 @@
 
 #include "store/db.h"
 
-/* Bytes of the lock file that tell the pid; what follows is trouble.c's. */
+/* The first bytes of the lock file hold the pid; trouble.c uses the rest. */
 #define LOCK_PID 64
 /*
- * Opens the lock file of the database at path (flags of open). -1: errno, or
- * EINVAL and ELOOP when what lies there is none of our files.
+ * Opens the lock file of the database at path (flags of open). -1 with errno;
+ * EINVAL or ELOOP: what lies there is not a lock file of exsync's.
  */
 int lock_open(const char *path, int flags);
 

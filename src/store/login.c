@@ -1,7 +1,7 @@
 /*
  * login.c - table sync_login: logins that were rejected, and when they are
- * tried again. Nothing of the credentials is in it: who may read the file, as
- * the CRM may, cannot try passwords with it.
+ * tried again. It holds nothing derived from credentials, so that a reader of
+ * the file, like the CRM, cannot test passwords against it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -98,7 +98,7 @@ store_login_forget(
 	return db_write(st, forget_login, (void *)scope, err);
 }
 
-/* The scopes of a mailbox's folders have this before their number. */
+/* Binds what the scopes of all folders of a mailbox begin with. */
 static void
 bind_folders(sqlite3_stmt *s, const char *address, char *text)
 {
@@ -144,7 +144,7 @@ store_login_forget_folders(
 
 /* --- what earlier versions kept ---------------------------------------- */
 
-/* 1: there is something of credentials, 0: no, -1. */
+/* 1: there are hashes of credentials; 0: there are none; -1. */
 static int
 has_hashes(struct store *st, struct err *err)
 {
@@ -158,8 +158,8 @@ has_hashes(struct store *st, struct err *err)
 }
 
 /*
- * With secure_delete an emptied page is zeroed, and with it what lies between
- * its rows of those that were deleted before.
+ * Deletes all rows and inserts them without their hash. With secure_delete the
+ * emptied pages are zeroed, including the remains of rows deleted earlier.
  */
 static int
 write_anew(struct store *st, void *arg, struct err *err)
@@ -189,8 +189,10 @@ store_login_clean(struct store *st, struct err *err)
 		rc = db_exec(st, "PRAGMA secure_delete=ON", err);
 		if (rc == 0)
 			rc = db_txn(st, write_anew, NULL, err);
-		/* the pages as they were lie in the WAL until it is emptied;
-		 * a reader who holds them does so until the WAL is reused */
+		/*
+		 * The WAL holds the old pages until it is truncated. If a
+		 * reader prevents that, they stay until the WAL is reused.
+		 */
 		limit = st->busy_limit;
 		st->busy_limit = CLEAN_WAIT;
 		sqlite3_wal_checkpoint_v2(

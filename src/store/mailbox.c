@@ -1,10 +1,10 @@
 /*
- * mailbox.c - table mailbox, and what waits to be written.
+ * mailbox.c - table mailbox, and the rows that wait to be written.
  * 1. A mailbox's status is written with the next commit, when 256 wait, or
  *    when one has waited a second and any mailbox function is called: an
  *    idle pass over 10,000 mailboxes must not cost 10,000 syncs.
- * 2. Who asks for a mailbox that waits to be written makes it written first,
- *    so nobody reads an old status.
+ * 2. Reading a mailbox whose status waits to be written writes it first, so
+ *    nobody reads an old status.
  * 3. A state that a person set (disabled, waiting) is not overwritten by the
  *    end of a pass.
  */
@@ -99,7 +99,7 @@ find_status(const struct store *st, const char *address)
 	return NULL;
 }
 
-/* The begin of the transaction writes what waits. */
+/* An empty transaction: its begin writes what waits. */
 static int
 write_nothing_else(struct store *st, void *arg, struct err *err)
 {
@@ -119,7 +119,7 @@ pending_flush(struct store *st, struct err *err)
 
 /* --- writing ----------------------------------------------------------- */
 
-/* Of one that is not known yet, or was waiting. */
+/* The state of a mailbox that is new, or was waiting. */
 static const char *
 first_state(const struct status *v)
 {
@@ -223,7 +223,7 @@ add_status(struct store *st, const char *address, struct err *err)
 	return &p->v[p->n++];
 }
 
-/* Reads the row, if any; *fresh: it says what the configuration says. */
+/* Reads the row, if any; *fresh: it matches the configuration. */
 static int
 load_mailbox(struct store *st, const struct status *want,
     struct store_mailbox *out, bool *fresh, struct err *err)
@@ -254,7 +254,7 @@ load_mailbox(struct store *st, const struct status *want,
 	return 0;
 }
 
-/* want's strings are borrowed here. */
+/* want's strings are borrowed. */
 static int
 get_mailbox(struct store *st, const struct status *want,
     struct store_mailbox *out, struct err *err)
@@ -313,7 +313,7 @@ store_mailbox_done(struct store *st, const char *address,
 
 	db_lock(st);
 	v = find_status(st, address);
-	/* two ends of passes are two rows: they are counted */
+	/* the end of each pass counts in passes, so write the earlier one */
 	if (v != NULL && v->done) {
 		rc = pending_flush(st, err);
 		v = NULL;

@@ -1,5 +1,5 @@
 /*
- * mailbox.h - table mailbox: the words that it knows, and what waits to be
+ * mailbox.h - table mailbox: the values of its columns, and what waits to be
  * written to it.
  * Floor: store.
  * Threads: with the store's lock held.
@@ -9,20 +9,20 @@
 
 #include "store/db.h"
 
-/* mailbox.state: what a person wants, or how it goes */
+/* mailbox.state: what a person wants, or how the last pass over it went */
 #define STATE_ENABLED  "enabled"
 #define STATE_FAILING  "failing" /* the last pass over it ended in an error */
 #define STATE_TESTING  "testing"
 #define STATE_WAITING  "waiting" /* for a person's approval */
 #define STATE_DISABLED "disabled"
 
-/* mailbox.incoming: its way from the server to the file */
+/* mailbox.incoming: how reading mail from the server went */
 #define INCOMING_NOT_RUN  "not_run"
 #define INCOMING_SUCCESS  "success"
 #define INCOMING_FAILURE  "failure"
 #define INCOMING_DISABLED "disabled"
 
-/* Writes what is pending in a transaction of its own; nothing when none is. */
+/* Writes what is pending, if anything, in a transaction of its own. */
 int pending_flush(struct store *, struct err *);
 /* The same inside the transaction under way. */
 int pending_write(struct store *, struct err *);

@@ -1,7 +1,8 @@
 /*
- * mailrow.c - the row of a mail: reading it, and making it say something else.
+ * mailrow.c - the row of a mail: reads and updates it.
  * 1. A row is never deleted.
- * 2. Nothing is written, and nothing called changed, that is so already.
+ * 2. A value that the row has already is not written and does not count as
+ *    changed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ direction_of(const char *name)
 	return (enum direction)d;
 }
 
-/* Columns of a mail or an edition, from the given one on, as ROW_COLS. */
+/* The columns of a mail or an edition that read_row reads. */
 #define ROW_COLS                                                               \
 	"direction,subject,sent_at,importance,sensitivity,has_attachments,"    \
 	"body_state"
@@ -107,7 +108,7 @@ int
 email_load_edition(struct store *st, int64_t edition, bool body,
     struct email_row *r, struct err *err)
 {
-	/* its text is its own, or what the mail shows */
+	/* the text is the edition's own, or else the mail's */
 	sqlite3_stmt *s = db_stmt(st, DB_EDITION_LOAD,
 	    "SELECT x.email,x.direction,x.subject,x.sent_at,x.importance,"
 	    "x.sensitivity,x.has_attachments,x.body_state,"
@@ -214,8 +215,8 @@ email_write(struct store *st, const struct email_row *r,
 }
 
 /*
- * Of what two copies say the longer one, then the smaller: the same in
- * whatever order they come. only: what the message says, if it says anything.
+ * The longer of two copies' texts, or of equally long ones the smaller: the
+ * result does not depend on their order. only: now, unless it is NULL.
  */
 static const char *
 pick_text(const char *was, const char *now, bool only)
@@ -236,7 +237,7 @@ pick_time(int64_t was, int64_t now, bool only)
 {
 	char text[TIM_TEXT];
 
-	/* not known, or none that a row can have */
+	/* not known, or a time that the table cannot hold */
 	if (was == TIM_NONE || tim_text(now, text) == NULL)
 		return was == TIM_NONE ? now : was;
 	return only || now < was ? now : was;
@@ -264,7 +265,7 @@ load_sum(struct store *st, int64_t n, struct message *m, struct err *err)
 	return 0;
 }
 
-/* The thread moves when what it is made of does. */
+/* The thread id changes only when a header that it depends on does. */
 static int
 write_sum(struct store *st, int64_t n, const struct message *sum,
     const char *thread, struct err *err)

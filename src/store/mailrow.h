@@ -26,15 +26,16 @@ void email_free(struct email_row *);
 int email_find(
     struct store *, const char *id, int64_t *n, int64_t *group, struct err *);
 /*
- * Makes the mail say what now says; body: its text as well, which row has
- * been loaded with. 1: something changed, 0, -1.
+ * Makes the mail say what now says. body: its text as well; then the row was
+ * loaded with its text. 1: something changed, 0, -1.
  */
 int email_write(struct store *, const struct email_row *,
     const struct content *now, bool body, struct store_count *, struct err *);
 /*
- * What each copy says in its own way, and the mail in one: a copy more. The
- * same whatever their order. only: the mail has no other copy any more, so
- * what the message says goes. 1: something changed, 0, -1.
+ * Merges into the mail the values that differ from copy to copy without being
+ * content: headers, references, received time, size, ... The result does not
+ * depend on the order of the copies. only: the mail has no other copy, so the
+ * message's values win. 1: something changed, 0, -1.
  */
 int email_add_up(struct store *, int64_t n, const struct message *,
     const char *key, bool only, struct err *);

@@ -1,6 +1,6 @@
 /*
  * opening.c - opening and closing (store.h).
- * 1. store_open leaves a file alone unless it is new, or exsync's and not
+ * 1. store_open does not touch a file unless it is new, or exsync's and not
  *    newer than this program.
  */
 #include <stdlib.h>
@@ -91,7 +91,7 @@ store_close(struct store *st)
 	if (st == NULL)
 		return;
 	if (st->h != NULL && st->pending != NULL)
-		store_flush(st, &err); /* a status; the next pass tells it */
+		store_flush(st, &err); /* if lost, the next pass writes it */
 	pending_free(st);
 	blob_free(st);
 	spool_free(&st->spool);
@@ -109,7 +109,7 @@ store_close(struct store *st)
 void
 store_confine(struct store *st)
 {
-	/* a failure is told when something large needs it */
+	/* a failure is reported when a large content needs the spool */
 	if (!st->read_only)
 		spool_open(&st->spool, st->path);
 	st->confined = true;

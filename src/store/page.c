@@ -1,17 +1,18 @@
 /*
  * page.c - all that one store_put writes: items, and the end of a page of
  * changes.
- * 1. page_put is inside one transaction: the cursor is never ahead of its
- *    rows.
- * 2. What is written ahead of the cursor is noted until a cursor passes it
- *    (ahead.h).
- * 3. A delete of an item that is not known, or known in another folder by
+ * 1. The cursor is committed with the last rows of its page and never before:
+ *    it is never ahead of them.
+ * 2. Items that are written ahead of the cursor are noted until a cursor passes
+ *    them (ahead.h).
+ * 3. A delete of an item that is not known, or is known in another folder by
  *    now, does nothing.
- * 4. Nobody waits for the lock longer than SLICE takes and one item: what was
- *    put by then is committed as what is written ahead is. Deletes and read
- *    flags may be ahead of the cursor, too: told once more they change nothing.
- *    A sweep comes after its page's cursor; one that is cut off goes on when
- *    the folder is at its end again, since only then the walk ends.
+ * 4. Nobody waits for the lock longer than it takes to write SLICE bytes and
+ *    one item. Then the items so far are committed, noted as ahead of the
+ *    cursor. Deletes and read flags may be ahead of the cursor, too: they are
+ *    idempotent. A sweep comes after its page's cursor. One that is interrupted
+ *    goes on when the folder is read to its end again, since the full walk ends
+ *    only then.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@
 #include "store/stray.h"
 #include "store/walk.h"
 
-#define SLICE (8 << 20) /* bytes that one transaction moves, about */
+#define SLICE (8 << 20) /* bytes that one transaction handles, about */
 
 /* --- slices ------------------------------------------------------------ */
 
@@ -37,7 +38,7 @@ is_slice_full(const struct store *st)
 	return st->txn.handled > fault_int("EXSYNC_SLICE", SLICE);
 }
 
-/* Others may write now. */
+/* Commits, so that others may write, and begins the next transaction. */
 static int
 end_slice(struct store *st, struct err *err)
 {
@@ -47,7 +48,7 @@ end_slice(struct store *st, struct err *err)
 	return db_txn_next(st, err);
 }
 
-/* The items before the given one are on disk, ahead of the cursor. */
+/* Commits the items of [from, to), noted as ahead of the cursor. */
 static int
 put_slice(struct store *st, const struct store_work *w, size_t from, size_t to,
     struct err *err)
@@ -67,7 +68,7 @@ put_slice(struct store *st, const struct store_work *w, size_t from, size_t to,
 
 /* --- changes ----------------------------------------------------------- */
 
-/* The read flag moves the change key, too. */
+/* A change of the read flag changes the change key, too. */
 static int
 apply_read(struct store *st, const char *mailbox, const struct change *c,
     const struct decision_old *old, struct store_count *count, struct err *err)
@@ -106,11 +107,11 @@ apply_change(struct store *st, const char *mailbox, int64_t folder,
 
 #define SWEEP 256
 
-/* Items that the walk missed, some at a time. */
+/* Items that the walk did not see, in batches. */
 struct sweep {
 	const char *mailbox;
 	int64_t folder, walk;
-	char *after; /* the last one of the time before */
+	char *after; /* the last item of the batch before */
 	size_t n;
 	struct {
 		char *item;
@@ -119,8 +120,8 @@ struct sweep {
 };
 
 /*
- * The next of them: the list must not grow with the folder, and rows cannot
- * be changed under the statement that reads them.
+ * Loads the next batch. A batch, because the list must not grow with the folder
+ * and rows cannot be changed under the statement that reads them.
  */
 static int
 next_of_sweep(struct store *st, struct sweep *w, struct err *err)
@@ -180,8 +181,8 @@ page_sweep(struct store *st, const char *mailbox, int64_t folder, int64_t walk,
 }
 
 /*
- * What an earlier pass wrote ahead of its cursor and no page has told of
- * since, though the folder is at its end: it is gone.
+ * Removes the items that an earlier pass wrote ahead of its cursor and that no
+ * page has reported since: the folder was read to its end, so they are gone.
  */
 static int
 sweep_ahead(struct store *st, const char *mailbox, int64_t folder,
@@ -206,7 +207,7 @@ sweep_ahead(struct store *st, const char *mailbox, int64_t folder,
 
 /* --- the end of a page ------------------------------------------------- */
 
-/* walk: the number of the one that ends here, or 0. */
+/* walk: the number of the full walk that ends here, or 0. */
 static int
 finish_folder(struct store *st, const char *mailbox, const struct store_page *p,
     int64_t walk, struct store_count *count, struct err *err)

@@ -9,12 +9,12 @@
 
 #include "store/db.h"
 
-/* In as many transactions as it takes (db_txn_next). */
+/* Takes one transaction or more (db_txn_next). */
 int page_put(struct store *, const struct store_work *, struct store_count *,
     struct err *);
 /*
- * Items of the folder that the walk of that number did not see are gone, as by
- * item_remove. walk -1: all items of the folder. May be several transactions.
+ * Removes (item_remove) the items of the folder that the full walk of that
+ * number did not see; walk -1: all of them. Takes one transaction or more.
  */
 int page_sweep(struct store *, const char *mailbox, int64_t folder,
     int64_t walk, struct store_count *, struct err *);

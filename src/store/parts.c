@@ -1,7 +1,7 @@
 /*
  * parts.c - the people, links and attachments of a mail or an edition.
  * 1. Positions count from 0 in each role, and through the attachments.
- * 2. A row that has a content counts in sync_blob, and no other does.
+ * 2. A row with a content is counted in sync_blob, and no other row is.
  * 3. Everything is linear in the number of rows, or sorts.
  */
 #include <stdio.h>
@@ -17,7 +17,7 @@
 #include "store/parts.h"
 
 #define ROLES (ROLE_REPLY_TO + 1)
-#define KEY   ((size_t)64 << 20) /* cap of what people are found by */
+#define KEY   ((size_t)64 << 20) /* cap of a key that people are found by */
 
 /* The statement for a mail's rows or an edition's: two slots in a row. */
 #define STMT(st, of, slot, mail, edition)                                      \
@@ -91,7 +91,7 @@ insert_links(struct store *st, enum parts_of of, int64_t n,
 #define ATT_COLS                                                               \
 	"position,name,media_type,size,content_id,inline,kind,sha256,state,url"
 
-/* Its content may have gone meanwhile; then it is one that failed. */
+/* If its content was deleted meanwhile, it is stored as one that failed. */
 static int
 insert_attachment(struct store *st, enum parts_of of, int64_t n,
     const struct attachment *a, int64_t pos, struct err *err)
@@ -390,7 +390,7 @@ next_in_role(const struct message *m, size_t i, enum role role)
 	return i;
 }
 
-/* Do b's people of each role begin a's? */
+/* In each role, are b's people the first ones of a's? */
 static bool
 begins_with(const struct message *a, const struct message *b)
 {
@@ -536,7 +536,7 @@ parts_replace(struct store *st, int64_t n, const struct content *was,
 
 /* --- adding up --------------------------------------------------------- */
 
-/* What people are found by: role and kind of key make a space of the map. */
+/* What people are found by; the map has a space for each role and kind. */
 enum person_key { BY_ADDRESS, BY_RAW, BY_NAME, KEYS };
 
 static unsigned
@@ -629,7 +629,7 @@ add_people(struct parts_sum *sum, const struct message *m)
 {
 	size_t i, n = sum->m->naddr;
 
-	/* so it is with most: the sender's copy names those in Bcc, too */
+	/* the common case; e.g. only the sender's copy also names the Bcc */
 	if (begins_with(sum->m, m))
 		return;
 	if (sum->people.n > 0)
@@ -727,8 +727,8 @@ parts_take_content(
 }
 
 /*
- * Attachments of m that are wanted take the content that the same one has in
- * from, by kind and name; each place of from first looks at its own place.
+ * Wanted attachments of m take the content of the attachment in from with the
+ * same kind and name. The one at the same position is tried first.
  */
 static void
 take_contents(struct message *m, const struct message *from, struct arena *room,

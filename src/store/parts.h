@@ -15,8 +15,8 @@
 enum parts_of { PARTS_MAIL, PARTS_EDITION };
 
 /*
- * What a copy says of its mail, or what the file has of it. Either the
- * message and the decision are borrowed, or they lie in arena and in own.
+ * The content of a mail as a copy says it, or as the file has it. The message
+ * and the links are borrowed.
  */
 struct content {
 	const struct message *m;
@@ -25,61 +25,63 @@ struct content {
 	size_t nlink;
 };
 
-/* All rows of c. */
+/* Inserts the rows of n for that content. */
 int parts_insert(struct store *, enum parts_of, int64_t n,
     const struct content *, struct err *);
-/* All rows of n go; contents of attachments that nobody else has, too. */
+/* Deletes all rows of n, and releases the contents of its attachments. */
 int parts_delete(struct store *, enum parts_of, int64_t n, struct err *);
 /*
- * The rows of n as a message and links: address, att and links are in m's
- * arena.
+ * Loads the rows of n as a message and links: addresses, attachments and links
+ * lie in m's arena.
  */
 int parts_load(struct store *, enum parts_of, int64_t n, struct message *m,
     struct content *, struct err *);
 /*
- * Makes the rows of mail n, which are those of was, those of now. 1: some
+ * Replaces the rows of mail n, which are those of was, by those of now. 1: some
  * changed, 0: none, -1.
  */
 int parts_replace(struct store *, int64_t n, const struct content *was,
     const struct content *now, struct store_count *, struct err *);
-/* Do they say the same of people, links and attachments? */
+/* Are people, links and attachments the same? */
 bool parts_same(const struct content *, const struct content *);
-/* An edition's rows become those that the mail has. */
+/* Copies the mail's rows as those of a new edition. */
 int parts_copy(struct store *, int64_t email, int64_t edition, struct err *);
 
 /*
- * The people and links of several editions in one, the best first: who is not
- * there yet in that role is added; the address book's names and addresses
- * complete each other; of a link the better role wins.
+ * Merges the people and links of several editions, beginning with the best. A
+ * person who is not there yet in that role is added; an address or a name that
+ * is missing is completed from another edition; of equal links the better role
+ * wins.
  */
 struct parts_sum {
-	struct message *m; /* has the people, and the memory for all of it */
+	struct message *m; /* has the people, and the memory for everything */
 	struct link *link;
 	size_t nlink;
 	/* private */
 	struct map people, links;
 	struct buf key;
 };
-/* max: links of all of them. */
+/* max: an upper bound for the number of links. */
 void parts_sum_init(struct parts_sum *, struct message *, size_t max);
-/* c->m may be the message itself: then its people are there. */
+/* If c->m is the message of the sum, its people are there already. */
 void parts_sum_add(struct parts_sum *, const struct content *);
 void parts_sum_free(struct parts_sum *);
 /*
- * The attachment has the content of another one, and what was learned with it:
- * of an attached item the server tells the type there alone. room: for that.
+ * Gives the attachment the content of another one, and a media type if it has
+ * none: for an attached item the server tells the type only with the content.
+ * room: memory for it.
  */
 void parts_take_content(
     struct attachment *, const struct attachment *had, struct arena *room);
 /*
- * Attachments whose content could not be had now have that which the same
- * attachment had before.
+ * Attachments whose content could not be fetched now keep the content that the
+ * same attachment had before.
  */
 void parts_keep_contents(
     struct message *m, const struct message *was, struct arena *room);
 /*
- * Attached items get the content that the mail has of them: the server makes
- * another file of the same item each time it is asked.
+ * Attached items get the content that the mail has of them already, because the
+ * server generates another file of the same item each time.
  */
 void parts_share_items(
     struct message *m, const struct message *has, struct arena *room);

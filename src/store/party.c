@@ -1,7 +1,7 @@
 /*
  * party.c - table party: whom the CRM knows.
- * 1. Only rows with source csv are ever changed here; a row that the CRM
- *    wrote itself stays, also where a file says the same.
+ * 1. Only rows with source csv are ever changed here; a row that the CRM wrote
+ *    itself stays, even if a CSV file has the same.
  * 2. When nothing differs nothing is written, and no lock is taken.
  */
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "base/str.h"
 #include "store/db.h"
 
-/* party.source of the rows that are ours */
+/* party.source of the rows that came from CSV files */
 #define SOURCE_CSV "csv"
 
 /* What must be done to the table. */
@@ -44,8 +44,8 @@ by_key(const void *x, const void *y)
 }
 
 /*
- * Both sides in the order of the key: what only the table has goes, what only
- * the list has comes.
+ * Merges the table and the list, both sorted by the key. Rows that only the
+ * table has are dropped, entries that only the list has are put.
  */
 static int
 compare_parties(struct store *st, const struct party **v, size_t n,

@@ -1,15 +1,16 @@
 /*
- * put.c - store_put: what several threads put at the same time is written in
+ * put.c - store_put: calls of several threads at the same time are written in
  * one transaction. A commit waits for the disk (a CRM must never read what a
  * power cut takes back), and ten threads would wait ten times.
- * 1. A call returns when the transaction that holds its rows has ended, with
- *    how that ended. A transaction that fails fails all of them: what fails
- *    it (disk full, damage) is nobody's own.
- * 2. Calls are written in the order in which they came.
- *    What is large is written in slices (page.c): of a call that fails some of
- *    it may be there then, as of one whose process died.
- * 3. Who finds nobody writing writes what waits, its own call among it, and
- *    leaves what comes after GROUP items to the next.
+ * 1. A call returns when the transaction with its rows has ended, with the
+ *    result of that transaction. If it fails, all its calls fail: the reason
+ *    (disk full, damage) does not belong to one of them.
+ * 2. Calls are written in the order in which they came. Much work is written in
+ *    slices (page.c), so a failed call may leave a part of its rows, as a crash
+ *    would.
+ * 3. A thread that finds no other one writing becomes the writer. It writes the
+ *    calls that wait, its own first, and leaves those beyond GROUP items to the
+ *    next writer.
  */
 #include <string.h>
 
@@ -41,7 +42,7 @@ add_count(struct store_count *to, const struct store_count *c)
 	to->left += c->left;
 }
 
-/* With put_lock held: p waits behind all others. */
+/* With put_lock held: appends p to the queue. */
 static void
 append_put(struct store *st, struct put *p)
 {
@@ -109,7 +110,7 @@ write_group(struct store *st, struct put *first, struct err *err)
 
 	db_lock(st);
 	rc = db_txn(st, write_puts, &g, err);
-	/* once it has failed, for all that wait */
+	/* after a failure the calls that wait fail, too */
 	for (g.n = 0; rc == -1 && add_put(st, &g) != NULL;)
 		;
 	if (rc == 0)
@@ -118,7 +119,7 @@ write_group(struct store *st, struct put *first, struct err *err)
 	return rc;
 }
 
-/* This thread writes: its own call, and what else waits. */
+/* With put_lock held: this thread writes a group of the calls that wait. */
 static void
 lead_puts(struct store *st)
 {
@@ -133,7 +134,7 @@ lead_puts(struct store *st)
 	rc = write_group(st, first, &err);
 	pthread_mutex_lock(&st->put_lock);
 	for (p = first; p != NULL; p = next) {
-		next = p->next; /* p is its caller's again once it is done */
+		next = p->next; /* once done, p may vanish with its caller */
 		p->rc = rc;
 		p->err = err;
 		p->done = true;

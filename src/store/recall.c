@@ -1,12 +1,12 @@
 /*
- * recall.c - what the file has of a message already, so that it need not be
- * fetched again.
- * 1. An attachment is the one that the file has when the server gives it the
- *    same id in the same item; its content is then held (blob.h).
- * 2. A body is the one that the file has when neither the time of the item's
- *    last change nor its size has moved. Where the server tells no such time,
- *    or the last change was so near that another one could not be told from
- *    it, the file has none.
+ * recall.c - finds the parts of a message that the file has already, so that
+ * they need not be fetched again.
+ * 1. An attachment is the stored one if the server gives it the same id in the
+ *    same item; its content is then held (blob.h).
+ * 2. A body is the stored one if neither the time of the item's last change nor
+ *    its size has changed. It is fetched again when the server gives no such
+ *    time, or when the last change was so recent that another one could have
+ *    the same time.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +69,7 @@ recall_attachment(struct store *st, struct message *m, struct attachment *a,
 	blob_hold(st, a->sha256);
 }
 
-/* Its attachments by the hashes of their ids. */
+/* Finds m's attachments among the stored ones by the hashes of their ids. */
 static void
 take_attachments(struct store *st, struct message *m, const struct recalled *k)
 {

@@ -1,6 +1,6 @@
 /*
  * run.c - table run: one row for each pass.
- * 1. At most one row says "running"; one that a crash left so becomes
+ * 1. At most one row says "running". A row that a crash left "running" becomes
  *    "interrupted" when the next pass begins.
  */
 #include "base/fault.h"
@@ -9,7 +9,7 @@
 #include "store/db.h"
 #include "store/run.h"
 
-/* How the two passes before ended. */
+/* Looks up how the two passes before this one ended. */
 static int
 run_look_back(struct store *st, struct store_run *run, struct err *err)
 {
@@ -67,7 +67,7 @@ store_run_begin(struct store *st, struct store_run *run, struct err *err)
 		return 0;
 	db_lock(st);
 	rc = db_txn(st, begin_run, run, err);
-	/* of mails that a pass before had no time to put */
+	/* contents of mails that an earlier pass had no time to put */
 	st->blob_loose = true;
 	if (rc == 0)
 		rc = blob_prune_rest(st, err);
@@ -122,7 +122,7 @@ drop_run(struct store *st, void *arg, struct err *err)
 		return -1;
 	if (!run->died_before)
 		return 0;
-	/* the next pass is to know that the one before died */
+	/* the next pass must learn that the one before this died */
 	s = db_stmt(st, DB_RUN_DIED,
 	    "UPDATE run SET outcome='" OUTCOME_RUNNING "' WHERE id=(SELECT "
 	    "max(id) FROM run) AND outcome='" OUTCOME_INTERRUPTED "'");

@@ -1,6 +1,6 @@
 /*
- * run.h - table run: the words that it knows; what else stands in
- * run.outcome is whatever the pass said of itself.
+ * run.h - table run: the two outcomes that the store sets itself. Others are
+ * stored as the pass gives them (store_run.outcome).
  * Floor: store.
  * Threads: inside a write transaction, with the store's lock held.
  */
@@ -14,9 +14,9 @@
 
 /* --- interrupted.c ----------------------------------------------------- */
 
-/* Of the passes before this one, inside the transaction that begins it. */
+/* Sets .interrupted and .interrupted_since; before the new row is inserted. */
 int interrupted_before(struct store *, struct store_run *, struct err *);
-/* It has its id: what it is restricted to. */
+/* Stores what the pass is restricted to; after its id is set. */
 int interrupted_note(struct store *, const struct store_run *, struct err *);
 
 #endif

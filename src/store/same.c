@@ -1,9 +1,10 @@
 /*
  * same.c - are two messages with the same key the same mail?
  * 1. same_mail is symmetric.
- * 2. A body is the other one with blocks before and after it, at most, or both
- *    are one with blocks of their own: never with anything put in between, and
- *    only where a block begins and ends with a line and speaks as servers do.
+ * 2. Two bodies are the same if one is the other with blocks before or after
+ *    it, or if both are one text with different such blocks. Nothing may be
+ *    inserted in between, and a block must consist of whole lines and read like
+ *    those that servers add.
  * 3. Each step is linear in what it looks at, or sorts.
  */
 #include <stdlib.h>
@@ -22,10 +23,10 @@
 #define SENT_MS    INT64_C(60000)
 #define BEFORE_MAX 4096  /* letters of a banner */
 #define AFTER_MAX  16384 /* of disclaimers and footers */
-#define ACCOUNT    14    /* digits in a row */
+#define ACCOUNT    14    /* digits in a row: an account number */
 #define PLACES     16    /* at which one body is looked for in another */
 #define LONG       ((size_t)64 << 10) /* bytes of a text */
-#define MIDDLE     64 /* letters that tell whether it may be there at all */
+#define MIDDLE     64                 /* letters that a quick test looks for */
 
 _Static_assert(BEFORE_MAX <= FOLD_HEAD && BEFORE_MAX + AFTER_MAX <= FOLD_TAIL,
     "places where a banner may end must be known");
@@ -67,7 +68,7 @@ same_time(int64_t a, int64_t b)
 	char text[TIM_TEXT];
 
 	if (tim_text(a, text) == NULL || tim_text(b, text) == NULL)
-		return true; /* not known, or none that can be said */
+		return true; /* not known, or out of range */
 	a -= a % 1000;
 	b -= b % 1000;
 	return a > b ? a - b <= SENT_MS : b - a <= SENT_MS;
@@ -159,7 +160,7 @@ has_word(const char *s, size_t len, const char *const *word, size_t n)
 	return false;
 }
 
-/* A number as long as that of an account. */
+/* Is there a number that is as long as an account number? */
 static bool
 has_account(const char *s, size_t len)
 {
@@ -173,9 +174,9 @@ has_account(const char *s, size_t len)
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
 
 /*
- * Does the block speak as servers do? A banner or disclaimer by its words, a
- * company's footer by its legal form and where to find it, all as folded. Any
- * other block may be the sender's own.
+ * Does the block read like one that servers add? A banner or disclaimer is
+ * known by its words, a company's footer by its legal form together with a
+ * contact; all words are folded. Any other block may be the sender's own.
  */
 static bool
 is_servers_block(const char *s, size_t len)
@@ -212,7 +213,7 @@ is_servers_block(const char *s, size_t len)
 		   has_word(s, len, contact, COUNT(contact)));
 }
 
-/* Are a's links those that b has behind its first skip ones? */
+/* Are a's links those of b after the first skip ones? */
 static bool
 equal_links(const struct fold *a, const struct fold *b, size_t skip)
 {
@@ -261,7 +262,7 @@ power_of(uint64_t base, size_t n)
 	return p;
 }
 
-/* May b hold a behind a banner? What stands in a's middle soon tells. */
+/* May b hold a behind a banner? A quick test with the middle of a. */
 static bool
 holds_middle(const struct fold *a, const struct fold *b)
 {
@@ -277,9 +278,9 @@ holds_middle(const struct fold *a, const struct fold *b)
 }
 
 /*
- * Is b, the longer one, a with a server's blocks before and after it? A hash
- * that rolls along b finds a in it in linear time. A text that repeats itself
- * may be found at each line of b: some of these places are looked at.
+ * Is b, the longer one, a with a server's blocks before and after it? A rolling
+ * hash finds a in b in linear time. A text that repeats itself may be found at
+ * many places of b; at most PLACES of them are compared.
  */
 static bool
 is_framed(const struct fold *a, const struct fold *b)
@@ -346,7 +347,7 @@ core_of(const struct fold *f)
 	return c;
 }
 
-/* Are both the same text in blocks of different servers? */
+/* Are both the same text with blocks of different servers around it? */
 static bool
 same_core(const struct fold *a, const struct fold *b)
 {
@@ -405,7 +406,7 @@ same_text(const struct message *a, const struct message *b)
 	       same_bytes(a->html, a->html_len, b->html, b->html_len);
 }
 
-/* links: of a text and of tags they do not stand in the same places. */
+/* no_links: links in plain text and in HTML do not stand in the same places. */
 static const struct fold *
 fold_once(struct same *s, bool no_links)
 {
@@ -418,8 +419,8 @@ fold_once(struct same *s, bool no_links)
 }
 
 /*
- * Of long texts that are the same some letters are, near their beginning,
- * wherever servers put what: the rest need not be folded to tell two apart.
+ * A quick test for long texts: if they are the same, so are some letters near
+ * their beginning, whatever blocks servers added. It saves folding the rest.
  */
 static bool
 begin_alike(const struct message *a, const struct message *b, bool no_links)
@@ -466,7 +467,7 @@ same_body(struct same *s, const struct message *b)
 
 /* --- attachments ------------------------------------------------------- */
 
-/* Does its content tell? A server makes an attached item's file anew. */
+/* Can its content be compared? That of an attached item is generated anew. */
 static bool
 has_content(const struct attachment *a)
 {
@@ -519,7 +520,7 @@ sort_attachments(struct att_list *l, const struct message *m)
 		qsort(l->v, l->n, sizeof(*l->v), by_content);
 }
 
-/* Those of one kind and name: how many, without and with known content. */
+/* How many attachments of one kind and name have a known content. */
 struct att_group {
 	size_t known, unknown;
 };
@@ -542,8 +543,8 @@ take_attachment(struct att_list *l, struct att_group *g)
 }
 
 /*
- * The next kind and name of both lists. Of the known contents those that both
- * have pair; the rest must be paired by those that are not known.
+ * Compares the next kind and name of both lists. Equal known contents pair off;
+ * each other known one needs an unknown one in the other list.
  */
 static bool
 same_group(struct att_list *a, struct att_list *b)
@@ -617,8 +618,8 @@ hash_sender(const struct message *m, struct crypt_sha256 *h)
 }
 
 /*
- * Where the last tag of s begins, or 0: the first place from the end at which
- * a tag begins. What cannot be one is not read to its end each time.
+ * Searches backwards for the place where the last tag of s begins; 0: none. The
+ * flags save calling tag_length where there is no closing bracket or star.
  */
 static size_t
 last_tag(const char *s, size_t len)
@@ -655,7 +656,7 @@ hash_subject(const struct message *m, struct crypt_sha256 *h)
 		s += n;
 		len -= n;
 	}
-	/* one that ends with the subject */
+	/* tags at the end of the subject */
 	while (len > 0 && (s[len - 1] == ']' || s[len - 1] == '}')) {
 		i = last_tag(s, len);
 		if (i == 0 || i + tag_length(s + i, len - i) != len)

@@ -5,11 +5,12 @@
  *
  * The copies of one mail are not equal byte for byte: a server may put a
  * banner before the text and a disclaimer or the company's footer after it,
- * a tag into the subject, and write the links anew; white space changes, a
- * letter becomes an entity, the time of sending is taken once by the client
- * and once by the server. All of that is the same mail. A text that a person
- * could act on differently is another one: words put in or taken out, another
- * number, another link, another attachment. When in doubt they are two.
+ * put a tag into the subject, and rewrite the links; white space changes, a
+ * letter becomes an entity, the time of sending is set once by the client and
+ * once by the server. All of these are still the same mail. A difference that
+ * could make a person act differently makes it another mail: words added or
+ * removed, another number, another link, another attachment. When in doubt,
+ * they are two mails.
  */
 #ifndef STORE_SAME_H
 #define STORE_SAME_H
@@ -21,25 +22,24 @@
 #include "store/fold.h"
 
 /*
- * Symmetric, and true for a message and itself; takes time in proportion to
- * their size. What is not known (no subject, a body that could not be had)
- * equals everything.
+ * Symmetric and reflexive; linear in their size. What is not known (no subject,
+ * a body that could not be fetched) equals everything.
  */
 bool same_mail(const struct message *, const struct message *);
-/* The same, whatever their bodies. */
+/* As same_mail, but without the bodies. */
 bool same_head(const struct message *, const struct message *);
 
 /*
- * Adds what copies of one mail have in common, as far as that can be said of
- * one alone: sender, minute, subject without tags, text without the servers'
- * blocks around it, attachments. For ids: what this gives never changes.
+ * Hashes what all copies of a mail have in common, as far as one copy tells:
+ * sender, minute, subject without tags, text without the servers' blocks around
+ * it, attachments. For ids: the result must never change.
  */
 void same_hash(const struct message *, struct crypt_sha256 *);
 
-/* Are their bodies equal to the letter? */
+/* Are their bodies equal byte for byte? */
 bool same_text(const struct message *, const struct message *);
 
-/* The same of a message that is compared with several: it is folded once. */
+/* same_as is same_mail for one message and several others: folds m once. */
 struct same {
 	const struct message *m;
 	struct fold fold[2]; /* with links, and without */
@@ -49,10 +49,10 @@ void same_init(struct same *, const struct message *);
 void same_free(struct same *);
 bool same_as(struct same *, const struct message *);
 
-/* How much text the bodies have, as a person reads it; 0: none is known. */
+/* The length of the folded body; 0: no text is known. */
 int64_t same_weight(const struct message *);
 
-/* The sender's address, as written; NULL: not known as SMTP. */
+/* The sender's address, as written; NULL: no SMTP address is known. */
 const char *same_from(const struct message *);
 
 #endif

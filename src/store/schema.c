@@ -1,5 +1,5 @@
 /*
- * schema.c - how an older file becomes a newer one, and a new one begins.
+ * schema.c - migrates an older file, and initialises a new one.
  * 1. A step (schemasteps.c) and its user_version are one transaction.
  * 2. A file that is not exsync's, or newer than this program, is not touched.
  * 3. A file that was begun before versions 1 and 2 were frozen (early.c) gets
@@ -21,7 +21,7 @@ store_version(void)
 	return schema_nsteps;
 }
 
-/* --- what a file is ---------------------------------------------------- */
+/* --- the version of a file --------------------------------------------- */
 
 int
 schema_number(struct store *st, const char *sql, int64_t *out, struct err *err)
@@ -74,7 +74,7 @@ say_older(struct store *st, int version, int n, struct err *err)
 	return err_code(err, CAUSE_OTHER, "older", SCOPE_ALL);
 }
 
-/* Its version, 0 for an empty file; -1 when it is not for us. */
+/* The file's version, 0 for an empty one; -1: another program's, or newer. */
 static int
 check_version(struct store *st, int n, struct err *err)
 {
@@ -99,7 +99,7 @@ check_version(struct store *st, int n, struct err *err)
 
 /* --- steps ------------------------------------------------------------- */
 
-/* What a new file needs besides its tables. */
+/* Inserts the rows that a new file needs. */
 static int
 first_rows(struct store *st, struct err *err)
 {
@@ -141,7 +141,10 @@ run_step(struct store *st, const struct schema_step *s, int to, struct err *err)
 	return rc == 0 ? db_exec(st, end, err) : -1;
 }
 
-/* Mended, and one version up, unless another process has been faster. */
+/*
+ * Gives the file its frozen form and migrates it by one version, unless another
+ * process has done so already. Returns the version, or -1.
+ */
 static int
 climb_steps(
     struct store *st, const struct schema_step *steps, int n, struct err *err)

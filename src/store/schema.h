@@ -1,5 +1,5 @@
 /*
- * schema.h - the form of the file, and how an older one gets it.
+ * schema.h - the schema of the file, and the migration of older ones.
  * Floor: store.
  * Threads: while the store is opened, before others have it.
  */
@@ -10,7 +10,7 @@
 
 #define DB_APPLICATION 0x45585359 /* "EXSY", PRAGMA application_id */
 
-/* One step: from the version before it to its own. */
+/* One step of the migration: from one version to the next. */
 struct schema_step {
 	const char *const *sql; /* NULL ends the list */
 };
@@ -22,16 +22,16 @@ int
 schema_migrate(struct store *, const struct schema_step *, int n, struct err *);
 extern const struct schema_step schema_steps[];
 extern const int schema_nsteps;
-/* Read-only: shadows the small tables by writable temporary ones. */
+/* Read-only: hides the small tables behind writable temporary copies. */
 int schema_shadow(struct store *, struct err *);
 /* The first column of the query's only row. */
 int schema_number(struct store *, const char *sql, int64_t *, struct err *);
 
 /* --- early.c: files begun before versions 1 and 2 were frozen ---------- */
 
-/* 1: it is one of them and does not have the frozen form yet; 0; -1. */
+/* 1: the file is one of them and lacks the frozen form; 0: it is not; -1. */
 int early_form(struct store *, struct err *);
-/* Gives it that form, inside the transaction under way. */
+/* Gives the file the frozen form, inside the transaction under way. */
 int early_mend(struct store *, struct err *);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * scope.h - what an alert, or a login that waits, is about: a kind and a name.
- * Tables alert, sync_news and sync_login hold it as text, and only here does
- * anybody know how that is spelled.
+ * Tables alert, sync_news and sync_login store it as text, and only this file
+ * knows the spelling.
  * Floor: store.
  * Threads: pure.
  */
@@ -14,12 +14,12 @@
 enum store_scope_kind {
 	OF_EXSYNC,  /* "exsync": the program as a whole; no name */
 	OF_PROFILE, /* "profile NAME" */
-	OF_MAILBOX, /* "mailbox ADDRESS"; of a login: its own */
-	/* of table sync_login alone */
+	OF_MAILBOX, /* "mailbox ADDRESS"; in sync_login: its own login */
+	/* only in table sync_login */
 	OF_PROXY,  /* "proxy of NAME": a profile's login at the proxy */
-	OF_ACCESS, /* "access ADDRESS": a mailbox that was denied */
-	OF_FOLDER, /* "access ADDRESS folder N": so was a folder of it */
-	/* when read: no scope that this version writes; name is the text */
+	OF_ACCESS, /* "access ADDRESS": access to the mailbox was denied */
+	OF_FOLDER, /* "access ADDRESS folder N": that to a folder was */
+	/* only from store_scope_read: any other text, which name points to */
 	OF_OTHER
 };
 
@@ -31,11 +31,11 @@ struct store_scope {
 
 #define STORE_SCOPE_TEXT 640
 
-/* As the tables hold it; returns out, of STORE_SCOPE_TEXT bytes. */
+/* The text of the tables. Returns out, which has STORE_SCOPE_TEXT bytes. */
 char *store_scope_text(const struct store_scope *, char *out);
-/* The name is a part of text. Folders are not read back: OF_OTHER. */
+/* The name points into text. OF_ACCESS and OF_FOLDER become OF_OTHER. */
 struct store_scope store_scope_read(const char *text);
-/* Is it of that kind, and of that name (NULL: of any)? */
+/* Does the scope have that kind and that name (NULL: any name)? */
 bool store_scope_is(
     const struct store_scope *, enum store_scope_kind, const char *name);
 

@@ -1,9 +1,8 @@
 /*
- * spool.c - room on the disk for what is too large for memory.
+ * spool.c - disk space for contents that are too large for memory.
  * 1. A block belongs to one content or is free; the file has no name and
  *    ends with the process.
- * 2. When no content is on its way the file is empty: the disk has its room
- *    back.
+ * 2. When no content is on its way the file is empty, and its disk space free.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -77,7 +76,10 @@ add_block(struct spool *s, struct spool_part *p)
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* Where that offset of a part lies; what is left of its block is cut to. */
+/*
+ * The offset in the file of an offset in the part. *size is limited to what is
+ * left of the block.
+ */
 static off_t
 place_of_part(const struct spool_part *p, int64_t off, size_t *size)
 {
@@ -141,7 +143,7 @@ spool_drop(struct spool *s, struct spool_part *p)
 	}
 	for (i = 0; i < p->n; i++)
 		s->free[s->nfree++] = p->block[i];
-	/* nobody has any: a failure only costs room */
+	/* no block is in use: if truncating fails, only space is wasted */
 	if (s->nfree == s->n && ftruncate(s->fd, 0) == 0)
 		s->n = (uint32_t)(s->nfree = 0);
 	pthread_mutex_unlock(&s->lock);

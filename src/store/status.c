@@ -1,7 +1,7 @@
 /*
- * status.c - what the file says of every mailbox, and of the last pass.
- * 1. Nothing here is written but sync_mailbox, and that only when it changes:
- *    a pass in which all is well writes nothing more.
+ * status.c - what the file says about every mailbox and the last pass.
+ * 1. Only sync_mailbox and mailbox.incoming are written here, and only when
+ *    they change: a pass in which all is well writes nothing more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "store/run.h"
 
 #define DAY_MS INT64_C(86400000)
-#define BEFORE 28 /* days that tell what is usual */
+#define BEFORE 28 /* days before yesterday, for the usual amount of mail */
 
 /* --- sync_mailbox ------------------------------------------------------ */
 
@@ -147,7 +147,7 @@ store_box_find(const struct store_boxes *b, const char *address)
 		   : bsearch(address, b->v, b->n, sizeof(*b->v), by_address);
 }
 
-/* ago: 0 today, 1 yesterday, ... */
+/* ago: 0 is today, 1 yesterday, ... */
 static void
 add_day(struct store_box *b, int64_t ago, int64_t n)
 {
@@ -207,7 +207,7 @@ last_run(struct store *st, struct store_last_run *out, struct err *err)
 	return r;
 }
 
-/* How the latest ended of those that are over. */
+/* Reads how the latest run that is over ended. */
 static int
 last_ended(struct store *st, struct store_last_run *out, struct err *err)
 {

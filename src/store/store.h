@@ -6,10 +6,10 @@
  * while waiting for the network.
  *
  * Errors: ERR_FATAL with the file's name: disk full, corrupt, newer version,
- * locked by another program for longer than 60 s. A failed call changed
- * nothing, but for those that may have to write much (store_put, and folders
- * that go): they let others write meanwhile, and of one that fails there may
- * be what a crash would leave.
+ * locked by another program for longer than 60 s. A failed call has changed
+ * nothing. The exceptions are calls that may write much (store_put, and the
+ * removal of a folder): they commit in several transactions, so that other
+ * programs can write in between, and a failed one leaves what a crash would.
  *
  * Every write is idempotent by key: the same call again creates no row and
  * no change.
@@ -31,9 +31,11 @@
 
 struct store;
 
-#define STORE_READ_ONLY                                                        \
-	1 /* --dry-run: every write is left out; a file
-				 * that does not exist is an empty one */
+/*
+ * A flag of store_open, for --dry-run: nothing is written, and a file that
+ * does not exist counts as empty.
+ */
+#define STORE_READ_ONLY 1
 
 /*
  * Opens or creates, checks user_version, migrates. Does not take the pass
@@ -42,16 +44,16 @@ struct store;
 struct store *store_open(const char *path, int flags, struct err *);
 void store_close(struct store *);
 /*
- * The lock against a second pass: path.lock (of the path that links lead to),
- * an advisory file lock that dies with the process. -1 ERR_FATAL code "locked"
- * naming the holder's pid.
+ * Takes the lock that keeps out a second pass: an advisory lock on the file
+ * path.lock (symbolic links in path are resolved first), which ends with the
+ * process. -1: ERR_FATAL, code "locked"; the message names the holder's pid.
  */
 int store_lock(struct store *, struct err *);
 /*
- * The sandbox is about to close: then this process may write the files that it
- * has (the database, its -wal, -shm and .lock), and can neither create nor
- * remove one. What will be needed is opened; errors about files say that this
- * may be why. After store_lock.
+ * Call this after store_lock, before the sandbox closes. In the sandbox the
+ * process can write the database, its -wal, -shm and .lock, but can neither
+ * create nor remove a file. So this opens what will be needed later; from now
+ * on, errors about files name the sandbox as a possible cause.
  */
 void store_confine(struct store *);
 /* The DDL with a comment per column (--schema). Needs no file. */
@@ -66,8 +68,8 @@ int store_version(void); /* the user_version this program writes */
  */
 int store_party_sync(struct store *, const struct party_list *, struct err *);
 /*
- * All rows, normalised; rows whose address is none are passed over, with a
- * word in the log unless it is empty.
+ * All rows, with their addresses normalised. A row with an invalid address is
+ * left out, with a warning in the log unless the address is empty.
  */
 int store_party_list(struct store *, struct party_list *out, struct err *);
 /*
@@ -79,11 +81,11 @@ uint64_t store_address_hash(const struct store *, const char *address);
 /* --- mailboxes --------------------------------------------------------- */
 
 struct store_mailbox {
-	char state[12];     /* waiting, testing, enabled, disabled,
-				 * failing */
+	/* waiting, testing, enabled, disabled, failing */
+	char state[12];
 	int64_t passes;     /* finished so far */
 	int64_t last_ok_at; /* TIM_NONE: never */
-	int64_t retry_at;   /* leave it alone until then; TIM_NONE */
+	int64_t retry_at;   /* not visited before then; TIM_NONE: no limit */
 };
 
 /*
@@ -96,8 +98,9 @@ int store_mailbox_get(struct store *, const struct conf_mailbox *,
 /*
  * The end of a pass over one mailbox. fault NULL: good (last_ok_at, state
  * enabled, error cleared). retry_at: TIM_NONE or when to try again. Written
- * with the next commit or after a second at the latest (10,000 idle
- * mailboxes must not cost 10,000 fsyncs); store_flush writes at once.
+ * with the next commit, or by the first call for any mailbox after a second
+ * (10,000 idle mailboxes must not cost 10,000 fsyncs); store_flush writes at
+ * once.
  */
 int store_mailbox_done(struct store *, const char *address,
     const struct err *fault, int64_t retry_at, struct err *);
@@ -106,33 +109,42 @@ int store_flush(struct store *, struct err *);
 /* --- folders ----------------------------------------------------------- */
 
 /*
- * What a call changed; added to, never reset. copies: new places, the first
- * of a new mail included; updated: mails and places that changed; skipped and
- * failed: items put so, but failed none that is in doubt; attachments: new ones
- * with content.
+ * What a call changed. It adds to these counters and never resets them.
+ * copies: new copies, including the first one of a new mail; updated: mails
+ * and copies that changed; skipped, failed: items that were stored as such;
+ * items in doubt do not count as failed, strays do; attachments: new ones with
+ * content.
  */
 struct store_count {
 	int64_t emails, copies, skipped, failed, removed, updated, attachments;
-	int64_t entered, left; /* items that lie in the folder now, or do not
-				* any more, whatever became of them */
+	/* items that entered a folder or left it, whatever became of them */
+	int64_t entered, left;
 };
 
 struct store_folder {
 	int64_t id;            /* folder.id */
 	const char *folder_id; /* the server's */
 	const char *path, *well_known, *marker, *cursor;
-	/* since when (tim_now) the marker is known, while a change may hide
-	 * behind it; 0: none can */
+	/*
+	 * Since when (tim_now) the marker is known, as long as a change may
+	 * hide behind it; 0: none can.
+	 */
 	int64_t unsettled;
-	int64_t total; /* what the server counted at the last complete read;
-			* -1: unknown */
-	bool resync;   /* a full walk is under way: with cursor NULL put a
-			* page with .restart first */
-	bool restart;  /* one is asked for (store_mailbox_resync, or stray):
-			 * put a page with .restart first. cursor is NULL */
-	bool stray;    /* its pages had strays before, and it is due to be
-			 * walked again because of them */
-	bool ahead;    /* an earlier pass stored more than its cursor says */
+	/* what the server counted at the last complete read; -1: unknown */
+	int64_t total;
+	/*
+	 * A full walk is under way: if cursor is NULL, put a page with .restart
+	 * first.
+	 */
+	bool resync;
+	/*
+	 * A full walk is asked for (by store_mailbox_resync, or because of
+	 * strays): put a page with .restart first. cursor is NULL.
+	 */
+	bool restart;
+	/* its pages had strays, and the full walk because of them is due */
+	bool stray;
+	bool ahead; /* an earlier pass stored items beyond the cursor */
 };
 
 /* A folder of a mailbox. */
@@ -147,67 +159,73 @@ struct store_folders {
 	size_t n;
 };
 
-/* What is known of a mailbox's folders; arena_free(&out->arena). */
+/* Reads what is known of a mailbox's folders. Free: arena_free(&out->arena). */
 int store_folders(struct store *, const char *mailbox,
     struct store_folders *out, struct err *);
 /*
  * Brings the folder table up to date with the server's list (new, renamed,
  * gone: copies in it get removed_at) and returns it like store_folders.
- * A well_known of NULL does not erase a known one. Markers and cursors are
- * not touched, nor is the total of a folder that has to be read now:
- * store_folder_counted.
+ * A well_known of NULL does not erase a known one. Markers and cursors of the
+ * folders that exist are not touched, nor is the total of a folder that has to
+ * be read now: store_folder_counted sets it.
  */
 int store_folders_merge(struct store *, const char *mailbox,
     const struct folder_list *, struct store_folders *out, struct err *);
 
 /*
- * The folder has been read to its end, and the server counts so many items in
- * it. again: something is wrong with that, it is not idle before it has been
- * read once more. total is written with the next commit then or soon.
+ * The folder has been read to its end, and the server counts total items in
+ * it. again: that count does not fit what was read, so the folder must be read
+ * once more before it counts as idle. total is written with the next commit.
  */
 int store_folder_counted(
     struct store *, int64_t folder, int64_t total, bool again, struct err *);
 
 /*
- * The folder is there but is not read any more: it was moved into one that is
- * not read (somebody deleted it), or the configuration leaves it out now. Its
- * copies get removed_at. Read again, it is walked from the start.
+ * The folder still exists but is no longer read: it was moved into a folder
+ * that is not read (somebody deleted it), or the configuration leaves it out
+ * now. Its copies get removed_at. If it is read again one day, it is walked
+ * from the start.
  */
 int store_folder_leave(struct store *, const struct store_place *,
     struct store_count *, struct err *);
 
 /* --- items ------------------------------------------------------------- */
 
-/* What the ledger (decision, email_copy, failure) knows of an item. */
+/* What the tables decision, email_copy and failure know of an item. */
 enum store_known {
-	STORE_NEW,     /* never seen in this mailbox */
-	STORE_SAME,    /* seen, same folder and change key, decided */
-	STORE_CHANGED, /* decided before, but another change key or
-				 * folder, or removed since, or skipped and a
-				 * walk is under way that was asked for */
-	STORE_KEPT,    /* STORE_CHANGED, and the file has its mail as that of
-				 * a place that is there: see
-				 * store_item_recall */
-	STORE_FAILED   /* waits in failure, in this folder */
+	STORE_NEW,  /* never seen in this mailbox */
+	STORE_SAME, /* seen, same folder and change key, decided */
+	/*
+	 * Decided before, but its change key or folder has changed, or it was
+	 * removed since, or it was skipped and a full walk is under way that an
+	 * administrator asked for.
+	 */
+	STORE_CHANGED,
+	/*
+	 * As STORE_CHANGED, and its mail is stored and was not removed: what
+	 * did not change need not be fetched, see store_item_recall.
+	 */
+	STORE_KEPT,
+	/* waits in failure, in this folder or while it is being moved */
+	STORE_FAILED
 };
 
-/* For each of n items of a folder: what is known of it (out[i]). */
+/* out[i]: what is known of the i-th of n items of a folder. */
 int store_items_known(struct store *, const struct store_place *,
     const struct item_ref *, size_t n, enum store_known *out, struct err *);
 
 /*
- * m is what the server says now of an item that is STORE_KEPT. What of it the
- * file has already need not be fetched: attachments that are there are marked
- * as stored; as_stored is set when the body is still the one that the file
- * has.
+ * m: what the server says now of an item that is STORE_KEPT. Marks what need
+ * not be fetched, because the file has it: such an attachment becomes stored,
+ * and its content is held until m is put or dropped; m->as_stored is set when
+ * the body has not changed.
  */
 int store_item_recall(
     struct store *, const char *mailbox, struct message *m, struct err *err);
-/* m will not be put: no content of an attachment waits for it any more. */
+/* m will not be put: contents of attachments are no longer held for it. */
 void store_item_drop(struct store *, const struct message *m);
 
-/* How many items are known to lie in the folder; counted no further than max.
- */
+/* How many items are known to lie in the folder, at most max. */
 int store_folder_items(struct store *, const struct store_place *, int64_t max,
     int64_t *n, struct err *);
 
@@ -216,45 +234,51 @@ struct store_item {
 	const char *item_id, *change_key;
 	int64_t folder;                  /* store_folder.id */
 	const struct message *message;   /* NULL: decided without it */
-	const struct decision *decision; /* NULL: failed with fault */
+	const struct decision *decision; /* NULL: see fault and rule */
+	/*
+	 * Why the item failed, or NULL. ERR_GONE: the item is in doubt. The
+	 * server lists it, but cannot return it. It waits in failure until the
+	 * server reports its removal or returns it; a known copy stays.
+	 */
 	const struct err *fault;
 	int64_t next_try; /* of a failed item */
-	bool counted;     /* this try of it is in failure already */
-	/* decision NULL and no fault: skipped by this rule; "gone": it
-	 * vanished, as by CHANGE_DELETE. With a fault of ERR_GONE it is in
-	 * doubt: the server tells of it and does not have it. It waits in
-	 * failure until a delete is told, or it is there; a copy that is
-	 * known stays */
+	bool counted;     /* failure.tries includes this try already */
+	/*
+	 * With neither decision nor fault: the rule that skipped the item.
+	 * "gone": it has vanished, as with CHANGE_DELETE.
+	 */
 	const char *rule;
 };
 
 /* The end of a page of changes. */
 struct store_page {
 	int64_t folder;
-	bool ahead;                  /* not the end: a part of the
-				      * page, and what follows here
-				      * is not set; the cursor comes
-				      * with a later call, or after a
-				      * crash never */
-	const char *cursor;          /* NULL: leave as it is */
-	const struct change *change; /* CHANGE_DELETE and CHANGE_READ
-						 * are applied; a full walk
-						 * under way has seen what
-						 * CHANGE_PUT names */
+	/*
+	 * These items are only a part of the page: the members below are not
+	 * set. The cursor comes with a later call, or never if we crash.
+	 */
+	bool ahead;
+	const char *cursor; /* NULL: leave as it is */
+	/*
+	 * CHANGE_DELETE and CHANGE_READ are applied. Items of CHANGE_PUT count
+	 * as seen by a full walk that is under way.
+	 */
+	const struct change *change;
 	size_t nchange;
-	bool restart;       /* with cursor NULL: forget the
-						 * cursor, begin a full walk */
-	bool finished;      /* the folder is at its end: a
-						 * full walk under way ends,
-						 * items it did not see are
-						 * removed (mark and sweep);
-						 * one that is asked for stays
-						 * so */
+	bool restart; /* with cursor NULL: begin a full walk without cursor */
+	/*
+	 * The folder was read to its end. A full walk under way ends, and items
+	 * that it did not see are removed (mark and sweep). A full walk that
+	 * was asked for meanwhile still has to be made.
+	 */
+	bool finished;
 	const char *marker; /* with finished; NULL: unknown */
 	int64_t unsettled;  /* as in store_folder */
-	int64_t nstray;     /* as in change_page: a row of failure for
-						 * the folder, until a full walk
-						 * has met none */
+	/*
+	 * As in change_page. Strays make a row of failure for the folder, which
+	 * goes when a full walk meets none.
+	 */
+	int64_t nstray;
 	const char *stray;
 };
 
@@ -267,13 +291,14 @@ struct store_work {
 };
 
 /*
- * Writes n items and, when page is not NULL, the page's end; its cursor is in
- * the transaction of the last of its rows. Items: email, email_body,
- * email_party, email_link, email_copy, attachment, change, decision; or
- * decision alone; or failure (tries counted up, kept cursor moving). An item
- * that was in failure and now succeeded leaves it.
- * What several threads put at the same time is one transaction: one wait for
- * the disk for all of them.
+ * Writes n items and, when page is not NULL, the end of the page; the cursor is
+ * written in the same transaction as the last of the page's rows. A stored item
+ * has rows in email, email_body, email_party, email_link, email_copy,
+ * attachment, change and decision; a skipped one in decision alone; a failed
+ * one in failure (tries is incremented, and the cursor moves on all the same).
+ * An item that now succeeded leaves failure.
+ * Calls of several threads at the same time share a transaction, and so one
+ * wait for the disk.
  */
 int store_put(struct store *, const struct store_work *, struct store_count *,
     struct err *);
@@ -292,24 +317,28 @@ struct store_failures {
 	struct store_failure *v;
 	size_t n;
 };
-/* Which items of failure: at most max whose next_try has come by then. */
+/* Which items of failure: at most max whose next_try has come at now. */
 struct store_due {
 	int64_t now;
 	size_t max;
-	bool alone; /* those that took too long to be asked for with others,
-		     * and no others; else all but these */
+	/*
+	 * true: only the items that took too long and so must be asked for one
+	 * by one; false: all others.
+	 */
+	bool alone;
 };
 int store_failures_due(struct store *, const char *mailbox,
     const struct store_due *, struct store_failures *out, struct err *);
-/* This try of it does not count. */
+/* The last try of the item does not count: takes it off tries. */
 int store_failure_spare(
     struct store *, const char *mailbox, const char *item, struct err *);
 /* Items that will not be tried again and have not been moved. */
 int store_failures_final(struct store *, const char *mailbox, size_t max,
     struct store_failures *out, struct err *err);
 /*
- * The item is about to be moved to Undeliverable: if nobody tells of how that
- * ended and it leaves its folder, it was moved.
+ * The item is about to be moved to Undeliverable. If the result is never
+ * written (a crash, a lost answer) and the item leaves its folder, it counts
+ * as moved.
  */
 int store_failure_moving(
     struct store *, const char *mailbox, const char *item, struct err *);
@@ -318,26 +347,27 @@ int store_failure_moved(
     struct store *, const char *mailbox, const char *item, struct err *err);
 
 /*
- * Up to max items of the mailbox whose mail is stored with its content, and
- * that still lie there as far as the file knows; how many. Strings are the
- * arena's. A file that cannot be read holds none.
+ * Finds up to max items of the mailbox whose mail is stored with its content
+ * and that still exist as far as the file knows. Returns how many; the strings
+ * lie in the arena. If the file cannot be read, there are none.
  */
 size_t store_kept(struct store *, const char *mailbox, struct arena *,
     struct item_ref *out, size_t max);
 
 /*
- * Is a mail with this Message-ID stored? (match = replies) A file that cannot
- * be read says yes: what is kept too much is no loss, and the next write tells.
+ * Is a mail with this Message-ID stored? (match = replies) If the file cannot
+ * be read, the answer is yes: one mail too many does no harm, and the next
+ * write reports the error.
  */
 bool store_has_message_id(struct store *, const char *message_id);
 
 /* --- attachments ------------------------------------------------------- */
 
 /*
- * A content on its way into table blob. Small ones stay in memory, large
- * ones are spooled to a file without a name beside the database. The stream is
- * .stream; then store_blob_end stores it (once per content) and tells its
- * hash and size, or store_blob_drop forgets it. max: more than this many
+ * The content of an attachment on its way into table blob. A small one stays in
+ * memory, a large one is spooled to an unnamed file beside the database. Write
+ * it to store_blob_stream; then store_blob_end stores it (equal contents once)
+ * and gives its hash and size, or store_blob_drop discards it. More than max
  * bytes is ERR_ITEM, CAUSE_TOO_LARGE.
  */
 struct store_blob;
@@ -351,25 +381,32 @@ void store_blob_drop(struct store_blob *);
 /* --- runs -------------------------------------------------------------- */
 
 struct store_run {
-	const char *wanted; /* in: what it is restricted to, in words that begin
-			     * with --mailbox or --profile; NULL: nothing */
+	/*
+	 * Set by the caller: the options that restrict the pass, beginning with
+	 * --mailbox or --profile; NULL: no restriction.
+	 */
+	const char *wanted;
 	int64_t id;
 	int64_t started;
 	struct store_count count;
 	int64_t seen, bytes, requests, mailboxes, failed;
-	const char *outcome; /* ok, partial, failed,
-						 * interrupted */
-	bool died_before;    /* nobody ended the pass before this one */
-	bool cut_before;     /* that and the one before it did not come to their
-			   * end, whatever the reason */
-	int64_t interrupted; /* so many before it, in a row ... */
-	int64_t interrupted_since; /* ... since then: store_interrupted */
+	const char *outcome; /* ok, partial, failed, interrupted */
+	bool died_before;    /* the pass before this one never ended its row */
+	bool cut_before;     /* neither of the two before came to its end */
+	/*
+	 * How many passes before this one were interrupted, in a row, and when
+	 * the first of them began (see store_interrupted).
+	 */
+	int64_t interrupted;
+	int64_t interrupted_since;
 };
-/* Inserts the row with outcome "running"; sets id, started and how the passes
- * before ended. A run left "running" by a crash becomes "interrupted". */
+/*
+ * Inserts the row with outcome "running"; sets id, started, and how the passes
+ * before ended. A run left "running" by a crash becomes "interrupted".
+ */
 int store_run_begin(struct store *, struct store_run *, struct err *);
 int store_run_end(struct store *, const struct store_run *, struct err *);
-/* It could not do anything: as if it had not begun. */
+/* The pass could not do anything: removes its row, as if it had not begun. */
 int store_run_drop(struct store *, const struct store_run *, struct err *);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * stray.c - changes of a folder of which nothing can be made.
+ * stray.c - strays: changes of a folder that cannot be understood.
  * 1. The row's code tells whether the full walk under way has met a stray: it
- *    is ASKED from the walk's beginning on, and MET when one came. So a walk
- *    that goes on in a later pass forgets nothing, however long it takes.
+ *    is ASKED from the walk's beginning, and MET once a stray came. So it is
+ *    known at the end of the walk, even if that goes on in a later pass.
  */
 #include "base/fault.h"
 #include "store/stray.h"
@@ -12,7 +12,7 @@
 
 #define MINUTE INT64_C(60000)
 
-/* The row of a folder, by its number alone. */
+/* SQL: the row of failure of folder ?1. */
 #define ROW                                                                    \
 	"mailbox=(SELECT mailbox FROM folder WHERE id=?1) AND "                \
 	"item=" STRAY_ITEM "?1"
@@ -26,8 +26,10 @@ wait_after(int64_t tries)
 	return MINUTE * minutes[tries > last ? last : tries < 0 ? 0 : tries];
 }
 
-/* 1: *tries full walks were made for it, and it counts as one more; 0: the
- * row stays as it is but for its text. */
+/*
+ * 1: this stray counts as a new try, after *tries full walks; 0: the walk has
+ * met one before, so that only the text of the row changes.
+ */
 static int
 count_strays(struct store *st, int64_t folder, int64_t *tries, struct err *err)
 {

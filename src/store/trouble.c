@@ -1,11 +1,12 @@
 /*
- * trouble.c - what somebody was told of although the database took none of it.
- * 1. It is kept in the lock file, behind the pid: those bytes lie in the block
- *    that the pid has already, so that they are written in place when the disk
- *    is full. Where not even that block exists (the first pass of all, a file
- *    system that copies on write) the length of the file alone says that there
- *    is something: a hole needs no room.
- * 2. Best effort: what cannot be kept is told again, and that is no loss.
+ * trouble.c - remembers that somebody was told of a trouble which the database
+ * could not store.
+ * 1. The record is in the lock file, behind the pid: these bytes lie in a block
+ *    that the pid has already, so they can be written when the disk is full.
+ *    Where that block does not exist (in the very first pass, or on a
+ *    copy-on-write file system), the file is only extended: a hole needs no
+ *    disk space, and the length alone says that there is a trouble.
+ * 2. Best effort: what cannot be written is told again, which does no harm.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -37,13 +38,13 @@ store_trouble_get(const char *path, struct store_trouble *out)
 		if (!tim_iso(blank, &out->since))
 			out->since = TIM_NONE;
 	}
-	/* a hole does not say which; it is the usual one */
+	/* a hole does not say which trouble: take the usual one */
 	snprintf(out->code, sizeof(out->code), "%.31s",
 	    text[0] != '\0' ? text : "store");
 	return true;
 }
 
-/* false: there is no room for anything at all. */
+/* false: not even the length of the file could be changed. */
 static bool
 keep_record(int fd, const struct store_trouble *t)
 {

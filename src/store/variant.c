@@ -1,9 +1,9 @@
 /*
  * variant.c - mails with the same key that are not the same mail.
- * 1. Of the newest those that are equal but for their texts are compared, if
- *    they are not too many. What has the same id as a variant, and what is as
- *    the owner of the key, is the same however many there are.
- * 2. No id goes: one that a mail gives away is another mail's at once.
+ * 1. A message is compared with the newest mails of its group that are equal to
+ *    it but for their texts. If there are too many, it is compared only with
+ *    the owner of the key and with the mail that has its id as a variant.
+ * 2. No id vanishes: an id that a mail gives up is another mail's at once.
  */
 #include <string.h>
 
@@ -13,19 +13,19 @@
 #include "store/same.h"
 #include "store/variant.h"
 
-#define TEXTS  8              /* that are compared */
-#define NEWEST 64             /* of those that are looked at at all */
-#define NEAR   INT64_C(61000) /* ms; how near exactly same.h says */
+#define TEXTS  8              /* how many texts are compared at most */
+#define NEWEST 64             /* how many variants are looked at at most */
+#define NEAR   INT64_C(61000) /* ms; same.c decides exactly */
 
 struct group {
 	int64_t v[NEWEST + 1];
 	int n;
-	bool crowd; /* there are more */
+	bool crowd; /* there are NEWEST variants or more */
 };
 
 /*
- * The newest of the group: of them those that may have been sent when m was,
- * and that lie somewhere or do not.
+ * Loads those of the group's newest mails that were sent at about the same time
+ * as m (or have no time), and that do or do not have a copy left (live).
  */
 static int
 load_group(struct store *st, int64_t group, const struct message *m, bool live,
@@ -57,7 +57,7 @@ load_group(struct store *st, int64_t group, const struct message *m, bool live,
 	return r == -1 ? -1 : 0;
 }
 
-/* May mail n be it? 1, 0, -1. */
+/* May mail n be the wanted one, as far as its text does not count? 1, 0, -1. */
 static int
 is_candidate(struct store *st, int64_t n, const struct variant_want *want,
     struct err *err)
@@ -75,7 +75,7 @@ is_candidate(struct store *st, int64_t n, const struct variant_want *want,
 		return -1;
 	if (others == 0)
 		return 0;
-	/* most of a group differ in what costs less to read than a body */
+	/* most of a group differ in what is cheaper to read than a body */
 	if (email_load(st, n, false, &r, err) == -1)
 		return -1;
 	same = same_head(r.m, want->m->m);
@@ -83,7 +83,7 @@ is_candidate(struct store *st, int64_t n, const struct variant_want *want,
 	return same;
 }
 
-/* Is it mail n, a candidate? Then found is loaded. */
+/* Loads candidate n to found if its text is the same, too. */
 static int
 compare_text(struct store *st, int64_t n, const struct variant_want *want,
     struct email_row *found, struct err *err)
@@ -95,7 +95,7 @@ compare_text(struct store *st, int64_t n, const struct variant_want *want,
 	return 0;
 }
 
-/* The mail with that id, if there is one. */
+/* Compares the mail with that id, if there is one. */
 static int
 try_id(struct store *st, const char *id, const struct variant_want *want,
     struct email_row *found, struct err *err)
@@ -111,12 +111,12 @@ try_id(struct store *st, const char *id, const struct variant_want *want,
 	return r == 1 ? compare_text(st, n, want, found, err) : r;
 }
 
-/* Of so many that not all are compared. */
+/* Tries only two mails, because the group has too many to compare them all. */
 static int
 find_by_id(struct store *st, const struct variant_want *want,
     struct email_row *found, struct err *err)
 {
-	/* the key does not tell what its owner says */
+	/* the content of the key's owner does not follow from its id */
 	if (try_id(st, want->key, want, found, err) == -1)
 		return -1;
 	if (found->m != NULL)
@@ -155,7 +155,10 @@ variant_find(struct store *st, int64_t group, const struct variant_want *want,
 
 /* --- ids --------------------------------------------------------------- */
 
-/* Has no CRM acknowledged anything yet, nor an older program? 1, 0, -1. */
+/*
+ * May ids still change? Not once a CRM has acknowledged a change, nor in a file
+ * that an older program began. 1, 0, -1.
+ */
 static int
 are_ids_open(struct store *st, struct err *err)
 {
@@ -170,7 +173,7 @@ are_ids_open(struct store *st, struct err *err)
 	return r;
 }
 
-/* Was a sent before b? Then by their ids. */
+/* Was a sent in a minute before b's? In the same minute the ids decide. */
 static bool
 goes_before(int64_t a, const char *id_a, int64_t b, const char *id_b)
 {
@@ -179,7 +182,7 @@ goes_before(int64_t a, const char *id_a, int64_t b, const char *id_b)
 	return a != b ? a < b : strcmp(id_a, id_b) < 0;
 }
 
-/* To who reads changes a mail with another id is a new one. */
+/* For readers of table change a mail with another id is a new one. */
 static int
 rename_mail(struct store *st, int64_t n, const char *id, struct err *err)
 {
@@ -195,8 +198,8 @@ rename_mail(struct store *st, int64_t n, const char *id, struct err *err)
 }
 
 /*
- * The owner of the key: its id as a variant, and what it is ordered by. Known
- * for as long as the transaction lasts, since its body may be large.
+ * Loads the owner of the key: its id as a variant, and its time of sending.
+ * Cached for the transaction, since reading its body may be expensive.
  */
 static int
 load_owner(

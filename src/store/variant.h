@@ -3,12 +3,13 @@
  * Floor: store.
  * Threads: inside a write transaction, with the store's lock held.
  *
- * One of them has the key's own id (content.h), the others have ids that are
- * made of their contents. Which is which must not depend on who came first: a
- * file that is built anew would have other ids. So the one that was sent first
- * has it, of several the one whose other id would be the smallest: a new mail
- * takes it from one that is there, until a CRM has acknowledged a change; from
- * then on no id moves, nor in a file that an older program has begun.
+ * One of them, the owner of the key, has the key's own id (content.h); the
+ * others have ids made from their contents. The owner must not depend on which
+ * mail came first, or a rebuilt file would have other ids. So the owner is the
+ * mail that was sent first, and among mails of the same minute the one with the
+ * smallest id as a variant: a new mail takes the id from the old owner. This
+ * ends when a CRM has acknowledged a change: from then on no id changes. Nor
+ * does one in a file that an older program began.
  */
 #ifndef STORE_VARIANT_H
 #define STORE_VARIANT_H
@@ -21,21 +22,21 @@ struct variant_want {
 	struct same *m;
 	const char *key;               /* its id, if it is no variant */
 	char *id;                      /* as a variant; "": not known yet */
-	const char *mailbox, *item_id; /* where it lies */
+	const char *mailbox, *item_id; /* the message's own copy */
 	int64_t except;                /* not this mail */
-	bool live; /* only one that lies somewhere else, too */
+	bool live; /* only a mail with another copy that is not removed */
 };
 
 /*
- * Among the mails of the group the one that the message is, with its text.
- * found->m NULL: there is none. email_free frees.
+ * Finds the mail of the group that the message is a copy of, and loads it with
+ * its text. found->m NULL: there is none. email_free frees.
  */
 int variant_find(struct store *, int64_t group, const struct variant_want *,
     struct email_row *found, struct err *);
 /*
- * id is that of a new mail with this key as a variant. It becomes the key's
- * own id where the mail goes before the one that has it, which then gets
- * another.
+ * id: that of a new mail with this key, as a variant. If the new mail must be
+ * the owner of the key, id becomes the key's own, and the old owner gets its id
+ * as a variant.
  */
 int variant_take_key(struct store *, const struct message *, const char *key,
     char *id, struct err *);

@@ -1,10 +1,10 @@
 /*
  * walk.c - table sync_folder: how far a folder was read.
- * 1. A full walk has seen an item once the cursor of a page that names it is
- *    written: in that transaction the item is stamped with the walk's number,
- *    and nowhere else. At the walk's end the items of the folder without that
- *    stamp are gone. A walk that begins at the start again has another number:
- *    its server does not tell what went away before.
+ * 1. An item is stamped with the number of the full walk under way in the
+ *    transaction that writes the cursor of a page that names it, and nowhere
+ *    else. At the walk's end the items of the folder without that stamp are
+ *    gone. A walk that starts from the beginning again has a new number: stamps
+ *    of the old one may be of items that were deleted since.
  */
 #include <string.h>
 

@@ -8,12 +8,15 @@
 
 #include "store/db.h"
 
-/* sync_folder.walking: a folder's full walk. The numbers stand in files. */
+/*
+ * sync_folder.walking: the full walk of a folder. The numbers are stored in
+ * files: never change them.
+ */
 enum walking {
 	WALKING_NONE = 0,
 	WALKING_FULL = 1,  /* one is under way */
-	WALKING_ASKED = 2, /* an administrator wants one; it has not begun */
-	WALKING_ANEW = 3   /* that one is under way: it decides anew, too */
+	WALKING_ASKED = 2, /* an administrator asked for one; not begun */
+	WALKING_ANEW = 3   /* that one is under way: skips are decided anew */
 };
 
 /* The full walk under way in a folder. */
@@ -23,24 +26,26 @@ struct full_walk {
 };
 
 int walk_get(struct store *, int64_t folder, struct full_walk *, struct err *);
-/* It begins at the start; one that was asked for stays so when it has to begin
- * once more. */
+/*
+ * A full walk begins without a cursor. One that an administrator asked for
+ * decides anew, also when it has to begin a second time.
+ */
 int walk_begin(struct store *, int64_t folder, struct err *);
-/* The walk of that number has seen what the page names. */
+/* Notes that the walk of that number saw the items that the page names. */
 int walk_saw(struct store *, const char *mailbox, const struct store_page *,
     int64_t number, struct err *);
 /* The folder is read up to the page's cursor. */
 int walk_cursor(struct store *, const struct store_page *, struct err *);
 /*
- * The folder is read to its end: the page's marker is that of a complete read,
- * and no walk is under way any more. One that was asked for meanwhile stays so.
+ * The folder was read to its end: stores the page's marker, and ends the walk.
+ * A walk that was asked for meanwhile is still asked for.
  */
 int walk_end(struct store *, const struct store_page *, struct err *);
-/* Nothing is known of the folder: a full walk has begun, without a cursor. */
+/* Forgets how far the folder was read: marks a full walk without cursor. */
 int walk_forget(struct store *, int64_t folder, struct err *);
-/* No walk of it is under way any more: the folder is not read. */
+/* The folder is not read any more: no walk of it is under way. */
 int walk_leave(struct store *, int64_t folder, struct err *);
-/* Its marker is not that of a complete read: it is read once more. */
+/* Clears the marker, so that the folder is read once more. */
 int walk_again(struct store *, int64_t folder, struct err *);
 
 #endif

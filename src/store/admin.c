@@ -148,7 +148,7 @@ store_why(struct store *st, const char *message_id,
 	    "AND c.mailbox=d.mailbox "
 	    "LEFT JOIN failure x ON x.mailbox=d.mailbox AND x.item=d.item "
 	    "LEFT JOIN mailbox m ON m.address=d.mailbox "
-	    "WHERE d.message_id=?1 OR d.message_id=?2 ORDER BY d.at");
+	    "WHERE d.message_id COLLATE NOCASE IN(?1,?2) ORDER BY d.at");
 	db_text(s, 1, buf_str(&id));
 	db_text(s, 2, message_id);
 	while ((more = db_row(st, s, err)) == 1) {

@@ -187,13 +187,12 @@ find_pages(
 	struct folderxml p;
 	struct call c = { &folderxml_find, &p, build_find_folder, &what,
 		SCOPE_MAILBOX };
-	size_t before, cap = 0;
+	size_t before;
 
 	do {
 		memset(&p, 0, sizeof(p));
 		p.list = l;
 		p.find = true;
-		p.cap = cap;
 		p.next = -1;
 		before = l->n;
 		if (call_run(s, &c, err) == -1)
@@ -202,7 +201,6 @@ find_pages(
 			*err = p.err;
 			return err_prefix(err, "FindFolder");
 		}
-		cap = p.cap;
 		/* without a word of more, a page without news is the last */
 		if (p.last || (!p.last_known && page_repeats(l, before)))
 			return 0;

@@ -15,6 +15,7 @@
 #include "base/crypt.h"
 #include "base/enc.h"
 #include "base/fault.h"
+#include "base/vec.h"
 #include "store/blob.h"
 
 #define IN_MEMORY ((size_t)256 * 1024)
@@ -300,14 +301,10 @@ add_held(struct store *st, const char *sha256)
 	tidy_held(st);
 	if (st->held_map.base == 0)
 		map_init(&st->held_map);
-	if (st->nheld == st->held_cap) {
-		st->held_cap = st->held_cap == 0 ? 64 : 2 * st->held_cap;
-		st->held = mem_grow(st->held, st->held_cap, sizeof(*st->held));
-	}
 	h = mem_alloc(sizeof(*h));
 	memcpy(h->sha256, sha256, sizeof(h->sha256));
 	map_put(&st->held_map, 0, h->sha256, st->nheld);
-	return st->held[st->nheld++] = h;
+	return *VEC_ADD(st->held, st->nheld) = h;
 }
 
 void
@@ -528,5 +525,5 @@ blob_free(struct store *st)
 	free(st->held);
 	map_free(&st->held_map);
 	st->held = NULL;
-	st->nheld = st->held_cap = st->held_now = 0;
+	st->nheld = st->held_now = 0;
 }

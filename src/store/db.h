@@ -255,7 +255,7 @@ struct store {
 	unsigned char key[32];
 	struct spool spool;      /* of large contents on their way */
 	struct blob_held **held; /* blob.c: contents of messages on their way */
-	size_t nheld, held_cap, held_now;
+	size_t nheld, held_now;
 	struct map held_map;
 	/*
 	 * Some content may have lost its last row. Set too often is only work:

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "base/enc.h"
-#include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "store/fold.h"
 
 #define RUN  ((size_t)4096)  /* letters that are folded in one go */
@@ -412,11 +412,7 @@ add_place(struct fold_places *p, size_t at)
 		return;
 	if (p->n == HEAD + 2 * TAIL)
 		drop_middle(p);
-	if (p->n == p->cap) {
-		p->cap = p->cap == 0 ? 64 : 2 * p->cap;
-		p->v = mem_grow(p->v, p->cap, sizeof(*p->v));
-	}
-	p->v[p->n++] = (uint32_t)at;
+	*VEC_ADD(p->v, p->n) = (uint32_t)at;
 }
 
 /* A line of text ends; one that had nothing in it ends a paragraph. */
@@ -434,11 +430,7 @@ add_link(struct fold *f, const char *s, size_t n)
 {
 	if (f->no_links || n == 0 || buf_addc(&f->text, FOLD_LINK) == -1)
 		return;
-	if (f->nlink == f->link_cap) {
-		f->link_cap = f->link_cap == 0 ? 16 : 2 * f->link_cap;
-		f->link = mem_grow(f->link, f->link_cap, sizeof(*f->link));
-	}
-	f->link[f->nlink++] = (struct fold_link){ s, n };
+	*VEC_ADD(f->link, f->nlink) = (struct fold_link){ s, n };
 }
 
 /* The markup at s; its length. */

@@ -40,7 +40,7 @@ struct fold_link {
 #define FOLD_TAIL 20480
 struct fold_places {
 	uint32_t *v;
-	size_t n, cap;
+	size_t n;
 };
 struct fold {
 	struct buf text;
@@ -49,7 +49,7 @@ struct fold {
 	bool html;
 	size_t last_line; /* text had this length when the last one ended */
 	struct fold_link *link;
-	size_t nlink, link_cap;
+	size_t nlink;
 	bool no_links; /* links are dropped and not noted */
 	size_t stop;   /* about so many letters are enough; 0: all of them */
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/vec.h"
 #include "store/db.h"
 #include "store/health.h"
 #include "store/run.h"
@@ -25,7 +26,7 @@ struct kind {
 struct scan {
 	struct arena arena;
 	struct kind *v;
-	size_t n, cap;
+	size_t n;
 	enum breadth over; /* so are all that read no more than this */
 };
 
@@ -40,24 +41,17 @@ breadth_of(const char *wanted)
 static struct kind *
 find_kind(struct scan *c, const char *wanted)
 {
-	struct kind *v = c->v;
+	struct kind *k;
 	size_t i;
 
 	for (i = 0; i < c->n; i++) {
-		if (str_eq(v[i].row.wanted, wanted))
-			return &v[i];
+		if (str_eq(c->v[i].row.wanted, wanted))
+			return &c->v[i];
 	}
-	if (c->n == c->cap) {
-		c->cap = c->cap == 0 ? 8 : 2 * c->cap;
-		c->v = arena_alloc(&c->arena, c->cap * sizeof(*c->v));
-		if (v != NULL)
-			memcpy(c->v, v, c->n * sizeof(*v));
-	}
-	v = &c->v[c->n++];
-	memset(v, 0, sizeof(*v));
-	v->row.wanted = arena_strdup(&c->arena, wanted);
-	v->row.since = TIM_NONE;
-	return v;
+	k = VEC_ADD_IN(&c->arena, c->v, c->n);
+	k->row.wanted = arena_strdup(&c->arena, wanted);
+	k->row.since = TIM_NONE;
+	return k;
 }
 
 static void

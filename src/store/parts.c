@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "store/blob.h"
 #include "store/parts.h"
 
@@ -260,29 +261,20 @@ load_links(struct store *st, enum parts_of of, int64_t n, struct message *m,
 	    "SELECT crm_type,crm_id,role FROM sync_link WHERE email=?",
 	    "SELECT crm_type,crm_id,role FROM sync_edition_link "
 	    "WHERE edition=?");
-	struct link *v = NULL;
+	struct link *v = NULL, *l;
 	struct party *p;
-	size_t cap = 0;
 	int r;
 
 	c->nlink = 0;
 	db_int(s, 1, n);
 	while ((r = db_row(st, s, err)) == 1) {
-		if (c->nlink == cap) {
-			struct link *more;
-
-			cap = cap == 0 ? 8 : 2 * cap;
-			more = arena_alloc(&m->arena, cap * sizeof(*more));
-			if (c->nlink > 0)
-				memcpy(more, v, c->nlink * sizeof(*v));
-			v = more;
-		}
 		p = arena_alloc(&m->arena, sizeof(*p));
 		memset(p, 0, sizeof(*p));
 		p->crm_type = arena_strdup(&m->arena, db_col(s, 0));
 		p->crm_id = arena_strdup(&m->arena, db_col(s, 1));
-		v[c->nlink].party = p;
-		v[c->nlink++].role = role_of(db_col(s, 2));
+		l = VEC_ADD_IN(&m->arena, v, c->nlink);
+		l->party = p;
+		l->role = role_of(db_col(s, 2));
 	}
 	c->link = v;
 	return r;

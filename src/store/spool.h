@@ -23,7 +23,7 @@ struct spool {
 	int sys; /* errno, when it could not be */
 	/* numbers of blocks: n are in the file, of which these are free */
 	uint32_t n, *free;
-	size_t nfree, cap;
+	size_t nfree;
 };
 
 /* The blocks of one content, in its order; all zero is none. */

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "store/db.h"
 #include "store/health.h"
 #include "store/failure.h"
@@ -97,7 +98,6 @@ int
 store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 {
 	sqlite3_stmt *s;
-	size_t cap = 0;
 	int r;
 
 	memset(out, 0, sizeof(*out));
@@ -112,13 +112,8 @@ store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 	    ") AS up,count(next_try) AS waiting,"
 	    "min(next_try) AS next FROM failure GROUP BY mailbox) f "
 	    "ON f.mailbox=m.address ORDER BY m.address");
-	while ((r = db_row(st, s, err)) == 1) {
-		if (out->n == cap) {
-			cap = cap == 0 ? 64 : 2 * cap;
-			out->v = mem_grow(out->v, cap, sizeof(*out->v));
-		}
-		load_box(s, &out->arena, &out->v[out->n++]);
-	}
+	while ((r = db_row(st, s, err)) == 1)
+		load_box(s, &out->arena, VEC_ADD(out->v, out->n));
 	db_unlock(st);
 	if (r == -1)
 		store_box_free(out);

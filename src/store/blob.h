@@ -17,7 +17,6 @@
 /* One more row has that content. 1; 0: there is no such content; -1. */
 int blob_refer(struct store *, const char *sha256, struct err *);
 /* As many as the edition has. */
-int blob_refer_edition(struct store *, int64_t edition, struct err *);
 /* One row less. */
 int blob_release(struct store *, const char *sha256, struct err *);
 /* Somebody has its hash and may still refer to it; needs no transaction. */

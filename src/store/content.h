@@ -18,9 +18,10 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/crypt.h"
 #include "core/model.h"
 
-#define CONTENT_ID 33 /* room for an id */
+#define CONTENT_ID 33 /* room for an id, or for another digest */
 /* cap of the scratch buffer */
 #define CONTENT_MAX ((size_t)64 * 1024 * 1024)
 
@@ -43,6 +44,8 @@ void content_id(struct buf *scratch, const struct message *, char *id);
 void content_variant(const struct message *, const char *id, char *out);
 /* The same of a message that another one with that id is not: to the letter. */
 void content_exact(const struct message *, const char *id, char *out);
+/* The first 32 hex digits of the hash. */
+void content_hex(const struct crypt_sha256 *, char *out);
 /*
  * id of the thread: of its first mail, as far as the headers tell. first: id
  * of this mail, or of the one that it is a variant of.

@@ -145,7 +145,6 @@ enum db_slot {
 	DB_BLOB_WANTED,
 	DB_BLOB_RELEASE,
 	DB_BLOB_LET_GO,
-	DB_BLOB_EDITION,
 	DB_BLOB_UNUSED,
 	DB_BLOB_UNCOUNT,
 	DB_BLOB_DELETE,
@@ -309,8 +308,15 @@ int64_t db_col_time(sqlite3_stmt *, int); /* TIM_NONE for NULL */
 
 /* Runs to the end. -1, or how many rows it changed. */
 int db_run(struct store *, sqlite3_stmt *, struct err *);
+/* The same with n as its only parameter. 0, or -1. */
+int db_run_int(struct store *, sqlite3_stmt *, int64_t n, struct err *);
 /* 1 a row, 0 the end (reset already), -1. Before 0: sqlite3_reset. */
 int db_row(struct store *, sqlite3_stmt *, struct err *);
+/*
+ * The same of one row alone, and reset: n, unless NULL, is its first column,
+ * or 0 where there is no row.
+ */
+int db_one(struct store *, sqlite3_stmt *, int64_t *n, struct err *);
 
 /* What is done inside a transaction: -1 undoes it, all else commits. */
 typedef int db_work(struct store *, void *arg, struct err *);

@@ -142,9 +142,7 @@ store_folder_doubts(
 	db_text(s, 1, at->mailbox);
 	db_int(s, 2, at->folder);
 	db_text(s, 3, err_kind_name(ERR_GONE));
-	r = db_row(st, s, err);
-	*n = r == 1 ? sqlite3_column_int64(s, 0) : 0;
-	sqlite3_reset(s);
+	r = db_one(st, s, n, err);
 	db_unlock(st);
 	return r == -1 ? -1 : 0;
 }

@@ -15,28 +15,6 @@
 
 /* --- reading ----------------------------------------------------------- */
 
-static enum body_state
-body_state_of(const char *name)
-{
-	int s = BODY_FULL;
-
-	while (s < BODY_FAILED &&
-	       strcmp(str_nn(name), body_state_name((enum body_state)s)) != 0)
-		s++;
-	return (enum body_state)s;
-}
-
-static enum direction
-direction_of(const char *name)
-{
-	int d = DIRECTION_IN;
-
-	while (d < DIRECTION_INTERNAL &&
-	       strcmp(str_nn(name), direction_name((enum direction)d)) != 0)
-		d++;
-	return (enum direction)d;
-}
-
 /* Columns of a mail or an edition, from the given one on, as ROW_COLS. */
 #define ROW_COLS                                                               \
 	"direction,subject,sent_at,importance,sensitivity,has_attachments,"    \

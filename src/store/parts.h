@@ -42,6 +42,8 @@ int parts_load(struct store *, enum parts_of, int64_t n, struct message *m,
  */
 int parts_replace(struct store *, int64_t n, const struct content *was,
     const struct content *now, struct store_count *, struct err *);
+/* How many attachments have their content in the file. */
+int64_t parts_stored(const struct message *);
 /* Do they say the same of people, links and attachments? */
 bool parts_same(const struct content *, const struct content *);
 /* An edition's rows become those that the mail has. */

@@ -47,8 +47,7 @@ store_box_note(struct store *st, struct err *err)
 	s = db_stmt(st, DB_BOX_MISSING,
 	    "SELECT 1 FROM mailbox WHERE "
 	    "address NOT IN(SELECT address FROM sync_mailbox) LIMIT 1");
-	r = db_row(st, s, err);
-	sqlite3_reset(s);
+	r = db_one(st, s, NULL, err);
 	if (r == 1)
 		r = db_txn(st, note_boxes, NULL, err);
 	db_unlock(st);

@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
-#include "core/party.h"
 #include "store/admin.h"
 
 /* The store of the configuration, or NULL after saying why. */

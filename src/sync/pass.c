@@ -13,6 +13,7 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "core/partycsv.h"
 #include "store/health.h"
 #include "sync/health.h"
 #include "sync/interrupted.h"
@@ -48,10 +49,11 @@ struct running {
 static int
 load_csv(const struct conf *c, struct party_list *list, struct err *err)
 {
-	if (c->users != NULL && party_csv(list, c->users, "user", err) == -1)
+	if (c->users != NULL &&
+	    partycsv_load(list, c->users, "user", err) == -1)
 		return -1;
 	if (c->contacts != NULL &&
-	    party_csv(list, c->contacts, "contact", err) == -1)
+	    partycsv_load(list, c->contacts, "contact", err) == -1)
 		return -1;
 	return 0;
 }

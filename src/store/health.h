@@ -165,9 +165,9 @@ int store_last_run(struct store *, struct store_last_run *out, struct err *);
  * profile.
  */
 struct store_interrupted {
-	const char *wanted; /* as in store_run */
-	int64_t n;          /* > 0 */
-	int64_t since;      /* when the first of them began, or TIM_NONE */
+	struct store_wanted wanted; /* the restriction */
+	int64_t n;                  /* > 0 */
+	int64_t since; /* when the first of them began, or TIM_NONE */
 };
 struct store_interrupteds {
 	struct arena arena;

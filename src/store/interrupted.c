@@ -6,6 +6,7 @@
  * 2. Whoever deletes rows of table run makes their ids be used again: a new row
  *    has nothing of an old one in sync_run.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -13,9 +14,6 @@
 #include "store/db.h"
 #include "store/health.h"
 #include "store/run.h"
-
-/* How little a pass was meant to read. */
-enum breadth { WHOLE, PROFILE, MAILBOXES, NOTHING };
 
 /* The passes with one restriction. */
 struct kind {
@@ -27,46 +25,38 @@ struct scan {
 	struct arena arena;
 	struct kind *v;
 	size_t n;
-	enum breadth over; /* so are all that read no more than this */
+	enum store_want_kind over; /* so are all that read no more than this */
 };
 
-static enum breadth
-breadth_of(const char *wanted)
-{
-	if (wanted == NULL)
-		return WHOLE;
-	return strncmp(wanted, "--mailbox ", 10) == 0 ? MAILBOXES : PROFILE;
-}
-
 static struct kind *
-find_kind(struct scan *c, const char *wanted)
+find_kind(struct scan *c, const char *text)
 {
 	struct kind *k;
 	size_t i;
 
 	for (i = 0; i < c->n; i++) {
-		if (str_eq(c->v[i].row.wanted, wanted))
+		if (str_eq(c->v[i].row.wanted.text, text))
 			return &c->v[i];
 	}
 	k = VEC_ADD_IN(&c->arena, c->v, c->n);
-	k->row.wanted = arena_strdup(&c->arena, wanted);
+	k->row.wanted = store_want_read(arena_strdup(&c->arena, text));
 	k->row.since = TIM_NONE;
 	return k;
 }
 
 static void
-add_run(struct scan *c, const char *wanted, const char *outcome, int64_t began)
+add_run(struct scan *c, const char *text, const char *outcome, int64_t began)
 {
-	struct kind *k = find_kind(c, wanted);
-	enum breadth b = breadth_of(wanted);
+	struct kind *k = find_kind(c, text);
+	enum store_want_kind as = k->row.wanted.kind;
 
 	if (strcmp(outcome, OUTCOME_INTERRUPTED) != 0 &&
 	    strcmp(outcome, OUTCOME_RUNNING) != 0) {
 		k->over = true;
 		/* two profiles have nothing to do with each other */
-		if (b + 1 < c->over)
-			c->over = b + 1;
-	} else if (!k->over && b < c->over) {
+		if (as + 1 < c->over)
+			c->over = as + 1;
+	} else if (!k->over && as < c->over) {
 		k->row.n++;
 		k->row.since = began;
 	}
@@ -83,8 +73,8 @@ scan_runs(struct store *st, bool dead, struct scan *c, struct err *err)
 	int r = 0;
 
 	memset(c, 0, sizeof(*c));
-	c->over = NOTHING;
-	while (c->over > PROFILE && (r = db_row(st, s, err)) == 1) {
+	c->over = WANT_KINDS;
+	while (c->over > WANT_PROFILE && (r = db_row(st, s, err)) == 1) {
 		outcome = str_nn(db_col(s, 1));
 		if (dead || strcmp(outcome, OUTCOME_RUNNING) != 0)
 			add_run(c, db_col(s, 0), outcome, db_col_time(s, 2));
@@ -98,33 +88,37 @@ interrupted_before(struct store *st, struct store_run *run, struct err *err)
 {
 	const struct kind *k;
 	struct scan c;
+	char *text = store_want_text(&run->want);
 	int rc = scan_runs(st, true, &c, err);
 
 	if (rc == 0) {
-		k = find_kind(&c, run->wanted);
+		k = find_kind(&c, text);
 		run->interrupted = k->row.n;
 		run->interrupted_since = k->row.since;
 	}
 	arena_free(&c.arena);
+	free(text);
 	return rc;
 }
 
 int
 interrupted_note(struct store *st, const struct store_run *run, struct err *err)
 {
-	sqlite3_stmt *s =
-	    db_stmt(st, DB_RUN_UNWANTED, "DELETE FROM sync_run WHERE id>=?");
+	char *text = store_want_text(&run->want);
+	int rc = db_run_int(st,
+	    db_stmt(st, DB_RUN_UNWANTED, "DELETE FROM sync_run WHERE id>=?"),
+	    run->id, err);
 
-	db_int(s, 1, run->id);
-	if (db_run(st, s, err) == -1)
-		return -1;
-	if (run->wanted == NULL)
-		return 0;
-	s = db_stmt(
-	    st, DB_RUN_WANTED, "INSERT INTO sync_run(id,wanted) VALUES(?,?)");
-	db_int(s, 1, run->id);
-	db_text(s, 2, run->wanted);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	if (rc == 0 && text != NULL) {
+		sqlite3_stmt *s = db_stmt(st, DB_RUN_WANTED,
+		    "INSERT INTO sync_run(id,wanted) VALUES(?,?)");
+
+		db_int(s, 1, run->id);
+		db_text(s, 2, text);
+		rc = db_run(st, s, err) == -1 ? -1 : 0;
+	}
+	free(text);
+	return rc;
 }
 
 int

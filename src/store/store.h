@@ -28,6 +28,7 @@
 #include "core/model.h"
 #include "core/party.h"
 #include "core/provider.h"
+#include "store/want.h"
 
 struct store;
 
@@ -346,8 +347,7 @@ void store_blob_drop(struct store_blob *);
 /* --- runs -------------------------------------------------------------- */
 
 struct store_run {
-	const char *wanted; /* in: what it is restricted to, in words that begin
-			     * with --mailbox or --profile; NULL: nothing */
+	struct store_want want; /* in: what it is restricted to */
 	int64_t id;
 	int64_t started;
 	struct store_count count;

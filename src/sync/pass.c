@@ -393,7 +393,6 @@ int
 pass_run(const struct pass *p, struct pass_counts *out,
     enum pass_outcome *outcome, struct err *err)
 {
-	char *wanted = plan_want_text(&p->want);
 	struct store_run run;
 	struct running r;
 	int rc;
@@ -401,7 +400,7 @@ pass_run(const struct pass *p, struct pass_counts *out,
 	memset(&r, 0, sizeof(r));
 	memset(&run, 0, sizeof(run));
 	r.pass = p;
-	run.wanted = wanted;
+	run.want = p->want;
 	pthread_mutex_init(&r.tally.lock, NULL);
 	r.budget = budget_open(BUDGET);
 	rc = store_run_begin(p->store, &run, err);
@@ -410,6 +409,5 @@ pass_run(const struct pass *p, struct pass_counts *out,
 	if (rc == -1)
 		health_trouble(p, err);
 	finish_pass(&r);
-	free(wanted);
 	return rc;
 }

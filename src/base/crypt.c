@@ -14,6 +14,7 @@
 #include "base/enc.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/str.h"
 
 _Static_assert(
     sizeof(br_sha256_context) <= sizeof(((struct crypt_sha256 *)0)->ctx),
@@ -34,6 +35,12 @@ crypt_sha256_add(struct crypt_sha256 *c, const void *p, size_t n)
 {
 	if (n > 0)
 		br_sha256_update(INSIDE(c), p, n);
+}
+
+void
+crypt_sha256_adds(struct crypt_sha256 *h, const char *s)
+{
+	crypt_sha256_add(h, str_nn(s), strlen(str_nn(s)) + 1);
 }
 
 void

@@ -16,6 +16,8 @@ struct crypt_sha256 {
 };
 void crypt_sha256_init(struct crypt_sha256 *);
 void crypt_sha256_add(struct crypt_sha256 *, const void *, size_t);
+/* A string with its NUL; NULL is "". */
+void crypt_sha256_adds(struct crypt_sha256 *, const char *);
 /* May be called while more is still to be added. */
 void crypt_sha256_out(const struct crypt_sha256 *, unsigned char[CRYPT_SHA256]);
 void crypt_sha256(const void *, size_t, unsigned char[CRYPT_SHA256]);

@@ -50,12 +50,6 @@ str_printable(char *out, size_t size, const char *s, size_t len)
 	return o;
 }
 
-char
-str_lower_char(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 bool
 str_ieqn(const char *a, const char *b, size_t n)
 {
@@ -94,12 +88,6 @@ str_lower(char *s)
 	return s;
 }
 
-bool
-str_is_white(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 char *
 str_trim(char *s)
 {
@@ -134,6 +122,16 @@ str_int(const char *s, int64_t lo, int64_t hi, int64_t *out)
 		return false;
 	*out = v;
 	return true;
+}
+
+int
+str_which(const char *s, const char *const *list, int n)
+{
+	int i = 0;
+
+	while (i < n - 1 && !str_eq(s, list[i]))
+		i++;
+	return i;
 }
 
 const char *

@@ -8,15 +8,6 @@
 
 #include "base/vec.h"
 
-#define VEC_FIRST 4 /* a power of two */
-
-/* Are as many elements in use as there is certainly room for? */
-static bool
-is_full(size_t n)
-{
-	return n == 0 || (n >= VEC_FIRST && (n & (n - 1)) == 0);
-}
-
 static void *
 larger_in(struct arena *a, const void *old, size_t n, size_t cap, size_t each)
 {
@@ -30,21 +21,15 @@ larger_in(struct arena *a, const void *old, size_t n, size_t cap, size_t each)
 }
 
 bool
-vec_room(struct arena *a, void *array, size_t n, size_t each)
+vec_grow(struct arena *a, void *array, size_t n, size_t each)
 {
-	size_t cap;
-	char *v;
+	size_t cap = n == 0 ? VEC_FIRST : n > SIZE_MAX / 2 ? SIZE_MAX : 2 * n;
+	void *v;
 
 	/* memcpy, since C has no generic pointer to a pointer */
 	memcpy(&v, array, sizeof(v));
-	if (is_full(n)) {
-		cap = n == 0 ? VEC_FIRST : n > SIZE_MAX / 2 ? SIZE_MAX : 2 * n;
-		v = a != NULL ? larger_in(a, v, n, cap, each)
-			      : mem_grow(v, cap, each);
-		if (v == NULL)
-			return false;
+	v = a != NULL ? larger_in(a, v, n, cap, each) : mem_grow(v, cap, each);
+	if (v != NULL)
 		memcpy(array, &v, sizeof(v));
-	}
-	memset(v + n * each, 0, each);
-	return true;
+	return v != NULL;
 }

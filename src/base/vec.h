@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -37,10 +38,27 @@
 							    : NULL)
 
 /*
- * Only for the macros: makes room for one more element, zeroed, behind the n
- * elements of size each; array is the address of the pointer to them. arena:
- * NULL for malloc. False: the arena's cap would be exceeded.
+ * Only for the macros. vec_room sees to it that the array at *array, of n
+ * elements of that size, has another one, zeroed. arena: NULL for malloc.
+ * false: past the arena's cap. It stands here, and vec_grow apart, because
+ * loops over every line of a mail add to arrays.
  */
-bool vec_room(struct arena *, void *array, size_t n, size_t each);
+#define VEC_FIRST 4 /* a power of two */
+bool vec_grow(struct arena *, void *array, size_t n, size_t each);
+
+static inline bool
+vec_room(struct arena *a, void *array, size_t n, size_t each)
+{
+	char *v;
+
+	/* is all the room used up that there is for certain? */
+	if ((n & (n - 1)) == 0 && (n == 0 || n >= VEC_FIRST) &&
+	    !vec_grow(a, array, n, each))
+		return false;
+	/* a copy: C has no pointer to whatever pointer */
+	memcpy(&v, array, sizeof(v));
+	memset(v + n * each, 0, each);
+	return true;
+}
 
 #endif

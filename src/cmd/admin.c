@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
-#include "core/party.h"
 #include "store/admin.h"
 
 /* Opens the store. NULL: reported; *conf is NULL too if that is the reason. */

@@ -10,7 +10,7 @@
 #include "cmd/guard.h"
 #include "os/runner.h"
 #include "os/sandbox.h"
-#include "core/party.h"
+#include "core/partycsv.h"
 #include "store/admin.h"
 
 /* Reads a CSV file, and prints how many addresses it has. -1: reported. */
@@ -24,7 +24,7 @@ check_csv(const char *path, const char *what, const char *crm_type)
 	if (path == NULL)
 		return 0;
 	memset(&list, 0, sizeof(list));
-	if (party_csv(&list, path, crm_type, &err) == -1) {
+	if (partycsv_load(&list, path, crm_type, &err) == -1) {
 		fprintf(stderr, "%s\n", err.msg);
 		rc = -1;
 	} else

@@ -15,7 +15,6 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
-#include "core/party.h"
 #include "store/store.h"
 
 /* The val of each option that is no command; commands have 256 and up. */

@@ -192,7 +192,7 @@ fill_box(struct status_box *to, const struct plan_entry *e,
 static int
 load_source(struct source *src, int64_t now, struct err *err)
 {
-	static const struct plan_want all = { NULL, 0, NULL };
+	static const struct store_want all = { NULL, 0, NULL };
 	struct store *st;
 
 	src->store = st = store_open(src->conf->database, STORE_READ_ONLY, err);
@@ -206,10 +206,9 @@ load_source(struct source *src, int64_t now, struct err *err)
 
 /* May a pass with this restriction still come: has the INI its profile? */
 static bool
-may_run(const struct conf *c, const char *wanted)
+may_run(const struct conf *c, const struct store_wanted *w)
 {
-	return wanted == NULL || strncmp(wanted, "--profile ", 10) != 0 ||
-	       conf_profile(c, wanted + 10) != NULL;
+	return w->profile == NULL || conf_profile(c, w->profile) != NULL;
 }
 
 static void
@@ -220,7 +219,7 @@ choose_cut(const struct source *src, struct status *s)
 	for (i = 0; i < src->cuts.n; i++) {
 		const struct store_interrupted *v = &src->cuts.v[i];
 
-		if (v->n > s->cut.n && may_run(src->conf, v->wanted))
+		if (v->n > s->cut.n && may_run(src->conf, &v->wanted))
 			s->cut = *v;
 	}
 }

@@ -156,8 +156,8 @@ put_interrupted(FILE *out, const struct status *s)
 	n = snprintf(text, sizeof(text),
 	    "%lld passes in a row%s%.200s were interrupted, and each goes on "
 	    "where the one before it ended: ",
-	    (long long)c->n, c->wanted != NULL ? " with " : "",
-	    str_nn(c->wanted));
+	    (long long)c->n, c->wanted.text != NULL ? " with " : "",
+	    str_nn(c->wanted.text));
 	if (!many)
 		snprintf(text + n, sizeof(text) - (size_t)n,
 		    "look for what ends exsync before it is done (a time limit "

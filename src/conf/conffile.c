@@ -98,19 +98,22 @@ conffile_error(
     struct conf_file *f, unsigned line, const char *key, const char *fmt, ...)
 {
 	char raw[1024], text[1024];
+	struct conf_file_err *e;
 	va_list ap;
 	int n;
 
-	if (f->nerr++ >= CONFFILE_ERRS)
+	if (f->nerr >= CONFFILE_ERRS) {
+		f->nerr++;
 		return;
+	}
 	n = key == NULL ? 0 : snprintf(raw, sizeof(raw), "%.200s: ", key);
 	va_start(ap, fmt);
 	vsnprintf(raw + n, sizeof(raw) - (size_t)n, fmt, ap);
 	va_end(ap);
 	str_printable(text, sizeof(text), raw, strlen(raw));
-	f->err = mem_grow(f->err, f->nerr, sizeof(*f->err));
-	f->err[f->nerr - 1].line = line;
-	f->err[f->nerr - 1].text = mem_strdup(text);
+	e = VEC_ADD(f->err, f->nerr);
+	e->line = line;
+	e->text = mem_strdup(text);
 }
 
 size_t

@@ -1,6 +1,6 @@
 /*
- * csv.h - a CSV parser (RFC 4180): reads pieces of any size, gives records.
- * Floor: core; used by party.c only.
+ * csv.h - RFC 4180, a record at a time, from pieces of any size.
+ * Floor: core; used by partycsv.c only.
  * Threads: a struct csv belongs to one thread.
  *
  * The separator is the first of comma, semicolon and tab that stands in the

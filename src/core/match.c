@@ -36,12 +36,19 @@ verdict_name(enum verdict v)
 	return name[v];
 }
 
+static const char *const directions[] = { "in", "out", "internal" };
+
 const char *
 direction_name(enum direction d)
 {
-	static const char *const name[] = { "in", "out", "internal" };
+	return directions[d];
+}
 
-	return name[d];
+enum direction
+direction_of(const char *name)
+{
+	return (enum direction)str_which(name, directions,
+	    (int)(sizeof(directions) / sizeof(directions[0])));
 }
 
 static bool
@@ -201,7 +208,7 @@ see_address(const struct match *m, const struct address *a, struct seen *s,
 }
 
 static enum direction
-direction_of(const struct seen *s)
+judge_direction(const struct seen *s)
 {
 	bool internal =
 	    s->from ? s->from_internal : s->sender && s->sender_internal;
@@ -299,7 +306,7 @@ match_message(
 		see_address(m, &msg->addr[i], &seen, out);
 	if (out->nlink > 1)
 		merge_links(out);
-	out->direction = direction_of(&seen);
+	out->direction = judge_direction(&seen);
 	set_verdict(out, VERDICT_KEEP, kept[m->profile->match]);
 	if (seen.rule != NULL) {
 		snprintf(

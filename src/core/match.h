@@ -24,7 +24,8 @@ enum verdict { VERDICT_KEEP, VERDICT_HEADERS, VERDICT_SKIP };
 const char *verdict_name(enum verdict); /* "keep", "headers", "skip" */
 
 enum direction { DIRECTION_IN, DIRECTION_OUT, DIRECTION_INTERNAL };
-const char *direction_name(enum direction); /* "in", "out", "internal" */
+const char *direction_name(enum direction);    /* "in", "out", "internal" */
+enum direction direction_of(const char *name); /* another: "internal" */
 
 struct link {
 	const struct party *party;

@@ -6,34 +6,54 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "base/tim.h"
 #include "base/vec.h"
 #include "core/model.h"
 
+#define COUNT(v) ((int)(sizeof(v) / sizeof((v)[0])))
+
+static const char *const roles[] = { "from", "sender", "to", "cc", "bcc",
+	"reply_to" };
+static const char *const att_kinds[] = { "file", "item", "reference" };
+static const char *const body_states[] = { "full", "headers", "too_large",
+	"failed" };
+
 const char *
 role_name(enum role r)
 {
-	static const char *const name[] = { "from", "sender", "to", "cc", "bcc",
-		"reply_to" };
+	return roles[r];
+}
 
-	return name[r];
+enum role
+role_of(const char *name)
+{
+	return (enum role)str_which(name, roles, COUNT(roles));
 }
 
 const char *
 att_kind_name(enum att_kind k)
 {
-	static const char *const name[] = { "file", "item", "reference" };
+	return att_kinds[k];
+}
 
-	return name[k];
+enum att_kind
+att_kind_of(const char *name)
+{
+	return (enum att_kind)str_which(name, att_kinds, COUNT(att_kinds));
 }
 
 const char *
 body_state_name(enum body_state s)
 {
-	static const char *const name[] = { "full", "headers", "too_large",
-		"failed" };
+	return body_states[s];
+}
 
-	return name[s];
+enum body_state
+body_state_of(const char *name)
+{
+	return (enum body_state)str_which(
+	    name, body_states, COUNT(body_states));
 }
 
 struct message *

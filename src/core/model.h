@@ -18,7 +18,8 @@
 
 /* In the order in which email_party.role and links prefer them. */
 enum role { ROLE_FROM, ROLE_SENDER, ROLE_TO, ROLE_CC, ROLE_BCC, ROLE_REPLY_TO };
-const char *role_name(enum role); /* "from", ..., "reply_to" */
+const char *role_name(enum role);    /* "from", ..., "reply_to" */
+enum role role_of(const char *name); /* another name: ROLE_REPLY_TO */
 
 struct address {
 	enum role role;
@@ -29,6 +30,7 @@ struct address {
 
 enum att_kind { ATT_FILE, ATT_ITEM, ATT_REFERENCE };
 const char *att_kind_name(enum att_kind);
+enum att_kind att_kind_of(const char *name); /* another: ATT_REFERENCE */
 
 struct attachment {
 	const char *id; /* opaque, for provider->attachment */
@@ -48,6 +50,7 @@ struct attachment {
 
 enum body_state { BODY_FULL, BODY_HEADERS, BODY_TOO_LARGE, BODY_FAILED };
 const char *body_state_name(enum body_state);
+enum body_state body_state_of(const char *name); /* another: BODY_FAILED */
 
 struct message {
 	struct arena arena;

@@ -189,13 +189,12 @@ find_pages(
 	struct folderxml p;
 	struct call c = { &folderxml_find, &p, build_find_folder, &what,
 		SCOPE_MAILBOX };
-	size_t before, cap = 0;
+	size_t before;
 
 	do {
 		memset(&p, 0, sizeof(p));
 		p.list = l;
 		p.find = true;
-		p.cap = cap;
 		p.next = -1;
 		before = l->n;
 		if (call_run(s, &c, err) == -1)
@@ -204,7 +203,6 @@ find_pages(
 			*err = p.err;
 			return err_prefix(err, "FindFolder");
 		}
-		cap = p.cap;
 		/*
 		 * If nothing says that it is the last page, one without news
 		 * is.

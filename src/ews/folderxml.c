@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "ews/call.h"
 #include "ews/folderxml.h"
 
@@ -131,25 +132,6 @@ folder_marker(struct folderxml *p)
 	return out;
 }
 
-/* Makes room for one more; the old array is left behind in the arena. */
-static void
-grow_folders(struct folderxml *p)
-{
-	struct folder_list *l = p->list;
-	struct folder *v;
-
-	v = arena_alloc(
-	    &l->arena, (p->cap == 0 ? 64 : 2 * p->cap) * sizeof(*v));
-	if (v == NULL) {
-		p->over = true;
-		return;
-	}
-	p->cap = p->cap == 0 ? 64 : 2 * p->cap;
-	if (l->n > 0)
-		memcpy(v, l->v, l->n * sizeof(*v));
-	l->v = v;
-}
-
 /* The class tells the kind (MS-OXOSFLD 2.2.1); IPF.Note has subclasses. */
 static enum folder_kind
 folder_kind_of(const char *class, bool is_search)
@@ -169,6 +151,7 @@ static void
 folder_end(struct folderxml *p)
 {
 	struct folder_list *l = p->list;
+	struct folder *v;
 
 	if (p->cur.id == NULL || p->cur.id[0] == '\0')
 		return;
@@ -184,10 +167,13 @@ folder_end(struct folderxml *p)
 	if (p->name != NULL && p->message < p->nname)
 		p->cur.well_known = keep_text(p, p->name[p->message]);
 	p->cur.marker = folder_marker(p);
-	if (l->n == p->cap)
-		grow_folders(p);
-	if (!p->over)
-		l->v[l->n++] = p->cur;
+	if (p->over)
+		return;
+	v = VEC_ADD_IN(&l->arena, l->v, l->n);
+	if (v != NULL)
+		*v = p->cur;
+	else
+		p->over = true;
 }
 
 /* The property is complete; its tag may come after its value. */

@@ -14,7 +14,6 @@
 /* Ready when zeroed, with list set. A folder's path is its bare name here. */
 struct folderxml {
 	struct folder_list *list;
-	size_t cap;
 	bool find; /* FindFolder: RootFolder/Folders, else Folders */
 	bool over; /* past the arena's cap */
 	struct folder cur;

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "ews/call.h"
 #include "ews/code.h"
 #include "ews/syncxml.h"
@@ -109,29 +110,19 @@ static void
 change_end(struct syncxml *p)
 {
 	struct change_page *g = p->page;
-	struct change *v;
+	struct change *v = NULL;
 
 	if (p->cur.id == NULL || p->cur.id[0] == '\0') {
 		if (!p->over)
 			note_stray(p, tok_name(p->kind), " without ItemId");
 		return;
 	}
-	if (g->n == PAGE_MAX) {
+	if (g->n < PAGE_MAX)
+		v = VEC_ADD_IN(&g->arena, g->v, g->n);
+	if (v != NULL)
+		*v = p->cur;
+	else
 		p->over = true;
-		return;
-	}
-	if (g->n == p->cap) {
-		p->cap = p->cap == 0 ? 64 : 2 * p->cap;
-		v = arena_alloc(&g->arena, p->cap * sizeof(*v));
-		if (v == NULL) {
-			p->over = true;
-			return;
-		}
-		if (g->n > 0)
-			memcpy(v, g->v, g->n * sizeof(*v));
-		g->v = v;
-	}
-	g->v[g->n++] = p->cur;
 }
 
 static int

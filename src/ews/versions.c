@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/vec.h"
 #include "ews/versions.h"
 
 void
@@ -40,9 +41,8 @@ add_mailbox(struct versions *all, const char *address)
 	struct mailbox_version *m = mem_alloc(sizeof(*m));
 
 	m->address = mem_strdup(address);
-	all->v = mem_grow(all->v, all->n + 1, sizeof(*all->v));
-	all->v[all->n] = m;
-	map_put(&all->index, 0, m->address, all->n++);
+	map_put(&all->index, 0, m->address, all->n);
+	*VEC_ADD(all->v, all->n) = m;
 	return m;
 }
 

@@ -12,22 +12,15 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "store/db.h"
 #include "store/health.h"
 
 static void
-add_alert(struct store_alerts *l, size_t *cap, const struct store_alert *a)
+add_alert(struct store_alerts *l, const struct store_alert *a)
 {
-	struct store_alert *v = l->v;
+	struct store_alert *v = VEC_ADD_IN(&l->arena, l->v, l->n);
 
-	if (l->n == *cap) {
-		*cap = *cap == 0 ? 16 : 2 * *cap;
-		v = arena_alloc(&l->arena, *cap * sizeof(*v));
-		if (l->n > 0)
-			memcpy(v, l->v, l->n * sizeof(*v));
-		l->v = v;
-	}
-	v += l->n++;
 	*v = *a;
 	v->scope.name = arena_strdup(&l->arena, a->scope.name);
 	v->code = arena_strdup(&l->arena, a->code);
@@ -41,7 +34,6 @@ read_rows(struct store *st, sqlite3_stmt *s, struct store_alerts *out,
     struct err *err)
 {
 	struct store_alert a;
-	size_t cap = 0;
 	int r;
 
 	while ((r = db_row(st, s, err)) == 1) {
@@ -54,7 +46,7 @@ read_rows(struct store *st, sqlite3_stmt *s, struct store_alerts *out,
 		a.count = sqlite3_column_int64(s, 6);
 		a.resolved_at = db_col_time(s, 7);
 		a.profile = db_col(s, 8);
-		add_alert(out, &cap, &a);
+		add_alert(out, &a);
 	}
 	return r;
 }
@@ -199,7 +191,6 @@ struct apply {
 	const struct store_alert **open; /* likewise */
 	size_t nopen;
 	struct store_alert_news *news;
-	size_t cap_opened, cap_resolved;
 	bool tell;
 };
 
@@ -268,7 +259,7 @@ raise_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 		tim_iso(st->txn.at, &now.first_at);
 		now.last_at = now.first_at;
 		now.resolved_at = TIM_NONE;
-		add_alert(&ap->news->opened, &ap->cap_opened, &now);
+		add_alert(&ap->news->opened, &now);
 	}
 	return was == NULL && ap->tell ? mark_untold(st, &now, err) : 0;
 }
@@ -285,7 +276,7 @@ resolve_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 	db_text(s, 3, ap->st->txn.at);
 	if (db_run(ap->st, s, err) == -1)
 		return -1;
-	add_alert(&ap->news->resolved, &ap->cap_resolved, a);
+	add_alert(&ap->news->resolved, a);
 	return ap->tell ? mark_untold(ap->st, a, err) : 0;
 }
 
@@ -294,12 +285,12 @@ static void
 find_over(struct apply *ap, const struct store_alerts *open,
     const struct store_alert_met *met, struct store_alerts *over)
 {
-	size_t i, cap = 0;
+	size_t i;
 
 	for (i = 0; i < open->n; i++) {
 		if (find_alert(ap->met, ap->nmet, &open->v[i]) == NULL &&
 		    met->well != NULL && met->well(met->arg, &open->v[i]))
-			add_alert(over, &cap, &open->v[i]);
+			add_alert(over, &open->v[i]);
 	}
 }
 

@@ -16,6 +16,7 @@
 #include "base/crypt.h"
 #include "base/enc.h"
 #include "base/fault.h"
+#include "base/vec.h"
 #include "store/blob.h"
 
 #define IN_MEMORY ((size_t)256 * 1024)
@@ -122,12 +123,9 @@ has_blob(struct store *st, const char *hex, struct err *err)
 {
 	sqlite3_stmt *s =
 	    db_stmt(st, DB_BLOB_FIND, "SELECT 1 FROM blob WHERE sha256=?");
-	int r;
 
 	db_text(s, 1, hex);
-	r = db_row(st, s, err);
-	sqlite3_reset(s);
-	return r;
+	return db_one(st, s, NULL, err);
 }
 
 /* Copies the spool into the row, a piece at a time. */
@@ -162,11 +160,10 @@ pour_blob(struct store_blob *b, sqlite3_blob *to, struct err *err)
 static int
 note_loose(struct store *st, int64_t n, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_BLOB_LOOSE,
-	    "INSERT OR IGNORE INTO sync_blob_loose(blob) VALUES(?)");
-
-	db_int(s, 1, n);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	return db_run_int(st,
+	    db_stmt(st, DB_BLOB_LOOSE,
+		"INSERT OR IGNORE INTO sync_blob_loose(blob) VALUES(?)"),
+	    n, err);
 }
 
 static int
@@ -301,14 +298,10 @@ add_held(struct store *st, const char *sha256)
 	tidy_held(st);
 	if (st->held_map.base == 0)
 		map_init(&st->held_map);
-	if (st->nheld == st->held_cap) {
-		st->held_cap = st->held_cap == 0 ? 64 : 2 * st->held_cap;
-		st->held = mem_grow(st->held, st->held_cap, sizeof(*st->held));
-	}
 	h = mem_alloc(sizeof(*h));
 	memcpy(h->sha256, sha256, sizeof(h->sha256));
 	map_put(&st->held_map, 0, h->sha256, st->nheld);
-	return st->held[st->nheld++] = h;
+	return *VEC_ADD(st->held, st->nheld) = h;
 }
 
 void
@@ -361,21 +354,9 @@ find_blob(struct store *st, const char *sha256, int64_t *n, struct err *err)
 {
 	sqlite3_stmt *s =
 	    db_stmt(st, DB_BLOB_N, "SELECT n FROM blob WHERE sha256=?");
-	int r;
 
 	db_text(s, 1, sha256);
-	if ((r = db_row(st, s, err)) == 1) {
-		*n = sqlite3_column_int64(s, 0);
-		sqlite3_reset(s);
-	}
-	return r;
-}
-
-static int
-run_for(struct store *st, sqlite3_stmt *s, int64_t n, struct err *err)
-{
-	db_int(s, 1, n);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	return db_one(st, s, n, err);
 }
 
 int
@@ -387,12 +368,12 @@ blob_refer(struct store *st, const char *sha256, struct err *err)
 
 	if (r != 1)
 		return r;
-	if (run_for(st,
+	if (db_run_int(st,
 		db_stmt(st, DB_BLOB_REFER,
 		    "INSERT INTO sync_blob(blob,refs) VALUES(?,1) "
 		    "ON CONFLICT DO UPDATE SET refs=refs+1"),
 		n, err) == -1 ||
-	    run_for(st,
+	    db_run_int(st,
 		db_stmt(st, DB_BLOB_WANTED,
 		    "DELETE FROM sync_blob_loose WHERE blob=?"),
 		n, err) == -1)
@@ -414,34 +395,16 @@ blob_release(struct store *st, const char *sha256, struct err *err)
 	st->blob_loose = true;
 	if ((h = find_held(st, sha256)) != NULL)
 		h->wanted = false;
-	if (run_for(st,
+	if (db_run_int(st,
 		db_stmt(st, DB_BLOB_RELEASE,
 		    "UPDATE sync_blob SET refs=refs-1 WHERE blob=?"),
 		n, err) == -1)
 		return -1;
-	return run_for(st,
+	return db_run_int(st,
 	    db_stmt(st, DB_BLOB_LET_GO,
 		"INSERT OR IGNORE INTO sync_blob_loose(blob) SELECT blob FROM "
 		"sync_blob WHERE blob=? AND refs=0"),
 	    n, err);
-}
-
-int
-blob_refer_edition(struct store *st, int64_t edition, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_BLOB_EDITION,
-	    "SELECT sha256 FROM sync_edition_attachment WHERE edition=? AND "
-	    "sha256 IS NOT NULL");
-	int r;
-
-	db_int(s, 1, edition);
-	while ((r = db_row(st, s, err)) == 1) {
-		if (blob_refer(st, db_col(s, 0), err) == -1) {
-			sqlite3_reset(s);
-			return -1;
-		}
-	}
-	return r;
 }
 
 static bool
@@ -456,16 +419,16 @@ is_held(const struct store *st, const char *sha256)
 static int
 delete_blob(struct store *st, int64_t n, struct err *err)
 {
-	if (run_for(st,
+	if (db_run_int(st,
 		db_stmt(st, DB_BLOB_WANTED,
 		    "DELETE FROM sync_blob_loose WHERE blob=?"),
 		n, err) == -1 ||
-	    run_for(st,
+	    db_run_int(st,
 		db_stmt(
 		    st, DB_BLOB_UNCOUNT, "DELETE FROM sync_blob WHERE blob=?"),
 		n, err) == -1)
 		return -1;
-	return run_for(st,
+	return db_run_int(st,
 	    db_stmt(st, DB_BLOB_DELETE, "DELETE FROM blob WHERE n=?"), n, err);
 }
 
@@ -529,5 +492,5 @@ blob_free(struct store *st)
 	free(st->held);
 	map_free(&st->held_map);
 	st->held = NULL;
-	st->nheld = st->held_cap = st->held_now = 0;
+	st->nheld = st->held_now = 0;
 }

@@ -18,7 +18,6 @@
 /* One more row refers to the content. 1; 0: there is no such content; -1. */
 int blob_refer(struct store *, const char *sha256, struct err *);
 /* The same for all contents of the edition's attachments. */
-int blob_refer_edition(struct store *, int64_t edition, struct err *);
 /* One row less refers to the content. */
 int blob_release(struct store *, const char *sha256, struct err *);
 /* A message on its way may still refer to it. Needs no transaction. */

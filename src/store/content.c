@@ -13,7 +13,6 @@
 #include "base/enc.h"
 #include "base/str.h"
 #include "base/tim.h"
-#include "core/party.h"
 #include "store/content.h"
 #include "store/fold.h"
 #include "store/same.h"
@@ -36,11 +35,9 @@ content_mid(struct buf *out, const char *mid)
 	}
 	buf_addc(out, '<');
 	for (p = mid; p < end; p++) {
-		if (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')
-			continue;
-		buf_addc(out, at != NULL && p > at && *p >= 'A' && *p <= 'Z'
-				  ? (char)(*p + 32)
-				  : *p);
+		if (!str_is_white(*p))
+			buf_addc(out,
+			    at != NULL && p > at ? str_lower_char(*p) : *p);
 	}
 	if (out->len <= start + 1) {
 		out->len = start;
@@ -59,9 +56,9 @@ content_mid_shown(const char *mid)
 
 	if (mid == NULL)
 		return NULL;
-	mid += strspn(mid, " \t\r\n");
+	mid += strspn(mid, STR_WHITE);
 	n = strlen(mid);
-	while (n > 0 && strchr(" \t\r\n", mid[n - 1]) != NULL)
+	while (n > 0 && str_is_white(mid[n - 1]))
 		n--;
 	if (n == 0)
 		return NULL;
@@ -77,26 +74,34 @@ content_mid_shown(const char *mid)
 	return buf_take(&b);
 }
 
-static void
-hash_hex(const struct crypt_sha256 *h, char *id)
+void
+content_hex(const struct crypt_sha256 *h, char *out)
 {
 	unsigned char sum[CRYPT_SHA256];
 
 	crypt_sha256_out(h, sum);
-	enc_hex(sum, (CONTENT_ID - 1) / 2, id);
+	enc_hex(sum, (CONTENT_ID - 1) / 2, out);
+}
+
+/* kind and of without their NUL. */
+static void
+hash_begin(struct crypt_sha256 *h, const char *kind, const char *of)
+{
+	crypt_sha256_init(h);
+	crypt_sha256_add(h, kind, strlen(kind));
+	crypt_sha256_add(h, of, strlen(of));
 }
 
 bool
 content_mid_id(struct buf *b, const char *mid, char *id)
 {
-	unsigned char sum[CRYPT_SHA256];
+	struct crypt_sha256 h;
 
 	buf_reset(b);
-	buf_adds(b, "mid:");
 	if (!content_mid(b, mid))
 		return false;
-	crypt_sha256(b->data, b->len, sum);
-	enc_hex(sum, (CONTENT_ID - 1) / 2, id);
+	hash_begin(&h, "mid:", buf_str(b));
+	content_hex(&h, id);
 	return true;
 }
 
@@ -104,17 +109,12 @@ content_mid_id(struct buf *b, const char *mid, char *id)
 static void
 hash_content(struct buf *b, const struct message *m, struct crypt_sha256 *h)
 {
-	const char *from = same_from(m);
-	char *norm = from != NULL ? address_normalise(from) : NULL;
 	char at[TIM_TEXT] = "";
 
-	if (norm != NULL)
-		from = norm;
-	crypt_sha256_add(h, str_nn(from), strlen(str_nn(from)) + 1);
-	free(norm);
+	same_hash_sender(m, h);
 	tim_text(m->sent_at, at);
-	crypt_sha256_add(h, at, strlen(at) + 1);
-	crypt_sha256_add(h, str_nn(m->subject), strlen(str_nn(m->subject)) + 1);
+	crypt_sha256_adds(h, at);
+	crypt_sha256_adds(h, m->subject);
 	buf_reset(b);
 	if (m->html != NULL)
 		fold_for_id(b, m->html, m->html_len, true);
@@ -130,10 +130,9 @@ content_id(struct buf *b, const struct message *m, char *id)
 
 	if (content_mid_id(b, m->message_id, id))
 		return;
-	crypt_sha256_init(&h);
-	crypt_sha256_add(&h, "none:", 5);
+	hash_begin(&h, "none:", "");
 	hash_content(b, m, &h);
-	hash_hex(&h, id);
+	content_hex(&h, id);
 }
 
 void
@@ -141,11 +140,9 @@ content_variant(const struct message *m, const char *id, char *out)
 {
 	struct crypt_sha256 h;
 
-	crypt_sha256_init(&h);
-	crypt_sha256_add(&h, "variant:", 8);
-	crypt_sha256_add(&h, id, strlen(id));
+	hash_begin(&h, "variant:", id);
 	same_hash(m, &h);
-	hash_hex(&h, out);
+	content_hex(&h, out);
 }
 
 static void
@@ -164,26 +161,23 @@ content_exact(const struct message *m, const char *id, char *out)
 {
 	struct crypt_sha256 h;
 
-	crypt_sha256_init(&h);
-	crypt_sha256_add(&h, "exact:", 6);
-	crypt_sha256_add(&h, id, strlen(id));
+	hash_begin(&h, "exact:", id);
 	hash_bytes(&h, m->text, m->text_len);
 	hash_bytes(&h, m->html, m->html_len);
-	hash_hex(&h, out);
+	content_hex(&h, out);
 }
 
 /* id of the first mail in a References header; some leave out the <>. */
 static bool
 first_of(struct buf *b, const char *refs, char *id)
 {
-	static const char white[] = " \t\r\n";
 	char *word;
 	bool found;
 
 	if (refs == NULL || strchr(refs, '<') != NULL)
 		return content_mid_id(b, refs, id);
-	refs += strspn(refs, white);
-	word = mem_strndup(refs, strcspn(refs, white));
+	refs += strspn(refs, STR_WHITE);
+	word = mem_strndup(refs, strcspn(refs, STR_WHITE));
 	found = content_mid_id(b, word, id);
 	free(word);
 	return found;
@@ -198,11 +192,8 @@ content_thread(
 	if (first_of(b, m->refs, out) || content_mid_id(b, m->in_reply_to, out))
 		return;
 	if (m->message_id == NULL && m->conversation_id != NULL) {
-		crypt_sha256_init(&h);
-		crypt_sha256_add(&h, "conversation:", 13);
-		crypt_sha256_add(
-		    &h, m->conversation_id, strlen(m->conversation_id));
-		hash_hex(&h, out);
+		hash_begin(&h, "conversation:", m->conversation_id);
+		content_hex(&h, out);
 		return;
 	}
 	memcpy(out, first, CONTENT_ID);

@@ -18,9 +18,10 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/crypt.h"
 #include "core/model.h"
 
-#define CONTENT_ID 33 /* 32 hex digits and a NUL */
+#define CONTENT_ID 33 /* room for an id, or for another digest */
 /* cap of the scratch buffer */
 #define CONTENT_MAX ((size_t)64 * 1024 * 1024)
 
@@ -46,6 +47,8 @@ void content_variant(const struct message *, const char *id, char *out);
  * the exact text.
  */
 void content_exact(const struct message *, const char *id, char *out);
+/* The first 32 hex digits of the hash. */
+void content_hex(const struct crypt_sha256 *, char *out);
 /*
  * The id of the thread, which is that of its first mail as far as the headers
  * tell. first: the id of this mail, or of the mail that it is a variant of.

@@ -8,10 +8,22 @@
  */
 #include <string.h>
 
+#include "base/crypt.h"
+#include "base/enc.h"
 #include "base/fault.h"
+#include "base/str.h"
 #include "store/copy.h"
 #include "store/day.h"
 #include "store/edition.h"
+
+void
+copy_attached(const char *id, char *out)
+{
+	unsigned char sum[CRYPT_SHA256];
+
+	crypt_sha256(str_nn(id), strlen(str_nn(id)), sum);
+	enc_hex(sum, COPY_ATTACHED / 2, out);
+}
 
 static int
 tell_change(struct store *st, int64_t n, const char *entity, const char *op,
@@ -107,13 +119,9 @@ copy_others(struct store *st, const struct copy *c, int64_t *n, struct err *err)
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_OTHERS,
 	    "SELECT count(*) FROM(SELECT 1 FROM sync_copy WHERE email=?1 AND "
 	    "removed_at IS NULL AND NOT(item_id=?2 AND mailbox=?3) LIMIT 1)");
-	int r;
 
 	bind_copy(s, c);
-	r = db_row(st, s, err);
-	*n = r == 1 ? sqlite3_column_int64(s, 0) : 0;
-	sqlite3_reset(s);
-	return r == -1 ? -1 : 0;
+	return db_one(st, s, n, err) == -1 ? -1 : 0;
 }
 
 int

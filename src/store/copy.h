@@ -9,12 +9,8 @@
 
 #include "store/db.h"
 
-#define EMAIL_ATTACHED 16 /* hex digits of an attachment's id */
-
-/*
- * A value of sync_copy.modified that schema version 4 wrote (schemasteps.c):
- * it is not known what the copy says.
- */
+/* sync_copy.modified, written by schema version 4 (schemasteps.c): it is not
+ * known what the copy says. */
 #define COPY_UNREAD (-1)
 
 struct copy {
@@ -26,8 +22,15 @@ struct copy {
 	int64_t edition;      /* 0: the copy says what the mail says */
 	int64_t modified;     /* s; -1: not known */
 	int64_t size;         /* -1: not known */
-	const char *attached; /* see recall.c; or NULL */
+	const char *attached; /* copy_attached of each; or NULL */
 };
+
+/*
+ * The hash that stands for the server's id of an attachment, which may be
+ * long; out has room for the digits and a NUL.
+ */
+#define COPY_ATTACHED 16 /* hex digits */
+void copy_attached(const char *id, char *out);
 
 /* What the file has of a copy. */
 struct copy_row {

@@ -490,6 +490,17 @@ db_row(struct store *st, sqlite3_stmt *s, struct err *err)
 }
 
 int
+db_one(struct store *st, sqlite3_stmt *s, int64_t *n, struct err *err)
+{
+	int r = db_row(st, s, err);
+
+	if (n != NULL)
+		*n = r == 1 ? sqlite3_column_int64(s, 0) : 0;
+	sqlite3_reset(s);
+	return r;
+}
+
+int
 db_run(struct store *st, sqlite3_stmt *s, struct err *err)
 {
 	int r;
@@ -497,6 +508,13 @@ db_run(struct store *st, sqlite3_stmt *s, struct err *err)
 	while ((r = db_row(st, s, err)) == 1)
 		;
 	return r == -1 ? -1 : sqlite3_changes(st->h);
+}
+
+int
+db_run_int(struct store *st, sqlite3_stmt *s, int64_t n, struct err *err)
+{
+	db_int(s, 1, n);
+	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
 /* --- transactions ------------------------------------------------------ */

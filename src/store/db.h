@@ -59,9 +59,9 @@ enum db_slot {
 	DB_BASIS_GET,
 	DB_BASIS_PUT,
 	DB_RECONSIDER_SCAN,
-	DB_WANTED_PUT,
-	DB_WANTED_LIST,
-	DB_WANTED_DELETE,
+	DB_ANEW_PUT,
+	DB_ANEW_LIST,
+	DB_ANEW_DELETE,
 	DB_FAILURE_PUT,
 	DB_FAILURE_DELETE,
 	DB_FAILURE_DUE,
@@ -151,7 +151,6 @@ enum db_slot {
 	DB_BLOB_WANTED,
 	DB_BLOB_RELEASE,
 	DB_BLOB_LET_GO,
-	DB_BLOB_EDITION,
 	DB_BLOB_UNUSED,
 	DB_BLOB_UNCOUNT,
 	DB_BLOB_DELETE,
@@ -265,7 +264,7 @@ struct store {
 	unsigned char key[32];
 	struct spool spool;      /* for large contents on their way */
 	struct blob_held **held; /* blob.c: contents of messages on their way */
-	size_t nheld, held_cap, held_now;
+	size_t nheld, held_now;
 	struct map held_map;
 	/*
 	 * Some content may have lost its last row. Setting this without need
@@ -328,11 +327,18 @@ int64_t db_col_time(sqlite3_stmt *, int); /* TIM_NONE for NULL */
 
 /* Runs to the end. -1, or how many rows it changed. */
 int db_run(struct store *, sqlite3_stmt *, struct err *);
+/* The same with n as its only parameter. 0, or -1. */
+int db_run_int(struct store *, sqlite3_stmt *, int64_t n, struct err *);
 /*
  * 1: a row; 0: the end; -1. Resets the statement at 0 and -1; who stops earlier
  * calls sqlite3_reset.
  */
 int db_row(struct store *, sqlite3_stmt *, struct err *);
+/*
+ * The same for a query of at most one row; the statement is reset then. n,
+ * unless NULL: its first column, or 0 if there is no row.
+ */
+int db_one(struct store *, sqlite3_stmt *, int64_t *n, struct err *);
 
 /* The work of a transaction. -1: roll back; anything else: commit. */
 typedef int db_work(struct store *, void *arg, struct err *);

@@ -142,9 +142,7 @@ store_folder_items(struct store *st, const struct store_place *at, int64_t max,
 	db_int(s, 2, at->folder);
 	db_int(s, 3, max);
 	db_int(s, 4, DECISION_GONE);
-	r = db_row(st, s, err);
-	*n = r == 1 ? sqlite3_column_int64(s, 0) : 0;
-	sqlite3_reset(s);
+	r = db_one(st, s, n, err);
 	db_unlock(st);
 	return r == -1 ? -1 : 0;
 }

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypt.h"
-#include "base/enc.h"
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -21,7 +19,6 @@
 
 /* More editions than this are a sign that it is not one mail. */
 #define EDITIONS_MAX 16
-#define DIGEST       33 /* 32 hex digits and a NUL */
 
 /* --- digests ----------------------------------------------------------- */
 
@@ -31,27 +28,18 @@ hash_text(struct crypt_sha256 *h, const char *s)
 	/* unknown differs from "" */
 	crypt_sha256_add(h, s == NULL ? "0" : "1", 1);
 	if (s != NULL)
-		crypt_sha256_add(h, s, strlen(s) + 1);
+		crypt_sha256_adds(h, s);
 }
 
 static void
-digest_out(const struct crypt_sha256 *h, char out[DIGEST])
-{
-	unsigned char sum[CRYPT_SHA256];
-
-	crypt_sha256_out(h, sum);
-	enc_hex(sum, (DIGEST - 1) / 2, out);
-}
-
-static void
-digest_body(const struct message *m, char out[DIGEST])
+digest_body(const struct message *m, char out[CONTENT_ID])
 {
 	struct crypt_sha256 h;
 
 	crypt_sha256_init(&h);
 	hash_text(&h, m->text);
 	hash_text(&h, m->html);
-	digest_out(&h, out);
+	content_hex(&h, out);
 }
 
 static void
@@ -115,7 +103,7 @@ hash_links(struct crypt_sha256 *h, const struct content *c)
 }
 
 static void
-digest_all(const struct content *c, const char *body, char out[DIGEST])
+digest_all(const struct content *c, const char *body, char out[CONTENT_ID])
 {
 	const struct message *m = c->m;
 	struct crypt_sha256 h;
@@ -137,12 +125,12 @@ digest_all(const struct content *c, const char *body, char out[DIGEST])
 	/* the mail has attachments that the server did not list */
 	if (m->has_attachments && m->natt == 0)
 		hash_text(&h, "attachments");
-	digest_out(&h, out);
+	content_hex(&h, out);
 }
 
 /* The digest of all that a copy says, and that of its body alone. */
 struct digests {
-	char all[DIGEST], body[DIGEST];
+	char all[CONTENT_ID], body[CONTENT_ID];
 };
 
 static void
@@ -172,15 +160,13 @@ edition_same(const struct content *a, const struct content *b)
 
 /* --- making ------------------------------------------------------------ */
 
-static int64_t
-count_contents(const struct message *m)
+static int
+run_with(
+    struct store *st, sqlite3_stmt *s, int64_t a, int64_t b, struct err *err)
 {
-	int64_t n = 0;
-	size_t i;
-
-	for (i = 0; i < m->natt; i++)
-		n += m->att[i].stored;
-	return n;
+	db_int(s, 1, a);
+	db_int(s, 2, b);
+	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
 /* shown: its text is the mail's. */
@@ -202,7 +188,7 @@ insert_edition(struct store *st, int64_t email, const struct content *c,
 	db_text(s, 2, d->all);
 	db_text(s, 3, d->body);
 	db_int(s, 4, known ? same_weight(m) : -1);
-	db_int(s, 5, count_contents(m));
+	db_int(s, 5, parts_stored(m));
 	db_text(s, 6, direction_name(c->direction));
 	db_text(s, 7, m->subject);
 	db_time(s, 8, m->sent_at, sent);
@@ -223,12 +209,9 @@ edition_any(struct store *st, int64_t email, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_EDITION_ANY,
 	    "SELECT 1 FROM sync_edition WHERE email=? LIMIT 1");
-	int r;
 
 	db_int(s, 1, email);
-	r = db_row(st, s, err);
-	sqlite3_reset(s);
-	return r;
+	return db_one(st, s, NULL, err);
 }
 
 /* *all: how many editions the mail has; *n: the one with this digest, or 0. */
@@ -259,13 +242,10 @@ is_shown(struct store *st, int64_t email, const char *body, struct err *err)
 	sqlite3_stmt *s = db_stmt(st, DB_EDITION_IS_SHOWN,
 	    "SELECT 1 FROM sync_edition WHERE email=? AND body=? AND "
 	    "differs=0 AND weight>=0");
-	int r;
 
 	db_int(s, 1, email);
 	db_text(s, 2, body);
-	r = db_row(st, s, err);
-	sqlite3_reset(s);
-	return r;
+	return db_one(st, s, NULL, err);
 }
 
 /*
@@ -276,19 +256,17 @@ static int
 split_mail(struct store *st, const struct email_row *r, struct err *err)
 {
 	struct digests d;
-	sqlite3_stmt *s;
 	int64_t edition;
 
 	digest_content(&r->c, &d);
 	if (insert_edition(st, r->n, &r->c, &d, true, err) == -1)
 		return -1;
 	edition = sqlite3_last_insert_rowid(st->h);
-	s = db_stmt(st, DB_EDITION_COPIES,
-	    "UPDATE sync_copy SET edition=?2 WHERE email=?1 AND "
-	    "removed_at IS NULL");
-	db_int(s, 1, r->n);
-	db_int(s, 2, edition);
-	if (db_run(st, s, err) == -1)
+	if (run_with(st,
+		db_stmt(st, DB_EDITION_COPIES,
+		    "UPDATE sync_copy SET edition=?2 WHERE email=?1 AND "
+		    "removed_at IS NULL"),
+		r->n, edition, err) == -1)
 		return -1;
 	return parts_copy(st, r->n, edition, err);
 }
@@ -320,7 +298,7 @@ edition_get(struct store *st, const struct email_row *r,
 struct edition {
 	int64_t n, weight, contents;
 	bool differs;
-	char body[DIGEST];
+	char body[CONTENT_ID];
 };
 
 struct editions {
@@ -357,19 +335,10 @@ list_editions(struct store *st, int64_t email, bool had,
 		v->weight = sqlite3_column_int64(s, 1);
 		v->contents = sqlite3_column_int64(s, 2);
 		v->differs = sqlite3_column_int(s, 3) != 0;
-		snprintf(v->body, DIGEST, "%s", str_nn(db_col(s, 4)));
+		snprintf(v->body, CONTENT_ID, "%s", str_nn(db_col(s, 4)));
 	}
 	sqlite3_reset(s);
 	return r == -1 ? -1 : 0;
-}
-
-static int
-run_with(
-    struct store *st, sqlite3_stmt *s, int64_t a, int64_t b, struct err *err)
-{
-	db_int(s, 1, a);
-	db_int(s, 2, b);
-	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
 /* No copy has this edition any more. */
@@ -485,18 +454,14 @@ add_edition(
 
 /* *n: an upper bound for the links of all editions. */
 static int
-count_links(struct store *st, int64_t email, size_t *n, struct err *err)
+count_links(struct store *st, int64_t email, int64_t *n, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_EDITION_LINKS,
 	    "SELECT count(*) FROM sync_edition x JOIN sync_edition_link l ON "
 	    "l.edition=x.n WHERE x.email=?");
-	int r;
 
 	db_int(s, 1, email);
-	r = db_row(st, s, err);
-	*n = r == 1 ? (size_t)sqlite3_column_int64(s, 0) : 0;
-	sqlite3_reset(s);
-	return r == -1 ? -1 : 0;
+	return db_one(st, s, n, err) == -1 ? -1 : 0;
 }
 
 static int
@@ -504,7 +469,8 @@ sum_editions(struct store *st, int64_t email, const struct editions *l,
     struct edition_sum *sum, struct err *err)
 {
 	struct email_row r;
-	size_t i, nlink;
+	int64_t nlink;
+	size_t i;
 
 	if (count_links(st, email, &nlink, err) == -1)
 		return -1;
@@ -519,7 +485,7 @@ sum_editions(struct store *st, int64_t email, const struct editions *l,
 		sum->m = r.m;
 		sum->c = r.c;
 		sum->contents = l->v[0].contents;
-		parts_sum_init(&sum->parts, r.m, nlink);
+		parts_sum_init(&sum->parts, r.m, (size_t)nlink);
 		parts_sum_add(&sum->parts, &r.c);
 	}
 	sum->c.link = sum->parts.link;

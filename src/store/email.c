@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypt.h"
-#include "base/enc.h"
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -70,10 +68,8 @@ email_next(struct store *st, int64_t *n, struct err *err)
 	if (st->txn.next_email == 0) {
 		s = db_stmt(st, DB_EMAIL_NEXT,
 		    "SELECT ifnull(max(n),0)+1 FROM sync_email");
-		if (db_row(st, s, err) != 1)
+		if (db_one(st, s, &st->txn.next_email, err) == -1)
 			return -1;
-		st->txn.next_email = sqlite3_column_int64(s, 0);
-		sqlite3_reset(s);
 	}
 	*n = st->txn.next_email;
 	return 0;
@@ -134,12 +130,10 @@ complete_mail(struct store *st, const struct incoming *x, const char *id,
     int64_t *n, struct store_count *count, struct err *err)
 {
 	struct copy c = copy_of(x, st->txn.next_email, 0);
-	size_t i;
 
 	*n = st->txn.next_email++;
 	count->emails++;
-	for (i = 0; i < x->m.natt; i++)
-		count->attachments += x->m.att[i].stored;
+	count->attachments += parts_stored(&x->m);
 	day_add(st, x->m.received_at);
 	fault_point("before parts");
 	if (parts_insert(st, PARTS_MAIL, *n, &x->c, err) == -1)
@@ -565,19 +559,14 @@ put_known(struct store *st, struct incoming *x, int64_t known, int64_t *n,
 static char *
 attached_hashes(const struct message *m)
 {
-	unsigned char sum[CRYPT_SHA256];
 	char *list, *p;
 	size_t i;
 
 	if (m->natt == 0)
 		return NULL;
-	p = list = mem_alloc(m->natt * EMAIL_ATTACHED + 1);
-	for (i = 0; i < m->natt; i++, p += EMAIL_ATTACHED) {
-		const char *id = str_nn(m->att[i].id);
-
-		crypt_sha256(id, strlen(id), sum);
-		enc_hex(sum, EMAIL_ATTACHED / 2, p);
-	}
+	p = list = mem_alloc(m->natt * COPY_ATTACHED + 1);
+	for (i = 0; i < m->natt; i++, p += COPY_ATTACHED)
+		copy_attached(m->att[i].id, p);
 	return list;
 }
 

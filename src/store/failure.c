@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/vec.h"
 #include "store/failure.h"
 
 /* Did it take too long? Then it is asked for alone, not to delay others. */
@@ -63,20 +64,11 @@ static int
 collect_failures(struct store *st, sqlite3_stmt *s, struct store_failures *out,
     struct err *err)
 {
-	size_t cap = 0;
+	struct store_failure *v;
 	int r;
 
 	while ((r = db_row(st, s, err)) == 1) {
-		struct store_failure *v = out->v;
-
-		if (out->n == cap) {
-			cap = cap == 0 ? 16 : 2 * cap;
-			v = arena_alloc(&out->arena, cap * sizeof(*v));
-			if (out->n > 0)
-				memcpy(v, out->v, out->n * sizeof(*v));
-			out->v = v;
-		}
-		v += out->n++;
+		v = VEC_ADD_IN(&out->arena, out->v, out->n);
 		v->item_id = arena_strdup(&out->arena, db_col(s, 0));
 		v->folder = sqlite3_column_int64(s, 1);
 		v->tries = sqlite3_column_int64(s, 2);
@@ -150,9 +142,7 @@ store_folder_doubts(
 	db_text(s, 1, at->mailbox);
 	db_int(s, 2, at->folder);
 	db_text(s, 3, err_kind_name(ERR_GONE));
-	r = db_row(st, s, err);
-	*n = r == 1 ? sqlite3_column_int64(s, 0) : 0;
-	sqlite3_reset(s);
+	r = db_one(st, s, n, err);
 	db_unlock(st);
 	return r == -1 ? -1 : 0;
 }

@@ -10,26 +10,14 @@
 #include <string.h>
 
 #include "base/enc.h"
-#include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "store/fold.h"
 
 #define RUN  ((size_t)4096)  /* letters that are folded in one go */
 #define HEAD (FOLD_HEAD + 1) /* places, since no two are the same */
 #define TAIL (FOLD_TAIL + 1)
-
-static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static char
-lower_ascii(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
 
 /* --- letters ----------------------------------------------------------- */
 
@@ -47,7 +35,8 @@ letters_init(struct letters *l, const char *stop)
 	int c;
 
 	for (c = 1; c < 128; c++)
-		l->as[c] = is_space((char)c) ? SPACE : lower_ascii((char)c);
+		l->as[c] =
+		    str_is_white((char)c) ? SPACE : str_lower_char((char)c);
 	for (l->as[0] = STOP; *stop != '\0'; stop++)
 		l->as[(unsigned char)*stop] = STOP;
 }
@@ -90,7 +79,7 @@ static const struct {
 static bool
 may_be_entity(const char *s, size_t len)
 {
-	char c = len > 1 ? lower_ascii(s[1]) : '\0';
+	char c = len > 1 ? str_lower_char(s[1]) : '\0';
 
 	return c == '#' || (c >= 'a' && c <= 'z');
 }
@@ -274,7 +263,7 @@ is_block(const char *s, size_t len)
 	size_t i, n;
 
 	s += 1 + (len > 1 && s[1] == '/');
-	first = lower_ascii(s[0]);
+	first = str_lower_char(s[0]);
 	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
 		if (name[i][0] != first)
 			continue;
@@ -294,20 +283,20 @@ href_of(const char *s, size_t len)
 	size_t i;
 	char quote;
 
-	if (len < 10 || (s[1] | 32) != 'a' || !is_space(s[2]))
+	if (len < 10 || (s[1] | 32) != 'a' || !str_is_white(s[2]))
 		return l;
 	for (i = 3; i + 6 < len; i++) {
-		if (is_space(s[i - 1]) && str_ieqn(s + i, "href", 4))
+		if (str_is_white(s[i - 1]) && str_ieqn(s + i, "href", 4))
 			break;
 	}
 	if (i + 6 >= len)
 		return l;
-	for (i += 4; i < len && (is_space(s[i]) || s[i] == '='); i++)
+	for (i += 4; i < len && (str_is_white(s[i]) || s[i] == '='); i++)
 		;
 	quote = i < len && (s[i] == '"' || s[i] == '\'') ? s[i++] : '\0';
 	l.s = s + i;
 	for (; i < len && s[i] != '>' &&
-	       (quote != '\0' ? s[i] != quote : !is_space(s[i]));
+	       (quote != '\0' ? s[i] != quote : !str_is_white(s[i]));
 	     i++)
 		l.n++;
 	return l;
@@ -320,7 +309,7 @@ link_length(const char *s, size_t len)
 	size_t n = 0;
 
 	if (starts_with(s, len, "http://") || starts_with(s, len, "https://"))
-		while (n < len && !is_space(s[n]) && s[n] != '<' &&
+		while (n < len && !str_is_white(s[n]) && s[n] != '<' &&
 		       s[n] != '>' && s[n] != '"')
 			n++;
 	return n;
@@ -344,8 +333,8 @@ fold_letter(struct buf *out, const char *s, size_t len)
 	size_t n;
 
 	if ((unsigned char)*s < 0x80) {
-		if (!is_space(*s))
-			buf_addc(out, lower_ascii(*s));
+		if (!str_is_white(*s))
+			buf_addc(out, str_lower_char(*s));
 		return 1;
 	}
 	if ((n = utf8_next(s, len, &c)) == 0)
@@ -412,11 +401,7 @@ add_place(struct fold_places *p, size_t at)
 		return;
 	if (p->n == HEAD + 2 * TAIL)
 		drop_middle(p);
-	if (p->n == p->cap) {
-		p->cap = p->cap == 0 ? 64 : 2 * p->cap;
-		p->v = mem_grow(p->v, p->cap, sizeof(*p->v));
-	}
-	p->v[p->n++] = (uint32_t)at;
+	*VEC_ADD(p->v, p->n) = (uint32_t)at;
 }
 
 /* A line of text ends; one that had nothing in it ends a paragraph. */
@@ -434,11 +419,7 @@ add_link(struct fold *f, const char *s, size_t n)
 {
 	if (f->no_links || n == 0 || buf_addc(&f->text, FOLD_LINK) == -1)
 		return;
-	if (f->nlink == f->link_cap) {
-		f->link_cap = f->link_cap == 0 ? 16 : 2 * f->link_cap;
-		f->link = mem_grow(f->link, f->link_cap, sizeof(*f->link));
-	}
-	f->link[f->nlink++] = (struct fold_link){ s, n };
+	*VEC_ADD(f->link, f->nlink) = (struct fold_link){ s, n };
 }
 
 /* The markup at s; its length. */

@@ -41,7 +41,7 @@ struct fold_link {
 #define FOLD_TAIL 20480
 struct fold_places {
 	uint32_t *v;
-	size_t n, cap;
+	size_t n;
 };
 struct fold {
 	struct buf text;
@@ -50,7 +50,7 @@ struct fold {
 	bool html;
 	size_t last_line; /* length of text when the last line ended */
 	struct fold_link *link;
-	size_t nlink, link_cap;
+	size_t nlink;
 	bool no_links; /* drop links without a FOLD_LINK */
 	size_t stop;   /* stop after about so many letters; 0: never */
 };

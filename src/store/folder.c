@@ -14,6 +14,7 @@
 
 #include "base/fault.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "store/ahead.h"
 #include "store/blob.h"
 #include "store/db.h"
@@ -33,7 +34,7 @@ struct row {
 struct rows {
 	struct arena arena;
 	struct row *v;
-	size_t n, cap;
+	size_t n;
 };
 
 /*
@@ -67,13 +68,8 @@ load_rows(
 
 	db_text(s, 1, mailbox);
 	while ((more = db_row(st, s, err)) == 1) {
-		if (r->n == r->cap) {
-			r->cap = r->cap == 0 ? 32 : 2 * r->cap;
-			r->v = mem_grow(r->v, r->cap, sizeof(*r->v));
-		}
 		walking = sqlite3_column_int(s, 6);
-		v = &r->v[r->n++];
-		memset(v, 0, sizeof(*v));
+		v = VEC_ADD(r->v, r->n);
 		v->pub.id = sqlite3_column_int64(s, 0);
 		v->pub.folder_id = arena_strdup(&r->arena, db_col(s, 1));
 		v->pub.path = arena_strdup(&r->arena, db_col(s, 2));

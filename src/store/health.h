@@ -167,9 +167,9 @@ int store_last_run(struct store *, struct store_last_run *out, struct err *);
  * was one over a profile.
  */
 struct store_interrupted {
-	const char *wanted; /* as in store_run */
-	int64_t n;          /* > 0 */
-	int64_t since;      /* when the first of them began, or TIM_NONE */
+	struct store_wanted wanted; /* the restriction */
+	int64_t n;                  /* > 0 */
+	int64_t since; /* when the first of them began, or TIM_NONE */
 };
 struct store_interrupteds {
 	struct arena arena;

@@ -6,15 +6,14 @@
  * 2. If somebody deletes rows of table run, SQLite uses their ids again. So the
  *    begin of a pass deletes rows of sync_run with its id or a higher one.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
+#include "base/vec.h"
 #include "store/db.h"
 #include "store/health.h"
 #include "store/run.h"
-
-/* How much a pass was meant to read, the widest first. */
-enum breadth { WHOLE, PROFILE, MAILBOXES, NOTHING };
 
 /* The passes with one restriction. */
 struct kind {
@@ -25,54 +24,39 @@ struct kind {
 struct scan {
 	struct arena arena;
 	struct kind *v;
-	size_t n, cap;
-	enum breadth over; /* so are all kinds of this breadth or narrower */
+	size_t n;
+	enum store_want_kind over; /* so are all that read no more than this */
 };
 
-static enum breadth
-breadth_of(const char *wanted)
-{
-	if (wanted == NULL)
-		return WHOLE;
-	return strncmp(wanted, "--mailbox ", 10) == 0 ? MAILBOXES : PROFILE;
-}
-
 static struct kind *
-find_kind(struct scan *c, const char *wanted)
+find_kind(struct scan *c, const char *text)
 {
-	struct kind *v = c->v;
+	struct kind *k;
 	size_t i;
 
 	for (i = 0; i < c->n; i++) {
-		if (str_eq(v[i].row.wanted, wanted))
-			return &v[i];
+		if (str_eq(c->v[i].row.wanted.text, text))
+			return &c->v[i];
 	}
-	if (c->n == c->cap) {
-		c->cap = c->cap == 0 ? 8 : 2 * c->cap;
-		c->v = arena_alloc(&c->arena, c->cap * sizeof(*c->v));
-		if (v != NULL)
-			memcpy(c->v, v, c->n * sizeof(*v));
-	}
-	v = &c->v[c->n++];
-	memset(v, 0, sizeof(*v));
-	v->row.wanted = arena_strdup(&c->arena, wanted);
-	v->row.since = TIM_NONE;
-	return v;
+	k = VEC_ADD_IN(&c->arena, c->v, c->n);
+	k->row.wanted = store_want_read(arena_strdup(&c->arena, text));
+	k->row.since = TIM_NONE;
+	return k;
 }
 
 static void
-add_run(struct scan *c, const char *wanted, const char *outcome, int64_t began)
+add_run(struct scan *c, const char *text, const char *outcome, int64_t began)
 {
-	struct kind *k = find_kind(c, wanted);
-	enum breadth b = breadth_of(wanted);
+	struct kind *k = find_kind(c, text);
+	enum store_want_kind as = k->row.wanted.kind;
 
 	if (strcmp(outcome, OUTCOME_INTERRUPTED) != 0 &&
 	    strcmp(outcome, OUTCOME_RUNNING) != 0) {
 		k->over = true;
 		/* not passes over another profile: hence + 1 */
-		if (b + 1 < c->over)
-			c->over = b + 1;
-	} else if (!k->over && b < c->over) {
+		if (as + 1 < c->over)
+			c->over = as + 1;
+	} else if (!k->over && as < c->over) {
 		k->row.n++;
 		k->row.since = began;
 	}
@@ -89,8 +73,8 @@ scan_runs(struct store *st, bool dead, struct scan *c, struct err *err)
 	int r = 0;
 
 	memset(c, 0, sizeof(*c));
-	c->over = NOTHING;
-	while (c->over > PROFILE && (r = db_row(st, s, err)) == 1) {
+	c->over = WANT_KINDS;
+	while (c->over > WANT_PROFILE && (r = db_row(st, s, err)) == 1) {
 		outcome = str_nn(db_col(s, 1));
 		if (dead || strcmp(outcome, OUTCOME_RUNNING) != 0)
 			add_run(c, db_col(s, 0), outcome, db_col_time(s, 2));
@@ -104,33 +88,37 @@ interrupted_before(struct store *st, struct store_run *run, struct err *err)
 {
 	const struct kind *k;
 	struct scan c;
+	char *text = store_want_text(&run->want);
 	int rc = scan_runs(st, true, &c, err);
 
 	if (rc == 0) {
-		k = find_kind(&c, run->wanted);
+		k = find_kind(&c, text);
 		run->interrupted = k->row.n;
 		run->interrupted_since = k->row.since;
 	}
 	arena_free(&c.arena);
+	free(text);
 	return rc;
 }
 
 int
 interrupted_note(struct store *st, const struct store_run *run, struct err *err)
 {
-	sqlite3_stmt *s =
-	    db_stmt(st, DB_RUN_UNWANTED, "DELETE FROM sync_run WHERE id>=?");
+	char *text = store_want_text(&run->want);
+	int rc = db_run_int(st,
+	    db_stmt(st, DB_RUN_UNWANTED, "DELETE FROM sync_run WHERE id>=?"),
+	    run->id, err);
 
-	db_int(s, 1, run->id);
-	if (db_run(st, s, err) == -1)
-		return -1;
-	if (run->wanted == NULL)
-		return 0;
-	s = db_stmt(
-	    st, DB_RUN_WANTED, "INSERT INTO sync_run(id,wanted) VALUES(?,?)");
-	db_int(s, 1, run->id);
-	db_text(s, 2, run->wanted);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	if (rc == 0 && text != NULL) {
+		sqlite3_stmt *s = db_stmt(st, DB_RUN_WANTED,
+		    "INSERT INTO sync_run(id,wanted) VALUES(?,?)");
+
+		db_int(s, 1, run->id);
+		db_text(s, 2, text);
+		rc = db_run(st, s, err) == -1 ? -1 : 0;
+	}
+	free(text);
+	return rc;
 }
 
 int

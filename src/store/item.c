@@ -145,7 +145,7 @@ item_remove(struct store *st, const char *mailbox, const char *item,
 		return -1;
 	if (old->state != DECISION_GONE &&
 	    (decision_set_gone(st, mailbox, item, err) == -1 ||
-		wanted_delete(st, mailbox, item, err) == -1))
+		anew_delete(st, mailbox, item, err) == -1))
 		return -1;
 	if (old->email == 0)
 		return 0;
@@ -194,7 +194,7 @@ put_known_item(struct store *st, const struct store_item *it,
 	/* the earlier decision stays readable */
 	if (has_vanished(it))
 		return item_remove(st, l->mailbox, l->item, &old, count, err);
-	if (wanted_delete(st, l->mailbox, l->item, err) == -1)
+	if (anew_delete(st, l->mailbox, l->item, err) == -1)
 		return -1;
 	count->entered += old.state == DECISION_GONE || old.folder != l->folder;
 	if (is_doubtful(it)) {

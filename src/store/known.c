@@ -60,14 +60,11 @@ is_unread(
 	    "SELECT 1 FROM decision d JOIN sync_copy c ON c.email=d.email AND "
 	    "c.item_id=d.item AND c.mailbox=d.mailbox WHERE d.mailbox=? AND "
 	    "d.item=? AND c.modified=?");
-	int r;
 
 	db_text(s, 1, mailbox);
 	db_text(s, 2, item);
 	db_int(s, 3, COPY_UNREAD);
-	r = db_row(st, s, err);
-	sqlite3_reset(s);
-	return r;
+	return db_one(st, s, NULL, err);
 }
 
 static int

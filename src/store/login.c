@@ -134,8 +134,7 @@ store_login_forget_folders(
 	s = db_stmt(st, DB_LOGIN_ANY,
 	    "SELECT 1 FROM sync_login WHERE substr(scope,1,length(?1))=?1");
 	bind_folders(s, address, text);
-	rc = db_row(st, s, err);
-	sqlite3_reset(s);
+	rc = db_one(st, s, NULL, err);
 	if (rc == 1)
 		rc = db_txn(st, forget_folders, (void *)address, err);
 	db_unlock(st);

@@ -13,6 +13,7 @@
 
 #include "base/fault.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "store/db.h"
 #include "store/mailbox.h"
 
@@ -202,9 +203,7 @@ pending_total(struct store *st, int64_t folder, int64_t total, struct err *err)
 	if (pending_due(st) && pending_flush(st, err) == -1)
 		return -1;
 	p = need_pending(st);
-	p->total = mem_grow(p->total, p->ntotal + 1, sizeof(*p->total));
-	p->total[p->ntotal].folder = folder;
-	p->total[p->ntotal++].total = total;
+	*VEC_ADD(p->total, p->ntotal) = (struct total){ folder, total };
 	return 0;
 }
 

@@ -16,29 +16,7 @@
 
 /* --- reading ----------------------------------------------------------- */
 
-static enum body_state
-body_state_of(const char *name)
-{
-	int s = BODY_FULL;
-
-	while (s < BODY_FAILED &&
-	       strcmp(str_nn(name), body_state_name((enum body_state)s)) != 0)
-		s++;
-	return (enum body_state)s;
-}
-
-static enum direction
-direction_of(const char *name)
-{
-	int d = DIRECTION_IN;
-
-	while (d < DIRECTION_INTERNAL &&
-	       strcmp(str_nn(name), direction_name((enum direction)d)) != 0)
-		d++;
-	return (enum direction)d;
-}
-
-/* The columns of a mail or an edition that read_row reads. */
+/* The columns of a mail or an edition that ROW_COLS names, from at on. */
 #define ROW_COLS                                                               \
 	"direction,subject,sent_at,importance,sensitivity,has_attachments,"    \
 	"body_state"

@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "store/blob.h"
 #include "store/parts.h"
 
@@ -154,16 +155,9 @@ parts_insert(struct store *st, enum parts_of of, int64_t n,
 /* --- deleting ---------------------------------------------------------- */
 
 static int
-run_for(struct store *st, sqlite3_stmt *s, int64_t n, struct err *err)
-{
-	db_int(s, 1, n);
-	return db_run(st, s, err) == -1 ? -1 : 0;
-}
-
-static int
 delete_people(struct store *st, enum parts_of of, int64_t n, struct err *err)
 {
-	return run_for(st,
+	return db_run_int(st,
 	    STMT(st, of, DB_PARTY_GONE_MAIL,
 		"DELETE FROM sync_party WHERE email=?",
 		"DELETE FROM sync_edition_party WHERE edition=?"),
@@ -173,16 +167,17 @@ delete_people(struct store *st, enum parts_of of, int64_t n, struct err *err)
 static int
 delete_links(struct store *st, enum parts_of of, int64_t n, struct err *err)
 {
-	return run_for(st,
+	return db_run_int(st,
 	    STMT(st, of, DB_LINK_GONE_MAIL,
 		"DELETE FROM sync_link WHERE email=?",
 		"DELETE FROM sync_edition_link WHERE edition=?"),
 	    n, err);
 }
 
+/* Counts each content once more (blob_refer), or once less (blob_release). */
 static int
-delete_attachments(
-    struct store *st, enum parts_of of, int64_t n, struct err *err)
+count_contents(struct store *st, enum parts_of of, int64_t n,
+    int (*count)(struct store *, const char *, struct err *), struct err *err)
 {
 	sqlite3_stmt *s = STMT(st, of, DB_ATT_BLOBS_MAIL,
 	    "SELECT sha256 FROM sync_attachment WHERE email=? AND "
@@ -193,14 +188,21 @@ delete_attachments(
 
 	db_int(s, 1, n);
 	while ((r = db_row(st, s, err)) == 1) {
-		if (blob_release(st, db_col(s, 0), err) == -1) {
+		if (count(st, db_col(s, 0), err) == -1) {
 			sqlite3_reset(s);
 			return -1;
 		}
 	}
-	if (r == -1)
+	return r;
+}
+
+static int
+delete_attachments(
+    struct store *st, enum parts_of of, int64_t n, struct err *err)
+{
+	if (count_contents(st, of, n, blob_release, err) == -1)
 		return -1;
-	return run_for(st,
+	return db_run_int(st,
 	    STMT(st, of, DB_ATT_GONE_MAIL,
 		"DELETE FROM sync_attachment WHERE email=?",
 		"DELETE FROM sync_edition_attachment WHERE edition=?"),
@@ -217,17 +219,6 @@ parts_delete(struct store *st, enum parts_of of, int64_t n, struct err *err)
 }
 
 /* --- reading ----------------------------------------------------------- */
-
-static enum role
-role_of(const char *name)
-{
-	int r = 0;
-
-	while (r < ROLE_REPLY_TO &&
-	       strcmp(str_nn(name), role_name((enum role)r)) != 0)
-		r++;
-	return (enum role)r;
-}
 
 static int
 load_people(struct store *st, enum parts_of of, int64_t n, struct message *m,
@@ -252,6 +243,17 @@ load_people(struct store *st, enum parts_of of, int64_t n, struct message *m,
 	return r;
 }
 
+static const struct party *
+new_party(struct arena *a, const char *crm_type, const char *crm_id)
+{
+	struct party *p = arena_alloc(a, sizeof(*p));
+
+	memset(p, 0, sizeof(*p));
+	p->crm_type = arena_strdup(a, crm_type);
+	p->crm_id = arena_strdup(a, crm_id);
+	return p;
+}
+
 static int
 load_links(struct store *st, enum parts_of of, int64_t n, struct message *m,
     struct content *c, struct err *err)
@@ -260,43 +262,18 @@ load_links(struct store *st, enum parts_of of, int64_t n, struct message *m,
 	    "SELECT crm_type,crm_id,role FROM sync_link WHERE email=?",
 	    "SELECT crm_type,crm_id,role FROM sync_edition_link "
 	    "WHERE edition=?");
-	struct link *v = NULL;
-	struct party *p;
-	size_t cap = 0;
+	struct link *v = NULL, *l;
 	int r;
 
 	c->nlink = 0;
 	db_int(s, 1, n);
 	while ((r = db_row(st, s, err)) == 1) {
-		if (c->nlink == cap) {
-			struct link *more;
-
-			cap = cap == 0 ? 8 : 2 * cap;
-			more = arena_alloc(&m->arena, cap * sizeof(*more));
-			if (c->nlink > 0)
-				memcpy(more, v, c->nlink * sizeof(*v));
-			v = more;
-		}
-		p = arena_alloc(&m->arena, sizeof(*p));
-		memset(p, 0, sizeof(*p));
-		p->crm_type = arena_strdup(&m->arena, db_col(s, 0));
-		p->crm_id = arena_strdup(&m->arena, db_col(s, 1));
-		v[c->nlink].party = p;
-		v[c->nlink++].role = role_of(db_col(s, 2));
+		l = VEC_ADD_IN(&m->arena, v, c->nlink);
+		l->party = new_party(&m->arena, db_col(s, 0), db_col(s, 1));
+		l->role = role_of(db_col(s, 2));
 	}
 	c->link = v;
 	return r;
-}
-
-static enum att_kind
-kind_of(const char *name)
-{
-	int k = 0;
-
-	while (k < ATT_REFERENCE &&
-	       strcmp(str_nn(name), att_kind_name((enum att_kind)k)) != 0)
-		k++;
-	return (enum att_kind)k;
 }
 
 static void
@@ -311,7 +288,7 @@ read_attachment(sqlite3_stmt *s, struct message *m, struct attachment *a)
 		      : sqlite3_column_int64(s, 2);
 	a->content_id = arena_strdup(&m->arena, db_col(s, 3));
 	a->is_inline = sqlite3_column_int(s, 4) != 0;
-	a->kind = kind_of(db_col(s, 5));
+	a->kind = att_kind_of(db_col(s, 5));
 	a->state = arena_strdup(&m->arena, db_col(s, 7));
 	a->url = arena_strdup(&m->arena, db_col(s, 8));
 	hex = db_col(s, 6);
@@ -376,7 +353,7 @@ parts_copy(struct store *st, int64_t email, int64_t edition, struct err *err)
 		if (db_run(st, s, err) == -1)
 			return -1;
 	}
-	return blob_refer_edition(st, edition, err);
+	return count_contents(st, PARTS_EDITION, edition, blob_refer, err);
 }
 
 /* --- replacing --------------------------------------------------------- */
@@ -493,8 +470,8 @@ parts_same(const struct content *a, const struct content *b)
 	       same_attachments(a->m, b->m);
 }
 
-static int64_t
-count_stored(const struct message *m)
+int64_t
+parts_stored(const struct message *m)
 {
 	int64_t n = 0;
 	size_t i;
@@ -526,7 +503,7 @@ parts_replace(struct store *st, int64_t n, const struct content *was,
 	}
 	if (same_attachments(was->m, now->m))
 		return changed;
-	more = count_stored(now->m) - count_stored(was->m);
+	more = parts_stored(now->m) - parts_stored(was->m);
 	count->attachments += more > 0 ? more : 0;
 	if (delete_attachments(st, PARTS_MAIL, n, err) == -1 ||
 	    insert_attachments(st, PARTS_MAIL, n, now->m, err) == -1)
@@ -656,17 +633,6 @@ index_link(struct parts_sum *sum, size_t i)
 	map_put(&sum->links, 0, arena_strdup(&sum->m->arena, key), i);
 }
 
-static const struct party *
-copy_party(struct arena *a, const struct link *l)
-{
-	struct party *p = arena_alloc(a, sizeof(*p));
-
-	memset(p, 0, sizeof(*p));
-	p->crm_type = arena_strdup(a, l->party->crm_type);
-	p->crm_id = arena_strdup(a, l->party->crm_id);
-	return p;
-}
-
 static void
 add_links(struct parts_sum *sum, const struct content *c)
 {
@@ -678,9 +644,9 @@ add_links(struct parts_sum *sum, const struct content *c)
 		k = map_get(&sum->links, 0, person_key(sum, l));
 		if (k == MAP_NONE) {
 			k = sum->nlink++;
-			sum->link[k] =
-			    (struct link){ copy_party(&sum->m->arena, l),
-				    l->role };
+			sum->link[k].party = new_party(&sum->m->arena,
+			    l->party->crm_type, l->party->crm_id);
+			sum->link[k].role = l->role;
 			index_link(sum, k);
 		} else if (l->role < sum->link[k].role)
 			sum->link[k].role = l->role;

@@ -42,6 +42,8 @@ int parts_load(struct store *, enum parts_of, int64_t n, struct message *m,
  */
 int parts_replace(struct store *, int64_t n, const struct content *was,
     const struct content *now, struct store_count *, struct err *);
+/* How many attachments have their content in the file. */
+int64_t parts_stored(const struct message *);
 /* Are people, links and attachments the same? */
 bool parts_same(const struct content *, const struct content *);
 /* Copies the mail's rows as those of a new edition. */

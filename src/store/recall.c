@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypt.h"
-#include "base/enc.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -74,25 +72,21 @@ static void
 take_attachments(struct store *st, struct message *m, const struct recalled *k)
 {
 	const struct message *had = k->r.m;
-	char hash[EMAIL_ATTACHED + 1];
-	unsigned char sum[CRYPT_SHA256];
+	char hash[COPY_ATTACHED + 1];
 	struct map map;
 	size_t i, at;
 
 	if (k->attached == NULL ||
-	    strlen(k->attached) != had->natt * EMAIL_ATTACHED)
+	    strlen(k->attached) != had->natt * COPY_ATTACHED)
 		return;
 	map_init(&map);
 	for (i = 0; i < had->natt; i++)
 		map_put(&map, 0,
 		    arena_strndup(&k->r.m->arena,
-			k->attached + i * EMAIL_ATTACHED, EMAIL_ATTACHED),
+			k->attached + i * COPY_ATTACHED, COPY_ATTACHED),
 		    i);
 	for (i = 0; i < m->natt; i++) {
-		const char *id = str_nn(m->att[i].id);
-
-		crypt_sha256(id, strlen(id), sum);
-		enc_hex(sum, EMAIL_ATTACHED / 2, hash);
+		copy_attached(m->att[i].id, hash);
 		if ((at = map_get(&map, 0, hash)) != MAP_NONE)
 			recall_attachment(st, m, &m->att[i], &had->att[at]);
 	}

@@ -2,7 +2,7 @@
  * reconsider.c - mail that was left out and is to be decided anew.
  * 1. The scan reads table decision in the order of its key, a slice at a time:
  *    no view of the file is held for long, and no index is needed.
- * 2. An item is in sync_wanted only while it lies in its folder: whatever is
+ * 2. An item is in sync_anew only while it lies in its folder: whatever is
  *    stored of it takes it out in the same transaction.
  */
 #include <stdlib.h>
@@ -143,8 +143,8 @@ static int
 write_found(struct store *st, void *arg, struct err *err)
 {
 	const struct scan *k = arg;
-	sqlite3_stmt *s = db_stmt(st, DB_WANTED_PUT,
-	    "INSERT INTO sync_wanted(mailbox,item,why) VALUES(?1,?2,?3) "
+	sqlite3_stmt *s = db_stmt(st, DB_ANEW_PUT,
+	    "INSERT INTO sync_anew(mailbox,item,why) VALUES(?1,?2,?3) "
 	    "ON CONFLICT DO UPDATE SET why=max(why,?3)");
 	size_t i;
 	int rc = 0;
@@ -185,23 +185,23 @@ store_reconsider(struct store *st, store_judge_fn *judge, void *arg, int64_t *n,
 /* --- the items that wait ------------------------------------------------ */
 
 int
-store_wanted_list(struct store *st, const char *mailbox, size_t max,
-    struct store_wanteds *out, struct err *err)
+store_anew_list(struct store *st, const char *mailbox, size_t max,
+    struct store_anew_items *out, struct err *err)
 {
 	sqlite3_stmt *s;
 	int r;
 
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
-	s = db_stmt(st, DB_WANTED_LIST,
-	    "SELECT w.item,d.change_key,d.folder,w.why FROM sync_wanted w "
+	s = db_stmt(st, DB_ANEW_LIST,
+	    "SELECT w.item,d.change_key,d.folder,w.why FROM sync_anew w "
 	    "JOIN decision d ON d.mailbox=w.mailbox AND d.item=w.item "
 	    "WHERE w.mailbox=? AND d.state=? ORDER BY d.folder,w.item LIMIT ?");
 	db_text(s, 1, mailbox);
 	db_int(s, 2, DECISION_THERE);
 	db_int(s, 3, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
 	while ((r = db_row(st, s, err)) == 1) {
-		struct store_wanted *v =
+		struct store_anew_item *v =
 		    VEC_ADD_IN(&out->arena, out->v, out->n);
 
 		v->item_id = arena_strdup(&out->arena, db_col(s, 0));
@@ -216,11 +216,11 @@ store_wanted_list(struct store *st, const char *mailbox, size_t max,
 }
 
 int
-wanted_delete(
+anew_delete(
     struct store *st, const char *mailbox, const char *item, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_WANTED_DELETE,
-	    "DELETE FROM sync_wanted WHERE mailbox=? AND item=?");
+	sqlite3_stmt *s = db_stmt(st, DB_ANEW_DELETE,
+	    "DELETE FROM sync_anew WHERE mailbox=? AND item=?");
 
 	db_text(s, 1, mailbox);
 	db_text(s, 2, item);

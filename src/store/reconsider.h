@@ -6,7 +6,7 @@
  * A decision holds for the people whom the CRM knew and the settings that the
  * INI had when it was taken. What they were is kept here (the basis, table
  * sync_basis). When it changes, one scan of table decision notes the items that
- * may be wanted now (table sync_wanted); later passes fetch and decide them.
+ * may be wanted now (table sync_anew); later passes fetch and decide them.
  */
 #ifndef STORE_RECONSIDER_H
 #define STORE_RECONSIDER_H
@@ -65,14 +65,14 @@ int store_reconsider(
 
 /* --- the items that wait ----------------------------------------------- */
 
-struct store_wanted {
+struct store_anew_item {
 	const char *item_id, *change_key;
 	int64_t folder; /* store_folder.id */
 	enum store_anew why;
 };
-struct store_wanteds {
+struct store_anew_items {
 	struct arena arena;
-	struct store_wanted *v;
+	struct store_anew_item *v;
 	size_t n;
 };
 /*
@@ -80,11 +80,11 @@ struct store_wanteds {
  * arena. An item leaves the table in the transaction that stores what became of
  * it, or that notes that it left its folder.
  */
-int store_wanted_list(struct store *, const char *mailbox, size_t max,
-    struct store_wanteds *out, struct err *);
+int store_anew_list(struct store *, const char *mailbox, size_t max,
+    struct store_anew_items *out, struct err *);
 
 /* Internal, in a write transaction: the item was decided, or it is gone. */
-int wanted_delete(
+int anew_delete(
     struct store *, const char *mailbox, const char *item, struct err *);
 
 #endif

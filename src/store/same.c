@@ -15,7 +15,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
-#include "core/party.h"
 #include "store/fold.h"
 #include "store/link.h"
 #include "store/same.h"
@@ -33,8 +32,9 @@ _Static_assert(BEFORE_MAX <= FOLD_HEAD && BEFORE_MAX + AFTER_MAX <= FOLD_TAIL,
 
 /* --- sender, time, subject --------------------------------------------- */
 
-const char *
-same_from(const struct message *m)
+/* The sender's address, as written; NULL: not known as SMTP. */
+static const char *
+sender_of(const struct message *m)
 {
 	size_t i;
 
@@ -213,14 +213,13 @@ is_servers_block(const char *s, size_t len)
 		   has_word(s, len, contact, COUNT(contact)));
 }
 
-/* Are a's links those of b after the first skip ones? */
+/* Are the n links of a from number i on those of b from number k on? */
 static bool
-equal_links(const struct fold *a, const struct fold *b, size_t skip)
+equal_links(
+    const struct fold *a, size_t i, const struct fold *b, size_t k, size_t n)
 {
-	size_t i;
-
-	for (i = 0; i < a->nlink; i++) {
-		if (!link_same(&a->link[i], &b->link[skip + i]))
+	for (; n > 0; n--) {
+		if (!link_same(&a->link[i++], &b->link[k++]))
 			return false;
 	}
 	return true;
@@ -246,7 +245,7 @@ is_framed_at(const struct fold *a, const struct fold *b, size_t at)
 	return memcmp(s + at, buf_str(&a->text), a->text.len) == 0 &&
 	       is_servers_block(s, at) &&
 	       is_servers_block(s + end, b->text.len - end) &&
-	       equal_links(a, b, count_links(s, at));
+	       equal_links(a, 0, b, count_links(s, at), a->nlink);
 }
 
 /* base to the power of n */
@@ -352,18 +351,14 @@ static bool
 same_core(const struct fold *a, const struct fold *b)
 {
 	struct core x = core_of(a), y = core_of(b);
-	size_t len = x.to - x.from, n, i;
+	size_t len = x.to - x.from;
 
 	if (len == 0 || len != y.to - y.from ||
 	    memcmp(buf_str(&a->text) + x.from, buf_str(&b->text) + y.from,
 		len) != 0)
 		return false;
-	n = count_links(buf_str(&a->text) + x.from, len);
-	for (i = 0; i < n; i++) {
-		if (!link_same(&a->link[x.skip + i], &b->link[y.skip + i]))
-			return false;
-	}
-	return true;
+	return equal_links(
+	    a, x.skip, b, y.skip, count_links(buf_str(&a->text) + x.from, len));
 }
 
 /* stop: about so many letters; 0: all of them. */
@@ -605,15 +600,13 @@ equal_attachments(const struct message *a, const struct message *b)
 
 /* --- what they have in common ------------------------------------------ */
 
-static void
-hash_sender(const struct message *m, struct crypt_sha256 *h)
+void
+same_hash_sender(const struct message *m, struct crypt_sha256 *h)
 {
-	const char *from = same_from(m);
+	const char *from = sender_of(m);
 	char *norm = from != NULL ? address_normalise(from) : NULL;
 
-	if (norm != NULL)
-		from = norm;
-	crypt_sha256_add(h, str_nn(from), strlen(str_nn(from)) + 1);
+	crypt_sha256_adds(h, norm != NULL ? norm : from);
 	free(norm);
 }
 
@@ -664,7 +657,7 @@ hash_subject(const struct message *m, struct crypt_sha256 *h)
 		len = i;
 	}
 	crypt_sha256_add(h, s, len);
-	crypt_sha256_add(h, "", 1);
+	crypt_sha256_adds(h, "");
 	buf_free(&b);
 }
 
@@ -694,12 +687,10 @@ hash_attachments(const struct message *m, struct crypt_sha256 *h)
 	sort_attachments(&l, m);
 	for (i = 0; i < l.n; i++) {
 		const struct attachment *a = l.v[i];
-		const char *name = str_nn(a->name);
 
-		crypt_sha256_add(h, "", 1);
-		crypt_sha256_add(h, att_kind_name(a->kind),
-		    strlen(att_kind_name(a->kind)) + 1);
-		crypt_sha256_add(h, name, strlen(name) + 1);
+		crypt_sha256_adds(h, "");
+		crypt_sha256_adds(h, att_kind_name(a->kind));
+		crypt_sha256_adds(h, a->name);
 		if (has_content(a))
 			crypt_sha256_add(h, a->sha256, sizeof(a->sha256));
 	}
@@ -711,10 +702,10 @@ same_hash(const struct message *m, struct crypt_sha256 *h)
 {
 	char at[TIM_TEXT] = "";
 
-	hash_sender(m, h);
+	same_hash_sender(m, h);
 	if (m->sent_at != TIM_NONE)
 		tim_text(m->sent_at - m->sent_at % 60000, at);
-	crypt_sha256_add(h, at, strlen(at) + 1);
+	crypt_sha256_adds(h, at);
 	hash_subject(m, h);
 	hash_core(m, h);
 	hash_attachments(m, h);
@@ -724,7 +715,7 @@ bool
 same_head(const struct message *a, const struct message *b)
 {
 	return same_time(a->sent_at, b->sent_at) &&
-	       same_sender(same_from(a), same_from(b)) &&
+	       same_sender(sender_of(a), sender_of(b)) &&
 	       same_subject(a->subject, b->subject) && equal_attachments(a, b);
 }
 

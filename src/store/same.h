@@ -36,6 +36,9 @@ bool same_head(const struct message *, const struct message *);
  */
 void same_hash(const struct message *, struct crypt_sha256 *);
 
+/* Adds the sender's address, normalised where it can be, with a NUL. */
+void same_hash_sender(const struct message *, struct crypt_sha256 *);
+
 /* Are their bodies equal byte for byte? */
 bool same_text(const struct message *, const struct message *);
 
@@ -51,8 +54,5 @@ bool same_as(struct same *, const struct message *);
 
 /* The length of the folded body; 0: no text is known. */
 int64_t same_weight(const struct message *);
-
-/* The sender's address, as written; NULL: no SMTP address is known. */
-const char *same_from(const struct message *);
 
 #endif

@@ -568,7 +568,7 @@ static const char *const version_5[] = {
 "  what TEXT PRIMARY KEY, -- people, rules, match PROFILE, ...\n"
 "  value BLOB -- the setting, or a hash of it; people: a hash for each\n"
 ") WITHOUT ROWID",
-"CREATE TABLE sync_wanted(\n"
+"CREATE TABLE sync_anew(\n"
 "  -- private: items that were left out and are to be decided anew\n"
 "  mailbox TEXT NOT NULL, -- mailbox.address\n"
 "  item TEXT NOT NULL, -- decision.item\n"

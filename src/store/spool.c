@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/vec.h"
 #include "store/spool.h"
 
 void
@@ -70,9 +71,10 @@ spool_open(struct spool *s, const char *path)
 static void
 add_block(struct spool *s, struct spool_part *p)
 {
-	p->block = mem_grow(p->block, p->n + 1, sizeof(*p->block));
+	uint32_t *b = VEC_ADD(p->block, p->n);
+
 	pthread_mutex_lock(&s->lock);
-	p->block[p->n++] = s->nfree > 0 ? s->free[--s->nfree] : s->n++;
+	*b = s->nfree > 0 ? s->free[--s->nfree] : s->n++;
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -137,12 +139,8 @@ spool_drop(struct spool *s, struct spool_part *p)
 	if (p->n == 0)
 		return;
 	pthread_mutex_lock(&s->lock);
-	if (s->nfree + p->n > s->cap) {
-		s->cap = 2 * (s->nfree + p->n);
-		s->free = mem_grow(s->free, s->cap, sizeof(*s->free));
-	}
 	for (i = 0; i < p->n; i++)
-		s->free[s->nfree++] = p->block[i];
+		*VEC_ADD(s->free, s->nfree) = p->block[i];
 	/* no block is in use: if truncating fails, only space is wasted */
 	if (s->nfree == s->n && ftruncate(s->fd, 0) == 0)
 		s->n = (uint32_t)(s->nfree = 0);

@@ -24,7 +24,7 @@ struct spool {
 	int sys; /* errno, when it could not be opened */
 	/* n: blocks in the file; free[nfree]: the numbers of the free ones */
 	uint32_t n, *free;
-	size_t nfree, cap;
+	size_t nfree;
 };
 
 /* The blocks of one content, in their order; all zero: it has none. */

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "store/db.h"
 #include "store/health.h"
 #include "store/failure.h"
@@ -46,8 +47,7 @@ store_box_note(struct store *st, struct err *err)
 	s = db_stmt(st, DB_BOX_MISSING,
 	    "SELECT 1 FROM mailbox WHERE "
 	    "address NOT IN(SELECT address FROM sync_mailbox) LIMIT 1");
-	r = db_row(st, s, err);
-	sqlite3_reset(s);
+	r = db_one(st, s, NULL, err);
 	if (r == 1)
 		r = db_txn(st, note_boxes, NULL, err);
 	db_unlock(st);
@@ -97,7 +97,6 @@ int
 store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 {
 	sqlite3_stmt *s;
-	size_t cap = 0;
 	int r;
 
 	memset(out, 0, sizeof(*out));
@@ -112,13 +111,8 @@ store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 	    ") AS up,count(next_try) AS waiting,"
 	    "min(next_try) AS next FROM failure GROUP BY mailbox) f "
 	    "ON f.mailbox=m.address ORDER BY m.address");
-	while ((r = db_row(st, s, err)) == 1) {
-		if (out->n == cap) {
-			cap = cap == 0 ? 64 : 2 * cap;
-			out->v = mem_grow(out->v, cap, sizeof(*out->v));
-		}
-		load_box(s, &out->arena, &out->v[out->n++]);
-	}
+	while ((r = db_row(st, s, err)) == 1)
+		load_box(s, &out->arena, VEC_ADD(out->v, out->n));
 	db_unlock(st);
 	if (r == -1)
 		store_box_free(out);

@@ -28,6 +28,7 @@
 #include "core/model.h"
 #include "core/party.h"
 #include "core/provider.h"
+#include "store/want.h"
 
 struct store;
 
@@ -381,11 +382,7 @@ void store_blob_drop(struct store_blob *);
 /* --- runs -------------------------------------------------------------- */
 
 struct store_run {
-	/*
-	 * Set by the caller: the options that restrict the pass, beginning with
-	 * --mailbox or --profile; NULL: no restriction.
-	 */
-	const char *wanted;
+	struct store_want want; /* in: what it is restricted to */
 	int64_t id;
 	int64_t started;
 	struct store_count count;

@@ -83,17 +83,10 @@ stray_met(struct store *st, const char *mailbox, const struct store_page *p,
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
-static int
-run_stray(struct store *st, sqlite3_stmt *s, int64_t folder, struct err *err)
-{
-	db_int(s, 1, folder);
-	return db_run(st, s, err) == -1 ? -1 : 0;
-}
-
 int
 stray_asked(struct store *st, int64_t folder, struct err *err)
 {
-	return run_stray(st,
+	return db_run_int(st,
 	    db_stmt(st, DB_STRAY_ASKED,
 		"UPDATE failure SET code='" ASKED "' WHERE " ROW),
 	    folder, err);
@@ -102,7 +95,7 @@ stray_asked(struct store *st, int64_t folder, struct err *err)
 int
 stray_settled(struct store *st, int64_t folder, struct err *err)
 {
-	return run_stray(st,
+	return db_run_int(st,
 	    db_stmt(st, DB_STRAY_SETTLED,
 		"DELETE FROM failure WHERE " ROW " AND code='" ASKED "'"),
 	    folder, err);
@@ -111,7 +104,7 @@ stray_settled(struct store *st, int64_t folder, struct err *err)
 int
 stray_forget(struct store *st, int64_t folder, struct err *err)
 {
-	return run_stray(st,
+	return db_run_int(st,
 	    db_stmt(st, DB_STRAY_FORGET, "DELETE FROM failure WHERE " ROW),
 	    folder, err);
 }

@@ -165,12 +165,9 @@ are_ids_open(struct store *st, struct err *err)
 	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_ACKED,
 	    "SELECT NOT EXISTS(SELECT 1 FROM consumer WHERE acked_seq>0) AND "
 	    "NOT EXISTS(SELECT 1 FROM meta WHERE key='ids')");
-	int r = db_row(st, s, err);
+	int64_t answer;
 
-	if (r == 1)
-		r = sqlite3_column_int(s, 0);
-	sqlite3_reset(s);
-	return r;
+	return db_one(st, s, &answer, err) == -1 ? -1 : (int)answer;
 }
 
 /* Was a sent in a minute before b's? In the same minute the ids decide. */

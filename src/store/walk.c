@@ -118,9 +118,8 @@ walk_leave(struct store *st, int64_t folder, struct err *err)
 int
 walk_again(struct store *st, int64_t folder, struct err *err)
 {
-	sqlite3_stmt *s = db_stmt(st, DB_FOLDER_AGAIN,
-	    "UPDATE sync_folder SET marker=NULL WHERE folder=?");
-
-	db_int(s, 1, folder);
-	return db_run(st, s, err) == -1 ? -1 : 0;
+	return db_run_int(st,
+	    db_stmt(st, DB_FOLDER_AGAIN,
+		"UPDATE sync_folder SET marker=NULL WHERE folder=?"),
+	    folder, err);
 }

@@ -56,7 +56,7 @@ apply_alerts(
 
 /* Does the command line name this mailbox earlier, too? */
 static bool
-is_again(const struct plan_want *want, size_t at)
+is_again(const struct store_want *want, size_t at)
 {
 	size_t i;
 
@@ -70,7 +70,7 @@ is_again(const struct plan_want *want, size_t at)
 static void
 open_for_mailboxes(const struct pass *p, const char *text, bool tell)
 {
-	const struct plan_want *want = &p->want;
+	const struct store_want *want = &p->want;
 	struct store_alert *v = mem_alloc(want->nmailbox * sizeof(*v));
 	size_t i, n = 0;
 
@@ -97,17 +97,18 @@ void
 interrupted_begin(const struct pass *p, const struct store_run *run)
 {
 	struct store_alert a;
-	char text[800], since[TIM_TEXT] = "?";
+	char text[800], since[TIM_TEXT] = "?", *with;
 	bool first;
 
 	if (!is_met(p, run, &first))
 		return;
+	with = store_want_text(&run->want);
 	tim_text(run->interrupted_since, since);
 	snprintf(text, sizeof(text),
 	    "passes are interrupted before they are done: %d or more in a row%s"
 	    "%.200s, the first began at %s",
-	    ALERT_IN_A_ROW, run->wanted != NULL ? ", with " : "",
-	    str_nn(run->wanted), since);
+	    ALERT_IN_A_ROW, with != NULL ? ", with " : "", str_nn(with), since);
+	free(with);
 	if (p->want.nmailbox > 0) {
 		open_for_mailboxes(p, text, first);
 		return;
@@ -168,7 +169,7 @@ mailbox_read(const struct passed *h, const char *address)
 bool
 interrupted_over(const struct passed *h, const struct store_alert *a)
 {
-	const struct plan_want *want = &h->pass->want;
+	const struct store_want *want = &h->pass->want;
 
 	if (h->stopped)
 		return false;

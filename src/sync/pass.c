@@ -15,6 +15,7 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "core/partycsv.h"
 #include "store/health.h"
 #include "sync/health.h"
 #include "sync/interrupted.h"
@@ -51,10 +52,11 @@ struct running {
 static int
 load_csv(const struct conf *c, struct party_list *list, struct err *err)
 {
-	if (c->users != NULL && party_csv(list, c->users, "user", err) == -1)
+	if (c->users != NULL &&
+	    partycsv_load(list, c->users, "user", err) == -1)
 		return -1;
 	if (c->contacts != NULL &&
-	    party_csv(list, c->contacts, "contact", err) == -1)
+	    partycsv_load(list, c->contacts, "contact", err) == -1)
 		return -1;
 	return 0;
 }
@@ -400,7 +402,6 @@ int
 pass_run(const struct pass *p, struct pass_counts *out,
     enum pass_outcome *outcome, struct err *err)
 {
-	char *wanted = plan_want_text(&p->want);
 	struct store_run run;
 	struct running r;
 	int rc;
@@ -408,7 +409,7 @@ pass_run(const struct pass *p, struct pass_counts *out,
 	memset(&r, 0, sizeof(r));
 	memset(&run, 0, sizeof(run));
 	r.pass = p;
-	run.wanted = wanted;
+	run.want = p->want;
 	pthread_mutex_init(&r.tally.lock, NULL);
 	r.budget = budget_open(BUDGET);
 	rc = store_run_begin(p->store, &run, err);
@@ -417,6 +418,5 @@ pass_run(const struct pass *p, struct pass_counts *out,
 	if (rc == -1)
 		health_trouble(p, err);
 	finish_pass(&r);
-	free(wanted);
 	return rc;
 }

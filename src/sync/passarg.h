@@ -33,7 +33,7 @@ struct pass {
 	struct store *store;
 	struct servers *servers; /* of conf; borrowed, kept for the next pass */
 	bool dry_run;            /* decide, write nothing */
-	struct plan_want want;   /* what it is restricted to */
+	struct store_want want;  /* what it is restricted to */
 	/*
 	 * Called once the CSV files are read, before any thread is started
 	 * and anything is contacted; may be NULL.

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/address.h"
-#include "base/buf.h"
 #include "base/map.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -15,7 +14,7 @@
 
 struct making {
 	const struct conf *conf;
-	const struct plan_want *want;
+	const struct store_want *want;
 	struct plan *plan;
 	struct map at; /* addresses to their indexes in the plan */
 };
@@ -145,7 +144,7 @@ restrict_to(struct making *m, struct err *err)
 
 int
 plan_make(const struct conf *conf, struct party_list *list,
-    const struct plan_want *want, struct plan *out, struct err *err)
+    const struct store_want *want, struct plan *out, struct err *err)
 {
 	struct making m = { .conf = conf, .want = want, .plan = out };
 	size_t users = list->n;
@@ -161,19 +160,4 @@ plan_make(const struct conf *conf, struct party_list *list,
 	}
 	map_free(&m.at);
 	return rc;
-}
-
-char *
-plan_want_text(const struct plan_want *want)
-{
-	struct buf b;
-	size_t i;
-
-	buf_init(&b, (size_t)1 << 20);
-	for (i = 0; i < want->nmailbox; i++)
-		buf_addf(
-		    &b, "%s--mailbox %s", i > 0 ? " " : "", want->mailbox[i]);
-	if (want->profile != NULL)
-		buf_addf(&b, "%s--profile %s", i > 0 ? " " : "", want->profile);
-	return b.len == 0 ? NULL : buf_take(&b);
 }

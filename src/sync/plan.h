@@ -8,6 +8,7 @@
 
 #include "conf/conf.h"
 #include "core/party.h"
+#include "store/want.h"
 
 struct plan_entry {
 	struct conf_mailbox mailbox; /* strings borrowed from conf and list */
@@ -19,13 +20,6 @@ struct plan {
 	size_t n;
 };
 
-/* What to restrict the plan to; all NULL and 0: no restriction. */
-struct plan_want {
-	const char *const *mailbox; /* these, normalised */
-	size_t nmailbox;            /* 0: all */
-	const char *profile;        /* this one; NULL: all */
-};
-
 /*
  * Plans every [mailbox] with incoming = yes and, for profiles with mailboxes =
  * users, every CRM user's address in the profile's domains (the first profile
@@ -34,11 +28,6 @@ struct plan_want {
  * nothing is ERR_CONFIG. The caller frees out->v.
  */
 int plan_make(const struct conf *, struct party_list *list,
-    const struct plan_want *, struct plan *out, struct err *);
-/*
- * The restriction as text for store_run.wanted; the caller frees it. NULL:
- * none.
- */
-char *plan_want_text(const struct plan_want *);
+    const struct store_want *, struct plan *out, struct err *);
 
 #endif

@@ -463,9 +463,9 @@ reconsider_begin(
 /* The next of the items that wait, from *i on, that are asked for together. */
 static void
 fill_fetch(struct fetch *f, struct mailbox_work *w,
-    const struct store_wanteds *v, struct item_ref *ref, size_t *i)
+    const struct store_anew_items *v, struct item_ref *ref, size_t *i)
 {
-	const struct store_wanted *first = &v->v[*i];
+	const struct store_anew_item *first = &v->v[*i];
 	int days = w->profile->conf->past_mail;
 
 	memset(f, 0, sizeof(*f));
@@ -477,7 +477,7 @@ fill_fetch(struct fetch *f, struct mailbox_work *w,
 			   ? tim_now() - days * DAY_MS
 			   : TIM_NONE;
 	for (; *i < v->n && f->n < fetch_items(w->profile); (*i)++) {
-		const struct store_wanted *next = &v->v[*i];
+		const struct store_anew_item *next = &v->v[*i];
 
 		if (next->folder != first->folder || next->why != first->why)
 			break;
@@ -487,7 +487,7 @@ fill_fetch(struct fetch *f, struct mailbox_work *w,
 }
 
 static int
-run_batch(struct mailbox_work *w, const struct store_wanteds *v, size_t *i,
+run_batch(struct mailbox_work *w, const struct store_anew_items *v, size_t *i,
     struct err *err)
 {
 	struct item_ref ref[PROVIDER_ITEMS];
@@ -513,13 +513,13 @@ int
 reconsider_mailbox(struct mailbox_work *w, struct err *err)
 {
 	int most = RECONSIDER_MAX - w->reconsidered;
-	struct store_wanteds v;
+	struct store_anew_items v;
 	size_t i = 0;
 	int rc = 0;
 
 	if (w->profile->pass->dry_run || most <= 0)
 		return 0;
-	if (store_wanted_list(w->profile->pass->store, w->conf.address,
+	if (store_anew_list(w->profile->pass->store, w->conf.address,
 		(size_t)most, &v, err) == -1)
 		return -1;
 	while (rc == 0 && i < v.n)

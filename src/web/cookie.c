@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "web/cookie.h"
 
 #define COOKIES    32
@@ -74,9 +75,8 @@ add_jar(struct cookie_jars *jars, const char *mailbox)
 
 	jar->jars = jars;
 	jar->mailbox = mem_strdup(mailbox);
-	jars->v = mem_grow(jars->v, jars->n + 1, sizeof(jars->v[0]));
-	jars->v[jars->n] = jar;
-	map_put(&jars->index, 0, jar->mailbox, jars->n++);
+	map_put(&jars->index, 0, jar->mailbox, jars->n);
+	*VEC_ADD(jars->v, jars->n) = jar;
 	return jar;
 }
 

@@ -239,7 +239,7 @@ HOLDS = (
      " SELECT edition FROM sync_edition_attachment)"
      " WHERE edition NOT IN (SELECT n FROM sync_edition)"),
     ("items to be decided anew that are kept, or not there",
-     "SELECT w.mailbox, w.item FROM sync_wanted w WHERE NOT EXISTS"
+     "SELECT w.mailbox, w.item FROM sync_anew w WHERE NOT EXISTS"
      " (SELECT 1 FROM decision d WHERE d.mailbox = w.mailbox"
      " AND d.item = w.item AND d.state = 0"
      " AND d.verdict IN ('skip', 'headers'))"),
@@ -303,7 +303,7 @@ DUMP = {
     # the hashes of addresses have a key of the file's own
     "sync_basis": "what, iif(what = 'addresses', length(value), hex(value))"
                   " FROM sync_basis",
-    "sync_wanted": "mailbox, item, why FROM sync_wanted",
+    "sync_anew": "mailbox, item, why FROM sync_anew",
 }
 # Columns, or whole tables, that two passes may fill differently.
 LEFT_OUT = {

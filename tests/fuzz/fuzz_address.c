@@ -4,7 +4,6 @@
  */
 #include "base/address.h"
 #include "base/utf8.h"
-#include "core/party.h"
 #include "fuzz.h"
 
 int

@@ -61,6 +61,21 @@ test_sha256(void **state)
 	expect_hex(out, rows[0].hex);
 }
 
+static void
+test_sha256_strings(void **state)
+{
+	unsigned char want[CRYPT_SHA256], out[CRYPT_SHA256];
+	struct crypt_sha256 c;
+
+	(void)state;
+	crypt_sha256("ab\0\0", 4, want);
+	crypt_sha256_init(&c);
+	crypt_sha256_adds(&c, "ab");
+	crypt_sha256_adds(&c, NULL);
+	crypt_sha256_out(&c, out);
+	assert_memory_equal(out, want, sizeof(out));
+}
+
 /* RFC 4231, cases 1, 2, 3, 6 */
 static void
 test_hmac(void **state)
@@ -188,6 +203,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sha256),
+		cmocka_unit_test(test_sha256_strings),
 		cmocka_unit_test(test_hmac),
 		cmocka_unit_test(test_seal),
 		cmocka_unit_test(test_random),

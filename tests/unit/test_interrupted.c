@@ -74,8 +74,7 @@ begin(struct scene *c, struct kit *k)
 static const char *
 after(struct scene *c, int64_t n)
 {
-	char *wanted = plan_want_text(&c->pass.want);
-	struct store_run run = { .wanted = wanted,
+	struct store_run run = { .want = c->pass.want,
 		.interrupted = n,
 		.interrupted_since = INT64_C(1795162560000) };
 
@@ -83,7 +82,6 @@ after(struct scene *c, int64_t n)
 	interrupted_begin(&c->pass, &run);
 	c->first = c->opened;
 	interrupted_tell(&c->pass, &run);
-	free(wanted);
 	return ask(c->k, "SELECT group_concat(scope||' '||code||' '||count,"
 			 "', ') FROM (SELECT * FROM alert WHERE resolved_at "
 			 "IS NULL ORDER BY scope)");
@@ -148,7 +146,7 @@ test_restricted(void **state)
 	assert_string_equal(ask(c.k, "SELECT text FROM alert"),
 	    "passes are interrupted before they are done: 5 or more in a row, "
 	    "with --profile hq, the first began at 2026-11-20T08:16:00Z");
-	c.pass.want = (struct plan_want){ two, 3, NULL };
+	c.pass.want = (struct store_want){ two, 3, NULL };
 	assert_string_equal(after(&c, 5),
 	    "mailbox " BOX_A " interrupted 1, mailbox " BOX_C " interrupted 1, "
 	    "profile hq interrupted 1");
@@ -205,7 +203,7 @@ test_over(void **state)
 	c.pass.want.profile = "hq";
 	c.h.nmailbox = 2;
 	assert_string_equal(all_over(&c), "01010");
-	c.pass.want = (struct plan_want){ one, 1, NULL };
+	c.pass.want = (struct store_want){ one, 1, NULL };
 	c.h.nmailbox = 1;
 	assert_string_equal(all_over(&c), "00010");
 }
@@ -241,35 +239,6 @@ test_resolved(void **state)
 	gate_close(c.profile[1].gate);
 }
 
-static void
-test_want_text(void **state)
-{
-	const char *two[] = { BOX_A, BOX_B };
-	static const struct {
-		size_t n;
-		const char *profile, *text;
-	} row[] = {
-		{ 0, NULL, NULL },
-		{ 0, "hq", "--profile hq" },
-		{ 1, NULL, "--mailbox " BOX_A },
-		{ 2, "hq",
-		    "--mailbox " BOX_A " --mailbox " BOX_B " --profile hq" },
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
-		struct plan_want want = { two, row[i].n, row[i].profile };
-		char *text = plan_want_text(&want);
-
-		if (row[i].text == NULL)
-			assert_null(text);
-		else
-			assert_string_equal(text, row[i].text);
-		free(text);
-	}
-}
-
 #define KIT(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
 
 int
@@ -281,7 +250,6 @@ main(void)
 		KIT(test_restricted),
 		KIT(test_over),
 		KIT(test_resolved),
-		cmocka_unit_test(test_want_text),
 	};
 
 	log_init(LOG_ERROR);

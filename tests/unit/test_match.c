@@ -404,6 +404,28 @@ test_crowd(void **state)
 	    "%d links in %lld ms\n", CROWD, (long long)(tim_mono() - t0));
 }
 
+/* What the store writes as a name is read as the same. */
+static void
+test_names(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i <= ROLE_REPLY_TO; i++)
+		assert_int_equal(role_of(role_name((enum role)i)), i);
+	for (i = 0; i <= ATT_REFERENCE; i++)
+		assert_int_equal(
+		    att_kind_of(att_kind_name((enum att_kind)i)), i);
+	for (i = 0; i <= BODY_FAILED; i++)
+		assert_int_equal(
+		    body_state_of(body_state_name((enum body_state)i)), i);
+	for (i = 0; i <= DIRECTION_INTERNAL; i++)
+		assert_int_equal(
+		    direction_of(direction_name((enum direction)i)), i);
+	assert_int_equal(role_of(NULL), ROLE_REPLY_TO);
+	assert_int_equal(body_state_of("half"), BODY_FAILED);
+}
+
 static int
 setup(void **state)
 {
@@ -444,6 +466,7 @@ main(void)
 		cmocka_unit_test(test_needs_headers),
 		cmocka_unit_test(test_speed),
 		cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_names),
 	};
 
 	confkeys_add(&ews_keys);

@@ -66,7 +66,7 @@ people(struct party_list *l)
 static void
 check(const char *only, const char *profile, const char *want)
 {
-	struct plan_want only_these = { &only, only != NULL, profile };
+	struct store_want only_these = { &only, only != NULL, profile };
 	struct party_list l;
 	struct plan p;
 	struct err err = ERR_INIT;
@@ -116,7 +116,7 @@ test_restricted(void **state)
 static void
 test_listed_only(void **state)
 {
-	static const struct plan_want all = { NULL, 0, NULL };
+	static const struct store_want all = { NULL, 0, NULL };
 	struct party_list l;
 	struct plan p;
 	struct err err = ERR_INIT;

@@ -185,8 +185,8 @@ test_exit_passes(void **state)
 		begin(&c);
 		strcpy(c.s.run.outcome, row[i].outcome);
 		strcpy(c.s.run.ended, row[i].ended);
-		c.s.cut = (struct store_interrupted){ NULL, row[i].interrupted,
-			T0 - 190 * MIN };
+		c.s.cut = (struct store_interrupted){ store_want_read(NULL),
+			row[i].interrupted, T0 - 190 * MIN };
 		add(&c, "a@x.example", STATUS_OK, T0);
 		b = add(&c, "b@x.example", row[i].is, T0);
 		b->waiting = row[i].waiting;
@@ -234,7 +234,8 @@ test_interrupted(void **state)
 	begin(&c);
 	b = add(&c, "a@x.example", STATUS_FAILING, T0);
 	b->last_error = "so it failed";
-	c.s.cut = (struct store_interrupted){ "--profile hq", 6, TIM_NONE };
+	c.s.cut = (struct store_interrupted){ store_want_read("--profile hq"),
+		6, TIM_NONE };
 	text = print(&c, status_text);
 	has(text,
 	    "\n6 passes in a row with --profile hq were interrupted, and each "

@@ -425,12 +425,13 @@ test_last_run(void **state)
 
 /* Records a pass; outcome NULL: it is killed. */
 static struct store_run
-run_wanted(struct kit *k, const char *wanted, const char *outcome)
+run_wanted(struct kit *k, const char *mailbox, const char *profile,
+    const char *outcome)
 {
 	struct store_run run;
 
 	memset(&run, 0, sizeof(run));
-	run.wanted = wanted;
+	run.want = (struct store_want){ &mailbox, mailbox != NULL, profile };
 	OK(k, store_run_begin(k->st, &run, &k->err));
 	run.outcome = outcome;
 	if (outcome != NULL)
@@ -441,7 +442,7 @@ run_wanted(struct kit *k, const char *wanted, const char *outcome)
 static void
 run_once(struct kit *k, const char *outcome)
 {
-	run_wanted(k, NULL, outcome);
+	run_wanted(k, NULL, NULL, outcome);
 }
 
 /* Passes in a row by restriction, as "3, --profile hq 2". */
@@ -456,8 +457,8 @@ in_a_row(struct kit *k)
 	OK(k, store_interrupted_list(k->st, &v, &k->err));
 	for (i = 0; i < v.n; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s%s%lld",
-		    i > 0 ? ", " : "", str_nn(v.v[i].wanted),
-		    v.v[i].wanted != NULL ? " " : "", (long long)v.v[i].n);
+		    i > 0 ? ", " : "", str_nn(v.v[i].wanted.text),
+		    v.v[i].wanted.text != NULL ? " " : "", (long long)v.v[i].n);
 	arena_free(&v.arena);
 	return text;
 }
@@ -497,29 +498,29 @@ test_runs_wanted(void **state)
 	struct kit *k = *state;
 
 	run_once(k, "interrupted");
-	run_wanted(k, "--mailbox a@x.example", "ok");
-	run_wanted(k, "--profile hq", "interrupted");
+	run_wanted(k, "a@x.example", NULL, "ok");
+	run_wanted(k, NULL, "hq", "interrupted");
 	run_once(k, "interrupted");
-	run_wanted(k, "--profile branch", "ok");
-	run_wanted(k, "--mailbox a@x.example", "interrupted");
+	run_wanted(k, NULL, "branch", "ok");
+	run_wanted(k, "a@x.example", NULL, "interrupted");
 	run_once(k, "interrupted");
 	assert_string_equal(
 	    in_a_row(k), "3, --mailbox a@x.example 1, --profile hq 1");
-	run_wanted(k, "--mailbox b@x.example", "ok");
+	run_wanted(k, "b@x.example", NULL, "ok");
 	assert_string_equal(
 	    in_a_row(k), "3, --mailbox a@x.example 1, --profile hq 1");
-	run_wanted(k, "--profile branch", "failed");
+	run_wanted(k, NULL, "branch", "failed");
 	assert_string_equal(in_a_row(k), "3, --profile hq 1");
-	run_wanted(k, "--profile hq", "partial");
+	run_wanted(k, NULL, "hq", "partial");
 	assert_string_equal(in_a_row(k), "3");
-	run_wanted(k, "--profile hq", "interrupted");
+	run_wanted(k, NULL, "hq", "interrupted");
 	run_once(k, "partial");
 	assert_string_equal(in_a_row(k), "");
 	/* the ids are used again */
 	ask(k, "DELETE FROM run");
 	run_once(k, "interrupted");
 	run_once(k, "interrupted");
-	run_wanted(k, "--profile branch", "interrupted");
+	run_wanted(k, NULL, "branch", "interrupted");
 	assert_string_equal(in_a_row(k), "--profile branch 1, 2");
 }
 
@@ -531,20 +532,20 @@ test_runs_before(void **state)
 	struct store_run run;
 
 	run_once(k, "ok");
-	run = run_wanted(k, NULL, NULL);
+	run = run_wanted(k, NULL, NULL, NULL);
 	assert_int_equal(run.interrupted, 0);
 	assert_true(run.interrupted_since == TIM_NONE);
 	ask(k, "UPDATE run SET started='2026-11-20T08:16:00Z' WHERE id=2");
-	run = run_wanted(k, NULL, "interrupted");
+	run = run_wanted(k, NULL, NULL, "interrupted");
 	assert_int_equal(run.interrupted, 1); /* that was killed */
-	run = run_wanted(k, "--profile hq", "ok");
+	run = run_wanted(k, NULL, "hq", "ok");
 	assert_int_equal(run.interrupted, 0);
-	run = run_wanted(k, NULL, "interrupted");
+	run = run_wanted(k, NULL, NULL, "interrupted");
 	assert_int_equal(run.interrupted, 2);
 	assert_true(run.interrupted_since == INT64_C(1795162560000));
-	run = run_wanted(k, NULL, "failed");
+	run = run_wanted(k, NULL, NULL, "failed");
 	assert_int_equal(run.interrupted, 3);
-	run = run_wanted(k, NULL, "ok");
+	run = run_wanted(k, NULL, NULL, "ok");
 	assert_int_equal(run.interrupted, 0);
 }
 

@@ -106,6 +106,21 @@ test_equal(void **state)
 }
 
 static void
+test_which(void **state)
+{
+	static const char *const list[] = { "in", "out", "internal" };
+
+	(void)state;
+	assert_int_equal(str_which("in", list, 3), 0);
+	assert_int_equal(str_which("out", list, 3), 1);
+	assert_int_equal(str_which("internal", list, 3), 2);
+	assert_int_equal(str_which("int", list, 3), 2);
+	assert_int_equal(str_which("", list, 3), 2);
+	assert_int_equal(str_which(NULL, list, 3), 2);
+	assert_int_equal(str_which("out", list, 1), 0);
+}
+
+static void
 test_change(void **state)
 {
 	char lower[] = "ABCxyz\xc3\x84@[Z", trim[] = " \t a b \r\n";
@@ -182,6 +197,7 @@ main(void)
 		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_printable_any),
 		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_which),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_chars),
 		cmocka_unit_test(test_int),

@@ -1,5 +1,5 @@
 /*
- * map.h - a hash table from text to a number or a pointer.
+ * map.h - a hash table from text to a number.
  * Floor: base.
  * Threads: a struct map belongs to one thread at a time.
  *
@@ -30,12 +30,6 @@ size_t map_get(const struct map *, unsigned space, const char *key);
  * key's value is now.
  */
 size_t map_put(struct map *, unsigned space, const char *key, size_t value);
-/*
- * The same for a table of pointers: the key's, or NULL; space 0 is theirs.
- * What they point to stays the caller's.
- */
-void *map_get_ptr(const struct map *, const char *key);
-void *map_put_ptr(struct map *, const char *key, void *);
 
 /*
  * Arithmetic of such hashes, modulo the prime 2^61 - 1: a text is the value

@@ -28,8 +28,6 @@ struct proxy {
 int proxy_choose(
     struct proxy *out, const struct url *target, const char *opt, struct err *);
 void proxy_free(struct proxy *);
-/* What proxy_choose takes for opt: the URL of a proxy, or NULL. */
-const char *proxy_named(const char *opt);
 /*
  * Does a NO_PROXY list (commas or blanks; "*", names that also cover what
  * ends in them, addresses, networks as 10.0.0.0/8, each with an optional

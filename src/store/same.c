@@ -1,6 +1,6 @@
 /*
  * same.c - are two messages with the same key the same mail?
- * 1. same_mail is symmetric.
+ * 1. same_as is symmetric.
  * 2. A body is the other one with blocks before and after it, at most, or both
  *    are one with blocks of their own: never with anything put in between, and
  *    only where a block begins and ends with a line and speaks as servers do.
@@ -750,16 +750,4 @@ bool
 same_as(struct same *s, const struct message *b)
 {
 	return same_head(s->m, b) && same_body(s, b);
-}
-
-bool
-same_mail(const struct message *a, const struct message *b)
-{
-	struct same s;
-	bool same;
-
-	same_init(&s, a);
-	same = same_as(&s, b);
-	same_free(&s);
-	return same;
 }

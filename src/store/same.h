@@ -20,12 +20,20 @@
 #include "core/model.h"
 #include "store/fold.h"
 
+/* A message that is compared with several: it is folded once. */
+struct same {
+	const struct message *m;
+	struct fold fold[2]; /* with links, and without */
+	bool folded[2];
+};
+void same_init(struct same *, const struct message *);
+void same_free(struct same *);
 /*
  * Symmetric, and true for a message and itself; takes time in proportion to
  * their size. What is not known (no subject, a body that could not be had)
  * equals everything.
  */
-bool same_mail(const struct message *, const struct message *);
+bool same_as(struct same *, const struct message *);
 /* The same, whatever their bodies. */
 bool same_head(const struct message *, const struct message *);
 
@@ -38,16 +46,6 @@ void same_hash(const struct message *, struct crypt_sha256 *);
 
 /* Are their bodies equal to the letter? */
 bool same_text(const struct message *, const struct message *);
-
-/* The same of a message that is compared with several: it is folded once. */
-struct same {
-	const struct message *m;
-	struct fold fold[2]; /* with links, and without */
-	bool folded[2];
-};
-void same_init(struct same *, const struct message *);
-void same_free(struct same *);
-bool same_as(struct same *, const struct message *);
 
 /* How much text the bodies have, as a person reads it; 0: none is known. */
 int64_t same_weight(const struct message *);

@@ -4,8 +4,8 @@
  * here has it; each change is told, and nothing else is; and a new file that
  * gets the same copies in another order says the same.
  */
+#include "../lib/samemail.h"
 #include "base/mem.h"
-#include "store/same.h"
 #include "test_store_held.h"
 
 #define STEPS    2000

@@ -11,10 +11,10 @@
 
 #include <cmocka.h>
 
+#include "../lib/samemail.h"
 #include "base/mem.h"
 #include "base/tim.h"
 #include "store/fold.h"
-#include "store/same.h"
 
 static void
 test_fold(void **state)

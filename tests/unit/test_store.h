@@ -154,6 +154,13 @@ folders(struct kit *k, const char *box, const char *const *id, size_t n,
 	OK(k, store_folders_merge(k->st, box, &list, out, &k->err));
 }
 
+/* What is known of them: a list without any folder changes nothing. */
+static inline void
+known_folders(struct kit *k, const char *box, struct store_folders *out)
+{
+	folders(k, box, NULL, 0, out);
+}
+
 static inline void
 kit_open(struct kit *k, int flags)
 {

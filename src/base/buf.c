@@ -109,17 +109,6 @@ buf_addf(struct buf *b, const char *fmt, ...)
 	return 0;
 }
 
-void
-buf_drop(struct buf *b, size_t n)
-{
-	if (n > b->len)
-		n = b->len;
-	if (n == 0)
-		return;
-	memmove(b->data, b->data + n, b->len - n + 1);
-	b->len -= n;
-}
-
 const char *
 buf_str(const struct buf *b)
 {

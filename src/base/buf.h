@@ -37,8 +37,6 @@ int buf_addf(struct buf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Makes room for n more bytes and returns data + len; NULL: over the cap. */
 char *buf_room(struct buf *, size_t n);
-/* Drops the first n bytes. */
-void buf_drop(struct buf *, size_t n);
 /* data, or "" when empty. */
 const char *buf_str(const struct buf *);
 /* The bytes as a malloc'ed string that the caller owns; empties the buffer. */

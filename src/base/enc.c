@@ -1,40 +1,10 @@
 /*
- * enc.c - UTF-8, UTF-16, hex, percent. base64 is in enc_base64.c, domains
+ * enc.c - hex and percent. base64 is in enc_base64.c, domains
  * and letter case in enc_domain.c.
  */
 #include <string.h>
 
 #include "base/enc.h"
-#include "base/utf8.h"
-
-static void
-put_unit16(char *to, uint32_t u)
-{
-	to[0] = (char)(u & 0xff);
-	to[1] = (char)(u >> 8);
-}
-
-int
-enc_utf16le(struct buf *out, const char *s, size_t len)
-{
-	char u[4];
-	uint32_t c;
-	size_t n;
-
-	for (; len > 0; s += n, len -= n) {
-		if ((n = utf8_next(s, len, &c)) == 0)
-			return -1;
-		if (c < 0x10000) {
-			put_unit16(u, c);
-		} else {
-			put_unit16(u, 0xd7c0 + (c >> 10));
-			put_unit16(u + 2, 0xdc00 | (c & 0x3ff));
-		}
-		if (buf_add(out, u, c < 0x10000 ? 2 : 4) == -1)
-			return -1;
-	}
-	return 0;
-}
 
 void
 enc_hex(const void *in, size_t n, char *out)

@@ -1,5 +1,5 @@
 /*
- * enc.h - encodings: UTF-8, UTF-16, base64, hex, percent, IDN.
+ * enc.h - encodings: base64, hex, percent, IDN; letter case.
  * Floor: base.
  * Threads: pure; a decoder belongs to one thread.
  */
@@ -11,9 +11,6 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-
-/* UTF-8 to UTF-16LE; -1 on invalid input or a full buffer. */
-int enc_utf16le(struct buf *out, const char *s, size_t len);
 
 /* RFC 4648 4, padded, no line breaks. */
 int enc_base64(struct buf *out, const void *, size_t);
@@ -57,7 +54,5 @@ int enc_percent(struct buf *out, const char *);
 int enc_domain(struct buf *out, const char *, size_t len);
 /* Simple lower case of one character: Latin, Greek, Cyrillic, Armenian. */
 uint32_t enc_lower(uint32_t);
-/* Simple upper case, the same scripts. */
-uint32_t enc_upper(uint32_t);
 
 #endif

@@ -97,35 +97,6 @@ enc_lower(uint32_t c)
 	return c;
 }
 
-uint32_t
-enc_upper(uint32_t c)
-{
-	uint32_t u;
-	size_t i;
-
-	if (c < 0x80)
-		return c >= 'a' && c <= 'z' ? c - 32 : c;
-	switch (c) { /* lower-case letters that share an upper-case one */
-	case 0xb5:   /* micro sign */
-		return 0x39c;
-	case 0xdf: /* sharp s: its simple upper case is itself */
-		return c;
-	case 0x131: /* dotless i */
-		return 'I';
-	case 0x17f: /* long s */
-		return 'S';
-	case 0x3c2: /* final sigma */
-		return 0x3a3;
-	}
-	for (i = 0; i < CASES; i++) {
-		u = (uint32_t)((int32_t)c - cases[i].delta);
-		if (u >= cases[i].first && u <= cases[i].last &&
-		    (u - cases[i].first) % (uint32_t)cases[i].step == 0)
-			return u;
-	}
-	return c;
-}
-
 /* RFC 3492 6.1, with the constants of section 5 */
 static uint32_t
 adapt_bias(uint32_t delta, uint32_t points, bool first)

@@ -1,5 +1,5 @@
 /*
- * map.c - a hash table from text to a number or a pointer.
+ * map.c - a hash table from text to a number.
  * 1. Open addressing with linear probing, at most half full.
  * 2. A key is never removed.
  */
@@ -143,18 +143,4 @@ map_put(struct map *m, unsigned space, const char *key, size_t value)
 		m->n++;
 	}
 	return s->value;
-}
-
-void *
-map_get_ptr(const struct map *m, const char *key)
-{
-	size_t value = map_get(m, 0, key);
-
-	return value == MAP_NONE ? NULL : (void *)(uintptr_t)value;
-}
-
-void *
-map_put_ptr(struct map *m, const char *key, void *p)
-{
-	return (void *)(uintptr_t)map_put(m, 0, key, (size_t)(uintptr_t)p);
 }

@@ -1,5 +1,5 @@
 /*
- * map.h - a hash table from text to a number or a pointer.
+ * map.h - a hash table from text to a number.
  * Floor: base.
  * Threads: a struct map belongs to one thread at a time.
  *
@@ -33,12 +33,6 @@ size_t map_get(const struct map *, unsigned space, const char *key);
  * Returns the value that the key has now.
  */
 size_t map_put(struct map *, unsigned space, const char *key, size_t value);
-/*
- * The same for a map of pointers, in space 0: the key's pointer, or NULL. What
- * it points to stays the caller's.
- */
-void *map_get_ptr(const struct map *, const char *key);
-void *map_put_ptr(struct map *, const char *key, void *);
 
 /*
  * The arithmetic of these hashes, modulo the prime 2^61 - 1: the hash of a text

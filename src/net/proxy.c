@@ -109,14 +109,6 @@ read_environment(const char *lower, const char *upper)
 	return v == NULL || *v == '\0' ? NULL : v;
 }
 
-const char *
-proxy_named(const char *opt)
-{
-	if (opt == NULL)
-		return read_environment("https_proxy", "HTTPS_PROXY");
-	return *opt == '\0' ? NULL : opt;
-}
-
 int
 proxy_choose(
     struct proxy *out, const struct url *target, const char *opt, struct err *e)
@@ -130,7 +122,7 @@ proxy_choose(
 		return 0;
 	if (opt == NULL) {
 		source = "HTTPS_PROXY (environment)";
-		opt = proxy_named(NULL);
+		opt = read_environment("https_proxy", "HTTPS_PROXY");
 		except = read_environment("no_proxy", "NO_PROXY");
 		if (opt == NULL ||
 		    (except != NULL &&

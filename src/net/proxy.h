@@ -28,8 +28,6 @@ struct proxy {
 int proxy_choose(
     struct proxy *out, const struct url *target, const char *opt, struct err *);
 void proxy_free(struct proxy *);
-/* The proxy that proxy_choose would use for this opt, or NULL. */
-const char *proxy_named(const char *opt);
 /*
  * Does a NO_PROXY list cover the host? Its items are separated by commas or
  * blanks: "*", names, which also cover their subdomains, addresses, and

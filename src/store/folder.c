@@ -116,7 +116,7 @@ hand_over(struct rows *r, struct store_folders *out)
 /* What is known of a mailbox's folders, and what the server says of them. */
 struct merge {
 	const char *mailbox;
-	const struct folder_list *list; /* NULL: it was not asked */
+	const struct folder_list *list;
 	struct rows r;
 };
 
@@ -126,21 +126,6 @@ read_known(struct store *st, void *arg, struct err *err)
 	struct merge *m = arg;
 
 	return load_rows(st, m->mailbox, &m->r, err);
-}
-
-int
-store_folders(struct store *st, const char *mailbox, struct store_folders *out,
-    struct err *err)
-{
-	struct merge m = { .mailbox = mailbox };
-	int rc = db_read(st, read_known, &m, err);
-
-	if (rc == -1) {
-		rows_free(&m.r);
-		memset(out, 0, sizeof(*out));
-	} else
-		hand_over(&m.r, out);
-	return rc;
 }
 
 /* --- merging ----------------------------------------------------------- */

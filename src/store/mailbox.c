@@ -78,7 +78,7 @@ pending_written(struct store *st)
 	pending_free(st);
 }
 
-bool
+static bool
 pending_due(const struct store *st)
 {
 	const struct pending *p = st->pending;

@@ -27,7 +27,6 @@ int pending_flush(struct store *, struct err *);
 /* The same inside the transaction under way. */
 int pending_write(struct store *, struct err *);
 void pending_written(struct store *); /* committed: forget it */
-bool pending_due(const struct store *);
 void pending_free(struct store *);
 /* A folder's new total, written with the next commit. */
 int pending_total(struct store *, int64_t folder, int64_t total, struct err *);

@@ -1,6 +1,6 @@
 /*
  * same.c - are two messages with the same key the same mail?
- * 1. same_mail is symmetric.
+ * 1. same_as is symmetric.
  * 2. Two bodies are the same if one is the other with blocks before or after
  *    it, or if both are one text with different such blocks. Nothing may be
  *    inserted in between, and a block must consist of whole lines and read like
@@ -742,16 +742,4 @@ bool
 same_as(struct same *s, const struct message *b)
 {
 	return same_head(s->m, b) && same_body(s, b);
-}
-
-bool
-same_mail(const struct message *a, const struct message *b)
-{
-	struct same s;
-	bool same;
-
-	same_init(&s, a);
-	same = same_as(&s, b);
-	same_free(&s);
-	return same;
 }

@@ -21,12 +21,20 @@
 #include "core/model.h"
 #include "store/fold.h"
 
+/* A message that is compared with several others; it is folded only once. */
+struct same {
+	const struct message *m;
+	struct fold fold[2]; /* with links, and without */
+	bool folded[2];
+};
+void same_init(struct same *, const struct message *);
+void same_free(struct same *);
 /*
- * Symmetric and reflexive; linear in their size. What is not known (no subject,
+ * Is it the same mail? Symmetric and reflexive; linear in their size. What is not known (no subject,
  * a body that could not be fetched) equals everything.
  */
-bool same_mail(const struct message *, const struct message *);
-/* As same_mail, but without the bodies. */
+bool same_as(struct same *, const struct message *);
+/* The same of two messages, but without their bodies. */
 bool same_head(const struct message *, const struct message *);
 
 /*
@@ -41,16 +49,6 @@ void same_hash_sender(const struct message *, struct crypt_sha256 *);
 
 /* Are their bodies equal byte for byte? */
 bool same_text(const struct message *, const struct message *);
-
-/* same_as is same_mail for one message and several others: folds m once. */
-struct same {
-	const struct message *m;
-	struct fold fold[2]; /* with links, and without */
-	bool folded[2];
-};
-void same_init(struct same *, const struct message *);
-void same_free(struct same *);
-bool same_as(struct same *, const struct message *);
 
 /* The length of the folded body; 0: no text is known. */
 int64_t same_weight(const struct message *);

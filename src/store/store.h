@@ -154,21 +154,19 @@ struct store_place {
 	int64_t folder; /* store_folder.id */
 };
 
+/* What is known of a mailbox's folders. */
 struct store_folders {
 	struct arena arena;
 	struct store_folder *v;
 	size_t n;
 };
 
-/* Reads what is known of a mailbox's folders. Free: arena_free(&out->arena). */
-int store_folders(struct store *, const char *mailbox,
-    struct store_folders *out, struct err *);
 /*
  * Brings the folder table up to date with the server's list (new, renamed,
- * gone: copies in it get removed_at) and returns it like store_folders.
- * A well_known of NULL does not erase a known one. Markers and cursors of the
- * folders that exist are not touched, nor is the total of a folder that has to
- * be read now: store_folder_counted sets it.
+ * gone: copies in it get removed_at) and returns it; arena_free(&out->arena).
+ * A well_known of NULL does not erase a known one. Markers and cursors are
+ * not touched, nor is the total of a folder that has to be read now:
+ * store_folder_counted.
  */
 int store_folders_merge(struct store *, const char *mailbox,
     const struct folder_list *, struct store_folders *out, struct err *);

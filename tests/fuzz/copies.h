@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../lib/held.h"
+#include "../lib/samemail.h"
 #include "base/fault.h"
 #include "base/buf.h"
 #include "base/str.h"
@@ -22,7 +23,6 @@
 #include "fuzz.h"
 #include "storekit.h"
 #include "store/content.h"
-#include "store/same.h"
 #include "store/store.h"
 
 #define BOXES    2

@@ -221,29 +221,29 @@ cmd_folder(struct cmd *c, struct sb *out)
 }
 
 static void
-cmd_move(struct cmd *c, struct sb *out)
+put_item(struct cmd *c, struct sb *out,
+    struct item *(*put)(struct item *, struct folder *))
 {
 	struct item *it = selected(c, out);
 	struct folder *to;
 
 	if (it == NULL || (to = control_folder(c, 3, false, out)) == NULL)
 		return;
-	it = item_move(it, to);
+	it = put(it, to);
 	SB_LIT(out, "ok ");
 	ident_item(out, to->mailbox, it->num);
 }
 
 static void
+cmd_move(struct cmd *c, struct sb *out)
+{
+	put_item(c, out, item_move);
+}
+
+static void
 cmd_copy(struct cmd *c, struct sb *out)
 {
-	struct item *it = selected(c, out);
-	struct folder *to;
-
-	if (it == NULL || (to = control_folder(c, 3, false, out)) == NULL)
-		return;
-	it = item_copy(it, to);
-	SB_LIT(out, "ok ");
-	ident_item(out, to->mailbox, it->num);
+	put_item(c, out, item_copy);
 }
 
 static void

@@ -25,23 +25,6 @@
 #define EARLIEST INT64_C(631152000)
 #define LATEST   INT64_C(4102444800)
 
-static int
-read_file(struct sb *b, const char *path)
-{
-	FILE *f = fopen(path, "rb");
-	char buf[65536];
-	size_t n;
-
-	sb_need(b, 1);
-	b->p[0] = 0;
-	if (f == NULL)
-		return -1;
-	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-		sb_add(b, buf, n);
-	fclose(f);
-	return 0;
-}
-
 static unsigned
 ex_of(const char *list)
 {
@@ -92,7 +75,7 @@ load(struct cmd *c, struct folder *f, const char *path, int64_t received)
 	struct item *it;
 	struct mail *m;
 
-	if (read_file(&b, path) < 0) {
+	if (sb_file(&b, path) < 0) {
 		sb_free(&b);
 		return -1;
 	}
@@ -134,7 +117,7 @@ int
 controlmail_edit(struct item *it, const char *path)
 {
 	struct sb b = { 0 };
-	int rc = read_file(&b, path);
+	int rc = sb_file(&b, path);
 
 	if (rc == 0)
 		item_edit(it, mime_parse(b.p, b.n));

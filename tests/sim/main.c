@@ -50,20 +50,15 @@ add_account(const char *spec)
 static int
 load(const char *path)
 {
-	FILE *f = fopen(path, "r");
 	struct sb text = { 0 }, answer = { 0 };
-	char buf[8192];
-	size_t n;
 	int failed;
 
-	if (f == NULL) {
+	if (sb_file(&text, path) < 0) {
 		perror(path);
+		sb_free(&text);
 		return -1;
 	}
-	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-		sb_add(&text, buf, n);
-	fclose(f);
-	failed = control_run(text.p != NULL ? text.p : "", text.n, &answer);
+	failed = control_run(text.p, text.n, &answer);
 	if (failed != 0)
 		fprintf(stderr, "exsim: %s:\n%s", path, answer.p);
 	sb_free(&text);

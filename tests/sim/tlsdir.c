@@ -124,19 +124,12 @@ static int
 slurp(const char *dir, const char *name, struct sb *b)
 {
 	struct sb path = { 0 };
-	char buf[8192];
-	size_t n;
-	FILE *f;
+	int rc;
 
 	sb_fmt(&path, "%s/%s", dir, name);
-	f = fopen(path.p, "rb");
+	rc = sb_file(b, path.p);
 	sb_free(&path);
-	if (f == NULL)
-		return -1;
-	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-		sb_add(b, buf, n);
-	fclose(f);
-	return b->n > 0 ? 0 : -1;
+	return rc == 0 && b->n > 0 ? 0 : -1;
 }
 
 int

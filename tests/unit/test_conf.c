@@ -8,78 +8,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/mem.h"
 #include "base/tim.h"
-#include "conf/conf.h"
+#include "confread.h"
 #include "ews/keys.h"
-
-#define LOGIN "username = svc\npassword_env = T_PW\n"
-#define HQ    "[profile hq]\nserver = h.example\n" LOGIN "domains = a.example\n"
-#define BOX   "[mailbox s]\naddress = s@a.example\nprofile = hq\n"
-
-static char tmp[] = "/tmp/exsync-test-conf-XXXXXX";
-
-/* Reads the text; the caller frees *errs, its errors. */
-static struct conf *
-read_text(const char *text, size_t len, char **errs)
-{
-	size_t size;
-	FILE *f = open_memstream(errs, &size);
-	struct conf *c = conf_read("t.ini", text, len, f);
-
-	fclose(f);
-	return c;
-}
-
-static struct conf *
-read_good(const char *text)
-{
-	char *errs;
-	struct conf *c = read_text(text, strlen(text), &errs);
-
-	assert_string_equal(errs, "");
-	assert_non_null(c);
-	free(errs);
-	return c;
-}
-
-static void
-check_bad(const char *text, const char *want)
-{
-	char *errs;
-	struct conf *c = read_text(text, strlen(text), &errs);
-
-	assert_null(c);
-	if (strcmp(errs, want) != 0)
-		print_message("--- of:\n%s\n", text);
-	assert_string_equal(errs, want);
-	free(errs);
-}
-
-static char *
-in_tmp(const char *name)
-{
-	return mem_printf("%s/%s", tmp, name);
-}
+#include "tmpdir.h"
 
 static void
 put_file(const char *name, const char *text, size_t len, mode_t mode)
 {
-	char *path = in_tmp(name);
-	FILE *f;
-
-	unlink(path);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(text, 1, len, f), len);
-	fclose(f);
-	assert_int_equal(chmod(path, mode), 0);
-	free(path);
+	free(put_in_tmp(name, text, len, mode));
 }
 
 /* Loads a file of the test directory; *errs: its errors, without the path. */
@@ -653,11 +593,10 @@ test_example_whole(void **state)
 static int
 setup(void **state)
 {
-	(void)state;
 	setenv("T_PW", "pass word", 1);
 	unsetenv("T_UNSET");
 	unsetenv("CREDENTIALS_DIRECTORY");
-	return mkdtemp(tmp) == NULL ? -1 : 0;
+	return tmp_make(state);
 }
 
 static int
@@ -665,21 +604,11 @@ teardown(void **state)
 {
 	static const char *const names[] = { "cred/pw", "dirs.ini", "s.ini",
 		"p.ini", "pw", "exsync.ini", "users.csv", "contacts.csv",
-		"hq.password", "whole.ini", "company-ca.pem",
-		"sales.password" };
-	size_t i;
-	char *path;
+		"hq.password", "whole.ini", "company-ca.pem", "sales.password",
+		"cred" };
 
 	(void)state;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		path = in_tmp(names[i]);
-		unlink(path);
-		free(path);
-	}
-	path = in_tmp("cred");
-	rmdir(path);
-	free(path);
-	return rmdir(tmp);
+	return tmp_remove(names, sizeof(names) / sizeof(names[0]));
 }
 
 int

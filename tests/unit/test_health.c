@@ -3,78 +3,26 @@
  * which alerts are met, which are over, and who is told.
  */
 #include "causes.h"
+#include "passscene.h"
 #include "store/db.h"
 #include "store/health.h"
-#include "sync/alert.h"
-#include "sync/health.h"
 #include "sync/backoff.h"
 #include "sync/login.h"
 #include "sync/logins.h"
-#include "test_store.h"
 
 #define HOUR INT64_C(3600000)
 
-/* A pass over ann and bob that is over. */
-struct scene {
-	struct kit *k;
-	struct conf_profile conf_profile[2];
-	struct conf conf;
-	struct pass pass;
-	struct profile_work profile[2];
-	struct mailbox_work box[64];
-	struct passed h;
-	int64_t stale;
-	int opened, resolved; /* what pass.alert was told */
-	int deaf;             /* so often it will not be told */
-	char last[256];
-};
-
-static int
-told(void *arg, const struct alert_text *a)
-{
-	struct scene *c = arg;
-	char scope[STORE_SCOPE_TEXT];
-
-	if (c->deaf > 0 && c->deaf-- > 0)
-		return -1;
-	c->opened += !a->resolved;
-	c->resolved += a->resolved;
-	snprintf(c->last, sizeof(c->last), "%s %s",
-	    store_scope_text(&a->scope, scope), a->code);
-	return 0;
-}
-
+/* A pass over ann and bob. */
 static void
 begin(struct scene *c, struct kit *k)
 {
-	char *hq = (char *)"hq", *branch = (char *)"branch";
-	size_t i;
-
-	memset(c, 0, sizeof(*c));
-	c->k = k;
-	c->conf_profile[0].name = hq;
-	c->conf_profile[1].name = branch;
+	scene_begin(c, k);
 	c->conf_profile[1].mailboxes = CONF_MAILBOXES_LISTED;
-	c->conf.profile = c->conf_profile;
-	c->conf.nprofile = 2;
-	c->conf.database = k->path;
-	c->pass.conf = &c->conf;
-	c->pass.store = k->st;
-	c->pass.alert = told;
-	c->pass.alert_arg = c;
-	c->h.pass = &c->pass;
-	c->h.profile = c->profile;
-	c->h.mailbox = c->box;
-	c->h.nmailbox = 2;
 	c->profile[0].pass = &c->pass;
 	c->profile[0].conf = &c->conf_profile[0];
 	c->profile[0].gate = gate_open(2);
-	for (i = 0; i < 2; i++) {
-		c->box[i].conf = kit_box(i == 0 ? BOX_A : BOX_B);
-		c->box[i].conf.profile = &c->conf_profile[0];
-		c->box[i].profile = &c->profile[0];
-		c->box[i].end = VISIT_OK;
-	}
+	scene_mailbox(c, BOX_A, 0);
+	scene_mailbox(c, BOX_B, 0);
 }
 
 static void
@@ -612,7 +560,7 @@ test_told_again(void **state)
 	c.pass.alert = NULL;
 	fails(&c.box[0], ERR_AUTH, "ErrorAccessDenied", SCOPE_MAILBOX);
 	pass(&c);
-	c.pass.alert = told;
+	c.pass.alert = scene_told;
 	pass(&c);
 	assert_int_equal(c.opened, 1);
 	assert_int_equal(number(c.k, "SELECT count(*) FROM sync_news"), 0);

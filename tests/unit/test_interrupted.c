@@ -2,72 +2,31 @@
  * test_interrupted.c - passes that are interrupted, several in a row: which
  * alert opens, who is told, and what resolves it.
  */
+#include "passscene.h"
 #include "store/db.h"
 #include "store/health.h"
-#include "sync/alert.h"
-#include "sync/health.h"
 #include "sync/interrupted.h"
-#include "test_store.h"
 
 #define BOX_C "cy@branch.example"
 
-/* ann and bob of hq, cy of branch. */
-struct scene {
-	struct kit *k;
-	struct conf_profile conf_profile[2];
-	struct conf conf;
-	struct pass pass;
-	struct profile_work profile[2];
-	struct mailbox_work box[3];
-	struct passed h;
-	int64_t stale;
-	int opened, resolved; /* what pass.alert was told */
-	int deaf;             /* how often telling will fail */
-	int first;            /* opened before the mailboxes were asked */
-};
-
+/* Of the alerts that are told, only this one counts. */
 static int
 told(void *arg, const struct alert_text *a)
 {
-	struct scene *c = arg;
-
 	if (alert_kind(a->code) != ALERT_INTERRUPTED)
 		return 0;
-	if (c->deaf > 0 && c->deaf-- > 0)
-		return -1;
-	c->opened += !a->resolved;
-	c->resolved += a->resolved;
-	return 0;
+	return scene_told(arg, a);
 }
 
+/* A pass over ann and bob of hq, and cy of branch. */
 static void
 begin(struct scene *c, struct kit *k)
 {
-	static const char *const address[] = { BOX_A, BOX_B, BOX_C };
-	char *hq = (char *)"hq", *branch = (char *)"branch";
-	size_t i;
-
-	memset(c, 0, sizeof(*c));
-	c->k = k;
-	c->conf_profile[0].name = hq;
-	c->conf_profile[1].name = branch;
-	c->conf.profile = c->conf_profile;
-	c->conf.nprofile = 2;
-	c->conf.database = k->path;
-	c->pass.conf = &c->conf;
-	c->pass.store = k->st;
+	scene_begin(c, k);
 	c->pass.alert = told;
-	c->pass.alert_arg = c;
-	c->h = (struct passed){ .pass = &c->pass,
-		.profile = c->profile,
-		.mailbox = c->box,
-		.nmailbox = 3 };
-	for (i = 0; i < 3; i++) {
-		c->box[i].profile = &c->profile[i / 2];
-		c->box[i].conf = kit_box(address[i]);
-		c->box[i].conf.profile = &c->conf_profile[i / 2];
-		c->box[i].end = VISIT_OK;
-	}
+	scene_mailbox(c, BOX_A, 0);
+	scene_mailbox(c, BOX_B, 0);
+	scene_mailbox(c, BOX_C, 1);
 }
 
 /* Begins a pass after n that were interrupted; which alerts are open then. */

@@ -19,6 +19,7 @@
 #include "os/keeper.h"
 #include "os/statedir.h"
 #include "sync/loginfile.h"
+#include "tmpdir.h"
 
 #define T0   INT64_C(1795162560123) /* 2026-11-20T08:16:00.123Z */
 #define SALT "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
@@ -33,8 +34,6 @@
 
 #define PROVEN "proven\t" V1 "\t0f8\t2026-11-20T08:16:00.000Z\n"
 #define TRIED  "\t2026-11-20T10:30:00.000Z,2026-11-20T10:30:00.001Z\n"
-
-static char tmp[] = "/tmp/exsync-test-loginfile-XXXXXX";
 
 static int
 parse(struct loginfile *f, const char *text)
@@ -335,7 +334,7 @@ start(const char *dir, bool make)
 static void
 test_keeper(void **state)
 {
-	char *dir = mem_printf("%s/state", tmp);
+	char *dir = in_tmp("state");
 	char *file = mem_printf("%s/logins", dir);
 	char *aside = mem_printf("%s/logins.bad", dir), salt[STATEDIR_SALT];
 	struct err err = ERR_INIT;
@@ -390,7 +389,7 @@ test_keeper(void **state)
 	rmdir(dir);
 	/* it cannot be made */
 	free(dir);
-	dir = mem_printf("%s/none/state", tmp);
+	dir = in_tmp("none/state");
 	k = start(dir, true);
 	assert_int_equal(keeper_read(k, KEEP_LOGINS, &b, &err), -1);
 	assert_non_null(strstr(err.msg, "cannot be made: No such file"));
@@ -406,7 +405,7 @@ test_keeper(void **state)
 static void
 test_keeper_links(void **state)
 {
-	char *dir = mem_printf("%s/links", tmp);
+	char *dir = in_tmp("links");
 	char *file = mem_printf("%s/logins", dir);
 	struct err err = ERR_INIT;
 	struct keeper *k;
@@ -437,17 +436,10 @@ test_keeper_links(void **state)
 }
 
 static int
-setup(void **state)
-{
-	(void)state;
-	return mkdtemp(tmp) == NULL;
-}
-
-static int
 teardown(void **state)
 {
 	(void)state;
-	return rmdir(tmp);
+	return tmp_remove(NULL, 0);
 }
 
 int
@@ -465,5 +457,6 @@ main(void)
 		cmocka_unit_test(test_keeper_links),
 	};
 
-	return cmocka_run_group_tests_name("loginfile", tests, setup, teardown);
+	return cmocka_run_group_tests_name(
+	    "loginfile", tests, tmp_make, teardown);
 }

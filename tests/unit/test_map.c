@@ -88,24 +88,6 @@ test_spaces(void **state)
 	map_free(&m);
 }
 
-static void
-test_pointers(void **state)
-{
-	struct map m;
-	int a, b;
-
-	(void)state;
-	map_init(&m);
-	assert_null(map_get_ptr(&m, "a"));
-	assert_ptr_equal(map_put_ptr(&m, "a", &a), &a);
-	assert_ptr_equal(map_put_ptr(&m, "b", &b), &b);
-	assert_ptr_equal(map_put_ptr(&m, "a", &b), &a);
-	assert_ptr_equal(map_get_ptr(&m, "a"), &a);
-	assert_ptr_equal(map_get_ptr(&m, "b"), &b);
-	assert_null(map_get_ptr(&m, "c"));
-	map_free(&m);
-}
-
 static int
 by_number(const void *a, const void *b)
 {
@@ -231,7 +213,6 @@ main(void)
 		cmocka_unit_test(test_get),
 		cmocka_unit_test(test_first_stays),
 		cmocka_unit_test(test_spaces),
-		cmocka_unit_test(test_pointers),
 		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_spread),
 		cmocka_unit_test(test_twins),

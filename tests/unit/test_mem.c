@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
+
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "exits.h"
 
 static void
 test_mem(void **state)
@@ -96,23 +96,6 @@ huge_arena(void)
 
 	arena_alloc(&a, SIZE_MAX - 3);
 	arena_free(&a);
-}
-
-/* Out of memory ends the program with status 3. */
-static void
-expect_exit(void (*f)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		close(STDERR_FILENO);
-		f();
-		_Exit(0);
-	}
-	waitpid(pid, &status, 0);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 3);
 }
 
 static void

@@ -32,20 +32,7 @@ all_files(void)
 	return g;
 }
 
-static void
-remove_file(struct kit *k)
-{
-	static const char *const end[] = { "", "-wal", "-shm" };
-	char name[128];
-	size_t i;
-
-	for (i = 0; i < 3; i++) {
-		snprintf(name, sizeof(name), "%s%s", k->path, end[i]);
-		unlink(name);
-	}
-}
-
-/* Makes k->path the database of that SQL text. */
+/* k->path becomes the file of that SQL text. */
 static void
 load(struct kit *k, const char *sql_path)
 {
@@ -60,7 +47,7 @@ load(struct kit *k, const char *sql_path)
 	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
 		assert_int_equal(buf_add(&b, piece, n), 0);
 	fclose(f);
-	remove_file(k);
+	kit_unlink(k);
 	assert_int_equal(sqlite3_open(k->path, &h), SQLITE_OK);
 	sqlite3_exec(h, "PRAGMA synchronous=OFF", NULL, NULL, NULL);
 	if (sqlite3_exec(h, buf_str(&b), NULL, NULL, &error) != SQLITE_OK)
@@ -221,7 +208,7 @@ new_form(int version)
 		kit_init(&new);
 		climb_to(&new, version);
 		made[version] = form(&new);
-		remove_file(&new);
+		kit_unlink(&new);
 		rmdir(new.dir);
 	}
 	return made[version];

@@ -20,10 +20,9 @@
 #include "os/keeper.h"
 #include "os/runner.h"
 #include "os/words.h"
+#include "tmpdir.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static char tmp[] = "/tmp/exsync-test-runner-XXXXXX";
 
 static const struct {
 	const char *in, *want; /* words in <>; or what the error holds */
@@ -85,13 +84,10 @@ test_words(void **state)
 static char *
 script(const char *name, const char *text)
 {
-	char *path = mem_printf("%s/%s", tmp, name);
-	FILE *f = fopen(path, "w");
+	char *all = mem_printf("#!/bin/sh\ncd %s\n%s\n", tmp, text);
+	char *path = put_in_tmp(name, all, strlen(all), 0700);
 
-	assert_non_null(f);
-	fprintf(f, "#!/bin/sh\ncd %s\n%s\n", tmp, text);
-	fclose(f);
-	assert_int_equal(chmod(path, 0700), 0);
+	free(all);
 	return path;
 }
 
@@ -99,7 +95,7 @@ script(const char *name, const char *text)
 static char *
 content(const char *name, size_t *len)
 {
-	char *path = mem_printf("%s/%s", tmp, name), *out;
+	char *path = in_tmp(name), *out;
 	FILE *f = fopen(path, "r");
 
 	assert_non_null(f);
@@ -235,7 +231,7 @@ test_too_long(void **state)
 {
 	char *path = script("long", "read x; [ $x = 0 ] && exit 0; "
 				    "(sleep 4; echo >late) & sleep 60");
-	char *late = mem_printf("%s/late", tmp);
+	char *late = in_tmp("late");
 	struct keeper *r;
 	int64_t began = tim_mono();
 
@@ -313,27 +309,13 @@ test_orphan(void **state)
 }
 
 static int
-setup(void **state)
-{
-	(void)state;
-	return mkdtemp(tmp) == NULL;
-}
-
-static int
 teardown(void **state)
 {
 	static const char *const names[] = { "get", "text", "args", "env",
 		"fds", "large", "end", "long", "late" };
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(names); i++) {
-		char *path = mem_printf("%s/%s", tmp, names[i]);
-
-		unlink(path);
-		free(path);
-	}
-	return rmdir(tmp);
+	return tmp_remove(names, COUNT(names));
 }
 
 int
@@ -349,5 +331,5 @@ main(void)
 		cmocka_unit_test(test_orphan),
 	};
 
-	return cmocka_run_group_tests_name("runner", tests, setup, teardown);
+	return cmocka_run_group_tests_name("runner", tests, tmp_make, teardown);
 }

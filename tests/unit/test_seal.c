@@ -17,12 +17,11 @@
 #include "conf/conf.h"
 #include "conf/seal.h"
 #include "ews/keys.h"
+#include "tmpdir.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define HEX      "000102030405060708090a0b0c0d0e0f"
 #define KEY      HEX HEX
-
-static char tmp[] = "/tmp/exsync-test-seal-XXXXXX";
 
 static struct seal_key
 key_of(const char *text)
@@ -172,23 +171,14 @@ test_damaged(void **state)
 static char *
 put(const char *name, const char *text, mode_t mode)
 {
-	char *path = mem_printf("%s/%s", tmp, name);
-	FILE *f;
-
-	unlink(path);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-	assert_int_equal(chmod(path, mode), 0);
-	return path;
+	return put_in_tmp(name, text, strlen(text), mode);
 }
 
 /* Loads the INI; its errors, without the directory, must begin with want. */
 static struct conf *
 load(const char *ini, const char *want)
 {
-	char *errs, *path = mem_printf("%s/%s", tmp, ini), *full;
+	char *errs, *path = in_tmp(ini), *full;
 	struct conf *c;
 	size_t size;
 	FILE *f = open_memstream(&errs, &size);
@@ -309,7 +299,7 @@ test_refused(void **state)
 static void
 test_conf_key(void **state)
 {
-	char *ini, *k = mem_printf("%s/new.key", tmp), *made, *errs;
+	char *ini, *k = in_tmp("new.key"), *made, *errs;
 	struct seal_key a, b;
 	struct stat st;
 	size_t size;
@@ -354,9 +344,8 @@ test_conf_key(void **state)
 static int
 setup(void **state)
 {
-	(void)state;
 	unsetenv("CREDENTIALS_DIRECTORY");
-	return mkdtemp(tmp) == NULL;
+	return tmp_make(state);
 }
 
 static int
@@ -364,16 +353,9 @@ teardown(void **state)
 {
 	static const char *const names[] = { "k", "pw", "e.ini", "n.ini",
 		"new.key" };
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(names); i++) {
-		char *path = mem_printf("%s/%s", tmp, names[i]);
-
-		unlink(path);
-		free(path);
-	}
-	return rmdir(tmp);
+	return tmp_remove(names, COUNT(names));
 }
 
 int

@@ -16,6 +16,7 @@
 struct rec {
 	struct buf log;
 	struct err first;
+	struct buf text; /* the parser's scratch */
 };
 
 static int
@@ -78,6 +79,24 @@ on_message(void *arg, const struct soap_status *st, struct err *err)
 
 static const struct soap_ops ops = { "GetItem", on_start, on_end, on_text,
 	on_message };
+
+/* text_max: the cap of the scratch. */
+static void
+begin(struct soap *s, struct rec *r, size_t text_max)
+{
+	memset(r, 0, sizeof(*r));
+	buf_init(&r->log, 100000);
+	buf_init(&r->text, text_max);
+	s->text = &r->text;
+}
+
+static void
+end(struct soap *s, struct rec *r)
+{
+	soap_close(s);
+	buf_free(&r->log);
+	buf_free(&r->text);
+}
 
 static const struct {
 	const char *xml, *log, *fault;
@@ -171,14 +190,10 @@ answers(void **state)
 			struct err e = ERR_INIT;
 			struct soap s;
 			struct rec r;
-			struct buf text;
 			char fault[600] = "";
 			int rc;
 
-			memset(&r, 0, sizeof(r));
-			buf_init(&r.log, 100000);
-			buf_init(&text, 1000);
-			s.text = &text;
+			begin(&s, &r, 1000);
 			rc = soapfeed(&s, &ops, &r, t[i].xml, step[j], &e);
 			if (rc != t[i].rc)
 				print_error("case %zu: %s\n", i, e.msg);
@@ -191,9 +206,7 @@ answers(void **state)
 				    (long long)s.fault_st.backoff_ms);
 			assert_string_equal(buf_str(&r.log), t[i].log);
 			assert_string_equal(fault, t[i].fault);
-			soap_close(&s);
-			buf_free(&r.log);
-			buf_free(&text);
+			end(&s, &r);
 		}
 	}
 }
@@ -204,13 +217,9 @@ server_version(void **state)
 	struct err e = ERR_INIT;
 	struct soap s;
 	struct rec r;
-	struct buf text;
 
 	(void)state;
-	memset(&r, 0, sizeof(r));
-	buf_init(&r.log, 1000);
-	buf_init(&text, 1000);
-	s.text = &text;
+	begin(&s, &r, 1000);
 	assert_int_equal(soapfeed(&s, &ops, &r, ENV(""), 0, &e), 0);
 	assert_true(s.build.known && s.envelope && s.complete);
 	assert_false(s.response || s.fault);
@@ -218,9 +227,7 @@ server_version(void **state)
 	assert_int_equal(s.build.minor, 2);
 	assert_int_equal(s.build.build, 2562);
 	assert_int_equal(s.build.revision, 17);
-	soap_close(&s);
-	buf_free(&r.log);
-	buf_free(&text);
+	end(&s, &r);
 }
 
 /* A text larger than the scratch buffer is reported as such, not cut. */
@@ -233,20 +240,14 @@ too_large(void **state)
 	struct err e = ERR_INIT;
 	struct soap s;
 	struct rec r;
-	struct buf text;
 
 	(void)state;
-	memset(&r, 0, sizeof(r));
-	buf_init(&r.log, 1000);
-	buf_init(&text, 20);
-	s.text = &text;
+	begin(&s, &r, 20);
 	assert_int_equal(soapfeed(&s, &ops, &r, xml, 1, &e), 0);
 	assert_string_equal(buf_str(&r.log),
 	    "<1Subject>1Subject(too large)<1Subject>1Subject:0123!"
 	    "NoError()-1");
-	soap_close(&s);
-	buf_free(&r.log);
-	buf_free(&text);
+	end(&s, &r);
 }
 
 static void

@@ -97,15 +97,31 @@ number(struct kit *k, const char *sql)
 	return atol(ask(k, sql));
 }
 
+/* Every row that the statement gives, as a line. */
+static inline void
+dump_rows(struct buf *b, sqlite3 *h, const char *sql)
+{
+	sqlite3_stmt *s = NULL;
+	int i;
+
+	assert_int_equal(sqlite3_prepare_v2(h, sql, -1, &s, NULL), SQLITE_OK);
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		for (i = 0; i < sqlite3_column_count(s); i++)
+			buf_addf(b, "%s|",
+			    str_nn((const char *)sqlite3_column_text(s, i)));
+		buf_addc(b, '\n');
+	}
+	sqlite3_finalize(s);
+}
+
 /* Every row of every table and view, sorted: two equal dumps are one file. */
 static inline char *
 dump(struct kit *k)
 {
 	sqlite3 *h = NULL;
-	sqlite3_stmt *t = NULL, *s = NULL;
+	sqlite3_stmt *t = NULL;
 	struct buf b;
 	char *sql;
-	int i;
 
 	buf_init(&b, 16 << 20);
 	assert_int_equal(sqlite3_open(k->path, &h), SQLITE_OK);
@@ -119,16 +135,7 @@ dump(struct kit *k)
 		buf_addf(&b, "== %s\n", sqlite3_column_text(t, 0));
 		sql = sqlite3_mprintf(
 		    "SELECT * FROM \"%w\"", sqlite3_column_text(t, 0));
-		assert_int_equal(
-		    sqlite3_prepare_v2(h, sql, -1, &s, NULL), SQLITE_OK);
-		while (sqlite3_step(s) == SQLITE_ROW) {
-			for (i = 0; i < sqlite3_column_count(s); i++)
-				buf_addf(&b, "%s|",
-				    str_nn((const char *)sqlite3_column_text(
-					s, i)));
-			buf_addc(&b, '\n');
-		}
-		sqlite3_finalize(s);
+		dump_rows(&b, h, sql);
 		sqlite3_free(sql);
 	}
 	sqlite3_finalize(t);
@@ -152,6 +159,13 @@ folders(struct kit *k, const char *box, const char *const *id, size_t n,
 		f[i].total = 5;
 	}
 	OK(k, store_folders_merge(k->st, box, &list, out, &k->err));
+}
+
+/* What is known of them: a list without any folder changes nothing. */
+static inline void
+known_folders(struct kit *k, const char *box, struct store_folders *out)
+{
+	folders(k, box, NULL, 0, out);
 }
 
 static inline void
@@ -214,6 +228,20 @@ kit_bare(void **state)
 	kit_init(k);
 	*state = k;
 	return 0;
+}
+
+/* Removes the database and what SQLite has beside it. */
+static inline void
+kit_unlink(struct kit *k)
+{
+	static const char *const end[] = { "", "-wal", "-shm" };
+	char name[128];
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		snprintf(name, sizeof(name), "%s%s", k->path, end[i]);
+		unlink(name);
+	}
 }
 
 static inline int
@@ -316,7 +344,29 @@ store(struct kit *k, const char *box, const char *id, const char *key,
 	message_free(m);
 }
 
-/* The end of a page of that mailbox's folder. */
+/* Stores n mails of that text in ann's inbox: 0, or -1 when one is refused. */
+static inline int
+store_many(struct kit *k, int n, const char *text)
+{
+	struct decision d = keep();
+	char id[16], mid[24];
+	struct store_item it;
+	struct message *m;
+	int i, rc = 0;
+
+	for (i = 0; i < n && rc == 0; i++) {
+		snprintf(id, sizeof(id), "many%d", i);
+		snprintf(mid, sizeof(mid), "<many%d@x>", i);
+		m = mail(mid, "S", text);
+		it = item(id, "k", k->inbox_a, m, &d);
+		rc = store_put(
+		    k->st, WORK(BOX_A, &it, 1, NULL), &k->count, &k->err);
+		message_free(m);
+	}
+	return rc;
+}
+
+/* The end of a page of that mailbox' folder. */
 static inline void
 page(struct kit *k, const char *box, const struct store_page *p)
 {

@@ -256,12 +256,7 @@ two_contents(struct kit *k, size_t n, char fill)
 static int
 work_confined(struct kit *k)
 {
-	struct message *m;
-	struct decision d = keep();
-	struct store_item it;
-	char id[16], mid[24];
 	static char text[60000];
-	int i, rc = 0;
 
 	memset(text, 't', sizeof(text) - 1);
 	k->st = store_open(k->path, 0, &k->err);
@@ -271,16 +266,7 @@ work_confined(struct kit *k)
 	if (open_nothing_more() == -1)
 		return 2;
 	/* more than a WAL takes before it is emptied */
-	for (i = 0; i < 400 && rc == 0; i++) {
-		snprintf(id, sizeof(id), "i%d", i);
-		snprintf(mid, sizeof(mid), "<%d@x>", i);
-		m = mail(mid, "S", text);
-		it = item(id, "k", k->inbox_a, m, &d);
-		rc = store_put(
-		    k->st, WORK(BOX_A, &it, 1, NULL), &k->count, &k->err);
-		message_free(m);
-	}
-	if (rc != 0 || two_contents(k, 33, 'A') != 0 ||
+	if (store_many(k, 400, text) != 0 || two_contents(k, 33, 'A') != 0 ||
 	    two_contents(k, 33, 'a') != 0) {
 		fprintf(stderr, "confined: %s\n", k->err.msg);
 		return 3;

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/tim.h"
+#include "plainmail.h"
 #include "store/content.h"
 
 static void
@@ -52,22 +53,6 @@ test_mid(void **state)
 	buf_free(&b);
 }
 
-static struct message *
-make(const char *mid, const char *from, const char *subject, const char *text)
-{
-	struct message *m = message_new(0);
-	struct address *a = message_address(m);
-
-	a->role = ROLE_FROM;
-	a->address = from;
-	m->message_id = mid;
-	m->subject = subject;
-	m->text = text;
-	m->text_len = text != NULL ? strlen(text) : 0;
-	m->sent_at = 1795162560000;
-	return m;
-}
-
 static void
 test_id(void **state)
 {
@@ -95,8 +80,8 @@ test_id(void **state)
 	(void)state;
 	buf_init(&b, CONTENT_MAX);
 	for (i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		struct message *m =
-		    make(row[i].mid, row[i].from, row[i].subject, row[i].text);
+		struct message *m = plain_mail(
+		    row[i].mid, row[i].from, row[i].subject, row[i].text);
 
 		content_id(&b, m, id);
 		assert_int_equal(strlen(id), 32);
@@ -140,7 +125,8 @@ test_variant(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		struct message *m = make("<a@b>", "x@y.example", "S", "T");
+		struct message *m =
+		    plain_mail("<a@b>", "x@y.example", "S", "T");
 
 		for (k = 0; k < 2 && row[i].name[k] != NULL; k++)
 			add_file(m, row[i].name[k], row[i].content[k]);

@@ -368,11 +368,8 @@ static int
 fill_up(struct kit *k)
 {
 	struct rlimit lim = { 3 << 20, 3 << 20 };
-	struct decision d = keep();
-	char *text = malloc(100001), mid[32], id[32];
-	struct message *m;
-	struct store_item it;
-	int i, rc = 0;
+	char *text = malloc(100001);
+	int rc;
 
 	memset(text, 't', 100000);
 	text[100000] = '\0';
@@ -380,15 +377,8 @@ fill_up(struct kit *k)
 	k->st = store_open(k->path, 0, &k->err);
 	if (k->st == NULL || setrlimit(RLIMIT_FSIZE, &lim) != 0)
 		rc = 3;
-	for (i = 0; i < 200 && rc == 0; i++) {
-		snprintf(mid, sizeof(mid), "<full%d@x>", i);
-		snprintf(id, sizeof(id), "full%d", i);
-		m = mail(mid, "S", text);
-		it = item(id, "k", k->inbox_a, m, &d);
-		rc = store_put(
-		    k->st, WORK(BOX_A, &it, 1, NULL), &k->count, &k->err);
-		message_free(m);
-	}
+	else
+		rc = store_many(k, 200, text);
 	free(text);
 	if (rc != -1)
 		return 4;

@@ -5,8 +5,8 @@
  * other; and a new file that gets the same copies in another order must be
  * equal.
  */
+#include "../lib/samemail.h"
 #include "base/mem.h"
-#include "store/same.h"
 #include "test_store_held.h"
 
 #define STEPS    2000

@@ -11,10 +11,11 @@
 
 #include <cmocka.h>
 
+#include "../lib/samemail.h"
 #include "base/mem.h"
 #include "base/tim.h"
+#include "plainmail.h"
 #include "store/fold.h"
-#include "store/same.h"
 
 static void
 test_fold(void **state)
@@ -78,23 +79,6 @@ test_fold(void **state)
 	buf_free(&b);
 }
 
-static struct message *
-make(const char *mid, const char *from, const char *subject, const char *text)
-{
-	struct message *m = message_new(0);
-	struct address *a = message_address(m);
-
-	a->role = ROLE_FROM;
-	a->address = from;
-	m->message_id = mid;
-	m->subject = subject;
-	m->text = text;
-	m->text_len = text != NULL ? strlen(text) : 0;
-	m->sent_at = 1795162560000;
-	return m;
-}
-
-#define T0   INT64_C(1795162560000) /* 2026-11-20T08:16:00Z */
 #define LONG "Thank you for the offer. We take all of it, on Monday.\n"
 #define OLD  "From: Carl Clay\nSent: Thursday\nWhat do you say to this?\n"
 #define BANNER                                                                 \
@@ -253,7 +237,8 @@ static const struct {
 static struct message *
 make_half(const struct half *h)
 {
-	struct message *m = make("<a@b>", "x@y.example", h->subject, h->text);
+	struct message *m =
+	    plain_mail("<a@b>", "x@y.example", h->subject, h->text);
 
 	m->html = h->html;
 	m->html_len = h->html != NULL ? strlen(h->html) : 0;
@@ -296,7 +281,7 @@ struct file {
 static struct message *
 with_files(const struct file *f, size_t n)
 {
-	struct message *m = make("<a@b>", "x@y.example", "S", "T");
+	struct message *m = plain_mail("<a@b>", "x@y.example", "S", "T");
 	size_t i;
 
 	m->body_state = BODY_FULL;
@@ -358,7 +343,7 @@ test_attachments(void **state)
 		{ "a picture inside the text more", { FILE_A },
 		    { FILE_A, { "logo", ATT_FILE, 3, true } }, false },
 	};
-	struct message *headers = make("<a@b>", "x@y.example", "S", NULL);
+	struct message *headers = plain_mail("<a@b>", "x@y.example", "S", NULL);
 	size_t i;
 
 	(void)state;
@@ -411,8 +396,8 @@ test_monsters(void **state)
 		n = (size_t)4000000 / strlen(what[i]);
 		one = repeat(what[i], n, "x");
 		other = repeat(what[i], n + 2000, "x");
-		a = make("<a@b>", "x@y.example", "S", NULL);
-		b = make("<a@b>", "x@y.example", "S", NULL);
+		a = plain_mail("<a@b>", "x@y.example", "S", NULL);
+		b = plain_mail("<a@b>", "x@y.example", "S", NULL);
 		a->html = one;
 		b->html = other;
 		a->html_len = strlen(one);

@@ -7,12 +7,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/vec.h"
+#include "exits.h"
 
 struct thing {
 	uint64_t a, b, c; /* no power of two bytes */
@@ -130,23 +129,6 @@ huge_count(void)
 	size_t n = (size_t)1 << 63; /* its double is 0 */
 
 	VEC_ADD(v, n);
-}
-
-/* Out of memory ends the program with status 3. */
-static void
-expect_exit(void (*f)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		close(STDERR_FILENO);
-		f();
-		_Exit(0);
-	}
-	waitpid(pid, &status, 0);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 3);
 }
 
 static void

@@ -275,7 +275,7 @@ walk_inbox(struct kit *k)
 	p.crew = crew_open(4);
 	p.budget = budget_open(1 << 20);
 	p.tally = &tally;
-	OK(k, store_folders(k->st, BOX_A, &f, &k->err));
+	known_folders(k, BOX_A, &f);
 	server.twice = false;
 	memset(server.asked, 0, sizeof(server.asked));
 	rc = walk_folder(&w, &f.v[0], &told, false, &k->err);

@@ -8,37 +8,48 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Invertible mixing of 64 bits (its inverse is hash_unmix). */
 static inline uint64_t
-hash_mix(uint64_t x)
+hash_fold(uint64_t x, uint64_t factor)
 {
 	x ^= x >> 32;
-	x *= 0xD6E8FEB86659FD93u;
+	x *= factor;
 	x ^= x >> 32;
-	x *= 0xD6E8FEB86659FD93u;
+	x *= factor;
 	x ^= x >> 32;
 	return x;
 }
 
+/* Invertible mixing of 64 bits (its inverse is hash_unmix). */
+static inline uint64_t
+hash_mix(uint64_t x)
+{
+	return hash_fold(x, 0xD6E8FEB86659FD93u);
+}
+
+/* The factor is the inverse of the other one modulo 2^64. */
 static inline uint64_t
 hash_unmix(uint64_t x)
 {
-	x ^= x >> 32;
-	x *= 0xCFEE444D8B59A89Bu;
-	x ^= x >> 32;
-	x *= 0xCFEE444D8B59A89Bu;
-	x ^= x >> 32;
-	return x;
+	return hash_fold(x, 0xCFEE444D8B59A89Bu);
+}
+
+/* FNV-1a: where it begins, and one more byte. */
+#define HASH_EMPTY 0xCBF29CE484222325u
+
+static inline uint64_t
+hash_byte(uint64_t h, unsigned char c)
+{
+	return (h ^ c) * 0x100000001B3u;
 }
 
 static inline uint64_t
 hash_bytes(const void *p, size_t n)
 {
 	const unsigned char *s = p;
-	uint64_t h = 0xCBF29CE484222325u;
+	uint64_t h = HASH_EMPTY;
 
 	while (n-- > 0)
-		h = (h ^ *s++) * 0x100000001B3u;
+		h = hash_byte(h, *s++);
 	return hash_mix(h);
 }
 
@@ -46,10 +57,10 @@ hash_bytes(const void *p, size_t n)
 static inline uint64_t
 hash_str(const char *s)
 {
-	uint64_t h = 0xCBF29CE484222325u;
+	uint64_t h = HASH_EMPTY;
 
 	for (; *s != 0; s++)
-		h = (h ^ (uint64_t)tolower((unsigned char)*s)) * 0x100000001B3u;
+		h = hash_byte(h, (unsigned char)tolower((unsigned char)*s));
 	return hash_mix(h);
 }
 

@@ -42,6 +42,15 @@ sb_xstrdup(const char *s)
 	return p;
 }
 
+void *
+sb_grow(void *v, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return v;
+	*cap = *cap * 2 + 16;
+	return sb_xrealloc(v, *cap * size);
+}
+
 void
 sb_free(struct sb *b)
 {
@@ -311,4 +320,20 @@ sb_time(struct sb *b, int64_t t)
 		return;
 	sb_fmt(b, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
 	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+int
+sb_file(struct sb *b, const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	char buf[65536];
+	size_t n;
+
+	sb_str(b, "");
+	if (f == NULL)
+		return -1;
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+		sb_add(b, buf, n);
+	fclose(f);
+	return 0;
 }

@@ -48,6 +48,15 @@ int sb_unb64(struct sb *, const char *, size_t);
 /* seconds since 1970 as 2026-11-20T08:16:00Z */
 void sb_time(struct sb *, int64_t);
 
+/* Adds what the file holds; -1, with errno: it cannot be opened. */
+int sb_file(struct sb *, const char *path);
+
+/*
+ * An array of n elements of that size, with room for one more: where it is
+ * now. cap: the elements that there is room for.
+ */
+void *sb_grow(void *v, size_t n, size_t *cap, size_t size);
+
 void *sb_xmalloc(size_t);
 void *sb_xrealloc(void *, size_t);
 char *sb_xstrdup(const char *);

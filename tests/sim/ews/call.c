@@ -101,12 +101,18 @@ call_text(const xmlNode *n)
 }
 
 bool
+call_boolean(const char *text)
+{
+	return text != NULL &&
+	       (strcmp(text, "true") == 0 || strcmp(text, "1") == 0);
+}
+
+bool
 call_true(const xmlNode *parent, const char *child)
 {
 	xmlNode *n = call_child(parent, child);
 	char *text = n != NULL ? call_text(n) : NULL;
-	bool yes = text != NULL &&
-		   (strcmp(text, "true") == 0 || strcmp(text, "1") == 0);
+	bool yes = call_boolean(text);
 
 	xmlFree(text);
 	return yes;

@@ -79,6 +79,7 @@ bool call_is(const xmlNode *, const char *name);
 char *call_attr(const xmlNode *, const char *name);
 char *call_text(const xmlNode *);
 bool call_true(const xmlNode *parent, const char *child);
+bool call_boolean(const char *); /* xs:boolean; NULL: false */
 
 /*
  * The folder that a t:FolderId or t:DistinguishedFolderId means. NULL and a

@@ -211,7 +211,7 @@ static bool
 is_true(const xmlNode *n)
 {
 	char *text = trimmed(n);
-	bool yes = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
+	bool yes = call_boolean(text);
 
 	xmlFree(text);
 	return yes;

@@ -410,6 +410,15 @@ end_of(const struct call *c, size_t i)
 	return tail != NULL ? (size_t)(tail - c->out.p) : c->out.n;
 }
 
+/* The answer becomes those bytes, which it takes. */
+static void
+replace_answer(struct call *c, struct sb b)
+{
+	sb_free(&c->out);
+	c->out = b;
+	c->broken = true;
+}
+
 static void
 rearrange(struct call *c, enum fault_kind kind)
 {
@@ -434,9 +443,7 @@ rearrange(struct call *c, enum fault_kind kind)
 			    end_of(c, k) - c->marks[k]);
 	}
 	sb_add(&b, c->out.p + last, c->out.n - last);
-	sb_free(&c->out);
-	c->out = b;
-	c->broken = true;
+	replace_answer(c, b);
 }
 
 /* Puts text in at an offset. */
@@ -448,9 +455,7 @@ put_in(struct call *c, size_t at, const struct sb *text)
 	sb_add(&b, c->out.p, at);
 	sb_add(&b, text->p, text->n);
 	sb_add(&b, c->out.p + at, c->out.n - at);
-	sb_free(&c->out);
-	c->out = b;
-	c->broken = true;
+	replace_answer(c, b);
 }
 
 static void

@@ -102,6 +102,21 @@ ident_item_key(struct sb *b, const struct item *it)
 }
 
 void
+ident_item_attrs(
+    struct sb *b, const struct item *it, const char *id, const char *key_name)
+{
+	sb_ch(b, ' ');
+	sb_str(b, id);
+	SB_LIT(b, "=\"");
+	ident_item(b, it->folder->mailbox, it->num);
+	SB_LIT(b, "\" ");
+	sb_str(b, key_name);
+	SB_LIT(b, "=\"");
+	ident_item_key(b, it);
+	SB_LIT(b, "\"");
+}
+
+void
 ident_folder_key(struct sb *b, const struct folder *f)
 {
 	key(b, "AQAAABYA", f->num, f->version);

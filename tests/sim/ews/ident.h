@@ -17,6 +17,9 @@ struct att_path {
 
 void ident_item(struct sb *, const struct mailbox *, uint32_t num);
 void ident_item_key(struct sb *, const struct item *);
+/* Both, as attributes of those names. */
+void ident_item_attrs(
+    struct sb *, const struct item *, const char *id, const char *key);
 void ident_folder(struct sb *, const struct folder *);
 void ident_folder_key(struct sb *, const struct folder *);
 void

@@ -15,11 +15,7 @@
 static void
 root_id(struct sb *b, const struct item *it)
 {
-	SB_LIT(b, " RootItemId=\"");
-	ident_item(b, it->folder->mailbox, it->num);
-	SB_LIT(b, "\" RootItemChangeKey=\"");
-	ident_item_key(b, it);
-	SB_LIT(b, "\"");
+	ident_item_attrs(b, it, "RootItemId", "RootItemChangeKey");
 }
 
 static const char *

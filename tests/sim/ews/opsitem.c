@@ -110,16 +110,6 @@ file_content(struct sb *b, const struct att *a)
 }
 
 static void
-tag(struct sb *b, const char *name, const char *value)
-{
-	if (value == NULL || *value == 0)
-		return;
-	sb_fmt(b, "<t:%s>", name);
-	sb_xml(b, value);
-	sb_fmt(b, "</t:%s>", name);
-}
-
-static void
 render_target(struct call *c, const struct shape *s, const struct target *t)
 {
 	struct sb *b = &c->out;
@@ -131,11 +121,7 @@ render_target(struct call *c, const struct shape *s, const struct target *t)
 	    file ? "FileAttachment" : "ItemAttachment");
 	ident_attachment(b, t->item, &t->path);
 	SB_LIT(b, "\"/>");
-	tag(b, "Name", a->name);
-	if (file)
-		tag(b, "ContentType", a->type);
-	tag(b, "ContentId", a->cid);
-	tag(b, "ContentLocation", a->location);
+	render_att_names(b, a, file);
 	if (file) {
 		file_content(b, a);
 	} else {

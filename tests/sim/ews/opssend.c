@@ -30,20 +30,6 @@ saved_in(struct call *c, enum role otherwise, const char **code)
 				  : NULL;
 }
 
-static void
-saved(struct call *c, const struct item *it)
-{
-	reply_ok(c);
-	SB_LIT(&c->out, "<m:Items>");
-	if (it != NULL) {
-		SB_LIT(&c->out, "<t:Message>");
-		render_item_id(&c->out, it);
-		render_attachment_ids(&c->out, it);
-		SB_LIT(&c->out, "</t:Message>");
-	}
-	SB_LIT(&c->out, "</m:Items>");
-}
-
 static struct item *
 store(struct change *ch, struct folder *f, bool only_save)
 {
@@ -89,7 +75,8 @@ create(struct change *ch, const xmlNode *m, const char *how)
 		return "ErrorInvalidRecipients";
 	if (strcmp(how, "SendOnly") != 0)
 		it = store(ch, f, only_save);
-	saved(c, only_save ? it : NULL);
+	reply_ok(c);
+	render_items(&c->out, only_save ? it : NULL, true);
 	return NULL;
 }
 
@@ -142,8 +129,7 @@ void
 ops_send_item(struct call *c)
 {
 	char *save = call_attr(c->op, "SaveItemToFolder");
-	bool keep = save != NULL &&
-		    (strcmp(save, "true") == 0 || strcmp(save, "1") == 0);
+	bool keep = call_boolean(save);
 	xmlNode *n = call_first(call_child(c->op, "ItemIds"));
 	struct folder *to = NULL;
 	const char *where = NULL, *code;

@@ -92,13 +92,7 @@ item_message(struct call *c, const struct item *it, const char *code)
 		SB_LIT(&c->out, "<m:Items/>");
 	} else {
 		reply_ok(c);
-		SB_LIT(&c->out, "<m:Items>");
-		if (it != NULL) {
-			SB_LIT(&c->out, "<t:Message>");
-			render_item_id(&c->out, it);
-			SB_LIT(&c->out, "</t:Message>");
-		}
-		SB_LIT(&c->out, "</m:Items>");
+		render_items(&c->out, it, false);
 	}
 }
 
@@ -158,13 +152,8 @@ ops_delete_item(struct call *c)
 		if (it == NULL) {
 			reply_error(c, code);
 		} else {
-			struct folder *to =
-			    folder_of_deleted(it->folder, deletion(how));
-
-			if (to != NULL)
-				item_move(it, to);
-			else
-				item_delete(it);
+			item_dispose(
+			    it, folder_of_deleted(it->folder, deletion(how)));
 			reply_ok(c);
 		}
 		reply_close(c);

@@ -11,6 +11,7 @@
 
 #include "ews/choice.h"
 #include "ews/option.h"
+#include "ews/renderfolder.h"
 #include "world/body.h"
 #include "world/folder.h"
 #include "world/gen.h"
@@ -18,8 +19,8 @@
 #include "world/kept.h"
 #include "world/thread.h"
 
-static void
-text(struct sb *b, const char *name, const char *value)
+void
+render_text(struct sb *b, const char *name, const char *value)
 {
 	if (value == NULL)
 		return;
@@ -47,11 +48,23 @@ when(struct sb *b, const char *name, int64_t t)
 void
 render_item_id(struct sb *b, const struct item *it)
 {
-	SB_LIT(b, "<t:ItemId Id=\"");
-	ident_item(b, it->folder->mailbox, it->num);
-	SB_LIT(b, "\" ChangeKey=\"");
-	ident_item_key(b, it);
-	SB_LIT(b, "\"/>");
+	SB_LIT(b, "<t:ItemId");
+	ident_item_attrs(b, it, "Id", "ChangeKey");
+	SB_LIT(b, "/>");
+}
+
+void
+render_items(struct sb *b, const struct item *it, bool attachments)
+{
+	SB_LIT(b, "<m:Items>");
+	if (it != NULL) {
+		SB_LIT(b, "<t:Message>");
+		render_item_id(b, it);
+		if (attachments)
+			render_attachment_ids(b, it);
+		SB_LIT(b, "</t:Message>");
+	}
+	SB_LIT(b, "</m:Items>");
 }
 
 static void
@@ -148,14 +161,19 @@ mime(const struct view *v)
 	sb_free(&t);
 }
 
-static void
-folder_id(struct sb *b, const struct folder *f)
+void
+render_rights(const struct call *c, struct sb *b, bool create)
 {
-	SB_LIT(b, "<t:ParentFolderId Id=\"");
-	ident_folder(b, f);
-	SB_LIT(b, "\" ChangeKey=\"");
-	ident_folder_key(b, f);
-	SB_LIT(b, "\"/>");
+	SB_LIT(b, "<t:EffectiveRights>");
+	boolean(b, "CreateAssociated", create);
+	boolean(b, "CreateContents", create);
+	boolean(b, "CreateHierarchy", create);
+	boolean(b, "Delete", true);
+	boolean(b, "Modify", true);
+	boolean(b, "Read", true);
+	if (c->level >= V2010)
+		boolean(b, "ViewPrivateItems", true);
+	SB_LIT(b, "</t:EffectiveRights>");
 }
 
 /* Properties that only an item in a folder has. */
@@ -170,7 +188,7 @@ item_prop(const struct view *v, enum prop p)
 		render_item_id(b, it);
 		break;
 	case P_PARENT:
-		folder_id(b, it->folder);
+		renderfolder_id(b, it->folder, "ParentFolderId");
 		break;
 	case P_RECEIVED:
 		when(b, "DateTimeReceived", it->received);
@@ -179,21 +197,14 @@ item_prop(const struct view *v, enum prop p)
 		when(b, "DateTimeCreated", it->created);
 		break;
 	case P_MODIFIED_NAME:
-		text(b, "LastModifiedName", it->folder->mailbox->person->name);
+		render_text(
+		    b, "LastModifiedName", it->folder->mailbox->person->name);
 		break;
 	case P_MODIFIED:
 		when(b, "LastModifiedTime", it->modified);
 		break;
 	case P_RIGHTS:
-		SB_LIT(b,
-		    "<t:EffectiveRights><t:CreateAssociated>false"
-		    "</t:CreateAssociated><t:CreateContents>false"
-		    "</t:CreateContents><t:CreateHierarchy>false"
-		    "</t:CreateHierarchy><t:Delete>true</t:Delete><t:Modify>"
-		    "true</t:Modify><t:Read>true</t:Read>");
-		if (v->c->level >= V2010)
-			boolean(b, "ViewPrivateItems", true);
-		SB_LIT(b, "</t:EffectiveRights>");
+		render_rights(v->c, b, false);
 		break;
 	case P_CONVERSATION:
 		SB_LIT(b, "<t:ConversationId Id=\"");
@@ -234,11 +245,11 @@ flag(struct sb *b, const struct mail *m)
 	const char *status = kept_text(m, KEPT_FLAG);
 
 	SB_LIT(b, "<t:Flag>");
-	text(b, "FlagStatus",
+	render_text(b, "FlagStatus",
 	    CHOICE_FLAG[status != NULL ? *status - '0' : FLAG_NONE]);
-	text(b, "StartDate", kept_text(m, KEPT_FLAG_START));
-	text(b, "DueDate", kept_text(m, KEPT_FLAG_DUE));
-	text(b, "CompleteDate", kept_text(m, KEPT_FLAG_DONE));
+	render_text(b, "StartDate", kept_text(m, KEPT_FLAG_START));
+	render_text(b, "DueDate", kept_text(m, KEPT_FLAG_DUE));
+	render_text(b, "CompleteDate", kept_text(m, KEPT_FLAG_DONE));
 	SB_LIT(b, "</t:Flag>");
 }
 
@@ -309,14 +320,16 @@ meeting_prop(const struct view *v, enum prop p)
 		return;
 	switch (p) {
 	case P_RESPONSE_TYPE:
-		text(b, "ResponseType", CHOICE_ANSWER[m->meeting.answer]);
+		render_text(
+		    b, "ResponseType", CHOICE_ANSWER[m->meeting.answer]);
 		break;
 	case P_UID:
-		text(b, "UID", m->meeting.uid);
+		render_text(b, "UID", m->meeting.uid);
 		break;
 	case P_REQUEST_TYPE:
 		if (request)
-			text(b, "MeetingRequestType", "NewMeetingRequest");
+			render_text(
+			    b, "MeetingRequestType", "NewMeetingRequest");
 		break;
 	case P_START:
 		when(b, "Start", m->meeting.start);
@@ -329,7 +342,7 @@ meeting_prop(const struct view *v, enum prop p)
 			boolean(b, "IsAllDayEvent", m->meeting.all_day);
 		break;
 	case P_LOCATION:
-		text(b, "Location", m->meeting.location);
+		render_text(b, "Location", m->meeting.location);
 		break;
 	case P_ORGANIZER:
 		if (request)
@@ -512,7 +525,7 @@ prop(const struct view *v, enum prop p)
 		boolean(&v->c->out, PROPS[p].element,
 		    kept_true(v->m, shape_kept(p), false));
 	} else if (flags & PF_TEXT) {
-		text(&v->c->out, PROPS[p].element, string_of(v, p));
+		render_text(&v->c->out, PROPS[p].element, string_of(v, p));
 	} else {
 		mail_prop(v, p);
 		state_prop(v, p);

@@ -24,10 +24,21 @@ void render_mail(const struct view *);
 void render_item_id(struct sb *, const struct item *);
 /* t:Attachments with nothing but their ids; nothing when there are none. */
 void render_attachment_ids(struct sb *, const struct item *);
+/*
+ * m:Items with the id of that message, and with those of its attachments when
+ * asked for; NULL: with nothing.
+ */
+void render_items(struct sb *, const struct item *, bool attachments);
+/* t:NAME with that text; NULL: nothing. */
+void render_text(struct sb *, const char *name, const char *);
+/* t:EffectiveRights; create: things in it may be created. */
+void render_rights(const struct call *, struct sb *, bool create);
 
 /* Parts of render_mail in files of their own. */
 void render_body(const struct view *, const char *element, enum body_type);
 void render_attachments(const struct view *);
+/* What an attachment is called, and its type when that is told. */
+void render_att_names(struct sb *, const struct att *, bool type);
 void render_extended(const struct view *);
 void render_addrs(const struct view *, const char *element,
     const struct addrs *, unsigned ex);

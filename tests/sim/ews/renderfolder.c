@@ -114,19 +114,6 @@ extended(struct sb *b, const struct ext *e, const struct folder *f)
 	}
 }
 
-static void
-rights(const struct call *c, struct sb *b)
-{
-	SB_LIT(b,
-	    "<t:EffectiveRights><t:CreateAssociated>true"
-	    "</t:CreateAssociated><t:CreateContents>true</t:CreateContents>"
-	    "<t:CreateHierarchy>true</t:CreateHierarchy><t:Delete>true"
-	    "</t:Delete><t:Modify>true</t:Modify><t:Read>true</t:Read>");
-	if (c->level >= V2010)
-		SB_LIT(b, "<t:ViewPrivateItems>true</t:ViewPrivateItems>");
-	SB_LIT(b, "</t:EffectiveRights>");
-}
-
 void
 renderfolder(struct call *c, const struct shape *s, const struct folder *f)
 {
@@ -157,7 +144,7 @@ renderfolder(struct call *c, const struct shape *s, const struct folder *f)
 	for (i = 0; i < s->n_ext; i++)
 		extended(b, &s->ext[i], f);
 	if (s->folder[FP_RIGHTS])
-		rights(c, b);
+		render_rights(c, b, true);
 	if (s->folder[FP_WELL_KNOWN] && f->role != ROLE_NONE &&
 	    option.well_known)
 		sb_fmt(b,

@@ -93,11 +93,18 @@ render_body(const struct view *v, const char *element, enum body_type type)
 static void
 opt(struct sb *b, const char *name, const char *value)
 {
-	if (value == NULL || *value == 0)
-		return;
-	sb_fmt(b, "<t:%s>", name);
-	sb_xml(b, value);
-	sb_fmt(b, "</t:%s>", name);
+	if (value != NULL && *value != 0)
+		render_text(b, name, value);
+}
+
+void
+render_att_names(struct sb *b, const struct att *a, bool type)
+{
+	opt(b, "Name", a->name);
+	if (type)
+		opt(b, "ContentType", a->type);
+	opt(b, "ContentId", a->cid);
+	opt(b, "ContentLocation", a->location);
 }
 
 static const char *const ELEMENT[] = { "FileAttachment", "ItemAttachment",
@@ -116,13 +123,10 @@ attachment(const struct view *v, int i)
 	sb_fmt(b, "<t:%s><t:AttachmentId Id=\"", ELEMENT[a->kind]);
 	ident_attachment(b, v->item, &path);
 	SB_LIT(b, "\"/>");
-	opt(b, "Name", a->name);
 	/* of an attached message only when a client said something else */
-	if (a->kind == ATT_FILE ||
-	    (a->type != NULL && strcmp(a->type, "message/rfc822") != 0))
-		opt(b, "ContentType", a->type);
-	opt(b, "ContentId", a->cid);
-	opt(b, "ContentLocation", a->location);
+	render_att_names(b, a,
+	    a->kind == ATT_FILE ||
+		(a->type != NULL && strcmp(a->type, "message/rfc822") != 0));
 	if (v->c->level >= V2010) {
 		/* approximate, as on a real server */
 		sb_fmt(b, "<t:Size>%zu</t:Size><t:LastModifiedTime>",

@@ -239,6 +239,15 @@ find(const struct row *t, size_t n, const char *name)
 	return NULL;
 }
 
+/* Since when there is one of that name; it is old when the table is silent. */
+static enum level
+since(const struct row *t, size_t n, const char *name)
+{
+	const struct row *r = find(t, n, name);
+
+	return r != NULL ? r->since : V2007;
+}
+
 enum level
 version_top(void)
 {
@@ -280,17 +289,13 @@ version_info(struct sb *b)
 enum level
 version_operation(const char *name)
 {
-	const struct row *r = find(OPERATION, ROWS(OPERATION), name);
-
-	return r != NULL ? r->since : V2007;
+	return since(OPERATION, ROWS(OPERATION), name);
 }
 
 enum level
 version_field(const char *uri)
 {
-	const struct row *r = find(FIELD, ROWS(FIELD), uri);
-
-	return r != NULL ? r->since : V2007;
+	return since(FIELD, ROWS(FIELD), uri);
 }
 
 enum level

@@ -67,10 +67,7 @@ deliver_item(struct item *it, struct folder *to)
 		return -1;
 	it->draft = false;
 	it->sent = true;
-	if (to != NULL)
-		item_move(it, to);
-	else
-		item_delete(it);
+	item_dispose(it, to);
 	return 0;
 }
 

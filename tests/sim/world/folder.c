@@ -113,11 +113,8 @@ folder_add(struct mailbox *mb, struct folder *parent, const char *name,
 	f->class = class != NULL ? sb_xstrdup(class) : NULL;
 	f->create_seq = f->update_seq = ++mb->hier_seq;
 	f->num = world_new_folder_num(f);
-	if (mb->n_folders == mb->cap_folders) {
-		mb->cap_folders = mb->cap_folders * 2 + 40;
-		mb->folders =
-		    sb_xrealloc(mb->folders, mb->cap_folders * sizeof(f));
-	}
+	mb->folders =
+	    sb_grow(mb->folders, mb->n_folders, &mb->cap_folders, sizeof(f));
 	mb->folders[mb->n_folders++] = f;
 	mark(f);
 	return f;
@@ -364,11 +361,8 @@ folder_kind(const struct folder *f)
 static uint64_t
 journal(struct folder *f, struct entry e)
 {
-	if (f->n_journal == f->cap_journal) {
-		f->cap_journal = f->cap_journal * 2 + 16;
-		f->journal = sb_xrealloc(
-		    f->journal, f->cap_journal * sizeof(*f->journal));
-	}
+	f->journal =
+	    sb_grow(f->journal, f->n_journal, &f->cap_journal, sizeof(e));
 	f->journal[f->n_journal++] = e;
 	mark(f);
 	return f->n_journal;
@@ -405,11 +399,7 @@ folder_insert(struct folder *f, struct item *it)
 {
 	size_t at = place(f, it);
 
-	if (f->n_items == f->cap_items) {
-		f->cap_items = f->cap_items * 2 + 16;
-		f->items =
-		    sb_xrealloc(f->items, f->cap_items * sizeof(struct item *));
-	}
+	f->items = sb_grow(f->items, f->n_items, &f->cap_items, sizeof(it));
 	memmove(f->items + at + 1, f->items + at,
 	    (f->n_items - at) * sizeof(struct item *));
 	f->items[at] = it;

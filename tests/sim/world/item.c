@@ -79,6 +79,15 @@ item_move(struct item *it, struct folder *to)
 	return n;
 }
 
+void
+item_dispose(struct item *it, struct folder *to)
+{
+	if (to != NULL)
+		item_move(it, to);
+	else
+		item_delete(it);
+}
+
 struct item *
 item_copy(struct item *it, struct folder *to)
 {

@@ -17,6 +17,8 @@ void item_delete(struct item *); /* frees it */
 /* Returns the item under its new number; the old one is freed. */
 struct item *item_move(struct item *, struct folder *);
 struct item *item_copy(struct item *, struct folder *);
+/* Moves it; to NULL: deletes it. */
+void item_dispose(struct item *, struct folder *to);
 void item_set_read(struct item *, bool);
 void item_touch(struct item *);
 /* Takes over mail; attachments that it leaves as they are keep their ids. */

@@ -21,7 +21,8 @@
 struct walk {
 	struct mail *m;
 	struct att *v;
-	int n, cap;
+	int n;
+	size_t cap;
 	int depth;
 	int unnamed;
 	bool is_signed;
@@ -30,10 +31,7 @@ struct walk {
 static struct att *
 new_att(struct walk *w)
 {
-	if (w->n == w->cap) {
-		w->cap = w->cap * 2 + 4;
-		w->v = sb_xrealloc(w->v, (size_t)w->cap * sizeof(*w->v));
-	}
+	w->v = sb_grow(w->v, (size_t)w->n, &w->cap, sizeof(*w->v));
 	w->v[w->n] = (struct att){ 0 };
 	return &w->v[w->n++];
 }

@@ -174,11 +174,8 @@ world_may_open(const struct account *a, const struct mailbox *mb)
 uint32_t
 world_new_folder_num(struct folder *f)
 {
-	if (world.n_folders == world.cap_folders) {
-		world.cap_folders = world.cap_folders * 2 + 64;
-		world.folders = sb_xrealloc(
-		    world.folders, world.cap_folders * sizeof(struct folder *));
-	}
+	world.folders = sb_grow(
+	    world.folders, world.n_folders, &world.cap_folders, sizeof(f));
 	world.folders[world.n_folders] = f;
 	return (uint32_t)world.n_folders++;
 }
@@ -186,11 +183,8 @@ world_new_folder_num(struct folder *f)
 uint32_t
 world_new_item_num(struct item *it)
 {
-	if (world.n_items == world.cap_items) {
-		world.cap_items = world.cap_items * 2 + 64;
-		world.items = sb_xrealloc(
-		    world.items, world.cap_items * sizeof(struct item *));
-	}
+	world.items =
+	    sb_grow(world.items, world.n_items, &world.cap_items, sizeof(it));
 	world.items[world.n_items] = it;
 	return (uint32_t)world.n_items++;
 }

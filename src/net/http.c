@@ -335,6 +335,7 @@ send_request(struct http *h, struct exchange *x, struct err *e)
 	bool used;
 	int r;
 
+	x->answer.status = 0; /* no longer that of the round before */
 	do {
 		err_clear(e);
 		if (prepare_conn(h, x, e) == -1)
@@ -434,8 +435,14 @@ static int
 login_rounds(
     struct http *h, struct exchange *x, struct stream *body, struct err *e)
 {
-	while (send_request(h, x, e) == 0) {
+	int r;
+
+	for (;;) {
+		r = send_request(h, x, e);
+		/* a head that breaks off has a status all the same */
 		x->out->status = x->answer.status;
+		if (r == -1)
+			return -1;
 		collect_challenges(&x->out->head, &x->challenge);
 		if (x->answer.status != 401 || h->o.auth == NULL)
 			return last_answer(h, x, body, e);
@@ -446,7 +453,6 @@ login_rounds(
 			return -1;
 		drain_body(h, &x->answer);
 	}
-	return -1;
 }
 
 int

@@ -21,6 +21,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "net/answer.h"
+#include "net/challenge.h"
 #include "net/conn.h"
 #include "net/http.h"
 #include "net/proxy.h"
@@ -365,23 +366,6 @@ finish_body(
 	return r;
 }
 
-/* The WWW-Authenticate values of an answer, one per line. */
-static void
-collect_challenges(const struct buf *head, struct buf *out)
-{
-	const char *v;
-	size_t len;
-	int nth;
-
-	buf_reset(out);
-	for (nth = 0;
-	     (v = head_find(head, "WWW-Authenticate", nth, &len)) != NULL;
-	     nth++) {
-		buf_add(out, v, len);
-		buf_addc(out, '\n');
-	}
-}
-
 /*
  * Throws the body of a 401 away. The connection is dropped instead when the
  * body is long: reading it would cost more than a new connection.
@@ -443,7 +427,8 @@ login_rounds(
 		x->out->status = x->answer.status;
 		if (r == -1)
 			return -1;
-		collect_challenges(&x->out->head, &x->challenge);
+		challenge_collect(
+		    &x->out->head, "WWW-Authenticate", &x->challenge);
 		if (x->answer.status != 401 || h->o.auth == NULL)
 			return last_answer(h, x, body, e);
 		if (++x->refused > HTTP_AUTH_ROUNDS)

@@ -203,6 +203,13 @@ login_advice(const struct proxy *p, bool other)
 	       "http://user:password@host:port (exsync offers Basic)";
 }
 
+/* Is the status, 0 for none, one of a proxy that did not reject the login? */
+static bool
+clears_login(int status)
+{
+	return status != 0 && status != 407 && status != 401;
+}
+
 /* Sets err for a proxy's refusal. */
 static int
 proxy_refused(const struct proxy *p, const struct buf *head, const char *where,
@@ -222,7 +229,7 @@ proxy_refused(const struct proxy *p, const struct buf *head, const char *where,
 		what = "cannot reach the server";
 	err_set(e, kind, "%s: the proxy %s (HTTP %d for CONNECT %s)", where,
 	    what, status, to);
-	e->spared = status != 407 && status != 401;
+	e->spared = clears_login(status);
 	if (status == 407 && p->url.user != NULL && !other)
 		return err_code(
 		    e, CAUSE_PROXY_LOGIN, "proxy-login", SCOPE_PROFILE);
@@ -256,6 +263,7 @@ read_answer(const struct proxy *p, struct sock *s, struct buf *lines,
 		if (e->cause == CAUSE_STOP)
 			return -1;
 		err_prefix(e, "CONNECT %s through the proxy", to);
+		e->spared = clears_login(status);
 		return err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 	}
 	if (why == NULL && status / 100 != 2)
@@ -268,6 +276,7 @@ read_answer(const struct proxy *p, struct sock *s, struct buf *lines,
 	    "%s: the proxy's answer to CONNECT %s is not one: %s; check that "
 	    "proxy names an HTTP proxy",
 	    where, to, why);
+	e->spared = clears_login(status);
 	return err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 }
 

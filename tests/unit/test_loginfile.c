@@ -377,8 +377,12 @@ test_keeper(void **state)
 	assert_int_equal(
 	    keeper_write(k, KEEP_LOGINS, big.data, big.len, &err), -1);
 	assert_string_equal(err.code, "state_dir");
-	/* aside: the next file has another salt */
+	assert_non_null(strstr(err.msg, "too large"));
+	/* aside: the next file has another salt, which a read makes */
 	assert_int_equal(keeper_aside(k, KEEP_LOGINS, &err), 0);
+	assert_int_equal(keeper_write(k, KEEP_LOGINS, "hello\n", 6, &err), -1);
+	assert_string_equal(err.code, "state_dir");
+	assert_non_null(strstr(err.msg, "has no salt"));
 	assert_int_equal(access(file, F_OK), -1);
 	assert_int_equal(access(aside, F_OK), 0);
 	buf_reset(&b);

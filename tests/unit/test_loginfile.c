@@ -2,6 +2,7 @@
  * test_loginfile.c - the file of rejected logins: what is written can be read,
  * anything else is refused; and the keeper of the file.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -440,6 +442,41 @@ test_keeper_links(void **state)
 	free(file);
 }
 
+/* No descriptor is left for a helper: the error names what it is for. */
+static void
+test_no_helper(void **state)
+{
+	static const struct {
+		struct keeper_opts o;
+		const char *code, *text;
+	} t[] = {
+		{ { "cat", NULL, false }, "alert_command", "alert_command: " },
+		{ { NULL, "/none", false }, "state_dir", "state_dir: " },
+		{ { "cat", "/none", false }, "alert_command",
+		    "alert_command, state_dir: " },
+	};
+	struct rlimit was, none;
+	struct err err = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct keeper *k;
+
+		none = was;
+		none.rlim_cur = 3;
+		setrlimit(RLIMIT_NOFILE, &none);
+		k = keeper_start(&t[i].o, &err);
+		setrlimit(RLIMIT_NOFILE, &was);
+		assert_null(k);
+		assert_int_equal(err.kind, ERR_FATAL);
+		assert_string_equal(err.code, t[i].code);
+		assert_memory_equal(err.msg, t[i].text, strlen(t[i].text));
+		assert_non_null(strstr(err.msg, strerror(EMFILE)));
+	}
+}
+
 static int
 setup(void **state)
 {
@@ -467,6 +504,7 @@ main(void)
 		cmocka_unit_test(test_verifier),
 		cmocka_unit_test(test_keeper),
 		cmocka_unit_test(test_keeper_links),
+		cmocka_unit_test(test_no_helper),
 	};
 
 	return cmocka_run_group_tests_name("loginfile", tests, setup, teardown);

@@ -42,3 +42,6 @@ $(B)/unit/test_ask: VENDOR_LIBS += -Wl,--wrap=tim_mono,--wrap=tim_sleep
 
 # It sees each buffer grow.
 $(B)/unit/test_request: VENDOR_LIBS += -Wl,--wrap=mem_grow
+
+# It stands between the program and its terminal.
+$(B)/unit/test_progress: VENDOR_LIBS += -Wl,--wrap=write

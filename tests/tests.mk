@@ -40,8 +40,8 @@ $(B)/unit/test_party: VENDOR_LIBS += -Wl,--wrap=tim_now,--wrap=tim_sleep
 $(B)/unit/test_store_state: VENDOR_LIBS += -Wl,--wrap=tim_mono
 $(B)/unit/test_ask: VENDOR_LIBS += -Wl,--wrap=tim_mono,--wrap=tim_sleep
 
-# It sees each buffer grow.
-$(B)/unit/test_request: VENDOR_LIBS += -Wl,--wrap=mem_grow
+# They see each buffer grow.
+$(B)/unit/test_request $(B)/unit/test_conffile: VENDOR_LIBS += -Wl,--wrap=mem_grow
 
 # It stands between the program and its terminal.
 $(B)/unit/test_progress: VENDOR_LIBS += -Wl,--wrap=write

@@ -39,3 +39,9 @@ $(B)/unit/test_tls $(B)/unit/test_tlsauth $(B)/unit/test_chain: VENDOR_LIBS += -
 $(B)/unit/test_partycsv: VENDOR_LIBS += -Wl,--wrap=tim_now,--wrap=tim_sleep
 $(B)/unit/test_store_state: VENDOR_LIBS += -Wl,--wrap=tim_mono
 $(B)/unit/test_ask: VENDOR_LIBS += -Wl,--wrap=tim_mono,--wrap=tim_sleep
+
+# They see each buffer grow.
+$(B)/unit/test_request $(B)/unit/test_conffile: VENDOR_LIBS += -Wl,--wrap=mem_grow
+
+# It stands between the program and its terminal.
+$(B)/unit/test_progress: VENDOR_LIBS += -Wl,--wrap=write

@@ -14,53 +14,13 @@
 #include "base/enc.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "net/challenge.h"
 
 struct basic {
 	struct http_auth auth; /* first: callers hold this */
 	struct credential is;
 	const char *place;
 };
-
-/*
- * Finds the next scheme of the challenges (RFC 9110 11.6.1, one header per
- * line) from *p on, and moves *p behind it. Returns its length; 0: there are
- * no more. A token that is followed by = is a parameter.
- */
-static size_t
-next_scheme(const char **p, const char **scheme)
-{
-	const char *s = *p;
-	bool found = false, quoted;
-	size_t n = 0;
-
-	while (!found && *(s += strspn(s, ", \t\n")) != '\0') {
-		*scheme = s;
-		n = strcspn(s, ", \t\n=\"");
-		found = n > 0 && s[n + strspn(s + n, " \t")] != '=';
-		for (quoted = false; *s != '\0' && *s != '\n'; s++) {
-			if (*s == ',' && !quoted)
-				break;
-			if (*s == '\\' && s[1] != '\0' && s[1] != '\n')
-				s++;
-			else if (*s == '"')
-				quoted = !quoted;
-		}
-	}
-	*p = s;
-	return found ? n : 0;
-}
-
-static bool
-offers_basic(const char *challenge)
-{
-	const char *s;
-	size_t n;
-
-	while ((n = next_scheme(&challenge, &s)) > 0)
-		if (n == 5 && str_ieqn(s, "basic", 5))
-			return true;
-	return false;
-}
 
 /* Lists the schemes that the challenges offer: "Negotiate, NTLM". */
 static void
@@ -70,7 +30,7 @@ offered_schemes(const char *challenge, char *out, size_t size)
 	const char *s;
 
 	out[0] = '\0';
-	while (at + 1 < size && (n = next_scheme(&challenge, &s)) > 0)
+	while (at + 1 < size && (n = challenge_next(&challenge, &s)) > 0)
 		at += (size_t)snprintf(out + at, size - at, "%s%.*s",
 		    at > 0 ? ", " : "", n > 40 ? 40 : (int)n, s);
 }
@@ -80,7 +40,7 @@ basic_rejected(const struct basic *b, const char *challenge, struct err *e)
 {
 	char list[128];
 
-	if (offers_basic(challenge))
+	if (challenge_offers(challenge, "Basic"))
 		err_set(e, ERR_AUTH,
 		    "the server rejects the user name or the password of %s "
 		    "(HTTP 401): check username (DOMAIN\\user or "

@@ -13,7 +13,8 @@
 #include "base/str.h"
 #include "base/utf8.h"
 
-#define LOCAL_MAX  480 /* RFC 5321 says 64; bounce addresses have more */
+/* bytes in lower case; RFC 5321 says 64, bounce addresses have more */
+#define LOCAL_MAX  480
 #define DOMAIN_MAX 253
 
 /*
@@ -80,14 +81,14 @@ put_local(char *out, size_t size, const char *s, size_t len)
 	size_t i, n, o = 0;
 	uint32_t c;
 
-	if (len == 0 || len > LOCAL_MAX)
+	if (len == 0)
 		return 0;
 	unquote_local(&s, &len);
 	quoted = len > 2 && s[0] == '"' && s[len - 1] == '"';
 	for (i = 0; i < len; i += n) {
 		unsigned char b = (unsigned char)s[i];
 
-		if (o + 4 >= size)
+		if (o >= LOCAL_MAX || o + 4 >= size)
 			return 0;
 		if (b >= 0x80) {
 			n = utf8_next(s + i, len - i, &c);
@@ -101,7 +102,7 @@ put_local(char *out, size_t size, const char *s, size_t len)
 			return 0;
 		out[o++] = str_lower_char(s[i]);
 	}
-	return o;
+	return o <= LOCAL_MAX ? o : 0;
 }
 
 /* Writes an ASCII domain as enc_domain does. Its length, or 0: not a domain. */

@@ -12,8 +12,9 @@
  * The form in which addresses are compared: white space and invisible
  * characters at both ends, a surrounding <> and "mailto:" are cut; the local
  * part is in lower case and without quotes that it does not need; the domain
- * is as enc_domain makes it. NULL: not an SMTP address; otherwise the caller
- * frees the result.
+ * is as enc_domain makes it. In that form the local part has 480 bytes at most,
+ * the domain 253. NULL: not an SMTP address; otherwise the caller frees the
+ * result.
  */
 char *address_normalise(const char *);
 /*

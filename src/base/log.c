@@ -1,7 +1,10 @@
 /*
  * log.c - log lines to standard error.
  * 1. A line is written with one write(2) and is at most 1,500 bytes.
+ * 2. The line of log_show is erased before anything else is written. Its state
+ *    and the terminal change under one lock.
  */
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +17,10 @@
 
 static enum log_level level = LOG_INFO;
 static bool journal;
-static void (*hook_before)(void);
+static pthread_mutex_t terminal = PTHREAD_MUTEX_INITIALIZER;
+static bool shown; /* the line of log_show is there */
+
+#define ERASE "\r\033[K"
 
 void
 log_init(enum log_level l)
@@ -29,10 +35,26 @@ log_on(enum log_level l)
 	return l <= level;
 }
 
-void
-log_hook(void (*before)(void))
+static void
+put_text(const char *s, size_t n)
 {
-	hook_before = before;
+	if (write(STDERR_FILENO, s, n) < 0)
+		return; /* there is nobody left to tell */
+}
+
+void
+log_show(const char *text)
+{
+	char line[256];
+	size_t n;
+
+	snprintf(line, sizeof(line), ERASE "%s", str_nn(text));
+	n = strlen(line);
+	pthread_mutex_lock(&terminal);
+	if (text != NULL || shown)
+		put_text(line, n);
+	shown = text != NULL;
+	pthread_mutex_unlock(&terminal);
 }
 
 void
@@ -57,8 +79,10 @@ log_line(enum log_level l, const char *fmt, ...)
 	va_end(ap);
 	n += str_printable(line + n, sizeof(line) - n - 1, raw, strlen(raw));
 	line[n++] = '\n';
-	if (hook_before != NULL)
-		hook_before();
-	if (write(STDERR_FILENO, line, n) < 0)
-		return; /* there is nobody left to tell */
+	pthread_mutex_lock(&terminal);
+	if (shown)
+		put_text(ERASE, strlen(ERASE));
+	shown = false;
+	put_text(line, n);
+	pthread_mutex_unlock(&terminal);
 }

@@ -27,9 +27,10 @@ void log_line(enum log_level, const char *fmt, ...)
 			log_line(LOG_DEBUG, __VA_ARGS__);                      \
 	} while (0)
 /*
- * before is called ahead of each line, so that a progress line can be wiped
- * from the terminal. NULL: none.
+ * Shows text (250 bytes at most) on the terminal below all log lines, until
+ * the next log line or the next log_show. NULL: only erases what is shown.
+ * To be used only when standard error is a terminal.
  */
-void log_hook(void (*before)(void));
+void log_show(const char *text);
 
 #endif

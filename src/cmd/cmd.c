@@ -4,10 +4,12 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/address.h"
 #include "base/log.h"
@@ -223,11 +225,23 @@ parse_options(struct cmd *cmd, int argc, char **argv)
 	return 0;
 }
 
+/*
+ * Did the reader of standard output, perhaps head, want no more? The pipe knows
+ * it; errno is that of the failed write only right after it.
+ */
+static bool
+has_reader_left(void)
+{
+	struct pollfd p = { STDOUT_FILENO, POLLOUT, 0 };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 /* Checks the output, so that nobody takes half a report for a whole one. */
 static int
 end_output(int rc)
 {
-	const char *why = NULL;
+	const char *why;
 
 	if (fflush(stdout) != 0)
 		why = strerror(errno);
@@ -235,8 +249,7 @@ end_output(int rc)
 		why = "a part of it is missing";
 	else
 		return rc;
-	/* EPIPE: the reader, perhaps head, wanted no more */
-	if (errno != EPIPE)
+	if (!has_reader_left())
 		fprintf(stderr,
 		    "exsync: standard output cannot be written: %s\n", why);
 	return rc == CMD_OK ? CMD_FAILED : rc;

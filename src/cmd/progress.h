@@ -2,8 +2,7 @@
  * progress.h - the line that shows the progress of a long pass, when standard
  * error is a terminal.
  * Floor: cmd.
- * Threads: progress_tick on the main thread; the log may wipe the line from
- * any thread.
+ * Threads: the main thread; log lines of others may come at any time.
  */
 #ifndef CMD_PROGRESS_H
 #define CMD_PROGRESS_H

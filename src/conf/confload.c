@@ -25,7 +25,7 @@
 #include "conf/confsecret.h"
 #include "conf/conftype.h"
 
-/* Holds most INIs whole: a buffer that grows leaves copies of secrets. */
+/* The room for what is not a file with a size, and beyond that size. */
 #define READ_SIZE 65536
 
 /* The struct that a part fills, or NULL. */
@@ -423,18 +423,22 @@ open_ini(const char *path, int *fd, struct stat *st)
 	return NULL;
 }
 
-/* Reads all of it, CONFFILE_MAX bytes at most. Returns NULL, or why not. */
+/*
+ * Reads all of it, CONFFILE_MAX bytes at most; size: of a regular file. The
+ * buffer has room for all of that from the start, since growing leaves copies
+ * of secrets behind. Returns NULL, or why not.
+ */
 static const char *
-read_ini(int fd, struct buf *b)
+read_ini(int fd, size_t size, struct buf *b)
 {
 	ssize_t n;
-	char *to;
 
+	buf_room(b, (size < CONFFILE_MAX ? size : CONFFILE_MAX) + READ_SIZE);
 	for (;;) {
-		to = buf_room(b, READ_SIZE);
-		if (to == NULL)
+		if (b->len > CONFFILE_MAX)
 			return "is larger than 4 MB: this is not an INI file";
-		n = read(fd, to, READ_SIZE);
+		buf_room(b, 1);
+		n = read(fd, b->data + b->len, b->cap - 1 - b->len);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -450,6 +454,7 @@ static bool
 load_file(struct conf_file *f, const char *path)
 {
 	struct stat st = { 0 };
+	size_t size = 0;
 	struct buf b;
 	const char *why;
 	int fd = -1;
@@ -458,9 +463,11 @@ load_file(struct conf_file *f, const char *path)
 	buf_init(&b, CONFFILE_MAX + READ_SIZE);
 	why = open_ini(path, &fd, &st);
 	if (why == NULL) {
-		if (S_ISREG(st.st_mode))
+		if (S_ISREG(st.st_mode)) {
 			f->mode = (int)(st.st_mode & 07777);
-		why = read_ini(fd, &b);
+			size = (size_t)st.st_size;
+		}
+		why = read_ini(fd, size, &b);
 	}
 	if (fd >= 0)
 		close(fd);

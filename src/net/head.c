@@ -59,6 +59,8 @@ is_token(const char *s, size_t n)
 static int
 status_line(struct head *h, const char *s, size_t n)
 {
+	int status;
+
 	/* HTTP/1.1 200[ reason] */
 	if (n < 12 || memcmp(s, "HTTP/1.", 7) != 0 || !is_ascii_digit(s[7]) ||
 	    s[8] != ' ' || !is_ascii_digit(s[9]) || !is_ascii_digit(s[10]) ||
@@ -66,9 +68,10 @@ status_line(struct head *h, const char *s, size_t n)
 		return bad_head(
 		    h, "it does not begin with an HTTP/1.1 status line");
 	h->minor = s[7] - '0';
-	h->status = (s[9] - '0') * 100 + (s[10] - '0') * 10 + s[11] - '0';
-	if (h->status < 100 || h->status > 599)
+	status = (s[9] - '0') * 100 + (s[10] - '0') * 10 + s[11] - '0';
+	if (status < 100 || status > 599)
 		return bad_head(h, "its status is not between 100 and 599");
+	h->status = status;
 	h->have_status = true;
 	return 0;
 }

@@ -21,6 +21,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "net/answer.h"
+#include "net/challenge.h"
 #include "net/conn.h"
 #include "net/http.h"
 #include "net/proxy.h"
@@ -335,6 +336,7 @@ send_request(struct http *h, struct exchange *x, struct err *e)
 	bool used;
 	int r;
 
+	x->answer.status = 0; /* no longer that of the round before */
 	do {
 		err_clear(e);
 		if (prepare_conn(h, x, e) == -1)
@@ -362,23 +364,6 @@ finish_body(
 	if (r == -1 || !a->body.keep || conn_pending(h->conn))
 		http_drop(h);
 	return r;
-}
-
-/* The WWW-Authenticate values of an answer, one per line. */
-static void
-collect_challenges(const struct buf *head, struct buf *out)
-{
-	const char *v;
-	size_t len;
-	int nth;
-
-	buf_reset(out);
-	for (nth = 0;
-	     (v = head_find(head, "WWW-Authenticate", nth, &len)) != NULL;
-	     nth++) {
-		buf_add(out, v, len);
-		buf_addc(out, '\n');
-	}
 }
 
 /*
@@ -434,9 +419,16 @@ static int
 login_rounds(
     struct http *h, struct exchange *x, struct stream *body, struct err *e)
 {
-	while (send_request(h, x, e) == 0) {
+	int r;
+
+	for (;;) {
+		r = send_request(h, x, e);
+		/* a head that breaks off has a status all the same */
 		x->out->status = x->answer.status;
-		collect_challenges(&x->out->head, &x->challenge);
+		if (r == -1)
+			return -1;
+		challenge_collect(
+		    &x->out->head, "WWW-Authenticate", &x->challenge);
 		if (x->answer.status != 401 || h->o.auth == NULL)
 			return last_answer(h, x, body, e);
 		if (++x->refused > HTTP_AUTH_ROUNDS)
@@ -446,7 +438,6 @@ login_rounds(
 			return -1;
 		drain_body(h, &x->answer);
 	}
-	return -1;
 }
 
 int

@@ -118,7 +118,8 @@ struct http_opts {
 };
 
 struct http_response {
-	/* set after a fault too, if the status line came; else 0 */
+	/* of the last answer; set after a fault too, if the status line came;
+	 * else 0 */
 	int status;
 	/* all header lines, "Name: value\n", unfolded; http_get reads them */
 	struct buf head;

@@ -15,6 +15,7 @@
 #include "base/host.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "net/challenge.h"
 #include "net/head.h"
 #include "net/proxy.h"
 
@@ -165,29 +166,25 @@ build_connect(const struct proxy *p, const char *to, struct buf *b)
 	buf_adds(b, "\r\n");
 }
 
-/* Does the 407 offer logins, but not Basic? */
+/* Does the answer offer logins, but not Basic? */
 static bool
 wants_other(const struct buf *head)
 {
-	const char *v;
-	char text[128];
-	size_t len;
-	int nth;
+	struct buf offered;
+	bool other;
 
-	for (nth = 0;
-	     (v = head_find(head, "Proxy-Authenticate", nth, &len)) != NULL;
-	     nth++) {
-		snprintf(text, sizeof(text), "%.*s", (int)len, v);
-		if (strcasestr(text, "basic") != NULL)
-			return false;
-	}
-	return nth > 0;
+	buf_init(&offered, HEAD_MAX);
+	challenge_collect(head, "Proxy-Authenticate", &offered);
+	other =
+	    offered.len > 0 && !challenge_offers(buf_str(&offered), "Basic");
+	buf_free(&offered);
+	return other;
 }
 
 static const char *
-login_advice(const struct proxy *p, const struct buf *head)
+login_advice(const struct proxy *p, bool other)
 {
-	if (wants_other(head))
+	if (other)
 		return "wants a login, but not by Basic, which is all that "
 		       "exsync offers: allow Basic there, or let this "
 		       "machine through without a login";
@@ -198,6 +195,13 @@ login_advice(const struct proxy *p, const struct buf *head)
 	       "http://user:password@host:port (exsync offers Basic)";
 }
 
+/* Is the status, 0 for none, one of a proxy that did not reject the login? */
+static bool
+clears_login(int status)
+{
+	return status != 0 && status != 407 && status != 401;
+}
+
 /* Sets err for a proxy's refusal. */
 static int
 proxy_refused(const struct proxy *p, const struct buf *head, const char *where,
@@ -205,11 +209,11 @@ proxy_refused(const struct proxy *p, const struct buf *head, const char *where,
 {
 	enum err_kind kind = ERR_RETRY;
 	const char *what = "refuses the connection";
-	bool rejected;
+	bool other = wants_other(head);
 
 	if (status == 407) {
 		kind = ERR_CONFIG;
-		what = login_advice(p, head);
+		what = login_advice(p, other);
 	} else if (status == 401 || status == 403 || status == 405) {
 		what = "does not permit this connection: ask its "
 		       "administrator to allow it";
@@ -217,11 +221,11 @@ proxy_refused(const struct proxy *p, const struct buf *head, const char *where,
 		what = "cannot reach the server";
 	err_set(e, kind, "%s: the proxy %s (HTTP %d for CONNECT %s)", where,
 	    what, status, to);
-	e->spared = status != 407 && status != 401;
-	rejected = status == 407 && p->url.user != NULL && !wants_other(head);
-	return rejected ? err_code(e, CAUSE_PROXY_LOGIN, "proxy-login",
-			      SCOPE_PROFILE)
-			: err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
+	e->spared = clears_login(status);
+	if (status == 407 && p->url.user != NULL && !other)
+		return err_code(
+		    e, CAUSE_PROXY_LOGIN, "proxy-login", SCOPE_PROFILE);
+	return err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 }
 
 /* Reads the head of the proxy's answer into lines. */
@@ -251,6 +255,7 @@ read_answer(const struct proxy *p, struct sock *s, struct buf *lines,
 		if (e->cause == CAUSE_STOP)
 			return -1;
 		err_prefix(e, "CONNECT %s through the proxy", to);
+		e->spared = clears_login(status);
 		return err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 	}
 	if (why == NULL && status / 100 != 2)
@@ -263,6 +268,7 @@ read_answer(const struct proxy *p, struct sock *s, struct buf *lines,
 	    "%s: the proxy's answer to CONNECT %s is not one: %s; check that "
 	    "proxy names an HTTP proxy",
 	    where, to, why);
+	e->spared = clears_login(status);
 	return err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 }
 

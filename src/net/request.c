@@ -3,6 +3,8 @@
  * 1. A head may hold a secret: nothing of it stays in freed memory, nor in
  *    the buffer after it was sent.
  */
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
@@ -10,12 +12,13 @@
 #include "net/request.h"
 
 #define HEAD_MAX  ((size_t)256 << 10)
+#define HEAD_TEXT ((size_t)256) /* more than all words of our own in a head */
 #define WRITE_MAX ((size_t)64 << 10)
 
 void
 request_init(struct buf *b)
 {
-	buf_init(b, HEAD_MAX + WRITE_MAX);
+	buf_init(b, HEAD_MAX + HEAD_TEXT + WRITE_MAX);
 }
 
 /* May these characters stand in a request head without changing it? */
@@ -29,17 +32,29 @@ is_clean(const char *s, bool blank)
 	return true;
 }
 
-int
-request_head(struct buf *out, const struct request_to *to,
-    const struct http_request *req, const struct buf *auth, struct err *e)
+/* At least as many bytes as the head will have. */
+static size_t
+head_size(const struct request_to *to, const struct http_request *req,
+    const struct buf *auth)
+{
+	size_t i, n = HEAD_TEXT + auth->len;
+
+	n += strlen(req->method) + strlen(to->path) + strlen(to->host) +
+	     strlen(to->user_agent);
+	for (i = 0; i < req->nheader; i++)
+		n += strlen(req->header[i].name) +
+		     strlen(req->header[i].value) + strlen(": \r\n");
+	return n;
+}
+
+/* Writes the head. False: a character that must not be there was found. */
+static bool
+put_head(struct buf *out, const struct request_to *to,
+    const struct http_request *req, const struct buf *auth)
 {
 	bool ok = is_clean(to->path, false) && to->path[0] == '/';
-	size_t i, n = req->body_len;
+	size_t i;
 
-	buf_wipe(out);
-	/* room for everything: growing would leave copies behind */
-	buf_room(
-	    out, HTTP_AUTH_ROOM + auth->len + (n < WRITE_MAX ? n : WRITE_MAX));
 	/* without Accept-Encoding any encoding is allowed (RFC 9110 12.5.3) */
 	buf_addf(out,
 	    "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n"
@@ -60,7 +75,20 @@ request_head(struct buf *out, const struct request_to *to,
 	if (req->body_len > 0 || str_eq(req->method, "POST"))
 		buf_addf(out, "Content-Length: %zu\r\n", req->body_len);
 	buf_adds(out, "\r\n");
-	if (ok && !auth->over && !out->over && out->len <= HEAD_MAX)
+	return ok;
+}
+
+int
+request_head(struct buf *out, const struct request_to *to,
+    const struct http_request *req, const struct buf *auth, struct err *e)
+{
+	size_t n = req->body_len < WRITE_MAX ? req->body_len : WRITE_MAX;
+
+	buf_wipe(out);
+	/* room for everything: growing would leave copies behind */
+	if (!auth->over &&
+	    buf_room(out, head_size(to, req, auth) + n) != NULL &&
+	    put_head(out, to, req, auth) && out->len <= HEAD_MAX)
 		return 0;
 	err_set(e, ERR_CONFIG,
 	    "%s: the request cannot be sent: its path or a "

@@ -258,12 +258,25 @@ fork_helper(struct keeper *k, struct work *w)
 	return k->pid != -1;
 }
 
+/* Sets err: there is no process for what is configured. */
+static void
+say_no_helper(const struct keeper_opts *o, int sys, struct err *err)
+{
+	bool both = o->command != NULL && o->state_dir != NULL;
+	const char *code = o->command != NULL ? "alert_command" : "state_dir";
+
+	err_set(err, ERR_FATAL, "%s%s: no helper process can be made: %s", code,
+	    both ? ", state_dir" : "", strerror(sys));
+	err_code(err, CAUSE_OTHER, code, SCOPE_ALL);
+}
+
 struct keeper *
 keeper_start(const struct keeper_opts *o, struct err *err)
 {
 	struct keeper made, *k;
 	struct work w;
 	bool ok;
+	int sys;
 
 	memset(&made, 0, sizeof(made));
 	memset(&w, 0, sizeof(w));
@@ -274,15 +287,14 @@ keeper_start(const struct keeper_opts *o, struct err *err)
 	buf_init(&w.file, STATEDIR_MAX + 4096);
 	made.limit_ms = w.runner.limit_ms;
 	ok = fork_helper(&made, &w);
+	sys = errno;
 	runner_free(&w.runner);
 	if (ok) { /* allocated now, since the helper has no use for it */
 		k = mem_alloc(sizeof(*k));
 		*k = made;
 		return k;
 	}
-	err_set(err, ERR_FATAL, "alert_command: no process for it: %s",
-	    strerror(errno));
-	err_code(err, CAUSE_OTHER, "alert_command", SCOPE_ALL);
+	say_no_helper(o, sys, err);
 	return NULL;
 }
 

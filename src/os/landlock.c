@@ -57,6 +57,7 @@ landlock_open(struct landlock *l)
 	long abi = syscall(SYS_CREATE, NULL, (size_t)0, GET_VERSION);
 
 	l->fd = -1;
+	l->sys = abi < 0 ? errno : ENOSYS;
 	l->abi = abi < 1 ? 0 : (int)abi;
 	if (l->abi == 0)
 		return;
@@ -70,6 +71,8 @@ landlock_open(struct landlock *l)
 		size = sizeof(a);
 	}
 	l->fd = (int)syscall(SYS_CREATE, &a, size, 0);
+	if (l->fd == -1)
+		l->sys = errno;
 }
 
 bool
@@ -97,15 +100,14 @@ landlock_allow(struct landlock *l, const char *path, enum landlock_right right)
 bool
 landlock_close(struct landlock *l)
 {
-	long rc;
-	int sys;
+	long rc = -1;
 
-	if (l->fd == -1)
-		return false;
-	rc = syscall(SYS_RESTRICT, l->fd, 0);
-	sys = errno;
-	close(l->fd);
-	l->fd = -1;
-	errno = sys;
+	if (l->fd != -1) {
+		rc = syscall(SYS_RESTRICT, l->fd, 0);
+		l->sys = errno;
+		close(l->fd);
+		l->fd = -1;
+	}
+	errno = l->sys;
 	return rc == 0;
 }

@@ -13,8 +13,9 @@
 #include <stdint.h>
 
 struct landlock {
-	int fd; /* -1: there is no Landlock, and nothing is restricted */
-	int abi;
+	int fd;  /* -1: there are no rules, and nothing is restricted */
+	int sys; /* the errno that says why not */
+	int abi; /* 0: there is no Landlock */
 	uint64_t handled;
 };
 
@@ -23,7 +24,10 @@ enum landlock_right {
 	LANDLOCK_WRITE /* read and write a regular file that is not a link */
 };
 
-/* Begins a set of rules that permits nothing. abi 0: no Landlock here. */
+/*
+ * Begins a set of rules that permits nothing. Where this fails, so does
+ * landlock_close.
+ */
 void landlock_open(struct landlock *);
 /*
  * Permits this right for the file that has the name now; a file that gets the

@@ -23,8 +23,9 @@
 #define PATH_DEFAULT                                                           \
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+/* The time limit of a command, in ms. */
 static int
-limit_resources(void)
+command_limit(void)
 {
 #ifdef EXSYNC_FAULT
 	const char *ms = getenv("EXSYNC_ALERT_MS");
@@ -109,7 +110,7 @@ runner_make(struct runner *j, const char *command, struct err *err)
 		j->env[0] = mem_printf("PATH=%s", search_path());
 		j->env[1] = mem_printf("HOME=%s", home == NULL ? "/" : home);
 		j->env[2] = mem_printf("LANG=%s", lang == NULL ? "C" : lang);
-		j->limit_ms = limit_resources();
+		j->limit_ms = command_limit();
 		return 0;
 	}
 	runner_free(j);

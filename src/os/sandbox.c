@@ -148,9 +148,10 @@ close_sandbox(const struct conf *c, bool lasting, struct sandbox *is)
 		    files, sizeof(files), "files by Landlock, ABI %d", is->abi);
 	else
 		snprintf(files, sizeof(files),
-		    "this kernel has no Landlock, files are not restricted "
-		    "(%.40s)",
-		    strerror(is->abi == 0 ? ENOSYS : errno));
+		    "%s, files are not restricted (%.40s)",
+		    is->abi == 0 ? "this kernel has no Landlock"
+				 : "Landlock cannot be used",
+		    strerror(errno));
 	is->calls = seccomp_enter();
 	if (is->calls)
 		snprintf(calls, sizeof(calls), "system calls by seccomp");

@@ -226,8 +226,11 @@ statedir_write(struct statedir *d, enum keep_file which, const struct buf *body)
 	const struct state_file *f = &files[which];
 	int rc = -1;
 
-	if ((f->salted && d->salt[0] == '\0') || body->over ||
-	    body->len > STATEDIR_MAX - STATEDIR_SALT)
+	if (f->salted && d->salt[0] == '\0')
+		snprintf(d->why, sizeof(d->why),
+		    "state_dir: what is to be written has no salt: its file "
+		    "was not read before");
+	else if (body->over || body->len > STATEDIR_MAX - STATEDIR_SALT)
 		snprintf(d->why, sizeof(d->why),
 		    "state_dir: what is to be written is too large");
 	else if (open_dir(d, true) == 1) {

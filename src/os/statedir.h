@@ -40,7 +40,8 @@ void statedir_init(struct statedir *, const char *path, bool make);
 int statedir_read(struct statedir *, enum keep_file, struct buf *out);
 /*
  * Replaces all of the file but its salt, whole or not at all, and unlocks.
- * Makes the directory.
+ * Makes the directory. A file with a salt must have been read since the last
+ * statedir_aside.
  */
 int statedir_write(struct statedir *, enum keep_file, const struct buf *);
 /* Renames the file so that it ends with .bad, and unlocks. */

@@ -424,6 +424,9 @@ program = [ins(LOAD, 0, 0, 0)]
 if "landlock" in what:
     for nr in (444, 445, 446):
         program += [ins(EQ, 0, 1, nr), ins(RET, 0, 0, ERRNO | 38)]
+if "ruleset" in what:  # the version is told, but none is made: EMFILE
+    program += [ins(EQ, 0, 4, 444), ins(LOAD, 0, 0, 32), ins(EQ, 0, 1, 0),
+                ins(RET, 0, 0, ERRNO | 24), ins(LOAD, 0, 0, 0)]
 if "seccomp" in what:
     program += [ins(EQ, 0, 1, seccomp), ins(RET, 0, 0, ERRNO | 38)]
     program += option(22)
@@ -447,6 +450,10 @@ os.execv(command[0], command)
 @pytest.mark.parametrize("lacks, said, kept", [
     ("landlock", "this kernel has no Landlock, files are not restricted",
      "system calls by seccomp"),
+    pytest.param("ruleset", "Landlock cannot be used, files are not "
+                 "restricted (Too many open files)", "system calls by seccomp",
+                 marks=pytest.mark.skipif(landlock_abi() < 1,
+                                          reason="needs Landlock")),
     ("seccomp", "system calls are not restricted", ""),
     ("landlock seccomp", "system calls are not restricted",
      "this kernel has no Landlock"),

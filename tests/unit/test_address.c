@@ -1,6 +1,7 @@
 /*
  * test_address.c - e-mail addresses as they are compared.
  */
+#include <stdio.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -135,12 +136,55 @@ test_normalise_bounds(void **state)
 	assert_int_equal(address_normalise_to(in, out, sizeof(out)), 480 + 254);
 }
 
+/*
+ * What is compared is what is measured: an address that is longer in lower
+ * case, or shorter, is valid exactly when its lower case is.
+ */
+static void
+test_normalise_cases(void **state)
+{
+	static const struct {
+		const char *upper, *lower;
+	} t[] = {
+		{ "\xc8\xba", "\xe2\xb1\xa5" }, /* U+023A: 2 and 3 bytes */
+		{ "\xe1\xba\x9e", "\xc3\x9f" }, /* U+1E9E: 3 and 2 */
+		{ "\xc3\x84", "\xc3\xa4" },
+	};
+	char up[2000], low[2000], one[ADDRESS_MAX], two[ADDRESS_MAX];
+	char domain[254];
+	size_t i, n, k, out;
+
+	(void)state;
+	for (n = 0; n < 253; n++)
+		domain[n] = n % 64 == 63 ? '.' : 'x';
+	domain[n] = '\0';
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		for (n = 1; n <= 500; n++) {
+			for (up[0] = low[0] = '\0', k = 0; k < n; k++) {
+				strcpy(up + k * strlen(t[i].upper), t[i].upper);
+				strcpy(
+				    low + k * strlen(t[i].lower), t[i].lower);
+			}
+			out = strlen(low);
+			out = out <= 480 ? out + 1 + 253 : 0;
+			snprintf(up + strlen(up), 300, "@%s", domain);
+			snprintf(low + strlen(low), 300, "@%s", domain);
+			k = address_normalise_to(up, one, sizeof(one));
+			assert_int_equal(k, out);
+			k = address_normalise_to(low, two, sizeof(two));
+			assert_int_equal(k, out);
+			if (out > 0)
+				assert_string_equal(one, two);
+		}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest group[] = {
 		cmocka_unit_test(test_normalise),
 		cmocka_unit_test(test_normalise_bounds),
+		cmocka_unit_test(test_normalise_cases),
 	};
 
 	return cmocka_run_group_tests(group, NULL, NULL);

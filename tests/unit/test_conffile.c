@@ -2,6 +2,7 @@
  * test_conffile.c - the lines of an INI file: which are refused, and with which
  * error.
  */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -418,6 +419,50 @@ test_many_errors(void **state)
 	free(text);
 }
 
+/* How often a buffer with a password in it grew, which leaves a copy behind. */
+static int copies;
+
+void *__real_mem_grow(void *, size_t, size_t);
+void *__wrap_mem_grow(void *, size_t, size_t);
+
+void *
+__wrap_mem_grow(void *old, size_t n, size_t each)
+{
+	if (old != NULL &&
+	    memmem(old, malloc_usable_size(old), "hunter2", 7) != NULL)
+		copies++;
+	return __real_mem_grow(old, n, each);
+}
+
+/* No password is left in freed memory, whatever follows it in the file. */
+static void
+test_no_copies(void **state)
+{
+	static const size_t after[] = { 0, 300, 100000 };
+	char path[] = "/tmp/exsync-test-conffile-XXXXXX";
+	size_t i, k;
+
+	(void)state;
+	close(mkstemp(path));
+	for (i = 0; i < sizeof(after) / sizeof(after[0]); i++) {
+		FILE *f = fopen(path, "w"), *none = fopen("/dev/null", "w");
+
+		fprintf(f, HQ "[mailbox s]\naddress = s@a.example\n"
+			      "profile = hq\nusername = s\n"
+			      "password = hunter2\n");
+		for (k = 0; k < after[i]; k += 100)
+			fprintf(f, ";%099d\n", 0);
+		fprintf(f, "[directory]\nusers = /%0180d\n", 0);
+		fclose(f);
+		copies = 0;
+		conf_free(conf_load_offline(path, none));
+		fclose(none);
+		if (copies > 0)
+			fail_msg("%d copies with %zu bytes", copies, after[i]);
+	}
+	unlink(path);
+}
+
 static int
 setup(void **state)
 {
@@ -436,6 +481,7 @@ main(void)
 		cmocka_unit_test(test_every_prefix),
 		cmocka_unit_test(test_no_secret_in_errors),
 		cmocka_unit_test(test_many_errors),
+		cmocka_unit_test(test_no_copies),
 	};
 
 	confkeys_add(&ews_keys);

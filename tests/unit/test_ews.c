@@ -487,6 +487,37 @@ login_not_taken(void **state)
 	end(&s);
 }
 
+/* An answer that breaks off clears the login, once it says that it is no 401 */
+static void
+login_spared(void **state)
+{
+	static const struct {
+		const char *answer;
+		bool spared;
+	} t[] = {
+		{ "HTTP/1.1 503 Busy\r\nRetry-Af", true },
+		{ "HTTP/1.1 503 Busy\r\nno header\r\n\r\n", true },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<", true },
+		{ "HTTP/1.1 401 No\r\nWWW-Auth", false },
+		{ "HTTP/1.1 ", false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct scene s = { 0 };
+
+		s.step[s.n++] =
+		    (struct step){ mem_strdup(t[i].answer), CLOSE, 0, 0 };
+		begin(&s);
+		assert_int_equal(get(&s, PROVIDER_HEADERS, 4), -1);
+		assert_int_equal(s.e.kind, ERR_RETRY);
+		if (s.e.spared != t[i].spared)
+			fail_msg("case %zu: %s", i, s.e.msg);
+		end(&s);
+	}
+}
+
 /* Old cookies may be what makes a request too large. */
 static void
 cookies_dropped(void **state)
@@ -562,6 +593,7 @@ main(void)
 		cmocka_unit_test(changes_odd), cmocka_unit_test(not_soap),
 		cmocka_unit_test(login), cmocka_unit_test(delegate),
 		cmocka_unit_test(login_not_taken),
+		cmocka_unit_test(login_spared),
 		cmocka_unit_test(cookies_dropped), cmocka_unit_test(pool) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -415,6 +415,48 @@ too_many_rounds(void **state)
 			"<2>begin 2;2: A;2: B;2: C;2: D;");
 }
 
+/*
+ * The status is told after a fault too, if its line came: that of the last
+ * answer, and not that of a round before.
+ */
+static void
+status_after_fault(void **state)
+{
+#define BUSY "HTTP/1.1 503 Busy\r\n"
+	static const struct {
+		struct step step[2];
+		int status;
+	} t[] = {
+		{ { { BUSY "Retry-Af", CLOSE, 0, 0 }, END }, 503 },
+		{ { { BUSY "no header\r\n\r\n", CLOSE, 0, 0 }, END }, 503 },
+		{ { { "HTTP/1.1 503 Bu", CLOSE, 0, 0 }, END }, 0 },
+		{ { { "HTTP/1.1 600 Odd\r\n\r\n", CLOSE, 0, 0 }, END }, 0 },
+		{ { { "HTTP/1.1 100 Go\r\n\r\nHTTP/1.1 5", CLOSE, 0, 0 }, END },
+		    0 },
+		{ { { "", CLOSE, 0, 0 }, END }, 0 },
+		{ { { NO("A"), KEEP, 0, 0 }, { BUSY "Ret", CLOSE, 0, 0 } },
+		    503 },
+		{ { { NO("A"), KEEP, 0, 0 },
+		      { "HTTP/1.1 401 No\r\nWWW", CLOSE, 0, 0 } },
+		    401 },
+		{ { { NO("A"), KEEP, 0, 0 }, { "", CLOSE, 0, 0 } }, 0 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		const struct step steps[] = { t[i].step[0], t[i].step[1], END };
+		struct scene s;
+
+		memset(&s, 0, sizeof(s));
+		open_scene(&s, steps);
+		assert_int_equal(ask_as(&s, false), -1);
+		if (s.out.status != t[i].status)
+			fail_msg("row %zu: %d", i, s.out.status);
+		close_scene(&s, NULL);
+	}
+}
+
 /* A header for which there was no WWW-Authenticate at all. */
 static void
 no_challenge(void **state)
@@ -719,6 +761,7 @@ main(void)
 		cmocka_unit_test(closed_between),
 		cmocka_unit_test(always_closed),
 		cmocka_unit_test(too_many_rounds),
+		cmocka_unit_test(status_after_fault),
 		cmocka_unit_test(no_challenge),
 		cmocka_unit_test(mutual),
 		cmocka_unit_test(no_finish),

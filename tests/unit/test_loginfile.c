@@ -2,6 +2,7 @@
  * test_loginfile.c - the file of rejected logins: what is written can be read,
  * anything else is refused; and the keeper of the file.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -376,8 +378,12 @@ test_keeper(void **state)
 	assert_int_equal(
 	    keeper_write(k, KEEP_LOGINS, big.data, big.len, &err), -1);
 	assert_string_equal(err.code, "state_dir");
-	/* aside: the next file has another salt */
+	assert_non_null(strstr(err.msg, "too large"));
+	/* aside: the next file has another salt, which a read makes */
 	assert_int_equal(keeper_aside(k, KEEP_LOGINS, &err), 0);
+	assert_int_equal(keeper_write(k, KEEP_LOGINS, "hello\n", 6, &err), -1);
+	assert_string_equal(err.code, "state_dir");
+	assert_non_null(strstr(err.msg, "has no salt"));
 	assert_int_equal(access(file, F_OK), -1);
 	assert_int_equal(access(aside, F_OK), 0);
 	buf_reset(&b);
@@ -435,6 +441,41 @@ test_keeper_links(void **state)
 	free(file);
 }
 
+/* No descriptor is left for a helper: the error names what it is for. */
+static void
+test_no_helper(void **state)
+{
+	static const struct {
+		struct keeper_opts o;
+		const char *code, *text;
+	} t[] = {
+		{ { "cat", NULL, false }, "alert_command", "alert_command: " },
+		{ { NULL, "/none", false }, "state_dir", "state_dir: " },
+		{ { "cat", "/none", false }, "alert_command",
+		    "alert_command, state_dir: " },
+	};
+	struct rlimit was, none;
+	struct err err = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct keeper *k;
+
+		none = was;
+		none.rlim_cur = 3;
+		setrlimit(RLIMIT_NOFILE, &none);
+		k = keeper_start(&t[i].o, &err);
+		setrlimit(RLIMIT_NOFILE, &was);
+		assert_null(k);
+		assert_int_equal(err.kind, ERR_FATAL);
+		assert_string_equal(err.code, t[i].code);
+		assert_memory_equal(err.msg, t[i].text, strlen(t[i].text));
+		assert_non_null(strstr(err.msg, strerror(EMFILE)));
+	}
+}
+
 static int
 teardown(void **state)
 {
@@ -455,6 +496,7 @@ main(void)
 		cmocka_unit_test(test_verifier),
 		cmocka_unit_test(test_keeper),
 		cmocka_unit_test(test_keeper_links),
+		cmocka_unit_test(test_no_helper),
 	};
 
 	return cmocka_run_group_tests_name(

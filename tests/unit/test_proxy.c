@@ -37,6 +37,18 @@ static const struct {
 	      CLOSE, 0, 0 },
 	    ERR_CONFIG, "proxy-login", "rejects the user name or the password",
 	    false },
+	/* Basic far behind the others, and a realm that only has its name */
+	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: Negotiate, NTLM, "
+	    "Digest realm=\"the gate of the company to the whole world\", "
+	    "qop=\"auth\", nonce=\"00112233445566778899aabbccddeeff0011\", "
+	    "algorithm=SHA-256, Basic realm=\"gate\"\r\n\r\n",
+	      CLOSE, 0, 0 },
+	    ERR_CONFIG, "proxy-login", "rejects the user name or the password",
+	    false },
+	{ { "HTTP/1.1 407 Who\r\nProxy-Authenticate: Digest "
+	    "realm=\"no Basic, basic here\", nonce=\"x\"\r\n\r\n",
+	      CLOSE, 0, 0 },
+	    ERR_CONFIG, "proxy", "not by Basic", false },
 	{ { "HTTP/1.1 407 Who\r\n\r\n", CLOSE, 0, 0 }, ERR_CONFIG,
 	    "proxy-login", "rejects the user name or the password", false },
 	{ { "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", CLOSE, 0,
@@ -49,8 +61,17 @@ static const struct {
 	{ { "SSH-2.0-x\r\n", CLOSE, 0, 0 }, ERR_RETRY, "proxy", "status line",
 	    false },
 	{ { "HTTP/1.1 200 OK\r\n\r\nsurprise", CLOSE, 0, 0 }, ERR_RETRY,
-	    "proxy", "more than its answer", false },
+	    "proxy", "more than its answer", true },
 	{ { "HTTP/1.1 200", CLOSE, 0, 0 }, ERR_RETRY, "proxy",
+	    "closes the connection", false },
+	/* a head that breaks off has a status all the same */
+	{ { "HTTP/1.1 503 Busy\r\nRetry-Af", CLOSE, 0, 0 }, ERR_RETRY, "proxy",
+	    "closes the connection", true },
+	{ { "HTTP/1.1 503 Busy\r\nno header\r\n\r\n", CLOSE, 0, 0 }, ERR_RETRY,
+	    "proxy", "header line", true },
+	{ { "HTTP/1.1 503 Busy\r\n", HANG, 0, 0 }, ERR_RETRY, "proxy",
+	    "in time", true },
+	{ { "HTTP/1.1 407 Who\r\nProxy-Auth", CLOSE, 0, 0 }, ERR_RETRY, "proxy",
 	    "closes the connection", false },
 	{ { "", CLOSE, 0, 0 }, ERR_RETRY, "proxy", "closes the connection",
 	    false },

@@ -1,0 +1,29 @@
+/*
+ * challenge.h - which logins an answer offers (RFC 9110 11.6.1).
+ * Floor: net.
+ * Threads: pure.
+ */
+#ifndef NET_CHALLENGE_H
+#define NET_CHALLENGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/*
+ * Writes the values of all headers of that name (WWW-Authenticate,
+ * Proxy-Authenticate) to out, whose old content goes: the challenges, each
+ * header ended by \n. head as head.h has it.
+ */
+void
+challenge_collect(const struct buf *head, const char *name, struct buf *out);
+/*
+ * Finds the next scheme of the challenges from *p on, and moves *p behind it.
+ * Returns its length; 0: there are no more.
+ */
+size_t challenge_next(const char **p, const char **scheme);
+/* Is that scheme (in any case) among the challenges? */
+bool challenge_offers(const char *challenges, const char *scheme);
+
+#endif

@@ -39,3 +39,6 @@ $(B)/unit/test_tls $(B)/unit/test_tlsauth $(B)/unit/test_chain: VENDOR_LIBS += -
 $(B)/unit/test_party: VENDOR_LIBS += -Wl,--wrap=tim_now,--wrap=tim_sleep
 $(B)/unit/test_store_state: VENDOR_LIBS += -Wl,--wrap=tim_mono
 $(B)/unit/test_ask: VENDOR_LIBS += -Wl,--wrap=tim_mono,--wrap=tim_sleep
+
+# It looks into all memory that is given back.
+$(B)/unit/test_wiped: VENDOR_LIBS += -Wl,--wrap=free,--wrap=realloc

@@ -570,9 +570,9 @@ conffile_parse(struct conf_file *f, const char *data, size_t len)
 
 	if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)
 		r.pos = 3;
-	buf_init(&r.text, CONFFILE_MAX);
-	buf_init(&r.want, CONFFILE_MAX);
+	buf_init_secret(&r.text, CONFFILE_MAX);
+	buf_init_secret(&r.want, CONFFILE_MAX);
 	ini_parse_stream(read_ini_line, &r, take_value, &r);
-	buf_wipe(&r.text);
-	buf_wipe(&r.want);
+	buf_free(&r.text);
+	buf_free(&r.want);
 }

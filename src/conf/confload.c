@@ -25,7 +25,6 @@
 #include "conf/confsecret.h"
 #include "conf/conftype.h"
 
-/* Holds most INIs whole: a buffer that grows leaves copies of secrets. */
 #define READ_SIZE 65536
 
 /* The struct that a part fills, or NULL. */
@@ -455,7 +454,7 @@ load_file(struct conf_file *f, const char *path)
 	int fd = -1;
 
 	conffile_init(f, path);
-	buf_init(&b, CONFFILE_MAX + READ_SIZE);
+	buf_init_secret(&b, CONFFILE_MAX + READ_SIZE);
 	why = open_ini(path, &fd, &st);
 	if (why == NULL) {
 		if (S_ISREG(st.st_mode))
@@ -468,7 +467,7 @@ load_file(struct conf_file *f, const char *path)
 		conffile_parse(f, buf_str(&b), b.len);
 	else
 		conffile_error(f, 0, NULL, "%s", why);
-	buf_wipe(&b);
+	buf_free(&b);
 	return why == NULL;
 }
 

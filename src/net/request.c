@@ -15,7 +15,7 @@
 void
 request_init(struct buf *b)
 {
-	buf_init(b, HEAD_MAX + WRITE_MAX);
+	buf_init_secret(b, HEAD_MAX + WRITE_MAX);
 }
 
 /* May these characters stand in a request head without changing it? */
@@ -36,8 +36,7 @@ request_head(struct buf *out, const struct request_to *to,
 	bool ok = is_clean(to->path, false) && to->path[0] == '/';
 	size_t i, n = req->body_len;
 
-	buf_wipe(out);
-	/* room for everything: growing would leave copies behind */
+	buf_free(out);
 	buf_room(
 	    out, HTTP_AUTH_ROOM + auth->len + (n < WRITE_MAX ? n : WRITE_MAX));
 	/* without Accept-Encoding any encoding is allowed (RFC 9110 12.5.3) */

@@ -72,14 +72,9 @@ conffile_free(struct conf_file *f)
 	for (i = 0; i < f->npart; i++) {
 		struct conf_part *p = &f->part[i];
 
-		for (j = 0; j < p->n; j++) {
-			char *text = p->v[j].text;
-
-			if (text != NULL && p->v[j].key->type == CONF_SECRET)
-				mem_wipe_str(text);
-			else
-				free(text);
-		}
+		/* not only a password is secret: proxy may hold one, too */
+		for (j = 0; j < p->n; j++)
+			mem_wipe_str(p->v[j].text);
 		free(p->v);
 		free(p->name);
 	}

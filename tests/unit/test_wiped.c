@@ -126,6 +126,10 @@ test_ini(void **state)
 		HQ "username = svc\npassword = " SECRET "\n",
 		HQ "username = svc\npassword = " SECRET " ; no comment\n",
 		HQ "username = svc\npassword = " SECRET "\nnonsense\n",
+		"[exsync]\nproxy = http://u:" SECRET "@p.example:1\n" HQ
+		"username = svc\npassword_env = HOME\n",
+		"[exsync]\nproxy = http://u:" SECRET "@p.example\n" HQ,
+		"[exsync]\nproxy = http://u:" SECRET "\\@p.example:1\n" HQ,
 	};
 	static const size_t blanks[] = { 0, 65536, 300000, 5000000 };
 	size_t i, j;

@@ -40,5 +40,8 @@ $(B)/unit/test_party: VENDOR_LIBS += -Wl,--wrap=tim_now,--wrap=tim_sleep
 $(B)/unit/test_store_state: VENDOR_LIBS += -Wl,--wrap=tim_mono
 $(B)/unit/test_ask: VENDOR_LIBS += -Wl,--wrap=tim_mono,--wrap=tim_sleep
 
+# A disk that fails.
+$(B)/unit/test_seal: VENDOR_LIBS += -Wl,--wrap=fsync,--wrap=close
+
 # It looks into all memory that is given back.
 $(B)/unit/test_wiped: VENDOR_LIBS += -Wl,--wrap=free,--wrap=realloc

@@ -501,8 +501,10 @@ int
 conf_key(const char *path, struct seal_key *out, char **made, FILE *errs)
 {
 	struct conf_file f;
-	bool ok = load_file(&f, path);
+	bool ok;
 
+	*made = NULL;
+	ok = load_file(&f, path);
 	if (ok)
 		ok = confseal_make(&f, out, made) == 0;
 	conffile_report(&f, errs);

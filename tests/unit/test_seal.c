@@ -312,13 +312,19 @@ test_refused(void **state)
 static void
 test_conf_key(void **state)
 {
-	char *ini, *k = mem_printf("%s/new.key", tmp), *made, *errs;
+	char none[] = "none", *ini, *k = mem_printf("%s/new.key", tmp);
+	char *made = none, *errs;
 	struct seal_key a, b;
 	struct stat st;
 	size_t size;
 	FILE *f = open_memstream(&errs, &size);
 
 	(void)state;
+	assert_int_equal(conf_key("/none.ini", &a, &made, f), -1);
+	assert_null(made);
+	fflush(f);
+	assert_non_null(strstr(errs, "/none.ini: no such file"));
+	rewind(f);
 	/* the rest of the INI is not ready yet: no matter */
 	ini = put("n.ini",
 	    "[exsync]\nsecret_key_file = new.key\n[profile p]\nnonsense = 1\n",

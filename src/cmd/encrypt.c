@@ -52,6 +52,8 @@ ask_secret(char *out)
 	quiet = was;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	quiet.c_lflag |= ECHONL;
+	/* Ctrl-Z and Ctrl-\ would leave the terminal without echo */
+	quiet.c_cc[VSUSP] = quiet.c_cc[VQUIT] = _POSIX_VDISABLE;
 	fprintf(stderr, "the secret (it is not shown): ");
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	n = read_line(out);

@@ -1,6 +1,7 @@
 /*
  * test_encrypt.c - exsync --encrypt: what it says, and a terminal's echo.
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,13 +10,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "base/stop.h"
 #include "base/tim.h"
 #include "cmd/cmd.h"
 
@@ -25,13 +30,22 @@
 static char tmp[] = "/tmp/exsync-test-encrypt-XXXXXX";
 static char *ini, *key; /* their paths */
 
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	stop_request();
+}
+
 /* Runs the command in this process, which then ends. */
 static void
 run_command(void)
 {
+	struct sigaction sa = { .sa_handler = on_signal }; /* as main has it */
 	char name[] = "exsync", c[] = "-c", verb[] = "--encrypt";
 	char *argv[] = { name, c, ini, verb, NULL };
 
+	sigaction(SIGINT, &sa, NULL);
 	_exit(cmd_main(4, argv));
 }
 
@@ -106,6 +120,80 @@ test_new_key(void **state)
 	assert_null(strstr(out, " is new: "));
 }
 
+/* --- on a terminal ----------------------------------------------------- */
+
+/* A shell on the terminal of that name: runs the command in the foreground. */
+static void
+run_shell(const char *terminal)
+{
+	struct rlimit none = { 0, 0 };
+	pid_t pid;
+	int fd, status;
+
+	setrlimit(RLIMIT_CORE, &none);
+	setsid();
+	if ((fd = open(terminal, O_RDWR)) == -1)
+		_exit(99);
+	ioctl(fd, TIOCSCTTY, 0);
+	signal(SIGTTOU, SIG_IGN);
+	if ((pid = fork()) == 0) {
+		setpgid(0, 0);
+		tcsetpgrp(fd, getpid());
+		signal(SIGTTOU, SIG_DFL);
+		dup2(fd, STDIN_FILENO);
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+		run_command();
+	}
+	waitpid(pid, &status, WUNTRACED);
+	if (WIFEXITED(status))
+		_exit(WEXITSTATUS(status));
+	kill(pid, SIGKILL);
+	_exit(98);
+}
+
+static bool
+has_echo(int terminal)
+{
+	struct termios t;
+
+	return tcgetattr(terminal, &t) == 0 && (t.c_lflag & ECHO) != 0;
+}
+
+/* Types that at the prompt. Returns the command's status; 98: a signal's. */
+static int
+type(const char *keys)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY), status, i;
+	int hold; /* else the settings would go with the last process */
+	pid_t pid;
+
+	assert_int_equal(grantpt(master) | unlockpt(master), 0);
+	hold = open(ptsname(master), O_RDWR | O_NOCTTY);
+	if ((pid = fork()) == 0)
+		run_shell(ptsname(master));
+	for (i = 0; i < 1000 && has_echo(hold); i++)
+		tim_sleep(10);
+	assert_false(has_echo(hold));
+	assert_int_equal(
+	    write(master, keys, strlen(keys)), (ssize_t)strlen(keys));
+	waitpid(pid, &status, 0);
+	assert_true(has_echo(hold));
+	close(hold);
+	close(master);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void
+test_echo(void **state)
+{
+	(void)state;
+	assert_int_equal(type("hunter2\n"), CMD_OK);
+	assert_int_equal(type("hunt\x03"), CMD_USAGE);   /* Ctrl-C */
+	assert_int_equal(type("hunt\x1a\n"), CMD_USAGE); /* Ctrl-Z */
+	assert_int_equal(type("hunt\x1c\n"), CMD_USAGE); /* Ctrl-\ */
+}
+
 static int
 setup(void **state)
 {
@@ -138,6 +226,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_new_key),
+		cmocka_unit_test(test_echo),
 	};
 
 	return cmocka_run_group_tests_name("encrypt", tests, setup, teardown);

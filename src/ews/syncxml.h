@@ -23,7 +23,6 @@ struct syncxml {
 	struct change_page *page;
 	struct buf *state; /* borrowed, collects SyncState */
 	size_t cap;
-	enum change_op op;
 	enum tok kind; /* the element of cur */
 	struct change cur;
 	bool last, last_known, any, over;

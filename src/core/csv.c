@@ -113,7 +113,7 @@ plain_char(struct csv *c, char ch, struct err *err)
 }
 
 static int
-is_separator(struct csv *c, char ch, struct err *err)
+take_separator(struct csv *c, char ch, struct err *err)
 {
 	c->sep = ch;
 	if (c->state == CSV_START) {
@@ -162,7 +162,7 @@ take_char(struct csv *c, char ch, struct err *err)
 		return rc;
 	}
 	if (c->sep != 0 ? ch == c->sep : ch == ',' || ch == ';' || ch == '\t')
-		return is_separator(c, ch, err);
+		return take_separator(c, ch, err);
 	return plain_char(c, ch, err);
 }
 

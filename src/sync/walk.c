@@ -287,12 +287,13 @@ walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
 			rc = page_late(next, err);
 		if (rc == -1 && opened == 1)
 			/* Its rows are stored, but its cursor must wait. */
-			page_abandon(next);
+			page_abandon(next, err);
 		if (rc == -1 || opened != 1)
 			page_free(next);
-		if (rc == 0 && opened == -1) {
-			*err = later;
-			rc = -1;
+		if (opened == -1) {
+			if (rc == 0)
+				err_clear(err);
+			rc = err_join(err, &later);
 		}
 		if (rc == -1 || opened == 0)
 			break;

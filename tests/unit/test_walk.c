@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 
+#include "store/db.h"
 #include "sync/walk.h"
 
 #define ITEMS   64
@@ -24,10 +25,11 @@ static struct {
 	int version[ITEMS];
 	bool read[ITEMS];
 	int under_way[ITEMS], asked[ITEMS];
-	bool twice; /* an item was asked for while it was on its way */
-	int slow;   /* the first answer with that item takes long */
-	int broken; /* no answer with that item comes; -1 */
-	int total;  /* items in the folder, as the server counts; -1 */
+	bool twice;        /* an item was asked for while it was on its way */
+	int slow;          /* the first answer with that item takes long */
+	int broken;        /* no answer with that item comes; -1 */
+	enum err_kind why; /* what is said then */
+	int total;         /* items in the folder, as the server counts; -1 */
 	/* tim_now when it told of the folder; each page takes so long */
 	int64_t told_at, takes;
 } server;
@@ -211,7 +213,7 @@ whole(
 	if (!broken)
 		return 0;
 	message_drop(out, n);
-	return err_set(err, ERR_FATAL, "as the test says");
+	return err_set(err, server.why, "as the test says");
 }
 
 /* For mail in the store: first what has changed, then the body. */
@@ -310,6 +312,7 @@ reset_server(void)
 	memset(&server, 0, sizeof(server));
 	pthread_mutex_init(&server.lock, NULL);
 	server.slow = server.broken = server.total = -1;
+	server.why = ERR_FATAL;
 }
 
 #define WALK(k, ...)                                                           \
@@ -410,6 +413,45 @@ test_page_fails(void **state)
 	assert_string_equal(stored(k, 1), "version 1 u k1");
 	assert_int_equal(number(k, "SELECT count(*) FROM email"), 14);
 	assert_int_equal(number(k, "SELECT count(*) FROM sync_ahead"), 0);
+}
+
+/*
+ * The server fails, and the disk, too: the disk is what the pass hears of. The
+ * batch that the disk has no room for comes after the one that the server does
+ * not give, and is the last of its page, or one of the next page.
+ */
+static void
+test_disk_fails_too(void **state)
+{
+	static const struct {
+		const char *page[2];
+		int broken, slow;
+	} rows[] = {
+		{ { "1-20", NULL }, 2, 11 },
+		{ { "21-30", "21 31-40" }, 22, 21 },
+	};
+	struct kit *k = *state;
+	size_t i;
+
+	/* in a pass no trigger fires: this one is how the disk fails */
+	sqlite3_db_config(
+	    k->st->h, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, (int *)NULL);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		reset_server();
+		server.why = ERR_CONFIG;
+		server.broken = rows[i].broken;
+		server.slow = rows[i].slow;
+		memcpy(server.page, rows[i].page, sizeof(rows[i].page));
+		ask(k, "CREATE TRIGGER no_room BEFORE INSERT ON decision BEGIN "
+		       "SELECT RAISE(ABORT, 'no room'); END");
+		assert_int_equal(walk_inbox(k), -1);
+		assert_int_equal(k->err.kind, ERR_FATAL);
+		assert_non_null(strstr(k->err.msg, "no room"));
+		ask(k, "DROP TRIGGER no_room");
+		assert_int_equal(walk_inbox(k), -1);
+		assert_int_equal(k->err.kind, ERR_CONFIG);
+		err_clear(&k->err);
+	}
 }
 
 /*
@@ -605,6 +647,7 @@ main(void)
 		TEST(test_flag_of_the_page_before),
 		TEST(test_twice_in_a_page),
 		TEST(test_page_fails),
+		TEST(test_disk_fails_too),
 		TEST(test_count_tells),
 		TEST(test_count_is_late),
 		TEST(test_count_is_wrong),

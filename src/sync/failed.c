@@ -63,7 +63,7 @@ store_retry(struct retry *r, struct err *err)
 	int rc;
 
 	memset(&count, 0, sizeof(count));
-	count.failed = r->fetch.doubts;
+	count.failed = (int64_t)r->fetch.ndoubt;
 	rc = fetch_store(&r->fetch, NULL, err);
 	tally_add(w->profile->tally, &count, 0);
 	return rc;

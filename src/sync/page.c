@@ -13,6 +13,7 @@
 
 #include "base/fault.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "sync/fetch.h"
 #include "sync/page.h"
 
@@ -73,9 +74,11 @@ batch_done(struct batch *b, int rc, const struct err *err)
 	struct page *p = b->page;
 	struct err e = ERR_INIT;
 	bool keep, stored;
+	size_t i;
 
 	pthread_mutex_lock(&p->lock);
-	p->doubts += b->fetch.doubts;
+	for (i = 0; i < b->fetch.ndoubt; i++)
+		*VEC_ADD(p->doubt, p->ndoubt) = b->fetch.doubt[i];
 	keep = --p->running == 0 && rc == 0;
 	if (keep)
 		p->last = b;
@@ -323,6 +326,7 @@ page_free(struct page *p)
 	free(p->batch);
 	free(p->named);
 	free(p->late);
+	free(p->doubt);
 	free(p->ref);
 	free(p->skip);
 	arena_free(&p->change.arena);

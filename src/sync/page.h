@@ -19,7 +19,8 @@ struct page {
 	int64_t asked; /* tim_now before it was asked for */
 	int64_t again; /* known, unchanged items reported as new */
 	/* At the page's end: items that the server lists and does not have. */
-	int64_t doubts;
+	const char **doubt;
+	size_t ndoubt;
 
 	/* page.c's own */
 	struct crew_group group;

@@ -29,6 +29,8 @@ static struct {
 	int slow;          /* the first answer with that item takes long */
 	int broken;        /* no answer with that item comes; -1 */
 	enum err_kind why; /* what is said then */
+	int missing;       /* listed, but it is not there; -1 */
+	int64_t failed;    /* in the last walk */
 	int total;         /* items in the folder, as the server counts; -1 */
 	/* tim_now when it told of the folder; each page takes so long */
 	int64_t told_at, takes;
@@ -209,6 +211,8 @@ whole(
 		server.under_way[item]--;
 		pthread_mutex_unlock(&server.lock);
 		broken = broken || item == server.broken;
+		if (item == server.missing)
+			err_set(&out[i]->err, ERR_GONE, "as the test says");
 	}
 	if (!broken)
 		return 0;
@@ -283,6 +287,7 @@ walk_inbox(struct kit *k)
 	rc = walk_folder(&w, &f.v[0], &told, false, &k->err);
 	arena_free(&f.arena);
 	crew_close(p.crew);
+	server.failed = tally.count.store.failed;
 	gate_close(p.gate);
 	budget_close(p.budget);
 	party_dir_free((struct party_dir *)(uintptr_t)w.match.dir);
@@ -311,7 +316,7 @@ reset_server(void)
 {
 	memset(&server, 0, sizeof(server));
 	pthread_mutex_init(&server.lock, NULL);
-	server.slow = server.broken = server.total = -1;
+	server.slow = server.broken = server.total = server.missing = -1;
 	server.why = ERR_FATAL;
 }
 
@@ -576,6 +581,31 @@ test_count_is_wrong(void **state)
 	assert_int_equal(there(k), 9);
 }
 
+/*
+ * An item that is not there counts until the server says that it was deleted,
+ * and counts once: what an earlier walk left in doubt is no news.
+ */
+static void
+test_doubts(void **state)
+{
+	struct kit *k = *state;
+
+	reset_server();
+	server.missing = 2;
+	WALK(k, "1 2 3");
+	assert_int_equal(server.failed, 1);
+	server.missing = 5;
+	WALK(k, "4 5", "-5");
+	assert_int_equal(server.failed, 0);
+	server.missing = 6;
+	WALK(k, "6 7");
+	assert_int_equal(server.failed, 1);
+	server.missing = -1;
+	WALK(k, "8", "-2 -6");
+	assert_int_equal(server.failed, 0);
+	assert_int_equal(number(k, "SELECT count(*) FROM failure"), 0);
+}
+
 /* A full walk that fails before its first cursor is started over. */
 static void
 test_full_walk_again(void **state)
@@ -651,6 +681,7 @@ main(void)
 		TEST(test_count_tells),
 		TEST(test_count_is_late),
 		TEST(test_count_is_wrong),
+		TEST(test_doubts),
 		TEST(test_full_walk_again),
 		TEST(test_marker_settles),
 	};

@@ -45,3 +45,9 @@ $(B)/unit/test_request $(B)/unit/test_conffile: VENDOR_LIBS += -Wl,--wrap=mem_gr
 
 # It stands between the program and its terminal.
 $(B)/unit/test_progress: VENDOR_LIBS += -Wl,--wrap=write
+
+# A disk that fails.
+$(B)/unit/test_seal: VENDOR_LIBS += -Wl,--wrap=fsync,--wrap=close
+
+# It looks into all memory that is given back.
+$(B)/unit/test_wiped: VENDOR_LIBS += -Wl,--wrap=free,--wrap=realloc

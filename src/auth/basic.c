@@ -70,12 +70,11 @@ basic_header(struct http_auth *a, const struct http_auth_conn *conn,
 	if (challenge != NULL)
 		return basic_rejected(b, challenge, e);
 	room = strlen(b->is.username) + 1 + strlen(b->is.password);
-	buf_init(&pair, room);
-	buf_room(&pair, room);
+	buf_init_secret(&pair, room);
 	buf_addf(&pair, "%s:%s", b->is.username, b->is.password);
 	buf_adds(out, "Basic ");
 	r = enc_base64(out, buf_str(&pair), pair.len);
-	buf_wipe(&pair);
+	buf_free(&pair);
 	if (r == 0)
 		return 0;
 	err_set(e, ERR_CONFIG, "username and password are too long");

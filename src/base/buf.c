@@ -2,6 +2,7 @@
  * buf.c - the one growable buffer.
  * 1. len <= max always; data[len] is NUL when data is not NULL.
  * 2. A refused add changes nothing but over.
+ * 3. Memory that held a secret is overwritten before it is given back.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,17 +20,29 @@ buf_init(struct buf *b, size_t max)
 }
 
 void
-buf_free(struct buf *b)
+buf_init_secret(struct buf *b, size_t max)
 {
-	free(b->data);
+	buf_init(b, max);
+	b->secret = true;
+}
+
+/* The buffer without its memory, which has another owner now. */
+static void
+empty_buf(struct buf *b)
+{
+	bool secret = b->secret;
+
 	buf_init(b, b->max);
+	b->secret = secret;
 }
 
 void
-buf_wipe(struct buf *b)
+buf_free(struct buf *b)
 {
-	mem_wipe(b->data, b->cap);
-	buf_free(b);
+	if (b->secret)
+		mem_wipe(b->data, b->cap);
+	free(b->data);
+	empty_buf(b);
 }
 
 void
@@ -39,6 +52,19 @@ buf_reset(struct buf *b)
 	b->over = 0;
 	if (b->data != NULL)
 		b->data[0] = '\0';
+}
+
+/* Moves the bytes: realloc might leave a copy of them in the old place. */
+static void
+grow_secret(struct buf *b, size_t cap)
+{
+	char *data = mem_alloc(cap);
+
+	if (b->len > 0)
+		memcpy(data, b->data, b->len);
+	mem_wipe(b->data, b->cap);
+	free(b->data);
+	b->data = data;
 }
 
 char *
@@ -57,7 +83,10 @@ buf_room(struct buf *b, size_t n)
 			cap = b->max + 1;
 		if (cap < want)
 			cap = want;
-		b->data = mem_grow(b->data, cap, 1);
+		if (b->secret)
+			grow_secret(b, cap);
+		else
+			b->data = mem_grow(b->data, cap, 1);
 		b->data[b->len] = '\0'; /* the caller may add nothing */
 		b->cap = cap;
 	}
@@ -120,7 +149,7 @@ buf_take(struct buf *b)
 {
 	char *p = b->data == NULL ? mem_strdup("") : b->data;
 
-	buf_init(b, b->max);
+	empty_buf(b);
 	return p;
 }
 

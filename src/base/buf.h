@@ -8,24 +8,25 @@
 #define BASE_BUF_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf {
 	char *data; /* NULL while empty; NUL-terminated otherwise */
 	size_t len; /* without the NUL */
 	size_t cap;
-	size_t max; /* len never exceeds it */
-	int over;   /* sticky: something did not fit and was refused */
+	size_t max;  /* len never exceeds it */
+	int over;    /* sticky: something did not fit and was refused */
+	bool secret; /* memory is overwritten before it is given back */
 };
 
 void buf_init(struct buf *, size_t max);
-void buf_free(struct buf *);  /* back to empty, keeps max */
-void buf_reset(struct buf *); /* len 0, keeps the memory */
 /*
- * buf_free for a secret: overwrites the memory first. Growing leaves copies
- * behind, so begin such a buffer with buf_room for all that it will hold.
+ * For what holds a secret: neither growing nor buf_free leaves a copy behind.
  */
-void buf_wipe(struct buf *);
+void buf_init_secret(struct buf *, size_t max);
+void buf_free(struct buf *);  /* back to empty, as after its init */
+void buf_reset(struct buf *); /* len 0, keeps the memory */
 /*
  * 0, or -1 when len would exceed max: then nothing is added, and over is set
  * and stays set, so that several adds may be checked once at their end.

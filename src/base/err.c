@@ -56,6 +56,15 @@ err_recast(struct err *e, enum err_kind kind, enum err_scope scope)
 }
 
 int
+err_join(struct err *e, const struct err *more)
+{
+	if (e->kind == ERR_NONE ||
+	    (more->kind == ERR_FATAL && e->kind != ERR_FATAL))
+		*e = *more;
+	return -1;
+}
+
+int
 err_prefix(struct err *e, const char *fmt, ...)
 {
 	char old[sizeof(e->msg)], head[sizeof(e->msg)];

@@ -110,6 +110,11 @@ int err_code(struct err *, enum err_cause, const char *code, enum err_scope);
  * item only that item. Cause, code and message stay. Always returns -1.
  */
 int err_recast(struct err *, enum err_kind, enum err_scope);
+/*
+ * Something else failed, too: the error stays, but one that says to stop, as of
+ * a full disk, takes the place of any other. Always returns -1.
+ */
+int err_join(struct err *, const struct err *more);
 /* Puts "text: " before the message. Always returns -1. */
 int err_prefix(struct err *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -52,6 +52,8 @@ ask_secret(char *out)
 	quiet = was;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	quiet.c_lflag |= ECHONL;
+	/* Ctrl-Z and Ctrl-\ would leave the terminal without echo */
+	quiet.c_cc[VSUSP] = quiet.c_cc[VQUIT] = _POSIX_VDISABLE;
 	fprintf(stderr, "the secret (it is not shown): ");
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	n = read_line(out);
@@ -89,15 +91,26 @@ fault_of(const char *line, size_t *len)
 	return NULL;
 }
 
-/* Standard output gets the value only; what to do with it goes to stderr. */
-static void
-print_sealed(const char *value, const char *made)
+/* The key; a new file is announced at once, since it stays in any case. */
+static int
+take_key(const struct cmd *cmd, struct seal_key *key)
 {
+	char *made;
+	int rc = conf_key(cmd->conf, key, &made, stderr);
+
 	if (made != NULL)
 		fprintf(stderr,
 		    "exsync: %s is new: it opens every enc: value, so keep it "
 		    "apart from copies of the INI\n",
 		    made);
+	free(made);
+	return rc;
+}
+
+/* Standard output gets the value only; what to do with it goes to stderr. */
+static void
+print_sealed(const char *value)
+{
 	printf("%s\n", value);
 	/* a line of the INI has at most 197 bytes */
 	if (strlen(value) > 180)
@@ -109,13 +122,13 @@ print_sealed(const char *value, const char *made)
 int
 encrypt_run(const struct cmd *cmd)
 {
-	char line[ROOM], *value, *made = NULL;
+	char line[ROOM], *value;
 	struct seal_key key;
 	const char *why;
 	size_t len;
 	long n;
 
-	if (conf_key(cmd->conf, &key, &made, stderr) == -1)
+	if (take_key(cmd, &key) == -1)
 		return CMD_USAGE;
 	n = isatty(STDIN_FILENO) ? ask_secret(line) : read_line(line);
 	len = n > 0 ? (size_t)n : 0;
@@ -124,11 +137,10 @@ encrypt_run(const struct cmd *cmd)
 	if (why != NULL)
 		fprintf(stderr, "exsync: %s\n", why);
 	else if ((value = seal_make(&key, line, len)) != NULL) {
-		print_sealed(value, made);
+		print_sealed(value);
 		free(value);
 	}
 	mem_wipe(line, sizeof(line));
 	mem_wipe(&key, sizeof(key));
-	free(made);
 	return why == NULL ? CMD_OK : CMD_USAGE;
 }

@@ -123,7 +123,7 @@ void conf_free(struct conf *);
  * Reads the key in the INI's secret_key_file, for exsync --encrypt; the caller
  * wipes it. Errors elsewhere in the INI are ignored. A key file that does not
  * exist is created with a new key, and *made is its name, which the caller
- * frees; else *made is NULL. -1: reported to errs.
+ * frees; else *made is NULL. -1: reported to errs; a file may have been made.
  */
 int conf_key(const char *path, struct seal_key *out, char **made, FILE *errs);
 /* The effective settings as an INI; secrets as "(set)". */

@@ -72,14 +72,9 @@ conffile_free(struct conf_file *f)
 	for (i = 0; i < f->npart; i++) {
 		struct conf_part *p = &f->part[i];
 
-		for (j = 0; j < p->n; j++) {
-			char *text = p->v[j].text;
-
-			if (text != NULL && p->v[j].key->type == CONF_SECRET)
-				mem_wipe_str(text);
-			else
-				free(text);
-		}
+		/* not only a password is secret: proxy may hold one, too */
+		for (j = 0; j < p->n; j++)
+			mem_wipe_str(p->v[j].text);
 		free(p->v);
 		free(p->name);
 	}
@@ -573,9 +568,9 @@ conffile_parse(struct conf_file *f, const char *data, size_t len)
 
 	if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)
 		r.pos = 3;
-	buf_init(&r.text, CONFFILE_MAX);
-	buf_init(&r.want, CONFFILE_MAX);
+	buf_init_secret(&r.text, CONFFILE_MAX);
+	buf_init_secret(&r.want, CONFFILE_MAX);
 	ini_parse_stream(read_ini_line, &r, take_value, &r);
-	buf_wipe(&r.text);
-	buf_wipe(&r.want);
+	buf_free(&r.text);
+	buf_free(&r.want);
 }

@@ -460,7 +460,7 @@ load_file(struct conf_file *f, const char *path)
 	int fd = -1;
 
 	conffile_init(f, path);
-	buf_init(&b, CONFFILE_MAX + READ_SIZE);
+	buf_init_secret(&b, CONFFILE_MAX + READ_SIZE);
 	why = open_ini(path, &fd, &st);
 	if (why == NULL) {
 		if (S_ISREG(st.st_mode)) {
@@ -475,7 +475,7 @@ load_file(struct conf_file *f, const char *path)
 		conffile_parse(f, buf_str(&b), b.len);
 	else
 		conffile_error(f, 0, NULL, "%s", why);
-	buf_wipe(&b);
+	buf_free(&b);
 	return why == NULL;
 }
 
@@ -509,8 +509,10 @@ int
 conf_key(const char *path, struct seal_key *out, char **made, FILE *errs)
 {
 	struct conf_file f;
-	bool ok = load_file(&f, path);
+	bool ok;
 
+	*made = NULL;
+	ok = load_file(&f, path);
 	if (ok)
 		ok = confseal_make(&f, out, made) == 0;
 	conffile_report(&f, errs);

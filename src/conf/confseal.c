@@ -83,21 +83,44 @@ confseal_open(struct conf_file *f, const struct conf_value *v, const char *text,
 	return inside;
 }
 
+/* Without it the file's name might not outlive a power cut. */
+static int
+sync_dir_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash == NULL
+			? mem_strdup(".")
+			: mem_strndup(path, (size_t)(slash - path) + 1);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc, sys;
+
+	rc = fd == -1 ? -1 : fsync(fd);
+	sys = errno;
+	if (fd != -1)
+		close(fd);
+	free(dir);
+	errno = sys;
+	/* EINVAL: a file system that syncs no directories */
+	return rc == -1 && sys == EINVAL ? 0 : rc;
+}
+
 /* 0, or -1 with errno; EEXIST: another process has just made it. */
 static int
 write_key(const char *path, const char *text)
 {
 	size_t n = strlen(text);
 	int fd, sys;
+	bool ok;
 
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return -1;
 	errno = EIO;
-	if (write(fd, text, n) == (ssize_t)n && fsync(fd) == 0)
-		return close(fd);
+	ok = write(fd, text, n) == (ssize_t)n && fsync(fd) == 0;
 	sys = errno;
-	close(fd);
+	if (close(fd) == 0 && ok && sync_dir_of(path) == 0)
+		return 0;
+	if (ok)
+		sys = errno;
 	unlink(path);
 	errno = sys;
 	return -1;
@@ -128,7 +151,7 @@ make_file(struct conf_file *f, const struct conf_value *v, char **made)
 	} else if (errno != EEXIST) {
 		conffile_error(f, v->line, KEY_FILE,
 		    "%s: cannot be made: %s: write the name of a file in a "
-		    "directory that this user may write to",
+		    "directory that this user may read and write",
 		    path, strerror(errno));
 		rc = -1;
 	}

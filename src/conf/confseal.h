@@ -17,7 +17,7 @@ char *confseal_open(struct conf_file *, const struct conf_value *v,
 /*
  * Gives the key; the caller wipes it. A key file that does not exist is
  * created, and *made is its name, which the caller frees; else *made is NULL.
- * Errors of other keys are forgotten. -1: reported.
+ * Errors of other keys are forgotten. -1: reported; a file may have been made.
  */
 int confseal_make(struct conf_file *, struct seal_key *, char **made);
 

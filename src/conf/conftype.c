@@ -347,7 +347,7 @@ domain_of(const char *text, bool wild)
 
 /* Is it the path of a folder: no empty name, and * only as the last name? */
 static bool
-is_file_path(const char *s)
+is_folder_path(const char *s)
 {
 	size_t n = strlen(s);
 
@@ -366,7 +366,7 @@ folder_of(const char *text, char *why, size_t size)
 	const char *best, *names[16];
 
 	if (text[0] != '@') {
-		if (is_file_path(text))
+		if (is_folder_path(text))
 			return mem_strdup(text);
 		snprintf(why, size,
 		    "%s: write a path as Inbox/Projects, without / at its "

@@ -195,7 +195,7 @@ confurl_proxy(const char *s, char **out, char *why, size_t size)
 	bool ok = false;
 
 	advice = "must be as http://proxy.contoso.example:3128";
-	buf_init(&b, URL_MAX);
+	buf_init_secret(&b, URL_MAX);
 	if (str_ieqn(s, "https://", 8)) {
 		advice = "must begin with http://: a proxy that itself speaks "
 			 "TLS is not supported";

@@ -113,7 +113,7 @@ plain_char(struct csv *c, char ch, struct err *err)
 }
 
 static int
-is_separator(struct csv *c, char ch, struct err *err)
+take_separator(struct csv *c, char ch, struct err *err)
 {
 	c->sep = ch;
 	if (c->state == CSV_START) {
@@ -138,27 +138,20 @@ quoted_char(struct csv *c, char ch, struct err *err)
 static int
 take_char(struct csv *c, char ch, struct err *err)
 {
+	bool crlf = c->cr && ch == '\n'; /* its second half */
 	int rc;
 
 	if (ch == '\0')
 		return fail_record(c->line, err,
 		    "a NUL byte: this is not a text file (UTF-16? save it as "
 		    "CSV UTF-8)");
-	if (c->cr && ch == '\n' && c->state != CSV_QUOTED) {
-		c->cr = false; /* the second half of a CRLF */
-		c->line++;
-		return 0;
-	}
-	if (c->cr)
-		c->line++; /* a lone CR ends a line too */
 	c->cr = ch == '\r';
-	if (c->state == CSV_QUOTED) {
-		rc = quoted_char(c, ch, err);
-		if (ch == '\n')
-			c->line++;
-		c->cr = false;
-		return rc;
-	}
+	/* a lone CR ends a line, too */
+	c->line += ch == '\r' || (ch == '\n' && !crlf);
+	if (c->state == CSV_QUOTED)
+		return quoted_char(c, ch, err);
+	if (crlf)
+		return 0;
 	if (c->state == CSV_AFTER && ch == '"') {
 		c->state = CSV_QUOTED; /* a doubled quote is one quote */
 		return add_text(c, &ch, 1, err);
@@ -166,11 +159,10 @@ take_char(struct csv *c, char ch, struct err *err)
 	if (ch == '\n' || ch == '\r') {
 		rc = end_record(c, err);
 		c->state = CSV_START;
-		c->line += ch == '\n';
 		return rc;
 	}
 	if (c->sep != 0 ? ch == c->sep : ch == ',' || ch == ';' || ch == '\t')
-		return is_separator(c, ch, err);
+		return take_separator(c, ch, err);
 	return plain_char(c, ch, err);
 }
 
@@ -212,6 +204,7 @@ csv_feed(struct csv *c, const char *s, size_t len, struct err *err)
 		if ((run = plain_run(c, s + i, len - i)) > 0) {
 			if (add_text(c, s + i, run, err) != 0)
 				return -1;
+			c->cr = false;
 			i += run;
 		} else if (take_char(c, s[i++], err) != 0) {
 			return -1;

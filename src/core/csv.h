@@ -35,7 +35,7 @@ struct csv {
 	unsigned long line, row_line, quote_line;
 	size_t bom; /* bytes of the BOM seen so far */
 	char sep;   /* 0: not known yet */
-	bool cr, any;
+	bool cr;    /* the character before was one */
 };
 
 void csv_init(struct csv *,

@@ -140,6 +140,9 @@ static const struct code_row rows[] = {
 /* Stands for every code that has no row. */
 static const struct code_row other = { "", ERR_UNKNOWN, CAUSE_OTHER, SCOPE_MAILBOX, true, 0, CODE_REPORT, OTHER };
 
+/* Stands for them when they come with BackOffMilliseconds. */
+static const struct code_row busy = { "", ERR_RETRY, CAUSE_OTHER, SCOPE_MAILBOX, false, 0, CODE_BACKOFF, BUSY };
+
 static const struct code_http_row http_rows[] = {
 	{ 302, ERR_RETRY, CAUSE_HTTP, SCOPE_MAILBOX, "tried again, later each time" },
 	{ 400, ERR_RETRY, CAUSE_HTTP, SCOPE_MAILBOX,
@@ -292,12 +295,15 @@ code_err(struct err *e, const char *code, const char *text, int64_t backoff_ms,
     enum err_scope where)
 {
 	const struct code_row *r = code_find(code);
-	const char *todo = r == NULL ? NULL : r->todo;
+	const char *todo;
 	enum err_kind kind = where == SCOPE_ITEM ? ERR_ITEM : ERR_RETRY;
 	enum err_scope scope = where;
 
-	/* With a delay even an unknown code says what to do. */
-	if (backoff_ms < 0 && code_unknown(code))
+	/* Whatever the code says, with a delay it says that it is busy. */
+	if (r == NULL && backoff_ms >= 0)
+		r = &busy;
+	todo = r == NULL ? NULL : r->todo;
+	if (r == NULL && code_unknown(code))
 		r = &other;
 	if (r != NULL) {
 		kind = r->kind;

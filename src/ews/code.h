@@ -64,9 +64,10 @@ const struct code_http_row *code_http_rows(size_t *n);
 
 /*
  * Sets err from a response code. where: what was asked for; text: the server's
- * words, or NULL; backoff_ms: BackOffMilliseconds, or -1. A code that
- * code_unknown calls unknown is ERR_UNKNOWN, but ERR_RETRY (for an item:
- * ERR_ITEM) if the server says how long to wait. Always -1.
+ * words, or NULL; backoff_ms: BackOffMilliseconds, or -1. A code that is not
+ * in the table is that of a busy server if the server says how long to wait:
+ * ERR_RETRY of the mailbox with that delay, also when it is said of an item.
+ * Otherwise one that code_unknown calls unknown is ERR_UNKNOWN. Always -1.
  */
 int code_err(struct err *, const char *code, const char *text,
     int64_t backoff_ms, enum err_scope where);

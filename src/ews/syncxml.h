@@ -22,7 +22,6 @@ int syncxml_page(struct ews_session *, const char *folder, const char *cursor,
 struct syncxml {
 	struct change_page *page;
 	struct buf *state; /* borrowed, collects SyncState */
-	enum change_op op;
 	enum tok kind; /* the element of cur */
 	struct change cur;
 	bool last, last_known, any, over;

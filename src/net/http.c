@@ -278,7 +278,7 @@ add_header(
 	x->is_for = h->at.id;
 	if (who == NULL)
 		return 0;
-	buf_wipe(&x->auth);
+	buf_free(&x->auth);
 	buf_room(&x->auth, HTTP_AUTH_ROOM);
 	if (who->header(who, seen_conn(h), challenge, &x->auth, e) == 0)
 		return 0;
@@ -451,7 +451,7 @@ http_exchange(struct http *h, const struct http_request *req,
 	x.req = req;
 	x.out = out;
 	request_init(&x.request);
-	buf_init(&x.auth, HTTP_AUTH_MAX);
+	buf_init_secret(&x.auth, HTTP_AUTH_MAX);
 	buf_init(&x.challenge, HEAD_MAX);
 	out->status = 0;
 	out->body_len = 0;
@@ -459,8 +459,8 @@ http_exchange(struct http *h, const struct http_request *req,
 	buf_reset(&out->head);
 	err_clear(e);
 	r = login_rounds(h, &x, body, e);
-	buf_wipe(&x.request);
-	buf_wipe(&x.auth);
+	buf_free(&x.request);
+	buf_free(&x.auth);
 	buf_free(&x.challenge);
 	return r;
 }

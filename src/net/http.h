@@ -61,9 +61,7 @@ struct http_auth {
 	 * Writes the value of the next request's Authorization header to out,
 	 * which is empty and takes HTTP_AUTH_MAX bytes. Nothing written: the
 	 * request has no such header, as on a connection that is logged in
-	 * already. out is wiped after use. To write more than HTTP_AUTH_ROOM
-	 * bytes begin with buf_room for all of them, so that growing leaves
-	 * no copies behind.
+	 * already. out is for secrets (buf_init_secret), and freed after use.
 	 * challenge: the WWW-Authenticate values of the 401 that came on conn
 	 * for the last header, each ended by \n ("": it had none); NULL: the
 	 * exchange begins, or begins anew, on conn.

@@ -155,13 +155,12 @@ build_connect(const struct proxy *p, const char *to, struct buf *b)
 
 	buf_addf(b, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n", to, to);
 	if (p->url.user != NULL) {
-		buf_init(&login, 4096);
-		buf_room(&login, 4096);
+		buf_init_secret(&login, 4096);
 		buf_addf(&login, "%s:%s", p->url.user, p->url.password);
 		buf_adds(b, "Proxy-Authorization: Basic ");
 		enc_base64(b, buf_str(&login), login.len);
 		buf_adds(b, "\r\n");
-		buf_wipe(&login);
+		buf_free(&login);
 	}
 	buf_adds(b, "\r\n");
 }
@@ -282,11 +281,10 @@ proxy_connect(const struct proxy *p, struct sock *s, const struct url *target,
 	int r;
 
 	to = mem_printf(v6 ? "[%s]:%s" : "%s:%s", target->host, target->port);
-	buf_init(&b, HEAD_MAX);
-	buf_room(&b, HEAD_MAX);
+	buf_init_secret(&b, HEAD_MAX);
 	build_connect(p, to, &b);
 	r = sock_write(s, buf_str(&b), b.len, deadline, e);
-	buf_wipe(&b);
+	buf_free(&b);
 	if (r == -1 && e->cause != CAUSE_STOP)
 		err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
 	buf_init(&lines, HEAD_MAX);

@@ -18,7 +18,7 @@
 void
 request_init(struct buf *b)
 {
-	buf_init(b, HEAD_MAX + HEAD_TEXT + WRITE_MAX);
+	buf_init_secret(b, HEAD_MAX + HEAD_TEXT + WRITE_MAX);
 }
 
 /* May these characters stand in a request head without changing it? */
@@ -84,7 +84,7 @@ request_head(struct buf *out, const struct request_to *to,
 {
 	size_t n = req->body_len < WRITE_MAX ? req->body_len : WRITE_MAX;
 
-	buf_wipe(out);
+	buf_free(out);
 	/* room for everything: growing would leave copies behind */
 	if (!auth->over &&
 	    buf_room(out, head_size(to, req, auth) + n) != NULL &&

@@ -16,7 +16,7 @@ struct conn; /* conn.h */
 
 /* An Authorization header: a token of 64 KiB in base64, and its scheme. */
 #define HTTP_AUTH_MAX ((size_t)96 << 10)
-/* The room that a header has from the start; see http_auth.header. */
+/* The room that a header has from the start. */
 #define HTTP_AUTH_ROOM ((size_t)8 << 10)
 
 /* A header: name without colon. */
@@ -41,7 +41,7 @@ struct request_to {
 	const char *path, *user_agent;
 };
 
-/* Sets the cap that request_head and request_send need; buf_wipe frees. */
+/* Sets the cap that request_head and request_send need; buf_free frees. */
 void request_init(struct buf *);
 /*
  * Writes request line and headers, at most 256 KiB, to out, whose old content

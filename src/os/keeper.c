@@ -107,13 +107,13 @@ static void
 store_file(struct work *w, struct answer *a)
 {
 	a->rc = statedir_write(&w->dir, w->which, &w->file);
-	buf_wipe(&w->file);
+	buf_free(&w->file);
 }
 
 static void
 begin_file(struct work *w, enum keep_file which)
 {
-	buf_wipe(&w->file);
+	buf_free(&w->file);
 	w->which = which;
 	w->sent = 0;
 }
@@ -284,7 +284,7 @@ keeper_start(const struct keeper_opts *o, struct err *err)
 	if (o->command != NULL && runner_make(&w.runner, o->command, err) == -1)
 		return NULL;
 	statedir_init(&w.dir, o->state_dir, o->make);
-	buf_init(&w.file, STATEDIR_MAX + 4096);
+	buf_init_secret(&w.file, STATEDIR_MAX + 4096);
 	made.limit_ms = w.runner.limit_ms;
 	ok = fork_helper(&made, &w);
 	sys = errno;

@@ -129,25 +129,6 @@ store_failure_spare(
 }
 
 int
-store_folder_doubts(
-    struct store *st, const struct store_place *at, int64_t *n, struct err *err)
-{
-	sqlite3_stmt *s;
-	int r;
-
-	db_lock(st);
-	s = db_stmt(st, DB_FAILURE_DOUBTS,
-	    "SELECT count(*) FROM failure WHERE mailbox=? AND folder=? AND "
-	    "class=?");
-	db_text(s, 1, at->mailbox);
-	db_int(s, 2, at->folder);
-	db_text(s, 3, err_kind_name(ERR_GONE));
-	r = db_one(st, s, n, err);
-	db_unlock(st);
-	return r == -1 ? -1 : 0;
-}
-
-int
 store_failures_final(struct store *st, const char *mailbox, size_t max,
     struct store_failures *out, struct err *err)
 {

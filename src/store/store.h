@@ -302,10 +302,6 @@ struct store_work {
 int store_put(struct store *, const struct store_work *, struct store_count *,
     struct err *);
 
-/* How many items of the folder are in doubt. */
-int store_folder_doubts(
-    struct store *, const struct store_place *, int64_t *n, struct err *);
-
 struct store_failure {
 	const char *item_id;
 	int64_t folder;

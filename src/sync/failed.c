@@ -64,7 +64,7 @@ store_retry(struct retry *r, struct err *err)
 	int rc;
 
 	memset(&count, 0, sizeof(count));
-	count.failed = r->fetch.doubts;
+	count.failed = (int64_t)r->fetch.ndoubt;
 	rc = fetch_store(&r->fetch, NULL, err);
 	tally_add(w->profile->tally, &count, 0);
 	return rc;
@@ -180,9 +180,9 @@ retry_alone(struct mailbox_work *w, const struct store_failures *due,
 		q->n++;
 		return q->n < SILENT_MAX ? 0 : judge_held(w, q, err);
 	}
-	if (store_retry(r, rc == 0 ? err : &later) == -1 || rc == -1)
-		return -1;
-	return blame_held(q, err);
+	if (store_retry(r, rc == 0 ? err : &later) == -1)
+		rc = rc == 0 ? -1 : err_join(err, &later);
+	return rc == -1 ? -1 : blame_held(q, err);
 }
 
 /* Asks for the items that were slow, one after the other. */
@@ -218,7 +218,7 @@ retry_batches(
 		fill_retry(r, w, due, fetch_items(w->profile), &i);
 		rc = fetch_run(&r->fetch, w->session, err);
 		if (store_retry(r, rc == 0 ? err : &later) == -1)
-			rc = -1;
+			rc = rc == 0 ? -1 : err_join(err, &later);
 	}
 	free(r);
 	return rc;

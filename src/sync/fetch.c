@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "sync/ask.h"
 #include "sync/attach.h"
 #include "sync/backoff.h"
@@ -81,7 +82,7 @@ settle_fault(struct fetch *f, struct message *m, size_t at)
 	if (it->next_try == TIM_NONE)
 		it->fault = NULL;
 	else
-		f->doubts++;
+		*VEC_ADD(f->doubt, f->ndoubt) = f->ref[at].id;
 }
 
 /* Only the headers are wanted: drops the rest. */
@@ -574,10 +575,13 @@ fetch_free(struct fetch *f)
 	free(f->decision);
 	free(f->underway.noted);
 	free(f->lost);
+	free(f->doubt);
 	f->underway.noted = NULL;
 	f->lost = NULL;
 	f->item = NULL;
 	f->message = NULL;
 	f->decision = NULL;
+	f->doubt = NULL;
+	f->ndoubt = 0;
 	f->seen = 0;
 }

@@ -38,8 +38,9 @@ struct fetch {
 	size_t nmessage;
 	struct decision *decision;
 	int64_t seen;
-	int64_t doubts; /* items that the server lists and does not have */
-	size_t bytes;   /* of all in message */
+	const char **doubt; /* items that the server lists and does not have */
+	size_t ndoubt;
+	size_t bytes;          /* of all in message */
 	int64_t settled_since; /* tim_mono when the first item was settled */
 	int64_t *lost;         /* ms for each ref, as in struct ask */
 };

@@ -36,7 +36,7 @@ read_once(struct logins *s, struct err *err)
 
 	memcpy(salt, s->file.salt, sizeof(salt));
 	loginfile_free(&s->file);
-	buf_init(&text, LOGINFILE_MAX + 1);
+	buf_init_secret(&text, LOGINFILE_MAX + 1);
 	rc = k->read(k->arg, KEEP_LOGINS, &text, err);
 	if (rc == 0 &&
 	    loginfile_parse(&s->file, buf_str(&text), text.len, &why) == -1) {
@@ -46,7 +46,7 @@ read_once(struct logins *s, struct err *err)
 		    s->pass->conf->state_dir, why.msg,
 		    rc == 1 ? "; the file is logins.bad now" : "");
 	}
-	buf_wipe(&text);
+	buf_free(&text);
 	/* With another salt the verifiers made so far are void. */
 	if (memcmp(salt, s->file.salt, sizeof(salt)) != 0) {
 		s->verifier[0] = '\0';
@@ -79,7 +79,7 @@ loginkeep_write(struct logins *s)
 	struct buf text;
 	int rc;
 
-	buf_init(&text, LOGINFILE_MAX - LOGINFILE_LINE);
+	buf_init_secret(&text, LOGINFILE_MAX - LOGINFILE_LINE);
 	if (loginfile_format(&s->file, &text) == -1)
 		rc = err_set(&err, ERR_RETRY, "too many rejected logins");
 	else

@@ -13,6 +13,7 @@
 
 #include "base/fault.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "sync/fetch.h"
 #include "sync/page.h"
 
@@ -68,31 +69,27 @@ store_part(int64_t folder, struct fetch *f, struct err *err)
  * well: then it is stored with the page's end.
  */
 static void
-batch_done(struct batch *b, int rc, struct err *err)
+batch_done(struct batch *b, int rc, const struct err *err)
 {
 	struct page *p = b->page;
-	bool keep;
+	struct err e = ERR_INIT;
+	bool keep, stored;
+	size_t i;
 
 	pthread_mutex_lock(&p->lock);
-	p->doubts += b->fetch.doubts;
+	for (i = 0; i < b->fetch.ndoubt; i++)
+		*VEC_ADD(p->doubt, p->ndoubt) = b->fetch.doubt[i];
 	keep = --p->running == 0 && rc == 0;
 	if (keep)
 		p->last = b;
 	pthread_mutex_unlock(&p->lock);
-	if (!keep) {
-		struct err e = ERR_INIT;
-
-		if (store_part(p->folder, &b->fetch, &e) == -1) {
-			rc = -1;
-			*err = e;
-		}
-	}
-	if (rc == -1) {
-		pthread_mutex_lock(&p->lock);
-		if (p->err.kind == ERR_NONE)
-			p->err = *err;
-		pthread_mutex_unlock(&p->lock);
-	}
+	stored = keep || store_part(p->folder, &b->fetch, &e) == 0;
+	pthread_mutex_lock(&p->lock);
+	if (rc == -1)
+		err_join(&p->err, err);
+	if (!stored)
+		err_join(&p->err, &e);
+	pthread_mutex_unlock(&p->lock);
 }
 
 static void
@@ -330,6 +327,7 @@ page_free(struct page *p)
 	free(p->batch);
 	free(p->named);
 	free(p->late);
+	free(p->doubt);
 	free(p->ref);
 	free(p->skip);
 	arena_free(&p->change.arena);
@@ -366,9 +364,10 @@ page_finish(
 	if (p->err.kind != ERR_NONE) {
 		struct err e = ERR_INIT;
 
-		if (p->last != NULL)
-			store_part(p->folder, &p->last->fetch, &e);
 		*err = p->err;
+		if (p->last != NULL &&
+		    store_part(p->folder, &p->last->fetch, &e) == -1)
+			err_join(err, &e);
 		return -1;
 	}
 	if (page_skips(p, err) == -1)
@@ -392,7 +391,8 @@ page_finish(
 }
 
 void
-page_abandon(struct page *p)
+page_abandon(struct page *p, struct err *err)
 {
 	crew_finish(p->mailbox->profile->crew, &p->group);
+	err_join(err, &p->err);
 }

@@ -19,7 +19,8 @@ struct page {
 	int64_t asked; /* tim_now before it was asked for */
 	int64_t again; /* known, unchanged items reported as new */
 	/* At the page's end: items that the server lists and does not have. */
-	int64_t doubts;
+	const char **doubt;
+	size_t ndoubt;
 
 	/* page.c's own */
 	struct crew_group group;
@@ -37,7 +38,7 @@ struct page {
 	pthread_mutex_t lock;
 	size_t running;     /* unfinished batches; the late items are one */
 	struct batch *last; /* fetched; stored with the page's end */
-	struct err err;     /* of the first batch that failed */
+	struct err err;     /* of the batches that failed, joined */
 };
 
 void page_init(struct page *, struct mailbox_work *, int64_t folder);
@@ -58,7 +59,7 @@ int page_late(struct page *, struct err *);
  */
 int
 page_finish(struct page *, const char *marker, int64_t unsettled, struct err *);
-/* Waits for the batches of a page that will not be finished. */
-void page_abandon(struct page *);
+/* Waits for the batches of a page that err forbids to finish; joins theirs. */
+void page_abandon(struct page *, struct err *err);
 
 #endif

@@ -28,12 +28,11 @@ make_verifier(struct logins *s)
 
 	if (s->verifier[0] != '\0')
 		return;
-	buf_init(&text, TEXT_MAX);
+	buf_init_secret(&text, TEXT_MAX);
 	for (i = 0; i < s->n; i++)
 		buf_addf(&text, "%s\n%s\n%s\n", s->v[i]->server, s->v[i]->name,
 		    s->v[i]->password);
 	loginfile_verifier(&s->file, "proven", "", buf_str(&text), s->verifier);
-	buf_wipe(&text);
 	buf_free(&text);
 }
 

@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "base/vec.h"
 #include "sync/fetch.h"
 #include "sync/marker.h"
 #include "sync/page.h"
@@ -41,9 +42,8 @@
 
 /* The result of a walk that reached the folder's end. */
 struct walked {
-	int64_t again;  /* known items that the server reported as new */
-	int64_t doubts; /* items that it lists and does not have */
-	char *cursor;   /* the last; the caller frees it */
+	int64_t again; /* known items that the server reported as new */
+	char *cursor;  /* the last; the caller frees it */
 };
 
 /* Does a walk make progress? */
@@ -69,6 +69,10 @@ struct walk {
 	const struct folder *told; /* the folder as the server listed it */
 	bool hurry;
 	struct progress progress;
+	/* items that the server lists and does not have, until walk ends */
+	struct item_ref *doubt;
+	size_t ndoubt;
+	struct arena doubt_ids;
 };
 
 /*
@@ -255,6 +259,25 @@ open_page(struct page *p, const struct page *before, struct walk *k,
 	return 0;
 }
 
+static void
+note_doubts(struct walk *k, const struct page *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->ndoubt; i++)
+		VEC_ADD(k->doubt, k->ndoubt)->id =
+		    arena_strdup(&k->doubt_ids, p->doubt[i]);
+}
+
+static void
+forget_doubts(struct walk *k)
+{
+	free(k->doubt);
+	arena_free(&k->doubt_ids);
+	k->doubt = NULL;
+	k->ndoubt = 0;
+}
+
 /* Reads all pages from cursor on. out->cursor is NULL when it fails. */
 static int
 walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
@@ -282,17 +305,18 @@ walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
 				     : -1;
 		rc = page_finish(now, k->told->marker,
 		    marker_unsettled(f, k->told, w->told_at, now->asked), err);
-		out->doubts += now->doubts;
+		note_doubts(k, now);
 		if (rc == 0 && opened == 1)
 			rc = page_late(next, err);
 		if (rc == -1 && opened == 1)
 			/* Its rows are stored, but its cursor must wait. */
-			page_abandon(next);
+			page_abandon(next, err);
 		if (rc == -1 || opened != 1)
 			page_free(next);
-		if (rc == 0 && opened == -1) {
-			*err = later;
-			rc = -1;
+		if (opened == -1) {
+			if (rc == 0)
+				err_clear(err);
+			rc = err_join(err, &later);
 		}
 		if (rc == -1 || opened == 0)
 			break;
@@ -309,6 +333,26 @@ walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
 }
 
 /*
+ * How many of the walk's doubts are left. Others of the folder are news of an
+ * earlier pass.
+ */
+static int
+count_doubts(struct mailbox_work *w, const struct walk *k, int64_t *left,
+    struct err *err)
+{
+	enum store_known *known = mem_alloc(k->ndoubt * sizeof(*known));
+	int rc = store_items_known(w->profile->pass->store,
+	    &(struct store_place){ w->conf.address, k->folder->id }, k->doubt,
+	    k->ndoubt, known, err);
+	size_t i;
+
+	for (i = 0, *left = 0; i < k->ndoubt; i++)
+		*left += known[i] == STORE_FAILED;
+	free(known);
+	return rc;
+}
+
+/*
  * Some items are in doubt: asks the server at once which of them were deleted
  * while they were being fetched.
  */
@@ -316,26 +360,21 @@ static int
 settle_doubts(struct mailbox_work *w, struct walk *k, const struct walked *was,
     struct err *err)
 {
-	const struct store_folder *f = k->folder;
 	struct store_count count;
 	struct walked more;
-	int64_t n;
 
 	if (walk_pages(w, k, was->cursor, &more, err) == -1)
 		return -1;
 	free(more.cursor);
-	if (store_folder_doubts(w->profile->pass->store,
-		&(struct store_place){ w->conf.address, f->id }, &n, err) == -1)
-		return -1;
 	memset(&count, 0, sizeof(count));
-	count.failed = was->doubts + more.doubts;
-	if (n < count.failed)
-		count.failed = n; /* the others are reported as deleted */
+	/* The others are reported as deleted. */
+	if (count_doubts(w, k, &count.failed, err) == -1)
+		return -1;
 	if (count.failed > 0)
 		say_mailbox(w, LOG_WARNING,
 		    ": folder %s: the server tells of %lld items and says that "
 		    "they do not exist; they are asked for again later",
-		    str_nn(f->path), (long long)count.failed);
+		    str_nn(k->folder->path), (long long)count.failed);
 	tally_add(w->profile->tally, &count, 0);
 	return 0;
 }
@@ -346,8 +385,9 @@ walk(struct mailbox_work *w, struct walk *k, const char *cursor,
 {
 	int rc = walk_pages(w, k, cursor, out, err);
 
-	if (rc == 0 && out->doubts > 0 && !w->profile->pass->dry_run)
+	if (rc == 0 && k->ndoubt > 0 && !w->profile->pass->dry_run)
 		rc = settle_doubts(w, k, out, err);
+	forget_doubts(k);
 	free(out->cursor);
 	out->cursor = NULL;
 	return rc;

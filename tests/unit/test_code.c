@@ -43,79 +43,75 @@ sorted(void **state)
 	assert_null(code_http_find(418));
 }
 
+static const struct {
+	const char *code;
+	int64_t backoff;
+	enum err_scope where;
+	enum err_kind kind;
+	enum err_scope scope;
+	int64_t retry_ms;
+} codes[] = {
+	{ "ErrorServerBusy", 297749, SCOPE_ITEM, ERR_RETRY, SCOPE_MAILBOX,
+	    297749 },
+	{ "ErrorServerBusy", -1, SCOPE_FOLDER, ERR_RETRY, SCOPE_MAILBOX,
+	    60000 },
+	{ "ErrorServerBusy", 0, SCOPE_FOLDER, ERR_RETRY, SCOPE_MAILBOX, 0 },
+	{ "ErrorMailboxMoveInProgress", -1, SCOPE_FOLDER, ERR_RETRY,
+	    SCOPE_MAILBOX, 3600000 },
+	{ "ErrorInternalServerError", -1, SCOPE_ITEM, ERR_RETRY, SCOPE_ITEM,
+	    0 },
+	{ "ErrorBatchProcessingStopped", -1, SCOPE_ITEM, ERR_RETRY, SCOPE_ITEM,
+	    0 },
+	{ "ErrorItemNotFound", -1, SCOPE_ITEM, ERR_GONE, SCOPE_ITEM, 0 },
+	{ "ErrorSyncFolderNotFound", -1, SCOPE_FOLDER, ERR_GONE, SCOPE_FOLDER,
+	    0 },
+	{ "ErrorInvalidSyncStateData", -1, SCOPE_FOLDER, ERR_RESYNC,
+	    SCOPE_FOLDER, 0 },
+	{ "ErrorAccessDenied", -1, SCOPE_FOLDER, ERR_AUTH, SCOPE_FOLDER, 0 },
+	{ "ErrorAccessDenied", -1, SCOPE_MAILBOX, ERR_AUTH, SCOPE_MAILBOX, 0 },
+	{ "ErrorAccessDenied", -1, SCOPE_ITEM, ERR_ITEM, SCOPE_ITEM, 0 },
+	{ "ErrorNonExistentMailbox", -1, SCOPE_ITEM, ERR_CONFIG, SCOPE_MAILBOX,
+	    0 },
+	{ "ErrorImpersonateUserDenied", -1, SCOPE_ITEM, ERR_AUTH, SCOPE_MAILBOX,
+	    0 },
+	{ "ErrorPasswordExpired", -1, SCOPE_ITEM, ERR_AUTH, SCOPE_PROFILE, 0 },
+	{ "ErrorMimeContentConversionFailed", -1, SCOPE_ITEM, ERR_ITEM,
+	    SCOPE_ITEM, 0 },
+	{ "ErrorUnheardOf", -1, SCOPE_ITEM, ERR_UNKNOWN, SCOPE_ITEM, 0 },
+	{ "ErrorUnheardOf", -1, SCOPE_FOLDER, ERR_UNKNOWN, SCOPE_FOLDER, 0 },
+	{ "ErrorUnheardOf", -1, SCOPE_MAILBOX, ERR_UNKNOWN, SCOPE_MAILBOX, 0 },
+	{ "ActionNotSupported", -1, SCOPE_MAILBOX, ERR_UNKNOWN, SCOPE_MAILBOX,
+	    0 },
+	/* it knows how long to wait: it is busy, whatever it says */
+	{ "ErrorUnheardOf", 5, SCOPE_FOLDER, ERR_RETRY, SCOPE_MAILBOX, 5 },
+	{ "ErrorUnheardOf", 5, SCOPE_ITEM, ERR_RETRY, SCOPE_MAILBOX, 5 },
+	{ "no-code", 5, SCOPE_ITEM, ERR_RETRY, SCOPE_MAILBOX, 5 },
+	{ "Server", 0, SCOPE_MAILBOX, ERR_RETRY, SCOPE_MAILBOX, 0 },
+	/* not if it says what is wrong with the item */
+	{ "ErrorItemCorrupt", 5, SCOPE_ITEM, ERR_ITEM, SCOPE_ITEM, 0 },
+	/* these are no names of a trouble */
+	{ "Server", -1, SCOPE_MAILBOX, ERR_RETRY, SCOPE_MAILBOX, 0 },
+	{ "fault", -1, SCOPE_MAILBOX, ERR_RETRY, SCOPE_MAILBOX, 0 },
+	{ "no-code", -1, SCOPE_ITEM, ERR_ITEM, SCOPE_ITEM, 0 },
+};
+
 static void
 kinds(void **state)
 {
-	static const struct {
-		const char *code;
-		int64_t backoff;
-		enum err_scope where;
-		enum err_kind kind;
-		enum err_scope scope;
-		int64_t retry_ms;
-	} t[] = {
-		{ "ErrorServerBusy", 297749, SCOPE_ITEM, ERR_RETRY,
-		    SCOPE_MAILBOX, 297749 },
-		{ "ErrorServerBusy", -1, SCOPE_FOLDER, ERR_RETRY, SCOPE_MAILBOX,
-		    60000 },
-		{ "ErrorServerBusy", 0, SCOPE_FOLDER, ERR_RETRY, SCOPE_MAILBOX,
-		    0 },
-		{ "ErrorMailboxMoveInProgress", -1, SCOPE_FOLDER, ERR_RETRY,
-		    SCOPE_MAILBOX, 3600000 },
-		{ "ErrorInternalServerError", -1, SCOPE_ITEM, ERR_RETRY,
-		    SCOPE_ITEM, 0 },
-		{ "ErrorBatchProcessingStopped", -1, SCOPE_ITEM, ERR_RETRY,
-		    SCOPE_ITEM, 0 },
-		{ "ErrorItemNotFound", -1, SCOPE_ITEM, ERR_GONE, SCOPE_ITEM,
-		    0 },
-		{ "ErrorSyncFolderNotFound", -1, SCOPE_FOLDER, ERR_GONE,
-		    SCOPE_FOLDER, 0 },
-		{ "ErrorInvalidSyncStateData", -1, SCOPE_FOLDER, ERR_RESYNC,
-		    SCOPE_FOLDER, 0 },
-		{ "ErrorAccessDenied", -1, SCOPE_FOLDER, ERR_AUTH, SCOPE_FOLDER,
-		    0 },
-		{ "ErrorAccessDenied", -1, SCOPE_MAILBOX, ERR_AUTH,
-		    SCOPE_MAILBOX, 0 },
-		{ "ErrorAccessDenied", -1, SCOPE_ITEM, ERR_ITEM, SCOPE_ITEM,
-		    0 },
-		{ "ErrorNonExistentMailbox", -1, SCOPE_ITEM, ERR_CONFIG,
-		    SCOPE_MAILBOX, 0 },
-		{ "ErrorImpersonateUserDenied", -1, SCOPE_ITEM, ERR_AUTH,
-		    SCOPE_MAILBOX, 0 },
-		{ "ErrorPasswordExpired", -1, SCOPE_ITEM, ERR_AUTH,
-		    SCOPE_PROFILE, 0 },
-		{ "ErrorMimeContentConversionFailed", -1, SCOPE_ITEM, ERR_ITEM,
-		    SCOPE_ITEM, 0 },
-		{ "ErrorUnheardOf", -1, SCOPE_ITEM, ERR_UNKNOWN, SCOPE_ITEM,
-		    0 },
-		{ "ErrorUnheardOf", -1, SCOPE_FOLDER, ERR_UNKNOWN, SCOPE_FOLDER,
-		    0 },
-		{ "ErrorUnheardOf", -1, SCOPE_MAILBOX, ERR_UNKNOWN,
-		    SCOPE_MAILBOX, 0 },
-		{ "ActionNotSupported", -1, SCOPE_MAILBOX, ERR_UNKNOWN,
-		    SCOPE_MAILBOX, 0 },
-		/* it knows how long to wait */
-		{ "ErrorUnheardOf", 5, SCOPE_FOLDER, ERR_RETRY, SCOPE_FOLDER,
-		    5 },
-		/* these are no names of a trouble */
-		{ "Server", -1, SCOPE_MAILBOX, ERR_RETRY, SCOPE_MAILBOX, 0 },
-		{ "fault", -1, SCOPE_MAILBOX, ERR_RETRY, SCOPE_MAILBOX, 0 },
-		{ "no-code", -1, SCOPE_ITEM, ERR_ITEM, SCOPE_ITEM, 0 },
-	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		struct err e = ERR_INIT;
 
-		assert_int_equal(code_err(&e, t[i].code, "said\r\n\x1b[2J",
-				     t[i].backoff, t[i].where),
+		assert_int_equal(code_err(&e, codes[i].code, "said\r\n\x1b[2J",
+				     codes[i].backoff, codes[i].where),
 		    -1);
-		assert_int_equal(e.kind, t[i].kind);
-		assert_int_equal(e.scope, t[i].scope);
-		assert_int_equal(e.retry_ms, t[i].retry_ms);
-		assert_string_equal(e.code, t[i].code);
-		assert_non_null(strstr(e.msg, t[i].code));
+		assert_int_equal(e.kind, codes[i].kind);
+		assert_int_equal(e.scope, codes[i].scope);
+		assert_int_equal(e.retry_ms, codes[i].retry_ms);
+		assert_string_equal(e.code, codes[i].code);
+		assert_non_null(strstr(e.msg, codes[i].code));
 		assert_non_null(strstr(e.msg, "said"));
 		assert_null(strchr(e.msg, '\x1b'));
 	}

@@ -42,6 +42,7 @@ static const struct {
 	{ T("a,b\r\n1,2\r\n"), "1|a|b\n2|1|2\n", NULL },
 	{ T("a,b\r1,2"), "1|a|b\n2|1|2\n", NULL },
 	{ T("a,b\n\n\r\n1,2\n\n"), "1|a|b\n4|1|2\n", NULL },
+	{ T("a,b\r\r\n\n\r1,2"), "1|a|b\n5|1|2\n", NULL },
 	{ T("\xef\xbb\xbf"
 	    "a;b,c\n1;2"),
 	    "1|a|b,c\n2|1|2\n", NULL },
@@ -53,6 +54,9 @@ static const struct {
 	    NULL },
 	{ T("a,b\n\"1\n2\r\n3\",4\n5,6\n"), "1|a|b\n2|1\n2\r\n3|4\n5|5|6\n",
 	    NULL },
+	{ T("a,b\r\"1\r2\r\r\n3\r\",4\r5,6\r"),
+	    "1|a|b\n2|1\r2\r\r\n3\r|4\n7|5|6\n", NULL },
+	{ T("a,b\n\"1\rx\n2\",3\n4,5\n"), "1|a|b\n2|1\rx\n2|3\n5|4|5\n", NULL },
 	{ T("a,b\nx\"y,z\"\n"), "1|a|b\n2|x\"y|z\"\n", NULL },
 	{ T("a, b \n"), "1|a| b \n", NULL },
 	{ T("m\xc3\xbcller,\xf0\x9f\x98\x80"),
@@ -66,6 +70,9 @@ static const struct {
 	{ T("a,b\n1,\xe4\n"), "1|a|b\n",
 	    "2: not UTF-8: save the file as CSV UTF-8" },
 	{ T("a,b\n1,\0\n"), "1|a|b\n",
+	    "2: a NUL byte: this is not a text file (UTF-16? save it as CSV "
+	    "UTF-8)" },
+	{ T("a,b\r\0"), "1|a|b\n",
 	    "2: a NUL byte: this is not a text file (UTF-16? save it as CSV "
 	    "UTF-8)" },
 	{ T("\xff\xfe"

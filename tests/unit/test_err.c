@@ -92,6 +92,30 @@ test_long(void **state)
 	}
 }
 
+/* The first of several errors stays, but to stop goes before all. */
+static void
+test_join(void **state)
+{
+	struct err e = ERR_INIT, more;
+
+	(void)state;
+	err_set(&more, ERR_RETRY, "retry");
+	assert_int_equal(err_join(&e, &more), -1);
+	assert_string_equal(e.msg, "retry");
+	err_set(&more, ERR_AUTH, "auth");
+	err_join(&e, &more);
+	assert_string_equal(e.msg, "retry");
+	err_set(&more, ERR_FATAL, "disk full");
+	err_code(&more, CAUSE_OTHER, "disk_full", SCOPE_ALL);
+	err_join(&e, &more);
+	assert_string_equal(e.msg, "disk full");
+	assert_int_equal(e.kind, ERR_FATAL);
+	assert_int_equal(e.scope, SCOPE_ALL);
+	err_set(&more, ERR_FATAL, "another");
+	err_join(&e, &more);
+	assert_string_equal(e.msg, "disk full");
+}
+
 static void
 test_names(void **state)
 {
@@ -148,6 +172,7 @@ main(void)
 		cmocka_unit_test(test_set),
 		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_causes),
 	};

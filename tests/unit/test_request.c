@@ -79,7 +79,7 @@ secret_stays(void **state)
 				fail_msg("a cookie of %zu bytes, a body of %zu",
 				    cookie[i], body[k]);
 		}
-	buf_wipe(&out);
+	buf_free(&out);
 }
 
 /* No more than 256 KiB, and the buffer of a refused head does not grow. */
@@ -98,7 +98,7 @@ too_long(void **state)
 		assert_int_equal(copies, 0);
 	}
 	assert_int_equal(make_head(&out, 100, PIECE), 0);
-	buf_wipe(&out);
+	buf_free(&out);
 }
 
 int

@@ -1,6 +1,9 @@
 /*
  * test_seal.c - enc: values, their key, and both in an INI.
+ * The linker puts the fsync and the close below in place of the library's.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -299,13 +302,19 @@ test_refused(void **state)
 static void
 test_conf_key(void **state)
 {
-	char *ini, *k = in_tmp("new.key"), *made, *errs;
+	char none[] = "none", *ini, *k = in_tmp("new.key");
+	char *made = none, *errs;
 	struct seal_key a, b;
 	struct stat st;
 	size_t size;
 	FILE *f = open_memstream(&errs, &size);
 
 	(void)state;
+	assert_int_equal(conf_key("/none.ini", &a, &made, f), -1);
+	assert_null(made);
+	fflush(f);
+	assert_non_null(strstr(errs, "/none.ini: no such file"));
+	rewind(f);
 	/* the rest of the INI is not ready yet: no matter */
 	ini = put("n.ini",
 	    "[exsync]\nsecret_key_file = new.key\n[profile p]\nnonsense = 1\n",
@@ -341,6 +350,101 @@ test_conf_key(void **state)
 	free(k);
 }
 
+/* --- the key file on disk ---------------------------------------------- */
+
+/* Of what the next sync or close fails. */
+enum { NOTHING, A_FILE, A_DIRECTORY };
+
+static int fail_sync, fail_close;
+static char synced[8]; /* what was synced: f or d each */
+
+int __wrap_fsync(int fd);
+int __wrap_close(int fd);
+int __real_close(int fd);
+
+/* Files that are only read do not count. */
+static int
+is_what(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		return A_DIRECTORY;
+	return (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY ? A_FILE : NOTHING;
+}
+
+int
+__wrap_fsync(int fd)
+{
+	int what = is_what(fd);
+
+	strcat(synced, what == A_DIRECTORY ? "d" : "f");
+	if (what != fail_sync)
+		return 0;
+	errno = ENOSPC;
+	return -1;
+}
+
+int
+__wrap_close(int fd)
+{
+	bool fails = fail_close != NOTHING && is_what(fd) == fail_close;
+	int rc = __real_close(fd);
+
+	if (!fails)
+		return rc;
+	errno = ENOSPC;
+	return -1;
+}
+
+/*
+ * The key is used when it and its name are on disk, and not before. A file
+ * that may not be there after a power cut is taken away at once.
+ */
+static void
+test_key_on_disk(void **state)
+{
+	static const struct {
+		int sync, close;
+		const char *synced;
+	} rows[] = {
+		{ A_FILE, NOTHING, "f" },
+		{ NOTHING, A_FILE, "f" },
+		{ A_DIRECTORY, NOTHING, "fd" },
+		{ NOTHING, NOTHING, "fd" },
+	};
+	char *ini = put("n.ini", "[exsync]\nsecret_key_file = d.key\n", 0644);
+	char *k = mem_printf("%s/d.key", tmp), *made, *errs;
+	struct seal_key key;
+	size_t i, size;
+	FILE *f;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		bool good = i + 1 == COUNT(rows);
+
+		f = open_memstream(&errs, &size);
+		fail_sync = rows[i].sync;
+		fail_close = rows[i].close;
+		synced[0] = '\0';
+		assert_int_equal(conf_key(ini, &key, &made, f), good ? 0 : -1);
+		fail_sync = fail_close = NOTHING;
+		fclose(f);
+		assert_string_equal(synced, rows[i].synced);
+		assert_int_equal(access(k, F_OK), good ? 0 : -1);
+		assert_int_equal(made != NULL, good);
+		assert_int_equal(
+		    strstr(errs, "d.key: cannot be made: No space left") !=
+			NULL,
+		    !good);
+		free(made);
+		free(errs);
+	}
+	unlink(k);
+	free(k);
+	free(ini);
+}
+
 static int
 setup(void **state)
 {
@@ -370,6 +474,7 @@ main(void)
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_conf_key),
+		cmocka_unit_test(test_key_on_disk),
 	};
 
 	confkeys_add(&ews_keys);

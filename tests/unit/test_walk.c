@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 
+#include "store/db.h"
 #include "sync/walk.h"
 
 #define ITEMS   64
@@ -24,10 +25,13 @@ static struct {
 	int version[ITEMS];
 	bool read[ITEMS];
 	int under_way[ITEMS], asked[ITEMS];
-	bool twice; /* an item was asked for while it was on its way */
-	int slow;   /* the first answer with that item takes long */
-	int broken; /* no answer with that item comes; -1 */
-	int total;  /* items in the folder, as the server counts; -1 */
+	bool twice;        /* an item was asked for while it was on its way */
+	int slow;          /* the first answer with that item takes long */
+	int broken;        /* no answer with that item comes; -1 */
+	enum err_kind why; /* what is said then */
+	int missing;       /* listed, but it is not there; -1 */
+	int64_t failed;    /* in the last walk */
+	int total;         /* items in the folder, as the server counts; -1 */
 	/* tim_now when it told of the folder; each page takes so long */
 	int64_t told_at, takes;
 } server;
@@ -207,11 +211,13 @@ whole(
 		server.under_way[item]--;
 		pthread_mutex_unlock(&server.lock);
 		broken = broken || item == server.broken;
+		if (item == server.missing)
+			err_set(&out[i]->err, ERR_GONE, "as the test says");
 	}
 	if (!broken)
 		return 0;
 	message_drop(out, n);
-	return err_set(err, ERR_FATAL, "as the test says");
+	return err_set(err, server.why, "as the test says");
 }
 
 /* For mail in the store: first what has changed, then the body. */
@@ -281,6 +287,7 @@ walk_inbox(struct kit *k)
 	rc = walk_folder(&w, &f.v[0], &told, false, &k->err);
 	arena_free(&f.arena);
 	crew_close(p.crew);
+	server.failed = tally.count.store.failed;
 	gate_close(p.gate);
 	budget_close(p.budget);
 	party_dir_free((struct party_dir *)(uintptr_t)w.match.dir);
@@ -309,7 +316,8 @@ reset_server(void)
 {
 	memset(&server, 0, sizeof(server));
 	pthread_mutex_init(&server.lock, NULL);
-	server.slow = server.broken = server.total = -1;
+	server.slow = server.broken = server.total = server.missing = -1;
+	server.why = ERR_FATAL;
 }
 
 #define WALK(k, ...)                                                           \
@@ -410,6 +418,45 @@ test_page_fails(void **state)
 	assert_string_equal(stored(k, 1), "version 1 u k1");
 	assert_int_equal(number(k, "SELECT count(*) FROM email"), 14);
 	assert_int_equal(number(k, "SELECT count(*) FROM sync_ahead"), 0);
+}
+
+/*
+ * The server fails, and the disk, too: the disk is what the pass hears of. The
+ * batch that the disk has no room for comes after the one that the server does
+ * not give, and is the last of its page, or one of the next page.
+ */
+static void
+test_disk_fails_too(void **state)
+{
+	static const struct {
+		const char *page[2];
+		int broken, slow;
+	} rows[] = {
+		{ { "1-20", NULL }, 2, 11 },
+		{ { "21-30", "21 31-40" }, 22, 21 },
+	};
+	struct kit *k = *state;
+	size_t i;
+
+	/* in a pass no trigger fires: this one is how the disk fails */
+	sqlite3_db_config(
+	    k->st->h, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, (int *)NULL);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		reset_server();
+		server.why = ERR_CONFIG;
+		server.broken = rows[i].broken;
+		server.slow = rows[i].slow;
+		memcpy(server.page, rows[i].page, sizeof(rows[i].page));
+		ask(k, "CREATE TRIGGER no_room BEFORE INSERT ON decision BEGIN "
+		       "SELECT RAISE(ABORT, 'no room'); END");
+		assert_int_equal(walk_inbox(k), -1);
+		assert_int_equal(k->err.kind, ERR_FATAL);
+		assert_non_null(strstr(k->err.msg, "no room"));
+		ask(k, "DROP TRIGGER no_room");
+		assert_int_equal(walk_inbox(k), -1);
+		assert_int_equal(k->err.kind, ERR_CONFIG);
+		err_clear(&k->err);
+	}
 }
 
 /*
@@ -534,6 +581,31 @@ test_count_is_wrong(void **state)
 	assert_int_equal(there(k), 9);
 }
 
+/*
+ * An item that is not there counts until the server says that it was deleted,
+ * and counts once: what an earlier walk left in doubt is no news.
+ */
+static void
+test_doubts(void **state)
+{
+	struct kit *k = *state;
+
+	reset_server();
+	server.missing = 2;
+	WALK(k, "1 2 3");
+	assert_int_equal(server.failed, 1);
+	server.missing = 5;
+	WALK(k, "4 5", "-5");
+	assert_int_equal(server.failed, 0);
+	server.missing = 6;
+	WALK(k, "6 7");
+	assert_int_equal(server.failed, 1);
+	server.missing = -1;
+	WALK(k, "8", "-2 -6");
+	assert_int_equal(server.failed, 0);
+	assert_int_equal(number(k, "SELECT count(*) FROM failure"), 0);
+}
+
 /* A full walk that fails before its first cursor is started over. */
 static void
 test_full_walk_again(void **state)
@@ -605,9 +677,11 @@ main(void)
 		TEST(test_flag_of_the_page_before),
 		TEST(test_twice_in_a_page),
 		TEST(test_page_fails),
+		TEST(test_disk_fails_too),
 		TEST(test_count_tells),
 		TEST(test_count_is_late),
 		TEST(test_count_is_wrong),
+		TEST(test_doubts),
 		TEST(test_full_walk_again),
 		TEST(test_marker_settles),
 	};

@@ -1,0 +1,153 @@
+/*
+ * test_wiped.c - no copy of a password is left in memory that was given back.
+ * The linker puts the free and the realloc below in place of the library's.
+ */
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "conf/conf.h"
+
+#define SECRET "Hunter2-Correct-Horse"
+
+void __wrap_free(void *);
+void __real_free(void *);
+void *__wrap_realloc(void *, size_t);
+void *__real_realloc(void *, size_t);
+
+static int given_back; /* pieces of memory with the secret in them */
+
+static void
+look_into(void *p)
+{
+	if (p != NULL &&
+	    memmem(p, malloc_usable_size(p), SECRET, strlen(SECRET)) != NULL)
+		given_back++;
+}
+
+void
+__wrap_free(void *p)
+{
+	look_into(p);
+	__real_free(p);
+}
+
+/* It may move the bytes, and leave them in the old place. */
+void *
+__wrap_realloc(void *p, size_t size)
+{
+	look_into(p);
+	return __real_realloc(p, size);
+}
+
+/* What the tests rely on: a copy that is given back is noticed. */
+static void
+test_noticed(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	given_back = 0;
+	buf_init(&b, 1000);
+	buf_adds(&b, SECRET);
+	buf_room(&b, 500);
+	assert_int_equal(given_back, 1);
+	buf_free(&b);
+	assert_int_equal(given_back, 2);
+}
+
+static void
+test_buf_secret(void **state)
+{
+	struct buf b;
+	char *p;
+	int i;
+
+	(void)state;
+	given_back = 0;
+	buf_init_secret(&b, 100000);
+	for (i = 0; i < 4000; i++)
+		assert_int_equal(buf_adds(&b, SECRET), 0);
+	for (i = 0; i < 4000; i++)
+		assert_memory_equal(b.data + (size_t)i * strlen(SECRET), SECRET,
+		    strlen(SECRET));
+	assert_int_equal(b.data[b.len], 0);
+	buf_free(&b);
+	assert_int_equal(given_back, 0);
+	/* It stays a buffer for secrets, and who takes one wipes it. */
+	buf_adds(&b, SECRET);
+	p = buf_take(&b);
+	assert_string_equal(p, SECRET);
+	explicit_bzero(p, strlen(p));
+	free(p);
+	buf_adds(&b, SECRET);
+	buf_free(&b);
+	assert_int_equal(given_back, 0);
+	assert_int_equal(b.max, 100000);
+}
+
+/* Loads the INI, with blanks behind it; how many copies are left behind. */
+static int
+left_by(const char *ini, size_t blanks)
+{
+	char path[] = "/tmp/exsync-test-wiped-XXXXXX";
+	int fd = mkstemp(path);
+	FILE *f = fdopen(fd, "w"), *errs = fopen("/dev/null", "w");
+	size_t i;
+
+	fputs(ini, f);
+	for (i = 0; i < blanks; i++)
+		fputc(i % 100 == 99 ? '\n' : ' ', f);
+	fclose(f);
+	given_back = 0;
+	conf_free(conf_load(path, errs));
+	fclose(errs);
+	unlink(path);
+	return given_back;
+}
+
+#define HQ "[profile hq]\nserver = h.example\ndomains = a.example\n"
+
+/* An INI that one read brings, and one that takes several. */
+static void
+test_ini(void **state)
+{
+	static const char *const ini[] = {
+		HQ "username = svc\npassword = " SECRET "\n",
+		HQ "username = svc\npassword = " SECRET " ; no comment\n",
+		HQ "username = svc\npassword = " SECRET "\nnonsense\n",
+		"[exsync]\nproxy = http://u:" SECRET "@p.example:1\n" HQ
+		"username = svc\npassword_env = HOME\n",
+		"[exsync]\nproxy = http://u:" SECRET "@p.example\n" HQ,
+		"[exsync]\nproxy = http://u:" SECRET "\\@p.example:1\n" HQ,
+	};
+	static const size_t blanks[] = { 0, 65536, 300000, 5000000 };
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(ini) / sizeof(ini[0]); i++)
+		for (j = 0; j < sizeof(blanks) / sizeof(blanks[0]); j++)
+			assert_int_equal(left_by(ini[i], blanks[j]), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_noticed),
+		cmocka_unit_test(test_buf_secret),
+		cmocka_unit_test(test_ini),
+	};
+
+	return cmocka_run_group_tests_name("wiped", tests, NULL, NULL);
+}

@@ -219,7 +219,7 @@ known_come(const struct question *q)
 	one.n = 1;
 	for (i = 0; i < n && come == -1; i++) {
 		one.ref = &ref[i];
-		if (request_items(&one, false, &e) == -1)
+		if (request_items(&one, false, &e) == -1 || out == NULL)
 			come = 0;
 		else if (out->err.kind == ERR_NONE)
 			come = 1;

@@ -175,8 +175,8 @@ static const struct {
 	{ HQ "colour = red\n blue\n[rule r]\ndoamin = x.example\n"
 	     "action = skip\n",
 	    "t.ini:6: colour: unknown key; [profile] has server url version "
+	    "auth username password_file password_env password access domains "
 	    "mailboxes match process_email_from past_mail polling_interval "
-	    "stale_after max_connections move_failed approval folders "
 	    "stale_after max_connections move_failed approval folders "
 	    "skip_folders tls_pin\n"
 	    "t.ini:8: domain: is missing: write domain = rival.example, "

@@ -1,5 +1,6 @@
 /*
- * admin.c - exsync --why, --approve, --enable, --disable, --resync.
+ * admin.c - exsync --why, --accept-directory, --approve, --enable, --disable,
+ * --resync.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "store/admin.h"
+#include "store/reconsider.h"
 
 /* Opens the store. NULL: reported; *conf is NULL too if that is the reason. */
 static struct store *
@@ -136,6 +138,29 @@ why_run(const struct cmd *cmd)
 		       "not in a folder that is read, was there only between "
 		       "two passes, or came before exsync knew the mailbox\n");
 	return leave_store(st, conf, n == -1 ? CMD_FAILED : n > 0 ? CMD_OK : 1);
+}
+
+/* --- people -------------------------------------------------------------- */
+
+int
+accept_run(const struct cmd *cmd)
+{
+	struct err err = ERR_INIT;
+	struct conf *conf;
+	struct store *st = open_store(cmd, 0, &conf);
+	int rc;
+
+	if (st == NULL)
+		return leave_store(
+		    st, conf, conf == NULL ? CMD_USAGE : CMD_FAILED);
+	rc = store_basis_put(
+	    st, &(struct store_basis){ "accept", "1", 1 }, 1, &err);
+	if (rc == -1)
+		log_error("%s", err.msg);
+	else
+		printf("the next pass takes the lists of users and contacts as "
+		       "they are, however short\n");
+	return leave_store(st, conf, rc == -1 ? CMD_FAILED : CMD_OK);
 }
 
 /* --- mailboxes ---------------------------------------------------------- */

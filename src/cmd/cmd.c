@@ -41,6 +41,10 @@ static const struct cmd_verb verbs[] = {
 	{ "enable", "a mailbox is read again", enable_run, false, "ADDRESS" },
 	{ "resync", "read from its start, skipped mail is decided anew",
 	    resync_run, false, "ADDRESS" },
+	{ "accept-directory",
+	    "the next pass takes the lists of people as "
+	    "they are",
+	    accept_run, false, NULL },
 	{ "encrypt", "a password from standard input as enc: value for the INI",
 	    encrypt_run, false, NULL },
 	{ "schema", "the tables of the database, a comment per column",

@@ -48,6 +48,7 @@ int why_run(const struct cmd *);
 int approve_run(const struct cmd *);
 int enable_run(const struct cmd *);
 int disable_run(const struct cmd *);
+int accept_run(const struct cmd *);
 int resync_run(const struct cmd *);
 int status_run(const struct cmd *);
 int encrypt_run(const struct cmd *);

@@ -90,6 +90,7 @@ struct conf {
 	bool sandbox;
 	char *alert_command;    /* or NULL */
 	int64_t max_attachment; /* bytes */
+	int shrink_limit;       /* percent */
 	char *users, *contacts; /* CSV or NULL */
 	struct conf_profile *profile;
 	size_t nprofile;

@@ -332,7 +332,8 @@ fits_line(struct reader *r, const struct conf_key *k, size_t n)
 			 "white space) or repeat the key";
 	else if (k->type == CONF_SECRET)
 		advice = "put the password into a file, see password_file";
-	else if (k->type == CONF_FILE || k->type == CONF_DATABASE)
+	else if (k->type == CONF_FILE || k->type == CONF_LIST ||
+		 k->type == CONF_DATABASE)
 		advice = "use a shorter name, perhaps a symbolic link";
 	conffile_error(r->file, r->line, k->name,
 	    "the line is %zu bytes long and at most %zu fit: %s", n, r->room,

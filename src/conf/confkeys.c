@@ -79,10 +79,16 @@ static const struct conf_key common[] = {
 	    "When it fails the next pass runs it again. No shell is "
 	    "involved." },
 
-	{ CONF_DIRECTORY, "users", CONF_FILE, AT(conf, users),
+	{ CONF_EXSYNC, "shrink_limit", CONF_INT, AT(conf, shrink_limit), 0,
+	    "20", 0, 100, NULL, NULL,
+	    "Percent of its rows that a list of people (users, contacts, table "
+	    "party) may lose at once. One that loses more, and at least 20, is "
+	    "an alert, and the last good list stays in force until the list "
+	    "is whole again or exsync --accept-directory was run." },
+	{ CONF_DIRECTORY, "users", CONF_LIST, AT(conf, users),
 	    CONF_SHOWN, NULL, 0, 0, NULL, "users.csv",
 	    "The CRM's own users." },
-	{ CONF_DIRECTORY, "contacts", CONF_FILE, AT(conf, contacts),
+	{ CONF_DIRECTORY, "contacts", CONF_LIST, AT(conf, contacts),
 	    CONF_SHOWN, NULL, 0, 0, NULL, "contacts.csv",
 	    "Everybody else the CRM knows. One more column is allowed: "
 	    "crm_type (contact, lead, account, ...; absent: contact)." },

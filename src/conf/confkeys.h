@@ -26,6 +26,7 @@ enum conf_section {
 enum conf_type {
 	CONF_LOGIN,     /* char *, without a colon */
 	CONF_FILE,      /* char *, a file that must be readable */
+	CONF_LIST,      /* char *, a file that may be missing for a while */
 	CONF_DATABASE,  /* char *, a file whose directory must exist */
 	CONF_KEYFILE,   /* char *, a file that need not exist yet */
 	CONF_STATEDIR,  /* char *, a directory that need not exist yet */

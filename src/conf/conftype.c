@@ -484,6 +484,7 @@ static bool (*const setter[])(const struct spot *, void *, const char *) = {
 	[CONF_LOGIN] = set_login,
 	[CONF_FILE] = set_file,
 	[CONF_DATABASE] = set_database,
+	[CONF_LIST] = set_name,
 	[CONF_KEYFILE] = set_name,
 	[CONF_STATEDIR] = set_name,
 	[CONF_BOOL] = set_bool,

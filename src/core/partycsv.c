@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/log.h"
 #include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
@@ -34,6 +35,8 @@ struct load {
 	size_t at[COL_N];     /* where each column is; CSV_FIELDS: nowhere */
 	size_t width;         /* fields of the header line */
 	bool without;         /* there was a row without an address */
+	long bad;             /* rows that were passed over */
+	struct err why;       /* of the first of them */
 };
 
 static int
@@ -92,19 +95,16 @@ row_type(
 	return type;
 }
 
-/* A row of the file; the first one is the header line. */
+/* A row after the header line. -1: it is wrong. */
 static int
-take_csv_row(
-    void *arg, char **field, size_t n, unsigned long line, struct err *err)
+take_person(
+    struct load *l, char **field, size_t n, unsigned long line, struct err *err)
 {
-	struct load *l = arg;
 	const char *v[COL_N], *type;
 	char address[ADDRESS_MAX];
 	bool empty = true;
 	size_t i;
 
-	if (!l->header)
-		return take_header(l, field, n, line, err);
 	for (i = 0; i < n; i++) {
 		field[i] = str_trim(field[i]);
 		if (*field[i] == '\0')
@@ -139,6 +139,26 @@ take_csv_row(
 	return 0;
 }
 
+/*
+ * A row of the file; the first one is the header line. One bad row is no reason
+ * to do without all others.
+ */
+static int
+take_csv_row(
+    void *arg, char **field, size_t n, unsigned long line, struct err *err)
+{
+	struct load *l = arg;
+
+	if (!l->header)
+		return take_header(l, field, n, line, err);
+	if (take_person(l, field, n, line, err) == 0)
+		return 0;
+	if (l->bad++ == 0)
+		l->why = *err;
+	err_clear(err);
+	return 0;
+}
+
 /* O_NONBLOCK: opening a named pipe would wait for somebody who writes. */
 static int
 open_csv(const char *path, struct err *err)
@@ -147,8 +167,11 @@ open_csv(const char *path, struct err *err)
 	struct stat st;
 
 	if (fd < 0)
-		return err_set(
-		    err, ERR_CONFIG, "%s: %s", path, strerror(errno));
+		return err_set(err, ERR_CONFIG, "%s: %s%s", path,
+		    strerror(errno),
+		    errno == ENOENT ? ": create it, or write the right name "
+				      "in [directory]"
+				    : "");
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    st.st_size <= FILE_MAX_BYTES)
 		return fd;
@@ -190,22 +213,23 @@ read_csv(int fd, struct csv *csv, const char *path, struct err *err)
 
 /* Appends the rows of the open file, or none. */
 static int
-load_open_csv(struct party_list *list, int fd, const char *path,
-    const char *crm_type, struct err *err)
+load_open_csv(struct load *l, int fd, const char *path, struct err *err)
 {
-	struct load l = { .list = list, .crm_type = crm_type };
+	struct party_list *list = l->list;
 	size_t before = list->n;
 	struct csv csv;
 	int rc;
 
-	csv_init(&csv, take_csv_row, &l);
+	csv_init(&csv, take_csv_row, l);
 	rc = read_csv(fd, &csv, path, err);
-	if (rc == 0 && !l.header)
+	if (rc == 0 && !l->header)
 		rc = err_set(err, ERR_CONFIG,
 		    "%s:1: is empty: the first line must be "
 		    "crm_id,address,name",
 		    path);
-	else if (rc == 0 && l.without && list->n == before)
+	else if (rc == 0 && l->bad > 0 && list->n == before)
+		rc = err_set(err, ERR_CONFIG, "%s:%s", path, l->why.msg);
+	else if (rc == 0 && l->without && list->n == before)
 		rc = err_set(err, ERR_CONFIG,
 		    "%s: no row has an address: is column address the right "
 		    "one?",
@@ -246,6 +270,15 @@ is_settled(const char *path, const struct stat *was)
 	return stat(path, &now) == 0 && is_same_file(was, &now);
 }
 
+static void
+warn_bad(const struct load *l, const char *path)
+{
+	if (l->bad > 0)
+		log_warning("%s:%s; the row is ignored", path, l->why.msg);
+	if (l->bad > 1)
+		log_warning("%s: %ld more rows are ignored", path, l->bad - 1);
+}
+
 int
 partycsv_load(struct party_list *list, const char *path, const char *crm_type,
     struct err *err)
@@ -255,17 +288,22 @@ partycsv_load(struct party_list *list, const char *path, const char *crm_type,
 	int fd, rc, i;
 
 	for (i = 0; i < SETTLE_TRIES && !stop_requested(); i++) {
+		struct load l = { .list = list, .crm_type = crm_type };
+
 		err_clear(err);
 		list->n = before;
 		if ((fd = open_csv(path, err)) < 0)
 			return -1;
 		if (fstat(fd, &st) == -1)
 			memset(&st, 0, sizeof(st)); /* equals no file: again */
-		rc = load_open_csv(list, fd, path, crm_type, err);
+		rc = load_open_csv(&l, fd, path, err);
 		close(fd);
 		/* while the file is written, rc is about a part of it */
-		if (is_settled(path, &st))
+		if (is_settled(path, &st)) {
+			if (rc == 0)
+				warn_bad(&l, path);
 			return rc;
+		}
 		tim_sleep(SETTLE);
 	}
 	list->n = before;

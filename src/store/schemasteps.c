@@ -568,6 +568,14 @@ static const char *const version_5[] = {
 "  what TEXT PRIMARY KEY, -- people, rules, match PROFILE, ...\n"
 "  value BLOB -- the setting, or a hash of it; people: a hash for each\n"
 ") WITHOUT ROWID",
+"CREATE TABLE sync_people(\n"
+"  -- private: the last good list of the rows of party that the CRM writes\n"
+"  crm_type TEXT NOT NULL, -- see party for this and what follows\n"
+"  crm_id TEXT NOT NULL, -- see party\n"
+"  address TEXT NOT NULL, -- see party\n"
+"  name TEXT, -- see party\n"
+"  PRIMARY KEY(crm_type, crm_id, address)\n"
+") WITHOUT ROWID",
 "CREATE TABLE sync_anew(\n"
 "  -- private: items that were left out and are to be decided anew\n"
 "  mailbox TEXT NOT NULL, -- mailbox.address\n"

@@ -62,6 +62,10 @@ static const struct {
 	    "TimeoutStartSec, RuntimeMaxSec), and look for what else ends "
 	    "exsync: a restart, a lack of memory (journalctl -k), somebody's "
 	    "kill; what was read is kept, each pass goes on from there" },
+	[ALERT_DIRECTORY] = { "directory",
+	    "look at that list of people and at what writes it; once the list "
+	    "is whole again nothing else is to be done, no mail was skipped "
+	    "for good" },
 	[ALERT_STORE] = { "store",
 	    "free space on the disk, or do what the text says; no mail "
 	    "is lost, the next pass goes on" },

@@ -54,6 +54,7 @@ enum alert_kind {
 	ALERT_STALE,
 	ALERT_ITEMS,
 	ALERT_STORE,
+	ALERT_DIRECTORY,
 	ALERT_INTERRUPTED,
 	ALERT_ANSWER /* the code is the server's own word */
 };

@@ -538,6 +538,9 @@ apply_alerts(struct met *m, struct err *err)
 	if (store_box_note(st, err) == -1 ||
 	    store_box_list(st, &m->boxes, err) == -1)
 		return -1;
+	if (m->h->people != NULL)
+		meet_alert(m, OF_EXSYNC, NULL, alert_code(ALERT_DIRECTORY),
+		    "%s", m->h->people);
 	meet_profiles(m);
 	meet_mailboxes(m);
 	index_mailboxes(m);

@@ -22,6 +22,7 @@
 #include "sync/login.h"
 #include "sync/logins.h"
 #include "sync/pass.h"
+#include "sync/people.h"
 #include "sync/plan.h"
 #include "sync/reconsider.h"
 #include "sync/say.h"
@@ -38,6 +39,7 @@
 struct running {
 	const struct pass *pass;
 	struct party_list party;
+	char *people; /* why a list of them does not count; or NULL */
 	struct party_dir *dir;
 	struct plan plan;
 	struct profile_work *profile; /* as many as conf has */
@@ -48,76 +50,6 @@ struct running {
 	struct logins *logins;
 	bool stopped; /* before its jobs were done */
 };
-
-static int
-load_csv(const struct conf *c, struct party_list *list, struct err *err)
-{
-	if (c->users != NULL &&
-	    partycsv_load(list, c->users, "user", err) == -1)
-		return -1;
-	if (c->contacts != NULL &&
-	    partycsv_load(list, c->contacts, "contact", err) == -1)
-		return -1;
-	return 0;
-}
-
-/*
- * A CSV file is just being written, err says which. Mail of people that half a
- * list lacks would be skipped: the list of the last pass stays in force, if
- * there was one.
- */
-static int
-keep_last_list(struct running *r, struct err *err)
-{
-	struct err why = *err;
-
-	err_clear(err);
-	if (store_party_list(r->pass->store, &r->party, err) == -1)
-		return -1;
-	if (r->party.n == 0) {
-		*err = why;
-		return -1;
-	}
-	log_warning("%s; the list of the pass before stays in force", why.msg);
-	return 0;
-}
-
-/*
- * Stores the CSV files in table party, and loads the whole table into memory.
- */
-static int
-load_party(struct running *r, struct err *err)
-{
-	const struct pass *p = r->pass;
-	struct party_list csv;
-	int rc;
-
-	memset(&csv, 0, sizeof(csv));
-	rc = load_csv(p->conf, &csv, err);
-	if (rc == -1 && err->kind == ERR_RETRY) {
-		party_list_free(&csv);
-		return keep_last_list(r, err);
-	}
-	if (rc == 0 && !p->dry_run) {
-		rc = store_party_sync(p->store, &csv, err);
-		/*
-		 * Freed here: a million people take their memory once, not
-		 * twice.
-		 */
-		party_list_free(&csv);
-	}
-	if (rc == 0)
-		rc = store_party_list(p->store, &r->party, err);
-	if (rc == 0 && p->dry_run) {
-		size_t i;
-
-		for (i = 0; i < csv.n; i++)
-			party_list_add(&r->party, csv.v[i].crm_type,
-			    csv.v[i].crm_id, csv.v[i].address, csv.v[i].name);
-	}
-	party_list_free(&csv);
-	return rc;
-}
 
 static int
 nothing_planned(const struct pass *p, struct err *err)
@@ -286,6 +218,7 @@ finish_pass(struct running *r)
 	free(r->plan.v);
 	party_dir_free(r->dir);
 	party_list_free(&r->party);
+	free(r->people);
 	budget_close(r->budget);
 	underway_close(r->underway);
 	pthread_mutex_destroy(&r->tally.lock);
@@ -299,7 +232,8 @@ judge_outcome(
 		return PASS_PARTIAL;
 	if (c->mailboxes > 0 && c->mailboxes_failed == c->mailboxes)
 		return PASS_FAILED;
-	return c->mailboxes_failed > 0 || c->store.failed > 0 || stale > 0
+	return c->mailboxes_failed > 0 || c->store.failed > 0 || stale > 0 ||
+		       r->people != NULL
 		   ? PASS_PARTIAL
 		   : PASS_OK;
 }
@@ -309,7 +243,7 @@ static int
 look_back(struct running *r, int64_t *stale, struct err *err)
 {
 	struct passed h = { r->pass, r->profile, r->mailbox, r->plan.n,
-		r->stopped };
+		r->stopped, r->people };
 	size_t i;
 
 	for (i = 0; i < r->pass->conf->nprofile; i++) {
@@ -342,7 +276,7 @@ prepare_run(struct running *r, struct err *err)
 {
 	const struct pass *p = r->pass;
 
-	if (load_party(r, err) == -1 ||
+	if (people_load(p, &r->party, &r->people, err) == -1 ||
 	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1 ||
 	    reconsider_begin(p, &r->party, err) == -1)
 		return -1;

@@ -15,7 +15,8 @@ struct passed {
 	const struct profile_work *profile;
 	const struct mailbox_work *mailbox;
 	size_t nmailbox;
-	bool stopped; /* it was ended before its jobs were done */
+	bool stopped;       /* it was ended before its jobs were done */
+	const char *people; /* people_load's trouble, or NULL */
 };
 
 #endif

@@ -303,6 +303,7 @@ DUMP = {
     # the hashes of addresses have a key of the file's own
     "sync_basis": "what, iif(what = 'addresses', length(value), hex(value))"
                   " FROM sync_basis",
+    "sync_people": "crm_type, crm_id, address, name FROM sync_people",
     "sync_anew": "mailbox, item, why FROM sync_anew",
 }
 # Columns, or whole tables, that two passes may fill differently.

@@ -320,6 +320,8 @@ test_values(void **state)
 	conf_free(c);
 }
 
+#define PEOPLE "[directory]\nusers = no.csv\n"
+
 static void
 test_files(void **state)
 {
@@ -337,12 +339,18 @@ test_files(void **state)
 	    "/: is a directory: name the file in it, as -c "
 	    "DIRECTORY/exsync.ini\n");
 	free(errs);
-	put_file("dirs.ini", "[directory]\nusers = .\ncontacts = no.csv\n" HQ,
-	    strlen("[directory]\nusers = .\ncontacts = no.csv\n" HQ), 0644);
+	/* a list of people may be missing for a while */
+	put_file("dirs.ini", "[exsync]\nca_file = .\n" PEOPLE HQ,
+	    strlen("[exsync]\nca_file = .\n" PEOPLE HQ), 0644);
 	assert_null(load("dirs.ini", &errs));
-	want = "/dirs.ini:2: users: /.: is a directory: write the name of a "
-	       "file\n"
-	       "/dirs.ini:3: contacts: /no.csv: no such file: create it, or "
+	want = "/dirs.ini:2: ca_file: /.: is a directory: write the name of a "
+	       "file\n";
+	assert_string_equal(errs, want);
+	free(errs);
+	put_file("dirs.ini", "[exsync]\nca_file = no.pem\n" HQ,
+	    strlen("[exsync]\nca_file = no.pem\n" HQ), 0644);
+	assert_null(load("dirs.ini", &errs));
+	want = "/dirs.ini:2: ca_file: /no.pem: no such file: create it, or "
 	       "write the right name\n";
 	assert_string_equal(errs, want);
 	free(errs);

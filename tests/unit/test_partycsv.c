@@ -80,8 +80,8 @@ static const struct {
 	    "crm_id,address,name" },
 	{ "user", "crm_id,address,Address\n",
 	    ":1: column address is there twice: remove one" },
-	{ "user", "crm_id,address\n1,a@b.example\n,b@b.example\n",
-	    ":3: crm_id is empty: fill it in" },
+	{ "user", "crm_id,address\n,b@b.example\n",
+	    ":2: crm_id is empty: fill it in" },
 	{ "user", "crm_id,address\n1,\"\n\"\n2\n",
 	    ": no row has an address: is column address the right one?" },
 	{ "user", "crm_id,address\n1,a@b.example;c@d.example\n",
@@ -126,10 +126,33 @@ test_csv_bad(void **state)
 		assert_int_equal(l.n, 1);
 	}
 	assert_int_equal(partycsv_load(&l, "/nowhere/x.csv", "user", &err), -1);
-	assert_string_equal(err.msg, "/nowhere/x.csv: No such file or "
-				     "directory");
+	assert_string_equal(err.msg,
+	    "/nowhere/x.csv: No such file or directory: create it, or write "
+	    "the right name in [directory]");
 	assert_int_equal(partycsv_load(&l, "/", "user", &err), -1);
 	assert_string_equal(err.msg, "/: is not a regular file");
+	party_list_free(&l);
+}
+
+/* A row that is wrong is passed over, whatever is wrong with it. */
+static void
+test_csv_bad_rows(void **state)
+{
+	static const char text[] = "crm_id,address,crm_type\n"
+				   "1,a@b.example\n"
+				   ",b@b.example\n"
+				   "3,no address\n"
+				   "4,c@b.example,user\n"
+				   "5,d@b.example,lead,more\n"
+				   "6,e@b.example,lead\n";
+	struct party_list l = { 0 };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(load(&l, text, strlen(text), "contact", &err), 0);
+	assert_int_equal(l.n, 2);
+	assert_string_equal(l.v[0].address, "a@b.example");
+	assert_string_equal(l.v[1].address, "e@b.example");
 	party_list_free(&l);
 }
 
@@ -238,6 +261,7 @@ main(void)
 	static const struct CMUnitTest group[] = {
 		cmocka_unit_test(test_csv),
 		cmocka_unit_test(test_csv_bad),
+		cmocka_unit_test(test_csv_bad_rows),
 		cmocka_unit_test(test_csv_written),
 	};
 

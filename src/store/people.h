@@ -1,0 +1,45 @@
+/*
+ * people.h - the last good list of the people whom the CRM knows.
+ * Floor: store.
+ * Threads, errors: as in store.h.
+ *
+ * A list that has shrunk may be half written, and a file that is missing may be
+ * on its way. For the CSV files table party is the last good list, until
+ * store_party_sync makes it the next one. Of the rows that the CRM writes
+ * itself table sync_people is a copy.
+ */
+#ifndef STORE_PEOPLE_H
+#define STORE_PEOPLE_H
+
+#include "store/store.h"
+
+/* A source of people. */
+enum store_people {
+	STORE_PEOPLE_USERS,    /* the CSV file of users */
+	STORE_PEOPLE_CONTACTS, /* the CSV file of contacts */
+	STORE_PEOPLE_CRM       /* rows that the CRM writes into table party */
+};
+
+/* How a new list differs from the last good one. */
+struct store_people_diff {
+	int64_t had;  /* rows of the last good list */
+	int64_t lost; /* of these the new list lacks so many */
+	int64_t now;  /* rows of the new list */
+};
+
+/*
+ * now: the new list of a CSV file; NULL for STORE_PEOPLE_CRM, whose new list is
+ * in table party.
+ */
+int store_people_compare(struct store *, enum store_people,
+    const struct party_list *now, struct store_people_diff *, struct err *);
+/* Appends the last good list of the source. */
+int store_people_last(
+    struct store *, enum store_people, struct party_list *out, struct err *);
+/*
+ * The rows that the CRM has now are its last good list. Writes only what
+ * differs, in several transactions if that is much.
+ */
+int store_people_keep(struct store *, struct err *);
+
+#endif

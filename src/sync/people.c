@@ -1,0 +1,200 @@
+/*
+ * people.c - the people whom the CRM knows, as a pass takes them.
+ * 1. A list is compared with the last good one of its source, and not with what
+ *    the pass before saw: a list that shrinks step by step is noticed, too.
+ * 2. After exsync --accept-directory one pass takes all lists as they are.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "core/partycsv.h"
+#include "store/people.h"
+#include "store/reconsider.h"
+#include "sync/people.h"
+
+#define LOST_LEAST  20 /* rows: fewer are never taken for an accident */
+#define TROUBLE_MAX 2000
+
+/* What one pass loads. */
+struct people {
+	const struct pass *pass;
+	struct party_list csv; /* the lists of the files that are in force */
+	struct buf trouble;
+	bool accept;   /* the lists count as they are */
+	bool crm_last; /* the CRM's rows are taken from its last good list */
+};
+
+static const char accept_hint[] =
+    "if it is right as it is run exsync --accept-directory";
+
+/* The list in force stays the one before; hint: or NULL. */
+static void
+note_trouble(struct people *p, const char *what, int64_t had, const char *hint)
+{
+	buf_addf(&p->trouble,
+	    "%s%s: the last good list (%lld rows) stays in force%s%s",
+	    p->trouble.len > 0 ? "; " : "", what, (long long)had,
+	    hint != NULL ? "; " : "", hint != NULL ? hint : "");
+}
+
+/* Is the new list of the source to be doubted? Then the trouble says so. */
+static bool
+is_doubtful(
+    struct people *p, const char *name, const struct store_people_diff *d)
+{
+	char *what;
+
+	if (p->accept || d->had == 0)
+		return false;
+	if (d->now == 0)
+		what = mem_printf("%s: is empty", name);
+	else if (d->lost >= LOST_LEAST &&
+		 d->lost * 100 > p->pass->conf->shrink_limit * d->had)
+		what = mem_printf("%s: has lost %lld of %lld rows", name,
+		    (long long)d->lost, (long long)d->had);
+	else
+		return false;
+	note_trouble(p, what, d->had, accept_hint);
+	free(what);
+	return true;
+}
+
+static void
+append_list(struct party_list *to, const struct party_list *from)
+{
+	size_t i;
+
+	for (i = 0; i < from->n; i++)
+		party_list_add(to, from->v[i].crm_type, from->v[i].crm_id,
+		    from->v[i].address, from->v[i].name);
+}
+
+/* Takes the last good list of a file that cannot be read, as err says. */
+static int
+take_last(struct people *p, enum store_people which, struct err *err)
+{
+	struct err why = *err;
+	size_t before = p->csv.n;
+
+	err_clear(err);
+	if (store_people_last(p->pass->store, which, &p->csv, err) == -1)
+		return -1;
+	if (p->csv.n == before) {
+		*err = why;
+		return -1;
+	}
+	/* it is only being written: the next pass will read it */
+	if (why.kind == ERR_RETRY)
+		log_warning(
+		    "%s; the list of the pass before stays in force", why.msg);
+	else
+		note_trouble(p, why.msg, (int64_t)(p->csv.n - before), NULL);
+	return 0;
+}
+
+static int
+load_file(struct people *p, enum store_people which, const char *path,
+    struct err *err)
+{
+	const char *type = which == STORE_PEOPLE_USERS ? "user" : "contact";
+	struct party_list now = { 0 };
+	struct store_people_diff d;
+	int rc;
+
+	if (path == NULL)
+		return 0;
+	if (partycsv_load(&now, path, type, err) == -1) {
+		party_list_free(&now);
+		return take_last(p, which, err);
+	}
+	rc = store_people_compare(p->pass->store, which, &now, &d, err);
+	if (rc == 0 && is_doubtful(p, path, &d))
+		rc = store_people_last(p->pass->store, which, &p->csv, err);
+	else if (rc == 0)
+		append_list(&p->csv, &now);
+	party_list_free(&now);
+	return rc;
+}
+
+/* The rows of the CRM itself. */
+static int
+judge_crm(struct people *p, struct err *err)
+{
+	struct store *store = p->pass->store;
+	struct store_people_diff d;
+
+	if (store_people_compare(store, STORE_PEOPLE_CRM, NULL, &d, err) == -1)
+		return -1;
+	p->crm_last = is_doubtful(p, "table party", &d);
+	if (p->crm_last || p->pass->dry_run)
+		return 0;
+	return store_people_keep(store, err);
+}
+
+/* The list in force. */
+static int
+fill_list(struct people *p, struct party_list *out, struct err *err)
+{
+	struct store *store = p->pass->store;
+
+	if (p->crm_last || p->pass->dry_run)
+		append_list(out, &p->csv);
+	/* freed here: a million people take their memory once, not twice */
+	party_list_free(&p->csv);
+	if (p->crm_last)
+		return store_people_last(store, STORE_PEOPLE_CRM, out, err);
+	return store_party_list(store, out, err);
+}
+
+/* *accept: somebody said that all lists are right. */
+static int
+read_accept(const struct pass *p, bool *accept, struct err *err)
+{
+	void *value;
+	size_t len;
+	int r = store_basis_get(p->store, "accept", &value, &len, err);
+
+	*accept = len > 0;
+	free(value);
+	return r == -1 ? -1 : 0;
+}
+
+static int
+load_all(struct people *p, struct party_list *out, struct err *err)
+{
+	const struct pass *pass = p->pass;
+	const struct conf *c = pass->conf;
+
+	if (read_accept(pass, &p->accept, err) == -1 ||
+	    load_file(p, STORE_PEOPLE_USERS, c->users, err) == -1 ||
+	    load_file(p, STORE_PEOPLE_CONTACTS, c->contacts, err) == -1 ||
+	    (!pass->dry_run &&
+		store_party_sync(pass->store, &p->csv, err) == -1) ||
+	    judge_crm(p, err) == -1 || fill_list(p, out, err) == -1)
+		return -1;
+	if (!p->accept || pass->dry_run)
+		return 0;
+	return store_basis_put(
+	    pass->store, &(struct store_basis){ "accept", NULL, 0 }, 1, err);
+}
+
+int
+people_load(const struct pass *pass, struct party_list *out, char **trouble,
+    struct err *err)
+{
+	struct people p = { .pass = pass };
+	int rc;
+
+	*trouble = NULL;
+	buf_init(&p.trouble, TROUBLE_MAX);
+	rc = load_all(&p, out, err);
+	if (rc == 0 && p.trouble.len > 0) {
+		log_error("%s", buf_str(&p.trouble));
+		*trouble = mem_strdup(buf_str(&p.trouble));
+	}
+	buf_free(&p.trouble);
+	party_list_free(&p.csv);
+	return rc;
+}

@@ -50,6 +50,7 @@ struct conf_profile {
 	enum conf_match match;
 	int64_t process_email_from; /* ms or TIM_NONE */
 	int polling_interval;       /* minutes */
+	bool polling_written;       /* it stands in the INI */
 	int64_t stale_after;        /* ms; 0: not set */
 	int max_connections;
 	bool move_failed;

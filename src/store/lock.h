@@ -15,5 +15,11 @@
  * EINVAL and ELOOP when what lies there is none of our files.
  */
 int lock_open(const char *path, int flags);
+/*
+ * The pass lock was taken: shows that to whoever may read the database
+ * (store_at_work), until store_close. Where that is not possible nothing is
+ * shown.
+ */
+void atwork_show(struct store *);
 
 #endif

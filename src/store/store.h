@@ -43,8 +43,8 @@ struct store *store_open(const char *path, int flags, struct err *);
 void store_close(struct store *);
 /*
  * The lock against a second pass: path.lock (of the path that links lead to),
- * an advisory file lock that dies with the process. -1 ERR_FATAL code "locked"
- * naming the holder's pid.
+ * an advisory file lock that dies with the process. -1 ERR_FATAL
+ * CAUSE_AT_WORK: another exsync holds it, err names its pid.
  */
 int store_lock(struct store *, struct err *);
 /*

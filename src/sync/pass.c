@@ -91,6 +91,9 @@ load_party(struct running *r, struct err *err)
 
 	memset(&csv, 0, sizeof(csv));
 	rc = load_csv(p->conf, &csv, err);
+	/* it keeps any pass from beginning */
+	if (rc == -1)
+		err_recast(err, err->kind, SCOPE_ALL);
 	if (rc == -1 && err->kind == ERR_RETRY) {
 		party_list_free(&csv);
 		return keep_last_list(r, err);

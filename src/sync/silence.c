@@ -63,29 +63,44 @@ by_length(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* The median distance of the latest passes over the profile; 0: too few. */
-static int64_t
-usual_interval(const struct silence_of *of)
+/*
+ * The distances of the latest passes over the profile into out, LATEST - 1 at
+ * most; how many. The clock was set between a pass and a later one that began
+ * earlier: that is no distance.
+ */
+static size_t
+measure_distances(const struct silence_of *of, int64_t *out)
 {
-	int64_t distance[LATEST], before = TIM_NONE;
-	size_t i, n = 0; /* passes */
+	int64_t later = TIM_NONE; /* when the pass after it began */
+	size_t i, n = 0;
 
-	for (i = 0; i < of->passes->n && n < LATEST; i++) {
+	for (i = 0; i < of->passes->n && n < LATEST - 1; i++) {
 		const struct store_pass *p = &of->passes->v[i];
 
 		if (!is_over(p, of->profile) || p->started == TIM_NONE ||
-		    p->started > of->now ||
-		    (n > 0 && before - p->started < APART))
+		    p->started > of->now)
 			continue;
-		if (n > 0)
-			distance[n - 1] = before - p->started;
-		before = p->started;
-		n++;
+		if (later != TIM_NONE && p->started <= later) {
+			if (later - p->started < APART)
+				continue;
+			out[n++] = later - p->started;
+		}
+		later = p->started;
 	}
-	if (n < FEWEST)
+	return n;
+}
+
+/* The median of them; 0: there are too few. */
+static int64_t
+usual_interval(const struct silence_of *of)
+{
+	int64_t distance[LATEST - 1];
+	size_t n = measure_distances(of, distance);
+
+	if (n + 1 < FEWEST)
 		return 0;
-	qsort(distance, n - 1, sizeof(*distance), by_length);
-	return distance[(n - 1) / 2];
+	qsort(distance, n, sizeof(*distance), by_length);
+	return distance[n / 2];
 }
 
 /* Did a pass over this mailbox come, whatever it was restricted to? */

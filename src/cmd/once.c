@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -242,6 +243,21 @@ load_conf(const struct cmd *cmd, load_fn *load, char **errors)
 	return conf;
 }
 
+/*
+ * May this be the pass that a scheduler starts, over a database that is there?
+ * A person who tries one mailbox may lack what the service has (a credential of
+ * systemd), and root leaves no files beside another user's.
+ */
+static bool
+may_record(const struct cmd *cmd, const struct conf *conf)
+{
+	struct stat s;
+
+	return !cmd->dry_run && cmd->nmailbox == 0 &&
+	       stat(conf->database, &s) == 0 &&
+	       (geteuid() != 0 || s.st_uid == 0);
+}
+
 /* Records why the INI was refused, if --status would not see it. */
 static void
 record_errors(const struct cmd *cmd, const char *errors)
@@ -255,8 +271,7 @@ record_errors(const struct cmd *cmd, const char *errors)
 		return;
 	err_set(&why, ERR_CONFIG, "%.*s", (int)strcspn(errors, "\n"), errors);
 	err_code(&why, CAUSE_OTHER, "", SCOPE_ALL);
-	/* nor is a database made for it */
-	if (access(conf->database, F_OK) == 0)
+	if (may_record(cmd, conf))
 		record_refusal(cmd, conf, &why);
 	conf_free(conf);
 }
@@ -269,7 +284,7 @@ open_conf(const struct cmd *cmd)
 	struct conf *conf = load_conf(cmd, conf_load, &errors);
 
 	fputs(str_nn(errors), stderr);
-	if (conf == NULL && errors != NULL && !cmd->dry_run)
+	if (conf == NULL && errors != NULL)
 		record_errors(cmd, errors);
 	free(errors);
 	return conf;

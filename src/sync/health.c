@@ -578,8 +578,7 @@ void
 health_trouble(const struct pass *p, const struct err *why)
 {
 	struct store_alert a = { { OF_EXSYNC, NULL, 0 },
-		alert_code(
-		    why->kind == ERR_FATAL ? ALERT_STORE : ALERT_CONFIG),
+		alert_code(why->kind == ERR_FATAL ? ALERT_STORE : ALERT_CONFIG),
 		"error", why->msg, tim_now(), tim_now(), 1, TIM_NONE, NULL };
 	struct store_alert_met met = { &a, 1, NULL, NULL, false };
 	struct store_alert_news news;

@@ -15,7 +15,7 @@
 /* 2026-11-20T08:16:00Z */
 #define T0   INT64_C(1795162560000)
 #define MIN  INT64_C(60000)
-#define NONE -1e12 /* minutes ago: no time */
+#define NONE (-1e12) /* minutes ago: no time */
 
 #define HQ    "--profile hq"
 #define OTHER "--profile hq2"

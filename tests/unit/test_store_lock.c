@@ -120,13 +120,61 @@ test_at_work(void **state)
 	kit_open(k, 0);
 }
 
+/* Passes that begin and end, one after the other. */
+static int
+many_passes(struct kit *k)
+{
+	struct store_run run;
+	struct store *st;
+	int i;
+
+	for (i = 0; i < 300; i++) {
+		memset(&run, 0, sizeof(run));
+		run.outcome = "ok";
+		st = store_open(k->path, 0, &k->err);
+		if (st == NULL || store_lock(st, &k->err) == -1 ||
+		    store_run_begin(st, &run, &k->err) == -1 ||
+		    store_run_end(st, &run, &k->err) == -1)
+			return 1;
+		store_close(st);
+	}
+	return 0;
+}
+
+/* None of them is ever taken for one that was cut off, nor disturbed. */
+static void
+test_at_work_meanwhile(void **state)
+{
+	struct kit *k = *state;
+	struct store_last_run run;
+	struct store *reader;
+	pid_t pid;
+	int status;
+
+	kit_open(k, 0);
+	store_close(k->st);
+	k->st = NULL;
+	pid = fork();
+	if (pid == 0)
+		_exit(many_passes(k));
+	reader = store_open(k->path, STORE_READ_ONLY, &k->err);
+	assert_non_null(reader);
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		OK(k, store_last_run(reader, &run, &k->err));
+		assert_false(run.cut_off);
+	}
+	assert_int_equal(status, 0);
+	store_close(reader);
+	kit_open(k, 0);
+}
+
 /* try_lock by another name of the database. */
 static int
 try_lock_as(struct kit *k, const char *name)
 {
 	struct kit other = *k;
 
-	snprintf(other.path, sizeof(other.path), "%s/%s", k->dir, name);
+	snprintf(other.path, sizeof(other.path), "%s/%.30s", k->dir, name);
 	return in_child(try_lock, &other);
 }
 
@@ -518,6 +566,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		BARE(test_lock),
 		BARE(test_at_work),
+		BARE(test_at_work_meanwhile),
 		BARE(test_lock_names),
 		BARE(test_lock_planted),
 		TEST(test_other_writer),

@@ -45,6 +45,7 @@ enum err_cause {
 	CAUSE_WAITS,       /* failed in an earlier pass, retry is not due yet */
 	CAUSE_LOGIN_WAITS, /* not tried: the account was rejected before */
 	CAUSE_UNDERWAY,    /* an earlier pass ended while asking for it */
+	CAUSE_AT_WORK,     /* another exsync is at work on the database */
 	CAUSE_MEMORY,
 	CAUSE_TOO_LARGE, /* larger than exsync's own limit for it */
 	/* on the way to the server */

@@ -77,7 +77,8 @@ help_run(const struct cmd *cmd)
 	       "  --json               with --status: as one JSON object\n"
 	       "\nexit status: 0 all well, 1 some mailbox or message failed "
 	       "and will be retried,\n2 usage or configuration, 3 nothing "
-	       "could be synced\n");
+	       "could be synced, 4 another exsync is at work\n(no error: "
+	       "nothing was done)\n");
 	return CMD_OK;
 }
 

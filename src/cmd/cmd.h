@@ -13,7 +13,13 @@
 #include "core/provider.h"
 
 /* Exit codes, as --help explains them. */
-enum { CMD_OK = 0, CMD_PARTIAL = 1, CMD_USAGE = 2, CMD_FAILED = 3 };
+enum {
+	CMD_OK = 0,
+	CMD_PARTIAL = 1,
+	CMD_USAGE = 2,
+	CMD_FAILED = 3,
+	CMD_AT_WORK = 4 /* another exsync is: no error, and nothing was done */
+};
 
 /* The parsed command line. Its strings belong to argv, except mailbox. */
 struct cmd {

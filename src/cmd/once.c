@@ -2,10 +2,14 @@
  * once.c - exsync --once: one pass, then exit.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/stop.h"
+#include "base/str.h"
 #include "base/tim.h"
 #include "cmd/cmd.h"
 #include "cmd/guard.h"
@@ -36,7 +40,13 @@ report_pass(const struct cmd *cmd, const struct pass_counts *c,
 		printf("dry run, nothing was written: ");
 	print_plural(c->mailboxes, "mailbox", "mailboxes", "");
 	if (c->mailboxes_failed > 0)
-		printf(" (%lld failed)", (long long)c->mailboxes_failed);
+		printf(" (%lld failed", (long long)c->mailboxes_failed);
+	if (c->mailboxes_interrupted > 0)
+		printf("%s%lld interrupted",
+		    c->mailboxes_failed > 0 ? ", " : " (",
+		    (long long)c->mailboxes_interrupted);
+	if (c->mailboxes_failed + c->mailboxes_interrupted > 0)
+		printf(")");
 	printf(" in %lld.%01lld s: ", (long long)(ms / 1000),
 	    (long long)(ms % 1000 / 100));
 	print_plural(s->emails, "mail", "mails",
@@ -88,11 +98,18 @@ close_sandbox(void *arg)
 }
 
 static void
+set_alert_command(struct pass *pass, struct keeper *keeper, bool mute)
+{
+	bool tells = pass->conf->alert_command != NULL && !pass->dry_run;
+
+	pass->alert = keeper != NULL && tells && !mute ? tell_alert : NULL;
+	pass->alert_arg = keeper;
+}
+
+static void
 prepare_pass(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
     struct keeper *keeper)
 {
-	bool tells = conf->alert_command != NULL && !cmd->dry_run;
-
 	memset(pass, 0, sizeof(*pass));
 	pass->conf = conf;
 	pass->servers = servers_open(conf, providers_for);
@@ -103,8 +120,6 @@ prepare_pass(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
 	pass->begin = close_sandbox;
 	pass->begin_arg = pass;
 	pass->tick = progress_tick;
-	pass->alert = keeper != NULL && tells ? tell_alert : NULL;
-	pass->alert_arg = keeper;
 	if (keeper != NULL)
 		pass->keep = (struct keep){ keeper_read, keeper_write,
 			keeper_done, keeper_aside, keeper };
@@ -173,11 +188,113 @@ start_keeper(const struct cmd *cmd, const struct conf *conf, bool *mute)
 	return k;
 }
 
+/* Says why there was no pass. Returns the exit code. */
+static int
+report_error(const struct err *err)
+{
+	if (err->cause == CAUSE_AT_WORK) {
+		log_info("%s", err->msg);
+		return CMD_AT_WORK;
+	}
+	log_error("%s", err->msg);
+	return err->kind == ERR_CONFIG ? CMD_USAGE : CMD_FAILED;
+}
+
+/*
+ * The alert of an INI that keeps passes from beginning, though --status finds
+ * nothing wrong in it: it reads no password and no certificate. err: why.
+ */
+static void
+record_refusal(
+    const struct cmd *cmd, const struct conf *conf, const struct err *why)
+{
+	struct err err = ERR_INIT;
+	struct pass pass = { .conf = conf };
+	struct keeper *keeper;
+	bool mute;
+
+	pass.store = store_open(conf->database, 0, &err);
+	/* a pass that is at work has read the INI when it was good */
+	if (pass.store != NULL && store_lock(pass.store, &err) == 0) {
+		keeper = start_keeper(cmd, conf, &mute);
+		set_alert_command(&pass, keeper, mute);
+		health_trouble(&pass, why);
+		keeper_close(keeper);
+	}
+	store_close(pass.store);
+}
+
+typedef struct conf *load_fn(const char *path, FILE *errs);
+
+/* *errors: what it has to say of the file; the caller frees it. */
+static struct conf *
+load_conf(const struct cmd *cmd, load_fn *load, char **errors)
+{
+	struct conf *conf;
+	size_t len = 0;
+	FILE *f = open_memstream(errors, &len);
+
+	if (f == NULL) {
+		*errors = NULL;
+		return load(cmd->conf, stderr);
+	}
+	conf = load(cmd->conf, f);
+	fclose(f);
+	return conf;
+}
+
+/*
+ * May this be the pass that a scheduler starts, over a database that is there?
+ * A person who tries one mailbox may lack what the service has (a credential of
+ * systemd), and root leaves no files beside another user's.
+ */
+static bool
+may_record(const struct cmd *cmd, const struct conf *conf)
+{
+	struct stat s;
+
+	return !cmd->dry_run && cmd->nmailbox == 0 &&
+	       stat(conf->database, &s) == 0 &&
+	       (geteuid() != 0 || s.st_uid == 0);
+}
+
+/* Records why the INI was refused, if --status would not see it. */
+static void
+record_errors(const struct cmd *cmd, const char *errors)
+{
+	char *none;
+	struct conf *conf = load_conf(cmd, conf_load_offline, &none);
+	struct err why = ERR_INIT;
+
+	free(none);
+	if (conf == NULL)
+		return;
+	err_set(&why, ERR_CONFIG, "%.*s", (int)strcspn(errors, "\n"), errors);
+	err_code(&why, CAUSE_OTHER, "", SCOPE_ALL);
+	if (may_record(cmd, conf))
+		record_refusal(cmd, conf, &why);
+	conf_free(conf);
+}
+
+/* The INI; NULL: its errors were printed, and recorded for --status. */
+static struct conf *
+open_conf(const struct cmd *cmd)
+{
+	char *errors;
+	struct conf *conf = load_conf(cmd, conf_load, &errors);
+
+	fputs(str_nn(errors), stderr);
+	if (conf == NULL && errors != NULL)
+		record_errors(cmd, errors);
+	free(errors);
+	return conf;
+}
+
 int
 once_run(const struct cmd *cmd)
 {
 	struct err err = ERR_INIT;
-	struct conf *conf = cmd_conf(cmd);
+	struct conf *conf = open_conf(cmd);
 	struct keeper *keeper;
 	struct pass pass;
 	bool mute;
@@ -189,13 +306,10 @@ once_run(const struct cmd *cmd)
 	keeper = start_keeper(cmd, conf, &mute);
 	guard_warn(conf);
 	prepare_pass(&pass, cmd, conf, keeper);
-	if (mute)
-		pass.alert = NULL;
+	set_alert_command(&pass, keeper, mute);
 	rc = with_store(cmd, &pass, &err);
-	if (rc == -1) {
-		log_error("%s", err.msg);
-		rc = err.kind == ERR_CONFIG ? CMD_USAGE : CMD_FAILED;
-	}
+	if (rc == -1)
+		rc = report_error(&err);
 	/* mail is synced all the same, but nobody is told of alerts */
 	if (rc == CMD_OK && mute)
 		rc = CMD_PARTIAL;

@@ -25,6 +25,7 @@ struct source {
 	struct store_boxes boxes;
 	struct store_alerts alerts;
 	struct store_interrupteds cuts;
+	struct store_passes passes;
 };
 
 const char *
@@ -109,6 +110,7 @@ status_judge(struct status *s)
 
 	s->waiting = s->given_up = 0;
 	s->next_try = TIM_NONE;
+	s->silent = false;
 	for (i = 0; i < s->nbox; i++)
 		add_waiting(s, &s->box[i]);
 	for (i = 0; i < s->nprofile; i++) {
@@ -116,6 +118,7 @@ status_judge(struct status *s)
 
 		*p = (struct status_profile){ .is = STATUS_OFF,
 			.name = p->name,
+			.silence = p->silence,
 			.last_ok_at = TIM_NONE,
 			.mail.usual = -1 };
 		p->told = has_alert(s, OF_PROFILE, p->name);
@@ -134,12 +137,14 @@ status_judge(struct status *s)
 			p->is = STATUS_NEW;
 		active += p->mailboxes;
 		bad += p->failing;
+		s->silent = s->silent || p->silence.is;
 	}
 	if (s->nbox > 0)
 		qsort(s->box, s->nbox, sizeof(*s->box), worst_first);
 	s->exit = CMD_OK;
 	if (bad > 0 || s->nalert > 0 || s->waiting > 0 || s->given_up > 0 ||
-	    strcmp(s->run.ended, "ok") != 0 || s->cut.n >= ALERT_IN_A_ROW)
+	    strcmp(s->run.ended, "ok") != 0 || s->run.cut_off || s->silent ||
+	    s->cut.n >= ALERT_IN_A_ROW)
 		s->exit = CMD_PARTIAL;
 	if (active > 0 && bad == active)
 		s->exit = CMD_FAILED;
@@ -224,6 +229,28 @@ choose_cut(const struct source *src, struct status *s)
 	}
 }
 
+/* Fills in the i-th profile's name, and whether passes over it still come. */
+static void
+listen_to(const struct source *src, struct status *s, size_t i)
+{
+	const char **address = mem_alloc((s->nbox + 1) * sizeof(*address));
+	struct silence_of of = { .profile = &src->conf->profile[i],
+		.mailbox = address,
+		.passes = &src->passes,
+		.at_work = s->run.running,
+		.now = s->now };
+	size_t k;
+
+	s->profile[i].name = of.profile->name;
+	for (k = 0; k < s->nbox; k++) {
+		if (s->box[k].is != STATUS_OFF &&
+		    strcmp(s->box[k].profile, of.profile->name) == 0)
+			address[of.nmailbox++] = s->box[k].address;
+	}
+	silence_judge(&of, &s->profile[i].silence);
+	free(address);
+}
+
 static int
 collect_boxes(struct source *src, struct status *s, struct err *err)
 {
@@ -231,7 +258,10 @@ collect_boxes(struct source *src, struct status *s, struct err *err)
 
 	if (load_source(src, s->now, err) == -1 ||
 	    store_last_run(src->store, &s->run, err) == -1 ||
-	    store_interrupted_list(src->store, &src->cuts, err) == -1)
+	    store_interrupted_list(
+		src->store, s->run.cut_off, &src->cuts, err) == -1 ||
+	    store_pass_list(src->store, SILENCE_PASSES, &src->passes, err) ==
+		-1)
 		return -1;
 	choose_cut(src, s);
 	s->database = src->conf->database;
@@ -251,7 +281,7 @@ collect_boxes(struct source *src, struct status *s, struct err *err)
 	s->nprofile = src->conf->nprofile;
 	s->profile = mem_alloc((s->nprofile + 1) * sizeof(*s->profile));
 	for (i = 0; i < s->nprofile; i++)
-		s->profile[i].name = src->conf->profile[i].name;
+		listen_to(src, s, i);
 	return 0;
 }
 
@@ -263,6 +293,7 @@ close_source(struct source *src, struct status *s)
 	store_box_free(&src->boxes);
 	arena_free(&src->alerts.arena);
 	arena_free(&src->cuts.arena);
+	arena_free(&src->passes.arena);
 	free(src->plan.v);
 	party_list_free(&src->party);
 	store_close(src->store);

@@ -9,11 +9,19 @@
  *	mail_waiting, next_try: how many messages in failure are tried again,
  *		and when the first of them is
  *	mail_given_up: how many messages in failure are not tried again
+ *	running: a pass is at work
+ *	cut_off: the latest pass has no end, and none is at work: it was killed,
+ *		or the machine went down
+ *	silent: no pass has come for three times as long as one is expected
+ *		(silence.h)
+ *	reason: what is likely behind these two, and what to do; or null
  *	passes_interrupted: how many passes in a row were interrupted; counted
  *		for each restriction (--mailbox, --profile), the highest number
- *	last_run: null, or started, finished, outcome, mailboxes,
- *		mailboxes_failed, emails, skipped, failed
+ *	last_run: null, or started, finished, outcome (interrupted if cut_off),
+ *		mailboxes, mailboxes_failed, emails, skipped, failed
  *	profiles[]: name, state, mailboxes, well, failing, last_ok_at,
+ *		last_pass_at (the latest pass over it, good or not),
+ *		expected_seconds (from one pass to the next, or null), silent,
  *		mail_today, mail_yesterday, mail_usual
  *	mailboxes[], worst first: address, profile, type, state, last_ok_at,
  *		age_seconds, stale, stale_after_seconds, retry_at, last_error,
@@ -31,6 +39,7 @@
 
 #include "conf/conf.h"
 #include "store/health.h"
+#include "sync/silence.h"
 
 /* A mailbox's or profile's state, the worst first. */
 enum status_is {
@@ -65,6 +74,7 @@ struct status_profile {
 	size_t mailboxes, well, failing; /* failing counts stale ones too */
 	int64_t last_ok_at;              /* the latest */
 	struct status_mail mail;
+	struct silence silence;
 	bool told; /* an alert of it is open */
 };
 
@@ -80,22 +90,30 @@ struct status {
 	const struct store_alert *alert; /* open, errors first */
 	size_t nalert;
 	size_t off_plan; /* mailboxes that the INI no longer reads */
+	bool silent;     /* so is a profile */
 	int exit;        /* the exit status */
 	/* of the mailboxes that are read */
 	int64_t waiting, given_up, next_try;
 };
 
 /*
- * Sorts the boxes, and fills in the profiles, told, waiting, given_up, next_try
- * and exit:
+ * Sorts the boxes, and fills in the profiles (but name and silence), told,
+ * waiting, given_up, next_try, silent and exit:
  * 3: every mailbox that should be read fails or is stale;
  * 1: else, when some do, an alert is open, mail is in failure, the latest pass
- *	that has ended was not good or no pass has ended yet, or ALERT_IN_A_ROW
- *	passes in a row were interrupted;
+ *	that has ended was not good or no pass has ended yet, the latest was cut
+ *	off, passes have stopped coming, or ALERT_IN_A_ROW passes in a row were
+ *	interrupted;
  * 0: else, all is well.
  */
 void status_judge(struct status *);
 const char *status_name(enum status_is);
+/*
+ * Why a pass was cut off or none comes, and what to do, in sentences; NULL: it
+ * is not so. Else out, which has STATUS_REASON bytes. Of a judged status.
+ */
+#define STATUS_REASON 1024
+char *status_reason(const struct status *, char *out); /* statusreason.c */
 
 void status_text(const struct status *, FILE *); /* statustext.c */
 void status_json(const struct status *, FILE *); /* statusjson.c */

@@ -69,6 +69,13 @@ put_int(FILE *out, const char *name, int64_t value)
 }
 
 static void
+put_bool(FILE *out, const char *name, bool value)
+{
+	put_name(out, name, false);
+	fputs(value ? "true" : "false", out);
+}
+
+static void
 put_time(FILE *out, const char *name, int64_t t)
 {
 	char text[TIM_TEXT];
@@ -99,7 +106,7 @@ put_run_object(FILE *out, const struct store_last_run *r)
 	}
 	fputc('{', out);
 	put_name(out, "outcome", true);
-	put_json_string(out, r->outcome);
+	put_json_string(out, r->cut_off ? "interrupted" : r->outcome);
 	put_time(out, "started", r->started);
 	put_time(out, "finished", r->finished);
 	put_int(out, "mailboxes", r->mailboxes);
@@ -120,6 +127,12 @@ put_profile(FILE *out, const struct status_profile *p)
 	put_int(out, "well", (int64_t)p->well);
 	put_int(out, "failing", (int64_t)p->failing);
 	put_time(out, "last_ok_at", p->last_ok_at);
+	put_time(out, "last_pass_at", p->silence.last);
+	if (p->silence.expected == 0)
+		put_text(out, "expected_seconds", NULL);
+	else
+		put_int(out, "expected_seconds", p->silence.expected / 1000);
+	put_bool(out, "silent", p->silence.is);
 	put_mail(out, &p->mail);
 }
 
@@ -136,8 +149,7 @@ put_box(FILE *out, const struct status_box *b, int64_t now)
 		put_text(out, "age_seconds", NULL);
 	else
 		put_int(out, "age_seconds", (now - b->last_ok_at) / 1000);
-	put_name(out, "stale", false);
-	fputs(b->is == STATUS_STALE ? "true" : "false", out);
+	put_bool(out, "stale", b->is == STATUS_STALE);
 	put_int(out, "stale_after_seconds", b->stale_after / 1000);
 	put_time(out, "retry_at", b->retry_at);
 	put_text(out, "last_error", b->last_error);
@@ -169,7 +181,7 @@ void
 status_json(const struct status *s, FILE *out)
 {
 	static const char *const state[] = { "ok", "trouble", "", "down" };
-	char now[TIM_TEXT];
+	char now[TIM_TEXT], why[STATUS_REASON];
 	size_t i;
 
 	fputc('{', out);
@@ -182,6 +194,10 @@ status_json(const struct status *s, FILE *out)
 	put_time(out, "next_try", s->next_try);
 	put_int(out, "mail_given_up", s->given_up);
 	put_int(out, "passes_interrupted", s->cut.n);
+	put_bool(out, "running", s->run.running);
+	put_bool(out, "cut_off", s->run.cut_off);
+	put_bool(out, "silent", s->silent);
+	put_text(out, "reason", status_reason(s, why));
 	put_run_object(out, &s->run);
 	fputs(",\n\"profiles\":[", out);
 	for (i = 0; i < s->nprofile; i++) {

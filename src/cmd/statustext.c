@@ -178,29 +178,31 @@ static void
 put_run(FILE *out, const struct status *s)
 {
 	const struct store_last_run *r = &s->run;
-	char span[32];
+	char span[32], why[STATUS_REASON];
 
 	if (!r->known) {
 		fprintf(out, "No pass has run yet: exsync --once starts one, "
 			     "a scheduler should.\n");
 		return;
 	}
-	if (strcmp(r->outcome, "running") == 0) {
+	if (strcmp(r->outcome, "running") == 0 && !r->cut_off) {
 		fprintf(out, "A pass began %s ago and has not ended",
 		    age_text(s->now, r->started, "", span));
 		if (r->ended[0] != '\0' && strcmp(r->ended, "ok") != 0)
 			fprintf(out, "; the one before it: %s", r->ended);
 		fprintf(out, ".\n");
-	} else if (r->finished == TIM_NONE)
+	} else if (r->finished == TIM_NONE && !r->cut_off)
 		fprintf(out,
 		    "The last pass began %s ago and was interrupted: it was "
 		    "killed, or the machine went down.\n",
 		    age_text(s->now, r->started, "", span));
-	else {
+	else if (!r->cut_off) {
 		fprintf(out, "Last pass: %s ago, %s: ",
 		    age_text(s->now, r->finished, "", span), r->outcome);
 		put_counts(out, r);
 	}
+	if (status_reason(s, why) != NULL)
+		put_wrapped(out, 0, "", why);
 	put_interrupted(out, s);
 }
 

@@ -52,6 +52,7 @@ struct conf_profile {
 	int64_t process_email_from; /* ms or TIM_NONE */
 	int past_mail;              /* days; 0: no; CONF_DAYS_ALL */
 	int polling_interval;       /* minutes */
+	bool polling_written;       /* it stands in the INI */
 	int64_t stale_after;        /* ms; 0: not set */
 	int max_connections;
 	bool move_failed;

@@ -145,7 +145,10 @@ static const struct conf_key common[] = {
 	    "number of days: mail of these last days; no: none." },
 	{ CONF_PROFILE, "polling_interval", CONF_INT,
 	    AT(conf_profile, polling_interval), 0, "5", 1, 1440, NULL, NULL,
-	    "Minutes from one pass to the next, at least." },
+	    "Minutes from one pass to the next, at least. Where it is written "
+	    "it should say what the scheduler does: --status is not ALL WELL "
+	    "when none has come for three times as long. Absent: for three "
+	    "times as long as usual." },
 	{ CONF_PROFILE, "stale_after", CONF_DURATION,
 	    AT(conf_profile, stale_after), 0, NULL, 5, 525600, NULL, "24h",
 	    "A mailbox without a good pass for longer is an alert, and the "

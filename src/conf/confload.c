@@ -199,6 +199,7 @@ build_profile(struct conf_file *f, struct conf *c, const struct conf_part *p,
 	pr->own = mem_alloc(confkeys_own_size());
 	pr->process_email_from = TIM_NONE;
 	fill_section(f, p, CONF_PROFILE, pr);
+	pr->polling_written = conffile_get(p, "polling_interval") != NULL;
 	confsecret_read(f, p, &pr->password);
 	check_server(f, p);
 	check_access(f, p, pr);

@@ -168,6 +168,7 @@ enum db_slot {
 	DB_RUN_LAST,
 	DB_RUN_OVER,
 	DB_RUN_ROWS,
+	DB_RUN_LATEST,
 	DB_RUN_DROP,
 	DB_RUN_DIED,
 	DB_RUN_WANTED,
@@ -247,6 +248,7 @@ struct store {
 	bool in_memory; /* read only, and there is no file */
 	bool confined;  /* store_confine */
 	int lock_fd;    /* store_lock, or -1 */
+	int sign_fd;    /* atwork.c, or -1 */
 	sqlite3_stmt *stmt[DB_NSLOT];
 	int prepare_rc; /* SQLite's code when the last prepare failed */
 

@@ -125,17 +125,17 @@ db_fail(struct store *st, int rc, struct err *err)
 		return db_fail_access(st, sys == ENOENT ? 0 : sys, err);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		if (stop_requested())
+		if (stop_requested()) {
 			err_set(err, ERR_FATAL,
 			    "%s: another program keeps it locked, and exsync "
 			    "was interrupted while it waited",
 			    st->path);
-		else
-			err_set(err, ERR_FATAL,
-			    "%s: another program has kept it locked for longer "
-			    "than %d s: end that program's transaction, then "
-			    "run again",
-			    st->path, (int)(st->busy_limit / 1000));
+			return err_code(err, CAUSE_STOP, "busy", SCOPE_ALL);
+		}
+		err_set(err, ERR_FATAL,
+		    "%s: another program has kept it locked for longer than %d "
+		    "s: end that program's transaction, then run again",
+		    st->path, (int)(st->busy_limit / 1000));
 		return err_code(err, CAUSE_OTHER, "busy", SCOPE_ALL);
 	case SQLITE_NOTADB:
 		err_set(err, ERR_FATAL,

@@ -147,16 +147,52 @@ store_box_days(struct store *, struct store_boxes *, int64_t now, struct err *);
 /* By address, or NULL. */
 struct store_box *store_box_find(const struct store_boxes *, const char *);
 
+/*
+ * Is a pass at work on the database? Asking disturbs nobody, and needs no
+ * other right than to read it.
+ */
+enum store_atwork {
+	STORE_ATWORK_UNKNOWN, /* the file system or the kernel does not say */
+	STORE_IDLE,
+	STORE_AT_WORK
+};
+enum store_atwork store_at_work(struct store *); /* atwork.c */
+
 struct store_last_run {
 	bool known;
+	int64_t id;
 	int64_t started, finished; /* finished TIM_NONE: not yet, or never */
 	int64_t mailboxes, failed_mailboxes, emails, skipped, failed;
 	char outcome[16];
 	/* the outcome of the latest run that is over; "": there is none */
 	char ended[16];
+	/*
+	 * What is behind the outcome "running": a pass that is at work, as far
+	 * as one can know; or none, for it was killed or the machine went down.
+	 */
+	bool running, cut_off;
 };
-/* Reads the latest row of table run, and how the latest finished one ended. */
+/*
+ * The latest row of table run, and what is to be said of those before it. Takes
+ * no pass that begins or ends at that moment for one that was cut off.
+ */
 int store_last_run(struct store *, struct store_last_run *out, struct err *);
+
+/* --- the latest passes (passes.c) -------------------------------------- */
+
+struct store_pass {
+	struct store_wanted wanted; /* the restriction */
+	int64_t started, finished; /* finished TIM_NONE: not yet, or never */
+	bool open;                 /* its row says that it is running */
+};
+struct store_passes {
+	struct arena arena;
+	struct store_pass *v; /* the latest first */
+	size_t n;
+};
+/* The latest rows of table run, max at most. free: arena_free. */
+int store_pass_list(
+    struct store *, size_t max, struct store_passes *out, struct err *);
 
 /* --- passes that were interrupted (interrupted.c) ---------------------- */
 
@@ -177,10 +213,10 @@ struct store_interrupteds {
 	size_t n;
 };
 /*
- * One entry for each restriction with interrupted passes. A pass whose outcome
- * is still "running" does not count. Free: arena_free(&out->arena).
+ * One for each restriction, of the passes that are over; the one that says that
+ * it is running is so if cut_off. free: arena_free.
  */
 int store_interrupted_list(
-    struct store *, struct store_interrupteds *out, struct err *);
+    struct store *, bool cut_off, struct store_interrupteds *out, struct err *);
 
 #endif

@@ -122,8 +122,8 @@ interrupted_note(struct store *st, const struct store_run *run, struct err *err)
 }
 
 int
-store_interrupted_list(
-    struct store *st, struct store_interrupteds *out, struct err *err)
+store_interrupted_list(struct store *st, bool cut_off,
+    struct store_interrupteds *out, struct err *err)
 {
 	struct scan c;
 	size_t i;
@@ -131,7 +131,7 @@ store_interrupted_list(
 
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
-	rc = scan_runs(st, false, &c, err);
+	rc = scan_runs(st, cut_off, &c, err);
 	db_unlock(st);
 	if (rc == -1) {
 		arena_free(&c.arena);

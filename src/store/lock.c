@@ -1,9 +1,11 @@
 /*
  * lock.c - the lock against a second pass.
- * 1. The pass lock belongs to the open file (flock): it ends with the process,
- *    however that ends, and the lock file is never removed. The lock file lies
- *    beside the file that symbolic links lead to, as SQLite's own files do, so
- *    two names of a database have one lock.
+ * 1. The pass lock is held by the open file (flock): it ends with the
+ *    process, however that ends, and the lock file is never removed. It lies
+ *    where SQLite puts its own files, beside the file that a name's links lead
+ *    to: two names of a database have one lock.
+ * 2. Nobody asks for it but a pass: whoever took it only to see whether it is
+ *    free would keep a pass from beginning. Who only looks has atwork.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +29,7 @@ say_locked(struct store *st, const char *name, int fd, struct err *err)
 	    "%s: another exsync is at work on it (process %s, lock file %s): "
 	    "let it finish",
 	    st->path, pid[0] != '\0' ? pid : "unknown", name);
-	return err_code(err, CAUSE_OTHER, "locked", SCOPE_ALL);
+	return err_code(err, CAUSE_AT_WORK, "locked", SCOPE_ALL);
 }
 
 /* The path of a database's lock file; the caller frees. */
@@ -122,6 +124,7 @@ store_lock(struct store *st, struct err *err)
 		if (pwrite(fd, pid, LOCK_PID, 0) == LOCK_PID)
 			fchmod(fd, 0600);
 		st->lock_fd = fd;
+		atwork_show(st);
 	} else if (fd != -1)
 		close(fd);
 	free(name);

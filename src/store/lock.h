@@ -15,5 +15,11 @@
  * EINVAL or ELOOP: what lies there is not a lock file of exsync's.
  */
 int lock_open(const char *path, int flags);
+/*
+ * The pass lock was taken: shows that to whoever may read the database
+ * (store_at_work), until store_close. Where that is not possible nothing is
+ * shown.
+ */
+void atwork_show(struct store *);
 
 #endif

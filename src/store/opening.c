@@ -68,7 +68,7 @@ store_open(const char *path, int flags, struct err *err)
 	pthread_cond_init(&st->put_done, NULL);
 	st->path = mem_strdup(path);
 	st->read_only = (flags & STORE_READ_ONLY) != 0;
-	st->lock_fd = -1;
+	st->lock_fd = st->sign_fd = -1;
 	st->pending_write = pending_write;
 	st->pending_committed = pending_written;
 	spool_init(&st->spool);
@@ -96,6 +96,9 @@ store_close(struct store *st)
 	blob_free(st);
 	spool_free(&st->spool);
 	db_close(st);
+	/* after the connection: SQLite's own locks would go with it */
+	if (st->sign_fd != -1)
+		close(st->sign_fd);
 	if (st->lock_fd != -1)
 		close(st->lock_fd);
 	buf_free(&st->scratch);

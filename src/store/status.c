@@ -182,7 +182,7 @@ last_run(struct store *st, struct store_last_run *out, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_RUN_LAST,
 	    "SELECT started,finished,outcome,mailboxes,mailboxes_failed,"
-	    "emails,skipped,failed FROM run ORDER BY id DESC LIMIT 1");
+	    "emails,skipped,failed,id FROM run ORDER BY id DESC LIMIT 1");
 	int r;
 
 	if ((r = db_row(st, s, err)) == 1) {
@@ -196,6 +196,7 @@ last_run(struct store *st, struct store_last_run *out, struct err *err)
 		out->emails = sqlite3_column_int64(s, 5);
 		out->skipped = sqlite3_column_int64(s, 6);
 		out->failed = sqlite3_column_int64(s, 7);
+		out->id = sqlite3_column_int64(s, 8);
 	}
 	sqlite3_reset(s);
 	return r;
@@ -217,15 +218,36 @@ last_ended(struct store *st, struct store_last_run *out, struct err *err)
 	return r;
 }
 
+static int
+read_runs(struct store *st, void *arg, struct err *err)
+{
+	struct store_last_run *out = arg;
+
+	memset(out, 0, sizeof(*out));
+	return last_run(st, out, err) == -1 || last_ended(st, out, err) == -1
+		   ? -1
+		   : 0;
+}
+
 int
 store_last_run(struct store *st, struct store_last_run *out, struct err *err)
 {
-	int r;
+	int64_t idle = 0; /* says that it is running, and nobody is */
 
-	memset(out, 0, sizeof(*out));
-	db_lock(st);
-	if ((r = last_run(st, out, err)) != -1)
-		r = last_ended(st, out, err);
-	db_unlock(st);
-	return r == -1 ? -1 : 0;
+	for (;;) {
+		if (db_read(st, read_runs, out, err) == -1)
+			return -1;
+		if (strcmp(out->outcome, OUTCOME_RUNNING) != 0)
+			return 0;
+		out->running = store_at_work(st) != STORE_IDLE;
+		/*
+		 * A pass is at work from before its row is written until it has
+		 * ended it. So the row must say so before nobody is found at
+		 * work, and still afterwards.
+		 */
+		out->cut_off = !out->running && out->id == idle;
+		if (out->running || out->cut_off)
+			return 0;
+		idle = out->id;
+	}
 }

@@ -45,9 +45,9 @@ struct store;
 struct store *store_open(const char *path, int flags, struct err *);
 void store_close(struct store *);
 /*
- * Takes the lock that keeps out a second pass: an advisory lock on the file
- * path.lock (symbolic links in path are resolved first), which ends with the
- * process. -1: ERR_FATAL, code "locked"; the message names the holder's pid.
+ * The lock against a second pass: path.lock (of the path that links lead to),
+ * an advisory file lock that dies with the process. -1 ERR_FATAL
+ * CAUSE_AT_WORK: another exsync holds it, err names its pid.
  */
 int store_lock(struct store *, struct err *);
 /*

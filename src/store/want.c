@@ -43,3 +43,20 @@ store_want_read(const char *text)
 		w.profile = text + strlen(PROFILE);
 	return w;
 }
+
+bool
+store_want_names(const struct store_wanted *w, const char *mailbox)
+{
+	size_t n = strlen(mailbox);
+	const char *at = w->text;
+
+	if (w->kind != WANT_MAILBOXES)
+		return false;
+	while ((at = strstr(at, MAILBOX)) != NULL) {
+		at += strlen(MAILBOX);
+		if (strncmp(at, mailbox, n) == 0 &&
+		    (at[n] == '\0' || at[n] == ' '))
+			return true;
+	}
+	return false;
+}

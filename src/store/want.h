@@ -8,6 +8,7 @@
 #ifndef STORE_WANT_H
 #define STORE_WANT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* All NULL and 0: it is not restricted. What it points to is borrowed. */
@@ -20,7 +21,7 @@ struct store_want {
 /* How much such a pass reads, the most first. */
 enum store_want_kind { WANT_ALL, WANT_PROFILE, WANT_MAILBOXES, WANT_KINDS };
 
-/* What the table says of a restriction. Which mailboxes is not read back. */
+/* What the table says of a restriction. */
 struct store_wanted {
 	enum store_want_kind kind;
 	const char *profile; /* WANT_PROFILE: which, a part of text; or NULL */
@@ -33,5 +34,7 @@ struct store_wanted {
 char *store_want_text(const struct store_want *);
 /* text, which may be NULL, is borrowed. */
 struct store_wanted store_want_read(const char *text);
+/* Is it restricted to some mailboxes, and is this one of them? */
+bool store_want_names(const struct store_wanted *, const char *mailbox);
 
 #endif

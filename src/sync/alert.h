@@ -23,7 +23,8 @@
  *	mailbox ADDRESS, items (a warning): messages that could not be stored
  *		and are not tried again
  *	exsync, store: the database cannot be written
- *	exsync, config: no pass can begin: a CSV file, no mailbox
+ *	exsync, config: no pass can begin: a CSV file, no mailbox, a file that
+ *		the INI names
  *	exsync, interrupted: five passes in a row were ended before they were
  *		done; profile NAME, mailbox ADDRESS: the same for passes
  *		restricted to it. Over when a pass comes to its end

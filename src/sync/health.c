@@ -581,8 +581,7 @@ void
 health_trouble(const struct pass *p, const struct err *why)
 {
 	struct store_alert a = { { OF_EXSYNC, NULL, 0 },
-		alert_code(
-		    why->kind == ERR_CONFIG ? ALERT_CONFIG : ALERT_STORE),
+		alert_code(why->kind == ERR_FATAL ? ALERT_STORE : ALERT_CONFIG),
 		"error", why->msg, tim_now(), tim_now(), 1, TIM_NONE, NULL };
 	struct store_alert_met met = { &a, 1, NULL, NULL, false };
 	struct store_alert_news news;
@@ -590,8 +589,12 @@ health_trouble(const struct pass *p, const struct err *why)
 	struct err err = ERR_INIT;
 	bool known;
 
-	/* A wrong word on the command line concerns nobody else. */
-	if (p->dry_run || (why->kind == ERR_CONFIG && !is_whole(p)))
+	/*
+	 * A wrong word on the command line concerns nobody else, nor does it
+	 * that somebody ended the pass while it waited for the database.
+	 */
+	if (p->dry_run || why->cause == CAUSE_STOP ||
+	    (why->kind == ERR_CONFIG && why->scope < SCOPE_ALL && !is_whole(p)))
 		return;
 	known = tell_wanted(p) && store_trouble_get(p->conf->database, &t) &&
 		strcmp(t.code, a.code) == 0;

@@ -18,7 +18,9 @@
 int health_pass(const struct passed *, int64_t *stale, struct err *);
 /*
  * No pass could begin, or its end could not be written; why is the reason. The
- * alert is reported even if it cannot be written.
+ * alert is reported even if it cannot be written. There is none for a dry run,
+ * for a restriction that the command line got wrong (ERR_CONFIG below SCOPE_ALL
+ * in a restricted pass), nor when a person ended the pass (CAUSE_STOP).
  */
 void health_trouble(const struct pass *, const struct err *why);
 

@@ -20,6 +20,8 @@
 /* What has been done so far; all counters only grow. */
 struct pass_counts {
 	int64_t mailboxes, mailboxes_done, mailboxes_failed;
+	/* not read, or not to the end, for the pass was ended: none failed */
+	int64_t mailboxes_interrupted;
 	int64_t seen; /* items looked at: new or changed */
 	struct store_count store;
 	int64_t requests, bytes;

@@ -190,6 +190,8 @@ people_load(const struct pass *pass, struct party_list *out, char **trouble,
 	*trouble = NULL;
 	buf_init(&p.trouble, TROUBLE_MAX);
 	rc = load_all(&p, out, err);
+	if (rc == -1) /* it keeps any pass from beginning */
+		err_recast(err, err->kind, SCOPE_ALL);
 	if (rc == 0 && p.trouble.len > 0) {
 		log_error("%s", buf_str(&p.trouble));
 		*trouble = mem_strdup(buf_str(&p.trouble));

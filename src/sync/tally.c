@@ -21,11 +21,12 @@ tally_add(struct tally *t, const struct store_count *c, int64_t seen)
 }
 
 void
-tally_mailbox(struct tally *t, bool failed)
+tally_mailbox(struct tally *t, enum tally_as as)
 {
 	pthread_mutex_lock(&t->lock);
 	t->count.mailboxes_done++;
-	t->count.mailboxes_failed += failed;
+	t->count.mailboxes_failed += as == TALLY_FAILED;
+	t->count.mailboxes_interrupted += as == TALLY_INTERRUPTED;
 	pthread_mutex_unlock(&t->lock);
 }
 

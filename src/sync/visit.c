@@ -556,13 +556,16 @@ forget_untold(struct mailbox_work *w, struct store_mailbox *m, struct err *err)
 	return 0;
 }
 
-/* Should the mailbox be left alone in this pass? *failed: is that a failure? */
+/*
+ * Should the mailbox be left alone in this pass? *as: what it counts as then.
+ */
 static bool
-leave_alone(struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
+leave_alone(
+    struct mailbox_work *w, const struct store_mailbox *m, enum tally_as *as)
 {
 	char when[TIM_TEXT];
 
-	*failed = false;
+	*as = TALLY_OK;
 	w->end = VISIT_OFF;
 	if (strcmp(m->state, "waiting") == 0) {
 		say_mailbox(w, LOG_INFO,
@@ -586,7 +589,8 @@ leave_alone(struct mailbox_work *w, const struct store_mailbox *m, bool *failed)
 	    " is left alone until %s, after what went wrong before (exsync "
 	    "--status tells; --once --mailbox %s tries it now)",
 	    tim_text(m->retry_at, when), w->conf.address);
-	return *failed = true;
+	*as = TALLY_FAILED;
+	return true;
 }
 
 /* Is the address in this list, which has a space between two? */
@@ -660,8 +664,11 @@ remember_fault(struct mailbox_work *w, const struct err *fault, struct err *e)
 	    w->profile->pass->store, w->conf.address, fault, retry_at, e);
 }
 
-/* The visit is over: records its outcome. True: it failed. */
-static bool
+/*
+ * The visit is over: records its outcome. One that was interrupted has none:
+ * the mailbox is as it was before.
+ */
+static enum tally_as
 conclude_visit(struct mailbox_work *w, int rc, const struct err *err)
 {
 	struct store *store = w->profile->pass->store;
@@ -679,7 +686,7 @@ conclude_visit(struct mailbox_work *w, int rc, const struct err *err)
 		keep_fault(w, err);
 		say_fault(w, err);
 		if (err->cause == CAUSE_STOP)
-			return true;
+			return TALLY_INTERRUPTED;
 		rc = remember_fault(w, err, &e);
 	} else {
 		if (w->login.own)
@@ -690,11 +697,11 @@ conclude_visit(struct mailbox_work *w, int rc, const struct err *err)
 			    store, w->conf.address, NULL, TIM_NONE, &e);
 	}
 	if (rc == 0)
-		return failed;
+		return failed ? TALLY_FAILED : TALLY_OK;
 	if (!failed)
 		keep_fault(w, &e);
 	say_fault(w, &e);
-	return true;
+	return e.cause == CAUSE_STOP ? TALLY_INTERRUPTED : TALLY_FAILED;
 }
 
 /* Puts a silent mailbox off until the others have had their turn. False: no. */
@@ -708,30 +715,30 @@ put_off_mailbox(struct mailbox_work *w, const struct err *err)
 	return true;
 }
 
-/* Runs one turn. *again: another one is needed. Else true: the visit failed. */
-static bool
+/* Runs one turn. *again: another one is needed, and nothing is counted. */
+static enum tally_as
 visit_turn(struct mailbox_work *w, bool *again)
 {
 	struct profile_work *p = w->profile;
 	struct store_mailbox m;
 	struct err err = ERR_INIT;
 	int64_t requests, bytes;
-	bool failed;
+	enum tally_as as;
 	int rc;
 
 	*again = false;
-
 	if (store_mailbox_get(p->pass->store, &w->conf, w->crm_id, &m, &err) ==
 	    -1) {
 		keep_fault(w, &err);
 		say_fault(w, &err);
-		return true;
+		return err.cause == CAUSE_STOP ? TALLY_INTERRUPTED
+					       : TALLY_FAILED;
 	}
 	w->failing = strcmp(m.state, "failing") == 0;
 	if (m.retry_at != TIM_NONE && forget_untold(w, &m, &err) == -1)
 		return conclude_visit(w, -1, &err);
-	if (leave_alone(w, &m, &failed))
-		return failed;
+	if (leave_alone(w, &m, &as))
+		return as;
 	if (login_mailbox_begin(w, &err) == -1)
 		return conclude_visit(w, -1, &err);
 	if ((w->session = p->ops->session_open(p->provider, &w->conf, &err)) ==
@@ -743,7 +750,7 @@ visit_turn(struct mailbox_work *w, bool *again)
 	p->ops->session_close(w->session);
 	if (rc == -1 && (turn_is_over(&err) || put_off_mailbox(w, &err))) {
 		*again = true;
-		return false;
+		return TALLY_OK;
 	}
 	return conclude_visit(w, rc, &err);
 }
@@ -752,7 +759,8 @@ void
 visit_job(struct job *job, bool own)
 {
 	struct mailbox_work *w = (struct mailbox_work *)job;
-	bool failed = true, again = false;
+	enum tally_as as = TALLY_INTERRUPTED;
+	bool again = false;
 
 	(void)own;
 	if (w->visit == NULL)
@@ -760,13 +768,13 @@ visit_job(struct job *job, bool own)
 	turn_begin(w);
 	login_mailbox_job(w, 1);
 	if (!stop_requested())
-		failed = visit_turn(w, &again);
+		as = visit_turn(w, &again);
 	login_mailbox_job(w, -1);
 	if (again) {
 		crew_add(w->profile->crew, job);
 		return;
 	}
-	tally_mailbox(w->profile->tally, failed);
+	tally_mailbox(w->profile->tally, as);
 	free(w->visit->done);
 	free(w->visit);
 	w->visit = NULL;

@@ -89,7 +89,9 @@ struct mailbox_work {
 };
 
 void tally_add(struct tally *, const struct store_count *, int64_t seen);
-void tally_mailbox(struct tally *, bool failed);
+/* What a mailbox counts as. */
+enum tally_as { TALLY_OK, TALLY_FAILED, TALLY_INTERRUPTED };
+void tally_mailbox(struct tally *, enum tally_as);
 void tally_usage(struct tally *, int64_t requests, int64_t bytes);
 void tally_get(struct tally *, struct pass_counts *);
 

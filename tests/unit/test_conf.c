@@ -216,6 +216,7 @@ test_defaults(void **state)
 	assert_int_equal(p->match, CONF_MATCH_ANY);
 	assert_true(p->process_email_from == TIM_NONE);
 	assert_int_equal(p->polling_interval, 5);
+	assert_false(p->polling_written);
 	assert_int_equal(p->stale_after, 0);
 	assert_null(c->alert_command);
 	assert_int_equal(p->max_connections, 10);
@@ -289,6 +290,7 @@ test_values(void **state)
 	assert_int_equal(p->match, CONF_MATCH_REPLIES);
 	assert_true(p->process_email_from == INT64_C(1767225600000));
 	assert_int_equal(p->polling_interval, 1440);
+	assert_true(p->polling_written);
 	assert_int_equal(p->stale_after, 36 * 3600000);
 	assert_string_equal(c->alert_command, "/bin/tell \"an admin\"");
 	assert_int_equal(p->max_connections, 64);

@@ -382,8 +382,28 @@ test_store_trouble(void **state)
 	c.pass.store = c.k->st;
 	c.pass.want.nmailbox = 1;
 	why.kind = ERR_CONFIG;
+	why.scope = SCOPE_MAILBOX;
 	health_trouble(&c.pass, &why);
 	assert_string_equal(open_alerts(&c), "");
+	/* nor is it that somebody ended the pass while it waited */
+	err_set(&why, ERR_FATAL, "another program keeps it locked");
+	err_code(&why, CAUSE_STOP, "busy", SCOPE_ALL);
+	health_trouble(&c.pass, &why);
+	assert_string_equal(open_alerts(&c), "");
+	/* a CSV file keeps every pass from beginning, whatever is wanted */
+	err_set(&why, ERR_RETRY, "is just being written");
+	err_code(&why, CAUSE_OTHER, "csv-unsettled", SCOPE_ALL);
+	health_trouble(&c.pass, &why);
+	assert_string_equal(open_alerts(&c), "exsync:config");
+	err_set(&why, ERR_CONFIG, "contacts.csv:2");
+	err_code(&why, CAUSE_OTHER, "", SCOPE_ALL);
+	health_trouble(&c.pass, &why);
+	assert_string_equal(
+	    ask(c.k, "SELECT group_concat(code||' '||count) FROM alert WHERE "
+		     "resolved_at IS NULL"),
+	    "config 2");
+	c.pass.want.nmailbox = 0;
+	assert_string_equal(pass(&c), "");
 	c.pass.dry_run = true;
 	fails(&c.box[0], ERR_AUTH, "ErrorAccessDenied", SCOPE_MAILBOX);
 	assert_string_equal(pass(&c), "");

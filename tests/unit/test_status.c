@@ -214,6 +214,81 @@ test_exit_passes(void **state)
 	free(text);
 }
 
+/* What became of the latest pass, and whether passes come: one verdict. */
+static void
+test_reason(void **state)
+{
+	struct scene c;
+	char *text, why[STATUS_REASON];
+
+	(void)state;
+	begin(&c);
+	c.s.nprofile = 2;
+	add(&c, "a@x.example", STATUS_OK, T0);
+	add(&c, "b@x.example", STATUS_OK, T0)->profile = "branch";
+	c.profile[0].silence = (struct silence){ 5 * MIN, T0 - MIN, false };
+	c.profile[1].silence = (struct silence){ 0, TIM_NONE, false };
+	text = print(&c, status_json);
+	assert_int_equal(c.s.exit, 0);
+	assert_null(status_reason(&c.s, why));
+	has(text, ",\"running\":false,\"cut_off\":false,\"silent\":false,"
+		  "\"reason\":null,\"last_run\":");
+	has(text, "\"last_pass_at\":\"2026-11-20T08:15:00Z\","
+		  "\"expected_seconds\":300,\"silent\":false,");
+	has(text, "\"last_pass_at\":null,\"expected_seconds\":null,"
+		  "\"silent\":false,");
+	free(text);
+	/* a pass is at work */
+	strcpy(c.s.run.outcome, "running");
+	c.s.run.finished = TIM_NONE;
+	c.s.run.running = true;
+	text = print(&c, status_json);
+	assert_int_equal(c.s.exit, 0);
+	has(text, ",\"running\":true,\"cut_off\":false,");
+	free(text);
+	/* it was, and has no end */
+	c.s.run.running = false;
+	c.s.run.cut_off = true;
+	text = print(&c, status_text);
+	assert_int_equal(c.s.exit, 1);
+	has(text, "TROUBLE.  2 mailboxes: 2 ok; 0 open alerts.\nThe last pass "
+		  "was cut off: it began 4 min ago, has no end, and no exsync "
+		  "is at\nwork any more.");
+	assert_null(strstr(text, "has not ended"));
+	free(text);
+	text = print(&c, status_json);
+	has(text, ",\"cut_off\":true,\"silent\":false,\"reason\":\"The last "
+		  "pass was cut off: ");
+	has(text, "\"last_run\":{\"outcome\":\"interrupted\",");
+	free(text);
+	/* and none comes: for one profile of two, then for both */
+	c.profile[1].silence =
+	    (struct silence){ 10 * MIN, T0 - 45 * MIN, true };
+	text = print(&c, status_json);
+	has(text, ",\"cut_off\":true,\"silent\":true,\"reason\":\"The last "
+		  "pass was cut off: ");
+	has(text, " goes on from there. No pass over profile branch has come "
+		  "for 45 min, and one is expected every 10 min: is the timer "
+		  "running?");
+	has(text, "\"expected_seconds\":600,\"silent\":true,");
+	free(text);
+	begin(&c);
+	add(&c, "a@x.example", STATUS_OK, T0);
+	c.profile[0].silence =
+	    (struct silence){ 10 * MIN, T0 - 45 * MIN, true };
+	text = print(&c, status_text);
+	assert_int_equal(c.s.exit, 1);
+	has(text, "\nNo pass has come for 45 min, and one is expected every 10 "
+		  "min: is the timer\nrunning?");
+	free(text);
+	/* the reason is known */
+	alert(&c, "exsync", "config");
+	text = print(&c, status_text);
+	has(text, "\nNo pass has come for 45 min, and one is expected every 10 "
+		  "min: none can begin,\nthe alert exsync: config says why.\n");
+	free(text);
+}
+
 static int
 exit_after(struct scene *c, int64_t interrupted)
 {
@@ -413,8 +488,8 @@ test_json(void **state)
 		  "\"/var/lib/exsync.db\",\"state\":\"trouble\","
 		  "\"exit_status\":1,\"mail_waiting\":3,\"next_try\":"
 		  "\"2026-11-20T08:28:00Z\",\"mail_given_up\":0,"
-		  "\"passes_interrupted\":0,\"last_run\":{\"outcome\":"
-		  "\"ok\",");
+		  "\"passes_interrupted\":0,\"running\":false,");
+	has(text, "\"reason\":null,\"last_run\":{\"outcome\":\"ok\",");
 	has(text, "{\"address\":\"b\\\"\\\\@x.example\",\"profile\":\"hq\","
 		  "\"type\":\"user\",\"state\":\"failing\","
 		  "\"last_ok_at\":null,\"age_seconds\":null,\"stale\":false,");
@@ -443,6 +518,7 @@ main(void)
 		cmocka_unit_test(test_exit),
 		cmocka_unit_test(test_exit_passes),
 		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_reason),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_states),

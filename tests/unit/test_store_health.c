@@ -410,6 +410,13 @@ test_last_run(void **state)
 	assert_true(r.known);
 	assert_string_equal(r.outcome, "running");
 	assert_true(r.finished == TIM_NONE);
+	/* nobody has the lock */
+	assert_false(r.running);
+	assert_true(r.cut_off);
+	OK(k, store_lock(k->st, &k->err));
+	OK(k, store_last_run(k->st, &r, &k->err));
+	assert_true(r.running);
+	assert_false(r.cut_off);
 	run.outcome = "partial";
 	run.mailboxes = 3;
 	run.failed = 1;
@@ -421,6 +428,7 @@ test_last_run(void **state)
 	assert_int_equal(r.failed_mailboxes, 1);
 	assert_int_equal(r.emails, 7);
 	assert_true(r.finished != TIM_NONE);
+	assert_false(r.running || r.cut_off);
 }
 
 /* Records a pass; outcome NULL: it is killed. */
@@ -447,14 +455,14 @@ run_once(struct kit *k, const char *outcome)
 
 /* Passes in a row by restriction, as "3, --profile hq 2". */
 static char *
-in_a_row(struct kit *k)
+in_a_row(struct kit *k, bool cut_off)
 {
 	static char text[256];
 	struct store_interrupteds v;
 	size_t i, n = 0;
 
 	text[0] = '\0';
-	OK(k, store_interrupted_list(k->st, &v, &k->err));
+	OK(k, store_interrupted_list(k->st, cut_off, &v, &k->err));
 	for (i = 0; i < v.n; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s%s%lld",
 		    i > 0 ? ", " : "", str_nn(v.v[i].wanted.text),
@@ -473,7 +481,7 @@ test_runs_over(void **state)
 	run_once(k, NULL);
 	OK(k, store_last_run(k->st, &r, &k->err));
 	assert_string_equal(r.ended, "");
-	assert_string_equal(in_a_row(k), "");
+	assert_string_equal(in_a_row(k, false), "");
 	run_once(k, "partial");
 	run_once(k, "interrupted");
 	run_once(k, NULL); /* killed */
@@ -481,14 +489,40 @@ test_runs_over(void **state)
 	OK(k, store_last_run(k->st, &r, &k->err));
 	assert_string_equal(r.outcome, "running");
 	assert_string_equal(r.ended, "interrupted");
-	assert_string_equal(in_a_row(k), "2");
+	assert_string_equal(in_a_row(k, false), "2");
+	assert_string_equal(in_a_row(k, true), "3");
 	run_once(k, "interrupted");
-	assert_string_equal(in_a_row(k), "4");
+	assert_string_equal(in_a_row(k, false), "4");
 	run_once(k, "ok");
 	run_once(k, NULL);
 	OK(k, store_last_run(k->st, &r, &k->err));
 	assert_string_equal(r.ended, "ok");
-	assert_string_equal(in_a_row(k), "");
+	assert_string_equal(in_a_row(k, false), "");
+}
+
+/* The latest passes, as "--profile hq running, ok", and so many only. */
+static void
+test_pass_list(void **state)
+{
+	struct kit *k = *state;
+	struct store_passes v;
+
+	OK(k, store_pass_list(k->st, 3, &v, &k->err));
+	assert_int_equal(v.n, 0);
+	arena_free(&v.arena);
+	run_once(k, "failed");
+	run_once(k, "ok");
+	run_wanted(k, "a@x.example", NULL, "interrupted");
+	run_wanted(k, NULL, "hq", NULL);
+	OK(k, store_pass_list(k->st, 3, &v, &k->err));
+	assert_int_equal(v.n, 3);
+	assert_string_equal(v.v[0].wanted.text, "--profile hq");
+	assert_true(v.v[0].open && v.v[0].finished == TIM_NONE);
+	assert_string_equal(v.v[1].wanted.text, "--mailbox a@x.example");
+	assert_false(v.v[1].open || v.v[1].finished == TIM_NONE);
+	assert_null(v.v[2].wanted.text);
+	assert_true(v.v[2].started != TIM_NONE);
+	arena_free(&v.arena);
 }
 
 /* Only a pass over at least as much ends a row; each restriction has one. */
@@ -505,23 +539,23 @@ test_runs_wanted(void **state)
 	run_wanted(k, "a@x.example", NULL, "interrupted");
 	run_once(k, "interrupted");
 	assert_string_equal(
-	    in_a_row(k), "3, --mailbox a@x.example 1, --profile hq 1");
+	    in_a_row(k, false), "3, --mailbox a@x.example 1, --profile hq 1");
 	run_wanted(k, "b@x.example", NULL, "ok");
 	assert_string_equal(
-	    in_a_row(k), "3, --mailbox a@x.example 1, --profile hq 1");
+	    in_a_row(k, false), "3, --mailbox a@x.example 1, --profile hq 1");
 	run_wanted(k, NULL, "branch", "failed");
-	assert_string_equal(in_a_row(k), "3, --profile hq 1");
+	assert_string_equal(in_a_row(k, false), "3, --profile hq 1");
 	run_wanted(k, NULL, "hq", "partial");
-	assert_string_equal(in_a_row(k), "3");
+	assert_string_equal(in_a_row(k, false), "3");
 	run_wanted(k, NULL, "hq", "interrupted");
 	run_once(k, "partial");
-	assert_string_equal(in_a_row(k), "");
+	assert_string_equal(in_a_row(k, false), "");
 	/* the ids are used again */
 	ask(k, "DELETE FROM run");
 	run_once(k, "interrupted");
 	run_once(k, "interrupted");
 	run_wanted(k, NULL, "branch", "interrupted");
-	assert_string_equal(in_a_row(k), "--profile branch 1, 2");
+	assert_string_equal(in_a_row(k, false), "--profile branch 1, 2");
 }
 
 /* What a pass is told of those before it, when it begins. */
@@ -656,6 +690,7 @@ main(void)
 		KIT(test_boxes),
 		KIT(test_last_run),
 		KIT(test_runs_over),
+		KIT(test_pass_list),
 		KIT(test_runs_wanted),
 		KIT(test_runs_before),
 		KIT(test_trouble),

@@ -27,8 +27,7 @@ try_lock(struct kit *k)
 	if (store_lock(st, &k->err) == 0)
 		return 0;
 	snprintf(pid, sizeof(pid), "process %ld,", (long)getppid());
-	return strcmp(k->err.code, "locked") == 0 &&
-		       strstr(k->err.msg, pid) != NULL
+	return k->err.cause == CAUSE_AT_WORK && strstr(k->err.msg, pid) != NULL
 		   ? 1
 		   : 3;
 }
@@ -59,20 +58,124 @@ test_lock(void **state)
 	kit_open(k, 0);
 }
 
+static void
+in_dir(const struct kit *k, const char *name, char out[128])
+{
+	snprintf(out, 128, "%s/%s", k->dir, name);
+}
+
+/* What somebody who may only read the database is told: enum store_atwork. */
+static int
+look(struct kit *k)
+{
+	struct store *st;
+	struct store_last_run run;
+	int is;
+
+	st = store_open(k->path, STORE_READ_ONLY, &k->err);
+	if (st == NULL || store_last_run(st, &run, &k->err) == -1)
+		return 9;
+	is = (int)store_at_work(st);
+	store_close(st);
+	return is + (run.running ? 10 : 0) + (run.cut_off ? 20 : 0);
+}
+
+/*
+ * Whoever looks sees a pass that is at work, and that it is not when it died;
+ * he needs no right to the lock file and keeps nobody from locking.
+ */
+static void
+test_at_work(void **state)
+{
+	struct kit *k = *state;
+	struct kit other = *k;
+	struct store_run run;
+	struct store *reader;
+	char lock[128];
+
+	memset(&run, 0, sizeof(run));
+	snprintf(lock, sizeof(lock), "%s.lock", k->path);
+	snprintf(other.path, sizeof(other.path), "%s/link.db", k->dir);
+	assert_int_equal(symlink(k->path, other.path), 0);
+	kit_open(k, 0);
+	assert_int_equal(in_child(look, k), STORE_IDLE);
+	reader = store_open(k->path, STORE_READ_ONLY, &k->err);
+	assert_non_null(reader);
+	assert_int_equal(store_at_work(reader), STORE_IDLE);
+	OK(k, store_lock(k->st, &k->err));
+	assert_int_equal(store_at_work(reader), STORE_AT_WORK);
+	assert_int_equal(in_child(try_lock, k), 1);
+	assert_int_equal(in_child(look, &other), STORE_AT_WORK);
+	assert_int_equal(unlink(lock), 0);
+	OK(k, store_run_begin(k->st, &run, &k->err));
+	assert_int_equal(in_child(look, k), STORE_AT_WORK + 10);
+	/* it dies before it is over */
+	store_close(k->st);
+	assert_int_equal(store_at_work(reader), STORE_IDLE);
+	assert_int_equal(in_child(look, k), STORE_IDLE + 20);
+	assert_int_equal(in_child(lock_and_die, k), -1);
+	assert_int_equal(in_child(look, k), STORE_IDLE + 20);
+	assert_int_equal(in_child(try_lock, k), 0);
+	store_close(reader);
+	kit_open(k, 0);
+}
+
+/* Passes that begin and end, one after the other. */
+static int
+many_passes(struct kit *k)
+{
+	struct store_run run;
+	struct store *st;
+	int i;
+
+	for (i = 0; i < 300; i++) {
+		memset(&run, 0, sizeof(run));
+		run.outcome = "ok";
+		st = store_open(k->path, 0, &k->err);
+		if (st == NULL || store_lock(st, &k->err) == -1 ||
+		    store_run_begin(st, &run, &k->err) == -1 ||
+		    store_run_end(st, &run, &k->err) == -1)
+			return 1;
+		store_close(st);
+	}
+	return 0;
+}
+
+/* None of them is ever taken for one that was cut off, nor disturbed. */
+static void
+test_at_work_meanwhile(void **state)
+{
+	struct kit *k = *state;
+	struct store_last_run run;
+	struct store *reader;
+	pid_t pid;
+	int status;
+
+	kit_open(k, 0);
+	store_close(k->st);
+	k->st = NULL;
+	pid = fork();
+	if (pid == 0)
+		_exit(many_passes(k));
+	reader = store_open(k->path, STORE_READ_ONLY, &k->err);
+	assert_non_null(reader);
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		OK(k, store_last_run(reader, &run, &k->err));
+		assert_false(run.cut_off);
+	}
+	assert_int_equal(status, 0);
+	store_close(reader);
+	kit_open(k, 0);
+}
+
 /* try_lock by another name of the database. */
 static int
 try_lock_as(struct kit *k, const char *name)
 {
 	struct kit other = *k;
 
-	snprintf(other.path, sizeof(other.path), "%s/%s", k->dir, name);
+	snprintf(other.path, sizeof(other.path), "%s/%.30s", k->dir, name);
 	return in_child(try_lock, &other);
-}
-
-static void
-in_dir(const struct kit *k, const char *name, char out[128])
-{
-	snprintf(out, 128, "%s/%s", k->dir, name);
 }
 
 /* Two names of one file have one lock, and never two WALs. */
@@ -462,6 +565,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BARE(test_lock),
+		BARE(test_at_work),
+		BARE(test_at_work_meanwhile),
 		BARE(test_lock_names),
 		BARE(test_lock_planted),
 		TEST(test_other_writer),

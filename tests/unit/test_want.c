@@ -67,12 +67,33 @@ test_others(void **state)
 	assert_null(w.profile);
 }
 
+/* A mailbox is one of those that the restriction names, whole. */
+static void
+test_names(void **state)
+{
+	struct store_wanted w =
+	    store_want_read("--mailbox ab@x.example --mailbox c@x.example "
+			    "--profile hq");
+
+	(void)state;
+	assert_true(store_want_names(&w, "ab@x.example"));
+	assert_true(store_want_names(&w, "c@x.example"));
+	assert_false(store_want_names(&w, "b@x.example"));
+	assert_false(store_want_names(&w, "ab@x.exam"));
+	assert_false(store_want_names(&w, "hq"));
+	w = store_want_read("--profile --mailbox a@x.example");
+	assert_false(store_want_names(&w, "a@x.example"));
+	w = store_want_read(NULL);
+	assert_false(store_want_names(&w, "a@x.example"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,7 @@ has_alert(const struct status *s, enum store_scope_kind kind, const char *name)
 		const struct store_alert *a = &s->alert[i];
 
 		if (store_scope_is(&a->scope, kind, name) &&
-		    alert_kind(a->code) != ALERT_INTERRUPTED)
+		    alert_stops_passes(a->code))
 			return true;
 	}
 	return false;

@@ -89,6 +89,14 @@ alert_kind(const char *code)
 	return ALERT_ANSWER;
 }
 
+bool
+alert_stops_passes(const char *code)
+{
+	enum alert_kind kind = alert_kind(code);
+
+	return kind != ALERT_INTERRUPTED && kind != ALERT_DIRECTORY;
+}
+
 /* The word ADDRESS stands for the mailbox's address. */
 static const char *
 advice_for(const struct store_scope *scope, enum alert_kind kind)

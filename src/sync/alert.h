@@ -60,6 +60,11 @@ enum alert_kind {
 	ALERT_ANSWER /* the code is the server's own word */
 };
 const char *alert_code(enum alert_kind); /* not of ALERT_ANSWER */
+/*
+ * Does such an alert about exsync as a whole mean that no pass begins, or that
+ * none can be written? The others do not keep mail from being read.
+ */
+bool alert_stops_passes(const char *code);
 enum alert_kind alert_kind(const char *code);
 
 #define ALERT_IN_A_ROW 5 /* interrupted passes that open the alert */

@@ -44,7 +44,7 @@ static bool
 is_trouble(const struct store_alert *a)
 {
 	return a->resolved_at == TIM_NONE && a->scope.kind == OF_EXSYNC &&
-	       alert_kind(a->code) != ALERT_INTERRUPTED;
+	       alert_stops_passes(a->code);
 }
 
 /* Notes that somebody knows of it now, whether or not the database does. */

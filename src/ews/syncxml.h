@@ -22,7 +22,7 @@ int syncxml_page(struct ews_session *, const char *folder, const char *cursor,
 struct syncxml {
 	struct change_page *page;
 	struct buf *state; /* borrowed, collects SyncState */
-	enum tok kind; /* the element of cur */
+	enum tok kind;     /* the element of cur */
 	struct change cur;
 	bool last, last_known, any, over;
 	struct err err; /* of the response message */

@@ -182,8 +182,8 @@ int store_last_run(struct store *, struct store_last_run *out, struct err *);
 
 struct store_pass {
 	struct store_wanted wanted; /* the restriction */
-	int64_t started, finished; /* finished TIM_NONE: not yet, or never */
-	bool open;                 /* its row says that it is running */
+	int64_t started, finished;  /* finished TIM_NONE: not yet, or never */
+	bool open;                  /* its row says that it is running */
 };
 struct store_passes {
 	struct arena arena;

@@ -30,8 +30,8 @@ struct same {
 void same_init(struct same *, const struct message *);
 void same_free(struct same *);
 /*
- * Is it the same mail? Symmetric and reflexive; linear in their size. What is not known (no subject,
- * a body that could not be fetched) equals everything.
+ * Is it the same mail? Symmetric and reflexive; linear in their size. What is
+ * not known (no subject, a body that could not be fetched) equals everything.
  */
 bool same_as(struct same *, const struct message *);
 /* The same of two messages, but without their bodies. */

@@ -350,8 +350,7 @@ add_sections(struct basis *b, const char *what,
 	fclose(f);
 	crypt_sha256(text, len, sum);
 	free(text);
-	if (add_part(
-		b, mem_strdup(what), sum, CRYPT_SHA256, &was, err) == -1)
+	if (add_part(b, mem_strdup(what), sum, CRYPT_SHA256, &was, err) == -1)
 		return -1;
 	*changed = was != NULL;
 	free(was);

@@ -28,8 +28,10 @@ const struct conf_section_info confkeys_section[CONF_NSECTION] = {
 	    "A shared mailbox of the CRM (a queue), or one user's own "
 	    "settings. Optional, any number of them." },
 	[CONF_RULE] = { "rule", "rivals",
-	    "Domain rules: in the order of this file the first that fits a "
-	    "mail decides. Optional, any number of them." },
+	    "Rules: in the order of this file the first that fits a mail "
+	    "decides. A rule has a domain, a category or a sensitivity, or "
+	    "several of them, and fits where all of them do. Optional, any "
+	    "number of them." },
 };
 
 /* clang-format off */
@@ -201,14 +203,23 @@ static const struct conf_key common[] = {
 	    "headers: bodies and attachments of its mail are not stored." },
 
 	{ CONF_RULE, "domain", CONF_PATTERNS, AT(conf_rule, domain),
-	    CONF_SHOWN | CONF_REQUIRED, NULL, 0, 0, NULL,
-	    "rival.example, *.rival.example",
+	    CONF_SHOWN, NULL, 0, 0, NULL, "rival.example, *.rival.example",
 	    "Domains, comma separated. *.rival.example means every domain "
 	    "below rival.example, but not rival.example itself." },
 	{ CONF_RULE, "where", CONF_WORD, AT(conf_rule, where),
 	    CONF_SHOWN, "any", 0, 0, "any|from|to", NULL,
 	    "from: the sender is there. to: one of the recipients (To, Cc, "
 	    "Bcc). any: either." },
+	{ CONF_RULE, "category", CONF_NAMES, AT(conf_rule, category),
+	    0, NULL, 0, 0, NULL, "Private, Not for the CRM",
+	    "Categories in Outlook, comma separated, in upper or lower case: "
+	    "the mailbox's owner has given the mail one of them. What is "
+	    "stored is taken back when a later category skips it." },
+	{ CONF_RULE, "sensitivity", CONF_WORDS, AT(conf_rule, sensitivity),
+	    0, NULL, 0, 0, "normal|personal|private|confidential",
+	    "private, confidential",
+	    "The mail has one of these sensitivities: normal, personal, "
+	    "private, confidential." },
 	{ CONF_RULE, "action", CONF_WORD, AT(conf_rule, action),
 	    CONF_SHOWN | CONF_REQUIRED, NULL, 0, 0, "keep|headers|skip",
 	    "skip",

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/caseless.h"
 #include "base/msgid.h"
 #include "base/str.h"
 #include "base/tim.h"
@@ -122,7 +123,38 @@ domain_fits(const char *pattern, const char *domain)
 }
 
 static bool
-rule_fits(const struct conf_rule *r, const char *domain, enum role role)
+category_fits(const struct conf_rule *r, const struct message *msg)
+{
+	size_t i, k;
+
+	for (i = 0; i < r->category.n; i++)
+		for (k = 0; k < msg->ncategory; k++)
+			if (caseless_same(r->category.v[i], msg->category[k]))
+				return true;
+	return r->category.n == 0;
+}
+
+static bool
+sensitivity_fits(const struct conf_rule *r, const struct message *msg)
+{
+	const char *s = msg->sensitivity != NULL ? msg->sensitivity : "normal";
+	size_t i;
+
+	for (i = 0; i < r->sensitivity.n; i++)
+		if (str_eq(r->sensitivity.v[i], s))
+			return true;
+	return r->sensitivity.n == 0;
+}
+
+/* The conditions of a rule that no address is needed for. */
+static bool
+mail_fits(const struct conf_rule *r, const struct message *msg)
+{
+	return category_fits(r, msg) && sensitivity_fits(r, msg);
+}
+
+static bool
+address_fits(const struct conf_rule *r, const char *domain, enum role role)
 {
 	bool sender = role == ROLE_FROM || role == ROLE_SENDER;
 	size_t i;
@@ -163,13 +195,40 @@ see_side(struct seen *s, enum role role, bool internal)
 	}
 }
 
-static void
-see_address(const struct match *m, const struct address *a, struct seen *s,
-    struct decision *out)
+/* The first rule that fits and asks for no domain, or NULL. */
+static const struct conf_rule *
+first_without_domain(const struct conf *c, const struct message *msg)
 {
+	const struct conf_rule *r;
+
+	for (r = c->rule; r < c->rule + c->nrule; r++)
+		if (r->domain.n == 0 && mail_fits(r, msg))
+			return r;
+	return NULL;
+}
+
+/* Is there a rule that this address makes fit, before the one found so far? */
+static void
+see_rule(const struct match *m, const struct message *msg, struct seen *s,
+    const char *domain, enum role role)
+{
+	const struct conf_rule *r, *end;
+
+	end = s->rule != NULL ? s->rule : m->conf->rule + m->conf->nrule;
+	for (r = m->conf->rule; r < end; r++)
+		if (address_fits(r, domain, role) && mail_fits(r, msg)) {
+			s->rule = r;
+			break;
+		}
+}
+
+static void
+see_address(const struct match *m, const struct message *msg, size_t at,
+    struct seen *s, struct decision *out)
+{
+	const struct address *a = &msg->addr[at];
 	char address[ADDRESS_MAX];
 	const struct party *const *p;
-	const struct conf_rule *r, *end;
 	const char *domain;
 	bool internal;
 	size_t i, n;
@@ -192,12 +251,7 @@ see_address(const struct match *m, const struct address *a, struct seen *s,
 		internal = internal || is_our_address(p[i]);
 	}
 	see_side(s, a->role, internal);
-	end = s->rule != NULL ? s->rule : m->conf->rule + m->conf->nrule;
-	for (r = m->conf->rule; r < end; r++)
-		if (rule_fits(r, domain, a->role)) {
-			s->rule = r;
-			break;
-		}
+	see_rule(m, msg, s, domain, a->role);
 }
 
 static enum direction
@@ -267,10 +321,23 @@ concerns_crm(
 	return false;
 }
 
+/* What the rule says, as long as nothing else decides. */
+static void
+apply_rule(struct decision *d, const struct conf_rule *r)
+{
+	snprintf(d->rule, sizeof(d->rule), "rule %s", r->name);
+	if (r->action == CONF_ACTION_HEADERS)
+		d->verdict = VERDICT_HEADERS;
+	else if (r->action == CONF_ACTION_SKIP)
+		d->verdict = VERDICT_SKIP;
+	d->owners_word = r->category.n > 0 || r->sensitivity.n > 0;
+}
+
 static void
 set_verdict(struct decision *d, enum verdict v, const char *rule)
 {
 	d->verdict = v;
+	d->owners_word = false;
 	snprintf(d->rule, sizeof(d->rule), "%s", rule);
 }
 
@@ -295,20 +362,15 @@ match_message(
 	size_t i;
 
 	memset(out, 0, sizeof(*out));
+	seen.rule = first_without_domain(m->conf, msg);
 	for (i = 0; i < msg->naddr; i++)
-		see_address(m, &msg->addr[i], &seen, out);
+		see_address(m, msg, i, &seen, out);
 	if (out->nlink > 1)
 		merge_links(out);
 	out->direction = direction_of(&seen);
 	set_verdict(out, VERDICT_KEEP, kept[m->profile->match]);
-	if (seen.rule != NULL) {
-		snprintf(
-		    out->rule, sizeof(out->rule), "rule %s", seen.rule->name);
-		if (seen.rule->action == CONF_ACTION_HEADERS)
-			out->verdict = VERDICT_HEADERS;
-		else if (seen.rule->action == CONF_ACTION_SKIP)
-			out->verdict = VERDICT_SKIP;
-	}
+	if (seen.rule != NULL)
+		apply_rule(out, seen.rule);
 	if (msg->is_draft)
 		set_verdict(out, VERDICT_SKIP, "draft");
 	else if (is_too_old(m, msg))

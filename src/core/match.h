@@ -6,7 +6,7 @@
  * The first of these steps that applies decides; its rule is in quotes:
  * 1. "draft": a draft is skipped.
  * 2. "process_email_from": mail received before that is skipped.
- * 3. "rule NAME", the first domain rule that fits, with action skip: skipped.
+ * 3. "rule NAME", the first rule that fits, with action skip: skipped.
  * 4. "match": mail that concerns nobody, as match defines it, is skipped.
  * 5. "rule NAME", the same rule with action headers: headers only.
  * 6. "privacy", where the mailbox has privacy = headers: headers only.
@@ -35,6 +35,11 @@ struct link {
 struct decision {
 	enum verdict verdict;
 	char rule[128]; /* what decided */
+	/*
+	 * The rule is about category or sensitivity: the mailbox's owner has
+	 * said so in Outlook, and it goes for what is stored already, too.
+	 */
+	bool owners_word;
 	enum direction direction;
 	/* one per person (crm_type, crm_id); the caller frees the array */
 	struct link *link;

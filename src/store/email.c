@@ -9,7 +9,7 @@
  *    whatever was before: a copy whose text becomes another one leaves its
  *    mail, unless it is the only one.
  * 5. What could not be had now is not taken away: a message without a body, or
- *    without a content, leaves what is there.
+ *    without a content, leaves what is there. What its owner withholds now is.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -384,13 +384,21 @@ fill_in_attachments(struct incoming *x, const struct message *old)
 	parts_keep_contents(&x->m, old, &x->own);
 }
 
+/* Its owner wants no more of it known than the headers. */
+static bool
+is_withheld(const struct decision *d)
+{
+	return d->verdict == VERDICT_HEADERS && d->owners_word;
+}
+
 /* What the message lacks is as it was; room has the memory for it. */
 static void
 fill_in(struct incoming *x, const struct email_row *was, struct message *room)
 {
 	struct message *m = &x->m;
 	const struct message *old = was->m;
-	bool told = m->as_stored || m->body_state == BODY_FULL;
+	bool told =
+	    m->as_stored || m->body_state == BODY_FULL || is_withheld(x->in->d);
 
 	if (m->as_stored || (!told && old->body_state == BODY_FULL)) {
 		m->text = old->text;

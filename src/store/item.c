@@ -75,7 +75,7 @@ describe_item(struct store *st, const char *mailbox,
 	}
 }
 
-/* What is not kept now but was: its place may have moved or come back. */
+/* What is not kept now but was stays: its place may have moved or come back. */
 static int
 follow_copy(struct store *st, const struct store_item *it,
     const struct decision_row *l, int64_t email, struct store_count *count,
@@ -90,6 +90,20 @@ follow_copy(struct store *st, const struct store_item *it,
 	if (it->message != NULL)
 		c.is_read = it->message->is_read;
 	return copy_back(st, &c, count, err);
+}
+
+/* The mailbox's owner wants it kept out, and it is there already. */
+static int
+withdraw_copy(struct store *st, const struct decision_row *l, int64_t email,
+    struct store_count *count, struct err *err)
+{
+	struct copy c = { .email = email,
+		.mailbox = l->mailbox,
+		.item_id = l->item,
+		.folder = l->folder,
+		.is_read = -1 };
+
+	return copy_gone(st, &c, count, err);
 }
 
 /* l->email becomes the mail that the item is, if any. */
@@ -110,7 +124,10 @@ become_email(struct store *st, const struct store_item *it,
 		in.d = it->decision;
 		in.poorer = it->fault != NULL;
 		rc = email_put(st, &in, known, &l->email, count, err);
-	} else if (known != 0)
+	} else if (known != 0 && it->decision != NULL &&
+		   it->decision->owners_word)
+		rc = withdraw_copy(st, l, known, count, err);
+	else if (known != 0)
 		rc = follow_copy(st, it, l, known, count, err);
 	if (rc == 0 && it->fault != NULL) {
 		count->failed += !is_doubtful(it);

@@ -52,8 +52,8 @@ compared(void **state)
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (caseless_same(names[i].a, names[i].b) != names[i].same)
 			fail_msg("%s, %s", names[i].a, names[i].b);
-		assert_int_equal(caseless_same(names[i].b, names[i].a),
-		    names[i].same);
+		assert_int_equal(
+		    caseless_same(names[i].b, names[i].a), names[i].same);
 	}
 }
 
@@ -82,18 +82,15 @@ as_elsewhere(void **state)
 	/* all there are in these: but the Turkish I with a dot */
 	for (c = 0; c < 0x180; c++) {
 		if (c != 0x130)
-			assert_int_equal(
-			    caseless_char(c), towlower((wint_t)c));
+			assert_int_equal(caseless_char(c), towlower((wint_t)c));
 	}
 	for (c = 0x388; c < 0x3cf; c++) {
 		if (c != 0x3c2)
-			assert_int_equal(
-			    caseless_char(c), towlower((wint_t)c));
+			assert_int_equal(caseless_char(c), towlower((wint_t)c));
 	}
 	for (c = 0x400; c < 0x560; c++) {
 		if (c != 0x4c0)
-			assert_int_equal(
-			    caseless_char(c), towlower((wint_t)c));
+			assert_int_equal(caseless_char(c), towlower((wint_t)c));
 	}
 	assert_in_range(known, 500, 2000);
 }

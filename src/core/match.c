@@ -301,6 +301,26 @@ is_reply(const struct match *m, const struct message *msg)
 					any_stored(m, msg->refs, &left));
 }
 
+/* The mailbox's owner, when the mail arrived there and names the owner not. */
+static const struct party *
+delivered_to(
+    const struct match *m, const struct message *msg, const struct decision *d)
+{
+	struct link owner = { m->owner, ROLE_FROM };
+	const struct link *o = &owner;
+	size_t i;
+
+	if (m->owner == NULL || msg->is_sent || msg->is_draft)
+		return NULL;
+	for (i = 0; i < d->nlink; i++) {
+		const struct link *l = &d->link[i];
+
+		if (by_crm_person(&o, &l) == 0)
+			return NULL;
+	}
+	return m->owner;
+}
+
 static bool
 concerns_crm(
     const struct match *m, const struct message *msg, const struct decision *d)
@@ -367,6 +387,7 @@ match_message(
 		see_address(m, msg, i, &seen, out);
 	if (out->nlink > 1)
 		merge_links(out);
+	out->delivered = delivered_to(m, msg, out);
 	out->direction = direction_of(&seen);
 	set_verdict(out, VERDICT_KEEP, kept[m->profile->match]);
 	if (seen.rule != NULL)
@@ -380,6 +401,23 @@ match_message(
 	else if (out->verdict == VERDICT_KEEP && m->mailbox != NULL &&
 		 m->mailbox->privacy == CONF_PRIVACY_HEADERS)
 		set_verdict(out, VERDICT_HEADERS, "privacy");
+}
+
+const struct party *
+match_owner(const struct party_dir *dir, const struct conf_mailbox *mailbox,
+    const char *crm_id)
+{
+	bool queue = mailbox->type == CONF_MAILBOX_QUEUE;
+	const struct party *const *p;
+	size_t i, n;
+
+	p = party_dir_find(dir, mailbox->address, &n);
+	for (i = 0; i < n; i++) {
+		if (is_our_address(p[i]) && str_eq(p[i]->crm_id, crm_id) &&
+		    party_is_user(p[i]->crm_type) == !queue)
+			return p[i];
+	}
+	return NULL;
 }
 
 bool

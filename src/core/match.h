@@ -26,6 +26,8 @@ const char *verdict_name(enum verdict); /* "keep", "headers", "skip" */
 enum direction { DIRECTION_IN, DIRECTION_OUT, DIRECTION_INTERNAL };
 const char *direction_name(enum direction); /* "in", "out", "internal" */
 
+#define MATCH_DELIVERED "delivered" /* a role that no header has */
+
 struct link {
 	const struct party *party;
 	/* the first of from, sender, to, cc, bcc in which the person appears */
@@ -44,6 +46,15 @@ struct decision {
 	/* one per person (crm_type, crm_id); the caller frees the array */
 	struct link *link;
 	size_t nlink;
+	/*
+	 * The mailbox's owner, where the mail arrived there and no header names
+	 * the owner: Bcc, lists, aliases. NULL: one does. It is a link, too,
+	 * with role MATCH_DELIVERED, as long as no copy of the mail in another
+	 * mailbox names the owner. For the mailbox of a user it does not count
+	 * for match: match = any asks whom a mail names, and the mailbox is
+	 * full of what names nobody.
+	 */
+	const struct party *delivered;
 };
 
 /* What a mail is compared with. All borrowed. */
@@ -51,12 +62,16 @@ struct match {
 	const struct conf *conf;
 	const struct conf_profile *profile;
 	const struct conf_mailbox *mailbox;
+	const struct party *owner; /* of the mailbox: the queue, or a user */
 	const struct party_dir *dir;
 	/* match = replies: is mail with that message id stored? or NULL */
 	bool (*stored)(void *arg, const char *message_id);
 	void *stored_arg;
 };
 
+/* The party of that address that is the mailbox's owner, or NULL. */
+const struct party *match_owner(
+    const struct party_dir *, const struct conf_mailbox *, const char *crm_id);
 /* Fills out whatever the verdict; the caller does free(out->link). */
 void match_message(
     const struct match *, const struct message *, struct decision *out);

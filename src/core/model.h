@@ -76,6 +76,9 @@ struct message {
 	int64_t modified_at;          /* last change of the item, of any kind */
 	int64_t size;                 /* bytes, -1 unknown */
 	bool is_read, is_draft, has_attachments;
+	/* it lies where the mailbox keeps what it sends: nobody sent it here.
+	 * Filled in by the engine */
+	bool is_sent;
 
 	enum body_state body_state;
 	/* the body was not asked for: it is still the one in the store */

@@ -25,6 +25,8 @@ struct copy {
 	int64_t modified;     /* s; -1: not known */
 	int64_t size;         /* -1: not known */
 	const char *attached; /* see recall.c; or NULL */
+	/* see struct decision; or NULL */
+	const struct party *delivered;
 };
 
 /* What the file has of a copy. */

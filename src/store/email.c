@@ -22,6 +22,7 @@
 #include "store/blob.h"
 #include "store/copy.h"
 #include "store/day.h"
+#include "store/delivered.h"
 #include "store/edition.h"
 #include "store/email.h"
 #include "store/mailrow.h"
@@ -40,6 +41,7 @@ struct incoming {
 	struct arena own;
 	int64_t group; /* the mails with that key */
 	bool has_body; /* it came, or is still the one that the file has */
+	bool is_new;   /* it has become a new mail */
 };
 
 static struct copy
@@ -47,7 +49,8 @@ copy_of(const struct incoming *x, int64_t n, int64_t edition)
 {
 	const struct message *m = x->in->m;
 	struct copy c = { n, x->in->mailbox, x->in->item_id, x->in->folder,
-		m->is_read, edition, -1, m->size, x->attached };
+		m->is_read, edition, -1, m->size, x->attached,
+		x->in->d->delivered };
 
 	/*
 	 * What changed just now may change once more within that second; and
@@ -129,13 +132,14 @@ insert_mail(struct store *st, const struct incoming *x, const char *id,
 
 /* The rest of a mail whose row has just been inserted. */
 static int
-complete_mail(struct store *st, const struct incoming *x, const char *id,
-    int64_t *n, struct store_count *count, struct err *err)
+complete_mail(struct store *st, struct incoming *x, const char *id, int64_t *n,
+    struct store_count *count, struct err *err)
 {
 	struct copy c = copy_of(x, st->txn.next_email, 0);
 	size_t i;
 
 	*n = st->txn.next_email++;
+	x->is_new = true;
 	count->emails++;
 	for (i = 0; i < x->m.natt; i++)
 		count->attachments += x->m.att[i].stored;
@@ -585,6 +589,23 @@ attached_hashes(const struct message *m)
 	return list;
 }
 
+/* The mail's places or links may have changed. */
+static int
+settle_delivered(
+    struct store *st, int64_t n, struct store_count *count, struct err *err)
+{
+	struct email_row r;
+	int a = delivered_settle(st, n, err);
+
+	if (a <= 0)
+		return a;
+	if (email_load(st, n, false, &r, err) == -1)
+		return -1;
+	a = tell_update(st, r.id, a, count, err);
+	email_free(&r);
+	return a;
+}
+
 int
 email_put(struct store *st, const struct email_in *in, int64_t known,
     int64_t *n, struct store_count *count, struct err *err)
@@ -615,6 +636,12 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 		content_id(&st->scratch, &x.m, x.key);
 		rc = put_unknown(st, &x, 0, n, count, err);
 	}
+	if (rc == 0 && x.is_new && in->d->delivered != NULL)
+		rc = delivered_settle(st, *n, err) == -1 ? -1 : 0;
+	else if (rc == 0 && !x.is_new)
+		rc = settle_delivered(st, *n, count, err);
+	if (rc == 0 && known != 0 && known != *n)
+		rc = settle_delivered(st, known, count, err);
 	same_free(&x.as);
 	free(x.attached);
 	arena_free(&x.own);

@@ -20,6 +20,7 @@ struct fetch {
 	const int64_t *tries; /* of failed items; NULL: new items */
 
 	struct session *session; /* while fetch_run runs */
+	bool sent;               /* nothing arrives in the folder */
 
 	struct underway_batch underway; /* noted: one for each ref */
 

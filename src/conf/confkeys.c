@@ -127,7 +127,7 @@ static const struct conf_key common[] = {
 	{ CONF_PROFILE, "match", CONF_WORD, AT(conf_profile, match),
 	    CONF_SHOWN, "any", 0, 0, "any|contact|replies", "contact",
 	    "Which mail is kept. any: a user or a contact is among its "
-	    "senders and recipients. contact: at least one contact. replies: "
+	    "senders and recipients, or it arrived in a queue. contact: at least one contact. replies: "
 	    "only answers to mail that is already stored." },
 	{ CONF_PROFILE, "process_email_from", CONF_DATE,
 	    AT(conf_profile, process_email_from), CONF_SHOWN, NULL, 0, 0,
@@ -184,7 +184,8 @@ static const struct conf_key common[] = {
 	{ CONF_MAILBOX, "type", CONF_WORD, AT(conf_mailbox, type),
 	    CONF_SHOWN, "user", 0, 0, "user|queue", "queue",
 	    "user: a CRM user's own mailbox. queue: mail to it concerns the "
-	    "CRM as such, under this section's name." },
+	    "CRM as such, under this section's name; with match = any that "
+	    "is all that arrives in it, whomever it names." },
 	{ CONF_MAILBOX, "username", CONF_LOGIN, AT(conf_mailbox, username),
 	    0, NULL, 0, 0, NULL, "sales@contoso.example",
 	    "Credentials of its own, instead of the profile's." },

@@ -329,7 +329,9 @@ concerns_crm(
 
 	switch (m->profile->match) {
 	case CONF_MATCH_ANY:
-		return d->nlink > 0;
+		return d->nlink > 0 ||
+		       (d->delivered != NULL &&
+			   m->mailbox->type == CONF_MAILBOX_QUEUE);
 	case CONF_MATCH_CONTACT:
 		for (i = 0; i < d->nlink; i++)
 			if (!is_our_address(d->link[i].party))

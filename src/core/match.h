@@ -7,7 +7,9 @@
  * 1. "draft": a draft is skipped.
  * 2. "process_email_from": mail received before that is skipped.
  * 3. "rule NAME", the first rule that fits, with action skip: skipped.
- * 4. "match": mail that concerns nobody, as match defines it, is skipped.
+ * 4. "match": mail that concerns nobody, as match defines it, is skipped. In a
+ *    queue with match = any that is none which arrived there: it concerns the
+ *    queue, whomever its headers name.
  * 5. "rule NAME", the same rule with action headers: headers only.
  * 6. "privacy", where the mailbox has privacy = headers: headers only.
  * 7. "rule NAME", the same rule with action keep, or "match = any" (contact,

@@ -331,6 +331,71 @@ test_own_words(void **state)
 	conf_free(c);
 }
 
+static const struct {
+	const char
+	    *mailbox; /* of config; q: a queue, k: one, match = contact */
+	const char *addresses;
+	bool sent, draft;
+	const char *rule, *delivered; /* crm_id, or NULL */
+} arrivals[] = {
+	/* a user's mailbox: a link, and no reason to keep the mail */
+	{ "m", "f:joe@b.example t:all@our.example", 0, 0, "match = any", "1" },
+	{ "m", "f:joe@b.example t:u1@our.example", 0, 0, "match = any", NULL },
+	{ "m", "f:joe@b.example c:u1@our.example", 0, 0, "match = any", NULL },
+	{ "m", "f:joe@b.example r:u1@our.example", 0, 0, "match = any", "1" },
+	{ "m", "f:joe@b.example t!/o=Org/cn=gone", 0, 0, "match = any", "1" },
+	{ "m", "f:x@z.example t:all@our.example", 0, 0, "match", "1" },
+	{ "m", "f:joe@b.example t:all@our.example", 1, 0, "match = any", NULL },
+	{ "m", "f:joe@b.example t:all@our.example", 0, 1, "draft", NULL },
+	/* a queue: whatever arrived there concerns it */
+	{ "q", "f:x@z.example t:all@our.example", 0, 0, "match = any",
+	    "sales" },
+	{ "q", "", 0, 0, "match = any", "sales" },
+	{ "q", "f:x@z.example t:sales@our.example", 0, 0, "match = any", NULL },
+	{ "q", "f:x@z.example t:all@our.example", 1, 0, "match", NULL },
+	{ "q", "f:a@rival.example t:all@our.example", 0, 0, "rule rivals",
+	    "sales" },
+	{ "k", "f:x@z.example t:all@our.example", 0, 0, "match", "sales" },
+};
+
+static void
+test_arrivals(void **state)
+{
+	struct conf_mailbox queue = *match_for("m").mailbox;
+	struct decision d;
+	size_t i;
+
+	(void)state;
+	queue.type = CONF_MAILBOX_QUEUE;
+	queue.address = (char *)(uintptr_t) "sales@our.example";
+	for (i = 0; i < sizeof(arrivals) / sizeof(arrivals[0]); i++) {
+		bool k = arrivals[i].mailbox[0] == 'k';
+		struct match m = match_for(k ? "c" : "m");
+		struct message *msg = message_of(arrivals[i].addresses);
+
+		if (arrivals[i].mailbox[0] != 'm') {
+			m.mailbox = &queue;
+			m.owner = match_owner(dir, &queue, "sales");
+		} else
+			m.owner = match_owner(dir, m.mailbox, "1");
+		assert_non_null(m.owner);
+		msg->is_sent = arrivals[i].sent;
+		msg->is_draft = arrivals[i].draft;
+		match_message(&m, msg, &d);
+		if (!str_eq(d.rule, arrivals[i].rule) ||
+		    !str_eq(d.delivered != NULL ? d.delivered->crm_id : NULL,
+			arrivals[i].delivered))
+			fail_msg("row %zu: %s, %s", i, d.rule,
+			    d.delivered != NULL ? d.delivered->crm_id : "-");
+		free(d.link);
+		message_free(msg);
+	}
+	/* a mailbox without a CRM user, or of another one */
+	assert_null(match_owner(dir, match_for("c").mailbox, NULL));
+	assert_null(match_owner(dir, match_for("m").mailbox, "2"));
+	assert_null(match_owner(dir, match_for("m").mailbox, NULL));
+}
+
 static void
 test_order(void **state)
 {
@@ -529,6 +594,7 @@ main(void)
 	static const struct CMUnitTest group[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_own_words),
+		cmocka_unit_test(test_arrivals),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_needs_headers),

@@ -195,6 +195,10 @@ item_fields(const struct build *b, const struct build_get_item *g)
 		"item:ItemClass", "message:From", "message:ToRecipients",
 		"message:CcRecipients", "message:InternetMessageId" };
 
+	if (g->want == BUILD_BLOCK) {
+		add_extended(b, "0x007D", "String");
+		return;
+	}
 	if (g->want == BUILD_CONTENT)
 		add_field(b, "item:Body");
 	if (g->want != BUILD_HEADERS)

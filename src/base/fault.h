@@ -14,6 +14,7 @@
  *				the limits of struct http_opts
  *	EXSYNC_ITEM_MS, EXSYNC_CALL_MS, EXSYNC_SLOW_MS, EXSYNC_LEAST_MS
  *				what one item may cost (sync/patience.h)
+ *	EXSYNC_PATIENCE_MS	how long a busy server is waited for (likewise)
  *	EXSYNC_UNDERWAY_MS, EXSYNC_TURN_MS
  *				see sync/underway.c, sync/turn.c
  *	EXSYNC_RESERVE_MS, EXSYNC_LOCK_MS

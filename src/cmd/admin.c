@@ -57,8 +57,8 @@ rule_text(const char *rule)
 		const char *rule, *text;
 	} texts[] = {
 		{ "match = any",
-		    "a user or contact is among sender and recipients (match = "
-		    "any)" },
+		    "a user or contact is among sender and recipients, or it "
+		    "arrived in a queue (match = any)" },
 		{ "match = contact",
 		    "a contact is among sender and recipients (match = "
 		    "contact)" },

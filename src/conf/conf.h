@@ -74,8 +74,11 @@ struct conf_mailbox {
 
 struct conf_rule {
 	char *name;
+	/* its conditions: all that are not empty must be met, and one is not */
 	struct conf_list domain; /* "rival.example", "*.rival.example" */
-	enum conf_where where;
+	enum conf_where where;   /* whose domain */
+	struct conf_list category;
+	struct conf_list sensitivity; /* normal, personal, ... */
 	enum conf_action action;
 };
 

@@ -28,8 +28,10 @@ const struct conf_section_info confkeys_section[CONF_NSECTION] = {
 	    "A shared mailbox of the CRM (a queue), or one user's own "
 	    "settings. Optional, any number of them." },
 	[CONF_RULE] = { "rule", "rivals",
-	    "Domain rules: in the order of this file the first that fits a "
-	    "mail decides. Optional, any number of them." },
+	    "Rules: in the order of this file the first that fits a mail "
+	    "decides. A rule has a domain, a category or a sensitivity, or "
+	    "several of them, and fits where all of them do. Optional, any "
+	    "number of them." },
 };
 
 /* clang-format off */
@@ -131,7 +133,7 @@ static const struct conf_key common[] = {
 	{ CONF_PROFILE, "match", CONF_WORD, AT(conf_profile, match),
 	    CONF_SHOWN, "any", 0, 0, "any|contact|replies", "contact",
 	    "Which mail is kept. any: a user or a contact is among its "
-	    "senders and recipients. contact: at least one contact. replies: "
+	    "senders and recipients, or it arrived in a queue. contact: at least one contact. replies: "
 	    "only answers to mail that is already stored." },
 	{ CONF_PROFILE, "process_email_from", CONF_DATE,
 	    AT(conf_profile, process_email_from), CONF_SHOWN, NULL, 0, 0,
@@ -196,7 +198,8 @@ static const struct conf_key common[] = {
 	{ CONF_MAILBOX, "type", CONF_WORD, AT(conf_mailbox, type),
 	    CONF_SHOWN, "user", 0, 0, "user|queue", "queue",
 	    "user: a CRM user's own mailbox. queue: mail to it concerns the "
-	    "CRM as such, under this section's name." },
+	    "CRM as such, under this section's name; with match = any that "
+	    "is all that arrives in it, whomever it names." },
 	{ CONF_MAILBOX, "username", CONF_LOGIN, AT(conf_mailbox, username),
 	    0, NULL, 0, 0, NULL, "sales@contoso.example",
 	    "Credentials of its own, instead of the profile's." },
@@ -215,14 +218,23 @@ static const struct conf_key common[] = {
 	    "headers: bodies and attachments of its mail are not stored." },
 
 	{ CONF_RULE, "domain", CONF_PATTERNS, AT(conf_rule, domain),
-	    CONF_SHOWN | CONF_REQUIRED, NULL, 0, 0, NULL,
-	    "rival.example, *.rival.example",
+	    CONF_SHOWN, NULL, 0, 0, NULL, "rival.example, *.rival.example",
 	    "Domains, comma separated. *.rival.example means every domain "
 	    "below rival.example, but not rival.example itself." },
 	{ CONF_RULE, "where", CONF_WORD, AT(conf_rule, where),
 	    CONF_SHOWN, "any", 0, 0, "any|from|to", NULL,
 	    "from: the sender is there. to: one of the recipients (To, Cc, "
 	    "Bcc). any: either." },
+	{ CONF_RULE, "category", CONF_NAMES, AT(conf_rule, category),
+	    0, NULL, 0, 0, NULL, "Private, Not for the CRM",
+	    "Categories in Outlook, comma separated, in upper or lower case: "
+	    "the mailbox's owner has given the mail one of them. What is "
+	    "stored is taken back when a later category skips it." },
+	{ CONF_RULE, "sensitivity", CONF_WORDS, AT(conf_rule, sensitivity),
+	    0, NULL, 0, 0, "normal|personal|private|confidential",
+	    "private, confidential",
+	    "The mail has one of these sensitivities: normal, personal, "
+	    "private, confidential." },
 	{ CONF_RULE, "action", CONF_WORD, AT(conf_rule, action),
 	    CONF_SHOWN | CONF_REQUIRED, NULL, 0, 0, "keep|headers|skip",
 	    "skip",

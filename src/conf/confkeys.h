@@ -48,7 +48,9 @@ enum conf_type {
 	/* struct conf_list, from here on */
 	CONF_DOMAINS,
 	CONF_PATTERNS, /* domains, "*." allowed */
-	CONF_FOLDERS
+	CONF_FOLDERS,
+	CONF_NAMES, /* as they are written */
+	CONF_WORDS  /* each one of words */
 };
 
 #define CONF_REQUIRED 1 /* an error when missing */
@@ -64,7 +66,10 @@ struct conf_key {
 	int flags;
 	const char *def; /* as written in the INI, or NULL */
 	int64_t lo, hi;  /* CONF_INT, CONF_MEGABYTES, _DURATION, _DAYS */
-	/* CONF_WORD: "a|b", in the enum's order; CONF_SERVER, CONF_URL: path */
+	/*
+	 * CONF_WORD: "a|b", in the enum's order; CONF_WORDS: "a|b";
+	 * CONF_SERVER, CONF_URL: path
+	 */
 	const char *words;
 	const char *example; /* value in the example; NULL: def */
 	const char *help;

@@ -300,6 +300,39 @@ make_room(const struct conf_file *f, struct conf *c)
 	c->rule = mem_alloc(c->nrule * sizeof(*c->rule));
 }
 
+/* Without a condition a rule would fit all mail. */
+static void
+check_rule(
+    struct conf_file *f, const struct conf_part *p, const struct conf_rule *r)
+{
+	const struct {
+		const char *key;
+		size_t n;
+	} list[] = { { "domain", r->domain.n }, { "category", r->category.n },
+		{ "sensitivity", r->sensitivity.n } };
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		const struct conf_value *v = conffile_get(p, list[i].key);
+
+		any = any || v != NULL;
+		if (v != NULL && v->text != NULL && list[i].n == 0 &&
+		    v->text[strspn(v->text, ", \t")] == '\0')
+			conffile_error(f, v->line, list[i].key,
+			    "names none: write one, or remove the line");
+	}
+	if (!any)
+		conffile_error(f, p->line, "domain",
+		    "is missing: write domain = rival.example, or a category "
+		    "or sensitivity: a rule needs one of them");
+	else if (conffile_get(p, "domain") == NULL &&
+		 r->where != CONF_WHERE_ANY)
+		conffile_error(f, line_of(p, "where"), "where",
+		    "says whose domain is meant, and there is no domain: write "
+		    "domain = rival.example, or remove the line");
+}
+
 static void
 build_part(struct conf_file *f, struct conf *c, const struct conf_part *p)
 {
@@ -318,6 +351,7 @@ build_part(struct conf_file *f, struct conf *c, const struct conf_part *p)
 		rule = base;
 		rule->name = mem_strdup(p->name);
 		fill_section(f, p, p->section, rule);
+		check_rule(f, p, rule);
 		return;
 	default:
 		fill_section(f, p, p->section, base);

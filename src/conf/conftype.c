@@ -398,6 +398,33 @@ folder_of(const char *text, char *why, size_t size)
 	return NULL;
 }
 
+/* The same of a list of domains. */
+static char *
+domain_item(const char *text, bool wild, char *why, size_t size)
+{
+	char *item = domain_of(text, wild);
+
+	snprintf(why, size,
+	    "%s is not a domain: write it as contoso.example%s%s", text,
+	    wild ? " or *.contoso.example" : "", comment_hint(text));
+	return item;
+}
+
+/* The same of a CONF_WORDS key. */
+static char *
+word_of(const char *text, const char *words, char *why, size_t size)
+{
+	char word[32];
+	size_t i;
+
+	for (i = 0; confkeys_word(words, i, word, sizeof(word)); i++)
+		if (strcmp(word, text) == 0)
+			return mem_strdup(text);
+	snprintf(why, size, "%s: must be some of %s, separated by commas%s",
+	    text, words, comment_hint(text));
+	return NULL;
+}
+
 static bool
 add_item(const struct spot *s, void *base, const char *text)
 {
@@ -405,15 +432,19 @@ add_item(const struct spot *s, void *base, const char *text)
 	char *item, why[512];
 	size_t i;
 
-	if (s->key->type == CONF_FOLDERS) {
+	switch (s->key->type) {
+	case CONF_FOLDERS:
 		item = folder_of(text, why, sizeof(why));
-	} else {
-		bool wild = s->key->type == CONF_PATTERNS;
-
-		item = domain_of(text, wild);
-		snprintf(why, sizeof(why),
-		    "%s is not a domain: write it as contoso.example%s%s", text,
-		    wild ? " or *.contoso.example" : "", comment_hint(text));
+		break;
+	case CONF_NAMES:
+		item = mem_strdup(text);
+		break;
+	case CONF_WORDS:
+		item = word_of(text, s->key->words, why, sizeof(why));
+		break;
+	default:
+		item = domain_item(
+		    text, s->key->type == CONF_PATTERNS, why, sizeof(why));
 	}
 	if (item == NULL)
 		return FAIL(s, "%s", why);
@@ -505,6 +536,8 @@ static bool (*const setter[])(const struct spot *, void *, const char *) = {
 	[CONF_DOMAINS] = set_list,
 	[CONF_PATTERNS] = set_list,
 	[CONF_FOLDERS] = set_list,
+	[CONF_NAMES] = set_list,
+	[CONF_WORDS] = set_list,
 };
 
 bool
@@ -535,6 +568,8 @@ conftype_free(const struct conf_key *k, void *base)
 	case CONF_DOMAINS:
 	case CONF_PATTERNS:
 	case CONF_FOLDERS:
+	case CONF_NAMES:
+	case CONF_WORDS:
 		list = field_of(k, base);
 		while (list->n > 0)
 			free(list->v[--list->n]);

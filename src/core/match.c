@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/caseless.h"
 #include "base/msgid.h"
 #include "base/str.h"
 #include "base/tim.h"
@@ -129,7 +130,38 @@ domain_fits(const char *pattern, const char *domain)
 }
 
 static bool
-rule_fits(const struct conf_rule *r, const char *domain, enum role role)
+category_fits(const struct conf_rule *r, const struct message *msg)
+{
+	size_t i, k;
+
+	for (i = 0; i < r->category.n; i++)
+		for (k = 0; k < msg->ncategory; k++)
+			if (caseless_same(r->category.v[i], msg->category[k]))
+				return true;
+	return r->category.n == 0;
+}
+
+static bool
+sensitivity_fits(const struct conf_rule *r, const struct message *msg)
+{
+	const char *s = msg->sensitivity != NULL ? msg->sensitivity : "normal";
+	size_t i;
+
+	for (i = 0; i < r->sensitivity.n; i++)
+		if (str_eq(r->sensitivity.v[i], s))
+			return true;
+	return r->sensitivity.n == 0;
+}
+
+/* The conditions of a rule that no address is needed for. */
+static bool
+mail_fits(const struct conf_rule *r, const struct message *msg)
+{
+	return category_fits(r, msg) && sensitivity_fits(r, msg);
+}
+
+static bool
+address_fits(const struct conf_rule *r, const char *domain, enum role role)
 {
 	bool sender = role == ROLE_FROM || role == ROLE_SENDER;
 	size_t i;
@@ -170,13 +202,40 @@ see_side(struct seen *s, enum role role, bool internal)
 	}
 }
 
-static void
-see_address(const struct match *m, const struct address *a, struct seen *s,
-    struct decision *out)
+/* The first rule that fits and asks for no domain, or NULL. */
+static const struct conf_rule *
+first_without_domain(const struct conf *c, const struct message *msg)
 {
+	const struct conf_rule *r;
+
+	for (r = c->rule; r < c->rule + c->nrule; r++)
+		if (r->domain.n == 0 && mail_fits(r, msg))
+			return r;
+	return NULL;
+}
+
+/* Is there a rule that this address makes fit, before the one found so far? */
+static void
+see_rule(const struct match *m, const struct message *msg, struct seen *s,
+    const char *domain, enum role role)
+{
+	const struct conf_rule *r, *end;
+
+	end = s->rule != NULL ? s->rule : m->conf->rule + m->conf->nrule;
+	for (r = m->conf->rule; r < end; r++)
+		if (address_fits(r, domain, role) && mail_fits(r, msg)) {
+			s->rule = r;
+			break;
+		}
+}
+
+static void
+see_address(const struct match *m, const struct message *msg, size_t at,
+    struct seen *s, struct decision *out)
+{
+	const struct address *a = &msg->addr[at];
 	char address[ADDRESS_MAX];
 	const struct party *const *p;
-	const struct conf_rule *r, *end;
 	const char *domain;
 	bool internal;
 	size_t i, n;
@@ -199,12 +258,7 @@ see_address(const struct match *m, const struct address *a, struct seen *s,
 		internal = internal || is_our_address(p[i]);
 	}
 	see_side(s, a->role, internal);
-	end = s->rule != NULL ? s->rule : m->conf->rule + m->conf->nrule;
-	for (r = m->conf->rule; r < end; r++)
-		if (rule_fits(r, domain, a->role)) {
-			s->rule = r;
-			break;
-		}
+	see_rule(m, msg, s, domain, a->role);
 }
 
 static enum direction
@@ -254,6 +308,26 @@ is_reply(const struct match *m, const struct message *msg)
 					any_stored(m, msg->refs, &left));
 }
 
+/* The mailbox's owner, when the mail arrived there and names the owner not. */
+static const struct party *
+delivered_to(
+    const struct match *m, const struct message *msg, const struct decision *d)
+{
+	struct link owner = { m->owner, ROLE_FROM };
+	const struct link *o = &owner;
+	size_t i;
+
+	if (m->owner == NULL || msg->is_sent || msg->is_draft)
+		return NULL;
+	for (i = 0; i < d->nlink; i++) {
+		const struct link *l = &d->link[i];
+
+		if (by_crm_person(&o, &l) == 0)
+			return NULL;
+	}
+	return m->owner;
+}
+
 static bool
 concerns_crm(
     const struct match *m, const struct message *msg, const struct decision *d)
@@ -262,7 +336,9 @@ concerns_crm(
 
 	switch (m->profile->match) {
 	case CONF_MATCH_ANY:
-		return d->nlink > 0;
+		return d->nlink > 0 ||
+		       (d->delivered != NULL &&
+			   m->mailbox->type == CONF_MAILBOX_QUEUE);
 	case CONF_MATCH_CONTACT:
 		for (i = 0; i < d->nlink; i++)
 			if (!is_our_address(d->link[i].party))
@@ -274,10 +350,23 @@ concerns_crm(
 	return false;
 }
 
+/* What the rule says, as long as nothing else decides. */
+static void
+apply_rule(struct decision *d, const struct conf_rule *r)
+{
+	snprintf(d->rule, sizeof(d->rule), "rule %s", r->name);
+	if (r->action == CONF_ACTION_HEADERS)
+		d->verdict = VERDICT_HEADERS;
+	else if (r->action == CONF_ACTION_SKIP)
+		d->verdict = VERDICT_SKIP;
+	d->owners_word = r->category.n > 0 || r->sensitivity.n > 0;
+}
+
 static void
 set_verdict(struct decision *d, enum verdict v, const char *rule)
 {
 	d->verdict = v;
+	d->owners_word = false;
 	snprintf(d->rule, sizeof(d->rule), "%s", rule);
 }
 
@@ -302,20 +391,16 @@ match_message(
 	size_t i;
 
 	memset(out, 0, sizeof(*out));
+	seen.rule = first_without_domain(m->conf, msg);
 	for (i = 0; i < msg->naddr; i++)
-		see_address(m, &msg->addr[i], &seen, out);
+		see_address(m, msg, i, &seen, out);
 	if (out->nlink > 1)
 		merge_links(out);
+	out->delivered = delivered_to(m, msg, out);
 	out->direction = judge_direction(&seen);
 	set_verdict(out, VERDICT_KEEP, kept[m->profile->match]);
-	if (seen.rule != NULL) {
-		snprintf(
-		    out->rule, sizeof(out->rule), "rule %s", seen.rule->name);
-		if (seen.rule->action == CONF_ACTION_HEADERS)
-			out->verdict = VERDICT_HEADERS;
-		else if (seen.rule->action == CONF_ACTION_SKIP)
-			out->verdict = VERDICT_SKIP;
-	}
+	if (seen.rule != NULL)
+		apply_rule(out, seen.rule);
 	if (msg->is_draft)
 		set_verdict(out, VERDICT_SKIP, "draft");
 	else if (is_too_old(m, msg))
@@ -325,6 +410,23 @@ match_message(
 	else if (out->verdict == VERDICT_KEEP && m->mailbox != NULL &&
 		 m->mailbox->privacy == CONF_PRIVACY_HEADERS)
 		set_verdict(out, VERDICT_HEADERS, "privacy");
+}
+
+const struct party *
+match_owner(const struct party_dir *dir, const struct conf_mailbox *mailbox,
+    const char *crm_id)
+{
+	bool queue = mailbox->type == CONF_MAILBOX_QUEUE;
+	const struct party *const *p;
+	size_t i, n;
+
+	p = party_dir_find(dir, mailbox->address, &n);
+	for (i = 0; i < n; i++) {
+		if (is_our_address(p[i]) && str_eq(p[i]->crm_id, crm_id) &&
+		    party_is_user(p[i]->crm_type) == !queue)
+			return p[i];
+	}
+	return NULL;
 }
 
 bool

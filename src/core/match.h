@@ -6,8 +6,10 @@
  * The first of these steps that applies decides; its rule is in quotes:
  * 1. "draft": a draft is skipped.
  * 2. "process_email_from": mail received before that is skipped.
- * 3. "rule NAME", the first domain rule that fits, with action skip: skipped.
- * 4. "match": mail that concerns nobody, as match defines it, is skipped.
+ * 3. "rule NAME", the first rule that fits, with action skip: skipped.
+ * 4. "match": mail that concerns nobody, as match defines it, is skipped. In a
+ *    queue with match = any that is none which arrived there: it concerns the
+ *    queue, whomever its headers name.
  * 5. "rule NAME", the same rule with action headers: headers only.
  * 6. "privacy", where the mailbox has privacy = headers: headers only.
  * 7. "rule NAME", the same rule with action keep, or "match = any" (contact,
@@ -27,6 +29,8 @@ enum direction { DIRECTION_IN, DIRECTION_OUT, DIRECTION_INTERNAL };
 const char *direction_name(enum direction);    /* "in", "out", "internal" */
 enum direction direction_of(const char *name); /* another: "internal" */
 
+#define MATCH_DELIVERED "delivered" /* a role that no header has */
+
 struct link {
 	const struct party *party;
 	/* the first of from, sender, to, cc, bcc in which the person appears */
@@ -36,10 +40,24 @@ struct link {
 struct decision {
 	enum verdict verdict;
 	char rule[128]; /* what decided */
+	/*
+	 * The rule is about category or sensitivity: the mailbox's owner has
+	 * said so in Outlook, and it goes for what is stored already, too.
+	 */
+	bool owners_word;
 	enum direction direction;
 	/* one per person (crm_type, crm_id); the caller frees the array */
 	struct link *link;
 	size_t nlink;
+	/*
+	 * The mailbox's owner, where the mail arrived there and no header names
+	 * the owner: Bcc, lists, aliases. NULL: one does. It is a link, too,
+	 * with role MATCH_DELIVERED, as long as no copy of the mail in another
+	 * mailbox names the owner. For the mailbox of a user it does not count
+	 * for match: match = any asks whom a mail names, and the mailbox is
+	 * full of what names nobody.
+	 */
+	const struct party *delivered;
 };
 
 /* What a mail is compared with. All borrowed. */
@@ -47,12 +65,16 @@ struct match {
 	const struct conf *conf;
 	const struct conf_profile *profile;
 	const struct conf_mailbox *mailbox;
+	const struct party *owner; /* of the mailbox: the queue, or a user */
 	const struct party_dir *dir;
 	/* match = replies: is mail with that message id stored? or NULL */
 	bool (*stored)(void *arg, const char *message_id);
 	void *stored_arg;
 };
 
+/* The party of that address that is the mailbox's owner, or NULL. */
+const struct party *match_owner(
+    const struct party_dir *, const struct conf_mailbox *, const char *crm_id);
 /* Fills out whatever the verdict; the caller does free(out->link). */
 void match_message(
     const struct match *, const struct message *, struct decision *out);

@@ -1,7 +1,7 @@
 /*
  * model.c - one mail as exsync knows it.
- * 1. addr and att lie in the arena. They grow by doubling, and the outgrown
- *    arrays stay in the arena.
+ * 1. addr, att and category lie in the arena. They grow by doubling, and the
+ *    outgrown arrays stay in the arena.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +76,16 @@ message_free(struct message *m)
 	arena_free(&m->arena);
 	free(m->big);
 	free(m);
+}
+
+bool
+message_category(struct message *m, const char *name)
+{
+	const char **p = VEC_ADD_IN(&m->arena, m->category, m->ncategory);
+
+	if (p != NULL)
+		*p = name;
+	return p != NULL;
 }
 
 struct address *

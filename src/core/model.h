@@ -71,11 +71,17 @@ struct message {
 	const char *importance; /* low, normal, high */
 	/* normal, personal, private, confidential */
 	const char *sensitivity;
+	/* names that the mailbox's owner gave it in Outlook; not stored */
+	const char **category;
+	size_t ncategory;
 	const char *headers;          /* raw header block, or NULL */
 	int64_t sent_at, received_at; /* ms or TIM_NONE */
 	int64_t modified_at;          /* last change of the item, of any kind */
 	int64_t size;                 /* bytes, -1 unknown */
 	bool is_read, is_draft, has_attachments;
+	/* it lies where the mailbox keeps what it sends: nobody sent it here.
+	 * Filled in by the engine */
+	bool is_sent;
 
 	enum body_state body_state;
 	/* the body was not asked for: it is still the one in the store */
@@ -98,6 +104,8 @@ void message_free(struct message *);
 void message_drop(struct message **v, size_t n);
 /* Roughly the memory that it takes, in bytes. */
 size_t message_bytes(const struct message *);
+/* Appends one, whose strings are the arena's; false: over the arena's cap. */
+bool message_category(struct message *, const char *name);
 /* Appends one, zeroed; NULL when over the arena's cap. */
 struct address *message_address(struct message *);
 struct attachment *message_attachment(struct message *);

@@ -182,8 +182,8 @@ item_fields(const struct build *b, const struct build_get_item *g)
 	static const char *const every[] = { "item:Subject",
 		"item:DateTimeReceived", "item:DateTimeSent",
 		"item:DateTimeCreated", "item:Size", "item:Importance",
-		"item:Sensitivity", "item:InReplyTo", "item:HasAttachments",
-		"item:ItemClass", "item:IsDraft" };
+		"item:Sensitivity", "item:Categories", "item:InReplyTo",
+		"item:HasAttachments", "item:ItemClass", "item:IsDraft" };
 	static const char *const mail[] = { "message:From", "message:Sender",
 		"message:ToRecipients", "message:CcRecipients",
 		"message:BccRecipients", "message:ReplyTo",
@@ -191,10 +191,14 @@ item_fields(const struct build *b, const struct build_get_item *g)
 		"message:IsRead" };
 	static const char *const least[] = { "item:Subject",
 		"item:DateTimeReceived", "item:DateTimeSent",
-		"item:HasAttachments", "item:ItemClass", "message:From",
-		"message:ToRecipients", "message:CcRecipients",
-		"message:InternetMessageId" };
+		"item:Sensitivity", "item:Categories", "item:HasAttachments",
+		"item:ItemClass", "message:From", "message:ToRecipients",
+		"message:CcRecipients", "message:InternetMessageId" };
 
+	if (g->want == BUILD_BLOCK) {
+		add_extended(b, "0x007D", "String");
+		return;
+	}
 	if (g->want == BUILD_CONTENT)
 		add_field(b, "item:Body");
 	if (g->want != BUILD_HEADERS)

@@ -46,7 +46,8 @@ void build_sync(const struct build *, const void *);
 enum build_want {
 	BUILD_HEADERS,
 	BUILD_PARTIAL, /* everything but the body */
-	BUILD_CONTENT
+	BUILD_CONTENT,
+	BUILD_BLOCK /* the header block alone */
 };
 /*
  * Which properties are asked for; each shape is used when the server refuses

@@ -20,6 +20,7 @@
 #include "ews/item.h"
 #include "ews/itemxml.h"
 #include "ews/resolve.h"
+#include "ews/sender.h"
 
 /* One request for n items, and what has been answered so far. */
 struct get_item {
@@ -175,7 +176,7 @@ get_items(struct get_item *g, struct err *err)
 	g->next = g->npend = 0;
 	g->pend = mem_grow(NULL, g->n + 1, sizeof(*g->pend));
 	memset(&p, 0, sizeof(p));
-	p.content = g->want != BUILD_HEADERS;
+	p.content = g->want == BUILD_PARTIAL || g->want == BUILD_CONTENT;
 	p.reduced = g->shape == BUILD_ANY;
 	p.body = &g->s->body;
 	p.take = take_message;
@@ -259,7 +260,7 @@ ask_reduced(const struct get_item *all, size_t at, struct err *err)
 	return 0;
 }
 
-/* The remaining steps of README.md, Addresses. */
+/* The second and third step of README.md, Addresses. */
 static int
 resolve_addresses(struct ews_session *s, struct message *m, struct err *err)
 {
@@ -281,6 +282,89 @@ resolve_addresses(struct ews_session *s, struct message *m, struct err *err)
 	return 0;
 }
 
+/* Is it still unknown who sent that message? */
+static bool
+lacks_sender(const struct message *m)
+{
+	size_t i;
+
+	if (m->err.kind != ERR_NONE && !m->have_content)
+		return false;
+	for (i = 0; i < m->naddr; i++) {
+		const struct address *d = &m->addr[i];
+
+		if ((d->role == ROLE_FROM || d->role == ROLE_SENDER) &&
+		    itemxml_unresolved(d))
+			return true;
+	}
+	return false;
+}
+
+/* Will it be the same when the header block is asked for again? */
+static bool
+is_final(const struct err *e)
+{
+	return e->kind == ERR_ITEM || e->kind == ERR_GONE ||
+	       e->kind == ERR_UNKNOWN ||
+	       (e->kind == ERR_CONFIG && code_fewer(e));
+}
+
+/*
+ * The header block was not asked for: asks for it, for the n messages whose
+ * places in out are in at.
+ */
+static int
+fetch_blocks(
+    const struct get_item *all, const size_t *at, size_t n, struct err *err)
+{
+	struct item_ref *ref = mem_alloc(n * sizeof(*ref));
+	struct message **got = mem_alloc(n * sizeof(struct message *));
+	struct get_item g = { .s = all->s, .ref = ref, .n = n, .out = got };
+	size_t i;
+	int rc;
+
+	g.want = BUILD_BLOCK;
+	for (i = 0; i < n; i++)
+		ref[i] = all->ref[at[i]];
+	rc = get_items(&g, err);
+	for (i = 0; rc == 0 && i < n; i++) {
+		struct message *m = all->out[at[i]];
+
+		if (got[i]->err.kind == ERR_NONE)
+			sender_from_block(m, got[i]->headers);
+		else if (!is_final(&got[i]->err))
+			m->err = got[i]->err;
+	}
+	message_drop(got, n);
+	free(got);
+	free(ref);
+	if (rc == 0 || !is_final(err))
+		return rc;
+	err_clear(err);
+	return 0;
+}
+
+/* The fourth step: one more request at most, for all such senders. */
+static int
+find_senders(const struct get_item *all, struct err *err)
+{
+	size_t *at = mem_alloc(all->n * sizeof(*at)), i, n = 0;
+	int rc = 0;
+
+	for (i = 0; i < all->n; i++) {
+		if (!lacks_sender(all->out[i]))
+			continue;
+		if (all->want == BUILD_HEADERS)
+			at[n++] = i;
+		else
+			sender_from_block(all->out[i], all->out[i]->headers);
+	}
+	if (n > 0)
+		rc = fetch_blocks(all, at, n, err);
+	free(at);
+	return rc;
+}
+
 int
 item_get(struct ews_session *s, const struct item_ref *ref, size_t n,
     enum build_want want, struct message **out, struct err *err)
@@ -297,6 +381,10 @@ item_get(struct ews_session *s, const struct item_ref *ref, size_t n,
 			message_drop(out, n);
 			return -1;
 		}
+	}
+	if (find_senders(&g, err) == -1) {
+		message_drop(out, n);
+		return -1;
 	}
 	return 0;
 }

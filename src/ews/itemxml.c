@@ -3,7 +3,7 @@
  * 1. Any child of Items is an item, whatever its element is called, and all of
  *    them have the same fields. A child without a known field is no item.
  * 2. The place tells the field: level 3 is the item's, 4 and 5 lie inside field
- *    (a recipient, an attachment, an extended property).
+ *    (a recipient, an attachment, a category, an extended property).
  * 3. Something too large makes the item an error (code "too_large"), except a
  *    body: that is dropped, and body_state says so. Nothing is truncated.
  */
@@ -153,6 +153,7 @@ item_field_start(struct itemxml *p, enum tok t, const struct xml_attrs *a)
 		p->role = ROLE_REPLY_TO;
 		return SOAP_ENTER;
 	case TOK_Attachments:
+	case TOK_Categories:
 		return SOAP_ENTER;
 	case TOK_ExtendedProperty:
 		p->tag = 0;
@@ -193,6 +194,8 @@ inner_start(struct itemxml *p, enum tok t, const struct xml_attrs *a)
 			p->tag = folderxml_tag(xml_attr(a, "PropertyTag"));
 		return t == TOK_Value ? SOAP_TEXT : SOAP_SKIP;
 	}
+	if (p->field == TOK_Categories)
+		return t == TOK_String ? SOAP_TEXT : SOAP_SKIP;
 	if (t != TOK_Mailbox)
 		return SOAP_SKIP;
 	p->name = p->email = p->routing = NULL;
@@ -381,6 +384,15 @@ item_field_end(struct itemxml *p, enum tok t, const char *s, size_t len)
 	default:
 		break;
 	}
+}
+
+static void
+category_end(struct itemxml *p, const char *s, size_t len)
+{
+	const char *name = len > 0 ? keep_string(p, s, len) : NULL;
+
+	if (name != NULL && !message_category(p->m, name))
+		p->over = true;
 }
 
 /* The property is complete; its tag may come after its value. */
@@ -588,6 +600,8 @@ items_end(void *arg, enum tok t, int level, const char *text, size_t len,
 	}
 	if (level == 3)
 		item_field_end(p, t, text, len);
+	else if (level == 4 && p->field == TOK_Categories)
+		category_end(p, text, len);
 	else if (level == 4 && len > 0)
 		p->value = keep_string(p, text, len);
 	else if (level == 5)

@@ -11,7 +11,7 @@
 /* clang-format off */
 #define TOK_NAMES(X) \
 	X(AttachLongPathName) X(AttachmentId) X(Attachments) \
-	X(BccRecipients) X(Body) X(CalendarItem) X(CalendarFolder) X(CcRecipients) X(Changes) \
+	X(BccRecipients) X(Body) X(CalendarItem) X(CalendarFolder) X(Categories) X(CcRecipients) X(Changes) \
 	X(Contact) X(ContactsFolder) X(TasksFolder) X(Content) X(ContentId) X(ContentType) X(ConversationId) \
 	X(ConversationIndex) X(Create) X(DateTimeCreated) \
 	X(DateTimeReceived) X(DateTimeSent) X(Delete) X(DisplayName) \
@@ -26,7 +26,7 @@
 	X(ReferenceAttachment) X(References) X(ReplyTo) X(Resolution) \
 	X(ResolutionSet) X(ResponseCode) X(ResponseMessages) X(RootFolder) \
 	X(RoutingType) X(SearchFolder) X(Sender) X(Sensitivity) \
-	X(ServerVersionInfo) X(Size) X(Subject) X(SyncState) \
+	X(ServerVersionInfo) X(Size) X(String) X(Subject) X(SyncState) \
 	X(ToRecipients) X(TotalCount) X(Update) X(Value) X(detail) \
 	X(faultcode) X(faultstring)
 #define TOK_ENUM(name) TOK_##name,

@@ -33,6 +33,7 @@
 #include "base/tim.h"
 #include "net/sock.h"
 
+#define NSS_ROOM  65536 /* bytes; its tables take a few thousand */
 #define SLICE     250
 #define VAIN_MAX  50  /* ms: longest pause for a socket ready in vain */
 #define ADDRESSES 8   /* tried for a name, at most */
@@ -254,7 +255,9 @@ connect_any(
 }
 
 /*
- * A static binary must not load NSS modules of another glibc.
+ * A static binary must not load NSS modules of another glibc. The C library
+ * dereferences NULL if there is no memory for its tables now, so some is made
+ * sure of.
  */
 static void
 pin_nss(void)
@@ -262,6 +265,7 @@ pin_nss(void)
 #ifdef __GLIBC__
 	extern int __nss_configure_lookup(const char *, const char *);
 
+	free(mem_alloc(NSS_ROOM));
 	__nss_configure_lookup("hosts", "files dns");
 #endif
 }

@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "store/copy.h"
 #include "store/day.h"
+#include "store/delivered.h"
 #include "store/edition.h"
 
 void
@@ -63,6 +64,10 @@ bind_own(sqlite3_stmt *s, int from, const struct copy *c)
 	db_intor(s, from + 1, c->modified, -1);
 	db_intor(s, from + 2, c->size, -1);
 	db_text(s, from + 3, c->attached);
+	db_text(
+	    s, from + 4, c->delivered != NULL ? c->delivered->crm_type : NULL);
+	db_text(
+	    s, from + 5, c->delivered != NULL ? c->delivered->crm_id : NULL);
 }
 
 static int
@@ -70,7 +75,8 @@ insert_copy(struct store *st, const struct copy *c, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_INSERT,
 	    "INSERT INTO sync_copy(email,item_id,mailbox,folder,is_read,"
-	    "edition,modified,size,attached) VALUES(?,?,?,?,?,?,?,?,?) "
+	    "edition,modified,size,attached,delivered_type,delivered_id) "
+	    "VALUES(?,?,?,?,?,?,?,?,?,?,?) "
 	    "ON CONFLICT DO NOTHING");
 
 	bind_copy(s, c);
@@ -80,13 +86,15 @@ insert_copy(struct store *st, const struct copy *c, struct err *err)
 	return db_run(st, s, err);
 }
 
+#define OWN      "edition,modified,size,attached,delivered_type,delivered_id"
+#define OWN_VALS "?4,?5,?6,?7,?8,?9"
+
 static int
 update_own(struct store *st, const struct copy *c, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_OWN,
-	    "UPDATE sync_copy SET (edition,modified,size,attached)="
-	    "(?4,?5,?6,?7) WHERE email=?1 AND item_id=?2 AND mailbox=?3 AND "
-	    "(edition,modified,size,attached) IS NOT (?4,?5,?6,?7)");
+	    "UPDATE sync_copy SET (" OWN ")=(" OWN_VALS ") WHERE email=?1 AND "
+	    "item_id=?2 AND mailbox=?3 AND (" OWN ") IS NOT (" OWN_VALS ")");
 
 	bind_copy(s, c);
 	bind_own(s, 4, c);
@@ -132,6 +140,19 @@ copy_first(struct store *st, const struct copy *c, struct store_count *count,
 	return insert_copy(st, c, err) == -1 ? -1 : 0;
 }
 
+/* The places of the mail have changed; changed: so has the mail already. */
+static int
+settle_links(struct store *st, int64_t email, int changed,
+    struct store_count *count, struct err *err)
+{
+	int r = delivered_settle(st, email, err);
+
+	if (r == -1 || (r == 0 && changed == 0))
+		return r;
+	count->updated++;
+	return tell_change(st, email, "email", "update", err);
+}
+
 int
 copy_back(struct store *st, const struct copy *c, struct store_count *count,
     struct err *err)
@@ -155,7 +176,9 @@ copy_back(struct store *st, const struct copy *c, struct store_count *count,
 		return -1;
 	if (r > 0) {
 		count->copies++;
-		return tell_copy(st, c->email, "insert", err);
+		if (tell_copy(st, c->email, "insert", err) == -1)
+			return -1;
+		return settle_links(st, c->email, 0, count, err);
 	}
 	s = db_stmt(st, DB_COPY_UPDATE,
 	    "UPDATE sync_copy SET folder=?4,is_read=ifnull(?5,is_read) "
@@ -211,14 +234,11 @@ copy_gone(struct store *st, const struct copy *c, struct store_count *count,
 	count->removed++;
 	if (tell_copy(st, c->email, "delete", err) == -1)
 		return -1;
-	if (was.edition == 0)
-		return 0;
 	fault_point("copy gone");
-	r = edition_settle(st, c->email, &nobody, count, err);
-	if (r <= 0)
-		return r;
-	count->updated++;
-	return tell_change(st, c->email, "email", "update", err);
+	r = was.edition == 0
+		? 0
+		: edition_settle(st, c->email, &nobody, count, err);
+	return r == -1 ? -1 : settle_links(st, c->email, r, count, err);
 }
 
 int

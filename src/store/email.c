@@ -9,7 +9,8 @@
  *    (edition.c), whatever it said before. A copy whose text changes leaves its
  *    mail, unless it is the only copy.
  * 5. What could not be fetched now deletes nothing: a message without a body,
- *    or an attachment without its content, leaves the stored one alone.
+ *    or an attachment without its content, leaves the stored one alone. But
+ *    what its owner withholds now goes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "store/blob.h"
 #include "store/copy.h"
 #include "store/day.h"
+#include "store/delivered.h"
 #include "store/edition.h"
 #include "store/email.h"
 #include "store/mailrow.h"
@@ -38,6 +40,7 @@ struct incoming {
 	struct arena own;
 	int64_t group; /* the mails with that key */
 	bool has_body; /* it was fetched, or is the stored one */
+	bool is_new;   /* it has become a new mail */
 };
 
 static struct copy
@@ -45,7 +48,8 @@ copy_of(const struct incoming *x, int64_t n, int64_t edition)
 {
 	const struct message *m = x->in->m;
 	struct copy c = { n, x->in->mailbox, x->in->item_id, x->in->folder,
-		m->is_read, edition, -1, m->size, x->attached };
+		m->is_read, edition, -1, m->size, x->attached,
+		x->in->d->delivered };
 
 	/*
 	 * The time is stored in seconds, so an item that changed just now may
@@ -126,12 +130,13 @@ insert_mail(struct store *st, const struct incoming *x, const char *id,
 
 /* Inserts the rest of a mail whose row has just been inserted. */
 static int
-complete_mail(struct store *st, const struct incoming *x, const char *id,
-    int64_t *n, struct store_count *count, struct err *err)
+complete_mail(struct store *st, struct incoming *x, const char *id, int64_t *n,
+    struct store_count *count, struct err *err)
 {
 	struct copy c = copy_of(x, st->txn.next_email, 0);
 
 	*n = st->txn.next_email++;
+	x->is_new = true;
 	count->emails++;
 	count->attachments += parts_stored(&x->m);
 	day_add(st, x->m.received_at);
@@ -381,13 +386,21 @@ fill_in_attachments(struct incoming *x, const struct message *old)
 	parts_keep_contents(&x->m, old, &x->own);
 }
 
+/* Does the owner want no more of the mail known than its headers? */
+static bool
+is_withheld(const struct decision *d)
+{
+	return d->verdict == VERDICT_HEADERS && d->owners_word;
+}
+
 /* Fills in what the message lacks from what is stored; room owns the memory. */
 static void
 fill_in(struct incoming *x, const struct email_row *was, struct message *room)
 {
 	struct message *m = &x->m;
 	const struct message *old = was->m;
-	bool told = m->as_stored || m->body_state == BODY_FULL;
+	bool told =
+	    m->as_stored || m->body_state == BODY_FULL || is_withheld(x->in->d);
 
 	if (m->as_stored || (!told && old->body_state == BODY_FULL)) {
 		m->text = old->text;
@@ -570,6 +583,23 @@ attached_hashes(const struct message *m)
 	return list;
 }
 
+/* The mail's places or links may have changed. */
+static int
+settle_delivered(
+    struct store *st, int64_t n, struct store_count *count, struct err *err)
+{
+	struct email_row r;
+	int a = delivered_settle(st, n, err);
+
+	if (a <= 0)
+		return a;
+	if (email_load(st, n, false, &r, err) == -1)
+		return -1;
+	a = tell_update(st, r.id, a, count, err);
+	email_free(&r);
+	return a;
+}
+
 int
 email_put(struct store *st, const struct email_in *in, int64_t known,
     int64_t *n, struct store_count *count, struct err *err)
@@ -600,6 +630,12 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 		content_id(&st->scratch, &x.m, x.key);
 		rc = put_unknown(st, &x, 0, n, count, err);
 	}
+	if (rc == 0 && x.is_new && in->d->delivered != NULL)
+		rc = delivered_settle(st, *n, err) == -1 ? -1 : 0;
+	else if (rc == 0 && !x.is_new)
+		rc = settle_delivered(st, *n, count, err);
+	if (rc == 0 && known != 0 && known != *n)
+		rc = settle_delivered(st, known, count, err);
 	same_free(&x.as);
 	free(x.attached);
 	arena_free(&x.own);

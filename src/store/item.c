@@ -96,6 +96,20 @@ follow_copy(struct store *st, const struct store_item *it,
 	return copy_back(st, &c, count, err);
 }
 
+/* The mail was stored before, and the mailbox's owner wants it kept out now. */
+static int
+withdraw_copy(struct store *st, const struct decision_row *l, int64_t email,
+    struct store_count *count, struct err *err)
+{
+	struct copy c = { .email = email,
+		.mailbox = l->mailbox,
+		.item_id = l->item,
+		.folder = l->folder,
+		.is_read = -1 };
+
+	return copy_gone(st, &c, count, err);
+}
+
 /* Sets l->email to the mail that the item is a copy of, if any. */
 static int
 become_email(struct store *st, const struct store_item *it,
@@ -114,7 +128,10 @@ become_email(struct store *st, const struct store_item *it,
 		in.d = it->decision;
 		in.poorer = it->fault != NULL;
 		rc = email_put(st, &in, known, &l->email, count, err);
-	} else if (known != 0)
+	} else if (known != 0 && it->decision != NULL &&
+		   it->decision->owners_word)
+		rc = withdraw_copy(st, l, known, count, err);
+	else if (known != 0)
 		rc = follow_copy(st, it, l, known, count, err);
 	if (rc == 0 && it->fault != NULL) {
 		count->failed += !is_doubtful(it);

@@ -3,6 +3,8 @@
  * 1. Positions count from 0 in each role, and through the attachments.
  * 2. A row with a content is counted in sync_blob, and no other row is.
  * 3. Everything is linear in the number of rows, or sorts.
+ * 4. Links are those of headers here. Those of delivered.h stay, but where a
+ *    header links the same person.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,17 +67,19 @@ insert_people(struct store *st, enum parts_of of, int64_t n,
 	return 0;
 }
 
-#define LINK_SQL(table, n)                                                     \
+#define LINK_SQL(table, n, conflict)                                           \
 	INSERT_INTO(table, n, "crm_type,crm_id,role", "?,?,?,?")               \
-	" ON CONFLICT DO NOTHING"
+	" ON CONFLICT DO " conflict
 
 static int
 insert_links(struct store *st, enum parts_of of, int64_t n,
     const struct content *c, struct err *err)
 {
-	sqlite3_stmt *s =
-	    STMT(st, of, DB_LINK_OF_MAIL, LINK_SQL("sync_link", "email"),
-		LINK_SQL("sync_edition_link", "edition"));
+	sqlite3_stmt *s = STMT(st, of, DB_LINK_OF_MAIL,
+	    LINK_SQL("sync_link", "email",
+		"UPDATE SET role=excluded.role WHERE "
+		"role='" MATCH_DELIVERED "'"),
+	    LINK_SQL("sync_edition_link", "edition", "NOTHING"));
 	size_t i;
 
 	for (i = 0; i < c->nlink; i++) {
@@ -169,7 +173,8 @@ delete_links(struct store *st, enum parts_of of, int64_t n, struct err *err)
 {
 	return db_run_int(st,
 	    STMT(st, of, DB_LINK_GONE_MAIL,
-		"DELETE FROM sync_link WHERE email=?",
+		"DELETE FROM sync_link WHERE email=? AND "
+		"role<>'" MATCH_DELIVERED "'",
 		"DELETE FROM sync_edition_link WHERE edition=?"),
 	    n, err);
 }
@@ -259,7 +264,8 @@ load_links(struct store *st, enum parts_of of, int64_t n, struct message *m,
     struct content *c, struct err *err)
 {
 	sqlite3_stmt *s = STMT(st, of, DB_LINK_LIST_MAIL,
-	    "SELECT crm_type,crm_id,role FROM sync_link WHERE email=?",
+	    "SELECT crm_type,crm_id,role FROM sync_link WHERE email=? AND "
+	    "role<>'" MATCH_DELIVERED "'",
 	    "SELECT crm_type,crm_id,role FROM sync_edition_link "
 	    "WHERE edition=?");
 	struct link *v = NULL, *l;
@@ -338,7 +344,8 @@ parts_copy(struct store *st, int64_t email, int64_t edition, struct err *err)
 		    " FROM sync_party WHERE email=?1" },
 		{ DB_LINK_COPY,
 		    "INSERT INTO sync_edition_link SELECT ?2,crm_type,crm_id,"
-		    "role FROM sync_link WHERE email=?1" },
+		    "role FROM sync_link WHERE email=?1 AND "
+		    "role<>'" MATCH_DELIVERED "'" },
 		{ DB_ATT_COPY,
 		    "INSERT INTO sync_edition_attachment SELECT ?2," ATT_COLS
 		    " FROM sync_attachment WHERE email=?1" },

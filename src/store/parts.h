@@ -21,7 +21,7 @@ enum parts_of { PARTS_MAIL, PARTS_EDITION };
 struct content {
 	const struct message *m;
 	enum direction direction;
-	const struct link *link;
+	const struct link *link; /* of headers alone (delivered.h) */
 	size_t nlink;
 };
 
@@ -38,7 +38,7 @@ int parts_load(struct store *, enum parts_of, int64_t n, struct message *m,
     struct content *, struct err *);
 /*
  * Replaces the rows of mail n, which are those of was, by those of now. 1: some
- * changed, 0: none, -1.
+ * changed, 0: none, -1. The caller calls delivered_settle in the end.
  */
 int parts_replace(struct store *, int64_t n, const struct content *was,
     const struct content *now, struct store_count *, struct err *);

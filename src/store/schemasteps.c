@@ -583,6 +583,40 @@ static const char *const version_5[] = {
 "  why INTEGER NOT NULL, -- 1: people came into the CRM, 2: settings changed\n"
 "  PRIMARY KEY(mailbox, item)\n"
 ") WITHOUT ROWID",
+
+/* Whose mailbox a mail came to though no header names its owner. */
+"ALTER TABLE sync_copy ADD COLUMN delivered_type TEXT"
+" /* party.crm_type of its mailbox's owner, where the mail arrived there and no"
+" header names the owner; NULL: one does */",
+"ALTER TABLE sync_copy ADD COLUMN delivered_id TEXT"
+" /* party.crm_id of the same */",
+/* Copies of which nobody wrote that down are asked again, in a full walk of the
+ * folders that they lie in, as in version 4. */
+"UPDATE sync_copy SET modified = -1 WHERE removed_at IS NULL AND EXISTS(\n"
+"  SELECT 1 FROM mailbox m WHERE m.address = sync_copy.mailbox AND\n"
+"  m.crm_id IS NOT NULL AND NOT EXISTS(SELECT 1 FROM sync_link l WHERE\n"
+"  sync_copy.edition IS NULL AND l.email = sync_copy.email AND\n"
+"  l.crm_id = m.crm_id AND lower(l.crm_type) = m.type) AND NOT EXISTS(\n"
+"  SELECT 1 FROM sync_edition_link l WHERE l.edition = sync_copy.edition AND\n"
+"  l.crm_id = m.crm_id AND lower(l.crm_type) = m.type)) AND NOT EXISTS(\n"
+"  SELECT 1 FROM folder f JOIN folder t ON t.mailbox = f.mailbox AND\n"
+"  t.well_known IN ('sentitems', 'drafts', 'outbox') AND (t.id = f.id OR\n"
+"  substr(f.path, 1, length(t.path) + 1) = t.path || '/')\n"
+"  WHERE f.id = sync_copy.folder)",
+"UPDATE sync_folder SET cursor = NULL, marker = NULL, unsettled = 0,\n"
+"  walking = 1 WHERE (walking = 1 OR (walking = 0 AND cursor IS NOT NULL)) AND folder IN(\n"
+"  SELECT folder FROM sync_copy WHERE modified = -1)",
+"DROP VIEW email_link",
+"CREATE VIEW email_link(\n"
+"  -- one row for each user and contact whom the mail concerns\n"
+"  email_id, -- email.id\n"
+"  crm_type, -- party.crm_type\n"
+"  crm_id, -- party.crm_id\n"
+"  role -- the first of from, sender, to, cc, bcc in which they appear;"
+" delivered: in none, and the mail came to their mailbox (Bcc, lists,"
+" aliases)\n"
+") AS SELECT e.id, l.crm_type, l.crm_id, l.role\n"
+"  FROM sync_link l JOIN sync_email e ON e.n = l.email",
 NULL
 };
 /* clang-format on */

@@ -29,7 +29,6 @@
 #include "sync/remote.h"
 #include "sync/say.h"
 
-#define AGAIN   2     /* pauses for the items of a busy server */
 #define SAMPLE  3     /* items asked for alone before a request is halved */
 #define BUSY_MS 60000 /* a busy server's delay (ews/README.md, Errors) */
 
@@ -502,6 +501,7 @@ blame_items(const struct question *q)
 /*
  * Asks again for the busy items: at once while some come, since a server may
  * deliver only so many at a time; else after a pause, until the gate gives up.
+ * Items that failed before are not waited for.
  */
 static int
 ask_again(const struct question *q, struct err *err)
@@ -510,17 +510,14 @@ ask_again(const struct question *q, struct err *err)
 	struct gate *gate = q->w->profile->gate;
 	struct err why = ERR_INIT, e;
 	size_t at[PROVIDER_ITEMS], n, before = q->n, max;
-	int tries = q->suspect ? AGAIN : 0;
-	int64_t waited = 0;
+	struct gate_tries tries = { 0, 0 };
 
 	while ((n = busy_items(q, ref, at, &why)) > 0) {
 		if (n < before)
 			gate_short(gate, (int)(before - n));
 		e = why;
-		waited += why.retry_ms;
 		if ((n == before || why.retry_ms > 0) &&
-		    (tries >= AGAIN || waited > PATIENCE_ITEM ||
-			!gate_pause(gate, &q->w->login, &tries, &e)))
+		    (q->suspect || !gate_pause(gate, &q->w->login, &tries, &e)))
 			break;
 		before = n;
 		max = (size_t)gate_items(gate);

@@ -117,6 +117,7 @@ settle_decision(struct fetch *f, struct message *m, size_t at)
 	struct decision *d = &f->decision[at];
 	struct store_item *it;
 
+	m->is_sent = f->sent;
 	if (d->rule[0] == '\0')
 		decide_message(f, m, d);
 	if (d->verdict == VERDICT_KEEP && !m->have_content)
@@ -513,6 +514,18 @@ run_rounds(struct fetch *f, struct todo *all, struct todo *kept,
 	return round_of(f, PROVIDER_CONTENT, rest, &none, err);
 }
 
+static bool
+is_sent_folder(const struct mailbox_work *w, int64_t folder)
+{
+	size_t i;
+
+	for (i = 0; i < w->nsent; i++) {
+		if (w->sent[i] == folder)
+			return true;
+	}
+	return false;
+}
+
 int
 fetch_run(struct fetch *f, struct session *session, struct err *err)
 {
@@ -523,6 +536,7 @@ fetch_run(struct fetch *f, struct session *session, struct err *err)
 	int rc;
 
 	f->session = session;
+	f->sent = is_sent_folder(f->mailbox, f->folder);
 	f->item = mem_alloc(f->n * sizeof(*f->item));
 	/*
 	 * Of each ref: headers or all but the body; content; two steps of

@@ -28,6 +28,7 @@ struct fetch {
 	int64_t past_from;
 
 	struct session *session; /* while fetch_run runs */
+	bool sent;               /* nothing arrives in the folder */
 
 	struct underway_batch underway; /* noted: one for each ref */
 

@@ -3,7 +3,8 @@
  * 1. Until one call has come back with anything but a rejected login or an
  *    unreachable server, at most one call is in progress.
  * 2. A stopped gate never opens again in the same pass.
- * 3. A call is repeated at most GATE_TRIES times, after at most WAIT_MAX each.
+ * 3. A call is repeated at most GATE_TRIES times; after delays that the server
+ *    asks for as often as they fit into PATIENCE_BUSY, each at most GATE_WAIT.
  * 4. The account decides for all gates whether a login may be tried, and tried
  *    again (account.h): no call is made without asking it. Asking may wait for
  *    other processes, so no lock is held then.
@@ -23,10 +24,11 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "sync/gate.h"
+#include "sync/patience.h"
 
-#define WAIT_MAX    30000    /* ms: a longer wait is left to a later pass */
 #define WAIT_STEP   20000000 /* ns */
 #define UNREACHABLE 3        /* failures in a row that stop the profile */
+#define LEAST_WAIT  1000     /* ms; before each try after GATE_TRIES */
 #define RECOVER     50       /* good calls until one more may run at once */
 
 struct gate {
@@ -178,7 +180,7 @@ put_off(const struct gate_login *l, struct err *err)
 {
 	int64_t left = l->not_before - tim_mono();
 
-	if (left <= WAIT_MAX)
+	if (left <= GATE_WAIT)
 		return 0;
 	err_set(err, ERR_RETRY,
 	    "%s: the server asked to be left alone; later calls wait as well",
@@ -337,7 +339,7 @@ wait_for_server(struct gate *g, struct gate_login *l, const struct err *e)
 
 	if (e->scope >= SCOPE_PROFILE)
 		g->not_before =
-		    now + (e->retry_ms < WAIT_MAX ? e->retry_ms : WAIT_MAX);
+		    now + (e->retry_ms < GATE_WAIT ? e->retry_ms : GATE_WAIT);
 	else if (e->scope == SCOPE_MAILBOX &&
 		 now + e->retry_ms > l->not_before) {
 		l->not_before = now + e->retry_ms;
@@ -400,22 +402,41 @@ learn_limits(struct gate *g, struct gate_login *l, const struct err *e)
 	}
 }
 
+/*
+ * The server asks for a delay: how long to wait, or -1. One that names next to
+ * nothing again and again is not asked as often as it says.
+ */
+static int64_t
+asked_delay(const struct err *e, const struct gate_tries *t)
+{
+	int64_t ms = e->retry_ms;
+
+	if (ms > GATE_WAIT)
+		return -1;
+	if (t->n >= GATE_TRIES && ms < LEAST_WAIT)
+		ms = LEAST_WAIT;
+	return t->waited + ms > PATIENCE_BUSY ? -1 : ms;
+}
+
 /* How long to wait before another try, in ms; -1: there is no other try. */
 static int64_t
-retry_delay(const struct err *e, int tries)
+retry_delay(const struct err *e, const struct gate_tries *t)
 {
 	/* A timeout costs minutes, and an unknown error may never pass. */
 	bool once = e->kind == ERR_UNKNOWN || e->cause == CAUSE_TIMEOUT;
 	unsigned char r;
 
 	if ((e->kind != ERR_RETRY && e->kind != ERR_UNKNOWN) ||
-	    tries >= (once ? 1 : GATE_TRIES) || e->retry_ms > WAIT_MAX ||
 	    e->cause == CAUSE_STOP || e->cause == CAUSE_PATIENCE)
+		return -1;
+	if (e->retry_ms > 0 && !once)
+		return asked_delay(e, t);
+	if (t->n >= (once ? 1 : GATE_TRIES) || e->retry_ms > GATE_WAIT)
 		return -1;
 	if (e->retry_ms > 0)
 		return e->retry_ms;
 	crypt_random(&r, 1);
-	return (500 << (2 * tries)) + 4 * r;
+	return (500 << (2 * t->n)) + 4 * r;
 }
 
 static void
@@ -439,7 +460,8 @@ say_who(const struct gate_login *l, char *out, size_t size)
 
 /* Waits ms before another try; false: there is no other try. */
 static bool
-wait_and_go(const struct gate_login *l, int64_t ms, int *tries, struct err *err)
+wait_and_go(const struct gate_login *l, int64_t ms, struct gate_tries *t,
+    struct err *err)
 {
 	char who[256];
 
@@ -449,7 +471,8 @@ wait_and_go(const struct gate_login *l, int64_t ms, int *tries, struct err *err)
 	log_debug(
 	    "%s%s; trying again in %lld ms", who, err->msg, (long long)ms);
 	wait_until(tim_mono() + ms);
-	(*tries)++;
+	t->n++;
+	t->waited += err->retry_ms > 0 ? ms : 0;
 	err_clear(err);
 	return true;
 }
@@ -528,12 +551,12 @@ may_retry(struct gate *g, struct gate_login *l, const struct err *e)
 }
 
 bool
-gate_leave(
-    struct gate *g, struct gate_login *l, int rc, int *tries, struct err *err)
+gate_leave(struct gate *g, struct gate_login *l, int rc, struct gate_tries *t,
+    struct err *err)
 {
 	struct err none = ERR_INIT;
 	const struct err *e = rc == 0 ? &none : err;
-	int64_t ms = rc == 0 ? -1 : retry_delay(err, *tries);
+	int64_t ms = rc == 0 ? -1 : retry_delay(err, t);
 
 	account_answer(login_of(g, l), said_of_login(e), e);
 	if (g->proxy != NULL)
@@ -551,16 +574,17 @@ gate_leave(
 		ms = -1;
 	pthread_cond_broadcast(&g->free);
 	pthread_mutex_unlock(&g->lock);
-	return wait_and_go(l, ms, tries, err);
+	return wait_and_go(l, ms, t, err);
 }
 
 bool
-gate_pause(struct gate *g, struct gate_login *l, int *tries, struct err *err)
+gate_pause(
+    struct gate *g, struct gate_login *l, struct gate_tries *t, struct err *err)
 {
 	pthread_mutex_lock(&g->lock);
 	learn_limits(g, l, err);
 	pthread_mutex_unlock(&g->lock);
-	return wait_and_go(l, retry_delay(err, *tries), tries, err);
+	return wait_and_go(l, retry_delay(err, t), t, err);
 }
 
 void

@@ -4,7 +4,8 @@
  * Floor: sync.
  * Threads: any.
  *
- *	int tries = 0, rc;
+ *	struct gate_tries tries = { 0, 0 };
+ *	int rc;
  *	do {
  *		if (gate_enter(g, login, err) == -1)
  *			return -1;
@@ -13,9 +14,10 @@
  *
  * It admits one call alone until the login is known to work: ten threads with a
  * wrong password must never lock an account. It waits as long as the server
- * asks for, up to 30 s, and keeps all other calls for that mailbox waiting as
- * long; when the server asks for more it refuses them. When the server is busy
- * it lowers the number of calls at once, and slowly raises it again. It stops
+ * asks for, up to 30 s in all for one request, and keeps all other calls for
+ * that mailbox waiting as long; when the server asks for more at once it
+ * refuses them. When the server is busy it lowers the number of calls at once,
+ * and slowly raises it again. It stops
  * the profile when its login is rejected, its server cannot be reached, three
  * mailboxes in a row get no answer in time, or the first three get a web page.
  * A rejected login is tried once more (the provider does that on a fresh
@@ -34,8 +36,17 @@
 
 struct gate;
 
-#define GATE_TRIES 2              /* further tries of one call */
+#define GATE_TRIES 2     /* further tries of one call */
+#define GATE_WAIT  30000 /* ms: a longer delay is left to a later pass */
 #define GATE_ITEMS PROVIDER_ITEMS /* items of one request */
+
+/* What one request has had so far; zeroed for a new one. */
+struct gate_tries {
+	int n;          /* further tries */
+	int64_t waited; /* ms that the server asked for, in all */
+};
+/* The request is not to be repeated, whatever comes. */
+#define GATE_NO_MORE ((struct gate_tries){ GATE_TRIES, GATE_WAIT })
 
 /*
  * Who calls: a mailbox, with the profile's login or one of its own (access =
@@ -87,16 +98,19 @@ int gate_enter(struct gate *, struct gate_login *, struct err *);
 /*
  * rc and err are the call's outcome. True: the wait is over, call again; err is
  * cleared. That happens at most GATE_TRIES times, once after a timeout or an
- * unknown answer, and never when the caller's own patience ended the call.
+ * unknown answer, and never when the caller's own patience ended the call; but
+ * a server that says for how long it wants to be left alone is asked again as
+ * long as these delays, those before included, come to PATIENCE_BUSY at most.
  * False: rc stands.
  */
-bool gate_leave(
-    struct gate *, struct gate_login *, int rc, int *tries, struct err *);
+bool gate_leave(struct gate *, struct gate_login *, int rc, struct gate_tries *,
+    struct err *);
 /*
  * A call succeeded, but the server was too busy for a part of it: learns from
  * err and waits like gate_leave. True: ask for that part again.
  */
-bool gate_pause(struct gate *, struct gate_login *, int *tries, struct err *);
+bool gate_pause(
+    struct gate *, struct gate_login *, struct gate_tries *, struct err *);
 /*
  * No further call for this mailbox begins in this pass: gate_enter returns why.
  */

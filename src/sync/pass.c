@@ -82,6 +82,7 @@ set_match(const struct running *r, struct mailbox_work *w)
 	m->profile = w->conf.profile;
 	m->mailbox = &w->conf;
 	m->dir = r->dir;
+	m->owner = match_owner(r->dir, &w->conf, w->crm_id);
 	m->stored = is_stored;
 	m->stored_arg = r->pass->store;
 }

@@ -329,27 +329,40 @@ compare_profile(struct basis *b, const struct conf_profile *p,
 	return r == -1 ? -1 : 0;
 }
 
-/* A hash of some sections as conf_print shows them. */
+/* The hash of some sections as conf_print shows them. */
+static int
+hash_sections(void (*print)(const struct conf *, FILE *),
+    const struct conf *conf, unsigned char *sum, struct err *err)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	bool whole;
+
+	if (f != NULL)
+		print(conf, f);
+	whole = f != NULL && fclose(f) == 0 && text != NULL;
+	if (whole)
+		crypt_sha256(text, len, sum);
+	free(text);
+	if (whole)
+		return 0;
+	err_set(err, ERR_FATAL, "out of memory");
+	return err_code(err, CAUSE_MEMORY, "memory", SCOPE_ALL);
+}
+
 static int
 add_sections(struct basis *b, const char *what,
     void (*print)(const struct conf *, FILE *), const struct conf *conf,
     bool *changed, struct err *err)
 {
 	unsigned char *sum = mem_alloc(CRYPT_SHA256);
-	char *text = NULL;
-	size_t len = 0;
 	void *was;
-	FILE *f = open_memstream(&text, &len);
 
-	if (f == NULL) {
-		err_set(err, ERR_FATAL, "out of memory");
+	if (hash_sections(print, conf, sum, err) == -1) {
 		free(sum);
-		return err_code(err, CAUSE_MEMORY, "memory", SCOPE_ALL);
+		return -1;
 	}
-	print(conf, f);
-	fclose(f);
-	crypt_sha256(text, len, sum);
-	free(text);
 	if (add_part(b, mem_strdup(what), sum, CRYPT_SHA256, &was, err) == -1)
 		return -1;
 	*changed = was != NULL;

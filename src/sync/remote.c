@@ -10,9 +10,13 @@ remote_call(struct remote *r, remote_fn fn, void *arg, struct err *err)
 {
 	struct gate *gate = r->mailbox->profile->gate;
 	struct gate_login *login = &r->mailbox->login;
-	int tries = r->once ? GATE_TRIES : 0, rc;
+	struct gate_tries tries = { 0, 0 };
 	int64_t began;
 	bool ours;
+	int rc;
+
+	if (r->once)
+		tries = GATE_NO_MORE;
 
 	for (;;) {
 		if (gate_enter(gate, login, err) == -1)
@@ -23,8 +27,10 @@ remote_call(struct remote *r, remote_fn fn, void *arg, struct err *err)
 		if (rc == -1) {
 			r->last = tim_mono() - began;
 			r->lost += r->last;
-			if (r->hasty && r->last > PATIENCE_SLOW)
-				tries = GATE_TRIES;
+			/* a busy server is slow to say so */
+			if (r->hasty && r->last > PATIENCE_SLOW &&
+			    err->retry_ms == 0)
+				tries = GATE_NO_MORE;
 		}
 		ours = rc == -1 && err->retry_ms == 0;
 		began = tim_mono();

@@ -88,6 +88,24 @@ is_skipped_by_default(const char *wk)
 }
 
 bool
+select_is_sent(const struct folder_list *list, const struct folder *f,
+    const struct store_folders *known)
+{
+	size_t depth;
+
+	for (depth = 0; f != NULL && depth < 100; depth++) {
+		const char *wk = well_known(f, known);
+
+		if (wk != NULL &&
+		    (str_eq(wk, "sentitems") || str_eq(wk, "drafts") ||
+			str_eq(wk, "outbox")))
+			return true;
+		f = parent_of(list, f);
+	}
+	return false;
+}
+
+bool
 select_names(const char *entry, const struct folder_list *list,
     const struct store_folders *known)
 {

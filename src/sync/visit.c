@@ -508,6 +508,23 @@ read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
 	return -1;
 }
 
+/* Notes in which folders nothing arrives. */
+static void
+note_sent(struct mailbox_work *w, const struct folder_list *list,
+    const struct store_folders *known)
+{
+	size_t i;
+
+	w->nsent = 0;
+	for (i = 0; i < list->n; i++) {
+		const struct store_folder *s =
+		    stored_folder(known, list->v[i].id);
+
+		if (s != NULL && select_is_sent(list, &list->v[i], known))
+			*VEC_ADD(w->sent, w->nsent) = s->id;
+	}
+}
+
 /* Runs one turn. */
 static int
 visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
@@ -523,6 +540,7 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	rc = list_folders(w, all, &list, &known, err);
 	if (rc == 0) {
 		look_for_named(w, &list, &known);
+		note_sent(w, &list, &known);
 		rc = failed_retry(w, false, err);
 	}
 	if (rc == 0) {
@@ -775,6 +793,8 @@ visit_job(struct job *job, bool own)
 		return;
 	}
 	tally_mailbox(w->profile->tally, as);
+	free(w->sent);
+	w->sent = NULL;
 	free(w->visit->done);
 	free(w->visit);
 	w->visit = NULL;

@@ -75,6 +75,8 @@ struct mailbox_work {
 	struct gate_login login;
 	struct session *session; /* of the thread that runs the job */
 	int64_t told_at;         /* tim_now when its folders were listed */
+	int64_t *sent; /* store_folder.id of those that select_is_sent names */
+	size_t nsent;  /* both read-only while folders are read */
 	enum visit_end end;
 	struct err *fault; /* VISIT_FAILED; pass_run frees */
 	bool failing;      /* it failed before this pass */

@@ -97,7 +97,11 @@ static double
 put(struct store *st, const char *box, int64_t folder, long n,
     enum verdict verdict)
 {
-	struct decision d = { verdict, "match", DIRECTION_IN, links, 2 };
+	struct decision d = { .verdict = verdict,
+		.rule = "match",
+		.direction = DIRECTION_IN,
+		.link = links,
+		.nlink = 2 };
 	struct store_item *v = calloc((size_t)batch, sizeof(*v));
 	struct message **m = calloc((size_t)batch, sizeof(*m));
 	struct store_count count = { 0 };

@@ -370,6 +370,37 @@ def test_search_folders_take_nothing(sim, anna):
     assert anna.get(item).code == "NoError"
 
 
+def test_departed(sim, anna, tmp_path):
+    """The address book has it no more: no name leads to it, no property has
+    its SMTP address; its mail shows the DN, and the block what it was."""
+    who, dn = "olga@contoso.example", "/o=Org/cn=Recipients/cn=olga"
+    eml = tmp_path / "olga.eml"
+    eml.write_text(f"From: Olga <{who}>\nTo: {ANNA}\nSubject: departed\n"
+                   "Message-ID: <departed@x>\n\nx\n")
+    sim.commands(f"person {who} name=Olga dn={dn}\n"
+                 f"mail {ANNA} @inbox {eml} ex=from,sender")
+    item = [i["id"] for i in sim.dump(ANNA) if i["subject"] == "departed"]
+    tags = "".join(
+        f"<t:ExtendedFieldURI PropertyTag='{tag}' PropertyType='String'/>"
+        for tag in ("0x5D01", "0x5D02", "0x007D"))
+
+    def asked():
+        got = anna.call(
+            "<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>"
+            "<t:AdditionalProperties><t:FieldURI FieldURI='message:From'/>"
+            f"{tags}</t:AdditionalProperties></m:ItemShape>"
+            f"{item_ids(*item)}</m:GetItem>")
+        name = anna.call(
+            "<m:ResolveNames ReturnFullContactData='true'>"
+            f"<m:UnresolvedEntry>{dn}</m:UnresolvedEntry></m:ResolveNames>")
+        data = got.data if isinstance(got.data, str) else got.data.decode()
+        return data.count(who), data.count(dn), name.code
+
+    assert asked() == (3, 1, "NoError")
+    sim.commands(f"depart {who}")
+    assert asked() == (1, 1, "ErrorNameResolutionNoResults")
+
+
 # --- versions and operations -----------------------------------------------
 
 def test_unknown_operations(tmp_path):

@@ -198,6 +198,17 @@ cmd_person(struct cmd *c, struct sb *out)
 }
 
 static void
+cmd_depart(struct cmd *c, struct sb *out)
+{
+	struct person *p = c->n > 1 ? world_person(c->w[1]) : NULL;
+
+	if (p == NULL)
+		SB_LIT(out, "error: nobody has this address");
+	else
+		p->departed = true;
+}
+
+static void
 cmd_folder(struct cmd *c, struct sb *out)
 {
 	struct folder *f = control_folder(c, 2, true, out);
@@ -407,6 +418,7 @@ static const struct {
 	{ "mailbox", cmd_mailbox },
 	{ "account", cmd_account },
 	{ "person", cmd_person },
+	{ "depart", cmd_depart },
 	{ "folder", cmd_folder },
 	{ "mail", controlmail_mail },
 	{ "maildir", controlmail_maildir },

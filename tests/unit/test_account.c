@@ -27,7 +27,8 @@ struct scene {
 static int
 call(struct scene *s, struct gate_login *l, struct err *err)
 {
-	int tries = 0, rc;
+	struct gate_tries tries = { 0, 0 };
+	int rc;
 
 	do {
 		if (gate_enter(s->gate, l, err) == -1)

@@ -44,6 +44,8 @@ static struct {
 	bool dead; /* probe fails as well */
 	bool each; /* the error is the item's own, not the request's */
 	bool cut;  /* and the item comes with it, in part */
+	int64_t each_ms, until; /* the delay that it asks for, and until when
+				 * it does so (of slept); 0: for ever */
 	enum err_scope scope;
 	int known; /* items that came before; the first of them are gone ... */
 	int gone;
@@ -63,6 +65,8 @@ items(struct session *s, enum provider_part part, const struct item_ref *ref,
 	(void)s;
 	(void)part;
 	server.calls++;
+	if (server.until > 0 && slept >= server.until)
+		memset(server.poison, 0, sizeof(server.poison));
 	if (server.once != NULL && n == 1 && ref[0].id[0] != 'k' &&
 	    !server.poison[atoi(ref[0].id)]) {
 		err_set(err, ERR_RETRY, "once");
@@ -94,6 +98,7 @@ items(struct session *s, enum provider_part part, const struct item_ref *ref,
 			err_set(&m->err, server.kind, "as the test says");
 			err_code(&m->err, cause_of_code(server.code),
 			    server.code, server.scope);
+			m->err.retry_ms = server.each_ms;
 			m->have_content = server.cut;
 		}
 		out[i] = m;
@@ -435,6 +440,46 @@ test_each(void **state)
 	assert_int_equal(rc, -1);
 }
 
+/*
+ * A server that is too busy for some of the items, and says for how long, is
+ * asked again for them for 30 seconds in all, however often that is.
+ */
+static void
+test_busy_items(void **state)
+{
+	struct err err = ERR_INIT;
+	int64_t began = slept;
+	int rc;
+
+	(void)state;
+	scene(ERR_RETRY, "ErrorServerBusy");
+	server.each = true;
+	server.each_ms = 4000;
+	server.scope = SCOPE_MAILBOX;
+	server.poison[3] = server.poison[4] = true;
+	server.until = began + 18000; /* real time passes, too */
+	assert_int_equal(ask(N, &rc, &err), 0);
+	assert_int_equal(rc, 0);
+	/* at last for one item at a time */
+	assert_int_equal(server.calls, 1 + 6);
+	assert_in_range(slept - began, 22000, 24000);
+
+	began = slept;
+	server.calls = 0;
+	server.until = 0;
+	memset(server.poison, true, sizeof(server.poison));
+	ask(N, &rc, &err);
+	assert_int_equal(rc, -1);
+	assert_int_equal(server.calls, 1 + 7);
+	assert_in_range(slept - began, 26000, 28000);
+	/* one that failed before is asked for once */
+	began = slept;
+	server.calls = 0;
+	ask_as(true, N, &rc, &err);
+	assert_int_equal(server.calls, 1);
+	assert_int_equal(slept, began);
+}
+
 /* Items that failed before and break every request are all found. */
 static void
 test_suspects(void **state)
@@ -584,6 +629,7 @@ main(void)
 		cmocka_unit_test(test_network),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_each),
+		cmocka_unit_test(test_busy_items),
 		cmocka_unit_test(test_suspects),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_unknown_suspects),

@@ -46,6 +46,7 @@ static const struct build_get_item mail = { refs, 2, BUILD_CONTENT,
 	BUILD_MAIL };
 static const struct build_get_item head = { refs, 1, BUILD_HEADERS,
 	BUILD_MAIL };
+static const struct build_get_item block = { refs, 2, BUILD_BLOCK, BUILD_FULL };
 static const struct build_create_folder make_one = { "A&B" };
 static const struct build_move_item move = { "F&1", "I&1" };
 static const struct build_get_attachment file = { "AT&1", false };
@@ -74,6 +75,7 @@ static const struct {
 	{ "move", build_move_item, &move },
 	{ "mail", build_get_item, &mail },
 	{ "head", build_get_item, &head },
+	{ "block", build_get_item, &block },
 	{ "find-1", build_find_folder, &find_less[0] },
 	{ "find-2", build_find_folder, &find_less[1] },
 	{ "find-3", build_find_folder, &find_less[2] },

@@ -246,6 +246,10 @@ test_values(void **state)
 	    "domain = rival.example, third.example\n"
 	    "where = from\n"
 	    "action = headers\n"
+	    "category = Not for the CRM, Smith\\, John\n"
+	    "  Gesch\xc3\xa4"
+	    "ft\n"
+	    "sensitivity = private, personal\n"
 	    "[mailbox q 1]\n"
 	    "address = <Sales@A.example>\n"
 	    "profile = hq\n"
@@ -319,6 +323,13 @@ test_values(void **state)
 	assert_string_equal(r->domain.v[3], "third.example");
 	assert_int_equal(r->where, CONF_WHERE_FROM);
 	assert_int_equal(r->action, CONF_ACTION_HEADERS);
+	assert_int_equal(r->category.n, 3);
+	assert_string_equal(r->category.v[0], "Not for the CRM");
+	assert_string_equal(r->category.v[1], "Smith, John");
+	assert_string_equal(r->category.v[2], "Gesch\xc3\xa4"
+					      "ft");
+	assert_int_equal(r->sensitivity.n, 2);
+	assert_string_equal(r->sensitivity.v[1], "personal");
 	conf_free(c);
 }
 

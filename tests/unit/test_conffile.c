@@ -179,8 +179,8 @@ static const struct {
 	    "mailboxes match process_email_from past_mail polling_interval "
 	    "stale_after max_connections move_failed approval folders "
 	    "skip_folders tls_pin\n"
-	    "t.ini:8: domain: is missing: write domain = rival.example, "
-	    "*.rival.example\n"
+	    "t.ini:8: domain: is missing: write domain = rival.example, or a "
+	    "category or sensitivity: a rule needs one of them\n"
 	    "t.ini:9: doamin: unknown key; did you mean domain?\n" },
 	{ HQ "[rule r]\ndomain = a b.example, *.\naction = skip\n",
 	    "t.ini:7: domain: a b.example is not a domain: write it as "
@@ -237,9 +237,19 @@ static const struct {
 	    "t.ini:10: address: s@a.example is the address of [mailbox s] "
 	    "already: remove one of the two\n" },
 	{ HQ "[rule r]\naction = drop\n",
-	    "t.ini:6: domain: is missing: write domain = rival.example, "
-	    "*.rival.example\n"
+	    "t.ini:6: domain: is missing: write domain = rival.example, or a "
+	    "category or sensitivity: a rule needs one of them\n"
 	    "t.ini:7: action: must be one of keep|headers|skip\n" },
+	{ HQ "[rule r]\ncategory = ,\nsensitivity = secret, Private\n"
+	     "action = skip\n",
+	    "t.ini:7: category: names none: write one, or remove the line\n"
+	    "t.ini:8: sensitivity: secret: must be some of "
+	    "normal|personal|private|confidential, separated by commas\n"
+	    "t.ini:8: sensitivity: Private: must be some of "
+	    "normal|personal|private|confidential, separated by commas\n" },
+	{ HQ "[rule r]\ncategory = a\nwhere = to\naction = skip\n",
+	    "t.ini:8: where: says whose domain is meant, and there is no "
+	    "domain: write domain = rival.example, or remove the line\n" },
 };
 
 static void

@@ -276,6 +276,7 @@ no_resolve(void **state)
 	ok_items(&s, "a", EX("1"));
 	for (i = 0; i < 3; i++) /* in every version */
 		fault(&s, "ErrorInvalidRequest");
+	ok_items(&s, "a", ""); /* nor does it have a header block */
 	for (i = 0; i < 3; i++) {
 		ok_items(&s, "a", EX("2"));
 		ok(&s, FAULT);
@@ -285,8 +286,10 @@ no_resolve(void **state)
 	ok_items(&s, "a", EX("2"));
 	ok(&s, FAULT);
 	ok(&s, G(GOT(FOLDER("top", ""))));
+	ok_items(&s, "a", "");
 	ok_items(&s, "a", EX("3"));
 	ok(&s, FAULT);
+	ok_items(&s, "a", "");
 	ok_items(&s, "a", EX("4"));
 	fault(&s, "ErrorADUnavailable");
 	begin(&s);
@@ -300,6 +303,39 @@ no_resolve(void **state)
 	/* what passes by itself is no answer */
 	asks(&s, -1, "");
 	assert_string_equal(s.e.code, "ErrorADUnavailable");
+	end(&s);
+}
+
+#define BLOCK(text)                                                            \
+	"<t:ExtendedProperty><t:ExtendedFieldURI PropertyTag=\"0x7d\" "        \
+	"PropertyType=\"String\"/><t:Value>" text                              \
+	"</t:Value></t:ExtendedProperty>"
+
+/* Who is in no address book is known by the header block, or not at all. */
+static void
+departed(void **state)
+{
+	struct scene s = { 0 };
+
+	(void)state;
+	ok_items(&s, "a", EX("1"));
+	fault(&s, "ErrorNameResolutionNoResults");
+	ok_items(&s, "a", BLOCK("To: x@y\r\nFrom: O &lt;o@x.example&gt;\r\n"));
+	/* the name is cached, what the block says is not */
+	ok_items(&s, "a", EX("1"));
+	fault(&s, "ErrorItemCorrupt");
+	/* what passes by itself is no answer */
+	ok_items(&s, "a", EX("1"));
+	fault(&s, "ErrorADUnavailable");
+	/* nobody else is asked for */
+	ok_items(&s, "a", "<t:ToRecipients/>");
+	begin(&s);
+	asks(&s, 0, "a=o@x.example");
+	assert_int_equal(count(&s, "0x007D"), 1);
+	asks(&s, 0, "a=?");
+	asks(&s, -1, "");
+	assert_string_equal(s.e.code, "ErrorADUnavailable");
+	asks(&s, 0, "a");
 	end(&s);
 }
 
@@ -600,7 +636,8 @@ main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(words),
 		cmocka_unit_test(classes), cmocka_unit_test(no_pages),
 		cmocka_unit_test(element_class), cmocka_unit_test(names),
-		cmocka_unit_test(no_resolve), cmocka_unit_test(no_attachment),
+		cmocka_unit_test(no_resolve), cmocka_unit_test(departed),
+		cmocka_unit_test(no_attachment),
 		cmocka_unit_test(fewer_of_items),
 		cmocka_unit_test(fewer_of_folders),
 		cmocka_unit_test(all_in_one), cmocka_unit_test(one_for_all),

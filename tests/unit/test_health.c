@@ -40,7 +40,7 @@ accept_login(struct scene *c)
 {
 	struct gate_login l = { .own = false };
 	struct err err = ERR_INIT;
-	int tries = 0;
+	struct gate_tries tries = { 0, 0 };
 
 	assert_int_equal(gate_enter(c->profile[0].gate, &l, &err), 0);
 	assert_false(gate_leave(c->profile[0].gate, &l, 0, &tries, &err));

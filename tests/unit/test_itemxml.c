@@ -103,6 +103,8 @@ static const char full[] = ONE(
     "<t:DateTimeSent>2026-11-20T08:15:00Z</t:DateTimeSent>"
     "<t:DateTimeCreated>2026-11-20T08:17:00Z</t:DateTimeCreated>"
     "<t:HasAttachments>true</t:HasAttachments>"
+    "<t:Categories><t:String>Gr&#xFC;n</t:String><t:Other>no</t:Other>"
+    "<t:String>B &amp; C</t:String><t:String/></t:Categories>"
     EXT("0x5d02", "from@x.example") EXT("0x5D01", "/o=no/cn=no")
     EXT("0x7d", "Received: a&#13;\nX: b") EXT("0x1035", "&lt;other@x&gt;")
     "<t:ConversationId Id=\"CONV\"/>"
@@ -156,6 +158,9 @@ check_full(const struct message *m)
 			 "e & mehr \xf0\x9f\x98\x80");
 	same(m->sensitivity, "private");
 	same(m->importance, "high");
+	assert_int_equal(m->ncategory, 2);
+	same(m->category[0], "Gr\xc3\xbcn");
+	same(m->category[1], "B & C");
 	same(m->message_id, "<m@x>");
 	same(m->in_reply_to, "<p@x>");
 	same(m->refs, "<a@x> <b@x>");

@@ -242,6 +242,160 @@ decide(const char *mailbox, struct message *msg, const char *rule)
 	free(d.link);
 }
 
+/* Rules of what the mailbox's owner says in Outlook. */
+static const char own_words[] =
+    "[profile hq]\nserver = h\nusername = u\npassword_env = T_PW\n"
+    "domains = our.example\n"
+    "[mailbox m]\naddress = u1@our.example\nprofile = hq\n"
+    "[rule both]\ndomain = rival.example\ncategory = Rivals\n"
+    "where = from\naction = headers\n"
+    "[rule wanted]\ncategory = CRM\naction = keep\n"
+    "[rule private]\ncategory = Priv\xc3\xa9"
+    ", Family\naction = skip\n"
+    "[rule rivals]\ndomain = rival.example\naction = skip\n"
+    "[rule marked]\nsensitivity = private, confidential\naction = skip\n"
+    "[rule plain]\nsensitivity = normal\ncategory = Plain\n"
+    "action = headers\n";
+
+static const struct {
+	const char *addresses, *categories[3], *sensitivity;
+	const char *verdict, *rule;
+	bool owners_word;
+} said[] = {
+	{ "f:joe@b.example", { "family" }, NULL, "skip", "rule private", true },
+	{ "f:joe@b.example", { "Red", "FAMILY " }, NULL, "skip", "rule private",
+	    true },
+	{ "f:joe@b.example", { "PRIV\xc3\x89" }, NULL, "skip", "rule private",
+	    true },
+	{ "f:joe@b.example", { "Fam" }, NULL, "keep", "match = any", false },
+	{ "f:joe@b.example", { NULL }, NULL, "keep", "match = any", false },
+	/* keep exempts from later rules, in the order of the INI */
+	{ "f:joe@b.example", { "Family", "crm" }, "private", "keep",
+	    "rule wanted", true },
+	{ "f:joe@b.example t:a@rival.example", { "crm" }, NULL, "keep",
+	    "rule wanted", true },
+	{ "f:joe@b.example t:a@rival.example", { "family" }, NULL, "skip",
+	    "rule private", true },
+	{ "f:joe@b.example t:a@rival.example", { NULL }, "private", "skip",
+	    "rule rivals", false },
+	/* what is kept must still pass match */
+	{ "f:x@z.example", { "CRM" }, NULL, "skip", "match", false },
+	/* all conditions must fit, and of one address where and domain */
+	{ "f:a@rival.example t:u1@our.example", { "rivals" }, NULL, "headers",
+	    "rule both", true },
+	{ "f:u1@our.example t:a@rival.example", { "rivals" }, NULL, "skip",
+	    "rule rivals", false },
+	{ "f:joe@b.example", { "rivals" }, NULL, "keep", "match = any", false },
+	{ "f:joe@b.example", { NULL }, "confidential", "skip", "rule marked",
+	    true },
+	{ "f:joe@b.example", { NULL }, "personal", "keep", "match = any",
+	    false },
+	/* what the server does not say is normal */
+	{ "f:joe@b.example", { "plain" }, NULL, "headers", "rule plain", true },
+	{ "f:joe@b.example", { "plain" }, "normal", "headers", "rule plain",
+	    true },
+	{ "f:joe@b.example", { "plain" }, "personal", "keep", "match = any",
+	    false },
+};
+
+static void
+test_own_words(void **state)
+{
+	struct conf *c =
+	    conf_read("t.ini", own_words, strlen(own_words), stderr);
+	struct match m = { .dir = dir, .stored = stored, .conf = c };
+	struct decision d;
+	size_t i, k;
+
+	(void)state;
+	assert_non_null(c);
+	m.mailbox = &c->mailbox[0];
+	m.profile = &c->profile[0];
+	assert_true(match_needs_headers(&m));
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct message *msg = message_of(said[i].addresses);
+
+		for (k = 0; k < 3 && said[i].categories[k] != NULL; k++)
+			assert_true(
+			    message_category(msg, said[i].categories[k]));
+		msg->sensitivity = said[i].sensitivity;
+		match_message(&m, msg, &d);
+		if (!str_eq(d.rule, said[i].rule))
+			print_message("of row %zu\n", i);
+		assert_string_equal(d.rule, said[i].rule);
+		assert_string_equal(verdict_name(d.verdict), said[i].verdict);
+		assert_int_equal(d.owners_word, said[i].owners_word);
+		free(d.link);
+		message_free(msg);
+	}
+	conf_free(c);
+}
+
+static const struct {
+	const char
+	    *mailbox; /* of config; q: a queue, k: one, match = contact */
+	const char *addresses;
+	bool sent, draft;
+	const char *rule, *delivered; /* crm_id, or NULL */
+} arrivals[] = {
+	/* a user's mailbox: a link, and no reason to keep the mail */
+	{ "m", "f:joe@b.example t:all@our.example", 0, 0, "match = any", "1" },
+	{ "m", "f:joe@b.example t:u1@our.example", 0, 0, "match = any", NULL },
+	{ "m", "f:joe@b.example c:u1@our.example", 0, 0, "match = any", NULL },
+	{ "m", "f:joe@b.example r:u1@our.example", 0, 0, "match = any", "1" },
+	{ "m", "f:joe@b.example t!/o=Org/cn=gone", 0, 0, "match = any", "1" },
+	{ "m", "f:x@z.example t:all@our.example", 0, 0, "match", "1" },
+	{ "m", "f:joe@b.example t:all@our.example", 1, 0, "match = any", NULL },
+	{ "m", "f:joe@b.example t:all@our.example", 0, 1, "draft", NULL },
+	/* a queue: whatever arrived there concerns it */
+	{ "q", "f:x@z.example t:all@our.example", 0, 0, "match = any",
+	    "sales" },
+	{ "q", "", 0, 0, "match = any", "sales" },
+	{ "q", "f:x@z.example t:sales@our.example", 0, 0, "match = any", NULL },
+	{ "q", "f:x@z.example t:all@our.example", 1, 0, "match", NULL },
+	{ "q", "f:a@rival.example t:all@our.example", 0, 0, "rule rivals",
+	    "sales" },
+	{ "k", "f:x@z.example t:all@our.example", 0, 0, "match", "sales" },
+};
+
+static void
+test_arrivals(void **state)
+{
+	struct conf_mailbox queue = *match_for("m").mailbox;
+	struct decision d;
+	size_t i;
+
+	(void)state;
+	queue.type = CONF_MAILBOX_QUEUE;
+	queue.address = (char *)(uintptr_t) "sales@our.example";
+	for (i = 0; i < sizeof(arrivals) / sizeof(arrivals[0]); i++) {
+		bool k = arrivals[i].mailbox[0] == 'k';
+		struct match m = match_for(k ? "c" : "m");
+		struct message *msg = message_of(arrivals[i].addresses);
+
+		if (arrivals[i].mailbox[0] != 'm') {
+			m.mailbox = &queue;
+			m.owner = match_owner(dir, &queue, "sales");
+		} else
+			m.owner = match_owner(dir, m.mailbox, "1");
+		assert_non_null(m.owner);
+		msg->is_sent = arrivals[i].sent;
+		msg->is_draft = arrivals[i].draft;
+		match_message(&m, msg, &d);
+		if (!str_eq(d.rule, arrivals[i].rule) ||
+		    !str_eq(d.delivered != NULL ? d.delivered->crm_id : NULL,
+			arrivals[i].delivered))
+			fail_msg("row %zu: %s, %s", i, d.rule,
+			    d.delivered != NULL ? d.delivered->crm_id : "-");
+		free(d.link);
+		message_free(msg);
+	}
+	/* a mailbox without a CRM user, or of another one */
+	assert_null(match_owner(dir, match_for("c").mailbox, NULL));
+	assert_null(match_owner(dir, match_for("m").mailbox, "2"));
+	assert_null(match_owner(dir, match_for("m").mailbox, NULL));
+}
+
 static void
 test_order(void **state)
 {
@@ -461,6 +615,8 @@ main(void)
 {
 	static const struct CMUnitTest group[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_own_words),
+		cmocka_unit_test(test_arrivals),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_needs_headers),

@@ -258,6 +258,41 @@ test_newest(void **state)
 }
 
 /*
+ * Copies that do not link their mailbox's owner are asked again, and with them
+ * their folders: it was not written down whether the mail arrived there.
+ */
+static void
+test_delivered(void **state)
+{
+	static const char sql[] =
+	    "SELECT c.mailbox,count(*),sum(c.modified IS -1),"
+	    "max(s.cursor IS NULL AND s.walking=1) FROM sync_copy c JOIN "
+	    "sync_folder s USING(folder) JOIN folder f ON f.id=s.folder WHERE "
+	    "c.removed_at IS NULL AND f.well_known='inbox' GROUP BY 1;"
+	    "SELECT count(*) FROM sync_copy c JOIN folder f ON f.id=c.folder "
+	    "WHERE c.modified=-1 AND (f.well_known='sentitems' OR "
+	    "c.removed_at IS NOT NULL)";
+	static const char change[] =
+	    "DELETE FROM sync_link WHERE crm_id='u1';"
+	    "DELETE FROM sync_edition_link WHERE crm_id='u1';"
+	    "UPDATE sync_copy SET modified=1";
+	struct kit *k = *state;
+	sqlite3 *h;
+	char *got;
+
+	load(k, DIR_SQL "version-4.sql");
+	assert_int_equal(sqlite3_open(k->path, &h), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(h, change, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(h);
+	open_once(k);
+	got = rows(k, sql);
+	assert_string_equal(got, "anna@contoso.example|3|3|1\n"
+				 "ben@contoso.example|3|1|1\n"
+				 "0\n");
+	free(got);
+}
+
+/*
  * A file that an early program made gets the frozen form of its version before
  * any further step, and keeps its private rows as well.
  */
@@ -532,6 +567,7 @@ main(int argc, char **argv)
 		BARE(test_mended),
 		BARE(test_read_only),
 		BARE(test_markers),
+		BARE(test_delivered),
 		BARE(test_goes_on),
 		BARE(test_crash),
 		BARE(test_frozen),

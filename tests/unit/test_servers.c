@@ -147,7 +147,7 @@ test_begin(void **state)
 		.profile = "hq" };
 	struct err err = ERR_INIT;
 	struct gate *g;
-	int tries = GATE_TRIES;
+	struct gate_tries tries = GATE_NO_MORE;
 
 	(void)state;
 	memset(&seen, 0, sizeof(seen));

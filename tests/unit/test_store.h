@@ -300,7 +300,11 @@ static inline struct decision
 keep(void)
 {
 	static struct link l[2];
-	struct decision d = { VERDICT_KEEP, "match", DIRECTION_IN, l, 2 };
+	struct decision d = { .verdict = VERDICT_KEEP,
+		.rule = "match",
+		.direction = DIRECTION_IN,
+		.link = l,
+		.nlink = 2 };
 
 	l[0].party = &kit_people[0];
 	l[0].role = ROLE_FROM;

@@ -117,9 +117,13 @@ say(struct model *md, const struct way *w, int epoch, bool contents)
 	return m;
 }
 
+/* Whose the mailboxes are; the first one's owner is named in every mail. */
+static struct party ben = { "user", "5", BOX_B, NULL };
+static const struct party *const owners[] = { NULL, &ben, &cc };
+
 /* l has room for three. */
 static struct decision
-decide(const struct way *w, struct link *l)
+decide(const struct way *w, int box, struct link *l)
 {
 	struct decision d = keep();
 
@@ -129,6 +133,9 @@ decide(const struct way *w, struct link *l)
 	d.link = l;
 	d.nlink = w->more != NULL && strcmp(w->more, cc.address) == 0 ? 3 : 2;
 	d.direction = w->out ? DIRECTION_OUT : DIRECTION_IN;
+	/* what the sender's own copy says was not delivered */
+	if (!w->out && !(owners[box] == &cc && d.nlink == 3))
+		d.delivered = owners[box];
 	return d;
 }
 
@@ -165,7 +172,7 @@ put_way(struct model *md, int box, int n, const struct change *c)
 	const struct way *w = &ways[s->way];
 	struct message *m = say(md, w, s->epoch, true);
 	struct link l[3];
-	struct decision d = decide(w, l);
+	struct decision d = decide(w, box, l);
 	struct store_item it;
 	char key[32];
 
@@ -185,7 +192,7 @@ put_less(struct model *md, int box, int n)
 	struct message *m = say(md, w, s->epoch, what == 0);
 	struct err fault = ERR_INIT;
 	struct link l[3];
-	struct decision d = decide(w, l);
+	struct decision d = decide(w, box, l);
 	struct store_item it =
 	    item(item_name(n), "poor", md->folder[box], m, &d);
 
@@ -235,6 +242,7 @@ struct sum {
 	int kinds; /* of ways */
 	bool out, said[COUNT(ways)];
 	bool bcc, cc, picture;
+	bool to_ben, to_cc; /* delivered to them, not named by that copy */
 };
 
 static struct sum
@@ -258,6 +266,8 @@ add_up(const struct model *md, const struct slot *of)
 			sum.subject = w->subject;
 		sum.out |= w->out;
 		sum.picture |= w->inside;
+		sum.to_ben |= i / SLOTS == 1 && !w->out;
+		sum.to_cc |= i / SLOTS == 2 && !w->out;
 		if (w->more != NULL && strcmp(w->more, cc.address) == 0)
 			sum.cc = true;
 		else if (w->more != NULL)
@@ -278,13 +288,16 @@ expect(const struct model *md, int box, int n, char *out, size_t size)
 	snprintf(out, size,
 	    "%s|%s|%d|%s|%s|%s|%s|full|%d|"
 	    "%s%sfrom carl@customer.example Some One to " BOX_A
-	    " %s|%sfrom contact 815 to user 4711|%s|%d",
+	    " %s|%s%sfrom contact 815 to user 4711|%s|%d",
 	    boxes[box], item_name(n), differs, w->text, sum.best->text,
 	    sum.subject, sum.out ? "out" : "in",
 	    sum.picture || w->file[0] != '\0',
 	    sum.bcc ? "cc bcc@x.example Some One " : "",
 	    sum.cc ? "cc cc@x.example Some One " : "", sum.best->ann,
-	    sum.cc ? "cc contact 9 " : "",
+	    sum.cc      ? "cc contact 9 "
+	    : sum.to_cc ? "delivered contact 9 "
+			: "",
+	    sum.to_ben ? "delivered user 5 " : "",
 	    sum.picture                    ? "logo.png picture"
 	    : strcmp(w->file, "item") == 0 ? "Forwarded item"
 					   : w->file,

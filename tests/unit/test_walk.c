@@ -275,8 +275,10 @@ walk_inbox(struct kit *k)
 	profile.process_email_from = TIM_NONE;
 	profile.match = CONF_MATCH_ANY;
 	w.conf = kit_box(BOX_A);
-	w.match = (struct match){ &conf, &profile, &w.conf,
-		party_dir_build(&list), NULL, NULL };
+	w.match = (struct match){ .conf = &conf,
+		.profile = &profile,
+		.mailbox = &w.conf,
+		.dir = party_dir_build(&list) };
 	p.gate = gate_open(9);
 	p.crew = crew_open(4);
 	p.budget = budget_open(1 << 20);

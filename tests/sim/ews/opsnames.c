@@ -38,12 +38,15 @@ candidates(const char *entry, struct person **v)
 	if (strncasecmp(entry, "ex:", 3) == 0)
 		entry += 3;
 	p = *entry == '/' ? world_person_dn(entry) : world_person(entry);
+	if (p != NULL && p->departed)
+		return 0;
 	if (p != NULL || *entry == '/') {
 		v[0] = p;
 		return p != NULL;
 	}
 	for (p = world.persons; p != NULL && n <= MOST; p = p->next)
-		if (starts_word(p->name, entry) || starts_word(p->addr, entry))
+		if (!p->departed && (starts_word(p->name, entry) ||
+					starts_word(p->addr, entry)))
 			v[n++] = p;
 	return n;
 }

@@ -138,6 +138,16 @@ smtp_of(const struct addrs *a)
 	return a->n > 0 ? a->v[0].addr : NULL;
 }
 
+/* As smtp_of, where the address book still has it. */
+static const char *
+book_addr(const struct addrs *a)
+{
+	const char *addr = smtp_of(a);
+	const struct person *p = addr != NULL ? world_person(addr) : NULL;
+
+	return p != NULL && p->departed ? NULL : addr;
+}
+
 static const char *
 name_of(const struct addrs *a)
 {
@@ -193,9 +203,9 @@ string_tag(
 	case 0x1042:
 		return m->in_reply_to;
 	case 0x5D01:
-		return smtp_of(&m->sender);
+		return book_addr(&m->sender);
 	case 0x5D02:
-		return smtp_of(&m->from);
+		return book_addr(&m->from);
 	case 0x5D07:
 	case 0x5D08:
 		return it->sent ? NULL : it->folder->mailbox->person->addr;

@@ -31,6 +31,7 @@ struct person {
 	char **alias;
 	int n_alias;
 	struct mailbox *mailbox; /* or NULL */
+	bool departed; /* out of the address book: mail has the DN alone */
 };
 
 /* What a folder of every mailbox is for. */

@@ -161,3 +161,35 @@ plan_make(const struct conf *conf, struct party_list *list,
 	map_free(&m.at);
 	return rc;
 }
+
+/* Is the address in this list, which has a space between two? */
+static bool
+is_listed(const char *list, const char *address)
+{
+	size_t n, len = strlen(address);
+
+	for (; *list != '\0'; list += n + (list[n] == ' ')) {
+		n = strcspn(list, " ");
+		if (n == len && str_ieqn(list, address, n))
+			return true;
+	}
+	return false;
+}
+
+const char *
+plan_primary(const struct plan *p, const char *crm_id, const char *address,
+    const char *about)
+{
+	size_t i;
+
+	if (crm_id == NULL)
+		return NULL;
+	for (i = 0; i < p->n; i++) {
+		const char *other = p->v[i].mailbox.address;
+
+		if (str_eq(p->v[i].crm_id, crm_id) &&
+		    strcmp(other, address) != 0 && is_listed(about, other))
+			return other;
+	}
+	return NULL;
+}

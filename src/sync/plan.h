@@ -29,5 +29,13 @@ struct plan {
  */
 int plan_make(const struct conf *, struct party_list *list,
     const struct store_want *, struct plan *out, struct err *);
+/*
+ * The address is only another one of a person whose mailbox is in the plan by
+ * its primary address: which? The server names the primary one among others in
+ * its error (struct err, about). NULL: the plan has none of them for that
+ * person. crm_id may be NULL.
+ */
+const char *plan_primary(const struct plan *, const char *crm_id,
+    const char *address, const char *about);
 
 #endif

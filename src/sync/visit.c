@@ -611,43 +611,6 @@ leave_alone(
 	return true;
 }
 
-/* Is the address in this list, which has a space between two? */
-static bool
-is_named(const char *list, const char *address)
-{
-	size_t n, len = strlen(address);
-
-	for (; *list != '\0'; list += n + (list[n] == ' ')) {
-		n = strcspn(list, " ");
-		if (n == len && str_ieqn(list, address, n))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Is this another address of a person whose mailbox is read by its primary
- * address anyway? The server names the primary one in its error.
- */
-static const char *
-alias_of(const struct mailbox_work *w, const struct err *err)
-{
-	const struct plan *p = w->profile->plan;
-	size_t i;
-
-	if (w->crm_id == NULL || err->cause != CAUSE_ALIAS)
-		return NULL;
-	for (i = 0; i < p->n; i++) {
-		const char *other = p->v[i].mailbox.address;
-
-		if (str_eq(p->v[i].crm_id, w->crm_id) &&
-		    strcmp(other, w->conf.address) != 0 &&
-		    is_named(err->about, other))
-			return other;
-	}
-	return NULL;
-}
-
 /*
  * Keeps why the mailbox failed, for the alerts. The gate has what stopped the
  * profile.
@@ -695,7 +658,11 @@ conclude_visit(struct mailbox_work *w, int rc, const struct err *err)
 	bool failed = rc == -1;
 
 	w->end = VISIT_OK;
-	if (failed && (primary = alias_of(w, err)) != NULL) {
+	primary = failed && err->cause == CAUSE_ALIAS
+		      ? plan_primary(w->profile->plan, w->crm_id,
+			    w->conf.address, err->about)
+		      : NULL;
+	if (primary != NULL) {
 		say_mailbox(w, LOG_INFO,
 		    " is another address of %s, which is read", primary);
 		failed = false;

@@ -164,7 +164,7 @@ plan_make(const struct conf *conf, struct party_list *list,
 
 /* Is the address in this list, which has a space between two? */
 static bool
-is_listed(const char *list, const char *address)
+holds_address(const char *list, const char *address)
 {
 	size_t n, len = strlen(address);
 
@@ -188,7 +188,7 @@ plan_primary(const struct plan *p, const char *crm_id, const char *address,
 		const char *other = p->v[i].mailbox.address;
 
 		if (str_eq(p->v[i].crm_id, crm_id) &&
-		    strcmp(other, address) != 0 && is_listed(about, other))
+		    strcmp(other, address) != 0 && holds_address(about, other))
 			return other;
 	}
 	return NULL;

@@ -599,10 +599,8 @@ static const char *const version_5[] = {
 "  l.crm_id = m.crm_id AND lower(l.crm_type) = m.type) AND NOT EXISTS(\n"
 "  SELECT 1 FROM sync_edition_link l WHERE l.edition = sync_copy.edition AND\n"
 "  l.crm_id = m.crm_id AND lower(l.crm_type) = m.type)) AND NOT EXISTS(\n"
-"  SELECT 1 FROM folder f JOIN folder t ON t.mailbox = f.mailbox AND\n"
-"  t.well_known IN ('sentitems', 'drafts', 'outbox') AND (t.id = f.id OR\n"
-"  substr(f.path, 1, length(t.path) + 1) = t.path || '/')\n"
-"  WHERE f.id = sync_copy.folder)",
+"  SELECT 1 FROM folder f WHERE f.id = sync_copy.folder AND\n"
+"  f.well_known IN ('sentitems', 'drafts', 'outbox'))",
 "UPDATE sync_folder SET cursor = NULL, marker = NULL, unsettled = 0,\n"
 "  walking = 1 WHERE (walking = 1 OR (walking = 0 AND cursor IS NOT NULL)) AND folder IN(\n"
 "  SELECT folder FROM sync_copy WHERE modified = -1)",

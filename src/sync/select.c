@@ -88,21 +88,12 @@ is_skipped_by_default(const char *wk)
 }
 
 bool
-select_is_sent(const struct folder_list *list, const struct folder *f,
-    const struct store_folders *known)
+select_is_sent(const struct folder *f, const struct store_folders *known)
 {
-	size_t depth;
+	const char *wk = well_known(f, known);
 
-	for (depth = 0; f != NULL && depth < 100; depth++) {
-		const char *wk = well_known(f, known);
-
-		if (wk != NULL &&
-		    (str_eq(wk, "sentitems") || str_eq(wk, "drafts") ||
-			str_eq(wk, "outbox")))
-			return true;
-		f = parent_of(list, f);
-	}
-	return false;
+	return wk != NULL && (str_eq(wk, "sentitems") || str_eq(wk, "drafts") ||
+				 str_eq(wk, "outbox"));
 }
 
 bool

@@ -24,9 +24,12 @@
 bool select_folder(const struct conf_profile *, const struct folder_list *,
     const struct folder *f, const struct store_folders *known);
 
-/* Is it the folder of sent mail, of drafts or the outbox, or below one? */
-bool select_is_sent(const struct folder_list *, const struct folder *f,
-    const struct store_folders *known);
+/*
+ * Is it the folder of sent mail, of drafts, or the outbox? One below is not:
+ * folders move, and what was decided of the mail in them must not depend on
+ * when.
+ */
+bool select_is_sent(const struct folder *f, const struct store_folders *known);
 
 /*
  * Does this entry of folders or skip_folders name a folder of the list? Only

@@ -520,7 +520,7 @@ note_sent(struct mailbox_work *w, const struct folder_list *list,
 		const struct store_folder *s =
 		    stored_folder(known, list->v[i].id);
 
-		if (s != NULL && select_is_sent(list, &list->v[i], known))
+		if (s != NULL && select_is_sent(&list->v[i], known))
 			*VEC_ADD(w->sent, w->nsent) = s->id;
 	}
 }

@@ -252,7 +252,8 @@ class Stored:
             db, "SELECT email_id, role, lower(address) FROM email_party"
             " WHERE role IN('from', 'to', 'cc', 'bcc')")
         self.links = rows_by(
-            db, "SELECT email_id, crm_type, crm_id, role FROM email_link")
+            db, "SELECT email_id, crm_type, crm_id, role FROM email_link"
+            " WHERE role <> 'delivered'")  # truthmodel.py knows of these
         self.files = rows_by(
             db, "SELECT a.email_id, a.name, b.sha256 FROM attachment a"
             " LEFT JOIN blob b ON b.sha256 = a.sha256")

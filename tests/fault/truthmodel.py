@@ -25,6 +25,7 @@ FOOTER = "Contoso Ltd, 1 Example Street, 10115 Berlin, www.contoso.example"
 TAG = "[EXTERN] "
 # What servers do to copies of a mail. Blocks add text, the others none.
 BLOCKS = ("banner", "disclaimer", "footer")
+SENT = ("Sent Items", "Drafts", "Outbox")  # nothing arrives there
 REWRITES = BLOCKS + ("tag", "links", "space", "entities")
 LINK = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")   # [label|address], or [|...]
 SAME, OTHER, UNSURE = "one mail", "two mails", "either"
@@ -446,9 +447,10 @@ def compare_model(model, told):
                 f" {apart(c.mail.own(), told.own(key))}")
     yield from compare_grouping(kept, told)
     for email, group in told.groups().items():
-        letters = [kept[k].mail for k in group if k in kept]
+        letters = {k: kept[k].mail for k in group if k in kept}
         if letters:
-            yield from compare_mail(email, letters, told)
+            yield from compare_mail(email, list(letters.values()), told)
+            yield from compare_links(email, letters, told)
     yield from compare_rows(told)
 
 
@@ -478,6 +480,31 @@ def about(copies, told):
         for c in copies[:4])
 
 
+def linked(addresses):
+    """Person -> the first role that an address of the person has."""
+    links = {}
+    for role, address in sorted(addresses, key=lambda x: ROLES.index(x[0])):
+        who = USERS.get(address) or CONTACTS.get(address)
+        if who:
+            links.setdefault(who, role)
+    return links
+
+
+def compare_links(email, letters, told):
+    """Whom its copies name, and whose mailbox it came to unnamed."""
+    links = linked({x for m in letters.values() for x in m.addresses()})
+    for key, m in letters.items():
+        owner, path = USERS.get(key[0]), told.copy[key][1]
+        if owner and path not in SENT and \
+                owner not in linked(m.addresses()):
+            links.setdefault(owner, "delivered")
+    want = {(*who, role) for who, role in links.items()}
+    got = set(told.links[email])
+    if want != got:
+        yield "links", (f"{email[:6]} {told.mail[email][1]!r}: lacks"
+                        f" {sorted(want - got)}, has {sorted(got - want)}")
+
+
 def compare_mail(email, letters, told):
     """A mail is what the copies of it that lie somewhere say."""
     what = f"{email[:6]} {told.mail[email][1]!r} {letters[0].mid}"
@@ -491,16 +518,6 @@ def compare_mail(email, letters, told):
     if want != got:
         yield "people", (f"{what}: lacks {sorted(want - got)}, has"
                          f" {sorted(got - want)}")
-    links = {}
-    for role, address in sorted(want, key=lambda x: ROLES.index(x[0])):
-        who = USERS.get(address) or CONTACTS.get(address)
-        if who:
-            links.setdefault(who, role)
-    want = {(*who, role) for who, role in links.items()}
-    got = set(told.links[email])
-    if want != got:
-        yield "links", (f"{what}: lacks {sorted(want - got)}, has"
-                        f" {sorted(got - want)}")
     if told.files[email] not in [m.attachments() for m in letters]:
         yield "attachments", (f"{what}: {told.files[email]}, not"
                               f" {letters[0].attachments()}")

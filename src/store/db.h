@@ -15,6 +15,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include "base/buf.h"
 #include "base/map.h"
@@ -244,6 +245,13 @@ struct txn {
 
 struct store {
 	pthread_mutex_t lock;
+	atomic_int lock_wanted; /* threads that wait in db_lock */
+	/*
+	 * A thread left its write transaction open and released the lock
+	 * (db_let_read), so others may read, but begin no transaction.
+	 */
+	bool lent;
+	pthread_cond_t returned; /* lent is false again */
 	char *path;
 	sqlite3 *h;
 	bool read_only;
@@ -368,6 +376,18 @@ int db_txn_read(struct store *st, db_work *work, void *arg, struct err *err);
  * transaction. -1: no transaction is under way now; the work must return -1.
  */
 int db_txn_next(struct store *, struct err *);
+/*
+ * Inside the work of db_txn, between two steps of long work: other threads that
+ * wait for the lock may read now. They see what this transaction has written so
+ * far, so it must be nothing that a reader takes for settled (a content that no
+ * row refers to). Their own write transactions begin when this one has ended.
+ */
+void db_let_read(struct store *);
+/*
+ * Waits until no transaction of another thread is open: what is read from now
+ * on has been committed. Releases the lock meanwhile.
+ */
+void db_await_txn(struct store *);
 /*
  * db_txn and db_txn_read for callers that do not hold the lock. db_write does
  * nothing in a read-only store, and returns 0.

@@ -725,3 +725,19 @@ db_change(struct store *st, const char *entity, const char *id, const char *op,
 	db_text(s, 4, st->txn.at);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
+
+int
+db_change_email(struct store *st, int64_t n, const char *entity, const char *op,
+    struct err *err)
+{
+	sqlite3_stmt *s =
+	    db_stmt(st, DB_EMAIL_ID, "SELECT id FROM sync_email WHERE n=?");
+	int rc;
+
+	db_int(s, 1, n);
+	rc = db_row(st, s, err);
+	if (rc == 1)
+		rc = db_change(st, entity, db_col(s, 0), op, err);
+	sqlite3_reset(s);
+	return rc;
+}

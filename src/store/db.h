@@ -120,12 +120,6 @@ enum db_slot {
 	DB_PARTY_LIST_EDITION,
 	DB_PARTY_GONE_MAIL,
 	DB_PARTY_GONE_EDITION,
-	DB_LINK_OF_MAIL,
-	DB_LINK_OF_EDITION,
-	DB_LINK_LIST_MAIL,
-	DB_LINK_LIST_EDITION,
-	DB_LINK_GONE_MAIL,
-	DB_LINK_GONE_EDITION,
 	DB_ATT_OF_MAIL,
 	DB_ATT_OF_EDITION,
 	DB_ATT_LIST_MAIL,
@@ -134,10 +128,15 @@ enum db_slot {
 	DB_ATT_BLOBS_EDITION,
 	DB_ATT_GONE_MAIL,
 	DB_ATT_GONE_EDITION,
-	DB_DELIVERED_DROP,
-	DB_DELIVERED_ADD,
+	DB_LINK_INSERT,
+	DB_LINK_LIST,
+	DB_LINK_DELETE,
+	DB_LINK_PEOPLE,
+	DB_LINK_PERSON,
+	DB_LINK_PLACES,
+	DB_LINK_UNLINKED,
+	DB_LINK_MAILS,
 	DB_PARTY_COPY,
-	DB_LINK_COPY,
 	DB_ATT_COPY,
 	DB_EDITION_ANY,
 	DB_EDITION_LIST,
@@ -152,7 +151,6 @@ enum db_slot {
 	DB_EDITION_LEAVE,
 	DB_EDITION_SHOW,
 	DB_EDITION_IS_SHOWN,
-	DB_EDITION_LINKS,
 	DB_BLOB_FIND,
 	DB_BLOB_INSERT,
 	DB_BLOB_LOOSE,
@@ -300,7 +298,8 @@ struct store {
 	int wal_pages;      /* in the WAL at the last commit */
 	int wal_next;       /* checkpoint at this many pages */
 	int64_t restart_at; /* no restarting checkpoint before this time */
-	struct buf scratch; /* empty again before each use */
+	const struct party_dir *people; /* store_people_use; or NULL */
+	struct buf scratch;             /* empty again before each use */
 };
 
 /* --- what went wrong (db_error.c) --------------------------------------- */
@@ -397,6 +396,9 @@ int db_read(struct store *st, db_work *work, void *arg, struct err *err);
 
 /* Inserts a row into table change. */
 int db_change(struct store *, const char *entity, const char *id,
+    const char *op, struct err *);
+/* The same about mail n: the id is its email.id. */
+int db_change_email(struct store *, int64_t n, const char *entity,
     const char *op, struct err *);
 
 #endif

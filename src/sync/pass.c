@@ -17,6 +17,7 @@
 #include "base/tim.h"
 #include "core/partycsv.h"
 #include "store/health.h"
+#include "store/people.h"
 #include "sync/health.h"
 #include "sync/interrupted.h"
 #include "sync/login.h"
@@ -82,7 +83,7 @@ set_match(const struct running *r, struct mailbox_work *w)
 	m->profile = w->conf.profile;
 	m->mailbox = &w->conf;
 	m->dir = r->dir;
-	m->owner = match_owner(r->dir, &w->conf, w->crm_id);
+	m->owner = match_owner(r->dir, w->conf.address);
 	m->stored = is_stored;
 	m->stored_arg = r->pass->store;
 }
@@ -217,6 +218,7 @@ finish_pass(struct running *r)
 	free(r->profile);
 	free(r->mailbox);
 	free(r->plan.v);
+	store_people_use(r->pass->store, NULL);
 	party_dir_free(r->dir);
 	party_list_free(&r->party);
 	free(r->people);
@@ -278,12 +280,14 @@ prepare_run(struct running *r, struct err *err)
 	const struct pass *p = r->pass;
 
 	if (people_load(p, &r->party, &r->people, err) == -1 ||
-	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1 ||
-	    reconsider_begin(p, &r->party, err) == -1)
+	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1)
+		return -1;
+	r->dir = party_dir_build(&r->party);
+	store_people_use(p->store, r->dir);
+	if (reconsider_begin(p, &r->party, err) == -1)
 		return -1;
 	if (r->plan.n == 0)
 		return nothing_planned(p, err);
-	r->dir = party_dir_build(&r->party);
 	r->tally.count.mailboxes = (int64_t)r->plan.n;
 	return 0;
 }

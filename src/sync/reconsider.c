@@ -1,6 +1,6 @@
 /*
- * reconsider.c - mail that was left out is decided anew when people or settings
- * change.
+ * reconsider.c - when people or settings change, links of stored mail follow,
+ * and mail that was left out is decided anew.
  * 1. The basis is written when all items that it concerns are noted: a crash in
  *    between costs another scan.
  * 2. A setting of which nothing is known (a file of an earlier version) has not
@@ -18,6 +18,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "base/vec.h"
+#include "store/people.h"
 #include "store/reconsider.h"
 #include "sync/fetch.h"
 #include "sync/reconsider.h"
@@ -47,7 +48,7 @@ struct profile_change {
 struct basis_change {
 	const struct conf *conf;
 	struct profile_change *profile; /* as many as conf has */
-	bool rules, privacy, past;
+	bool rules, privacy, past, people;
 	struct person *newcomer; /* who: the KINDS that are new */
 	size_t nnewcomer;
 };
@@ -397,12 +398,16 @@ compare_directory(struct basis *b, const struct party_list *list,
 	struct person *now, *copy;
 	void *was;
 	size_t n, nwas;
+	bool before = b->differs;
 
 	hash_list(list, sum);
+	b->differs = false;
 	if (add_part(b, mem_strdup("people"), sum, CRYPT_SHA256, &was, err) ==
 	    -1)
 		return -1;
 	free(was);
+	c->people = b->differs;
+	b->differs = c->people || before;
 	if (!b->differs)
 		return 0;
 	now = hash_people(b->store, list, &n);
@@ -432,11 +437,28 @@ free_basis(struct basis *b)
 	free(b->v);
 }
 
+/* The links of stored mail follow the people. */
+static int
+renew_links(struct store *store, struct err *err)
+{
+	int64_t n = 0;
+
+	if (store_links_renew(store, &n, err) == -1)
+		return -1;
+	if (n > 0)
+		log_info("links of %lld mails were renewed, since people of "
+			 "the CRM have changed",
+		    (long long)n);
+	return 0;
+}
+
 static int
 note_wanted(struct basis *b, struct basis_change *c, struct err *err)
 {
 	int64_t n = 0;
 
+	if (c->people && renew_links(b->store, err) == -1)
+		return -1;
 	if (store_reconsider(b->store, judge_left_out, c, &n, err) == -1)
 		return -1;
 	if (n > 0)

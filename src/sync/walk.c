@@ -19,9 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypt.h"
-#include "base/buf.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "base/vec.h"
@@ -34,11 +33,10 @@
 #include "sync/turn.h"
 #include "sync/walk.h"
 
-#define PAGE_MIN     100
-#define EMPTY_MAX    100 /* pages in a row without a change */
-#define SAME_MAX     3   /* pages that repeat the contents of another one */
-#define CONTENTS_MAX ((size_t)64 << 20)
-#define AGAIN_MAX    1000 /* known items that the server reports as new */
+#define PAGE_MIN  100
+#define EMPTY_MAX 100  /* pages in a row without a change */
+#define SAME_MAX  3    /* pages that repeat the contents of another one */
+#define AGAIN_MAX 1000 /* known items that the server reports as new */
 
 /* The result of a walk that reached the folder's end. */
 struct walked {
@@ -55,9 +53,10 @@ struct progress {
 	 * Cursors that repeat come upon it sooner or later.
 	 */
 	struct round {
-		unsigned char mark[CRYPT_SHA256];
+		uint64_t mark;
 		unsigned pages, next;
 	} cursors, contents; /* the same for what the pages hold */
+	uint64_t base;       /* of the hashes; 0: not chosen yet */
 	int same;            /* pages whose contents repeated */
 	bool watch;          /* no known item may be reported as new ... */
 	int64_t again;       /* ... and how many were */
@@ -153,24 +152,30 @@ restart_walk(struct mailbox_work *w, int64_t folder, struct err *err)
 
 /* Has this hash occurred before in this walk? */
 static bool
-comes_round(struct round *r, const unsigned char *h)
+comes_round(struct round *r, uint64_t h)
 {
-	if (r->pages > 0 && memcmp(h, r->mark, CRYPT_SHA256) == 0)
+	if (r->pages > 0 && h == r->mark)
 		return true;
 	if (r->pages++ == r->next) {
-		memcpy(r->mark, h, CRYPT_SHA256);
+		r->mark = h;
 		r->next = 2 * r->next + 1;
 	}
 	return false;
 }
 
+/* The hash of a text behind what has the hash h. */
+static uint64_t
+hash_on(const struct progress *g, uint64_t h, unsigned kind, const char *text)
+{
+	uint64_t x = map_hash(g->base, kind, text) % MAP_PRIME;
+
+	return map_mul(map_add(h, x), g->base);
+}
+
 static bool
 cursor_again(struct progress *g, const char *cursor)
 {
-	unsigned char h[CRYPT_SHA256];
-
-	crypt_sha256(cursor, strlen(cursor), h);
-	return comes_round(&g->cursors, h);
+	return comes_round(&g->cursors, hash_on(g, 0, 0, cursor));
 }
 
 /*
@@ -180,18 +185,17 @@ cursor_again(struct progress *g, const char *cursor)
 static bool
 contents_again(struct progress *g, const struct change_page *c)
 {
-	unsigned char h[CRYPT_SHA256];
-	struct buf b;
+	uint64_t h = 0;
 	size_t i;
 
 	if (c->n == 0)
 		return false;
-	buf_init(&b, CONTENTS_MAX);
-	for (i = 0; i < c->n; i++)
-		buf_addf(&b, "%d %d %s\n%s\n", c->v[i].op, c->v[i].is_read,
-		    c->v[i].id, str_nn(c->v[i].change_key));
-	crypt_sha256(buf_str(&b), b.len, h);
-	buf_free(&b);
+	for (i = 0; i < c->n; i++) {
+		const struct change *k = &c->v[i];
+
+		h = hash_on(g, h, (unsigned)k->op, k->id);
+		h = hash_on(g, h, k->is_read, str_nn(k->change_key));
+	}
 	return comes_round(&g->contents, h) && ++g->same > SAME_MAX;
 }
 
@@ -202,6 +206,8 @@ check_progress(const struct page *p, const char *cursor, struct progress *g,
 {
 	const char *next = p->change.cursor;
 
+	if (g->base == 0)
+		g->base = map_base();
 	g->empty = p->change.n > 0 ? 0 : g->empty + 1;
 	if (!p->change.more ||
 	    (!str_eq(next, cursor) && g->empty < EMPTY_MAX &&

@@ -7,6 +7,9 @@
  *    changed; people of whom nothing is known are new.
  * 3. Only what may widen the mail that is kept counts: mail that is stored
  *    stays.
+ * 4. The items of a mailbox were decided by the settings of the profile that it
+ *    had in its last pass, whose part of the basis stays when the INI has that
+ *    profile no more.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +21,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "base/vec.h"
+#include "store/health.h"
 #include "store/reconsider.h"
 #include "sync/fetch.h"
 #include "sync/reconsider.h"
@@ -43,10 +47,19 @@ struct profile_change {
 	bool match, from, past;
 };
 
+/* A mailbox that has another profile, or type, than in its last pass. */
+struct moved_mailbox {
+	const char *address;                /* borrowed from the plan */
+	const struct conf_profile *profile; /* that it has now */
+	struct profile_change changed;      /* since its last pass */
+};
+
 /* What has changed since the decisions in the file were taken. */
 struct basis_change {
 	const struct conf *conf;
 	struct profile_change *profile; /* as many as conf has */
+	struct moved_mailbox *moved;    /* in the order of their addresses */
+	size_t nmoved;
 	bool rules, privacy, past;
 	struct person *newcomer; /* who: the KINDS that are new */
 	size_t nnewcomer;
@@ -208,14 +221,41 @@ names_newcomer(const struct basis_change *c, const struct conf_profile *p,
 	return false;
 }
 
+static int
+compare_address(const void *a, const void *b)
+{
+	const struct moved_mailbox *x = a, *y = b;
+
+	return strcmp(x->address, y->address);
+}
+
+/* *changed: what has changed for the mailbox; NULL: its profile is gone. */
+static const struct conf_profile *
+find_profile(const struct basis_change *c, const struct store_left_out *row,
+    const struct profile_change **changed)
+{
+	struct moved_mailbox key = { .address = row->mailbox };
+	const struct moved_mailbox *m = NULL;
+	const struct conf_profile *p = NULL;
+
+	if (c->nmoved > 0)
+		m = bsearch(
+		    &key, c->moved, c->nmoved, sizeof(key), compare_address);
+	if (m != NULL) {
+		*changed = &m->changed;
+		return m->profile;
+	}
+	if (row->profile != NULL)
+		p = conf_profile(c->conf, row->profile);
+	*changed = p != NULL ? &c->profile[p - c->conf->profile] : NULL;
+	return p;
+}
+
 /* Does a setting that has changed explain why the mail was left out? */
 static bool
-is_by_setting(const struct basis_change *c, const struct conf_profile *p,
-    const char *rule)
+is_by_setting(const struct basis_change *c,
+    const struct profile_change *changed, const char *rule)
 {
-	const struct profile_change *changed =
-	    p != NULL ? &c->profile[p - c->conf->profile] : NULL;
-
 	if (strncmp(rule, "rule ", 5) == 0)
 		return c->rules;
 	if (strcmp(rule, "privacy") == 0)
@@ -233,13 +273,13 @@ static enum store_anew
 judge_left_out(void *arg, const struct store_left_out *row)
 {
 	const struct basis_change *c = arg;
-	const struct conf_profile *p =
-	    row->profile != NULL ? conf_profile(c->conf, row->profile) : NULL;
+	const struct profile_change *changed;
+	const struct conf_profile *p = find_profile(c, row, &changed);
 	const char *rule = str_nn(row->rule);
 	bool by_people =
 	    strcmp(rule, "match") == 0 || strcmp(rule, FETCH_PAST) == 0;
 
-	if (is_by_setting(c, p, rule))
+	if (is_by_setting(c, changed, rule))
 		return STORE_ANEW_SETTINGS;
 	return by_people && names_newcomer(c, p, row->parties)
 		   ? STORE_ANEW_PEOPLE
@@ -278,24 +318,35 @@ add_part(struct basis *b, char *what, void *value, size_t len, void **was,
 	return 0;
 }
 
-/*
- * The same of a number. 1: it was *was before; 0: it is the same, or nothing is
- * known; -1.
- */
+/* The same of a number. */
 static int
-add_number(
-    struct basis *b, char *what, int64_t value, int64_t *was, struct err *err)
+add_number(struct basis *b, const char *key, const struct conf_profile *p,
+    int64_t value, struct err *err)
 {
 	char *text = mem_printf("%lld", (long long)value);
-	void *old;
+	void *was;
+	int rc = add_part(b, mem_printf("%s %s", key, p->name), text,
+	    strlen(text), &was, err);
 
-	if (add_part(b, what, text, strlen(text), &old, err) == -1)
-		return -1;
-	if (old == NULL)
-		return 0;
-	*was = strtoll(old, NULL, 10);
-	free(old);
-	return 1;
+	free(was);
+	return rc;
+}
+
+/* 1: *out is what the profile of that name had; 0: nothing is known; -1. */
+static int
+read_number(struct store *st, const char *key, const char *name, int64_t *out,
+    struct err *err)
+{
+	char *what = mem_printf("%s %s", key, name);
+	void *text;
+	size_t len;
+	int r = store_basis_get(st, what, &text, &len, err);
+
+	if (r == 1)
+		*out = strtoll(text, NULL, 10);
+	free(text);
+	free(what);
+	return r;
 }
 
 /* Days of past mail, so that more is wider. */
@@ -305,28 +356,43 @@ past_days(int64_t days)
 	return days == CONF_DAYS_ALL ? INT64_MAX : days;
 }
 
+static bool
+is_earlier(int64_t from, int64_t was)
+{
+	return was != TIM_NONE && (from == TIM_NONE || from < was);
+}
+
+#define KEY_MATCH "match"
+#define KEY_FROM  "process_email_from"
+#define KEY_PAST  "past_mail"
+
+/* What is wider in p than in the basis of the profile of that name. */
+static int
+compare_numbers(struct store *st, const char *name,
+    const struct conf_profile *p, struct profile_change *out, struct err *err)
+{
+	int64_t match = 0, from = 0, past = 0;
+	int m, f, d;
+
+	if ((m = read_number(st, KEY_MATCH, name, &match, err)) == -1 ||
+	    (f = read_number(st, KEY_FROM, name, &from, err)) == -1 ||
+	    (d = read_number(st, KEY_PAST, name, &past, err)) == -1)
+		return -1;
+	out->match = m == 1 && match != (int64_t)p->match;
+	out->from = f == 1 && is_earlier(p->process_email_from, from);
+	out->past = d == 1 && past_days(p->past_mail) > past_days(past);
+	return 0;
+}
+
 static int
 compare_profile(struct basis *b, const struct conf_profile *p,
     struct profile_change *out, struct err *err)
 {
-	int64_t was = 0;
-	int r;
-
-	r = add_number(
-	    b, mem_printf("match %s", p->name), (int64_t)p->match, &was, err);
-	out->match = r == 1;
-	if (r == -1)
+	if (compare_numbers(b->store, p->name, p, out, err) == -1 ||
+	    add_number(b, KEY_MATCH, p, (int64_t)p->match, err) == -1 ||
+	    add_number(b, KEY_FROM, p, p->process_email_from, err) == -1)
 		return -1;
-	r = add_number(b, mem_printf("process_email_from %s", p->name),
-	    p->process_email_from, &was, err);
-	out->from = r == 1 && (p->process_email_from == TIM_NONE ||
-				  p->process_email_from < was);
-	if (r == -1)
-		return -1;
-	r = add_number(
-	    b, mem_printf("past_mail %s", p->name), p->past_mail, &was, err);
-	out->past = r == 1 && past_days(p->past_mail) > past_days(was);
-	return r == -1 ? -1 : 0;
+	return add_number(b, KEY_PAST, p, p->past_mail, err);
 }
 
 /* The hash of some sections as conf_print shows them. */
@@ -386,6 +452,51 @@ compare_settings(struct basis *b, struct basis_change *c, struct err *err)
 		return -1;
 	return add_sections(
 	    b, "privacy", conf_print_privacy, c->conf, &c->privacy, err);
+}
+
+/* Notes the mailbox if it has another profile, or type, than the file says. */
+static int
+compare_mailbox(struct basis *b, struct basis_change *c,
+    const struct plan_entry *e, const struct store_box *was, struct err *err)
+{
+	const struct conf_profile *p = e->mailbox.profile;
+	bool queue = e->mailbox.type == CONF_MAILBOX_QUEUE;
+	struct moved_mailbox *m;
+
+	if (was == NULL || (str_eq(was->profile, p->name) &&
+			       str_eq(was->type, queue ? "queue" : "user")))
+		return 0;
+	m = VEC_ADD(c->moved, c->nmoved);
+	*m = (struct moved_mailbox){ e->mailbox.address, p, { 0 } };
+	if (compare_numbers(
+		b->store, str_nn(was->profile), p, &m->changed, err) == -1)
+		return -1;
+	/* match asks in a queue what it does not ask for a user */
+	m->changed.match =
+	    m->changed.match || str_eq(was->type, "queue") != queue;
+	c->past = c->past || m->changed.past;
+	b->differs = true;
+	return 0;
+}
+
+/* Which mailboxes of the plan have another profile, or type, than before. */
+static int
+compare_mailboxes(struct basis *b, struct basis_change *c,
+    const struct plan *plan, struct err *err)
+{
+	struct store_boxes boxes;
+	size_t i;
+	int rc = 0;
+
+	if (store_box_list(b->store, &boxes, err) == -1)
+		return -1;
+	for (i = 0; rc == 0 && i < plan->n; i++)
+		rc = compare_mailbox(b, c, &plan->v[i],
+		    store_box_find(&boxes, plan->v[i].mailbox.address), err);
+	store_box_free(&boxes);
+	if (c->nmoved > 1)
+		qsort(c->moved, c->nmoved, sizeof(*c->moved), compare_address);
+	return rc;
 }
 
 /* Who is new, when the hash of all people has changed. */
@@ -449,8 +560,8 @@ note_wanted(struct basis *b, struct basis_change *c, struct err *err)
 }
 
 int
-reconsider_begin(
-    const struct pass *p, const struct party_list *list, struct err *err)
+reconsider_begin(const struct pass *p, const struct party_list *list,
+    const struct plan *plan, struct err *err)
 {
 	struct basis b = { .store = p->store };
 	struct basis_change c = { .conf = p->conf };
@@ -461,11 +572,14 @@ reconsider_begin(
 	c.profile = mem_alloc((p->conf->nprofile + 1) * sizeof(*c.profile));
 	rc = compare_settings(&b, &c, err);
 	if (rc == 0)
+		rc = compare_mailboxes(&b, &c, plan, err);
+	if (rc == 0)
 		rc = compare_directory(&b, list, &c, err);
 	if (rc == 0 && b.differs)
 		rc = note_wanted(&b, &c, err);
 	free_basis(&b);
 	free(c.profile);
+	free(c.moved);
 	free(c.newcomer);
 	return rc;
 }
@@ -485,7 +599,7 @@ fill_fetch(struct fetch *f, struct mailbox_work *w,
 	f->ref = ref;
 	f->folder = first->folder;
 	f->headers_first = true;
-	f->past_from = first->why == STORE_ANEW_PEOPLE && days > 0
+	f->past_from = first->why == STORE_ANEW_PEOPLE && days != CONF_DAYS_ALL
 			   ? tim_now() - days * DAY_MS
 			   : TIM_NONE;
 	for (; *i < v->n && f->n < fetch_items(w->profile); (*i)++) {

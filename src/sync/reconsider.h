@@ -18,11 +18,12 @@
 
 /*
  * Compares the people and the INI with what earlier decisions were based on,
- * and notes which items are to be decided anew. Called once by a pass, before
- * its threads begin. Nothing in a dry run.
+ * and notes which items are to be decided anew: those of all mailboxes, though
+ * the plan may have some only. Called once by a pass, before its threads begin.
+ * Nothing in a dry run.
  */
-int
-reconsider_begin(const struct pass *, const struct party_list *, struct err *);
+int reconsider_begin(const struct pass *, const struct party_list *,
+    const struct plan *, struct err *);
 
 /*
  * Fetches and decides items of the mailbox that wait, at most RECONSIDER_MAX

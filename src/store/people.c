@@ -117,7 +117,8 @@ store_people_last(struct store *st, enum store_people which,
 	db_lock(st);
 	if (which == STORE_PEOPLE_CRM)
 		s = db_stmt(st, DB_PEOPLE_KEPT,
-		    "SELECT crm_type,crm_id,address,name FROM sync_people");
+		    "SELECT crm_type,crm_id,address,name FROM sync_people "
+		    "WHERE crm_type<>'' AND crm_id<>''");
 	else
 		s = csv_rows(st, which);
 	while ((r = db_row(st, s, err)) == 1) {

@@ -3,7 +3,7 @@
  * 1. The scan reads table decision in the order of its key, a slice at a time:
  *    no view of the file is held for long, and no index is needed.
  * 2. An item is in sync_anew only while it lies in its folder: whatever is
- *    stored of it takes it out in the same transaction.
+ *    decided on it takes it out in the same transaction.
  */
 #include <stdlib.h>
 #include <string.h>

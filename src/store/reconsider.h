@@ -78,7 +78,8 @@ struct store_anew_items {
 /*
  * At most max items of the mailbox that wait, by folders; the caller frees the
  * arena. An item leaves the table in the transaction that stores what became of
- * it, or that notes that it left its folder.
+ * it, or that notes that it left its folder; one that fails stays in it, and
+ * waits in table failure.
  */
 int store_anew_list(struct store *, const char *mailbox, size_t max,
     struct store_anew_items *out, struct err *);

@@ -586,22 +586,28 @@ reconsider_begin(const struct pass *p, const struct party_list *list,
 
 /* --- a mailbox ---------------------------------------------------------- */
 
+int64_t
+reconsider_past(const struct mailbox_work *w)
+{
+	int days = w->profile->conf->past_mail;
+
+	return days == CONF_DAYS_ALL ? TIM_NONE : tim_now() - days * DAY_MS;
+}
+
 /* The next of the items that wait, from *i on, that are asked for together. */
 static void
 fill_fetch(struct fetch *f, struct mailbox_work *w,
     const struct store_anew_items *v, struct item_ref *ref, size_t *i)
 {
 	const struct store_anew_item *first = &v->v[*i];
-	int days = w->profile->conf->past_mail;
 
 	memset(f, 0, sizeof(*f));
 	f->mailbox = w;
 	f->ref = ref;
 	f->folder = first->folder;
 	f->headers_first = true;
-	f->past_from = first->why == STORE_ANEW_PEOPLE && days != CONF_DAYS_ALL
-			   ? tim_now() - days * DAY_MS
-			   : TIM_NONE;
+	f->past_from =
+	    first->why == STORE_ANEW_PEOPLE ? reconsider_past(w) : TIM_NONE;
 	for (; *i < v->n && f->n < fetch_items(w->profile); (*i)++) {
 		const struct store_anew_item *next = &v->v[*i];
 

@@ -32,6 +32,12 @@ int reconsider_begin(const struct pass *, const struct party_list *,
  */
 int reconsider_mailbox(struct mailbox_work *, struct err *);
 
+/*
+ * For struct fetch: mail from before that is not wanted, when people came into
+ * the CRM; or TIM_NONE.
+ */
+int64_t reconsider_past(const struct mailbox_work *);
+
 #define RECONSIDER_MAX fault_int("EXSYNC_RECONSIDER_MAX", 5000)
 
 #endif

@@ -171,7 +171,7 @@ store_reconsider(struct store *st, store_judge_fn *judge, void *arg, int64_t *n,
 	k.item = mem_strdup("");
 	do {
 		rc = read_slice(st, &k, err);
-		if (rc == 0 && k.nfound > 0)
+		if (rc == 0 && k.nfound > 0 && !st->read_only)
 			rc = db_write(st, write_found, &k, err);
 		*n += (int64_t)k.nfound;
 	} while (rc == 0 && k.read == SLICE);

@@ -58,7 +58,8 @@ store_judge_fn(void *arg, const struct store_left_out *);
 /*
  * Asks judge about each item that was left out, and notes those that are to be
  * decided anew; *n is how many. In several transactions: after a crash it must
- * be called again, which notes no item twice.
+ * be called again, which notes no item twice. In a read-only store they are
+ * only counted.
  */
 int store_reconsider(
     struct store *, store_judge_fn *judge, void *arg, int64_t *n, struct err *);

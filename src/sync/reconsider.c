@@ -544,17 +544,19 @@ free_basis(struct basis *b)
 }
 
 static int
-note_wanted(struct basis *b, struct basis_change *c, struct err *err)
+note_wanted(
+    struct basis *b, struct basis_change *c, bool dry_run, struct err *err)
 {
 	int64_t n = 0;
 
 	if (store_reconsider(b->store, judge_left_out, c, &n, err) == -1)
 		return -1;
 	if (n > 0)
-		log_info(
-		    "%lld items that were left out are decided anew, since "
-		    "people of the CRM or settings have changed",
-		    (long long)n);
+		log_info("%lld items that were left out %s decided anew, since "
+			 "people of the CRM or settings have changed",
+		    (long long)n, dry_run ? "would be" : "are");
+	if (dry_run)
+		return 0;
 	fault_point("before basis");
 	return store_basis_put(b->store, b->v, b->n, err);
 }
@@ -567,8 +569,6 @@ reconsider_begin(const struct pass *p, const struct party_list *list,
 	struct basis_change c = { .conf = p->conf };
 	int rc;
 
-	if (p->dry_run)
-		return 0;
 	c.profile = mem_alloc((p->conf->nprofile + 1) * sizeof(*c.profile));
 	rc = compare_settings(&b, &c, err);
 	if (rc == 0)
@@ -576,7 +576,7 @@ reconsider_begin(const struct pass *p, const struct party_list *list,
 	if (rc == 0)
 		rc = compare_directory(&b, list, &c, err);
 	if (rc == 0 && b.differs)
-		rc = note_wanted(&b, &c, err);
+		rc = note_wanted(&b, &c, p->dry_run, err);
 	free_basis(&b);
 	free(c.profile);
 	free(c.moved);

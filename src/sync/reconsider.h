@@ -20,7 +20,7 @@
  * Compares the people and the INI with what earlier decisions were based on,
  * and notes which items are to be decided anew: those of all mailboxes, though
  * the plan may have some only. Called once by a pass, before its threads begin.
- * Nothing in a dry run.
+ * A dry run only says how many they are.
  */
 int reconsider_begin(const struct pass *, const struct party_list *,
     const struct plan *, struct err *);

@@ -73,18 +73,51 @@ append_list(struct party_list *to, const struct party_list *from)
 		    from->v[i].address, from->v[i].name);
 }
 
+/* Part of the basis: the file was empty once, and that was right. */
+static const char *
+empty_key(enum store_people which)
+{
+	return which == STORE_PEOPLE_USERS ? "empty users" : "empty contacts";
+}
+
+/* 1: the file was empty once, and that was right; 0; -1. */
+static int
+was_empty(struct people *p, enum store_people which, struct err *err)
+{
+	void *value;
+	size_t len;
+	int r = store_basis_get(p->store, empty_key(which), &value, &len, err);
+
+	free(value);
+	return r;
+}
+
+/* Of an empty list that counts table party keeps nothing. */
+static int
+note_empty(struct people *p, enum store_people which, struct err *err)
+{
+	int r = p->dry_run ? 1 : was_empty(p, which, err);
+
+	if (r != 0)
+		return r == -1 ? -1 : 0;
+	return store_basis_put(p->store,
+	    &(struct store_basis){ empty_key(which), "1", 1 }, 1, err);
+}
+
 /* Takes the last good list of a file that cannot be read, as err says. */
 static int
 take_last(struct people *p, enum store_people which, struct err *err)
 {
 	struct err why = *err;
 	size_t before = p->csv.n;
+	int r;
 
 	err_clear(err);
 	if (store_people_last(p->store, which, &p->csv, err) == -1)
 		return -1;
-	if (p->csv.n == before) {
-		*err = why;
+	if (p->csv.n == before && (r = was_empty(p, which, err)) != 1) {
+		if (r == 0)
+			*err = why;
 		return -1;
 	}
 	/* it is only being written: the next pass will read it */
@@ -114,6 +147,8 @@ load_file(struct people *p, enum store_people which, const char *path,
 	rc = store_people_compare(p->store, which, &now, &d, err);
 	if (rc == 0 && is_doubtful(p, path, &d))
 		rc = store_people_last(p->store, which, &p->csv, err);
+	else if (rc == 0 && now.n == 0)
+		rc = note_empty(p, which, err);
 	else if (rc == 0)
 		append_list(&p->csv, &now);
 	party_list_free(&now);

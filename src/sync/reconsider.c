@@ -253,7 +253,7 @@ find_profile(const struct basis_change *c, const struct store_left_out *row,
 
 /* Does a setting that has changed explain why the mail was left out? */
 static bool
-is_by_setting(const struct basis_change *c,
+is_by_setting(const struct basis_change *c, const struct conf_profile *p,
     const struct profile_change *changed, const char *rule)
 {
 	if (strncmp(rule, "rule ", 5) == 0)
@@ -264,6 +264,9 @@ is_by_setting(const struct basis_change *c,
 		return false;
 	if (strcmp(rule, "match") == 0)
 		return changed->match;
+	/* any asks for users, too, and they were in the CRM before */
+	if (strcmp(rule, FETCH_PAST) == 0)
+		return changed->match && p->match == CONF_MATCH_ANY;
 	if (strcmp(rule, "process_email_from") == 0)
 		return changed->from;
 	return false;
@@ -279,7 +282,7 @@ judge_left_out(void *arg, const struct store_left_out *row)
 	bool by_people =
 	    strcmp(rule, "match") == 0 || strcmp(rule, FETCH_PAST) == 0;
 
-	if (is_by_setting(c, changed, rule))
+	if (is_by_setting(c, p, changed, rule))
 		return STORE_ANEW_SETTINGS;
 	return by_people && names_newcomer(c, p, row->parties)
 		   ? STORE_ANEW_PEOPLE

@@ -97,7 +97,7 @@ judge_row(struct scan *k, sqlite3_stmt *s)
 {
 	const char *mailbox = db_col(s, 0), *item = db_col(s, 1);
 	struct store_left_out row = { mailbox, db_col(s, 4), db_col(s, 2),
-		db_col(s, 3) };
+		db_col(s, 5), db_col(s, 3) };
 	enum store_anew why = k->judge(k->arg, &row);
 
 	k->read++;
@@ -122,7 +122,7 @@ read_slice(struct store *st, struct scan *k, struct err *err)
 	arena_free(&k->arena);
 	db_lock(st);
 	s = db_stmt(st, DB_RECONSIDER_SCAN,
-	    "SELECT d.mailbox,d.item,d.rule,d.parties,m.profile "
+	    "SELECT d.mailbox,d.item,d.rule,d.parties,m.profile,d.at "
 	    "FROM decision d LEFT JOIN mailbox m ON m.address=d.mailbox "
 	    "WHERE (d.mailbox,d.item)>(?1,?2) AND d.state=?3 AND "
 	    "d.verdict IN(?4,?5) ORDER BY d.mailbox,d.item LIMIT ?6");

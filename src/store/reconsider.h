@@ -39,6 +39,7 @@ struct store_left_out {
 	const char *mailbox;
 	const char *profile; /* of the mailbox in its last pass; or NULL */
 	const char *rule;    /* decision.rule; or NULL */
+	const char *at;      /* decision.at */
 	/*
 	 * The hashes of its addresses (store_address_hash), 16 hex digits each,
 	 * separated by a space; NULL: they are not known.

@@ -279,7 +279,8 @@ prepare_run(struct running *r, struct err *err)
 
 	if (people_load(p, &r->party, &r->people, err) == -1 ||
 	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1 ||
-	    reconsider_begin(p, &r->party, &r->plan, err) == -1)
+	    reconsider_begin(p, &r->party, &r->plan, r->people != NULL, err) ==
+		-1)
 		return -1;
 	if (r->plan.n == 0)
 		return nothing_planned(p, err);

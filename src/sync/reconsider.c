@@ -7,7 +7,9 @@
  *    changed; people of whom nothing is known are new.
  * 3. Only what may widen the mail that is kept counts: mail that is stored
  *    stays.
- * 4. The items of a mailbox were decided by the settings of the profile that it
+ * 4. With past_mail = no mail is wanted all the same that was left out while
+ *    the list did not count in which its people were.
+ * 5. The items of a mailbox were decided by the settings of the profile that it
  *    had in its last pass, whose part of the basis stays when the INI has that
  *    profile no more.
  */
@@ -63,6 +65,8 @@ struct basis_change {
 	bool rules, privacy, past;
 	struct person *newcomer; /* who: the KINDS that are new */
 	size_t nnewcomer;
+	/* since when (as decision.at) a list did not count that does now */
+	char *doubt; /* or NULL */
 };
 
 /* --- people ------------------------------------------------------------- */
@@ -208,8 +212,7 @@ names_newcomer(const struct basis_change *c, const struct conf_profile *p,
 	char *end;
 	uint64_t kinds = kinds_of(p), hash;
 
-	if (c->nnewcomer == 0 || kinds == 0 || parties == NULL ||
-	    (p != NULL && p->past_mail == 0))
+	if (c->nnewcomer == 0 || kinds == 0 || parties == NULL)
 		return false;
 	for (; *parties != '\0'; parties = *end == ' ' ? end + 1 : end) {
 		hash = strtoull(parties, &end, 16);
@@ -279,14 +282,17 @@ judge_left_out(void *arg, const struct store_left_out *row)
 	const struct profile_change *changed;
 	const struct conf_profile *p = find_profile(c, row, &changed);
 	const char *rule = str_nn(row->rule);
-	bool by_people =
-	    strcmp(rule, "match") == 0 || strcmp(rule, FETCH_PAST) == 0;
 
 	if (is_by_setting(c, p, changed, rule))
 		return STORE_ANEW_SETTINGS;
-	return by_people && names_newcomer(c, p, row->parties)
-		   ? STORE_ANEW_PEOPLE
-		   : STORE_ANEW_NOT;
+	if ((strcmp(rule, "match") != 0 && strcmp(rule, FETCH_PAST) != 0) ||
+	    !names_newcomer(c, p, row->parties))
+		return STORE_ANEW_NOT;
+	/* who was in a list that did not count is none who came later */
+	if (c->doubt != NULL && strcmp(str_nn(row->at), c->doubt) >= 0)
+		return STORE_ANEW_SETTINGS;
+	return p != NULL && p->past_mail == 0 ? STORE_ANEW_NOT
+					      : STORE_ANEW_PEOPLE;
 }
 
 /* --- the basis ---------------------------------------------------------- */
@@ -502,6 +508,36 @@ compare_mailboxes(struct basis *b, struct basis_change *c,
 	return rc;
 }
 
+/* Notes since when a list does not count, or that all do again. */
+static int
+compare_doubt(struct basis *b, struct basis_change *c, bool doubt, bool dry_run,
+    struct err *err)
+{
+	char now[TIM_TEXT];
+	void *was;
+	size_t n;
+
+	if (!doubt) {
+		if (add_part(b, mem_strdup("doubt"), mem_strdup(""), 0, &was,
+			err) == -1)
+			return -1;
+		c->doubt = was;
+		if (c->doubt != NULL && c->doubt[0] == '\0') {
+			free(c->doubt);
+			c->doubt = NULL;
+		}
+		return 0;
+	}
+	if (store_basis_get(b->store, "doubt", &was, &n, err) == -1)
+		return -1;
+	free(was);
+	if (n > 0 || dry_run)
+		return 0;
+	tim_text(tim_now(), now);
+	return store_basis_put(b->store,
+	    &(struct store_basis){ "doubt", now, strlen(now) }, 1, err);
+}
+
 /* Who is new, when the hash of all people has changed. */
 static int
 compare_directory(struct basis *b, const struct party_list *list,
@@ -566,7 +602,7 @@ note_wanted(
 
 int
 reconsider_begin(const struct pass *p, const struct party_list *list,
-    const struct plan *plan, struct err *err)
+    const struct plan *plan, bool doubt, struct err *err)
 {
 	struct basis b = { .store = p->store };
 	struct basis_change c = { .conf = p->conf };
@@ -577,12 +613,15 @@ reconsider_begin(const struct pass *p, const struct party_list *list,
 	if (rc == 0)
 		rc = compare_mailboxes(&b, &c, plan, err);
 	if (rc == 0)
+		rc = compare_doubt(&b, &c, doubt, p->dry_run, err);
+	if (rc == 0)
 		rc = compare_directory(&b, list, &c, err);
 	if (rc == 0 && b.differs)
 		rc = note_wanted(&b, &c, p->dry_run, err);
 	free_basis(&b);
 	free(c.profile);
 	free(c.moved);
+	free(c.doubt);
 	free(c.newcomer);
 	return rc;
 }

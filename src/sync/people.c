@@ -16,6 +16,7 @@
 
 #define LOST_LEAST  20 /* rows: fewer are never taken for an accident */
 #define TROUBLE_MAX 2000
+#define KEEP_TRIES  3
 
 /* What is loaded. */
 struct people {
@@ -155,17 +156,36 @@ load_file(struct people *p, enum store_people which, const char *path,
 	return rc;
 }
 
-/* The rows of the CRM itself: are its last good list taken instead? */
+/*
+ * The rows of the CRM itself: is its last good list taken instead? judged: how
+ * they differ from that.
+ */
 static int
-judge_crm(struct people *p, struct err *err)
+judge_crm(struct people *p, struct store_people_diff *judged, struct err *err)
 {
-	struct store_people_diff d;
-
-	if (store_people_compare(p->store, STORE_PEOPLE_CRM, NULL, &d, err) ==
-	    -1)
+	if (store_people_compare(
+		p->store, STORE_PEOPLE_CRM, NULL, judged, err) == -1)
 		return -1;
-	p->crm_last = is_doubtful(p, "table party", &d);
+	p->crm_last = is_doubtful(p, "table party", judged);
 	return 0;
+}
+
+/* The same, and keeps the rows if they count. */
+static int
+keep_crm(struct people *p, struct err *err)
+{
+	struct store_people_diff judged;
+	int i, r = 0;
+
+	/* the CRM may write meanwhile; then the next pass keeps them */
+	for (i = 0; r == 0 && i < KEEP_TRIES; i++) {
+		if (judge_crm(p, &judged, err) == -1)
+			return -1;
+		if (p->crm_last || p->dry_run)
+			return 0;
+		r = store_people_keep(p->store, &judged, err);
+	}
+	return r == -1 ? -1 : 0;
 }
 
 /* The list in force. */
@@ -204,10 +224,7 @@ load_all(struct people *p, struct party_list *out, struct err *err)
 	    load_file(p, STORE_PEOPLE_USERS, c->users, err) == -1 ||
 	    load_file(p, STORE_PEOPLE_CONTACTS, c->contacts, err) == -1 ||
 	    store_party_sync(p->store, &p->csv, err) == -1 ||
-	    judge_crm(p, err) == -1 ||
-	    (!p->crm_last && !p->dry_run &&
-		store_people_keep(p->store, err) == -1) ||
-	    fill_list(p, out, err) == -1)
+	    keep_crm(p, err) == -1 || fill_list(p, out, err) == -1)
 		return -1;
 	if (!p->accept || p->dry_run)
 		return 0;
@@ -220,10 +237,11 @@ people_known(const struct conf *conf, struct store *store,
     struct party_list *out, struct err *err)
 {
 	struct people p = { .conf = conf, .store = store };
+	struct store_people_diff judged;
 	int rc = 0;
 
 	buf_init(&p.trouble, TROUBLE_MAX);
-	if (read_accept(&p, err) == -1 || judge_crm(&p, err) == -1)
+	if (read_accept(&p, err) == -1 || judge_crm(&p, &judged, err) == -1)
 		rc = -1;
 	if (rc == 0 && p.crm_last &&
 	    (store_people_last(store, STORE_PEOPLE_USERS, &p.csv, err) == -1 ||

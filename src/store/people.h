@@ -40,9 +40,11 @@ int store_people_last(
     struct store *, enum store_people, struct party_list *out, struct err *);
 /*
  * The rows that the CRM has now are its last good list. Writes only what
- * differs, in several transactions if that is much.
+ * differs, in several transactions if that is much. 1: done; 0: the rows are
+ * not those any more that were judged, and nothing is done; -1.
  */
-int store_people_keep(struct store *, struct err *);
+int store_people_keep(
+    struct store *, const struct store_people_diff *judged, struct err *);
 
 /* --- whom mails concern ------------------------------------------------- */
 

@@ -284,7 +284,8 @@ prepare_run(struct running *r, struct err *err)
 		return -1;
 	r->dir = party_dir_build(&r->party);
 	store_people_use(p->store, r->dir);
-	if (reconsider_begin(p, &r->party, err) == -1)
+	if (reconsider_begin(p, &r->party, &r->plan, r->people != NULL, err) ==
+	    -1)
 		return -1;
 	if (r->plan.n == 0)
 		return nothing_planned(p, err);

@@ -12,9 +12,6 @@
 #include "base/vec.h"
 #include "core/match.h"
 #include "store/emaillink.h"
-#include "store/people.h"
-
-#define SLICE fault_int("EXSYNC_RENEW", 500) /* mails of a transaction */
 
 /* A row of sync_email_link. */
 struct row {
@@ -372,98 +369,17 @@ emaillink_settle(struct store *st, int64_t n, struct err *err)
 	return rc;
 }
 
-/* --- all mails ---------------------------------------------------------- */
-
-void
-store_people_use(struct store *st, const struct party_dir *people)
-{
-	db_lock(st);
-	st->people = people;
-	db_unlock(st);
-}
-
-/* Mails in the order of their numbers, a slice at a time. */
-struct renewal {
-	int64_t after; /* the last that was looked at */
-	int64_t *n;    /* those of the slice whose links are to be renewed */
-	size_t nn;
-	bool done; /* there are no more */
-	int64_t renewed;
-};
-
-static int
-list_mails(struct store *st, int64_t after, int64_t *v, size_t *n, size_t max,
-    struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_LINK_MAILS,
-	    "SELECT n FROM sync_email WHERE n>? ORDER BY n LIMIT ?");
-	int r;
-
-	*n = 0;
-	db_int(s, 1, after);
-	db_int(s, 2, (int64_t)max);
-	while ((r = db_row(st, s, err)) == 1)
-		v[(*n)++] = sqlite3_column_int64(s, 0);
-	return r;
-}
-
-/* Keeps of the next slice the mails whose links are not what they should be. */
-static int
-find_outdated(struct store *st, void *arg, struct err *err)
-{
-	struct renewal *w = arg;
-	size_t i, n, max = (size_t)SLICE;
-	struct linked k;
-
-	if (list_mails(st, w->after, w->n, &n, max, err) == -1)
-		return -1;
-	w->done = n < max;
-	w->nn = 0;
-	for (i = 0; i < n; i++) {
-		int rc = read_linked(st, w->n[i], &k, err);
-
-		w->after = w->n[i];
-		if (rc == 0 && linked_differs(&k))
-			w->n[w->nn++] = w->n[i];
-		arena_free(&k.arena);
-		if (rc == -1)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-renew_slice(struct store *st, void *arg, struct err *err)
-{
-	struct renewal *w = arg;
-	size_t i;
-	int r;
-
-	for (i = 0; i < w->nn; i++) {
-		if ((r = emaillink_settle(st, w->n[i], err)) == -1)
-			return -1;
-		if (r == 1 &&
-		    db_change_email(st, w->n[i], "email", "update", err) == -1)
-			return -1;
-		w->renewed += r;
-		fault_point("inside renewal");
-	}
-	return 0;
-}
-
 int
-store_links_renew(struct store *st, int64_t *renewed, struct err *err)
+emaillink_differs(struct store *st, int64_t n, struct err *err)
 {
-	struct renewal w = { .after = 0 };
-	int rc = 0;
+	struct linked k;
+	int rc;
 
-	w.n = mem_alloc((size_t)SLICE * sizeof(*w.n));
-	while (rc == 0 && !w.done) {
-		rc = db_read(st, find_outdated, &w, err);
-		if (rc == 0 && w.nn > 0)
-			rc = db_write(st, renew_slice, &w, err);
-	}
-	*renewed = w.renewed;
-	free(w.n);
+	if (st->people == NULL)
+		return 0;
+	rc = read_linked(st, n, &k, err);
+	if (rc == 0)
+		rc = linked_differs(&k);
+	arena_free(&k.arena);
 	return rc;
 }

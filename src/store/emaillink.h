@@ -34,5 +34,7 @@ int emaillink_insert(struct store *, int64_t n, const struct message *,
  * The caller writes the change row.
  */
 int emaillink_settle(struct store *, int64_t n, struct err *);
+/* Would that change something? 1, 0, -1. */
+int emaillink_differs(struct store *, int64_t n, struct err *);
 
 #endif

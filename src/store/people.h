@@ -53,13 +53,17 @@ int store_people_keep(
  * borrows them until the next call; NULL: none, and links stay as they are.
  */
 void store_people_use(struct store *, const struct party_dir *);
+/* May somebody else have this address, as it stands in a mail, than before? */
+typedef bool store_changed_fn(void *arg, const char *address);
 /*
- * Looks at all mails, and makes links, who of the CRM the people in their
- * headers are, and email.unlinked_at what the people in use make them; a mail
+ * Makes links, who of the CRM the people in headers are, and email.unlinked_at
+ * what the people in use make them, in the mails that have an address, or lie
+ * in a mailbox of an address, that changed says yes to; NULL: in all. A mail
  * that changed has a change row. In slices: memory and transactions are
  * bounded, and what a crash leaves undone the next call does. *renewed: how
- * many mails changed.
+ * many mails changed. In a read-only store nothing is done.
  */
-int store_links_renew(struct store *, int64_t *renewed, struct err *);
+int store_links_renew(struct store *, store_changed_fn *changed, void *arg,
+    int64_t *renewed, struct err *err);
 
 #endif

@@ -24,26 +24,14 @@
 #include "base/tim.h"
 #include "base/vec.h"
 #include "store/health.h"
-#include "store/people.h"
 #include "store/reconsider.h"
 #include "sync/fetch.h"
+#include "sync/marks.h"
 #include "sync/reconsider.h"
+#include "sync/renew.h"
 #include "sync/turn.h"
 
-#define OURS   1 /* a user or queue has the address */
-#define OTHERS 2 /* a contact, lead, ... has */
-#define KINDS  (OURS | OTHERS)
 #define DAY_MS INT64_C(86400000)
-
-/*
- * An address of the directory as the basis holds it, in the order of hashes. In
- * the machine's own byte order: on another one all people are new, which costs
- * a scan.
- */
-struct person {
-	uint64_t address; /* store_address_hash */
-	uint64_t who;     /* hash of who has it; the lowest bits: KINDS */
-};
 
 /* What has changed in a profile. */
 struct profile_change {
@@ -63,135 +51,15 @@ struct basis_change {
 	struct profile_change *profile; /* as many as conf has */
 	struct moved_mailbox *moved;    /* in the order of their addresses */
 	size_t nmoved;
-	bool rules, privacy, past, people;
-	struct person *newcomer; /* who: the KINDS that are new */
+	bool rules, privacy, past;
+	struct mark *newcomer; /* who: the MARK_KINDS that are new */
 	size_t nnewcomer;
+	struct mark *renamed; /* addresses that somebody else has now */
+	size_t nrenamed;
+	bool all_renamed; /* it is not known which */
 	/* since when (as decision.at) a list did not count that does now */
 	char *doubt; /* or NULL */
 };
-
-/* --- people ------------------------------------------------------------- */
-
-static void
-hash_string(struct crypt_sha256 *h, const char *s)
-{
-	crypt_sha256_add(h, s, strlen(s) + 1);
-}
-
-/* One hash of all people: when it is the same nothing else is computed. */
-static void
-hash_list(const struct party_list *list, unsigned char *out)
-{
-	struct crypt_sha256 h;
-	size_t i;
-
-	crypt_sha256_init(&h);
-	for (i = 0; i < list->n; i++) {
-		hash_string(&h, list->v[i].crm_type);
-		hash_string(&h, list->v[i].crm_id);
-		hash_string(&h, list->v[i].address);
-	}
-	crypt_sha256_out(&h, out);
-}
-
-static uint64_t
-hash_who(const struct party *p)
-{
-	struct crypt_sha256 h;
-	unsigned char sum[CRYPT_SHA256];
-	uint64_t who;
-
-	crypt_sha256_init(&h);
-	hash_string(&h, p->crm_type);
-	hash_string(&h, p->crm_id);
-	crypt_sha256_out(&h, sum);
-	memcpy(&who, sum, sizeof(who));
-	return (who & ~(uint64_t)KINDS) |
-	       (party_is_ours(p->crm_type) ? OURS : OTHERS);
-}
-
-static int
-compare_people(const void *a, const void *b)
-{
-	const struct person *x = a, *y = b;
-
-	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
-	return x->who < y->who ? -1 : x->who > y->who;
-}
-
-/* Adds a person to those who have the address already. */
-static void
-merge_person(struct person *to, const struct person *p)
-{
-	uint64_t kinds = (to->who | p->who) & KINDS;
-
-	to->who = ((to->who & ~(uint64_t)KINDS) + (p->who & ~(uint64_t)KINDS)) |
-		  kinds;
-}
-
-/* The addresses of the list, each once; the caller frees. */
-static struct person *
-hash_people(const struct store *store, const struct party_list *list, size_t *n)
-{
-	struct person *v = mem_alloc((list->n + 1) * sizeof(*v)), last = { 0 };
-	size_t i, k = 0;
-
-	for (i = 0; i < list->n; i++) {
-		v[i].address = store_address_hash(store, list->v[i].address);
-		v[i].who = hash_who(&list->v[i]);
-	}
-	qsort(v, list->n, sizeof(*v), compare_people);
-	for (i = 0; i < list->n; i++) {
-		struct person p = v[i];
-
-		if (k > 0 && compare_people(&p, &last) == 0)
-			continue;
-		if (k > 0 && v[k - 1].address == p.address)
-			merge_person(&v[k - 1], &p);
-		else
-			v[k++] = p;
-		last = p;
-	}
-	*n = k;
-	return v;
-}
-
-/* Keeps of now what before did not have: both are sorted. */
-static size_t
-keep_newcomers(
-    struct person *now, size_t n, const struct person *before, size_t nbefore)
-{
-	size_t i, j = 0, k = 0;
-
-	for (i = 0; i < n; i++) {
-		uint64_t kinds = now[i].who & KINDS;
-
-		while (j < nbefore && before[j].address < now[i].address)
-			j++;
-		if (j < nbefore && before[j].address == now[i].address)
-			kinds &= ~before[j].who;
-		if (kinds != 0)
-			now[k++] = (struct person){ now[i].address, kinds };
-	}
-	return k;
-}
-
-static bool
-is_newcomer(const struct basis_change *c, uint64_t address, uint64_t kinds)
-{
-	size_t lo = 0, hi = c->nnewcomer, mid;
-
-	while (lo < hi) {
-		mid = (lo + hi) / 2;
-		if (c->newcomer[mid].address < address)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < c->nnewcomer && c->newcomer[lo].address == address &&
-	       (c->newcomer[lo].who & kinds) != 0;
-}
 
 /* --- which mail may be wanted now --------------------------------------- */
 
@@ -199,11 +67,11 @@ is_newcomer(const struct basis_change *c, uint64_t address, uint64_t kinds)
 static uint64_t
 kinds_of(const struct conf_profile *p)
 {
-	static const uint64_t kinds[] = { [CONF_MATCH_ANY] = KINDS,
-		[CONF_MATCH_CONTACT] = OTHERS,
+	static const uint64_t kinds[] = { [CONF_MATCH_ANY] = MARK_KINDS,
+		[CONF_MATCH_CONTACT] = MARK_OTHERS,
 		[CONF_MATCH_REPLIES] = 0 };
 
-	return p != NULL ? kinds[p->match] : KINDS;
+	return p != NULL ? kinds[p->match] : MARK_KINDS;
 }
 
 static bool
@@ -212,6 +80,7 @@ names_newcomer(const struct basis_change *c, const struct conf_profile *p,
 {
 	char *end;
 	uint64_t kinds = kinds_of(p), hash;
+	const struct mark *m;
 
 	if (c->nnewcomer == 0 || kinds == 0 || parties == NULL)
 		return false;
@@ -219,7 +88,8 @@ names_newcomer(const struct basis_change *c, const struct conf_profile *p,
 		hash = strtoull(parties, &end, 16);
 		if (end == parties)
 			return false;
-		if (is_newcomer(c, hash, kinds))
+		m = marks_find(c->newcomer, c->nnewcomer, hash);
+		if (m != NULL && (m->who & kinds) != 0)
 			return true;
 	}
 	return false;
@@ -545,22 +415,18 @@ compare_directory(struct basis *b, const struct party_list *list,
     struct basis_change *c, struct err *err)
 {
 	unsigned char *sum = mem_alloc(CRYPT_SHA256);
-	struct person *now, *copy;
+	struct mark *now, *copy;
 	void *was;
 	size_t n, nwas;
-	bool before = b->differs;
 
-	hash_list(list, sum);
-	b->differs = false;
+	marks_digest(list, sum);
 	if (add_part(b, mem_strdup("people"), sum, CRYPT_SHA256, &was, err) ==
 	    -1)
 		return -1;
 	free(was);
-	c->people = b->differs;
-	b->differs = c->people || before;
 	if (!b->differs)
 		return 0;
-	now = hash_people(b->store, list, &n);
+	now = marks_make(b->store, list, &n);
 	copy = mem_alloc((n + 1) * sizeof(*copy));
 	memcpy(copy, now, n * sizeof(*copy));
 	*VEC_ADD(b->v, b->n) = (struct store_basis){ mem_strdup("addresses"),
@@ -568,9 +434,11 @@ compare_directory(struct basis *b, const struct party_list *list,
 	c->newcomer = now;
 	if (store_basis_get(b->store, "addresses", &was, &nwas, err) == -1)
 		return -1;
+	nwas /= sizeof(struct mark);
+	c->all_renamed = was == NULL;
+	c->renamed = marks_changed(now, n, was, nwas, &c->nrenamed);
 	/* with more of the past wanted, who came before counts as new */
-	c->nnewcomer = keep_newcomers(
-	    now, n, was, c->past ? 0 : nwas / sizeof(struct person));
+	c->nnewcomer = marks_keep_newcomers(now, n, was, c->past ? 0 : nwas);
 	free(was);
 	return 0;
 }
@@ -587,28 +455,15 @@ free_basis(struct basis *b)
 	free(b->v);
 }
 
-/* The links of stored mail follow the people. */
-static int
-renew_links(struct store *store, struct err *err)
-{
-	int64_t n = 0;
-
-	if (store_links_renew(store, &n, err) == -1)
-		return -1;
-	if (n > 0)
-		log_info("links of %lld mails were renewed, since people of "
-			 "the CRM have changed",
-		    (long long)n);
-	return 0;
-}
-
 static int
 note_wanted(
     struct basis *b, struct basis_change *c, bool dry_run, struct err *err)
 {
 	int64_t n = 0;
 
-	if (c->people && !dry_run && renew_links(b->store, err) == -1)
+	if (!dry_run && (c->all_renamed || c->nrenamed > 0) &&
+	    renew_links(b->store, c->all_renamed ? NULL : c->renamed,
+		c->nrenamed, err) == -1)
 		return -1;
 	if (store_reconsider(b->store, judge_left_out, c, &n, err) == -1)
 		return -1;
@@ -645,6 +500,7 @@ reconsider_begin(const struct pass *p, const struct party_list *list,
 	free(c.moved);
 	free(c.doubt);
 	free(c.newcomer);
+	free(c.renamed);
 	return rc;
 }
 

@@ -283,9 +283,9 @@ test_links(void **state)
 	kit_know(k, "user", "u1", "anna@contoso.example");
 	kit_know(k, "user", "u2", "ben@contoso.example");
 	kit_open(k, 0);
-	OK(k, store_links_renew(k->st, &n, &k->err));
+	OK(k, store_links_renew(k->st, NULL, NULL, &n, &k->err));
 	assert_int_equal(n, 7);
-	OK(k, store_links_renew(k->st, &n, &k->err));
+	OK(k, store_links_renew(k->st, NULL, NULL, &n, &k->err));
 	assert_int_equal(n, 0);
 	store_close(k->st);
 	k->st = NULL;

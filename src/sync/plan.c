@@ -162,6 +162,23 @@ plan_make(const struct conf *conf, struct party_list *list,
 	return rc;
 }
 
+int
+plan_empty(
+    const struct conf *conf, const struct store_want *want, struct err *err)
+{
+	if (want->nmailbox > 0 || want->profile != NULL)
+		return err_set(err, ERR_CONFIG,
+		    "--mailbox and --profile leave no mailbox to read: the "
+		    "mailbox has incoming = no or is another profile's, or "
+		    "the profile has none");
+	return err_set(err, ERR_CONFIG,
+	    "%s: there is no mailbox to read: no "
+	    "CRM user's address lies in the domains of a profile, and no "
+	    "[mailbox] section is active; check users in [directory] (or "
+	    "table party) and domains",
+	    conf->path);
+}
+
 /* Is the address in this list, which has a space between two? */
 static bool
 holds_address(const char *list, const char *address)

@@ -2,10 +2,8 @@
  * walk.c - one folder: pages of changes until its end.
  * 1. The next page is requested while the batches of this one run; pages are
  *    finished in their order.
- * 2. A walk that makes no progress ends with an error: the server says that
- *    there is more, but the cursor stays the same, many pages in a row are
- *    empty, or cursors or contents repeat (cycle detection). So does a second
- *    resync in the same walk.
+ * 2. A walk that makes no progress ends with an error (cycle.h). So does a
+ *    second resync in the same walk.
  * 3. A server that was given a cursor but starts over does not report what was
  *    deleted meanwhile: the folder is read anew and compared. Such a server
  *    shows in what it reports again, or in a count at the end that is lower
@@ -19,12 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypt.h"
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "base/vec.h"
+#include "sync/cycle.h"
 #include "sync/fetch.h"
 #include "sync/marker.h"
 #include "sync/page.h"
@@ -34,11 +31,8 @@
 #include "sync/turn.h"
 #include "sync/walk.h"
 
-#define PAGE_MIN     100
-#define EMPTY_MAX    100 /* pages in a row without a change */
-#define SAME_MAX     3   /* pages that repeat the contents of another one */
-#define CONTENTS_MAX ((size_t)64 << 20)
-#define AGAIN_MAX    1000 /* known items that the server reports as new */
+#define PAGE_MIN  100
+#define AGAIN_MAX 1000 /* known items that the server reports as new */
 
 /* The result of a walk that reached the folder's end. */
 struct walked {
@@ -46,29 +40,14 @@ struct walked {
 	char *cursor;  /* the last; the caller frees it */
 };
 
-/* Does a walk make progress? */
-struct progress {
-	int empty; /* pages in a row without a change */
-	/*
-	 * Cycle detection (Brent): mark is the hash of an earlier cursor, and
-	 * is replaced by a later one each time the number of pages has doubled.
-	 * Cursors that repeat come upon it sooner or later.
-	 */
-	struct round {
-		unsigned char mark[CRYPT_SHA256];
-		unsigned pages, next;
-	} cursors, contents; /* the same for what the pages hold */
-	int same;            /* pages whose contents repeated */
-	bool watch;          /* no known item may be reported as new ... */
-	int64_t again;       /* ... and how many were */
-};
-
 /* A walk under way. */
 struct walk {
 	const struct store_folder *folder;
 	const struct folder *told; /* the folder as the server listed it */
 	bool hurry;
-	struct progress progress;
+	struct cycle cycle;
+	bool watch;    /* no known item may be reported as new ... */
+	int64_t again; /* ... and how many were */
 	/* items that the server lists and does not have, until walk ends */
 	struct item_ref *doubt;
 	size_t ndoubt;
@@ -151,83 +130,21 @@ restart_walk(struct mailbox_work *w, int64_t folder, struct err *err)
 	return begin_full_walk(w, folder, err);
 }
 
-/* Has this hash occurred before in this walk? */
-static bool
-comes_round(struct round *r, const unsigned char *h)
-{
-	if (r->pages > 0 && memcmp(h, r->mark, CRYPT_SHA256) == 0)
-		return true;
-	if (r->pages++ == r->next) {
-		memcpy(r->mark, h, CRYPT_SHA256);
-		r->next = 2 * r->next + 1;
-	}
-	return false;
-}
-
-static bool
-cursor_again(struct progress *g, const char *cursor)
-{
-	unsigned char h[CRYPT_SHA256];
-
-	crypt_sha256(cursor, strlen(cursor), h);
-	return comes_round(&g->cursors, h);
-}
-
-/*
- * Does the page hold what another one held, though its cursor is new? Small
- * pages may rightly be the same once or twice.
- */
-static bool
-contents_again(struct progress *g, const struct change_page *c)
-{
-	unsigned char h[CRYPT_SHA256];
-	struct buf b;
-	size_t i;
-
-	if (c->n == 0)
-		return false;
-	buf_init(&b, CONTENTS_MAX);
-	for (i = 0; i < c->n; i++)
-		buf_addf(&b, "%d %d %s\n%s\n", c->v[i].op, c->v[i].is_read,
-		    c->v[i].id, str_nn(c->v[i].change_key));
-	crypt_sha256(buf_str(&b), b.len, h);
-	buf_free(&b);
-	return comes_round(&g->contents, h) && ++g->same > SAME_MAX;
-}
-
-/* Does this page move the walk on? */
-static int
-check_progress(const struct page *p, const char *cursor, struct progress *g,
-    struct err *err)
-{
-	const char *next = p->change.cursor;
-
-	g->empty = p->change.n > 0 ? 0 : g->empty + 1;
-	if (!p->change.more ||
-	    (!str_eq(next, cursor) && g->empty < EMPTY_MAX &&
-		!cursor_again(g, next) && !contents_again(g, &p->change)))
-		return 0;
-	err_set(err, ERR_RETRY,
-	    "the server says there is more but does not "
-	    "move on; it is tried again in the next pass");
-	return err_code(err, CAUSE_OTHER, "no-progress", SCOPE_FOLDER);
-}
-
 /* Does the server start over at the folder's beginning? */
 static int
-check_again(const struct page *p, struct progress *g, struct err *err)
+check_again(const struct page *p, struct walk *k, struct err *err)
 {
 	const struct mailbox_work *w = p->mailbox;
 	int64_t n;
 
-	if (!g->watch || p->again == 0)
+	if (!k->watch || p->again == 0)
 		return 0;
-	g->again += p->again;
+	k->again += p->again;
 	if (store_folder_items(w->profile->pass->store,
 		&(struct store_place){ w->conf.address, p->folder },
-		2 * g->again + 1, &n, err) == -1)
+		2 * k->again + 1, &n, err) == -1)
 		return -1;
-	if (n > 2 * g->again && g->again < AGAIN_MAX)
+	if (n > 2 * k->again && k->again < AGAIN_MAX)
 		return 0;
 	err_set(err, ERR_RESYNC,
 	    "the server gives what it gave before once more as new");
@@ -245,9 +162,9 @@ open_page(struct page *p, const struct page *before, struct walk *k,
 	p->asked = tim_now();
 	if (turn_check(p->mailbox, err) == -1 ||
 	    ask_changes(p->mailbox, k, cursor, &p->change, err) == -1 ||
-	    check_progress(p, cursor, &k->progress, err) == -1 ||
+	    cycle_check(&k->cycle, &p->change, cursor, err) == -1 ||
 	    page_sort(p, before, err) == -1 ||
-	    check_again(p, &k->progress, err) == -1)
+	    check_again(p, k, err) == -1)
 		return -1;
 	if (p->change.nstray > 0)
 		say_mailbox(p->mailbox, LOG_WARNING,
@@ -288,9 +205,10 @@ walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
 	struct err later = ERR_INIT;
 	int rc, opened;
 
-	memset(&k->progress, 0, sizeof(k->progress));
+	memset(&k->cycle, 0, sizeof(k->cycle));
+	k->again = 0;
 	memset(out, 0, sizeof(*out));
-	k->progress.watch =
+	k->watch =
 	    cursor != NULL && cursor == f->cursor && !f->resync && !f->ahead;
 	page_init(now, w, f->id);
 	rc = open_page(now, NULL, k, cursor, err);
@@ -325,7 +243,7 @@ walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
 		now = next;
 		next = t;
 	}
-	out->again = k->progress.again;
+	out->again = k->again;
 	if (rc == 0)
 		out->cursor = mem_strdup(now->change.cursor);
 	page_free(now);

@@ -163,8 +163,7 @@ open_page(struct page *p, const struct page *before, struct walk *k,
 	if (turn_check(p->mailbox, err) == -1 ||
 	    ask_changes(p->mailbox, k, cursor, &p->change, err) == -1 ||
 	    cycle_check(&k->cycle, &p->change, cursor, err) == -1 ||
-	    page_sort(p, before, err) == -1 ||
-	    check_again(p, k, err) == -1)
+	    page_sort(p, before, err) == -1 || check_again(p, k, err) == -1)
 		return -1;
 	if (p->change.nstray > 0)
 		say_mailbox(p->mailbox, LOG_WARNING,
@@ -387,8 +386,10 @@ walk_folder(struct mailbox_work *w, const struct store_folder *f,
 
 	if (f->restart) {
 		err_set(err, ERR_RESYNC, "folder %s: %s", str_nn(f->path),
-		    f->stray ? "changes of it could not be used before"
-			     : "--resync was given");
+		    f->stray    ? "changes of it could not be used before"
+		    : f->verify ? "--verify found that it does not agree with "
+				  "the server"
+				: "--resync was given");
 		rc = restart_walk(w, f->id, err);
 	} else if (f->resync && f->cursor == NULL)
 		rc = begin_full_walk(w, f->id, err);

@@ -68,6 +68,9 @@ rule_text(const char *rule)
 		{ "process_email_from", "it is older than process_email_from" },
 		{ "privacy", "privacy = headers in its mailbox's section" },
 		{ "gone", "the server says that it does not exist any more" },
+		{ "gap",
+		    "--verify found what was decided not whole: the next pass "
+		    "fetches it" },
 	};
 	size_t i;
 

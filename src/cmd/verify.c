@@ -61,14 +61,6 @@ worst_first(const void *a, const void *b)
 	return strcmp(x->address, y->address);
 }
 
-/* Was at least a part of it held against the server? */
-static bool
-was_compared(const struct verified_box *b)
-{
-	return b->is == VERIFIED_PROOF || b->is == VERIFIED_GAP ||
-	       b->folders > 0;
-}
-
 void
 verified_judge(struct verified *v)
 {
@@ -80,7 +72,7 @@ verified_judge(struct verified *v)
 	memset(v->n, 0, sizeof(v->n));
 	for (i = 0; i < r->n; i++) {
 		v->n[r->box[i].is]++;
-		compared += was_compared(&r->box[i]);
+		compared += r->box[i].folders > 0;
 	}
 	v->exit =
 	    v->n[VERIFIED_GAP] + v->n[VERIFIED_NOT] > 0 ? CMD_PARTIAL : CMD_OK;

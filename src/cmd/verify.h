@@ -24,7 +24,7 @@ struct verified {
 /*
  * Sorts the boxes, counts them, and sets exit:
  * 0: proof for each that is not off;
- * 3: no mailbox could be verified at all;
+ * 3: no folder of any mailbox could be verified;
  * 1: else.
  */
 void verified_judge(struct verified *);

@@ -164,8 +164,10 @@ put_box(FILE *out, const struct verified_box *b)
 	fprintf(out, "%s  %s\n", line, verified_name(b->is));
 	if (b->why != NULL)
 		put_lines(out, 4, "%s", b->why);
-	if (b->folders > 0 || b->is == VERIFIED_PROOF)
+	if (b->folders > 0)
 		put_counts(out, b);
+	else if (b->is == VERIFIED_PROOF)
+		put_lines(out, 4, "the INI reads none of its folders");
 	for (i = 0; i < b->nfolder; i++)
 		put_trouble(out, &b->folder[i]);
 	put_gaps(out, b);

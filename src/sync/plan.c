@@ -127,7 +127,7 @@ restrict_to(struct making *m, struct err *err)
 	for (i = 0; i < m->want->nmailbox; i++) {
 		if (map_get(&m->at, 0, m->want->mailbox[i]) == MAP_NONE)
 			return err_set(err, ERR_CONFIG,
-			    "--mailbox %s: no "
+			    "mailbox %s: no "
 			    "[mailbox] section has this address, and it is "
 			    "no CRM user's address in the domains of a "
 			    "profile",
@@ -168,9 +168,9 @@ plan_empty(
 {
 	if (want->nmailbox > 0 || want->profile != NULL)
 		return err_set(err, ERR_CONFIG,
-		    "--mailbox and --profile leave no mailbox to read: the "
-		    "mailbox has incoming = no or is another profile's, or "
-		    "the profile has none");
+		    "what the command line names leaves no mailbox to read: "
+		    "the mailbox has incoming = no or is another profile's, "
+		    "or the profile has none");
 	return err_set(err, ERR_CONFIG,
 	    "%s: there is no mailbox to read: no "
 	    "CRM user's address lies in the domains of a profile, and no "

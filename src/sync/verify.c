@@ -118,7 +118,7 @@ judge_box(const struct verified_box *b)
 		if (b->folder[i].why != NULL || b->folder[i].unread > 0)
 			return VERIFIED_NOT;
 	}
-	return b->much || b->why != NULL ? VERIFIED_NOT : VERIFIED_PROOF;
+	return b->much ? VERIFIED_NOT : VERIFIED_PROOF;
 }
 
 /* With a session: lists the mailbox. */
@@ -223,11 +223,22 @@ verify_box(struct mailbox_work *w, struct verified_box *b)
 	struct listing l = { .mailbox = w, .box = b };
 	struct err err = ERR_INIT;
 
-	if (open_and_verify(&l, &err) == -1) {
-		b->why = arena_strdup(&b->arena, err.msg);
-		note_login(w, &err);
+	const char *primary;
+
+	if (open_and_verify(&l, &err) == 0) {
+		b->is = judge_box(b);
+		return;
 	}
-	b->is = judge_box(b);
+	primary = err.cause == CAUSE_ALIAS
+		      ? plan_primary(w->profile->plan, w->crm_id,
+			    w->conf.address, err.about)
+		      : NULL;
+	b->is = primary != NULL ? VERIFIED_OFF : VERIFIED_NOT;
+	if (primary != NULL)
+		snprintf(err.msg, sizeof(err.msg),
+		    "it is another address of %s, which is verified", primary);
+	b->why = arena_strdup(&b->arena, err.msg);
+	note_login(w, &err);
 }
 
 /* The job of a mailbox. */

@@ -49,7 +49,7 @@ verified_why(enum store_is is)
 	}
 }
 
-/* --- judging --------------------------------------------------------------- */
+/* --- judging --------------------------------------------------------- */
 
 static int
 worst_first(const void *a, const void *b)
@@ -80,7 +80,7 @@ verified_judge(struct verified *v)
 		v->exit = CMD_FAILED;
 }
 
-/* --- the command ----------------------------------------------------------- */
+/* --- the command ----------------------------------------------------- */
 
 static struct store *
 open_database(const struct conf *conf, struct err *err)

@@ -113,7 +113,7 @@ store_verify_cursor(
 	return r == -1 ? -1 : 0;
 }
 
-/* --- sums --------------------------------------------------------------- */
+/* --- sums ------------------------------------------------------------ */
 
 static uint64_t *
 sum_of(const struct store_verify *v, uint64_t *sums, uint64_t hash)
@@ -166,7 +166,7 @@ is_listed_folder(const struct store_verify *v, int64_t folder)
 		   compare_folders) != NULL;
 }
 
-/* --- from the server to the file ---------------------------------------- */
+/* --- from the server to the file ------------------------------------- */
 
 /* Items of a folder, and what the file says of them. */
 struct verify_question {
@@ -287,6 +287,7 @@ store_verify_listed(struct store_verify *v, int64_t folder,
 		.count = true,
 		.sum = true };
 
+	memset(out, 0, n * sizeof(*out)); /* should it fail */
 	return db_read(v->store, answer_listed, &q, err);
 }
 
@@ -298,6 +299,7 @@ store_verify_look(struct store_verify *v, int64_t folder,
 		.v = v, .folder = folder, .item = item, .n = n, .out = out
 	};
 
+	memset(out, 0, n * sizeof(*out)); /* should it fail */
 	return db_read(v->store, answer_listed, &q, err);
 }
 
@@ -314,11 +316,16 @@ store_verify_left(struct store_verify *v, int64_t folder,
 	return rc;
 }
 
-/* --- from the file to the server ---------------------------------------- */
+/* --- from the file to the server ------------------------------------- */
 
-/* One row of the mailbox that counts, and its hash. */
-typedef void
-verify_row_fn(void *arg, int64_t folder, const char *item, uint64_t hash);
+/* One row of the mailbox that counts. */
+struct verify_row {
+	int64_t folder;
+	const char *item;
+	uint64_t hash;
+	bool ahead; /* it lies ahead of the folder's cursor (ahead.h) */
+};
+typedef void verify_row_fn(void *arg, const struct verify_row *);
 
 /*
  * Calls each for the next rows that count, at most max rows being read. *read:
@@ -331,28 +338,31 @@ read_rows(struct store_verify *v, int max, int *read, verify_row_fn *each,
 	struct store *st = v->store;
 	char now[TIM_TEXT], *last = NULL;
 	sqlite3_stmt *s;
-	int64_t folder;
 	int r;
 
 	*read = 0;
 	tim_text(tim_now(), now);
 	db_lock(st);
 	s = db_stmt(st, DB_VERIFY_ROWS,
-	    "SELECT item,folder,state,at FROM decision WHERE mailbox=?1 AND "
-	    "item>?2 ORDER BY item LIMIT ?3");
+	    "SELECT item,folder,state,at,EXISTS(SELECT 1 FROM sync_ahead a "
+	    "WHERE a.folder=d.folder AND a.item=d.item) FROM decision d "
+	    "WHERE mailbox=?1 AND item>?2 ORDER BY item LIMIT ?3");
 	db_text(s, 1, v->mailbox);
 	db_text(s, 2, str_nn(v->after));
 	db_int(s, 3, max);
 	while ((r = db_row(st, s, err)) == 1) {
-		const char *item = str_nn(db_col(s, 0));
+		struct verify_row row = { sqlite3_column_int64(s, 1),
+			str_nn(db_col(s, 0)), 0,
+			sqlite3_column_int(s, 4) != 0 };
 
-		folder = sqlite3_column_int64(s, 1);
 		if (++*read == max)
-			last = mem_strdup(item);
-		if (sqlite3_column_int(s, 2) != DECISION_GONE &&
-		    is_listed_folder(v, folder) &&
-		    is_settled_row(v, db_col(s, 3), now))
-			each(arg, folder, item, hash_place(v, folder, item));
+			last = mem_strdup(row.item);
+		if (sqlite3_column_int(s, 2) == DECISION_GONE ||
+		    !is_listed_folder(v, row.folder) ||
+		    !is_settled_row(v, db_col(s, 3), now))
+			continue;
+		row.hash = hash_place(v, row.folder, row.item);
+		each(arg, &row);
 	}
 	db_unlock(st);
 	free(v->after);
@@ -362,13 +372,11 @@ read_rows(struct store_verify *v, int max, int *read, verify_row_fn *each,
 
 /* A verify_row_fn. */
 static void
-take_off(void *arg, int64_t folder, const char *item, uint64_t hash)
+take_off(void *arg, const struct verify_row *row)
 {
 	struct store_verify *v = arg;
 
-	(void)folder;
-	(void)item;
-	*sum_of(v, v->sum, hash) -= hash;
+	*sum_of(v, v->sum, row->hash) -= row->hash;
 }
 
 int
@@ -388,17 +396,24 @@ struct doubting {
 	struct store_doubts *out;
 };
 
-/* A verify_row_fn. */
+/*
+ * A verify_row_fn. What lies ahead of the cursor and is gone is found by the
+ * next pass itself.
+ */
 static void
-add_doubt(void *arg, int64_t folder, const char *item, uint64_t hash)
+add_doubt(void *arg, const struct verify_row *row)
 {
 	struct doubting *d = arg;
 	struct store_doubts *out = d->out;
+	struct store_doubt *v;
 
-	if (*sum_of(d->v, d->v->sum, hash) != 0)
-		*VEC_ADD_IN(&out->arena, out->v, out->n) =
-		    (struct store_doubt){ arena_strdup(&out->arena, item),
-			    folder };
+	if (row->ahead || *sum_of(d->v, d->v->sum, row->hash) == 0)
+		return;
+	v = VEC_ADD_IN(&out->arena, out->v, out->n);
+	if (v == NULL)
+		return; /* not possible: the arena has no cap */
+	v->item = arena_strdup(&out->arena, row->item);
+	v->folder = row->folder;
 }
 
 static bool
@@ -435,7 +450,7 @@ store_verify_doubts(
 	return 0;
 }
 
-/* --- what does not agree ------------------------------------------------ */
+/* --- what does not agree --------------------------------------------- */
 
 struct mending {
 	const struct store_verify *v;

@@ -63,7 +63,7 @@ listing_trouble(struct listing *l, const char *path)
 	return f;
 }
 
-/* --- asking the server --------------------------------------------------- */
+/* --- asking the server ----------------------------------------------- */
 
 /* For remote_call. */
 static int
@@ -190,7 +190,7 @@ ask_headers(struct listing *l, const struct item_ref *ref, size_t n,
 	return 0;
 }
 
-/* --- items that the file does not know ----------------------------------- */
+/* --- items that the file does not know ------------------------------- */
 
 static int
 compare_open(const void *a, const void *b)
@@ -454,7 +454,7 @@ settle_open(struct listed *f, struct err *err)
 	return rc;
 }
 
-/* --- the folder ---------------------------------------------------------- */
+/* --- the folder ------------------------------------------------------ */
 
 static void
 add_open(
@@ -614,7 +614,7 @@ listing_folder(struct listing *l, const struct folder *told,
 	return rc;
 }
 
-/* --- rows that the server may not have any more --------------------------- */
+/* --- rows that the server may not have any more ---------------------- */
 
 /* Rows that the server has just said not to have, of one folder. */
 struct stale {

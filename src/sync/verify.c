@@ -27,7 +27,7 @@ struct verifying {
 	struct verified_box *box; /* as many as the plan has */
 };
 
-/* --- a mailbox ------------------------------------------------------------ */
+/* --- a mailbox ------------------------------------------------------- */
 
 static const struct store_folder *
 known_folder(const struct store_folders *known, const char *id)
@@ -271,7 +271,7 @@ begin_verify(struct mailbox_work *w, void *arg)
 	w->job.run = verify_job;
 }
 
-/* --- all mailboxes --------------------------------------------------------- */
+/* --- all mailboxes --------------------------------------------------- */
 
 static int
 prepare_verify(struct verifying *v, struct err *err)

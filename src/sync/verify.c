@@ -233,7 +233,9 @@ verify_box(struct mailbox_work *w, struct verified_box *b)
 		      ? plan_primary(w->profile->plan, w->crm_id,
 			    w->conf.address, err.about)
 		      : NULL;
-	b->is = primary != NULL ? VERIFIED_OFF : VERIFIED_NOT;
+	b->is = primary != NULL                ? VERIFIED_OFF
+		: judge_box(b) == VERIFIED_GAP ? VERIFIED_GAP
+					       : VERIFIED_NOT;
 	if (primary != NULL)
 		snprintf(err.msg, sizeof(err.msg),
 		    "it is another address of %s, which is verified", primary);

@@ -34,8 +34,9 @@ struct verified_folder {
 #define VERIFIED_GAPS 100 /* that are named, of a mailbox */
 
 struct verified_box {
-	struct arena arena; /* of all strings */
-	const char *address, *profile;
+	struct arena arena;  /* of what follows, where it is not constant */
+	const char *address; /* the report's */
+	const char *profile; /* the INI's */
 	enum verified_is is;
 	/* VERIFIED_NOT and VERIFIED_OFF: why; NULL: the folders say it */
 	const char *why;

@@ -254,8 +254,6 @@ verify_job(struct job *job, bool own)
 	    store_box_find(&v->boxes, w->conf.address);
 
 	(void)own;
-	b->address = arena_strdup(&b->arena, w->conf.address);
-	b->profile = arena_strdup(&b->arena, w->profile->conf->name);
 	b->last_ok_at = known != NULL ? known->last_ok_at : TIM_NONE;
 	login_mailbox_job(w, 1);
 	if (!is_left_out(w, known, b))
@@ -293,6 +291,21 @@ prepare_verify(struct verifying *v, struct err *err)
 	return running_open(r, err);
 }
 
+/* The boxes of most mailboxes need no arena of their own. */
+static void
+make_boxes(const struct plan *p, struct verify_report *out)
+{
+	size_t i;
+
+	out->n = p->n;
+	out->box = mem_alloc(out->n * sizeof(*out->box));
+	for (i = 0; i < p->n; i++) {
+		out->box[i].address =
+		    arena_strdup(&out->arena, p->v[i].mailbox.address);
+		out->box[i].profile = p->v[i].mailbox.profile->name;
+	}
+}
+
 int
 verify_all(const struct pass *p, struct verify_report *out, struct err *err)
 {
@@ -303,8 +316,8 @@ verify_all(const struct pass *p, struct verify_report *out, struct err *err)
 	running_init(&v.run, p);
 	rc = prepare_verify(&v, err);
 	if (rc == 0) {
-		out->n = v.run.plan.n;
-		out->box = v.box = mem_alloc(out->n * sizeof(*out->box));
+		make_boxes(&v.run.plan, out);
+		v.box = out->box;
 		running_start(&v.run, false, begin_verify, &v);
 		running_wait(&v.run);
 		tally_get(&v.run.tally, &out->count);
@@ -328,5 +341,6 @@ verify_free(struct verify_report *r)
 		arena_free(&r->box[i].arena);
 	}
 	free(r->box);
+	arena_free(&r->arena);
 	memset(r, 0, sizeof(*r));
 }

@@ -14,6 +14,7 @@
 #include "sync/verified.h"
 
 struct verify_report {
+	struct arena arena;       /* of the addresses */
 	struct verified_box *box; /* in the order of the plan */
 	size_t n;
 	struct pass_counts count;

@@ -167,6 +167,19 @@ test_rows(void **state)
 	store_verify_folder(&v, k->inbox_a, false);
 	assert_int_equal(count_doubts(k, &v, last), 0);
 	store_verify_end(&v);
+}
+
+/* Rows in doubt without need, and rows that a pass writes meanwhile. */
+static void
+test_rows_meanwhile(void **state)
+{
+	struct kit *k = *state;
+	struct store_verify v;
+	char last[64];
+
+	store(k, BOX_A, "a", "k", mail("<1@x>", "1", "x"));
+	store(k, BOX_A, "b", "k", mail("<2@x>", "2", "x"));
+	leave_out(k, "c", "match", 0);
 
 	/* one that is listed twice is in doubt, and is asked for */
 	store_verify_begin(&v, k->st, BOX_A, 3);
@@ -347,7 +360,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_listed), TEST(test_rows),
-		TEST(test_mend), TEST(test_lost_decision), TEST(test_many) };
+		TEST(test_rows_meanwhile), TEST(test_mend),
+		TEST(test_lost_decision), TEST(test_many) };
 
 	return cmocka_run_group_tests_name("store_verify", tests, NULL, NULL);
 }

@@ -20,7 +20,8 @@
 static const char *const KIND[F_KINDS] = { "busy", "busy_item", "http", "fault",
 	"error", "html", "redirect", "missing", "twice", "swap", "illegal",
 	"truncate", "reset", "silence", "slow", "bigattr", "deep", "bomb",
-	"doctype", "stuck", "resend", "ghost", "late", "noid", "strange", "hide" };
+	"doctype", "stuck", "resend", "ghost", "late", "noid", "strange",
+	"hide" };
 
 static struct fault *faults;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

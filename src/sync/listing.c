@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/fault.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "base/vec.h"
@@ -20,11 +20,12 @@
 #include "sync/cycle.h"
 #include "sync/listing.h"
 #include "sync/remote.h"
-#include "sync/say.h"
 
-#define OPEN_MAX  2000  /* items of a folder that the file does not know */
-#define ASK_MAX   10000 /* items of a mailbox that are asked for by name */
-#define COUNT_MAX 3     /* how often a count that does not fit is asked for */
+/* items of a folder that the file does not know */
+#define OPEN_MAX (size_t) fault_int("EXSYNC_VERIFY_OPEN", 2000)
+/* items of a mailbox that are asked for by name */
+#define ASK_MAX   fault_int("EXSYNC_VERIFY_ASK", 10000)
+#define COUNT_MAX 3 /* how often a count that does not fit is asked for */
 
 /* An item that the file does not know, or not rightly. */
 struct open_item {

@@ -43,6 +43,9 @@ $(B)/unit/test_ask $(B)/unit/test_busy: VENDOR_LIBS += -Wl,--wrap=tim_mono,--wra
 # They see each buffer grow.
 $(B)/unit/test_request $(B)/unit/test_conffile: VENDOR_LIBS += -Wl,--wrap=mem_grow
 
+# It counts what expat gets.
+$(B)/unit/test_xmltext: VENDOR_LIBS += -Wl,--wrap=XML_Parse
+
 # It stands between the program and its terminal.
 $(B)/unit/test_progress: VENDOR_LIBS += -Wl,--wrap=write
 

@@ -63,14 +63,27 @@ void
 crypt_hmac(const void *key, size_t klen, const void *p, size_t n,
     unsigned char out[CRYPT_SHA256])
 {
+	crypt_hmac_slow(key, klen, p, n, 0, out);
+}
+
+void
+crypt_hmac_slow(const void *key, size_t klen, const void *p, size_t n,
+    int rounds, unsigned char out[CRYPT_SHA256])
+{
 	br_hmac_key_context k;
 	br_hmac_context h;
 
+	/* once for all rounds: it is half the work of one */
 	br_hmac_key_init(&k, &br_sha256_vtable, klen > 0 ? key : "", klen);
 	br_hmac_init(&h, &k, 0);
 	if (n > 0)
 		br_hmac_update(&h, p, n);
 	br_hmac_out(&h, out);
+	while (rounds-- > 0) {
+		br_hmac_init(&h, &k, 0);
+		br_hmac_update(&h, out, CRYPT_SHA256);
+		br_hmac_out(&h, out);
+	}
 }
 
 static void

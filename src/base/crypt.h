@@ -24,6 +24,9 @@ void crypt_sha256(const void *, size_t, unsigned char[CRYPT_SHA256]);
 /* HMAC (RFC 2104) with SHA-256. */
 void crypt_hmac(const void *key, size_t klen, const void *, size_t,
     unsigned char[CRYPT_SHA256]);
+/* The same, and rounds times more of each result under the same key. */
+void crypt_hmac_slow(const void *key, size_t klen, const void *, size_t,
+    int rounds, unsigned char[CRYPT_SHA256]);
 /*
  * ChaCha20-Poly1305 (RFC 8439). Encrypts data in place and makes the tag. The
  * caller must never use a nonce twice with one key. aad is authenticated, but

@@ -66,6 +66,8 @@ rule_text(const char *rule)
 		    "it replies to a mail that is stored (match = replies)" },
 		{ "draft", "it is a draft" },
 		{ "process_email_from", "it is older than process_email_from" },
+		{ "past_mail", "the people whom it names came into the CRM "
+			       "after it, and it is older than past_mail" },
 		{ "privacy", "privacy = headers in its mailbox's section" },
 		{ "gone", "the server says that it does not exist any more" },
 		{ "gap",
@@ -113,6 +115,9 @@ explain_decision(void *arg, const struct store_reason *r)
 	print_line(
 	    "because", unmatched ? unmatched_text(c) : rule_text(r->rule));
 	print_line("decided", r->at);
+	if (r->anew)
+		print_line("waits", "to be decided anew: people of the CRM or "
+				    "settings have changed");
 	print_line("stored as", r->email_id);
 	print_line("gone since", r->removed_at);
 	if (r->failure != NULL) {

@@ -14,6 +14,7 @@
 #include "cmd/cmd.h"
 #include "cmd/status.h"
 #include "sync/alert.h"
+#include "sync/people.h"
 #include "sync/plan.h"
 
 /* What the report borrows from. */
@@ -90,7 +91,7 @@ worst_first(const void *a, const void *b)
 	return c != 0 ? c : strcmp(x->address, y->address);
 }
 
-/* Counts the messages in failure, but not those of a disabled mailbox. */
+/* Counts the messages that wait, but not those of a disabled mailbox. */
 static void
 add_waiting(struct status *s, const struct status_box *b)
 {
@@ -98,6 +99,7 @@ add_waiting(struct status *s, const struct status_box *b)
 		return;
 	s->waiting += b->waiting;
 	s->given_up += b->given_up;
+	s->anew += b->anew;
 	if (b->waiting > 0 &&
 	    (s->next_try == TIM_NONE || b->next_try < s->next_try))
 		s->next_try = b->next_try;
@@ -108,7 +110,7 @@ status_judge(struct status *s)
 {
 	size_t i, k, n, active = 0, bad = 0;
 
-	s->waiting = s->given_up = 0;
+	s->waiting = s->given_up = s->anew = 0;
 	s->next_try = TIM_NONE;
 	s->silent = false;
 	for (i = 0; i < s->nbox; i++)
@@ -191,6 +193,7 @@ fill_box(struct status_box *to, const struct plan_entry *e,
 	to->failures = b->failures;
 	to->given_up = b->given_up;
 	to->waiting = b->waiting;
+	to->anew = b->anew;
 	to->next_try = b->next_try;
 }
 
@@ -201,7 +204,7 @@ load_source(struct source *src, int64_t now, struct err *err)
 	struct store *st;
 
 	src->store = st = store_open(src->conf->database, STORE_READ_ONLY, err);
-	if (st == NULL || store_party_list(st, &src->party, err) == -1 ||
+	if (st == NULL || people_known(src->conf, st, &src->party, err) == -1 ||
 	    plan_make(src->conf, &src->party, &all, &src->plan, err) == -1 ||
 	    store_box_list(st, &src->boxes, err) == -1 ||
 	    store_box_days(st, &src->boxes, now, err) == -1)

@@ -9,6 +9,8 @@
  *	mail_waiting, next_try: how many messages in failure are tried again,
  *		and when the first of them is
  *	mail_given_up: how many messages in failure are not tried again
+ *	mail_anew: how many messages that were left out are to be decided anew,
+ *		since people of the CRM or settings have changed; no trouble
  *	running: a pass is at work
  *	cut_off: the latest pass has no end, and none is at work: it was killed,
  *		or the machine went down
@@ -26,7 +28,7 @@
  *	mailboxes[], worst first: address, profile, type, state, last_ok_at,
  *		age_seconds, stale, stale_after_seconds, retry_at, last_error,
  *		mail_today, mail_yesterday, mail_usual, failures, given_up,
- *		waiting
+ *		waiting, anew
  *	alerts[], errors first: scope, profile (of a mailbox, or null), code,
  *		severity, text, advice, first_at, last_at, count
  * Times are UTC text or null, as in the database; days are days in UTC.
@@ -64,7 +66,8 @@ struct status_box {
 	int64_t last_ok_at, retry_at;         /* or TIM_NONE */
 	int64_t stale_after;                  /* ms */
 	struct status_mail mail;
-	int64_t failures, given_up, waiting, next_try; /* as in store_box */
+	/* as in store_box */
+	int64_t failures, given_up, waiting, next_try, anew;
 	bool told; /* an open alert, its own or its profile's, says why */
 };
 
@@ -93,12 +96,12 @@ struct status {
 	bool silent;     /* so is a profile */
 	int exit;        /* the exit status */
 	/* of the mailboxes that are read */
-	int64_t waiting, given_up, next_try;
+	int64_t waiting, given_up, next_try, anew;
 };
 
 /*
  * Sorts the boxes, and fills in the profiles (but name and silence), told,
- * waiting, given_up, next_try, silent and exit:
+ * waiting, given_up, next_try, anew, silent and exit:
  * 3: every mailbox that should be read fails or is stale;
  * 1: else, when some do, an alert is open, mail is in failure, the latest pass
  *	that has ended was not good or no pass has ended yet, the latest was cut

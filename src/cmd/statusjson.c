@@ -119,6 +119,7 @@ put_box(FILE *out, const struct status_box *b, int64_t now)
 	put_int(out, "failures", b->failures);
 	put_int(out, "given_up", b->given_up);
 	put_int(out, "waiting", b->waiting);
+	put_int(out, "anew", b->anew);
 }
 
 static void
@@ -155,6 +156,7 @@ status_json(const struct status *s, FILE *out)
 	put_int(out, "mail_waiting", s->waiting);
 	put_time(out, "next_try", s->next_try);
 	put_int(out, "mail_given_up", s->given_up);
+	put_int(out, "mail_anew", s->anew);
 	put_int(out, "passes_interrupted", s->cut.n);
 	put_bool(out, "running", s->run.running);
 	put_bool(out, "cut_off", s->run.cut_off);

@@ -206,7 +206,7 @@ put_run(FILE *out, const struct status *s)
 	put_interrupted(out, s);
 }
 
-/* Mail that is in the mailboxes and could not be stored. */
+/* Mail that is in the mailboxes and is not stored yet. */
 static void
 put_waiting(FILE *out, const struct status *s)
 {
@@ -223,6 +223,16 @@ put_waiting(FILE *out, const struct status *s)
 		    (long long)s->waiting,
 		    plural_of((size_t)s->waiting, "mail could", "mails could"),
 		    plural_of((size_t)s->waiting, "is", "are"), next);
+		put_wrapped(out, 0, "", text);
+	}
+	if (s->anew > 0) {
+		snprintf(text, sizeof(text),
+		    "%lld %s left out before and %s decided anew, since people "
+		    "of the CRM or settings have changed: the next passes do "
+		    "it, after new mail. There is nothing to do.",
+		    (long long)s->anew,
+		    plural_of((size_t)s->anew, "mail was", "mails were"),
+		    plural_of((size_t)s->anew, "is", "are"));
 		put_wrapped(out, 0, "", text);
 	}
 	if (s->given_up > 0) {
@@ -352,6 +362,9 @@ put_why(FILE *out, const struct status *s, const struct status_box *b)
 		    alert_span(b->retry_at - s->now, span));
 	if (b->is == STATUS_WAITING)
 		fprintf(out, "    waits for approval\n");
+	if (b->anew > 0)
+		fprintf(
+		    out, "    %lld to be decided anew\n", (long long)b->anew);
 	if (b->is == STATUS_OK && b->mail.usual >= 5 && b->mail.today == 0 &&
 	    b->mail.yesterday == 0)
 		fprintf(out, "    unusually quiet\n");

@@ -58,14 +58,29 @@ is_our_address(const struct party *p)
 	return party_is_ours(p->crm_type);
 }
 
-/* Adds a link; merge_links removes duplicates. */
-static void
-add_link(struct decision *d, const struct party *p, enum role role)
+/*
+ * Finds who has the address of a, and adds a link for each; merge_links removes
+ * duplicates. normalised has ADDRESS_MAX bytes. *n parties, in the directory's
+ * order; n 0, and normalised "": it is not an SMTP address.
+ */
+static const struct party *const *
+add_links(struct decision *d, const struct party_dir *dir,
+    const struct address *a, char *normalised, size_t *n)
 {
-	struct link *l = VEC_ADD(d->link, d->nlink);
+	const struct party *const *p;
+	size_t i;
 
-	l->party = p;
-	l->role = role;
+	*n = 0;
+	normalised[0] = '\0';
+	if (a->address == NULL ||
+	    address_normalise_to(a->address, normalised, ADDRESS_MAX) == 0) {
+		normalised[0] = '\0';
+		return NULL;
+	}
+	p = party_dir_find(dir, normalised, n);
+	for (i = 0; i < *n; i++)
+		*VEC_ADD(d->link, d->nlink) = (struct link){ p[i], a->role };
+	return p;
 }
 
 static int
@@ -242,8 +257,8 @@ see_address(const struct match *m, const struct message *msg, size_t at,
 
 	if (a->role == ROLE_REPLY_TO)
 		return;
-	if (a->address == NULL ||
-	    address_normalise_to(a->address, address, sizeof(address)) == 0) {
+	p = add_links(out, m->dir, a, address, &n);
+	if (address[0] == '\0') {
 		/* An X.500 address that could not be resolved belongs to this
 		 * organisation; other unusable addresses tell nothing. */
 		if (a->raw != NULL && str_ieqn(a->raw, "/o=", 3))
@@ -251,12 +266,9 @@ see_address(const struct match *m, const struct message *msg, size_t at,
 		return;
 	}
 	domain = address_domain(address);
-	p = party_dir_find(m->dir, address, &n);
 	internal = in_domains(m->profile, domain);
-	for (i = 0; i < n; i++) {
-		add_link(out, p[i], a->role);
+	for (i = 0; i < n; i++)
 		internal = internal || is_our_address(p[i]);
-	}
 	see_side(s, a->role, internal);
 	see_rule(m, msg, s, domain, a->role);
 }
@@ -313,19 +325,11 @@ static const struct party *
 delivered_to(
     const struct match *m, const struct message *msg, const struct decision *d)
 {
-	struct link owner = { m->owner, ROLE_FROM };
-	const struct link *o = &owner;
-	size_t i;
+	bool arrived = !msg->is_sent && !msg->is_draft;
 
-	if (m->owner == NULL || msg->is_sent || msg->is_draft)
-		return NULL;
-	for (i = 0; i < d->nlink; i++) {
-		const struct link *l = &d->link[i];
-
-		if (by_crm_person(&o, &l) == 0)
-			return NULL;
-	}
-	return m->owner;
+	return arrived && m->owner != NULL && !match_links_to(d, m->owner)
+		   ? m->owner
+		   : NULL;
 }
 
 static bool
@@ -412,21 +416,64 @@ match_message(
 		set_verdict(out, VERDICT_HEADERS, "privacy");
 }
 
-const struct party *
-match_owner(const struct party_dir *dir, const struct conf_mailbox *mailbox,
-    const char *crm_id)
+void
+match_links(const struct party_dir *dir, const struct address *v, size_t n,
+    struct decision *out)
 {
-	bool queue = mailbox->type == CONF_MAILBOX_QUEUE;
+	char address[ADDRESS_MAX];
+	size_t i, found;
+
+	memset(out, 0, sizeof(*out));
+	for (i = 0; i < n; i++) {
+		if (v[i].role != ROLE_REPLY_TO)
+			add_links(out, dir, &v[i], address, &found);
+	}
+	if (out->nlink > 1)
+		merge_links(out);
+}
+
+const struct party *
+match_person(const struct party_dir *dir, const char *address)
+{
+	char normalised[ADDRESS_MAX];
+	const struct party *const *p;
+	size_t n;
+
+	if (address == NULL ||
+	    address_normalise_to(address, normalised, sizeof(normalised)) == 0)
+		return NULL;
+	p = party_dir_find(dir, normalised, &n);
+	return n > 0 ? p[0] : NULL;
+}
+
+bool
+match_links_to(const struct decision *d, const struct party *p)
+{
+	struct link person = { p, ROLE_FROM };
+	const struct link *x = &person;
+	size_t i;
+
+	for (i = 0; i < d->nlink; i++) {
+		const struct link *l = &d->link[i];
+
+		if (by_crm_person(&x, &l) == 0)
+			return true;
+	}
+	return false;
+}
+
+const struct party *
+match_owner(const struct party_dir *dir, const char *mailbox)
+{
 	const struct party *const *p;
 	size_t i, n;
 
-	p = party_dir_find(dir, mailbox->address, &n);
+	p = party_dir_find(dir, mailbox, &n);
 	for (i = 0; i < n; i++) {
-		if (is_our_address(p[i]) && str_eq(p[i]->crm_id, crm_id) &&
-		    party_is_user(p[i]->crm_type) == !queue)
+		if (is_our_address(p[i]) && !party_is_user(p[i]->crm_type))
 			return p[i];
 	}
-	return NULL;
+	return n > 0 && party_is_user(p[0]->crm_type) ? p[0] : NULL;
 }
 
 bool

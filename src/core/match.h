@@ -72,9 +72,25 @@ struct match {
 	void *stored_arg;
 };
 
-/* The party of that address that is the mailbox's owner, or NULL. */
-const struct party *match_owner(
-    const struct party_dir *, const struct conf_mailbox *, const char *crm_id);
+/*
+ * Whose mailbox it is: the queue that has its address, else the first user who
+ * has it; or NULL. Depends on the directory alone, so that it can be asked
+ * again later.
+ */
+const struct party *match_owner(const struct party_dir *, const char *mailbox);
+/*
+ * Fills in only the links of out: whom these n addresses of a message name. The
+ * caller does free(out->link).
+ */
+void match_links(const struct party_dir *, const struct address *, size_t n,
+    struct decision *out);
+/*
+ * The first of those who have the address, which need not be normalised; or
+ * NULL.
+ */
+const struct party *match_person(const struct party_dir *, const char *address);
+/* Is there a link to that person of the CRM? */
+bool match_links_to(const struct decision *, const struct party *);
 /* Fills out whatever the verdict; the caller does free(out->link). */
 void match_message(
     const struct match *, const struct message *, struct decision *out);

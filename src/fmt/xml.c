@@ -12,6 +12,9 @@
  *    expat reports each line end and each entity by itself. It is delivered
  *    before the tag that ends it.
  * 5. expat does not report text that no handler wants.
+ * 6. expat does not get long text at all (xmltext.h): as long as expat stands
+ *    within an element and has finished all that it got, text that it never
+ *    sees changes nothing for what follows. Places in messages count it.
  */
 #include <expat.h>
 #include <stdbool.h>
@@ -23,6 +26,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "fmt/xml.h"
+#include "fmt/xmltext.h"
 
 #define DEPTH  100
 #define TOKEN  (1024 * 1024 + 4096) /* 1 MiB and the tag around it */
@@ -48,11 +52,19 @@ struct xml {
 	struct buf wait; /* filtered, not yet given to expat */
 	size_t pending;  /* bytes of the unfinished token in expat */
 	int depth;
+	bool in_text;   /* what comes is text that expat does not get */
+	bool in_cdata;  /* expat stands in a CDATA section */
 	bool reporting; /* expat reports text */
 	bool want[DEPTH + 1];
 	bool root;      /* the root element has begun */
 	char begin[24]; /* the first bytes of the document */
 	size_t nbegin;
+	/*
+	 * Lines that expat did not get, and by how many characters it is wrong
+	 * about places in a line, which has that number there.
+	 */
+	unsigned long lines, shifted;
+	long shift;
 	size_t ntext;
 	char text[GATHER];
 };
@@ -247,6 +259,18 @@ expat_end(void *arg, const char *name)
 }
 
 static void
+start_cdata(void *arg)
+{
+	((struct xml *)arg)->in_cdata = true;
+}
+
+static void
+end_cdata(void *arg)
+{
+	((struct xml *)arg)->in_cdata = false;
+}
+
+static void
 on_doctype(void *arg, const char *name, const char *sysid, const char *pubid,
     int has_subset)
 {
@@ -288,6 +312,7 @@ xml_open(const struct xml_handler *h)
 	}
 	XML_SetUserData(x->parser, x);
 	XML_SetElementHandler(x->parser, expat_start, expat_end);
+	XML_SetCdataSectionHandler(x->parser, start_cdata, end_cdata);
 	XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
 	return x;
 }
@@ -306,18 +331,45 @@ xml_close(struct xml *x)
 	free(x);
 }
 
+/* Where expat stands in the document, counted from 1. */
+static void
+find_place(const struct xml *x, unsigned long *line, unsigned long *column)
+{
+	*line = XML_GetCurrentLineNumber(x->parser);
+	*column = XML_GetCurrentColumnNumber(x->parser) + 1;
+	if (*line == x->shifted)
+		*column += (unsigned long)x->shift;
+	*line += x->lines;
+}
+
+/* Text that expat does not get: the places that it tells are behind it. */
+static void
+pass_text(struct xml *x, const char *p, size_t n)
+{
+	unsigned long at = XML_GetCurrentLineNumber(x->parser), lines = 0;
+	unsigned long was = XML_GetCurrentColumnNumber(x->parser), is = was;
+
+	if (at != x->shifted)
+		x->shift = 0;
+	x->shifted = at;
+	is += (unsigned long)x->shift;
+	xmltext_move(p, n, &lines, &is);
+	x->lines += lines;
+	x->shift = (long)(is - was);
+}
+
 /* expat refused the document: sets err so that a person can act on it. */
 static int
 document_refused(struct xml *x, bool final)
 {
 	enum XML_Error code = XML_GetErrorCode(x->parser);
-	unsigned long line = XML_GetCurrentLineNumber(x->parser);
-	unsigned long column = XML_GetCurrentColumnNumber(x->parser);
+	unsigned long line, column;
 	bool cut = code == XML_ERROR_NO_ELEMENTS ||
 		   code == XML_ERROR_UNCLOSED_TOKEN ||
 		   code == XML_ERROR_PARTIAL_CHAR ||
 		   code == XML_ERROR_UNCLOSED_CDATA_SECTION;
 
+	find_place(x, &line, &column);
 	if (str_ieqn(x->begin, "<!doctype html", 14) ||
 	    str_ieqn(x->begin, "<html", 5))
 		return fail_html(x);
@@ -327,7 +379,7 @@ document_refused(struct xml *x, bool final)
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer is cut off (its XML ends at line "
 		    "%lu, column %lu)",
-		    line, column + 1);
+		    line, column);
 	else if (x->starved) {
 		err_set(&x->err, ERR_RETRY,
 		    "out of memory while reading the server's answer");
@@ -340,7 +392,7 @@ document_refused(struct xml *x, bool final)
 	else if (x->root)
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer is not XML: line %lu, column %lu: %s",
-		    line, column + 1, XML_ErrorString(code));
+		    line, column, XML_ErrorString(code));
 	else
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer is not XML, it begins with \"%s\"",
@@ -352,6 +404,7 @@ static int
 parse_clean(struct xml *x, const char *p, size_t n, bool final)
 {
 	struct xml *outer = running;
+	unsigned long line, column;
 	enum XML_Status status;
 	XML_Index at;
 
@@ -370,9 +423,10 @@ parse_clean(struct xml *x, const char *p, size_t n, bool final)
 		x->pending = (unsigned long)x->given - (unsigned long)at;
 	if (x->pending <= TOKEN || final)
 		return 0;
+	find_place(x, &line, &column);
 	err_set(&x->err, ERR_RETRY,
 	    "the server's answer holds a tag of more than 1 MiB (line %lu)",
-	    (unsigned long)XML_GetCurrentLineNumber(x->parser));
+	    line);
 	return fail_document(x, CAUSE_OTHER, "xml");
 }
 
@@ -399,12 +453,10 @@ flush_wait(struct xml *x, bool final)
 	return r;
 }
 
-/* Takes the filter's output: gives long pieces to expat as they are, gathers
- * short ones. */
+/* Gives long pieces to expat as they are, gathers short ones. */
 static int
-give_clean(void *arg, const char *p, size_t n)
+give_expat(struct xml *x, const char *p, size_t n)
 {
-	struct xml *x = arg;
 	size_t k;
 
 	for (; n > 0; p += k, n -= k) {
@@ -425,6 +477,65 @@ give_clean(void *arg, const char *p, size_t n)
 		if (x->wait.len >= PIECE && x->wait.len >= worth_bytes(x) &&
 		    flush_wait(x, false) == -1)
 			return -1;
+	}
+	return 0;
+}
+
+/* What expat has got so far. */
+static enum xmltext_before
+what_expat_has(const struct xml *x)
+{
+	if (x->wait.len > 0 || x->depth == 0 || x->in_cdata)
+		return XMLTEXT_OTHER;
+	return x->pending > 0 ? XMLTEXT_OPEN : XMLTEXT_CONTENT;
+}
+
+/*
+ * Text that expat does not get. Returns how much of p was text; with less than
+ * all of it expat goes on.
+ */
+static size_t
+take_text(struct xml *x, const char *p, size_t n)
+{
+	size_t room, len, done = 0;
+
+	do {
+		if (GATHER - x->ntext < XMLTEXT_ROOM && flush_text(x) == -1)
+			break;
+		room = GATHER - x->ntext;
+		done += xmltext_decode(
+		    p + done, n - done, x->text + x->ntext, room, &len);
+		if (x->want[x->depth])
+			x->ntext += len;
+	} while (done < n && room - len < XMLTEXT_ROOM);
+	x->in_text = done == n;
+	if (done > 0)
+		pass_text(x, p, done);
+	return done;
+}
+
+/* Takes the filter's output: long text, and what is for expat. */
+static int
+give_clean(void *arg, const char *p, size_t n)
+{
+	struct xml *x = arg;
+	enum xmltext_before before = what_expat_has(x);
+	size_t k;
+
+	/* one attempt for each tag: many would not be linear */
+	for (; n > 0; p += k, n -= k, before = XMLTEXT_NONE) {
+		if (x->in_text) {
+			k = take_text(x, p, n);
+			if (x->failed)
+				return -1;
+			continue;
+		}
+		/* not where expat will scan the same bytes again */
+		k = x->pending > CALM ? n : xmltext_find(p, n, before);
+		if (give_expat(x, p, k) == -1 ||
+		    (k < n && x->wait.len > 0 && flush_wait(x, false) == -1))
+			return -1;
+		x->in_text = k < n && what_expat_has(x) == XMLTEXT_CONTENT;
 	}
 	return 0;
 }

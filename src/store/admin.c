@@ -104,6 +104,7 @@ read_reason(sqlite3_stmt *s, struct store_reason *r)
 	r->next = db_col(s, 8);
 	r->tries = sqlite3_column_int64(s, 9);
 	r->profile = db_col(s, 10);
+	r->anew = sqlite3_column_int(s, 11) != 0;
 }
 
 /*
@@ -141,7 +142,9 @@ store_why(struct store *st, const char *message_id,
 	db_lock(st);
 	s = db_stmt(st, DB_ADMIN_WHY,
 	    "SELECT d.mailbox,f.path,d.verdict,d.rule,d.at,e.id,c.removed_at,"
-	    "x.message,x.next_try,x.tries,m.profile FROM decision d "
+	    "x.message,x.next_try,x.tries,m.profile,EXISTS(SELECT 1 FROM "
+	    "sync_anew a WHERE a.mailbox=d.mailbox AND a.item=d.item) "
+	    "FROM decision d "
 	    "LEFT JOIN folder f ON f.id=d.folder "
 	    "LEFT JOIN sync_email e ON e.n=d.email "
 	    "LEFT JOIN sync_copy c ON c.email=d.email AND c.item_id=d.item "

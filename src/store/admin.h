@@ -29,6 +29,7 @@ struct store_reason {
 	const char *removed_at;     /* of the copy */
 	const char *failure, *next; /* of an item in failure */
 	int64_t tries;
+	bool anew; /* it waits to be decided anew (reconsider.h) */
 };
 
 /*

@@ -3,8 +3,8 @@
  * 1. No content is held whole in memory when it is over 256 KiB: it goes to
  *    the spool (spool.h).
  * 2. A content is in the table once, and complete: row and bytes are one
- *    transaction, which SQLite cannot divide. The lock is held while the bytes
- *    are copied from the spool, and not while they come from the network.
+ *    transaction, which SQLite cannot divide: other programs cannot write while
+ *    the bytes are copied from the spool. Our other threads can read meanwhile.
  * 3. A content is deleted in the transaction that deletes the last row which
  *    refers to it, unless a message on its way holds it. Contents that a crash
  *    left without a row are deleted when the next pass begins.
@@ -21,7 +21,8 @@
 
 #define IN_MEMORY ((size_t)256 * 1024)
 #define PIECE     ((size_t)64 * 1024)
-#define PRUNE_MAX ((int64_t)16 << 20) /* of one transaction: read from disk */
+#define TURN      (16 * (int64_t)PIECE) /* then other threads may read */
+#define PRUNE_MAX ((int64_t)16 << 20)   /* of one transaction: read from disk */
 
 struct store_blob {
 	struct stream stream; /* first: it is cast back */
@@ -151,6 +152,8 @@ pour_blob(struct store_blob *b, sqlite3_blob *to, struct err *err)
 		if (rc != SQLITE_OK)
 			rc = db_fail(b->st, rc, err);
 		off += n;
+		if (off % TURN == 0)
+			db_let_read(b->st);
 	}
 	free(piece);
 	return rc;
@@ -222,9 +225,10 @@ static int
 keep_blob(struct store_blob *b, const char *hex, struct err *err)
 {
 	struct kept k = { b, hex };
-	int r = has_blob(b->st, hex, err);
+	int r;
 
-	if (r != 0)
+	db_await_txn(b->st); /* it may be pouring the same content */
+	if ((r = has_blob(b->st, hex, err)) != 0)
 		return r == 1 ? 0 : -1;
 	fault_point("before blob");
 	return db_txn(b->st, insert_missing, &k, err);

@@ -14,8 +14,8 @@
 #include "base/str.h"
 #include "store/copy.h"
 #include "store/day.h"
-#include "store/delivered.h"
 #include "store/edition.h"
+#include "store/emaillink.h"
 
 void
 copy_attached(const char *id, char *out)
@@ -27,25 +27,9 @@ copy_attached(const char *id, char *out)
 }
 
 static int
-tell_change(struct store *st, int64_t n, const char *entity, const char *op,
-    struct err *err)
-{
-	sqlite3_stmt *s =
-	    db_stmt(st, DB_EMAIL_ID, "SELECT id FROM sync_email WHERE n=?");
-	int rc;
-
-	db_int(s, 1, n);
-	rc = db_row(st, s, err);
-	if (rc == 1)
-		rc = db_change(st, entity, db_col(s, 0), op, err);
-	sqlite3_reset(s);
-	return rc;
-}
-
-static int
 tell_copy(struct store *st, int64_t n, const char *op, struct err *err)
 {
-	return tell_change(st, n, "email_copy", op, err);
+	return db_change_email(st, n, "email_copy", op, err);
 }
 
 static void
@@ -64,10 +48,6 @@ bind_own(sqlite3_stmt *s, int from, const struct copy *c)
 	db_intor(s, from + 1, c->modified, -1);
 	db_intor(s, from + 2, c->size, -1);
 	db_text(s, from + 3, c->attached);
-	db_text(
-	    s, from + 4, c->delivered != NULL ? c->delivered->crm_type : NULL);
-	db_text(
-	    s, from + 5, c->delivered != NULL ? c->delivered->crm_id : NULL);
 }
 
 static int
@@ -75,8 +55,7 @@ insert_copy(struct store *st, const struct copy *c, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_INSERT,
 	    "INSERT INTO sync_copy(email,item_id,mailbox,folder,is_read,"
-	    "edition,modified,size,attached,delivered_type,delivered_id) "
-	    "VALUES(?,?,?,?,?,?,?,?,?,?,?) "
+	    "edition,modified,size,attached) VALUES(?,?,?,?,?,?,?,?,?) "
 	    "ON CONFLICT DO NOTHING");
 
 	bind_copy(s, c);
@@ -86,8 +65,8 @@ insert_copy(struct store *st, const struct copy *c, struct err *err)
 	return db_run(st, s, err);
 }
 
-#define OWN      "edition,modified,size,attached,delivered_type,delivered_id"
-#define OWN_VALS "?4,?5,?6,?7,?8,?9"
+#define OWN      "edition,modified,size,attached"
+#define OWN_VALS "?4,?5,?6,?7"
 
 static int
 update_own(struct store *st, const struct copy *c, struct err *err)
@@ -160,12 +139,12 @@ static int
 settle_links(struct store *st, int64_t email, int changed,
     struct store_count *count, struct err *err)
 {
-	int r = delivered_settle(st, email, err);
+	int r = emaillink_settle(st, email, err);
 
 	if (r == -1 || (r == 0 && changed == 0))
 		return r;
 	count->updated++;
-	return tell_change(st, email, "email", "update", err);
+	return db_change_email(st, email, "email", "update", err);
 }
 
 int
@@ -205,7 +184,9 @@ copy_back(struct store *st, const struct copy *c, struct store_count *count,
 	if ((r = db_run(st, s, err)) <= 0)
 		return r;
 	count->updated++;
-	return tell_copy(st, c->email, "update", err);
+	if (tell_copy(st, c->email, "update", err) == -1)
+		return -1;
+	return settle_links(st, c->email, 0, count, err);
 }
 
 int

@@ -23,8 +23,6 @@ struct copy {
 	int64_t modified;     /* s; -1: not known */
 	int64_t size;         /* -1: not known */
 	const char *attached; /* copy_attached of each; or NULL */
-	/* as in struct decision; or NULL */
-	const struct party *delivered;
 };
 
 /*

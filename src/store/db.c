@@ -52,6 +52,7 @@
 #define STOP_WAIT    5000  /* ms, when the process was asked to end */
 #define TELL_WAIT    3000  /* ms, then the wait is logged */
 #define WRITE_MAX    600   /* ms that we hold the lock, about, in a row */
+#define LET_READ     1     /* ms that the lock is left to other threads */
 #define LEAVE        110   /* ms: sqlite3_busy_timeout polls every 100 */
 #define WAL_PAGES    2000  /* checkpoint at 16 MiB of WAL */
 #define WAL_AGAIN    500   /* and every 4 MiB beyond */
@@ -391,7 +392,9 @@ db_close(struct store *st)
 void
 db_lock(struct store *st)
 {
+	atomic_fetch_add(&st->lock_wanted, 1);
 	pthread_mutex_lock(&st->lock);
+	atomic_fetch_sub(&st->lock_wanted, 1);
 }
 
 void
@@ -519,6 +522,27 @@ db_run_int(struct store *st, sqlite3_stmt *s, int64_t n, struct err *err)
 
 /* --- transactions ------------------------------------------------------ */
 
+void
+db_await_txn(struct store *st)
+{
+	while (st->lent)
+		pthread_cond_wait(&st->returned, &st->lock);
+}
+
+void
+db_let_read(struct store *st)
+{
+	struct txn mine = st->txn;
+
+	if (atomic_load(&st->lock_wanted) == 0)
+		return;
+	st->lent = true;
+	sleep_unlocked(st, LET_READ); /* or we would have it again at once */
+	st->lent = false;
+	st->txn = mine;
+	pthread_cond_broadcast(&st->returned);
+}
+
 static void
 begin_txn(struct txn *t, bool writing)
 {
@@ -535,7 +559,8 @@ begin_read(struct store *st, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_BEGIN_READ, "BEGIN");
 
-	if (db_run(st, s, err) == -1)
+	/* inside a transaction that is lent the view is a fixed one as it is */
+	if (!st->lent && db_run(st, s, err) == -1)
 		return -1;
 	begin_txn(&st->txn, false);
 	return 0;
@@ -572,6 +597,7 @@ begin_immediate(struct store *st, struct err *err)
 	if (s == NULL)
 		return db_fail(st, st->prepare_rc, err);
 	for (n = 0;; n++) {
+		db_await_txn(st); /* each sleep may have let one begin */
 		st->beginning = true;
 		rc = sqlite3_step(s);
 		st->beginning = false;
@@ -592,6 +618,8 @@ end_txn(struct store *st, int rc, struct err *err)
 	sqlite3_stmt *s;
 
 	memset(&st->txn, 0, sizeof(st->txn));
+	if (st->lent) /* the transaction is another thread's */
+		return rc;
 	if (rc == 0) {
 		if (writing)
 			fault_point("before commit");
@@ -696,4 +724,20 @@ db_change(struct store *st, const char *entity, const char *id, const char *op,
 	db_text(s, 3, op);
 	db_text(s, 4, st->txn.at);
 	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+db_change_email(struct store *st, int64_t n, const char *entity, const char *op,
+    struct err *err)
+{
+	sqlite3_stmt *s =
+	    db_stmt(st, DB_EMAIL_ID, "SELECT id FROM sync_email WHERE n=?");
+	int rc;
+
+	db_int(s, 1, n);
+	rc = db_row(st, s, err);
+	if (rc == 1)
+		rc = db_change(st, entity, db_col(s, 0), op, err);
+	sqlite3_reset(s);
+	return rc;
 }

@@ -15,6 +15,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include "base/buf.h"
 #include "base/map.h"
@@ -126,12 +127,6 @@ enum db_slot {
 	DB_PARTY_LIST_EDITION,
 	DB_PARTY_GONE_MAIL,
 	DB_PARTY_GONE_EDITION,
-	DB_LINK_OF_MAIL,
-	DB_LINK_OF_EDITION,
-	DB_LINK_LIST_MAIL,
-	DB_LINK_LIST_EDITION,
-	DB_LINK_GONE_MAIL,
-	DB_LINK_GONE_EDITION,
 	DB_ATT_OF_MAIL,
 	DB_ATT_OF_EDITION,
 	DB_ATT_LIST_MAIL,
@@ -140,10 +135,15 @@ enum db_slot {
 	DB_ATT_BLOBS_EDITION,
 	DB_ATT_GONE_MAIL,
 	DB_ATT_GONE_EDITION,
-	DB_DELIVERED_DROP,
-	DB_DELIVERED_ADD,
+	DB_LINK_INSERT,
+	DB_LINK_LIST,
+	DB_LINK_DELETE,
+	DB_LINK_PEOPLE,
+	DB_LINK_PERSON,
+	DB_LINK_PLACES,
+	DB_LINK_UNLINKED,
+	DB_LINK_MAILS,
 	DB_PARTY_COPY,
-	DB_LINK_COPY,
 	DB_ATT_COPY,
 	DB_EDITION_ANY,
 	DB_EDITION_LIST,
@@ -158,7 +158,6 @@ enum db_slot {
 	DB_EDITION_LEAVE,
 	DB_EDITION_SHOW,
 	DB_EDITION_IS_SHOWN,
-	DB_EDITION_LINKS,
 	DB_BLOB_FIND,
 	DB_BLOB_INSERT,
 	DB_BLOB_LOOSE,
@@ -251,6 +250,13 @@ struct txn {
 
 struct store {
 	pthread_mutex_t lock;
+	atomic_int lock_wanted; /* threads that wait in db_lock */
+	/*
+	 * A thread left its write transaction open and released the lock
+	 * (db_let_read), so others may read, but begin no transaction.
+	 */
+	bool lent;
+	pthread_cond_t returned; /* lent is false again */
 	char *path;
 	sqlite3 *h;
 	bool read_only;
@@ -299,7 +305,8 @@ struct store {
 	int wal_pages;      /* in the WAL at the last commit */
 	int wal_next;       /* checkpoint at this many pages */
 	int64_t restart_at; /* no restarting checkpoint before this time */
-	struct buf scratch; /* empty again before each use */
+	const struct party_dir *people; /* store_people_use; or NULL */
+	struct buf scratch;             /* empty again before each use */
 };
 
 /* --- what went wrong (db_error.c) --------------------------------------- */
@@ -376,6 +383,18 @@ int db_txn_read(struct store *st, db_work *work, void *arg, struct err *err);
  */
 int db_txn_next(struct store *, struct err *);
 /*
+ * Inside the work of db_txn, between two steps of long work: other threads that
+ * wait for the lock may read now. They see what this transaction has written so
+ * far, so it must be nothing that a reader takes for settled (a content that no
+ * row refers to). Their own write transactions begin when this one has ended.
+ */
+void db_let_read(struct store *);
+/*
+ * Waits until no transaction of another thread is open: what is read from now
+ * on has been committed. Releases the lock meanwhile.
+ */
+void db_await_txn(struct store *);
+/*
  * db_txn and db_txn_read for callers that do not hold the lock. db_write does
  * nothing in a read-only store, and returns 0.
  */
@@ -384,6 +403,9 @@ int db_read(struct store *st, db_work *work, void *arg, struct err *err);
 
 /* Inserts a row into table change. */
 int db_change(struct store *, const char *entity, const char *id,
+    const char *op, struct err *);
+/* The same about mail n: the id is its email.id. */
+int db_change_email(struct store *, int64_t n, const char *entity,
     const char *op, struct err *);
 
 #endif

@@ -4,8 +4,7 @@
  *    no edition. Otherwise each copy that is not removed has one.
  * 2. The mail's own row is a merge of the editions that such copies have, and
  *    does not depend on the order in which they came: the text of the fullest
- *    one, the shortest subject (tags make it longer), the people and links of
- *    all.
+ *    one, the shortest subject (tags make it longer), the people of all.
  * 3. An edition stores a text only if it differs from the mail's.
  */
 #include <stdlib.h>
@@ -78,30 +77,6 @@ hash_attachment(struct crypt_sha256 *h, const struct attachment *a)
 		crypt_sha256_add(h, a->sha256, sizeof(a->sha256));
 }
 
-static int
-by_line(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void
-hash_links(struct crypt_sha256 *h, const struct content *c)
-{
-	char **line = mem_grow(NULL, c->nlink + 1, sizeof(*line));
-	size_t i;
-
-	for (i = 0; i < c->nlink; i++)
-		line[i] = mem_printf("%s\n%s\n%s", c->link[i].party->crm_type,
-		    c->link[i].party->crm_id, role_name(c->link[i].role));
-	if (c->nlink > 1)
-		qsort(line, c->nlink, sizeof(*line), by_line);
-	for (i = 0; i < c->nlink; i++) {
-		hash_text(h, line[i]);
-		free(line[i]);
-	}
-	free(line);
-}
-
 static void
 digest_all(const struct content *c, const char *body, char out[CONTENT_ID])
 {
@@ -119,7 +94,6 @@ digest_all(const struct content *c, const char *body, char out[CONTENT_ID])
 	hash_text(&h, m->importance);
 	hash_text(&h, m->sensitivity);
 	hash_people(&h, m);
-	hash_links(&h, c);
 	for (i = 0; i < m->natt; i++)
 		hash_attachment(&h, &m->att[i]);
 	/* the mail has attachments that the server did not list */
@@ -418,7 +392,7 @@ add_edition(
 	const struct message *more = r->m;
 	size_t i;
 
-	parts_sum_add(&sum->parts, &r->c);
+	parts_sum_add(&sum->parts, r->m);
 	if (more->subject != NULL &&
 	    (m->subject == NULL || strlen(more->subject) < strlen(m->subject) ||
 		(strlen(more->subject) == strlen(m->subject) &&
@@ -452,28 +426,13 @@ add_edition(
 	}
 }
 
-/* *n: an upper bound for the links of all editions. */
 static int
-count_links(struct store *st, int64_t email, int64_t *n, struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_EDITION_LINKS,
-	    "SELECT count(*) FROM sync_edition x JOIN sync_edition_link l ON "
-	    "l.edition=x.n WHERE x.email=?");
-
-	db_int(s, 1, email);
-	return db_one(st, s, n, err) == -1 ? -1 : 0;
-}
-
-static int
-sum_editions(struct store *st, int64_t email, const struct editions *l,
+sum_editions(struct store *st, const struct editions *l,
     struct edition_sum *sum, struct err *err)
 {
 	struct email_row r;
-	int64_t nlink;
 	size_t i;
 
-	if (count_links(st, email, &nlink, err) == -1)
-		return -1;
 	for (i = 0; i < l->n; i++) {
 		if (email_load_edition(st, l->v[i].n, false, &r, err) == -1)
 			return -1;
@@ -485,11 +444,8 @@ sum_editions(struct store *st, int64_t email, const struct editions *l,
 		sum->m = r.m;
 		sum->c = r.c;
 		sum->contents = l->v[0].contents;
-		parts_sum_init(&sum->parts, r.m, (size_t)nlink);
-		parts_sum_add(&sum->parts, &r.c);
+		parts_sum_init(&sum->parts, r.m);
 	}
-	sum->c.link = sum->parts.link;
-	sum->c.nlink = sum->parts.nlink;
 	return 0;
 }
 
@@ -506,7 +462,7 @@ show_sum(struct store *st, int64_t email, const struct editions *l,
 	memset(&sum, 0, sizeof(sum));
 	if (email_load(st, email, false, &now, err) == -1)
 		return -1;
-	r = sum_editions(st, email, l, &sum, err);
+	r = sum_editions(st, l, &sum, err);
 	if (r == 0 && best->differs) {
 		body = 1;
 		r = show_body(st, email, best, err);

@@ -21,9 +21,9 @@
 #include "store/blob.h"
 #include "store/copy.h"
 #include "store/day.h"
-#include "store/delivered.h"
 #include "store/edition.h"
 #include "store/email.h"
+#include "store/emaillink.h"
 #include "store/mailrow.h"
 #include "store/same.h"
 #include "store/variant.h"
@@ -48,8 +48,7 @@ copy_of(const struct incoming *x, int64_t n, int64_t edition)
 {
 	const struct message *m = x->in->m;
 	struct copy c = { n, x->in->mailbox, x->in->item_id, x->in->folder,
-		m->is_read, edition, -1, m->size, x->attached,
-		x->in->d->delivered };
+		m->is_read, edition, -1, m->size, x->attached };
 
 	/*
 	 * The time is stored in seconds, so an item that changed just now may
@@ -144,7 +143,8 @@ complete_mail(struct store *st, struct incoming *x, const char *id, int64_t *n,
 	if (parts_insert(st, PARTS_MAIL, *n, &x->c, err) == -1)
 		return -1;
 	fault_point("before copy");
-	if (copy_first(st, &c, count, err) == -1)
+	if (copy_first(st, &c, count, err) == -1 ||
+	    emaillink_insert(st, *n, &x->m, c.mailbox, err) == -1)
 		return -1;
 	fault_point("before change");
 	return db_change(st, "email", id, "insert", err);
@@ -375,13 +375,11 @@ fill_in_people(
 {
 	struct parts_sum sum;
 
-	parts_sum_init(&sum, room, x->c.nlink + was->c.nlink);
-	parts_sum_add(&sum, &x->c);
-	parts_sum_add(&sum, &was->c);
+	parts_sum_init(&sum, room);
+	parts_sum_add(&sum, &x->m);
+	parts_sum_add(&sum, was->m);
 	x->m.addr = room->addr;
 	x->m.naddr = room->naddr;
-	x->c.link = sum.link;
-	x->c.nlink = sum.nlink;
 	parts_sum_free(&sum);
 }
 
@@ -593,11 +591,11 @@ attached_hashes(const struct message *m)
 
 /* The mail's places or links may have changed. */
 static int
-settle_delivered(
+settle_links(
     struct store *st, int64_t n, struct store_count *count, struct err *err)
 {
 	struct email_row r;
-	int a = delivered_settle(st, n, err);
+	int a = emaillink_settle(st, n, err);
 
 	if (a <= 0)
 		return a;
@@ -621,8 +619,6 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 	x.c.m = &x.m;
 	same_init(&x.as, &x.m);
 	x.c.direction = in->d->direction;
-	x.c.link = in->d->link;
-	x.c.nlink = in->d->nlink;
 	if (in->d->verdict == VERDICT_HEADERS) {
 		x.m.text = x.m.html = NULL;
 		x.m.text_len = x.m.html_len = 0;
@@ -638,12 +634,10 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 		content_id(&st->scratch, &x.m, x.key);
 		rc = put_unknown(st, &x, 0, n, count, err);
 	}
-	if (rc == 0 && x.is_new && in->d->delivered != NULL)
-		rc = delivered_settle(st, *n, err) == -1 ? -1 : 0;
-	else if (rc == 0 && !x.is_new)
-		rc = settle_delivered(st, *n, count, err);
+	if (rc == 0 && !x.is_new)
+		rc = settle_links(st, *n, count, err);
 	if (rc == 0 && known != 0 && known != *n)
-		rc = settle_delivered(st, known, count, err);
+		rc = settle_links(st, known, count, err);
 	same_free(&x.as);
 	free(x.attached);
 	arena_free(&x.own);

@@ -13,6 +13,7 @@
 #include "base/fault.h"
 #include "base/vec.h"
 #include "store/failure.h"
+#include "store/reconsider.h"
 
 /* Did it take too long? Then it is asked for alone, not to delay others. */
 static bool
@@ -72,6 +73,7 @@ collect_failures(struct store *st, sqlite3_stmt *s, struct store_failures *out,
 		v->item_id = arena_strdup(&out->arena, db_col(s, 0));
 		v->folder = sqlite3_column_int64(s, 1);
 		v->tries = sqlite3_column_int64(s, 2);
+		v->past = sqlite3_column_int(s, 3) == STORE_ANEW_PEOPLE;
 	}
 	if (r == -1)
 		arena_free(&out->arena);
@@ -89,7 +91,9 @@ store_failures_due(struct store *st, const char *mailbox,
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
 	s = db_stmt(st, DB_FAILURE_DUE, /* as tim_due */
-	    "SELECT item,folder,tries FROM failure WHERE mailbox=?1 AND "
+	    "SELECT item,folder,tries,(SELECT why FROM sync_anew a WHERE "
+	    "a.mailbox=failure.mailbox AND a.item=failure.item) "
+	    "FROM failure WHERE mailbox=?1 AND "
 	    "(next_try<=?2 OR next_try>?3) AND item NOT GLOB 'folder *' AND "
 	    "slow=?5 ORDER BY next_try,item LIMIT ?4");
 	db_text(s, 1, mailbox);
@@ -138,7 +142,7 @@ store_failures_final(struct store *st, const char *mailbox, size_t max,
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
 	s = db_stmt(st, DB_FAILURE_FINAL,
-	    "SELECT item,folder,tries FROM failure WHERE mailbox=? "
+	    "SELECT item,folder,tries,NULL FROM failure WHERE mailbox=? "
 	    "AND " FAILURE_GIVEN_UP " ORDER BY item LIMIT ?");
 	db_text(s, 1, mailbox);
 	db_int(s, 2, (int64_t)(max < INT32_MAX ? max : INT32_MAX));

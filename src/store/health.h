@@ -122,6 +122,7 @@ struct store_box {
 	int64_t given_up;
 	int64_t waiting; /* those that are tried again, the first at next_try */
 	int64_t next_try; /* or TIM_NONE */
+	int64_t anew;     /* left out, and to be decided anew (reconsider.h) */
 	/* store_box_days: mail received, by days in UTC */
 	int64_t today, yesterday;
 	int64_t before;      /* in the 28 days before yesterday */

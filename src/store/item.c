@@ -211,7 +211,9 @@ put_known_item(struct store *st, const struct store_item *it,
 	/* the earlier decision stays readable */
 	if (has_vanished(it))
 		return item_remove(st, l->mailbox, l->item, &old, count, err);
-	if (anew_delete(st, l->mailbox, l->item, err) == -1)
+	/* of one that failed it is still asked why it was to be decided anew */
+	if ((it->fault == NULL || is_kept(it)) &&
+	    anew_delete(st, l->mailbox, l->item, err) == -1)
 		return -1;
 	count->entered += old.state == DECISION_GONE || old.folder != l->folder;
 	if (is_doubtful(it)) {

@@ -66,6 +66,7 @@ store_open(const char *path, int flags, struct err *err)
 	pthread_mutex_init(&st->lock, NULL);
 	pthread_mutex_init(&st->put_lock, NULL);
 	pthread_cond_init(&st->put_done, NULL);
+	pthread_cond_init(&st->returned, NULL);
 	st->path = mem_strdup(path);
 	st->read_only = (flags & STORE_READ_ONLY) != 0;
 	st->lock_fd = st->sign_fd = -1;
@@ -106,6 +107,7 @@ store_close(struct store *st)
 	pthread_mutex_destroy(&st->lock);
 	pthread_mutex_destroy(&st->put_lock);
 	pthread_cond_destroy(&st->put_done);
+	pthread_cond_destroy(&st->returned);
 	free(st);
 }
 

@@ -1,10 +1,10 @@
 /*
- * parts.c - the people, links and attachments of a mail or an edition.
+ * parts.c - the people and attachments of a mail or an edition.
  * 1. Positions count from 0 in each role, and through the attachments.
  * 2. A row with a content is counted in sync_blob, and no other row is.
  * 3. Everything is linear in the number of rows, or sorts.
- * 4. Links are those of headers here. Those of delivered.h stay, but where a
- *    header links the same person.
+ * 4. Links are not kept here: they follow from the people and the places of the
+ *    mail (emaillink.h).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "store/blob.h"
+#include "store/emaillink.h"
 #include "store/parts.h"
 
 #define ROLES (ROLE_REPLY_TO + 1)
@@ -38,9 +39,11 @@ insert_person(struct store *st, enum parts_of of, int64_t n,
     const struct address *a, int pos, struct err *err)
 {
 	sqlite3_stmt *s = STMT(st, of, DB_PARTY_OF_MAIL,
-	    INSERT_INTO("sync_party", "email", PARTY_COLS, "?,?,?,?,?,?"),
+	    INSERT_INTO("sync_party", "email", PARTY_COLS ",crm_type,crm_id",
+		"?,?,?,?,?,?,?,?"),
 	    INSERT_INTO(
 		"sync_edition_party", "edition", PARTY_COLS, "?,?,?,?,?,?"));
+	const struct party *who;
 
 	db_int(s, 1, n);
 	db_text(s, 2, role_name(a->role));
@@ -48,6 +51,11 @@ insert_person(struct store *st, enum parts_of of, int64_t n,
 	db_text(s, 4, a->address);
 	db_text(s, 5, a->name);
 	db_text(s, 6, a->raw);
+	if (of == PARTS_MAIL) {
+		who = emaillink_person(st, a->address);
+		db_text(s, 7, who != NULL ? who->crm_type : NULL);
+		db_text(s, 8, who != NULL ? who->crm_id : NULL);
+	}
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -62,32 +70,6 @@ insert_people(struct store *st, enum parts_of of, int64_t n,
 		const struct address *a = &m->addr[i];
 
 		if (insert_person(st, of, n, a, next[a->role]++, err) == -1)
-			return -1;
-	}
-	return 0;
-}
-
-#define LINK_SQL(table, n, conflict)                                           \
-	INSERT_INTO(table, n, "crm_type,crm_id,role", "?,?,?,?")               \
-	" ON CONFLICT DO " conflict
-
-static int
-insert_links(struct store *st, enum parts_of of, int64_t n,
-    const struct content *c, struct err *err)
-{
-	sqlite3_stmt *s = STMT(st, of, DB_LINK_OF_MAIL,
-	    LINK_SQL("sync_link", "email",
-		"UPDATE SET role=excluded.role WHERE "
-		"role='" MATCH_DELIVERED "'"),
-	    LINK_SQL("sync_edition_link", "edition", "NOTHING"));
-	size_t i;
-
-	for (i = 0; i < c->nlink; i++) {
-		db_int(s, 1, n);
-		db_text(s, 2, c->link[i].party->crm_type);
-		db_text(s, 3, c->link[i].party->crm_id);
-		db_text(s, 4, role_name(c->link[i].role));
-		if (db_run(st, s, err) == -1)
 			return -1;
 	}
 	return 0;
@@ -149,10 +131,7 @@ parts_insert(struct store *st, enum parts_of of, int64_t n,
 {
 	if (insert_people(st, of, n, c->m, err) == -1)
 		return -1;
-	fault_point("before links");
-	if (insert_links(st, of, n, c, err) == -1)
-		return -1;
-	st->txn.handled += 64 * (int64_t)(c->m->naddr + c->nlink + c->m->natt);
+	st->txn.handled += 64 * (int64_t)(c->m->naddr + c->m->natt);
 	return insert_attachments(st, of, n, c->m, err);
 }
 
@@ -165,17 +144,6 @@ delete_people(struct store *st, enum parts_of of, int64_t n, struct err *err)
 	    STMT(st, of, DB_PARTY_GONE_MAIL,
 		"DELETE FROM sync_party WHERE email=?",
 		"DELETE FROM sync_edition_party WHERE edition=?"),
-	    n, err);
-}
-
-static int
-delete_links(struct store *st, enum parts_of of, int64_t n, struct err *err)
-{
-	return db_run_int(st,
-	    STMT(st, of, DB_LINK_GONE_MAIL,
-		"DELETE FROM sync_link WHERE email=? AND "
-		"role<>'" MATCH_DELIVERED "'",
-		"DELETE FROM sync_edition_link WHERE edition=?"),
 	    n, err);
 }
 
@@ -217,8 +185,7 @@ delete_attachments(
 int
 parts_delete(struct store *st, enum parts_of of, int64_t n, struct err *err)
 {
-	if (delete_people(st, of, n, err) == -1 ||
-	    delete_links(st, of, n, err) == -1)
+	if (delete_people(st, of, n, err) == -1)
 		return -1;
 	return delete_attachments(st, of, n, err);
 }
@@ -245,40 +212,6 @@ load_people(struct store *st, enum parts_of of, int64_t n, struct message *m,
 		a->name = arena_strdup(&m->arena, db_col(s, 2));
 		a->raw = arena_strdup(&m->arena, db_col(s, 3));
 	}
-	return r;
-}
-
-static const struct party *
-new_party(struct arena *a, const char *crm_type, const char *crm_id)
-{
-	struct party *p = arena_alloc(a, sizeof(*p));
-
-	memset(p, 0, sizeof(*p));
-	p->crm_type = arena_strdup(a, crm_type);
-	p->crm_id = arena_strdup(a, crm_id);
-	return p;
-}
-
-static int
-load_links(struct store *st, enum parts_of of, int64_t n, struct message *m,
-    struct content *c, struct err *err)
-{
-	sqlite3_stmt *s = STMT(st, of, DB_LINK_LIST_MAIL,
-	    "SELECT crm_type,crm_id,role FROM sync_link WHERE email=? AND "
-	    "role<>'" MATCH_DELIVERED "'",
-	    "SELECT crm_type,crm_id,role FROM sync_edition_link "
-	    "WHERE edition=?");
-	struct link *v = NULL, *l;
-	int r;
-
-	c->nlink = 0;
-	db_int(s, 1, n);
-	while ((r = db_row(st, s, err)) == 1) {
-		l = VEC_ADD_IN(&m->arena, v, c->nlink);
-		l->party = new_party(&m->arena, db_col(s, 0), db_col(s, 1));
-		l->role = role_of(db_col(s, 2));
-	}
-	c->link = v;
 	return r;
 }
 
@@ -325,10 +258,9 @@ parts_load(struct store *st, enum parts_of of, int64_t n, struct message *m,
 {
 	c->m = m;
 	if (load_people(st, of, n, m, err) == -1 ||
-	    load_links(st, of, n, m, c, err) == -1 ||
 	    load_attachments(st, of, n, m, err) == -1)
 		return -1;
-	st->txn.handled += 64 * (int64_t)(m->naddr + c->nlink + m->natt);
+	st->txn.handled += 64 * (int64_t)(m->naddr + m->natt);
 	return 0;
 }
 
@@ -342,10 +274,6 @@ parts_copy(struct store *st, int64_t email, int64_t edition, struct err *err)
 		{ DB_PARTY_COPY,
 		    "INSERT INTO sync_edition_party SELECT ?2," PARTY_COLS
 		    " FROM sync_party WHERE email=?1" },
-		{ DB_LINK_COPY,
-		    "INSERT INTO sync_edition_link SELECT ?2,crm_type,crm_id,"
-		    "role FROM sync_link WHERE email=?1 AND "
-		    "role<>'" MATCH_DELIVERED "'" },
 		{ DB_ATT_COPY,
 		    "INSERT INTO sync_edition_attachment SELECT ?2," ATT_COLS
 		    " FROM sync_attachment WHERE email=?1" },
@@ -404,47 +332,6 @@ same_people(const struct message *a, const struct message *b)
 	return a->naddr == b->naddr && begins_with(a, b);
 }
 
-static int
-by_person(const void *a, const void *b)
-{
-	const struct party *x = (*(const struct link *const *)a)->party;
-	const struct party *y = (*(const struct link *const *)b)->party;
-	int c = strcmp(x->crm_type, y->crm_type);
-
-	return c != 0 ? c : strcmp(x->crm_id, y->crm_id);
-}
-
-static const struct link **
-sort_links(const struct content *c)
-{
-	const struct link **v = mem_grow(NULL, c->nlink + 1, sizeof(*v));
-	size_t i;
-
-	for (i = 0; i < c->nlink; i++)
-		v[i] = &c->link[i];
-	if (c->nlink > 1)
-		qsort(v, c->nlink, sizeof(*v), by_person);
-	return v;
-}
-
-static bool
-same_links(const struct content *a, const struct content *b)
-{
-	const struct link **x, **y;
-	bool same = a->nlink == b->nlink;
-	size_t i;
-
-	if (!same || a->nlink == 0)
-		return same;
-	x = sort_links(a);
-	y = sort_links(b);
-	for (i = 0; same && i < a->nlink; i++)
-		same = by_person(&x[i], &y[i]) == 0 && x[i]->role == y[i]->role;
-	free(x);
-	free(y);
-	return same;
-}
-
 static bool
 same_attachment(const struct attachment *a, const struct attachment *b)
 {
@@ -473,8 +360,7 @@ same_attachments(const struct message *a, const struct message *b)
 bool
 parts_same(const struct content *a, const struct content *b)
 {
-	return same_people(a->m, b->m) && same_links(a, b) &&
-	       same_attachments(a->m, b->m);
+	return same_people(a->m, b->m) && same_attachments(a->m, b->m);
 }
 
 int64_t
@@ -498,16 +384,11 @@ parts_replace(struct store *st, int64_t n, const struct content *was,
 	if (!same_people(was->m, now->m)) {
 		changed = 1;
 		if (delete_people(st, PARTS_MAIL, n, err) == -1 ||
-		    insert_people(st, PARTS_MAIL, n, now->m, err) == -1)
+		    insert_people(st, PARTS_MAIL, n, now->m, err) == -1 ||
+		    emaillink_settle(st, n, err) == -1)
 			return -1;
 	}
 	fault_point("between parts");
-	if (!same_links(was, now)) {
-		changed = 1;
-		if (delete_links(st, PARTS_MAIL, n, err) == -1 ||
-		    insert_links(st, PARTS_MAIL, n, now, err) == -1)
-			return -1;
-	}
 	if (same_attachments(was->m, now->m))
 		return changed;
 	more = parts_stored(now->m) - parts_stored(was->m);
@@ -624,66 +505,26 @@ add_people(struct parts_sum *sum, const struct message *m)
 		add_person(sum, &m->addr[i]);
 }
 
-static const char *
-person_key(struct parts_sum *sum, const struct link *l)
-{
-	buf_reset(&sum->key);
-	buf_addf(&sum->key, "%s\n%s", l->party->crm_type, l->party->crm_id);
-	return sum->key.data;
-}
-
-static void
-index_link(struct parts_sum *sum, size_t i)
-{
-	const char *key = person_key(sum, &sum->link[i]);
-
-	map_put(&sum->links, 0, arena_strdup(&sum->m->arena, key), i);
-}
-
-static void
-add_links(struct parts_sum *sum, const struct content *c)
-{
-	size_t i, k;
-
-	for (i = 0; i < c->nlink; i++) {
-		const struct link *l = &c->link[i];
-
-		k = map_get(&sum->links, 0, person_key(sum, l));
-		if (k == MAP_NONE) {
-			k = sum->nlink++;
-			sum->link[k].party = new_party(&sum->m->arena,
-			    l->party->crm_type, l->party->crm_id);
-			sum->link[k].role = l->role;
-			index_link(sum, k);
-		} else if (l->role < sum->link[k].role)
-			sum->link[k].role = l->role;
-	}
-}
-
 void
-parts_sum_init(struct parts_sum *sum, struct message *m, size_t max)
+parts_sum_init(struct parts_sum *sum, struct message *m)
 {
 	memset(sum, 0, sizeof(*sum));
 	sum->m = m;
-	sum->link = arena_alloc(&m->arena, (max + 1) * sizeof(*sum->link));
 	map_init(&sum->people);
-	map_init(&sum->links);
 	buf_init(&sum->key, KEY);
 }
 
 void
-parts_sum_add(struct parts_sum *sum, const struct content *c)
+parts_sum_add(struct parts_sum *sum, const struct message *m)
 {
-	if (c->m != sum->m)
-		add_people(sum, c->m);
-	add_links(sum, c);
+	if (m != sum->m)
+		add_people(sum, m);
 }
 
 void
 parts_sum_free(struct parts_sum *sum)
 {
 	map_free(&sum->people);
-	map_free(&sum->links);
 	buf_free(&sum->key);
 }
 

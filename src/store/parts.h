@@ -1,7 +1,6 @@
 /*
- * parts.h - the people, links and attachments of a mail, or of one of its
- * editions: rows of sync_party, sync_link and sync_attachment, or of their
- * twins sync_edition_...
+ * parts.h - the people and attachments of a mail, or of one of its editions:
+ * rows of sync_party and sync_attachment, or of their twins sync_edition_...
  * Floor: store.
  * Threads: inside a write transaction, with the store's lock held.
  */
@@ -16,13 +15,11 @@ enum parts_of { PARTS_MAIL, PARTS_EDITION };
 
 /*
  * The content of a mail as a copy says it, or as the file has it. The message
- * and the links are borrowed.
+ * is borrowed.
  */
 struct content {
 	const struct message *m;
 	enum direction direction;
-	const struct link *link; /* of headers alone (delivered.h) */
-	size_t nlink;
 };
 
 /* Inserts the rows of n for that content. */
@@ -31,42 +28,37 @@ int parts_insert(struct store *, enum parts_of, int64_t n,
 /* Deletes all rows of n, and releases the contents of its attachments. */
 int parts_delete(struct store *, enum parts_of, int64_t n, struct err *);
 /*
- * Loads the rows of n as a message and links: addresses, attachments and links
- * lie in m's arena.
+ * Loads the rows of n as a message: addresses and attachments lie in m's arena.
  */
 int parts_load(struct store *, enum parts_of, int64_t n, struct message *m,
     struct content *, struct err *);
 /*
- * Replaces the rows of mail n, which are those of was, by those of now. 1: some
- * changed, 0: none, -1. The caller calls delivered_settle in the end.
+ * Replaces the rows of mail n, which are those of was, by those of now, and its
+ * links when the people changed. 1: some changed, 0: none, -1.
  */
 int parts_replace(struct store *, int64_t n, const struct content *was,
     const struct content *now, struct store_count *, struct err *);
 /* How many attachments have their content in the file. */
 int64_t parts_stored(const struct message *);
-/* Are people, links and attachments the same? */
+/* Are people and attachments the same? */
 bool parts_same(const struct content *, const struct content *);
 /* Copies the mail's rows as those of a new edition. */
 int parts_copy(struct store *, int64_t email, int64_t edition, struct err *);
 
 /*
- * Merges the people and links of several editions, beginning with the best. A
- * person who is not there yet in that role is added; an address or a name that
- * is missing is completed from another edition; of equal links the better role
- * wins.
+ * Merges the people of several editions, beginning with the best. A person who
+ * is not there yet in that role is added; an address or a name that is missing
+ * is completed from another edition.
  */
 struct parts_sum {
 	struct message *m; /* has the people, and the memory for everything */
-	struct link *link;
-	size_t nlink;
 	/* private */
-	struct map people, links;
+	struct map people;
 	struct buf key;
 };
-/* max: an upper bound for the number of links. */
-void parts_sum_init(struct parts_sum *, struct message *, size_t max);
-/* If c->m is the message of the sum, its people are there already. */
-void parts_sum_add(struct parts_sum *, const struct content *);
+void parts_sum_init(struct parts_sum *, struct message *);
+/* If m is the message of the sum, its people are there already. */
+void parts_sum_add(struct parts_sum *, const struct message *m);
 void parts_sum_free(struct parts_sum *);
 /*
  * Gives the attachment the content of another one, and a media type if it has

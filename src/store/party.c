@@ -154,6 +154,21 @@ store_party_sync(
 	return rc;
 }
 
+/* What is wrong with a row of party, whose address normalised is address. */
+static const char *
+row_fault(sqlite3_stmt *s, const char *address)
+{
+	if (str_nn(db_col(s, 0))[0] == '\0')
+		return "an empty crm_type, and is ignored: write user, contact "
+		       "or what else it is";
+	if (str_nn(db_col(s, 1))[0] == '\0')
+		return "an empty crm_id, and is ignored: write the person's "
+		       "id in the CRM";
+	return address == NULL ? "an invalid address, which is ignored: write "
+				 "name@domain, one row for each address"
+			       : NULL;
+}
+
 int
 store_party_list(struct store *st, struct party_list *out, struct err *err)
 {
@@ -163,24 +178,22 @@ store_party_list(struct store *st, struct party_list *out, struct err *err)
 
 	db_lock(st);
 	s = db_stmt(st, DB_PARTY_LIST,
-	    "SELECT crm_type,crm_id,address,name FROM party");
+	    "SELECT crm_type,crm_id,address,name FROM party WHERE address<>''");
 	while ((r = db_row(st, s, err)) == 1) {
 		char *address = address_normalise(str_nn(db_col(s, 2)));
+		const char *fault = row_fault(s, address);
 
-		if (address != NULL)
+		if (fault == NULL)
 			party_list_add(out, db_col(s, 0), db_col(s, 1), address,
 			    db_col(s, 3));
-		else if (str_nn(db_col(s, 2))[0] != '\0' && bad++ == 0)
-			log_warning("%s: table party: %s %s has an invalid "
-				    "address, which is ignored: write "
-				    "name@domain, one row for each address",
-			    st->path, db_col(s, 0), db_col(s, 1));
+		else if (bad++ == 0)
+			log_warning("%s: table party: %s %s has %s", st->path,
+			    str_nn(db_col(s, 0)), str_nn(db_col(s, 1)), fault);
 		free(address);
 	}
 	db_unlock(st);
 	if (bad > 1)
-		log_warning("%s: table party: %ld more rows with an "
-			    "invalid address",
+		log_warning("%s: table party: %ld more rows are ignored",
 		    st->path, bad - 1);
 	return r;
 }

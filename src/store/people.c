@@ -117,7 +117,8 @@ store_people_last(struct store *st, enum store_people which,
 	db_lock(st);
 	if (which == STORE_PEOPLE_CRM)
 		s = db_stmt(st, DB_PEOPLE_KEPT,
-		    "SELECT crm_type,crm_id,address,name FROM sync_people");
+		    "SELECT crm_type,crm_id,address,name FROM sync_people "
+		    "WHERE crm_type<>'' AND crm_id<>''");
 	else
 		s = csv_rows(st, which);
 	while ((r = db_row(st, s, err)) == 1) {
@@ -132,13 +133,40 @@ store_people_last(struct store *st, enum store_people which,
 	return r;
 }
 
-/* *done: nothing is left to be written. */
+/* A list that is kept. */
+struct keeping {
+	const struct store_people_diff *judged; /* NULL: it was compared */
+	bool changed;                           /* since it was judged */
+	bool done; /* nothing is left to be written */
+};
+
+/* Are the rows those that were judged? In the transaction that keeps them. */
 static int
-keep_slice(struct store *st, void *done, struct err *err)
+compare_judged(struct store *st, struct keeping *k, struct err *err)
 {
+	struct store_people_diff d = { 0 };
+
+	if (k->judged == NULL)
+		return 0;
+	if (compare_crm(st, &d, err) == -1)
+		return -1;
+	k->changed = d.had != k->judged->had || d.lost != k->judged->lost ||
+		     d.now != k->judged->now;
+	k->judged = NULL;
+	return 0;
+}
+
+static int
+keep_slice(struct store *st, void *arg, struct err *err)
+{
+	struct keeping *k = arg;
 	sqlite3_stmt *s;
 	int gone, come;
 
+	if (compare_judged(st, k, err) == -1)
+		return -1;
+	if (k->changed)
+		return 0;
 	s = db_stmt(st, DB_PEOPLE_DROP,
 	    "DELETE FROM sync_people WHERE (crm_type,crm_id,address) IN("
 	    "SELECT crm_type,crm_id,address FROM sync_people k WHERE " LOST
@@ -154,7 +182,7 @@ keep_slice(struct store *st, void *done, struct err *err)
 	db_int(s, 1, SLICE);
 	if ((come = db_run(st, s, err)) == -1)
 		return -1;
-	*(bool *)done = gone < SLICE && come < SLICE;
+	k->done = gone < SLICE && come < SLICE;
 	return 0;
 }
 
@@ -176,14 +204,15 @@ differs(struct store *st, struct err *err)
 }
 
 int
-store_people_keep(struct store *st, struct err *err)
+store_people_keep(
+    struct store *st, const struct store_people_diff *judged, struct err *err)
 {
-	bool done = false;
+	struct keeping k = { .judged = judged };
 	int rc = differs(st, err);
 
 	if (rc != 1)
-		return rc;
-	for (rc = 0; rc == 0 && !done;)
-		rc = db_write(st, keep_slice, &done, err);
-	return rc;
+		return rc == 0 ? 1 : -1;
+	for (rc = 0; rc == 0 && !k.done && !k.changed;)
+		rc = db_write(st, keep_slice, &k, err);
+	return rc == 0 ? !k.changed : -1;
 }

@@ -1,5 +1,6 @@
 /*
- * people.h - the last good list of the people whom the CRM knows.
+ * people.h - the people whom the CRM knows: the last good list of them, and
+ * whom they make mails concern.
  * Floor: store.
  * Threads, errors: as in store.h.
  *
@@ -11,6 +12,7 @@
 #ifndef STORE_PEOPLE_H
 #define STORE_PEOPLE_H
 
+#include "core/party.h"
 #include "store/store.h"
 
 /* A source of people. */
@@ -38,8 +40,26 @@ int store_people_last(
     struct store *, enum store_people, struct party_list *out, struct err *);
 /*
  * The rows that the CRM has now are its last good list. Writes only what
- * differs, in several transactions if that is much.
+ * differs, in several transactions if that is much. 1: done; 0: the rows are
+ * not those any more that were judged, and nothing is done; -1.
  */
-int store_people_keep(struct store *, struct err *);
+int store_people_keep(
+    struct store *, const struct store_people_diff *judged, struct err *);
+
+/* --- whom mails concern ------------------------------------------------- */
+
+/*
+ * From now on these people are whom mails concern (emaillink.h). The store
+ * borrows them until the next call; NULL: none, and links stay as they are.
+ */
+void store_people_use(struct store *, const struct party_dir *);
+/*
+ * Looks at all mails, and makes links, who of the CRM the people in their
+ * headers are, and email.unlinked_at what the people in use make them; a mail
+ * that changed has a change row. In slices: memory and transactions are
+ * bounded, and what a crash leaves undone the next call does. *renewed: how
+ * many mails changed.
+ */
+int store_links_renew(struct store *, int64_t *renewed, struct err *);
 
 #endif

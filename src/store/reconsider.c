@@ -3,7 +3,7 @@
  * 1. The scan reads table decision in the order of its key, a slice at a time:
  *    no view of the file is held for long, and no index is needed.
  * 2. An item is in sync_anew only while it lies in its folder: whatever is
- *    stored of it takes it out in the same transaction.
+ *    decided on it takes it out in the same transaction.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +97,7 @@ judge_row(struct scan *k, sqlite3_stmt *s)
 {
 	const char *mailbox = db_col(s, 0), *item = db_col(s, 1);
 	struct store_left_out row = { mailbox, db_col(s, 4), db_col(s, 2),
-		db_col(s, 3) };
+		db_col(s, 5), db_col(s, 3) };
 	enum store_anew why = k->judge(k->arg, &row);
 
 	k->read++;
@@ -122,7 +122,7 @@ read_slice(struct store *st, struct scan *k, struct err *err)
 	arena_free(&k->arena);
 	db_lock(st);
 	s = db_stmt(st, DB_RECONSIDER_SCAN,
-	    "SELECT d.mailbox,d.item,d.rule,d.parties,m.profile "
+	    "SELECT d.mailbox,d.item,d.rule,d.parties,m.profile,d.at "
 	    "FROM decision d LEFT JOIN mailbox m ON m.address=d.mailbox "
 	    "WHERE (d.mailbox,d.item)>(?1,?2) AND d.state=?3 AND "
 	    "d.verdict IN(?4,?5) ORDER BY d.mailbox,d.item LIMIT ?6");
@@ -171,7 +171,7 @@ store_reconsider(struct store *st, store_judge_fn *judge, void *arg, int64_t *n,
 	k.item = mem_strdup("");
 	do {
 		rc = read_slice(st, &k, err);
-		if (rc == 0 && k.nfound > 0)
+		if (rc == 0 && k.nfound > 0 && !st->read_only)
 			rc = db_write(st, write_found, &k, err);
 		*n += (int64_t)k.nfound;
 	} while (rc == 0 && k.read == SLICE);

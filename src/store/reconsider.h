@@ -39,6 +39,7 @@ struct store_left_out {
 	const char *mailbox;
 	const char *profile; /* of the mailbox in its last pass; or NULL */
 	const char *rule;    /* decision.rule; or NULL */
+	const char *at;      /* decision.at */
 	/*
 	 * The hashes of its addresses (store_address_hash), 16 hex digits each,
 	 * separated by a space; NULL: they are not known.
@@ -58,7 +59,8 @@ store_judge_fn(void *arg, const struct store_left_out *);
 /*
  * Asks judge about each item that was left out, and notes those that are to be
  * decided anew; *n is how many. In several transactions: after a crash it must
- * be called again, which notes no item twice.
+ * be called again, which notes no item twice. In a read-only store they are
+ * only counted.
  */
 int store_reconsider(
     struct store *, store_judge_fn *judge, void *arg, int64_t *n, struct err *);
@@ -78,7 +80,8 @@ struct store_anew_items {
 /*
  * At most max items of the mailbox that wait, by folders; the caller frees the
  * arena. An item leaves the table in the transaction that stores what became of
- * it, or that notes that it left its folder.
+ * it, or that notes that it left its folder; one that fails stays in it, and
+ * waits in table failure.
  */
 int store_anew_list(struct store *, const char *mailbox, size_t max,
     struct store_anew_items *out, struct err *);

@@ -584,29 +584,27 @@ static const char *const version_5[] = {
 "  PRIMARY KEY(mailbox, item)\n"
 ") WITHOUT ROWID",
 
-/* Whose mailbox a mail came to though no header names its owner. */
-"ALTER TABLE sync_copy ADD COLUMN delivered_type TEXT"
-" /* party.crm_type of its mailbox's owner, where the mail arrived there and no"
-" header names the owner; NULL: one does */",
-"ALTER TABLE sync_copy ADD COLUMN delivered_id TEXT"
-" /* party.crm_id of the same */",
-/* Copies of which nobody wrote that down are asked again, in a full walk of the
- * folders that they lie in, as in version 4. */
-"UPDATE sync_copy SET modified = -1 WHERE removed_at IS NULL AND EXISTS(\n"
-"  SELECT 1 FROM mailbox m WHERE m.address = sync_copy.mailbox AND\n"
-"  m.crm_id IS NOT NULL AND NOT EXISTS(SELECT 1 FROM sync_link l WHERE\n"
-"  sync_copy.edition IS NULL AND l.email = sync_copy.email AND\n"
-"  l.crm_id = m.crm_id AND lower(l.crm_type) = m.type) AND NOT EXISTS(\n"
-"  SELECT 1 FROM sync_edition_link l WHERE l.edition = sync_copy.edition AND\n"
-"  l.crm_id = m.crm_id AND lower(l.crm_type) = m.type)) AND NOT EXISTS(\n"
-"  SELECT 1 FROM folder f WHERE f.id = sync_copy.folder AND\n"
-"  f.well_known IN ('sentitems', 'drafts', 'outbox'))",
-"UPDATE sync_folder SET cursor = NULL, marker = NULL, unsettled = 0,\n"
-"  walking = 1 WHERE (walking = 1 OR (walking = 0 AND cursor IS NOT NULL)) AND folder IN(\n"
-"  SELECT folder FROM sync_copy WHERE modified = -1)",
+/*
+ * Links follow the people: the key of email_link has the role, links of
+ * editions go, since those of the mail follow from its people and places, and
+ * email_party says who of the CRM it is. The first pass renews them all.
+ */
+"CREATE TABLE sync_email_link(\n"
+"  -- private: the rows behind the view email_link\n"
+"  email INTEGER NOT NULL REFERENCES sync_email(n), -- sync_email.n\n"
+"  crm_type TEXT NOT NULL, -- see view email_link for this and what"
+" follows\n"
+"  crm_id TEXT NOT NULL, -- see view email_link\n"
+"  role TEXT NOT NULL, -- see view email_link\n"
+"  PRIMARY KEY(email, crm_type, crm_id, role)\n"
+") WITHOUT ROWID",
+"INSERT INTO sync_email_link SELECT email, crm_type, crm_id, role"
+" FROM sync_link",
 "DROP VIEW email_link",
+"DROP TABLE sync_link",
+"DROP TABLE sync_edition_link",
 "CREATE VIEW email_link(\n"
-"  -- one row for each user and contact whom the mail concerns\n"
+"  -- one row for each user and contact whom the mail concerns, and role\n"
 "  email_id, -- email.id\n"
 "  crm_type, -- party.crm_type\n"
 "  crm_id, -- party.crm_id\n"
@@ -614,7 +612,55 @@ static const char *const version_5[] = {
 " delivered: in none, and the mail came to their mailbox (Bcc, lists,"
 " aliases)\n"
 ") AS SELECT e.id, l.crm_type, l.crm_id, l.role\n"
-"  FROM sync_link l JOIN sync_email e ON e.n = l.email",
+"  FROM sync_email_link l JOIN sync_email e ON e.n = l.email",
+"ALTER TABLE sync_party ADD COLUMN crm_type TEXT"
+" /* see view email_party */",
+"ALTER TABLE sync_party ADD COLUMN crm_id TEXT"
+" /* see view email_party */",
+"DROP VIEW email_party",
+"CREATE VIEW email_party(\n"
+"  -- senders and recipients\n"
+"  email_id, -- email.id\n"
+"  role, -- from, sender, to, cc, bcc, reply_to\n"
+"  position, -- 0, 1, ... within the role\n"
+"  address, -- SMTP address as written; NULL: it has none\n"
+"  name, -- display name\n"
+"  raw_address, -- what it was where it was not SMTP (/o=.../cn=...)\n"
+"  crm_type, -- party.crm_type of who has the address (of several the first:"
+" users, then by crm_type and crm_id); NULL: nobody whom the CRM knows\n"
+"  crm_id -- party.crm_id of the same\n"
+") AS SELECT e.id, p.role, p.position, p.address, p.name, p.raw_address,\n"
+"  p.crm_type, p.crm_id FROM sync_party p JOIN sync_email e ON e.n = p.email",
+"ALTER TABLE sync_email ADD COLUMN unlinked_at TEXT"
+" /* see view email */",
+"DROP VIEW email",
+"CREATE VIEW email(\n"
+"  -- one row for each mail, however many mailboxes hold it\n"
+"  id, -- 32 hex digits, a hash of the Message-ID; the same in a rebuilt"
+" file\n"
+"  message_id, -- with its <>; NULL: the mail has none\n"
+"  in_reply_to, -- Message-ID of the mail it answers\n"
+"  refs, -- the References header: Message-IDs, oldest first\n"
+"  conversation_id, -- the server's own, opaque\n"
+"  thread_id, -- the same for all mails of a thread: email.id of its first\n"
+"  direction, -- in, out, internal\n"
+"  subject, -- as in the mail\n"
+"  sent_at, -- UTC, 2026-11-20T08:16:00Z\n"
+"  received_at, -- UTC\n"
+"  importance, -- low, normal, high\n"
+"  sensitivity, -- normal, personal, private, confidential\n"
+"  item_class, -- IPM.Note, IPM.Note.SMIME, IPM.Schedule.Meeting.Request,"
+" ...\n"
+"  has_attachments, -- 0, 1\n"
+"  size, -- bytes, as the server says\n"
+"  body_state, -- full, headers (no body wanted), too_large, failed\n"
+"  headers, -- the raw header block, where the server tells it\n"
+"  unlinked_at -- since when it concerns nobody any more whom the CRM knows,"
+" UTC; NULL: it has a link, or never had one\n"
+") AS SELECT id, message_id, in_reply_to, refs, conversation_id, thread_id,\n"
+"  direction, subject, sent_at, received_at, importance, sensitivity,\n"
+"  item_class, has_attachments, size, body_state, headers, unlinked_at\n"
+"  FROM sync_email",
 NULL
 };
 /* clang-format on */

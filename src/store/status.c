@@ -91,6 +91,7 @@ load_box(sqlite3_stmt *s, struct arena *a, struct store_box *b)
 	b->incoming = sqlite3_column_int(s, 11) != 0;
 	b->waiting = sqlite3_column_int64(s, 12);
 	b->next_try = db_col_time(s, 13);
+	b->anew = sqlite3_column_int64(s, 14);
 }
 
 int
@@ -105,12 +106,17 @@ store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 	    "SELECT m.address,m.profile,m.type,m.state,m.last_error,"
 	    "m.last_ok_at,m.retry_at,m.passes,s.first_at,"
 	    "ifnull(f.n,0),ifnull(f.up,0),m.incoming<>'" INCOMING_DISABLED "',"
-	    "ifnull(f.waiting,0),f.next FROM mailbox m "
+	    "ifnull(f.waiting,0),f.next,ifnull(w.n,0) FROM mailbox m "
 	    "LEFT JOIN sync_mailbox s ON s.address=m.address "
 	    "LEFT JOIN (SELECT mailbox,count(*) AS n,sum(" FAILURE_GIVEN_UP
 	    ") AS up,count(next_try) AS waiting,"
 	    "min(next_try) AS next FROM failure GROUP BY mailbox) f "
-	    "ON f.mailbox=m.address ORDER BY m.address");
+	    "ON f.mailbox=m.address "
+	    /* one that failed then is in failure, too, and counts there */
+	    "LEFT JOIN (SELECT mailbox,count(*) AS n FROM sync_anew a WHERE "
+	    "NOT EXISTS(SELECT 1 FROM failure x WHERE x.mailbox=a.mailbox AND "
+	    "x.item=a.item) GROUP BY mailbox) w "
+	    "ON w.mailbox=m.address ORDER BY m.address");
 	while ((r = db_row(st, s, err)) == 1)
 		load_box(s, &out->arena, VEC_ADD(out->v, out->n));
 	db_unlock(st);

@@ -69,8 +69,9 @@ int store_version(void); /* the user_version this program writes */
  */
 int store_party_sync(struct store *, const struct party_list *, struct err *);
 /*
- * All rows, with their addresses normalised. A row with an invalid address is
- * left out, with a warning in the log unless the address is empty.
+ * All rows, with their addresses normalised. A row without type or id, or with
+ * an invalid address is left out, with a warning in the log; one with an empty
+ * address without.
  */
 int store_party_list(struct store *, struct party_list *out, struct err *);
 /*
@@ -308,6 +309,8 @@ struct store_failure {
 	const char *item_id;
 	int64_t folder;
 	int64_t tries;
+	/* it failed while it was decided anew for people who came (due only) */
+	bool past;
 };
 struct store_failures {
 	struct arena arena;

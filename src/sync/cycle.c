@@ -1,36 +1,39 @@
 /*
  * cycle.c - does reading a folder's changes make progress?
  */
-#include <string.h>
-
-#include "base/buf.h"
+#include "base/map.h"
 #include "base/str.h"
 #include "sync/cycle.h"
 
-#define EMPTY_MAX    100 /* pages in a row without a change */
-#define SAME_MAX     3   /* pages that repeat the contents of another one */
-#define CONTENTS_MAX ((size_t)64 << 20)
+#define EMPTY_MAX 100 /* pages in a row without a change */
+#define SAME_MAX  3   /* pages that repeat the contents of another one */
 
 /* Has this hash occurred before? */
 static bool
-comes_round(struct cycle_round *r, const unsigned char *h)
+comes_round(struct cycle_round *r, uint64_t h)
 {
-	if (r->pages > 0 && memcmp(h, r->mark, CRYPT_SHA256) == 0)
+	if (r->pages > 0 && h == r->mark)
 		return true;
 	if (r->pages++ == r->next) {
-		memcpy(r->mark, h, CRYPT_SHA256);
+		r->mark = h;
 		r->next = 2 * r->next + 1;
 	}
 	return false;
 }
 
+/* The hash of a text behind what has the hash h. */
+static uint64_t
+hash_on(const struct cycle *g, uint64_t h, unsigned kind, const char *text)
+{
+	uint64_t x = map_hash(g->base, kind, text) % MAP_PRIME;
+
+	return map_mul(map_add(h, x), g->base);
+}
+
 static bool
 cursor_again(struct cycle *g, const char *cursor)
 {
-	unsigned char h[CRYPT_SHA256];
-
-	crypt_sha256(cursor, strlen(cursor), h);
-	return comes_round(&g->cursors, h);
+	return comes_round(&g->cursors, hash_on(g, 0, 0, cursor));
 }
 
 /*
@@ -40,18 +43,17 @@ cursor_again(struct cycle *g, const char *cursor)
 static bool
 contents_again(struct cycle *g, const struct change_page *c)
 {
-	unsigned char h[CRYPT_SHA256];
-	struct buf b;
+	uint64_t h = 0;
 	size_t i;
 
 	if (c->n == 0)
 		return false;
-	buf_init(&b, CONTENTS_MAX);
-	for (i = 0; i < c->n; i++)
-		buf_addf(&b, "%d %d %s\n%s\n", c->v[i].op, c->v[i].is_read,
-		    c->v[i].id, str_nn(c->v[i].change_key));
-	crypt_sha256(buf_str(&b), b.len, h);
-	buf_free(&b);
+	for (i = 0; i < c->n; i++) {
+		const struct change *k = &c->v[i];
+
+		h = hash_on(g, h, (unsigned)k->op, k->id);
+		h = hash_on(g, h, k->is_read, str_nn(k->change_key));
+	}
 	return comes_round(&g->contents, h) && ++g->same > SAME_MAX;
 }
 
@@ -59,6 +61,8 @@ int
 cycle_check(struct cycle *g, const struct change_page *p, const char *cursor,
     struct err *err)
 {
+	if (g->base == 0)
+		g->base = map_base();
 	g->empty = p->n > 0 ? 0 : g->empty + 1;
 	if (!p->more ||
 	    (!str_eq(p->cursor, cursor) && g->empty < EMPTY_MAX &&

@@ -9,7 +9,6 @@
 #ifndef SYNC_CYCLE_H
 #define SYNC_CYCLE_H
 
-#include "base/crypt.h"
 #include "core/provider.h"
 
 /* Zeroed: nothing was read yet. */
@@ -21,9 +20,10 @@ struct cycle {
 	 * Cursors that repeat come upon it sooner or later.
 	 */
 	struct cycle_round {
-		unsigned char mark[CRYPT_SHA256];
+		uint64_t mark;
 		unsigned pages, next;
 	} cursors, contents; /* the same for what the pages hold */
+	uint64_t base;       /* of the hashes; 0: not chosen yet */
 	int same;            /* pages whose contents repeated */
 };
 

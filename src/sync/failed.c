@@ -13,6 +13,7 @@
 #include "sync/ask.h"
 #include "sync/failed.h"
 #include "sync/fetch.h"
+#include "sync/reconsider.h"
 #include "sync/turn.h"
 
 #define DUE_MAX    1000 /* items of one pass */
@@ -37,18 +38,19 @@ static void
 fill_retry(struct retry *r, struct mailbox_work *w,
     const struct store_failures *due, size_t max, size_t *i)
 {
+	const struct store_failure *first = &due->v[*i];
 	struct fetch *f = &r->fetch;
 
 	memset(f, 0, sizeof(*f));
 	f->mailbox = w;
 	f->ref = r->ref;
 	f->tries = r->tries;
-	f->folder = due->v[*i].folder;
-	f->past_from = TIM_NONE;
+	f->folder = first->folder;
+	f->past_from = first->past ? reconsider_past(w) : TIM_NONE;
 	for (; *i < due->n && f->n < max; (*i)++) {
 		const struct store_failure *v = &due->v[*i];
 
-		if (v->folder != f->folder)
+		if (v->folder != first->folder || v->past != first->past)
 			break;
 		memset(&r->ref[f->n], 0, sizeof(*r->ref));
 		r->ref[f->n].id = v->item_id;

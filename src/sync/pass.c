@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "store/health.h"
+#include "store/people.h"
 #include "sync/health.h"
 #include "sync/interrupted.h"
 #include "sync/pass.h"
@@ -65,8 +66,12 @@ prepare_run(struct running *r, struct err *err)
 	const struct pass *p = r->pass;
 
 	if (people_load(p, &r->party, &r->people, err) == -1 ||
-	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1 ||
-	    reconsider_begin(p, &r->party, err) == -1)
+	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1)
+		return -1;
+	r->dir = party_dir_build(&r->party);
+	store_people_use(p->store, r->dir);
+	if (reconsider_begin(p, &r->party, &r->plan, r->people != NULL, err) ==
+	    -1)
 		return -1;
 	return r->plan.n > 0 ? 0 : plan_empty(p->conf, &p->want, err);
 }

@@ -16,10 +16,13 @@
 
 #define LOST_LEAST  20 /* rows: fewer are never taken for an accident */
 #define TROUBLE_MAX 2000
+#define KEEP_TRIES  3
 
-/* What one pass loads. */
+/* What is loaded. */
 struct people {
-	const struct pass *pass;
+	const struct conf *conf;
+	struct store *store;
+	bool dry_run;
 	struct party_list csv; /* the lists of the files that are in force */
 	struct buf trouble;
 	bool accept;   /* the lists count as they are */
@@ -51,7 +54,7 @@ is_doubtful(
 	if (d->now == 0)
 		what = mem_printf("%s: is empty", name);
 	else if (d->lost >= LOST_LEAST &&
-		 d->lost * 100 > p->pass->conf->shrink_limit * d->had)
+		 d->lost * 100 > p->conf->shrink_limit * d->had)
 		what = mem_printf("%s: has lost %lld of %lld rows", name,
 		    (long long)d->lost, (long long)d->had);
 	else
@@ -71,18 +74,51 @@ append_list(struct party_list *to, const struct party_list *from)
 		    from->v[i].address, from->v[i].name);
 }
 
+/* Part of the basis: the file was empty once, and that was right. */
+static const char *
+empty_key(enum store_people which)
+{
+	return which == STORE_PEOPLE_USERS ? "empty users" : "empty contacts";
+}
+
+/* 1: the file was empty once, and that was right; 0; -1. */
+static int
+was_empty(struct people *p, enum store_people which, struct err *err)
+{
+	void *value;
+	size_t len;
+	int r = store_basis_get(p->store, empty_key(which), &value, &len, err);
+
+	free(value);
+	return r;
+}
+
+/* Of an empty list that counts table party keeps nothing. */
+static int
+note_empty(struct people *p, enum store_people which, struct err *err)
+{
+	int r = p->dry_run ? 1 : was_empty(p, which, err);
+
+	if (r != 0)
+		return r == -1 ? -1 : 0;
+	return store_basis_put(p->store,
+	    &(struct store_basis){ empty_key(which), "1", 1 }, 1, err);
+}
+
 /* Takes the last good list of a file that cannot be read, as err says. */
 static int
 take_last(struct people *p, enum store_people which, struct err *err)
 {
 	struct err why = *err;
 	size_t before = p->csv.n;
+	int r;
 
 	err_clear(err);
-	if (store_people_last(p->pass->store, which, &p->csv, err) == -1)
+	if (store_people_last(p->store, which, &p->csv, err) == -1)
 		return -1;
-	if (p->csv.n == before) {
-		*err = why;
+	if (p->csv.n == before && (r = was_empty(p, which, err)) != 1) {
+		if (r == 0)
+			*err = why;
 		return -1;
 	}
 	/* it is only being written: the next pass will read it */
@@ -109,54 +145,71 @@ load_file(struct people *p, enum store_people which, const char *path,
 		party_list_free(&now);
 		return take_last(p, which, err);
 	}
-	rc = store_people_compare(p->pass->store, which, &now, &d, err);
+	rc = store_people_compare(p->store, which, &now, &d, err);
 	if (rc == 0 && is_doubtful(p, path, &d))
-		rc = store_people_last(p->pass->store, which, &p->csv, err);
+		rc = store_people_last(p->store, which, &p->csv, err);
+	else if (rc == 0 && now.n == 0)
+		rc = note_empty(p, which, err);
 	else if (rc == 0)
 		append_list(&p->csv, &now);
 	party_list_free(&now);
 	return rc;
 }
 
-/* The rows of the CRM itself. */
+/*
+ * The rows of the CRM itself: is its last good list taken instead? judged: how
+ * they differ from that.
+ */
 static int
-judge_crm(struct people *p, struct err *err)
+judge_crm(struct people *p, struct store_people_diff *judged, struct err *err)
 {
-	struct store *store = p->pass->store;
-	struct store_people_diff d;
-
-	if (store_people_compare(store, STORE_PEOPLE_CRM, NULL, &d, err) == -1)
+	if (store_people_compare(
+		p->store, STORE_PEOPLE_CRM, NULL, judged, err) == -1)
 		return -1;
-	p->crm_last = is_doubtful(p, "table party", &d);
-	if (p->crm_last || p->pass->dry_run)
-		return 0;
-	return store_people_keep(store, err);
+	p->crm_last = is_doubtful(p, "table party", judged);
+	return 0;
+}
+
+/* The same, and keeps the rows if they count. */
+static int
+keep_crm(struct people *p, struct err *err)
+{
+	struct store_people_diff judged;
+	int i, r = 0;
+
+	/* the CRM may write meanwhile; then the next pass keeps them */
+	for (i = 0; r == 0 && i < KEEP_TRIES; i++) {
+		if (judge_crm(p, &judged, err) == -1)
+			return -1;
+		if (p->crm_last || p->dry_run)
+			return 0;
+		r = store_people_keep(p->store, &judged, err);
+	}
+	return r == -1 ? -1 : 0;
 }
 
 /* The list in force. */
 static int
 fill_list(struct people *p, struct party_list *out, struct err *err)
 {
-	struct store *store = p->pass->store;
-
-	if (p->crm_last || p->pass->dry_run)
+	if (p->crm_last)
 		append_list(out, &p->csv);
 	/* freed here: a million people take their memory once, not twice */
 	party_list_free(&p->csv);
 	if (p->crm_last)
-		return store_people_last(store, STORE_PEOPLE_CRM, out, err);
-	return store_party_list(store, out, err);
+		return store_people_last(p->store, STORE_PEOPLE_CRM, out, err);
+	return store_party_list(p->store, out, err);
 }
 
-/* *accept: somebody said that all lists are right. */
+/* Did somebody say that all lists are right? */
 static int
-read_accept(const struct pass *p, bool *accept, struct err *err)
+read_accept(struct people *p, struct err *err)
 {
 	void *value;
 	size_t len;
 	int r = store_basis_get(p->store, "accept", &value, &len, err);
 
-	*accept = len > 0;
+	p->accept = len > 0;
 	free(value);
 	return r == -1 ? -1 : 0;
 }
@@ -164,27 +217,51 @@ read_accept(const struct pass *p, bool *accept, struct err *err)
 static int
 load_all(struct people *p, struct party_list *out, struct err *err)
 {
-	const struct pass *pass = p->pass;
-	const struct conf *c = pass->conf;
+	const struct conf *c = p->conf;
 
-	if (read_accept(pass, &p->accept, err) == -1 ||
+	/* in a dry run table party is a copy of its own */
+	if (read_accept(p, err) == -1 ||
 	    load_file(p, STORE_PEOPLE_USERS, c->users, err) == -1 ||
 	    load_file(p, STORE_PEOPLE_CONTACTS, c->contacts, err) == -1 ||
-	    (!pass->dry_run &&
-		store_party_sync(pass->store, &p->csv, err) == -1) ||
-	    judge_crm(p, err) == -1 || fill_list(p, out, err) == -1)
+	    store_party_sync(p->store, &p->csv, err) == -1 ||
+	    keep_crm(p, err) == -1 || fill_list(p, out, err) == -1)
 		return -1;
-	if (!p->accept || pass->dry_run)
+	if (!p->accept || p->dry_run)
 		return 0;
 	return store_basis_put(
-	    pass->store, &(struct store_basis){ "accept", NULL, 0 }, 1, err);
+	    p->store, &(struct store_basis){ "accept", NULL, 0 }, 1, err);
+}
+
+int
+people_known(const struct conf *conf, struct store *store,
+    struct party_list *out, struct err *err)
+{
+	struct people p = { .conf = conf, .store = store };
+	struct store_people_diff judged;
+	int rc = 0;
+
+	buf_init(&p.trouble, TROUBLE_MAX);
+	if (read_accept(&p, err) == -1 || judge_crm(&p, &judged, err) == -1)
+		rc = -1;
+	if (rc == 0 && p.crm_last &&
+	    (store_people_last(store, STORE_PEOPLE_USERS, &p.csv, err) == -1 ||
+		store_people_last(store, STORE_PEOPLE_CONTACTS, &p.csv, err) ==
+		    -1))
+		rc = -1;
+	if (rc == 0)
+		rc = fill_list(&p, out, err);
+	buf_free(&p.trouble);
+	party_list_free(&p.csv);
+	return rc;
 }
 
 int
 people_load(const struct pass *pass, struct party_list *out, char **trouble,
     struct err *err)
 {
-	struct people p = { .pass = pass };
+	struct people p = { .conf = pass->conf,
+		.store = pass->store,
+		.dry_run = pass->dry_run };
 	int rc;
 
 	*trouble = NULL;

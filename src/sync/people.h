@@ -18,5 +18,11 @@
  */
 int people_load(
     const struct pass *, struct party_list *out, char **trouble, struct err *);
+/*
+ * The list in force as far as the database tells, without the CSV files:
+ * another program may have spoilt table party. Writes nothing. Any thread.
+ */
+int people_known(
+    const struct conf *, struct store *, struct party_list *out, struct err *);
 
 #endif

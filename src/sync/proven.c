@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/crypt.h"
+#include "base/enc.h"
 #include "base/mem.h"
 #include "sync/loginkeep.h"
 #include "sync/proven.h"
@@ -20,6 +22,20 @@ count_logins(const struct logins *s)
 	return s->n < 4 * LOGINFILE_BITS ? s->n : 4 * LOGINFILE_BITS;
 }
 
+/* A single login has a slow hash already, or is about to need it. */
+static void
+derive_verifier(struct logins *s, struct login *l)
+{
+	unsigned char h[CRYPT_SHA256];
+	char *text;
+
+	loginkeep_verify(s, l);
+	text = mem_printf("proven\n%s\n%s", l->name, l->verifier);
+	crypt_hmac(s->file.salt, sizeof(s->file.salt), text, strlen(text), h);
+	enc_hex(h, sizeof(h), s->verifier);
+	free(text);
+}
+
 static void
 make_verifier(struct logins *s)
 {
@@ -28,6 +44,10 @@ make_verifier(struct logins *s)
 
 	if (s->verifier[0] != '\0')
 		return;
+	if (s->n == 1) {
+		derive_verifier(s, s->v[0]);
+		return;
+	}
 	buf_init_secret(&text, TEXT_MAX);
 	for (i = 0; i < s->n; i++)
 		buf_addf(&text, "%s\n%s\n%s\n", s->v[i]->server, s->v[i]->name,

@@ -6,7 +6,7 @@
  * Threads: as loginkeep.h.
  *
  * One slow, salted hash over all logins of the INI together tells whether the
- * INI is still the same: some 40 ms for a pass, however many logins there are,
+ * INI is still the same: some 20 ms for a pass, however many logins there are,
  * and no password can be guessed alone. When one of them changes, all are
  * reserved once.
  */

@@ -1,12 +1,17 @@
 /*
- * reconsider.c - mail that was left out is decided anew when people or settings
- * change.
+ * reconsider.c - when people or settings change, links of stored mail follow,
+ * and mail that was left out is decided anew.
  * 1. The basis is written when all items that it concerns are noted: a crash in
  *    between costs another scan.
  * 2. A setting of which nothing is known (a file of an earlier version) has not
  *    changed; people of whom nothing is known are new.
  * 3. Only what may widen the mail that is kept counts: mail that is stored
  *    stays.
+ * 4. With past_mail = no mail is wanted all the same that was left out while
+ *    the list did not count in which its people were.
+ * 5. The items of a mailbox were decided by the settings of the profile that it
+ *    had in its last pass, whose part of the basis stays when the INI has that
+ *    profile no more.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +23,8 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "base/vec.h"
+#include "store/health.h"
+#include "store/people.h"
 #include "store/reconsider.h"
 #include "sync/fetch.h"
 #include "sync/reconsider.h"
@@ -43,13 +50,24 @@ struct profile_change {
 	bool match, from, past;
 };
 
+/* A mailbox that has another profile, or type, than in its last pass. */
+struct moved_mailbox {
+	const char *address;                /* borrowed from the plan */
+	const struct conf_profile *profile; /* that it has now */
+	struct profile_change changed;      /* since its last pass */
+};
+
 /* What has changed since the decisions in the file were taken. */
 struct basis_change {
 	const struct conf *conf;
 	struct profile_change *profile; /* as many as conf has */
-	bool rules, privacy, past;
+	struct moved_mailbox *moved;    /* in the order of their addresses */
+	size_t nmoved;
+	bool rules, privacy, past, people;
 	struct person *newcomer; /* who: the KINDS that are new */
 	size_t nnewcomer;
+	/* since when (as decision.at) a list did not count that does now */
+	char *doubt; /* or NULL */
 };
 
 /* --- people ------------------------------------------------------------- */
@@ -195,8 +213,7 @@ names_newcomer(const struct basis_change *c, const struct conf_profile *p,
 	char *end;
 	uint64_t kinds = kinds_of(p), hash;
 
-	if (c->nnewcomer == 0 || kinds == 0 || parties == NULL ||
-	    (p != NULL && p->past_mail == 0))
+	if (c->nnewcomer == 0 || kinds == 0 || parties == NULL)
 		return false;
 	for (; *parties != '\0'; parties = *end == ' ' ? end + 1 : end) {
 		hash = strtoull(parties, &end, 16);
@@ -208,14 +225,41 @@ names_newcomer(const struct basis_change *c, const struct conf_profile *p,
 	return false;
 }
 
+static int
+compare_address(const void *a, const void *b)
+{
+	const struct moved_mailbox *x = a, *y = b;
+
+	return strcmp(x->address, y->address);
+}
+
+/* *changed: what has changed for the mailbox; NULL: its profile is gone. */
+static const struct conf_profile *
+find_profile(const struct basis_change *c, const struct store_left_out *row,
+    const struct profile_change **changed)
+{
+	struct moved_mailbox key = { .address = row->mailbox };
+	const struct moved_mailbox *m = NULL;
+	const struct conf_profile *p = NULL;
+
+	if (c->nmoved > 0)
+		m = bsearch(
+		    &key, c->moved, c->nmoved, sizeof(key), compare_address);
+	if (m != NULL) {
+		*changed = &m->changed;
+		return m->profile;
+	}
+	if (row->profile != NULL)
+		p = conf_profile(c->conf, row->profile);
+	*changed = p != NULL ? &c->profile[p - c->conf->profile] : NULL;
+	return p;
+}
+
 /* Does a setting that has changed explain why the mail was left out? */
 static bool
 is_by_setting(const struct basis_change *c, const struct conf_profile *p,
-    const char *rule)
+    const struct profile_change *changed, const char *rule)
 {
-	const struct profile_change *changed =
-	    p != NULL ? &c->profile[p - c->conf->profile] : NULL;
-
 	if (strncmp(rule, "rule ", 5) == 0)
 		return c->rules;
 	if (strcmp(rule, "privacy") == 0)
@@ -224,6 +268,9 @@ is_by_setting(const struct basis_change *c, const struct conf_profile *p,
 		return false;
 	if (strcmp(rule, "match") == 0)
 		return changed->match;
+	/* any asks for users, too, and they were in the CRM before */
+	if (strcmp(rule, FETCH_PAST) == 0)
+		return changed->match && p->match == CONF_MATCH_ANY;
 	if (strcmp(rule, "process_email_from") == 0)
 		return changed->from;
 	return false;
@@ -233,17 +280,20 @@ static enum store_anew
 judge_left_out(void *arg, const struct store_left_out *row)
 {
 	const struct basis_change *c = arg;
-	const struct conf_profile *p =
-	    row->profile != NULL ? conf_profile(c->conf, row->profile) : NULL;
+	const struct profile_change *changed;
+	const struct conf_profile *p = find_profile(c, row, &changed);
 	const char *rule = str_nn(row->rule);
-	bool by_people =
-	    strcmp(rule, "match") == 0 || strcmp(rule, FETCH_PAST) == 0;
 
-	if (is_by_setting(c, p, rule))
+	if (is_by_setting(c, p, changed, rule))
 		return STORE_ANEW_SETTINGS;
-	return by_people && names_newcomer(c, p, row->parties)
-		   ? STORE_ANEW_PEOPLE
-		   : STORE_ANEW_NOT;
+	if ((strcmp(rule, "match") != 0 && strcmp(rule, FETCH_PAST) != 0) ||
+	    !names_newcomer(c, p, row->parties))
+		return STORE_ANEW_NOT;
+	/* who was in a list that did not count is none who came later */
+	if (c->doubt != NULL && strcmp(str_nn(row->at), c->doubt) >= 0)
+		return STORE_ANEW_SETTINGS;
+	return p != NULL && p->past_mail == 0 ? STORE_ANEW_NOT
+					      : STORE_ANEW_PEOPLE;
 }
 
 /* --- the basis ---------------------------------------------------------- */
@@ -278,24 +328,35 @@ add_part(struct basis *b, char *what, void *value, size_t len, void **was,
 	return 0;
 }
 
-/*
- * The same of a number. 1: it was *was before; 0: it is the same, or nothing is
- * known; -1.
- */
+/* The same of a number. */
 static int
-add_number(
-    struct basis *b, char *what, int64_t value, int64_t *was, struct err *err)
+add_number(struct basis *b, const char *key, const struct conf_profile *p,
+    int64_t value, struct err *err)
 {
 	char *text = mem_printf("%lld", (long long)value);
-	void *old;
+	void *was;
+	int rc = add_part(b, mem_printf("%s %s", key, p->name), text,
+	    strlen(text), &was, err);
 
-	if (add_part(b, what, text, strlen(text), &old, err) == -1)
-		return -1;
-	if (old == NULL)
-		return 0;
-	*was = strtoll(old, NULL, 10);
-	free(old);
-	return 1;
+	free(was);
+	return rc;
+}
+
+/* 1: *out is what the profile of that name had; 0: nothing is known; -1. */
+static int
+read_number(struct store *st, const char *key, const char *name, int64_t *out,
+    struct err *err)
+{
+	char *what = mem_printf("%s %s", key, name);
+	void *text;
+	size_t len;
+	int r = store_basis_get(st, what, &text, &len, err);
+
+	if (r == 1)
+		*out = strtoll(text, NULL, 10);
+	free(text);
+	free(what);
+	return r;
 }
 
 /* Days of past mail, so that more is wider. */
@@ -305,28 +366,43 @@ past_days(int64_t days)
 	return days == CONF_DAYS_ALL ? INT64_MAX : days;
 }
 
+static bool
+is_earlier(int64_t from, int64_t was)
+{
+	return was != TIM_NONE && (from == TIM_NONE || from < was);
+}
+
+#define KEY_MATCH "match"
+#define KEY_FROM  "process_email_from"
+#define KEY_PAST  "past_mail"
+
+/* What is wider in p than in the basis of the profile of that name. */
+static int
+compare_numbers(struct store *st, const char *name,
+    const struct conf_profile *p, struct profile_change *out, struct err *err)
+{
+	int64_t match = 0, from = 0, past = 0;
+	int m, f, d;
+
+	if ((m = read_number(st, KEY_MATCH, name, &match, err)) == -1 ||
+	    (f = read_number(st, KEY_FROM, name, &from, err)) == -1 ||
+	    (d = read_number(st, KEY_PAST, name, &past, err)) == -1)
+		return -1;
+	out->match = m == 1 && match != (int64_t)p->match;
+	out->from = f == 1 && is_earlier(p->process_email_from, from);
+	out->past = d == 1 && past_days(p->past_mail) > past_days(past);
+	return 0;
+}
+
 static int
 compare_profile(struct basis *b, const struct conf_profile *p,
     struct profile_change *out, struct err *err)
 {
-	int64_t was = 0;
-	int r;
-
-	r = add_number(
-	    b, mem_printf("match %s", p->name), (int64_t)p->match, &was, err);
-	out->match = r == 1;
-	if (r == -1)
+	if (compare_numbers(b->store, p->name, p, out, err) == -1 ||
+	    add_number(b, KEY_MATCH, p, (int64_t)p->match, err) == -1 ||
+	    add_number(b, KEY_FROM, p, p->process_email_from, err) == -1)
 		return -1;
-	r = add_number(b, mem_printf("process_email_from %s", p->name),
-	    p->process_email_from, &was, err);
-	out->from = r == 1 && (p->process_email_from == TIM_NONE ||
-				  p->process_email_from < was);
-	if (r == -1)
-		return -1;
-	r = add_number(
-	    b, mem_printf("past_mail %s", p->name), p->past_mail, &was, err);
-	out->past = r == 1 && past_days(p->past_mail) > past_days(was);
-	return r == -1 ? -1 : 0;
+	return add_number(b, KEY_PAST, p, p->past_mail, err);
 }
 
 /* The hash of some sections as conf_print shows them. */
@@ -388,6 +464,81 @@ compare_settings(struct basis *b, struct basis_change *c, struct err *err)
 	    b, "privacy", conf_print_privacy, c->conf, &c->privacy, err);
 }
 
+/* Notes the mailbox if it has another profile, or type, than the file says. */
+static int
+compare_mailbox(struct basis *b, struct basis_change *c,
+    const struct plan_entry *e, const struct store_box *was, struct err *err)
+{
+	const struct conf_profile *p = e->mailbox.profile;
+	bool queue = e->mailbox.type == CONF_MAILBOX_QUEUE;
+	struct moved_mailbox *m;
+
+	if (was == NULL || (str_eq(was->profile, p->name) &&
+			       str_eq(was->type, queue ? "queue" : "user")))
+		return 0;
+	m = VEC_ADD(c->moved, c->nmoved);
+	*m = (struct moved_mailbox){ e->mailbox.address, p, { 0 } };
+	if (compare_numbers(
+		b->store, str_nn(was->profile), p, &m->changed, err) == -1)
+		return -1;
+	/* match asks in a queue what it does not ask for a user */
+	m->changed.match =
+	    m->changed.match || str_eq(was->type, "queue") != queue;
+	c->past = c->past || m->changed.past;
+	b->differs = true;
+	return 0;
+}
+
+/* Which mailboxes of the plan have another profile, or type, than before. */
+static int
+compare_mailboxes(struct basis *b, struct basis_change *c,
+    const struct plan *plan, struct err *err)
+{
+	struct store_boxes boxes;
+	size_t i;
+	int rc = 0;
+
+	if (store_box_list(b->store, &boxes, err) == -1)
+		return -1;
+	for (i = 0; rc == 0 && i < plan->n; i++)
+		rc = compare_mailbox(b, c, &plan->v[i],
+		    store_box_find(&boxes, plan->v[i].mailbox.address), err);
+	store_box_free(&boxes);
+	if (c->nmoved > 1)
+		qsort(c->moved, c->nmoved, sizeof(*c->moved), compare_address);
+	return rc;
+}
+
+/* Notes since when a list does not count, or that all do again. */
+static int
+compare_doubt(struct basis *b, struct basis_change *c, bool doubt, bool dry_run,
+    struct err *err)
+{
+	char now[TIM_TEXT];
+	void *was;
+	size_t n;
+
+	if (!doubt) {
+		if (add_part(b, mem_strdup("doubt"), mem_strdup(""), 0, &was,
+			err) == -1)
+			return -1;
+		c->doubt = was;
+		if (c->doubt != NULL && c->doubt[0] == '\0') {
+			free(c->doubt);
+			c->doubt = NULL;
+		}
+		return 0;
+	}
+	if (store_basis_get(b->store, "doubt", &was, &n, err) == -1)
+		return -1;
+	free(was);
+	if (n > 0 || dry_run)
+		return 0;
+	tim_text(tim_now(), now);
+	return store_basis_put(b->store,
+	    &(struct store_basis){ "doubt", now, strlen(now) }, 1, err);
+}
+
 /* Who is new, when the hash of all people has changed. */
 static int
 compare_directory(struct basis *b, const struct party_list *list,
@@ -397,12 +548,16 @@ compare_directory(struct basis *b, const struct party_list *list,
 	struct person *now, *copy;
 	void *was;
 	size_t n, nwas;
+	bool before = b->differs;
 
 	hash_list(list, sum);
+	b->differs = false;
 	if (add_part(b, mem_strdup("people"), sum, CRYPT_SHA256, &was, err) ==
 	    -1)
 		return -1;
 	free(was);
+	c->people = b->differs;
+	b->differs = c->people || before;
 	if (!b->differs)
 		return 0;
 	now = hash_people(b->store, list, &n);
@@ -432,45 +587,76 @@ free_basis(struct basis *b)
 	free(b->v);
 }
 
+/* The links of stored mail follow the people. */
 static int
-note_wanted(struct basis *b, struct basis_change *c, struct err *err)
+renew_links(struct store *store, struct err *err)
 {
 	int64_t n = 0;
 
+	if (store_links_renew(store, &n, err) == -1)
+		return -1;
+	if (n > 0)
+		log_info("links of %lld mails were renewed, since people of "
+			 "the CRM have changed",
+		    (long long)n);
+	return 0;
+}
+
+static int
+note_wanted(
+    struct basis *b, struct basis_change *c, bool dry_run, struct err *err)
+{
+	int64_t n = 0;
+
+	if (c->people && !dry_run && renew_links(b->store, err) == -1)
+		return -1;
 	if (store_reconsider(b->store, judge_left_out, c, &n, err) == -1)
 		return -1;
 	if (n > 0)
-		log_info(
-		    "%lld items that were left out are decided anew, since "
-		    "people of the CRM or settings have changed",
-		    (long long)n);
+		log_info("%lld items that were left out %s decided anew, since "
+			 "people of the CRM or settings have changed",
+		    (long long)n, dry_run ? "would be" : "are");
+	if (dry_run)
+		return 0;
 	fault_point("before basis");
 	return store_basis_put(b->store, b->v, b->n, err);
 }
 
 int
-reconsider_begin(
-    const struct pass *p, const struct party_list *list, struct err *err)
+reconsider_begin(const struct pass *p, const struct party_list *list,
+    const struct plan *plan, bool doubt, struct err *err)
 {
 	struct basis b = { .store = p->store };
 	struct basis_change c = { .conf = p->conf };
 	int rc;
 
-	if (p->dry_run)
-		return 0;
 	c.profile = mem_alloc((p->conf->nprofile + 1) * sizeof(*c.profile));
 	rc = compare_settings(&b, &c, err);
 	if (rc == 0)
+		rc = compare_mailboxes(&b, &c, plan, err);
+	if (rc == 0)
+		rc = compare_doubt(&b, &c, doubt, p->dry_run, err);
+	if (rc == 0)
 		rc = compare_directory(&b, list, &c, err);
 	if (rc == 0 && b.differs)
-		rc = note_wanted(&b, &c, err);
+		rc = note_wanted(&b, &c, p->dry_run, err);
 	free_basis(&b);
 	free(c.profile);
+	free(c.moved);
+	free(c.doubt);
 	free(c.newcomer);
 	return rc;
 }
 
 /* --- a mailbox ---------------------------------------------------------- */
+
+int64_t
+reconsider_past(const struct mailbox_work *w)
+{
+	int days = w->profile->conf->past_mail;
+
+	return days == CONF_DAYS_ALL ? TIM_NONE : tim_now() - days * DAY_MS;
+}
 
 /* The next of the items that wait, from *i on, that are asked for together. */
 static void
@@ -478,16 +664,14 @@ fill_fetch(struct fetch *f, struct mailbox_work *w,
     const struct store_anew_items *v, struct item_ref *ref, size_t *i)
 {
 	const struct store_anew_item *first = &v->v[*i];
-	int days = w->profile->conf->past_mail;
 
 	memset(f, 0, sizeof(*f));
 	f->mailbox = w;
 	f->ref = ref;
 	f->folder = first->folder;
 	f->headers_first = true;
-	f->past_from = first->why == STORE_ANEW_PEOPLE && days > 0
-			   ? tim_now() - days * DAY_MS
-			   : TIM_NONE;
+	f->past_from =
+	    first->why == STORE_ANEW_PEOPLE ? reconsider_past(w) : TIM_NONE;
 	for (; *i < v->n && f->n < fetch_items(w->profile); (*i)++) {
 		const struct store_anew_item *next = &v->v[*i];
 

@@ -18,11 +18,14 @@
 
 /*
  * Compares the people and the INI with what earlier decisions were based on,
- * and notes which items are to be decided anew. Called once by a pass, before
- * its threads begin. Nothing in a dry run.
+ * and notes which items are to be decided anew: those of all mailboxes, though
+ * the plan may have some only. doubt: a list of people does not count now, and
+ * its last good one is in force; what is left out for that is no mail from
+ * before, whatever past_mail says. Called once by a pass, before its threads
+ * begin. A dry run only says how many they are.
  */
-int
-reconsider_begin(const struct pass *, const struct party_list *, struct err *);
+int reconsider_begin(const struct pass *, const struct party_list *,
+    const struct plan *, bool doubt, struct err *);
 
 /*
  * Fetches and decides items of the mailbox that wait, at most RECONSIDER_MAX
@@ -30,6 +33,12 @@ reconsider_begin(const struct pass *, const struct party_list *, struct err *);
  * turn_check.
  */
 int reconsider_mailbox(struct mailbox_work *, struct err *);
+
+/*
+ * For struct fetch: mail from before that is not wanted, when people came into
+ * the CRM; or TIM_NONE.
+ */
+int64_t reconsider_past(const struct mailbox_work *);
 
 #define RECONSIDER_MAX fault_int("EXSYNC_RECONSIDER_MAX", 5000)
 

@@ -7,6 +7,7 @@
 
 #include "base/stop.h"
 #include "store/health.h"
+#include "store/people.h"
 #include "sync/login.h"
 #include "sync/logins.h"
 #include "sync/running.h"
@@ -42,7 +43,7 @@ set_match(const struct running *r, struct mailbox_work *w)
 	m->profile = w->conf.profile;
 	m->mailbox = &w->conf;
 	m->dir = r->dir;
-	m->owner = match_owner(r->dir, &w->conf, w->crm_id);
+	m->owner = match_owner(r->dir, w->conf.address);
 	m->stored = is_stored;
 	m->stored_arg = r->pass->store;
 }
@@ -75,7 +76,8 @@ running_open(struct running *r, struct err *err)
 	const struct conf *c = r->pass->conf;
 	size_t i, k, n;
 
-	r->dir = party_dir_build(&r->party);
+	if (r->dir == NULL)
+		r->dir = party_dir_build(&r->party);
 	r->tally.count.mailboxes = (int64_t)r->plan.n;
 	r->profile = mem_alloc(c->nprofile * sizeof(*r->profile));
 	servers_begin(r->pass->servers);
@@ -190,6 +192,7 @@ running_free(struct running *r)
 	free(r->profile);
 	free(r->mailbox);
 	free(r->plan.v);
+	store_people_use(r->pass->store, NULL);
 	party_dir_free(r->dir);
 	party_list_free(&r->party);
 	free(r->people);

@@ -486,7 +486,10 @@ read_round(struct mailbox_work *w, struct reading *r, struct err *err)
 	return 0;
 }
 
-/* The same; folders that were silent come last. */
+/*
+ * The same; folders that were silent come last. Those that fail by themselves
+ * are in first.
+ */
 static int
 read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
 {
@@ -504,12 +507,7 @@ read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
 	if (v->doubted != 0 && v->read == 0 &&
 	    ask_other_folder(w, r, err) == -1)
 		return -1;
-	if (settle_vanished(w, r, err) == -1)
-		return -1;
-	if (v->first.kind == ERR_NONE)
-		return 0;
-	*err = v->first;
-	return -1;
+	return settle_vanished(w, r, err);
 }
 
 /* Notes in which folders nothing arrives. */
@@ -556,6 +554,10 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 		rc = reconsider_mailbox(w, err);
 	if (rc == 0)
 		rc = failed_retry(w, true, err);
+	if (rc == 0 && w->visit->first.kind != ERR_NONE) {
+		*err = w->visit->first;
+		rc = -1;
+	}
 	if (rc == 0 && w->profile->conf->move_failed &&
 	    (w->profile->ops->limits->writes & PROVIDER_MOVES) != 0 &&
 	    !w->profile->pass->dry_run)

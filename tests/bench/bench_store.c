@@ -10,6 +10,8 @@
  *	store_same	CPU for an item that is known and unchanged
  *	store_bytes	bytes in the file for a new message
  *	store_idle	CPU for an idle mailbox (get, merge of 20 folders, done)
+ *	links_look	CPU for each mail that is looked at when people change
+ *	links_renew	CPU for each mail whose links change
  *	store_rss	peak memory of all this
  */
 #include <stdio.h>
@@ -21,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/tim.h"
+#include "store/people.h"
 #include "store/store.h"
 
 #define CHECK(x)                                                               \
@@ -86,7 +89,6 @@ make(long i, size_t size, const char *box)
 	return m;
 }
 
-static struct link links[2];
 static struct party people[2] = {
 	{ "contact", "815", "someone@customer.example", NULL },
 	{ "user", "4711", "sales@contoso.example", NULL },
@@ -97,11 +99,9 @@ static double
 put(struct store *st, const char *box, int64_t folder, long n,
     enum verdict verdict)
 {
-	struct decision d = { .verdict = verdict,
-		.rule = "match",
-		.direction = DIRECTION_IN,
-		.link = links,
-		.nlink = 2 };
+	struct decision d = {
+		.verdict = verdict, .rule = "match", .direction = DIRECTION_IN
+	};
 	struct store_item *v = calloc((size_t)batch, sizeof(*v));
 	struct message **m = calloc((size_t)batch, sizeof(*m));
 	struct store_count count = { 0 };
@@ -200,6 +200,39 @@ idle(struct store *st, struct folder_list *list, int n)
 	return t / n;
 }
 
+/* People change, and then nobody does; prints the CPU for each mail. */
+static void
+renew(struct store *st, long n)
+{
+	static const char *const name[] = { "renew", "look" };
+	int64_t renewed;
+	double t;
+	int i, k;
+
+	for (i = 0; i < 2; i++) {
+		struct party_list list = { 0 };
+		struct party_dir *dir;
+
+		for (k = 0; k < 2; k++)
+			party_list_add(&list, people[k].crm_type,
+			    k == 0 ? "816" : people[k].crm_id,
+			    people[k].address, NULL);
+		dir = party_dir_build(&list);
+		store_people_use(st, dir);
+		t = cpu();
+		CHECK(store_links_renew(st, &renewed, &err));
+		if (renewed != (i == 0 ? n : 0)) {
+			fprintf(
+			    stderr, "renewed %lld mails\n", (long long)renewed);
+			exit(1);
+		}
+		printf("links_%s %.1f us\n", name[i], (cpu() - t) / (double)n);
+		store_people_use(st, NULL);
+		party_dir_free(dir);
+		party_list_free(&list);
+	}
+}
+
 static void
 wipe(void)
 {
@@ -221,6 +254,8 @@ main(int argc, char **argv)
 	struct folder f[20];
 	struct folder_list list = { .v = f, .n = 20 };
 	struct store_folders a, b, c;
+	struct party_list known = { 0 };
+	struct party_dir *dir;
 	struct store *st;
 	struct rusage ru;
 	struct stat s;
@@ -247,11 +282,14 @@ main(int argc, char **argv)
 		f[i].marker = "2026-11-20T08:16:00Z/17";
 		f[i].total = 100;
 	}
-	links[0] = (struct link){ &people[0], ROLE_FROM };
-	links[1] = (struct link){ &people[1], ROLE_TO };
+	for (i = 0; i < 2; i++)
+		party_list_add(&known, people[i].crm_type, people[i].crm_id,
+		    people[i].address, NULL);
+	dir = party_dir_build(&known);
 	wipe();
 	if ((st = store_open(path, 0, &err)) == NULL)
 		CHECK(-1);
+	store_people_use(st, dir);
 	box(st, "a@contoso.example", &list, &a);
 	box(st, "b@contoso.example", &list, &b);
 	box(st, "c@contoso.example", &list, &c);
@@ -266,7 +304,10 @@ main(int argc, char **argv)
 	    same(st, "a@contoso.example", a.v[0].id, n));
 	printf("store_bytes %.0f bytes\n", (double)s.st_size / (double)n);
 	printf("store_idle %.1f us\n", idle(st, &list, 2000));
+	renew(st, (n + batch - 1) / batch * batch);
 	store_close(st);
+	party_dir_free(dir);
+	party_list_free(&known);
 	getrusage(RUSAGE_SELF, &ru);
 	printf("store_rss %.1f MB\n", (double)ru.ru_maxrss / 1024);
 	wipe();

@@ -405,6 +405,7 @@ sync_page(void)
 	say("<m:SyncFolderItems><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>"
 	    "<t:AdditionalProperties>"
 	    "<t:FieldURI FieldURI=\"item:DateTimeReceived\"/>"
+	    "<t:FieldURI FieldURI=\"item:Size\"/>"
 	    "</t:AdditionalProperties></m:ItemShape><m:SyncFolderId>"
 	    "<t:FolderId Id=\"%s\"/></m:SyncFolderId>",
 	    folder);
@@ -422,15 +423,14 @@ get_items(size_t from, size_t to)
 	static const char *const field[] = { "item:Subject",
 		"item:DateTimeReceived", "item:DateTimeSent",
 		"item:DateTimeCreated", "item:Size", "item:Importance",
-		"item:Sensitivity", "item:InReplyTo", "item:HasAttachments",
-		"item:ItemClass", "item:IsDraft", "item:ConversationId",
-		"item:Body", "item:Attachments", "message:From",
-		"message:Sender", "message:ToRecipients",
+		"item:Sensitivity", "item:Categories", "item:InReplyTo",
+		"item:HasAttachments", "item:ItemClass", "item:IsDraft",
+		"item:ConversationId", "item:Body", "item:Attachments",
+		"message:From", "message:Sender", "message:ToRecipients",
 		"message:CcRecipients", "message:BccRecipients",
 		"message:ReplyTo", "message:InternetMessageId",
 		"message:References", "message:IsRead" };
-	static const char *const tag[] = { "0x5D01", "0x5D02", "0x1035",
-		"0x007D" };
+	static const char *const tag[] = { "0x5D01", "0x5D02", "0x007D" };
 	size_t i;
 
 	begin();
@@ -442,7 +442,9 @@ get_items(size_t from, size_t to)
 		say("<t:ExtendedFieldURI PropertyTag=\"%s\" "
 		    "PropertyType=\"String\"/>",
 		    tag[i]);
-	say("</t:AdditionalProperties></m:ItemShape><m:ItemIds>");
+	say("<t:ExtendedFieldURI PropertyTag=\"0x3008\" "
+	    "PropertyType=\"SystemTime\"/>"
+	    "</t:AdditionalProperties></m:ItemShape><m:ItemIds>");
 	for (i = from; i < to; i++)
 		say("<t:ItemId Id=\"%s\"/>", ids[i]);
 	say("</m:ItemIds></m:GetItem>");

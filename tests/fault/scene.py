@@ -235,7 +235,6 @@ HOLDS = (
      " AND (text IS NOT NULL OR html IS NOT NULL)"),
     ("parts of no edition",
      "SELECT edition FROM (SELECT edition FROM sync_edition_party UNION"
-     " SELECT edition FROM sync_edition_link UNION"
      " SELECT edition FROM sync_edition_attachment)"
      " WHERE edition NOT IN (SELECT n FROM sync_edition)"),
     ("items to be decided anew that are kept, or not there",
@@ -250,7 +249,7 @@ HOLDS = (
 EMAIL = ["id", "message_id", "in_reply_to", "refs", "conversation_id",
          "thread_id", "direction", "subject", "sent_at", "received_at",
          "importance", "sensitivity", "item_class", "has_attachments",
-         "size", "body_state", "headers"]
+         "size", "body_state", "headers", "unlinked_at"]
 # All that is stored, without what depends on when, how often and in which
 # order things happened (LEFT_OUT says which columns these are).
 DUMP = {
@@ -324,10 +323,10 @@ LEFT_OUT = {
     "sync_run": "*",            # the same
     "sync_key": "*",            # random
     # the views show them
-    "sync_email": "*", "sync_party": "*", "sync_link": "*",
+    "sync_email": "*", "sync_party": "*", "sync_email_link": "*",
     "sync_copy": "*", "sync_attachment": "*",
     # sync_edition.digest covers them
-    "sync_edition_party": "*", "sync_edition_link": "*",
+    "sync_edition_party": "*",
     "sync_edition_attachment": "*",
     "sqlite_sequence": "*",
 }

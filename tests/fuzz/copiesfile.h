@@ -68,9 +68,9 @@ static const char *const never[] = {
 	"GROUP BY mailbox,item_id HAVING count(*)>1",
 	/* rows of no mail */
 	"SELECT email FROM (SELECT email FROM sync_party UNION SELECT email "
-	"FROM sync_link UNION SELECT email FROM sync_attachment UNION SELECT "
-	"email FROM sync_copy UNION SELECT email FROM sync_edition) WHERE "
-	"email NOT IN(SELECT n FROM sync_email)",
+	"FROM sync_email_link UNION SELECT email FROM sync_attachment UNION "
+	"SELECT email FROM sync_copy UNION SELECT email FROM sync_edition) "
+	"WHERE email NOT IN(SELECT n FROM sync_email)",
 	"SELECT id FROM email WHERE id NOT IN(SELECT email_id FROM email_body)",
 	"SELECT id FROM email WHERE id NOT IN(SELECT email_id FROM email_copy)",
 	/* the rows of decision say where a mail is */

@@ -16,6 +16,7 @@
 #include "fuzz.h"
 #include "storekit.h"
 #include "store/content.h"
+#include "store/people.h"
 #include "store/store.h"
 
 #define BOX   "ann@contoso.example"
@@ -49,6 +50,22 @@ static struct party people[] = {
 	{ "contact", "815", "carl@x.example", "Carl" },
 	{ "user", "4711", BOX, "Ann" },
 };
+
+/* The directory is made once. */
+static void
+use_people(struct store *st)
+{
+	static struct party_list list;
+	static struct party_dir *dir;
+	size_t i;
+
+	for (i = 0; dir == NULL && i < 2; i++)
+		party_list_add(&list, people[i].crm_type, people[i].crm_id,
+		    people[i].address, NULL);
+	if (dir == NULL)
+		dir = party_dir_build(&list);
+	store_people_use(st, dir);
+}
 
 static unsigned
 pick(struct program *g, size_t n)
@@ -198,7 +215,6 @@ struct batch {
 	struct store_item item[ITEMS];
 	struct decision decision[ITEMS];
 	struct message *message[ITEMS];
-	struct link link[2];
 	struct err fault;
 	size_t n;
 };
@@ -230,10 +246,6 @@ fill(
 
 	memset(b, 0, sizeof(*b));
 	err_set(&b->fault, ERR_ITEM, "cannot be read");
-	b->link[0].party = &people[0];
-	b->link[0].role = ROLE_FROM;
-	b->link[1].party = &people[1];
-	b->link[1].role = ROLE_TO;
 	b->n = 1 + pick(g, ITEMS);
 	for (i = 0; i < b->n; i++) {
 		struct store_item *it = &b->item[i];
@@ -258,8 +270,6 @@ fill(
 						     : VERDICT_KEEP;
 		strcpy(b->decision[i].rule, "match");
 		b->decision[i].direction = (enum direction)pick(g, 3);
-		b->decision[i].link = b->link;
-		b->decision[i].nlink = pick(g, 3);
 	}
 	fill_page(g, b, folder[pick(g, 2)]);
 }
@@ -423,6 +433,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	write_file(path, image, n);
 	st = store_open(path, 0, &e);
 	FUZZ_CHECK(st != NULL);
+	use_people(st);
 	FUZZ_CHECK(sqlite3_open(path, &h) == SQLITE_OK);
 	for (k = 0; k < STEPS && g.p < g.end; k++) {
 		fill(&g, st, &b, folder);

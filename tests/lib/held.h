@@ -39,9 +39,11 @@ static const char *const held_never[] = {
 	 "IS NOT NULL"),
 	/* rows of no edition */
 	("SELECT edition FROM (SELECT edition FROM sync_edition_party UNION "
-	 "SELECT edition FROM sync_edition_link UNION SELECT edition FROM "
-	 "sync_edition_attachment) WHERE edition NOT IN(SELECT n FROM "
-	 "sync_edition)"),
+	 "SELECT edition FROM sync_edition_attachment) WHERE edition NOT "
+	 "IN(SELECT n FROM sync_edition)"),
+	/* a mail that concerns somebody is marked as one that does not */
+	("SELECT n,unlinked_at FROM sync_email WHERE unlinked_at IS NOT NULL "
+	 "AND n IN(SELECT email FROM sync_email_link)"),
 	"PRAGMA foreign_key_check",
 };
 

@@ -295,6 +295,7 @@ test_verifier(void **state)
 {
 	char a[LOGINFILE_HEX], b[LOGINFILE_HEX];
 	struct loginfile f;
+	size_t i;
 
 	(void)state;
 	assert_int_equal(parse(&f, SALT "\n"), 0);
@@ -309,6 +310,12 @@ test_verifier(void **state)
 	f.salt[0]++;
 	loginfile_verifier(&f, "s:1", "svc", "secret", b);
 	assert_string_not_equal(a, b);
+	/* files of earlier versions have it; computed by another program */
+	for (i = 0; i < sizeof(f.salt); i++)
+		f.salt[i] = (unsigned char)i;
+	loginfile_verifier(&f, "s:1", "svc", "secret", b);
+	assert_string_equal(b, "7ef8ef5dde3c4f05e8e2211c3b82cd68"
+			       "f6ba02d24bd49905a299991f39b70056");
 	loginfile_free(&f);
 }
 

@@ -375,9 +375,9 @@ test_arrivals(void **state)
 
 		if (arrivals[i].mailbox[0] != 'm') {
 			m.mailbox = &queue;
-			m.owner = match_owner(dir, &queue, "sales");
+			m.owner = match_owner(dir, queue.address);
 		} else
-			m.owner = match_owner(dir, m.mailbox, "1");
+			m.owner = match_owner(dir, m.mailbox->address);
 		assert_non_null(m.owner);
 		msg->is_sent = arrivals[i].sent;
 		msg->is_draft = arrivals[i].draft;
@@ -390,10 +390,11 @@ test_arrivals(void **state)
 		free(d.link);
 		message_free(msg);
 	}
-	/* a mailbox without a CRM user, or of another one */
-	assert_null(match_owner(dir, match_for("c").mailbox, NULL));
-	assert_null(match_owner(dir, match_for("m").mailbox, "2"));
-	assert_null(match_owner(dir, match_for("m").mailbox, NULL));
+	/* nobody's, a contact's, and a user's who has another address, too */
+	assert_null(match_owner(dir, "nobody@our.example"));
+	assert_null(match_owner(dir, "joe@b.example"));
+	assert_string_equal(
+	    match_owner(dir, "u1@our.example")->crm_type, "user");
 }
 
 static void

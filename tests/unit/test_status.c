@@ -480,6 +480,7 @@ test_json(void **state)
 	b->mail.usual = 12.66;
 	b->waiting = 3;
 	b->next_try = T0 + 12 * MIN;
+	b->anew = 7;
 	b = add(&c, "b\"\\@x.example", STATUS_FAILING, TIM_NONE);
 	b->last_error = "one\ntwo \xff\xe2\x80\xae \x7f \xc3\xa4";
 	alert(&c, "exsync", "store");
@@ -488,6 +489,7 @@ test_json(void **state)
 		  "\"/var/lib/exsync.db\",\"state\":\"trouble\","
 		  "\"exit_status\":1,\"mail_waiting\":3,\"next_try\":"
 		  "\"2026-11-20T08:28:00Z\",\"mail_given_up\":0,"
+		  "\"mail_anew\":7,"
 		  "\"passes_interrupted\":0,\"running\":false,");
 	has(text, "\"reason\":null,\"last_run\":{\"outcome\":\"ok\",");
 	has(text, "{\"address\":\"b\\\"\\\\@x.example\",\"profile\":\"hq\","
@@ -497,6 +499,7 @@ test_json(void **state)
 		  "\xc3\xa4\"");
 	has(text, "\"mail_usual\":12.6,");
 	has(text, "\"age_seconds\":60,");
+	has(text, "\"waiting\":3,\"anew\":7}");
 	has(text, "\"scope\":\"exsync\",\"profile\":null,"
 		  "\"code\":\"store\"");
 	assert_int_equal(text[strlen(text) - 1], '\n');

@@ -200,7 +200,6 @@ test_fill_in(void **state)
 	struct store_item it;
 
 	d.verdict = VERDICT_HEADERS;
-	d.nlink = 1;
 	m->text = "must not be stored";
 	m->text_len = strlen(m->text);
 	it = item("i1", "k", k->inbox_a, m, &d);

@@ -1,10 +1,13 @@
 /*
- * test_store_blob.c - contents of all sizes, none of them held in memory whole.
+ * test_store_blob.c - contents of all sizes, none of them held in memory whole,
+ * and none of them in the way of our other threads.
  */
 #include <dirent.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 
 #include "base/crypt.h"
+#include "store/db.h"
 #include "test_store.h"
 
 /* Stores n bytes in pieces of odd sizes; want: their hash. */
@@ -125,6 +128,85 @@ test_blob_large(void **state)
 	    100 << 20);
 }
 
+struct pourer {
+	pthread_t thread;
+	struct kit kit;
+	atomic_bool done;
+	int rc;
+};
+
+/* A thread that stores a content of 40 MB. */
+static void *
+pour_large(void *arg)
+{
+	struct pourer *p = arg;
+	struct store_blob *b = store_blob_begin(p->kit.st, INT64_MAX);
+	struct stream *s = store_blob_stream(b);
+	static const char piece[1 << 20];
+	unsigned char sha256[32];
+	int64_t size;
+	int i;
+
+	for (i = 0; i < 40 && p->rc == 0; i++)
+		p->rc = s->write(s, piece, sizeof(piece), &p->kit.err);
+	if (p->rc == 0)
+		p->rc = store_blob_end(b, sha256, &size, &p->kit.err);
+	p->done = true;
+	return NULL;
+}
+
+/* Is a thread in the middle of its write transaction, and we may read? */
+static bool
+is_lent(struct store *st)
+{
+	bool lent;
+
+	db_lock(st);
+	lent = st->lent;
+	db_unlock(st);
+	return lent;
+}
+
+/*
+ * While two threads store the same large content, another reads, with a
+ * transaction and without one. What a third one wants to write comes after a
+ * content, whole.
+ */
+static void
+test_reading_while_pouring(void **state)
+{
+	struct kit *k = *state;
+	struct pourer p[2] = { 0 };
+	int i, n = 0;
+
+	for (i = 0; i < 2; i++) {
+		p[i].kit.st = k->st;
+		assert_int_equal(
+		    pthread_create(&p[i].thread, NULL, pour_large, &p[i]), 0);
+	}
+	while (!p[0].done || !p[1].done) {
+		struct store_place at = { BOX_A, k->inbox_a };
+		struct item_ref ref = { "i2", "k", 0, false };
+		enum store_known known;
+
+		if (!is_lent(k->st))
+			continue;
+		assert_false(store_has_message_id(k->st, "<2@x>"));
+		OK(k, store_items_known(k->st, &at, &ref, 1, &known, &k->err));
+		assert_int_equal(known, STORE_NEW);
+		if (n++ == 0)
+			store(k, BOX_A, "i1", "k", mail("<1@x>", "One", "x"));
+	}
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(pthread_join(p[i].thread, NULL), 0);
+		OK(&p[i].kit, p[i].rc);
+	}
+	assert_true(n > 0);
+	assert_int_equal(number(k, "SELECT count(*) FROM email"), 1);
+	assert_int_equal(number(k, "SELECT count(*) FROM blob"), 1);
+	assert_int_equal(number(k, "SELECT length(data) FROM blob"), 40 << 20);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
 #define BARE(f) cmocka_unit_test_setup_teardown(f, kit_bare, kit_teardown)
 
@@ -134,6 +216,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_blob_sizes),
 		BARE(test_blob_large),
+		TEST(test_reading_while_pouring),
 	};
 
 	return cmocka_run_group_tests_name("store_blob", tests, NULL, NULL);

@@ -56,16 +56,13 @@ put_plain(struct kit *k, const char *box, const char *id, const char *key)
 static void
 put_rich(struct kit *k, const char *box, const char *id, const char *key)
 {
-	static struct party carla = { "contact", "9", "carla@x.example", NULL };
 	struct message *m = mail("<1@x>", "[EXT] Steel", BANNER OFFER LEGAL);
 	struct decision d = keep();
-	struct link l[3] = { d.link[0], d.link[1], { &carla, ROLE_CC } };
 	struct store_item it;
 
 	m->addr[1].name = "Arndt, Ann";
 	person(m, ROLE_CC, "carla@x.example");
-	d.link = l;
-	d.nlink = 3;
+	kit_know(k, "contact", "9", "carla@x.example");
 	it = item(
 	    id, key, strcmp(box, BOX_A) == 0 ? k->inbox_a : k->inbox_b, m, &d);
 	put(k, box, &it);
@@ -352,7 +349,6 @@ put_poor(struct kit *k, const char *box, const char *id, const char *key)
 
 	m->body_state = BODY_FAILED;
 	m->naddr = 1;
-	d.nlink = 1;
 	err_set(&fault, ERR_ITEM, "cannot be read");
 	it.fault = &fault;
 	it.next_try = T0;

@@ -19,6 +19,8 @@
  *				see sync/underway.c, sync/turn.c
  *	EXSYNC_RESERVE_MS, EXSYNC_LOCK_MS
  *				see sync/reserve.c, os/statedir.c
+ *	EXSYNC_VERIFY, EXSYNC_VERIFY_ASK, EXSYNC_VERIFY_OPEN
+ *				see store/verify.c, sync/listing.c
  *	EXSYNC_BUSY_MS		how long to wait for a locked database
  *	EXSYNC_WAL_PAGES	pages of the WAL before a checkpoint
  *	EXSYNC_SLICE		bytes of one transaction (store/page.c)

@@ -70,6 +70,9 @@ rule_text(const char *rule)
 			       "after it, and it is older than past_mail" },
 		{ "privacy", "privacy = headers in its mailbox's section" },
 		{ "gone", "the server says that it does not exist any more" },
+		{ "gap",
+		    "--verify found what was decided not whole: the next pass "
+		    "fetches it" },
 	};
 	size_t i;
 

@@ -33,6 +33,8 @@ static const struct cmd_verb verbs[] = {
 	    check_run, false, NULL },
 	{ "status", "the state of all mailboxes: alerts, ages, counts",
 	    status_run, false, NULL },
+	{ "verify", "is every message there? Servers and database are compared",
+	    verify_run, false, "[ADDR]..." },
 	{ "why", "what was decided about that mail, by which rule, when",
 	    why_run, false, "MESSAGE-ID" },
 	{ "approve", "a mailbox that waits is read (approval = manual)",
@@ -72,9 +74,11 @@ help_run(const struct cmd *cmd)
 	       "  -c FILE              the INI file (default: exsync.ini)\n"
 	       "  --mailbox ADDRESS    with --once: only this mailbox "
 	       "(repeatable)\n"
-	       "  --profile NAME       with --once: only this profile\n"
+	       "  --profile NAME       with --once and --verify: only this "
+	       "profile\n"
 	       "  --dry-run            with --once: decide, write nothing\n"
-	       "  --json               with --status: as one JSON object\n"
+	       "  --json               with --status and --verify: as one JSON "
+	       "object\n"
 	       "\nexit status: 0 all well, 1 some mailbox or message failed "
 	       "and will be retried,\n2 usage or configuration, 3 nothing "
 	       "could be synced, 4 another exsync is at work\n(no error: "
@@ -127,16 +131,23 @@ refuse_usage(const char *fmt, ...)
 	return -1;
 }
 
+/* option: what is before the address on the command line. */
 static int
-want_mailbox(struct cmd *cmd, const char *address)
+want_mailbox(struct cmd *cmd, const char *option, const char *address)
 {
 	char *n = address_normalise(address);
 
 	if (n == NULL)
 		return refuse_usage(
-		    "--mailbox %s: not an e-mail address", address);
+		    "%s %s: not an e-mail address", option, address);
 	*VEC_ADD(cmd->mailbox, cmd->nmailbox) = n;
 	return 0;
+}
+
+static bool
+takes_many(const struct cmd_verb *v)
+{
+	return v->arg != NULL && v->arg[0] == '[';
 }
 
 /* An option that getopt_long refused is in optopt, or is the last word. */
@@ -162,7 +173,7 @@ take_option(struct cmd *cmd, int c, char **argv)
 		cmd->conf = optarg;
 		return 0;
 	case OPT_MAILBOX:
-		return want_mailbox(cmd, optarg);
+		return want_mailbox(cmd, "--mailbox", optarg);
 	case OPT_PROFILE:
 		cmd->profile = optarg;
 		return 0;
@@ -188,6 +199,35 @@ take_option(struct cmd *cmd, int c, char **argv)
 	}
 }
 
+/* word: the n words that belong to no option. */
+static int
+check_options(struct cmd *cmd, int n, char **word)
+{
+	bool many = cmd->verb != NULL && takes_many(cmd->verb);
+	int i;
+
+	if (n > 0 && !many)
+		return refuse_usage("%s: nothing is expected here", word[0]);
+	if (cmd->verb == NULL)
+		return refuse_usage("say what to do: --once, --check, ...");
+	if (!cmd->verb->selects &&
+	    (cmd->nmailbox > 0 || (cmd->profile != NULL && !many) ||
+		cmd->dry_run))
+		return refuse_usage(
+		    "--mailbox, --profile and --dry-run do not go "
+		    "with --%s",
+		    cmd->verb->option);
+	if (cmd->json && cmd->verb->run != status_run &&
+	    cmd->verb->run != verify_run)
+		return refuse_usage(
+		    "--json does not go with --%s", cmd->verb->option);
+	for (i = 0; i < n; i++) {
+		if (want_mailbox(cmd, "--verify", word[i]) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 parse_options(struct cmd *cmd, int argc, char **argv)
 {
@@ -199,7 +239,7 @@ parse_options(struct cmd *cmd, int argc, char **argv)
 	for (i = 0; i < NVERB; i++) {
 		opt[i].name = verbs[i].option;
 		opt[i].val = 256 + (int)i;
-		if (verbs[i].arg != NULL)
+		if (verbs[i].arg != NULL && !takes_many(&verbs[i]))
 			opt[i].has_arg = required_argument;
 	}
 	opt[i++] =
@@ -213,21 +253,7 @@ parse_options(struct cmd *cmd, int argc, char **argv)
 		if (take_option(cmd, c, argv) == -1)
 			return -1;
 	}
-	if (optind < argc)
-		return refuse_usage(
-		    "%s: nothing is expected here", argv[optind]);
-	if (cmd->verb == NULL)
-		return refuse_usage("say what to do: --once, --check, ...");
-	if (!cmd->verb->selects &&
-	    (cmd->nmailbox > 0 || cmd->profile != NULL || cmd->dry_run))
-		return refuse_usage(
-		    "--mailbox, --profile and --dry-run do not go "
-		    "with --%s",
-		    cmd->verb->option);
-	if (cmd->json && cmd->verb->run != status_run)
-		return refuse_usage(
-		    "--json does not go with --%s", cmd->verb->option);
-	return 0;
+	return check_options(cmd, argc - optind, argv + optind);
 }
 
 /*

@@ -26,7 +26,7 @@ struct cmd {
 	const char *conf; /* -c; default exsync.ini */
 	const struct cmd_verb *verb;
 	const char *arg; /* the verb's own argument, or NULL */
-	char **mailbox;  /* --mailbox, normalised */
+	char **mailbox;  /* --mailbox, or the addresses, normalised */
 	size_t nmailbox;
 	const char *profile;
 	bool dry_run, json;
@@ -37,8 +37,12 @@ struct cmd_verb {
 	const char *option; /* "once" */
 	const char *help;
 	int (*run)(const struct cmd *); /* returns the exit code */
-	bool selects;    /* takes --mailbox, --profile, --dry-run */
-	const char *arg; /* the argument it needs, "ADDRESS"; NULL: none */
+	bool selects; /* takes --mailbox, --profile, --dry-run */
+	/*
+	 * The argument it needs, "ADDRESS"; in [], with "...": mailboxes, any
+	 * number of them; NULL: none.
+	 */
+	const char *arg;
 };
 
 /* Parses argv and runs the command; returns the exit code. */
@@ -58,6 +62,7 @@ int accept_run(const struct cmd *);
 int resync_run(const struct cmd *);
 int status_run(const struct cmd *);
 int encrypt_run(const struct cmd *);
+int verify_run(const struct cmd *);
 
 /* Adds the keys of each kind of server; to be called before an INI is read. */
 void providers_add_keys(void);

@@ -13,10 +13,10 @@
 #include "base/tim.h"
 #include "cmd/cmd.h"
 #include "cmd/guard.h"
-#include "os/keeper.h"
+#include "cmd/prepare.h"
 #include "cmd/progress.h"
+#include "os/keeper.h"
 #include "os/runner.h"
-#include "os/sandbox.h"
 #include "store/store.h"
 #include "sync/alert.h"
 #include "sync/health.h"
@@ -85,18 +85,6 @@ tell_alert(void *arg, const struct alert_text *a)
 	return rc;
 }
 
-/* For struct pass.begin. */
-static void
-close_sandbox(void *arg)
-{
-	const struct pass *pass = arg;
-	struct sandbox is;
-
-	if (pass->conf->sandbox)
-		store_confine(pass->store);
-	sandbox_enter(pass->conf, false, &is);
-}
-
 static void
 set_alert_command(struct pass *pass, struct keeper *keeper, bool mute)
 {
@@ -104,25 +92,6 @@ set_alert_command(struct pass *pass, struct keeper *keeper, bool mute)
 
 	pass->alert = keeper != NULL && tells && !mute ? tell_alert : NULL;
 	pass->alert_arg = keeper;
-}
-
-static void
-prepare_pass(struct pass *pass, const struct cmd *cmd, const struct conf *conf,
-    struct keeper *keeper)
-{
-	memset(pass, 0, sizeof(*pass));
-	pass->conf = conf;
-	pass->servers = servers_open(conf, providers_for);
-	pass->dry_run = cmd->dry_run;
-	pass->want.mailbox = (const char *const *)cmd->mailbox;
-	pass->want.nmailbox = cmd->nmailbox;
-	pass->want.profile = cmd->profile;
-	pass->begin = close_sandbox;
-	pass->begin_arg = pass;
-	pass->tick = progress_tick;
-	if (keeper != NULL)
-		pass->keep = (struct keep){ keeper_read, keeper_write,
-			keeper_done, keeper_aside, keeper };
 }
 
 static int

@@ -1,51 +1,13 @@
 /*
  * statusjson.c - exsync --status --json (RFC 8259).
- * 1. One object in valid UTF-8, whatever bytes the names hold: bytes that are
- *    not UTF-8 become U+FFFD.
- * 2. Control characters, and those that change the direction of text, are
- *    escaped: the output is safe on a terminal too.
+ * 1. One object in valid UTF-8, safe on a terminal (json.h).
  */
 #include <string.h>
 
-#include "base/enc.h"
 #include "base/tim.h"
-#include "base/utf8.h"
+#include "cmd/json.h"
 #include "cmd/status.h"
 #include "sync/alert.h"
-
-static bool
-is_plain(uint32_t c)
-{
-	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c != 0x61c &&
-	       !(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) &&
-	       !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
-}
-
-static void
-put_json_string(FILE *out, const char *s)
-{
-	size_t n = s == NULL ? 0 : strlen(s), len;
-	uint32_t c;
-
-	if (s == NULL) {
-		fputs("null", out);
-		return;
-	}
-	fputc('"', out);
-	for (; n > 0; s += len, n -= len) {
-		len = utf8_next(s, n, &c);
-		if (len == 0) {
-			len = 1;
-			fputs("\\ufffd", out);
-		} else if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", (char)c);
-		else if (!is_plain(c))
-			fprintf(out, "\\u%04x", (unsigned)c);
-		else
-			fwrite(s, 1, len, out);
-	}
-	fputc('"', out);
-}
 
 /* Puts ,"name": (without the comma when it is the first). */
 static void
@@ -58,7 +20,7 @@ static void
 put_text(FILE *out, const char *name, const char *value)
 {
 	put_name(out, name, false);
-	put_json_string(out, value);
+	json_string(out, value);
 }
 
 static void
@@ -106,7 +68,7 @@ put_run_object(FILE *out, const struct store_last_run *r)
 	}
 	fputc('{', out);
 	put_name(out, "outcome", true);
-	put_json_string(out, r->cut_off ? "interrupted" : r->outcome);
+	json_string(out, r->cut_off ? "interrupted" : r->outcome);
 	put_time(out, "started", r->started);
 	put_time(out, "finished", r->finished);
 	put_int(out, "mailboxes", r->mailboxes);
@@ -121,7 +83,7 @@ static void
 put_profile(FILE *out, const struct status_profile *p)
 {
 	put_name(out, "name", true);
-	put_json_string(out, p->name);
+	json_string(out, p->name);
 	put_text(out, "state", status_name(p->is));
 	put_int(out, "mailboxes", (int64_t)p->mailboxes);
 	put_int(out, "well", (int64_t)p->well);
@@ -140,7 +102,7 @@ static void
 put_box(FILE *out, const struct status_box *b, int64_t now)
 {
 	put_name(out, "address", true);
-	put_json_string(out, b->address);
+	json_string(out, b->address);
 	put_text(out, "profile", b->profile);
 	put_text(out, "type", b->type);
 	put_text(out, "state", status_name(b->is));
@@ -166,7 +128,7 @@ put_alert(FILE *out, const struct store_alert *a)
 	char advice[512], scope[STORE_SCOPE_TEXT];
 
 	put_name(out, "scope", true);
-	put_json_string(out, store_scope_text(&a->scope, scope));
+	json_string(out, store_scope_text(&a->scope, scope));
 	put_text(out, "profile", a->profile);
 	put_text(out, "code", a->code);
 	put_text(out, "severity", a->severity);
@@ -187,7 +149,7 @@ status_json(const struct status *s, FILE *out)
 
 	fputc('{', out);
 	put_name(out, "now", true);
-	put_json_string(out, tim_text(s->now, now));
+	json_string(out, tim_text(s->now, now));
 	put_text(out, "database", s->database);
 	put_text(out, "state", state[s->exit]);
 	put_int(out, "exit_status", s->exit);

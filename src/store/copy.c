@@ -112,6 +112,21 @@ copy_others(struct store *st, const struct copy *c, int64_t *n, struct err *err)
 }
 
 int
+copy_lost(struct store *st, const struct copy *c, int64_t group, int64_t *email,
+    struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_COPY_LOST,
+	    "SELECT email FROM sync_copy WHERE email IN(SELECT ?1 UNION ALL "
+	    "SELECT n FROM sync_email WHERE variant_of=?1) AND item_id=?2 AND "
+	    "mailbox=?3 AND removed_at IS NULL");
+
+	db_int(s, 1, group);
+	db_text(s, 2, c->item_id);
+	db_text(s, 3, c->mailbox);
+	return db_one(st, s, email, err) == -1 ? -1 : 0;
+}
+
+int
 copy_first(struct store *st, const struct copy *c, struct store_count *count,
     struct err *err)
 {

@@ -42,6 +42,14 @@ copy_get(struct store *, const struct copy *, struct copy_row *, struct err *);
 /* *n: 1 if the mail has another copy that is not removed, else 0. */
 int copy_others(struct store *, const struct copy *, int64_t *n, struct err *);
 
+/*
+ * Has the item, of which nothing was decided, a copy that is not removed, of a
+ * mail of the group? Then somebody deleted its decision. *email: that mail, or
+ * 0.
+ */
+int copy_lost(struct store *, const struct copy *, int64_t group,
+    int64_t *email, struct err *);
+
 /* The first copy of a new mail: no change row. */
 int copy_first(
     struct store *, const struct copy *, struct store_count *, struct err *);

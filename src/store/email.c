@@ -320,17 +320,25 @@ put_variant(struct store *st, struct incoming *x, int64_t *n,
 	return complete_mail(st, x, id, n, count, err);
 }
 
+static int put_known(struct store *, struct incoming *, int64_t known,
+    int64_t *n, struct store_count *, struct err *);
+
 /* Stores a message whose key is taken, by the same mail or by others. */
 static int
 put_same_key(struct store *st, struct incoming *x, int64_t except, int64_t *n,
     struct store_count *count, struct err *err)
 {
 	struct email_row r;
-	int64_t owner;
+	struct copy at = copy_of(x, 0, 0);
+	int64_t owner, lost = 0;
 	int rc = 0;
 
 	if (email_find(st, x->key, &owner, &x->group, err) == -1 ||
-	    find_mail(st, x, except, true, &r, err) == -1 ||
+	    (except == 0 && copy_lost(st, &at, x->group, &lost, err) == -1))
+		return -1;
+	if (lost != 0)
+		return put_known(st, x, lost, n, count, err);
+	if (find_mail(st, x, except, true, &r, err) == -1 ||
 	    (r.m == NULL && find_mail(st, x, except, false, &r, err) == -1))
 		return -1;
 	if (r.m != NULL) {

@@ -77,7 +77,8 @@ load_rows(
 		v->pub.marker = arena_strdup(&r->arena, db_col(s, 4));
 		v->pub.cursor = arena_strdup(&r->arena, db_col(s, 5));
 		v->pub.resync = walking != WALKING_NONE;
-		v->pub.restart = walking == WALKING_ASKED;
+		v->pub.verify = walking == WALKING_COMPARE;
+		v->pub.restart = v->pub.verify || walking == WALKING_ASKED;
 		ask_anew(&v->pub, db_col_time(s, 11));
 		v->class = arena_strdup(&r->arena, db_col(s, 7));
 		v->pub.total = v->total = sqlite3_column_int64(s, 8);

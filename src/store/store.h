@@ -140,10 +140,12 @@ struct store_folder {
 	 */
 	bool resync;
 	/*
-	 * A full walk is asked for (by store_mailbox_resync, or because of
-	 * strays): put a page with .restart first. cursor is NULL.
+	 * A full walk is asked for (by store_mailbox_resync or
+	 * store_verify_mend, or because of strays): put a page with .restart
+	 * first. cursor is NULL.
 	 */
 	bool restart;
+	bool verify; /* by store_verify_mend */
 	/* its pages had strays, and the full walk because of them is due */
 	bool stray;
 	bool ahead; /* an earlier pass stored items beyond the cursor */

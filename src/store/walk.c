@@ -82,13 +82,14 @@ walk_end(struct store *st, const struct store_page *p, struct err *err)
 	sqlite3_stmt *s = db_stmt(st, DB_WALK_END,
 	    "INSERT INTO sync_folder(folder,marker,unsettled) "
 	    "VALUES(?1,?2,?3) ON CONFLICT DO UPDATE SET marker=?2,"
-	    "unsettled=?3,walking=iif(walking=?4,?4,?5)");
+	    "unsettled=?3,walking=iif(walking IN(?4,?6),walking,?5)");
 
 	db_int(s, 1, p->folder);
 	db_text(s, 2, p->marker);
 	db_int(s, 3, p->unsettled);
 	db_int(s, 4, WALKING_ASKED);
 	db_int(s, 5, WALKING_NONE);
+	db_int(s, 6, WALKING_COMPARE);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -112,6 +113,21 @@ walk_leave(struct store *st, int64_t folder, struct err *err)
 
 	db_int(s, 1, folder);
 	db_int(s, 2, WALKING_NONE);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+/* One that an administrator asked for still decides anew. */
+int
+walk_compare(struct store *st, int64_t folder, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_WALK_COMPARE,
+	    "INSERT INTO sync_folder(folder,walking) VALUES(?1,?2) ON CONFLICT "
+	    "DO UPDATE SET walking=iif(walking IN(?3,?4),?3,?2)");
+
+	db_int(s, 1, folder);
+	db_int(s, 2, WALKING_COMPARE);
+	db_int(s, 3, WALKING_ASKED);
+	db_int(s, 4, WALKING_ANEW);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 

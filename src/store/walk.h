@@ -16,7 +16,9 @@ enum walking {
 	WALKING_NONE = 0,
 	WALKING_FULL = 1,  /* one is under way */
 	WALKING_ASKED = 2, /* an administrator asked for one; not begun */
-	WALKING_ANEW = 3   /* that one is under way: skips are decided anew */
+	WALKING_ANEW = 3,  /* that one is under way: skips are decided anew */
+	/* --verify found that the folder does not agree; not begun */
+	WALKING_COMPARE = 4
 };
 
 /* The full walk under way in a folder. */
@@ -45,6 +47,8 @@ int walk_end(struct store *, const struct store_page *, struct err *);
 int walk_forget(struct store *, int64_t folder, struct err *);
 /* The folder is not read any more: no walk of it is under way. */
 int walk_leave(struct store *, int64_t folder, struct err *);
+/* The next pass begins a full walk, whatever a pass at work does now. */
+int walk_compare(struct store *, int64_t folder, struct err *);
 /* Clears the marker, so that the folder is read once more. */
 int walk_again(struct store *, int64_t folder, struct err *);
 

@@ -127,7 +127,7 @@ restrict_to(struct making *m, struct err *err)
 	for (i = 0; i < m->want->nmailbox; i++) {
 		if (map_get(&m->at, 0, m->want->mailbox[i]) == MAP_NONE)
 			return err_set(err, ERR_CONFIG,
-			    "--mailbox %s: no "
+			    "mailbox %s: no "
 			    "[mailbox] section has this address, and it is "
 			    "no CRM user's address in the domains of a "
 			    "profile",
@@ -160,6 +160,23 @@ plan_make(const struct conf *conf, struct party_list *list,
 	}
 	map_free(&m.at);
 	return rc;
+}
+
+int
+plan_empty(
+    const struct conf *conf, const struct store_want *want, struct err *err)
+{
+	if (want->nmailbox > 0 || want->profile != NULL)
+		return err_set(err, ERR_CONFIG,
+		    "what the command line names leaves no mailbox to read: "
+		    "the mailbox has incoming = no or is another profile's, "
+		    "or the profile has none");
+	return err_set(err, ERR_CONFIG,
+	    "%s: there is no mailbox to read: no "
+	    "CRM user's address lies in the domains of a profile, and no "
+	    "[mailbox] section is active; check users in [directory] (or "
+	    "table party) and domains",
+	    conf->path);
 }
 
 /* Is the address in this list, which has a space between two? */

@@ -29,6 +29,8 @@ struct plan {
  */
 int plan_make(const struct conf *, struct party_list *list,
     const struct store_want *, struct plan *out, struct err *);
+/* The error when a plan has no mailbox: ERR_CONFIG, always -1. */
+int plan_empty(const struct conf *, const struct store_want *, struct err *err);
 /*
  * The address is only another one of a person whose mailbox is in the plan by
  * its primary address: which? The server names the primary one among others in

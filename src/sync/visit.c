@@ -238,8 +238,8 @@ is_left(const struct mailbox_work *w, const struct folder_list *list,
 
 /* The folder is not read any more, so the mail in it counts as removed. */
 static int
-leave_folder(
-    struct mailbox_work *w, const struct store_folder *s, struct err *err)
+leave_folder(struct mailbox_work *w, const struct folder *f,
+    const struct store_folder *s, struct err *err)
 {
 	struct store_count count;
 
@@ -250,7 +250,11 @@ leave_folder(
 		err) == -1)
 		return -1;
 	tally_add(w->profile->tally, &count, 0);
-	return 0;
+	/* its count was left to a reading, which does not come */
+	return f->total < 0 || f->total == s->total
+		   ? 0
+		   : store_folder_counted(
+			 w->profile->pass->store, s->id, f->total, false, err);
 }
 
 /*
@@ -468,7 +472,7 @@ read_round(struct mailbox_work *w, struct reading *r, struct err *err)
 		if (s == NULL || is_done(w->visit, s))
 			continue;
 		if (is_left(w, r->list, f, r->known)) {
-			if (leave_folder(w, s, err) == -1)
+			if (leave_folder(w, f, s, err) == -1)
 				return -1;
 			continue;
 		}

@@ -2,10 +2,8 @@
  * walk.c - one folder: pages of changes until its end.
  * 1. The next page is requested while the batches of this one run; pages are
  *    finished in their order.
- * 2. A walk that makes no progress ends with an error: the server says that
- *    there is more, but the cursor stays the same, many pages in a row are
- *    empty, or cursors or contents repeat (cycle detection). So does a second
- *    resync in the same walk.
+ * 2. A walk that makes no progress ends with an error (cycle.h). So does a
+ *    second resync in the same walk.
  * 3. A server that was given a cursor but starts over does not report what was
  *    deleted meanwhile: the folder is read anew and compared. Such a server
  *    shows in what it reports again, or in a count at the end that is lower
@@ -20,10 +18,10 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/map.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "base/vec.h"
+#include "sync/cycle.h"
 #include "sync/fetch.h"
 #include "sync/marker.h"
 #include "sync/page.h"
@@ -34,8 +32,6 @@
 #include "sync/walk.h"
 
 #define PAGE_MIN  100
-#define EMPTY_MAX 100  /* pages in a row without a change */
-#define SAME_MAX  3    /* pages that repeat the contents of another one */
 #define AGAIN_MAX 1000 /* known items that the server reports as new */
 
 /* The result of a walk that reached the folder's end. */
@@ -44,30 +40,14 @@ struct walked {
 	char *cursor;  /* the last; the caller frees it */
 };
 
-/* Does a walk make progress? */
-struct progress {
-	int empty; /* pages in a row without a change */
-	/*
-	 * Cycle detection (Brent): mark is the hash of an earlier cursor, and
-	 * is replaced by a later one each time the number of pages has doubled.
-	 * Cursors that repeat come upon it sooner or later.
-	 */
-	struct round {
-		uint64_t mark;
-		unsigned pages, next;
-	} cursors, contents; /* the same for what the pages hold */
-	uint64_t base;       /* of the hashes; 0: not chosen yet */
-	int same;            /* pages whose contents repeated */
-	bool watch;          /* no known item may be reported as new ... */
-	int64_t again;       /* ... and how many were */
-};
-
 /* A walk under way. */
 struct walk {
 	const struct store_folder *folder;
 	const struct folder *told; /* the folder as the server listed it */
 	bool hurry;
-	struct progress progress;
+	struct cycle cycle;
+	bool watch;    /* no known item may be reported as new ... */
+	int64_t again; /* ... and how many were */
 	/* items that the server lists and does not have, until walk ends */
 	struct item_ref *doubt;
 	size_t ndoubt;
@@ -150,90 +130,21 @@ restart_walk(struct mailbox_work *w, int64_t folder, struct err *err)
 	return begin_full_walk(w, folder, err);
 }
 
-/* Has this hash occurred before in this walk? */
-static bool
-comes_round(struct round *r, uint64_t h)
-{
-	if (r->pages > 0 && h == r->mark)
-		return true;
-	if (r->pages++ == r->next) {
-		r->mark = h;
-		r->next = 2 * r->next + 1;
-	}
-	return false;
-}
-
-/* The hash of a text behind what has the hash h. */
-static uint64_t
-hash_on(const struct progress *g, uint64_t h, unsigned kind, const char *text)
-{
-	uint64_t x = map_hash(g->base, kind, text) % MAP_PRIME;
-
-	return map_mul(map_add(h, x), g->base);
-}
-
-static bool
-cursor_again(struct progress *g, const char *cursor)
-{
-	return comes_round(&g->cursors, hash_on(g, 0, 0, cursor));
-}
-
-/*
- * Does the page hold what another one held, though its cursor is new? Small
- * pages may rightly be the same once or twice.
- */
-static bool
-contents_again(struct progress *g, const struct change_page *c)
-{
-	uint64_t h = 0;
-	size_t i;
-
-	if (c->n == 0)
-		return false;
-	for (i = 0; i < c->n; i++) {
-		const struct change *k = &c->v[i];
-
-		h = hash_on(g, h, (unsigned)k->op, k->id);
-		h = hash_on(g, h, k->is_read, str_nn(k->change_key));
-	}
-	return comes_round(&g->contents, h) && ++g->same > SAME_MAX;
-}
-
-/* Does this page move the walk on? */
-static int
-check_progress(const struct page *p, const char *cursor, struct progress *g,
-    struct err *err)
-{
-	const char *next = p->change.cursor;
-
-	if (g->base == 0)
-		g->base = map_base();
-	g->empty = p->change.n > 0 ? 0 : g->empty + 1;
-	if (!p->change.more ||
-	    (!str_eq(next, cursor) && g->empty < EMPTY_MAX &&
-		!cursor_again(g, next) && !contents_again(g, &p->change)))
-		return 0;
-	err_set(err, ERR_RETRY,
-	    "the server says there is more but does not "
-	    "move on; it is tried again in the next pass");
-	return err_code(err, CAUSE_OTHER, "no-progress", SCOPE_FOLDER);
-}
-
 /* Does the server start over at the folder's beginning? */
 static int
-check_again(const struct page *p, struct progress *g, struct err *err)
+check_again(const struct page *p, struct walk *k, struct err *err)
 {
 	const struct mailbox_work *w = p->mailbox;
 	int64_t n;
 
-	if (!g->watch || p->again == 0)
+	if (!k->watch || p->again == 0)
 		return 0;
-	g->again += p->again;
+	k->again += p->again;
 	if (store_folder_items(w->profile->pass->store,
 		&(struct store_place){ w->conf.address, p->folder },
-		2 * g->again + 1, &n, err) == -1)
+		2 * k->again + 1, &n, err) == -1)
 		return -1;
-	if (n > 2 * g->again && g->again < AGAIN_MAX)
+	if (n > 2 * k->again && k->again < AGAIN_MAX)
 		return 0;
 	err_set(err, ERR_RESYNC,
 	    "the server gives what it gave before once more as new");
@@ -251,9 +162,8 @@ open_page(struct page *p, const struct page *before, struct walk *k,
 	p->asked = tim_now();
 	if (turn_check(p->mailbox, err) == -1 ||
 	    ask_changes(p->mailbox, k, cursor, &p->change, err) == -1 ||
-	    check_progress(p, cursor, &k->progress, err) == -1 ||
-	    page_sort(p, before, err) == -1 ||
-	    check_again(p, &k->progress, err) == -1)
+	    cycle_check(&k->cycle, &p->change, cursor, err) == -1 ||
+	    page_sort(p, before, err) == -1 || check_again(p, k, err) == -1)
 		return -1;
 	if (p->change.nstray > 0)
 		say_mailbox(p->mailbox, LOG_WARNING,
@@ -294,9 +204,10 @@ walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
 	struct err later = ERR_INIT;
 	int rc, opened;
 
-	memset(&k->progress, 0, sizeof(k->progress));
+	memset(&k->cycle, 0, sizeof(k->cycle));
+	k->again = 0;
 	memset(out, 0, sizeof(*out));
-	k->progress.watch =
+	k->watch =
 	    cursor != NULL && cursor == f->cursor && !f->resync && !f->ahead;
 	page_init(now, w, f->id);
 	rc = open_page(now, NULL, k, cursor, err);
@@ -331,7 +242,7 @@ walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
 		now = next;
 		next = t;
 	}
-	out->again = k->progress.again;
+	out->again = k->again;
 	if (rc == 0)
 		out->cursor = mem_strdup(now->change.cursor);
 	page_free(now);
@@ -475,8 +386,10 @@ walk_folder(struct mailbox_work *w, const struct store_folder *f,
 
 	if (f->restart) {
 		err_set(err, ERR_RESYNC, "folder %s: %s", str_nn(f->path),
-		    f->stray ? "changes of it could not be used before"
-			     : "--resync was given");
+		    f->stray    ? "changes of it could not be used before"
+		    : f->verify ? "--verify found that it does not agree with "
+				  "the server"
+				: "--resync was given");
 		rc = restart_walk(w, f->id, err);
 	} else if (f->resync && f->cursor == NULL)
 		rc = begin_full_walk(w, f->id, err);

@@ -86,6 +86,7 @@ struct mailbox_work {
 	int reconsidered;    /* items so far (reconsider.h) */
 	bool turn_last;      /* it has let the others go first */
 	struct visit *visit; /* visit.c's, over all turns */
+	void *own;           /* verify.c's */
 	/* As in store_count, of the folder that is being read. */
 	atomic_llong entered, left;
 };

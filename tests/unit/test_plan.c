@@ -108,7 +108,7 @@ test_restricted(void **state)
 	check(NULL, "nowhere",
 	    "--profile nowhere: there is no [profile nowhere] in exsync.ini");
 	check("ed@contoso.example", NULL,
-	    "--mailbox ed@contoso.example: no [mailbox] section has this "
+	    "mailbox ed@contoso.example: no [mailbox] section has this "
 	    "address, and it is no CRM user's address in the domains of a "
 	    "profile");
 }

@@ -1,8 +1,8 @@
 /*
  * fault.c - picks faults and writes what they answer.
  * 1. A fault with item= meets a request that names the item. Kinds that
- *    speak per message (error, busy_item) count such messages; all others
- *    count requests.
+ *    speak per message (error, busy_item) count such messages, and hide counts
+ *    how often an item was left out; all others count requests.
  * 2. A request that was made late has been counted by that fault and by all
  *    before it: it meets only later ones then, and is made late once.
  */
@@ -20,7 +20,8 @@
 static const char *const KIND[F_KINDS] = { "busy", "busy_item", "http", "fault",
 	"error", "html", "redirect", "missing", "twice", "swap", "illegal",
 	"truncate", "reset", "silence", "slow", "bigattr", "deep", "bomb",
-	"doctype", "stuck", "resend", "ghost", "late", "noid", "strange" };
+	"doctype", "stuck", "resend", "ghost", "late", "noid", "strange",
+	"hide" };
 
 static struct fault *faults;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -257,7 +258,7 @@ pick(struct call *c)
 	for (f = faults; f != NULL && found == NULL; f = f->next) {
 		if (f->times == 0 || was_asked(c, f) || !meets(c, f))
 			continue;
-		if (f->item != NULL && per_message(f))
+		if (f->item != NULL && (per_message(f) || f->kind == F_HIDE))
 			continue;
 		if (f->item != NULL &&
 		    !names_item(c, call_first(c->op), f->item))
@@ -364,6 +365,22 @@ fault_request(struct call *c)
 	default:
 		return false;
 	}
+}
+
+bool
+fault_hides(struct call *c, const struct item *it)
+{
+	struct fault *f;
+	bool yes = false;
+
+	if (faults == NULL)
+		return false;
+	pthread_mutex_lock(&lock);
+	for (f = faults; f != NULL && !yes; f = f->next)
+		yes = f->kind == F_HIDE && f->item != NULL && meets(c, f) &&
+		      selects(f->item, it) && turn(f);
+	pthread_mutex_unlock(&lock);
+	return yes;
 }
 
 const char *

@@ -34,6 +34,7 @@ enum fault_kind {
 	F_LATE,
 	F_NOID,
 	F_STRANGE,
+	F_HIDE,
 	F_KINDS
 };
 
@@ -66,6 +67,9 @@ bool fault_request(struct call *);
  * xml: its MessageXml or NULL.
  */
 const char *fault_item(struct call *, const struct item *, const char **xml);
+
+/* Is the item left out of what the server tells? */
+bool fault_hides(struct call *, const struct item *);
 
 /* Spoils the finished answer. */
 void fault_answer(struct call *);

@@ -62,7 +62,7 @@ give(void *arg, enum walk_change what, const struct item *it, uint32_t num)
 		give_delete(y, num);
 		return true;
 	}
-	if (ignored(y, it))
+	if (ignored(y, it) || fault_hides(y->c, it))
 		return false;
 	sb_fmt(b, "<t:%s>", ELEMENT[what]);
 	if (what == WALK_READ) {

@@ -104,6 +104,11 @@ void message_free(struct message *);
 void message_drop(struct message **v, size_t n);
 /* Roughly the memory that it takes, in bytes. */
 size_t message_bytes(const struct message *);
+/*
+ * What tells which mail it is - subject, Message-ID, dates, senders and
+ * recipients -, copied to an arena with a cap. NULL: it has no room.
+ */
+struct message *message_head(struct arena *, const struct message *);
 /* Appends one, whose strings are the arena's; false: over the arena's cap. */
 bool message_category(struct message *, const char *name);
 /* Appends one, zeroed; NULL when over the arena's cap. */

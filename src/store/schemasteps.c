@@ -557,9 +557,15 @@ static const char *const version_5[] = {
 "  first_at TEXT NOT NULL, -- UTC\n"
 "  moved_at TEXT, -- moved to the mailbox's folder Undeliverable, UTC\n"
 "  slow INTEGER NOT NULL DEFAULT 0, -- 1: it took too long: tried again alone\n"
+"  message_id TEXT, -- with its <>; NULL, like what follows: not known yet\n"
+"  subject TEXT, -- as in the mail\n"
+"  sent_at TEXT, -- UTC\n"
+"  received_at TEXT, -- UTC\n"
 "  PRIMARY KEY(mailbox, item)\n"
 ") WITHOUT ROWID",
-"INSERT INTO failure SELECT mailbox, item, folder, class, code, message, tries,"
+"INSERT INTO failure(mailbox, item, folder, class, code, message, tries,"
+" next_try, first_at, moved_at, slow)"
+" SELECT mailbox, item, folder, class, code, message, tries,"
 " next_try, first_at, moved_at,"
 " ifnull(code IN('under-way', 'patience', 'timeout'), 0) FROM failure_before",
 "DROP TABLE temp.failure_before",

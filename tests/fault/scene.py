@@ -276,7 +276,8 @@ DUMP = {
                 " FROM decision d LEFT JOIN folder f ON f.id = d.folder"
                 " LEFT JOIN sync_email e ON e.n = d.email",
     "failure": "a.mailbox, a.item, f.path, a.class, a.code, a.message, a.slow,"
-               " a.tries, a.next_try IS NOT NULL, a.moved_at IS NOT NULL"
+               " a.tries, a.next_try IS NOT NULL, a.moved_at IS NOT NULL,"
+               " a.message_id, a.subject, a.sent_at, a.received_at"
                " FROM failure a LEFT JOIN folder f ON f.id = a.folder",
     "change": "entity, entity_id, op FROM change",
     "alert": "scope, code, severity, text, resolved_at IS NOT NULL"

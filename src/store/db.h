@@ -102,6 +102,12 @@ enum db_slot {
 	DB_EMAIL_RENAME,
 	DB_EMAIL_ACKED,
 	DB_EMAIL_ID,
+	DB_THREAD_MARKS,
+	DB_THREAD_KEYS,
+	DB_THREAD_ENTER,
+	DB_THREAD_MARK,
+	DB_THREAD_LEAVE,
+	DB_THREAD_JOIN,
 	DB_COPY_INSERT,
 	DB_COPY_BACK,
 	DB_COPY_UPDATE,
@@ -286,6 +292,8 @@ struct store {
 	 * rollback, which may have undone a deletion; blob_prune clears it.
 	 */
 	bool blob_loose;
+
+	int64_t thread_new; /* mails that thread.c has not entered yet, about */
 
 	int64_t busy_limit, busy_since; /* ms */
 	bool beginning;     /* in BEGIN: SQLite must not wait by itself */

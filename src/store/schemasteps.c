@@ -621,6 +621,65 @@ static const char *const version_5[] = {
 " aliases)\n"
 ") AS SELECT e.id, l.crm_type, l.crm_id, l.role\n"
 "  FROM sync_link l JOIN sync_email e ON e.n = l.email",
+
+/* thread.c fills in the rest of it, for mail that was stored before as well. */
+"ALTER TABLE sync_email ADD COLUMN in_reply_to_key TEXT"
+" /* see view email */",
+"CREATE TABLE sync_thread(\n"
+"  -- private: the mails of each thread, up to sync_mark 'threads'\n"
+"  thread_id TEXT NOT NULL, -- see view email\n"
+"  email INTEGER NOT NULL, -- sync_email.n; unchecked: that would read it\n"
+"  PRIMARY KEY(thread_id, email)\n"
+") WITHOUT ROWID",
+"CREATE TABLE sync_mark(\n"
+"  -- private: how far the mails were entered elsewhere\n"
+"  what TEXT PRIMARY KEY, -- threads: in sync_thread; keys: mails up to it lack"
+" an in_reply_to_key until they are entered there\n"
+"  n INTEGER NOT NULL -- sync_email.n of the last one\n"
+") WITHOUT ROWID",
+"INSERT INTO sync_mark VALUES('threads', 0)",
+"INSERT INTO sync_mark SELECT 'keys', ifnull(max(n), 0) FROM sync_email",
+"DROP VIEW email",
+"CREATE VIEW email(\n"
+"  -- one row for each mail, however many mailboxes hold it\n"
+"  id, -- 32 hex digits, a hash of the Message-ID; the same in a rebuilt"
+" file\n"
+"  message_id, -- with its <>; NULL: the mail has none\n"
+"  in_reply_to, -- Message-ID of the mail it answers\n"
+"  refs, -- the References header: Message-IDs, oldest first\n"
+"  conversation_id, -- the server's own, opaque\n"
+"  thread_id, -- the same for all mails of a thread: email.id of its first."
+" Find its mails in email_thread\n"
+"  direction, -- in, out, internal\n"
+"  subject, -- as in the mail\n"
+"  sent_at, -- UTC, 2026-11-20T08:16:00Z\n"
+"  received_at, -- UTC\n"
+"  importance, -- low, normal, high\n"
+"  sensitivity, -- normal, personal, private, confidential\n"
+"  item_class, -- IPM.Note, IPM.Note.SMIME, IPM.Schedule.Meeting.Request,"
+" ...\n"
+"  has_attachments, -- 0, 1\n"
+"  size, -- bytes, as the server says\n"
+"  body_state, -- full, headers (no body wanted), too_large, failed\n"
+"  headers, -- the raw header block, where the server tells it\n"
+"  message_key, -- the key of message_id (README): in_reply_to_key of the"
+" answers to it. It is email.id: of several mails that share a Message-ID the"
+" first has its key\n"
+"  in_reply_to_key -- the key of in_reply_to: message_key of the mail it"
+" answers, whether that is here or not; NULL: it answers none\n"
+") AS SELECT id, message_id, in_reply_to, refs, conversation_id, thread_id,\n"
+"  direction, subject, sent_at, received_at, importance, sensitivity,\n"
+"  item_class, has_attachments, size, body_state, headers, id,\n"
+"  in_reply_to_key FROM sync_email",
+"CREATE VIEW email_thread(\n"
+"  -- the mails of a thread, found quickly: WHERE thread_id = ? or IN(...)\n"
+"  thread_id, -- email.thread_id\n"
+"  email_id -- email.id\n"
+") AS SELECT t.thread_id, e.id FROM sync_thread t\n"
+"  JOIN sync_email e ON e.n = t.email\n"
+"  WHERE t.email <= (SELECT n FROM sync_mark WHERE what = 'threads')\n"
+"  UNION ALL SELECT e.thread_id, e.id FROM sync_email e\n"
+"  WHERE e.n > (SELECT n FROM sync_mark WHERE what = 'threads')",
 NULL
 };
 /* clang-format on */

@@ -71,9 +71,13 @@ struct message {
 	const char *importance; /* low, normal, high */
 	/* normal, personal, private, confidential */
 	const char *sensitivity;
-	/* names that the mailbox's owner gave it in Outlook; not stored */
+	/* names that the mailbox's owner gave it in Outlook */
 	const char **category;
 	size_t ncategory;
+	const char *flag; /* flagged, complete; NULL: neither */
+	/* what its owner did last with it: replied, replied_all, forwarded;
+	 * NULL: none of them */
+	const char *answered;
 	const char *headers;          /* raw header block, or NULL */
 	int64_t sent_at, received_at; /* ms or TIM_NONE */
 	int64_t modified_at;          /* last change of the item, of any kind */

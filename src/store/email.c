@@ -37,6 +37,7 @@ struct incoming {
 	char key[CONTENT_ID];
 	char variant[CONTENT_ID]; /* its id as a variant; "": not known yet */
 	char *attached;
+	struct copy_marks marks;
 	struct arena own;
 	int64_t group; /* the mails with that key */
 	bool has_body; /* it was fetched, or is the stored one */
@@ -48,7 +49,7 @@ copy_of(const struct incoming *x, int64_t n, int64_t edition)
 {
 	const struct message *m = x->in->m;
 	struct copy c = { n, x->in->mailbox, x->in->item_id, x->in->folder,
-		m->is_read, edition, -1, m->size, x->attached,
+		m->is_read, &x->marks, edition, -1, m->size, x->attached,
 		x->in->d->delivered };
 
 	/*
@@ -627,6 +628,7 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 	}
 	x.has_body = x.m.as_stored || x.m.body_state == BODY_FULL;
 	x.attached = attached_hashes(&x.m);
+	copy_marks_of(&x.m, &x.marks);
 	if (known != 0)
 		rc = put_known(st, &x, known, n, count, err);
 	else {
@@ -641,6 +643,7 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 		rc = settle_delivered(st, known, count, err);
 	same_free(&x.as);
 	free(x.attached);
+	copy_marks_free(&x.marks);
 	arena_free(&x.own);
 	return rc;
 }

@@ -93,10 +93,17 @@ follow_copy(struct store *st, const struct store_item *it,
 		.item_id = l->item,
 		.folder = l->folder,
 		.is_read = -1 };
+	struct copy_marks marks = { NULL, NULL, NULL };
+	int rc;
 
-	if (it->message != NULL)
+	if (it->message != NULL) {
 		c.is_read = it->message->is_read;
-	return copy_back(st, &c, count, err);
+		copy_marks_of(it->message, &marks);
+		c.marks = &marks;
+	}
+	rc = copy_back(st, &c, count, err);
+	copy_marks_free(&marks);
+	return rc;
 }
 
 /* The mail was stored before, and the mailbox's owner wants it kept out now. */

@@ -639,6 +639,31 @@ static const char *const version_5[] = {
 ") WITHOUT ROWID",
 "INSERT INTO sync_mark VALUES('threads', 0)",
 "INSERT INTO sync_mark SELECT 'keys', ifnull(max(n), 0) FROM sync_email",
+/* Of copies that are here they are known when the item changes. */
+"ALTER TABLE sync_copy ADD COLUMN categories TEXT /* see view email_copy */",
+"ALTER TABLE sync_copy ADD COLUMN flag TEXT /* see view email_copy */",
+"ALTER TABLE sync_copy ADD COLUMN answered TEXT /* see view email_copy */",
+"DROP VIEW email_copy",
+"CREATE VIEW email_copy(\n"
+"  -- one row for each place where the mail lies or lay\n"
+"  email_id, -- email.id\n"
+"  mailbox, -- mailbox.address\n"
+"  folder, -- folder.id\n"
+"  item_id, -- the server's id of this copy, opaque; another after a move\n"
+"  is_read, -- 0, 1\n"
+"  removed_at, -- moved or deleted since, UTC; NULL: it lies there\n"
+"  text_differs, -- 1: its text is not that of email_body (a banner, a"
+" disclaimer): see email_copy_text\n"
+"  categories, -- names that the mailbox's owner gave it, one per line; NULL:"
+" none\n"
+"  flag, -- none, flagged, complete\n"
+"  answered -- what its owner did last with it, as far as the server tells:"
+" replied, replied_all, forwarded; NULL: none of them\n"
+") AS SELECT e.id, c.mailbox, c.folder, c.item_id, c.is_read, c.removed_at,\n"
+"  ifnull((SELECT x.differs FROM sync_edition x WHERE x.n = c.edition), 0),\n"
+"  c.categories, ifnull(c.flag, 'none'), c.answered\n"
+"  FROM sync_copy c JOIN sync_email e ON e.n = c.email",
+
 "DROP VIEW email",
 "CREATE VIEW email(\n"
 "  -- one row for each mail, however many mailboxes hold it\n"

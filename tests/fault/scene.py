@@ -275,7 +275,8 @@ DUMP = {
     "email_party": "* FROM email_party",
     "email_link": "* FROM email_link",
     "email_copy": "c.email_id, c.mailbox, f.path, c.item_id, c.is_read,"
-                  " c.removed_at IS NOT NULL, c.text_differs"
+                  " c.removed_at IS NOT NULL, c.text_differs, c.categories,"
+                  " c.flag, c.answered"
                   " FROM email_copy c JOIN folder f ON f.id = c.folder",
     "email_copy_text": "* FROM email_copy_text",
     "attachment": "* FROM attachment",

@@ -37,6 +37,10 @@ leave_store(struct store *st, struct conf *conf, int rc)
 
 /* --- why ---------------------------------------------------------------- */
 
+#define UNSEEN                                                                 \
+	"it is not in a folder that is read, was there only between two "      \
+	"passes, or came before exsync knew the mailbox\n"
+
 /* One line with name and value, made printable. */
 static void
 print_line(const char *name, const char *value)
@@ -100,16 +104,36 @@ unmatched_text(const struct conf_profile *c)
 			 : "it concerned nobody whom match asked for";
 }
 
-/* arg: struct conf. */
+struct explain {
+	const struct conf *conf;
+	bool which; /* say which mail it is as well */
+};
+
+static void
+explain_failure(const struct store_reason *r)
+{
+	print_line("failure", r->failure);
+	printf("  %-10s %lld\n", "tries", (long long)r->tries);
+	print_line("next try", r->next != NULL ? r->next : "never");
+}
+
+/* arg: struct explain. */
 static void
 explain_decision(void *arg, const struct store_reason *r)
 {
-	const struct conf *conf = arg;
+	const struct explain *x = arg;
 	const struct conf_profile *c =
-	    r->profile != NULL ? conf_profile(conf, r->profile) : NULL;
+	    r->profile != NULL ? conf_profile(x->conf, r->profile) : NULL;
 	bool unmatched = str_eq(r->rule, "match");
 
 	printf("%s\n", r->mailbox);
+	if (x->which)
+		print_line("Message-ID",
+		    r->message_id != NULL ? r->message_id : "not known");
+	if (x->which || r->failure != NULL) {
+		print_line("subject", r->subject);
+		print_line("sent", r->sent_at);
+	}
 	print_line("folder", r->folder);
 	print_line("verdict", r->verdict);
 	print_line(
@@ -120,11 +144,65 @@ explain_decision(void *arg, const struct store_reason *r)
 				    "settings have changed");
 	print_line("stored as", r->email_id);
 	print_line("gone since", r->removed_at);
-	if (r->failure != NULL) {
-		print_line("failure", r->failure);
-		printf("  %-10s %lld\n", "tries", (long long)r->tries);
-		print_line("next try", r->next != NULL ? r->next : "never");
-	}
+	if (r->failure != NULL)
+		explain_failure(r);
+}
+
+/* Returns how many decisions there were, or -1. */
+static int64_t
+explain_address(struct store *st, const struct conf *conf, const char *address,
+    struct err *err)
+{
+	struct explain x = { conf, true };
+	struct store_why_found found;
+	long long more;
+
+	if (store_why_address(st, address, explain_decision, &x, &found, err) ==
+	    -1)
+		return -1;
+	more = (long long)found.n - STORE_WHY_MAX;
+	if (more > 0)
+		printf("These are the newest %d decisions about mail of %s: "
+		       "%lld more are in table decision.\n",
+		    STORE_WHY_MAX, address, more);
+	else if (found.n == 0)
+		printf("exsync has not seen mail from or to %s, or a mail with "
+		       "this Message-ID: " UNSEEN,
+		    address);
+	if (found.unknown > 0)
+		printf("%lld items wait in table failure of which it is not "
+		       "known yet whose mail they are.\n",
+		    (long long)found.unknown);
+	return found.n;
+}
+
+/* As a mail's header may say it: Anna <anna@contoso.example>. */
+static char *
+address_in(const char *s)
+{
+	const char *open = strrchr(s, '<');
+
+	return address_normalise(open != NULL ? open : s);
+}
+
+/* Returns how many decisions there were, or -1. */
+static int64_t
+explain_why(
+    struct store *st, const struct conf *conf, const char *arg, struct err *err)
+{
+	struct explain x = { conf, false };
+	int64_t n = store_why(st, arg, explain_decision, &x, err);
+	char *address;
+
+	if (n != 0)
+		return n;
+	if ((address = address_in(arg)) != NULL)
+		n = explain_address(st, conf, address, err);
+	else
+		printf(
+		    "exsync has not seen a mail with this Message-ID: " UNSEEN);
+	free(address);
+	return n;
 }
 
 int
@@ -133,18 +211,14 @@ why_run(const struct cmd *cmd)
 	struct err err = ERR_INIT;
 	struct conf *conf;
 	struct store *st = open_store(cmd, STORE_READ_ONLY, &conf);
-	long n;
+	int64_t n;
 
 	if (st == NULL)
 		return leave_store(
 		    st, conf, conf == NULL ? CMD_USAGE : CMD_FAILED);
-	n = store_why(st, cmd->arg, explain_decision, conf, &err);
+	n = explain_why(st, conf, cmd->arg, &err);
 	if (n == -1)
 		log_error("%s", err.msg);
-	else if (n == 0)
-		printf("exsync has not seen a mail with this Message-ID: it is "
-		       "not in a folder that is read, was there only between "
-		       "two passes, or came before exsync knew the mailbox\n");
 	return leave_store(st, conf, n == -1 ? CMD_FAILED : n > 0 ? CMD_OK : 1);
 }
 

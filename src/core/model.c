@@ -104,6 +104,30 @@ message_attachment(struct message *m)
 	return p;
 }
 
+struct message *
+message_head(struct arena *a, const struct message *m)
+{
+	struct message *h = arena_alloc(a, sizeof(*h));
+	size_t i;
+
+	if (h == NULL)
+		return NULL;
+	memset(h, 0, sizeof(*h));
+	h->sent_at = m->sent_at;
+	h->received_at = m->received_at;
+	h->message_id = arena_strdup(a, m->message_id);
+	h->subject = arena_strdup(a, m->subject);
+	h->addr = arena_alloc(a, m->naddr * sizeof(*h->addr));
+	for (i = 0; h->addr != NULL && i < m->naddr; i++) {
+		struct address *to = &h->addr[h->naddr++];
+
+		memset(to, 0, sizeof(*to));
+		to->role = m->addr[i].role;
+		to->address = arena_strdup(a, m->addr[i].address);
+	}
+	return h;
+}
+
 void
 message_drop(struct message **v, size_t n)
 {

@@ -71,9 +71,13 @@ struct message {
 	const char *importance; /* low, normal, high */
 	/* normal, personal, private, confidential */
 	const char *sensitivity;
-	/* names that the mailbox's owner gave it in Outlook; not stored */
+	/* names that the mailbox's owner gave it in Outlook */
 	const char **category;
 	size_t ncategory;
+	const char *flag; /* flagged, complete; NULL: neither */
+	/* what its owner did last with it: replied, replied_all, forwarded;
+	 * NULL: none of them */
+	const char *answered;
 	const char *headers;          /* raw header block, or NULL */
 	int64_t sent_at, received_at; /* ms or TIM_NONE */
 	int64_t modified_at;          /* last change of the item, of any kind */
@@ -104,6 +108,11 @@ void message_free(struct message *);
 void message_drop(struct message **v, size_t n);
 /* Roughly the memory that it takes, in bytes. */
 size_t message_bytes(const struct message *);
+/*
+ * What tells which mail it is - subject, Message-ID, dates, senders and
+ * recipients -, copied to an arena with a cap. NULL: it has no room.
+ */
+struct message *message_head(struct arena *, const struct message *);
 /* Appends one, whose strings are the arena's; false: over the arena's cap. */
 bool message_category(struct message *, const char *name);
 /* Appends one, zeroed; NULL when over the arena's cap. */

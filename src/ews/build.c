@@ -222,6 +222,9 @@ item_fields(const struct build *b, const struct build_get_item *g)
 		add_extended(b, "0x1035", "String");
 	/* A server that lacks it leaves it out; it would refuse a FieldURI. */
 	add_extended(b, "0x3008", "SystemTime");
+	/* Not item:Flag: versions before 2013 lack it. */
+	add_extended(b, "0x1090", "Integer");
+	add_extended(b, "0x1081", "Integer");
 	if (g->want != BUILD_HEADERS)
 		add_extended(b, "0x007D", "String");
 }

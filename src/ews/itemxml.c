@@ -19,6 +19,8 @@
 
 enum {
 	TAG_MID = 0x1035,      /* internet message id */
+	TAG_FLAG = 0x1090,     /* 1 complete, 2 flagged */
+	TAG_VERB = 0x1081,     /* what was done with it last */
 	TAG_HEADERS = 0x007D,  /* transport message headers */
 	TAG_MODIFIED = 0x3008, /* last modification */
 	TAG_SENDER = 0x5D01,   /* sender's SMTP address */
@@ -395,6 +397,22 @@ category_end(struct itemxml *p, const char *s, size_t len)
 		p->over = true;
 }
 
+static const char *
+flag_name(const char *s)
+{
+	return str_eq(s, "2") ? "flagged" : str_eq(s, "1") ? "complete" : NULL;
+}
+
+/* Of all verbs only these say that somebody answered (MS-OXOMSG). */
+static const char *
+verb_name(const char *s)
+{
+	return str_eq(s, "102")   ? "replied"
+	       : str_eq(s, "103") ? "replied_all"
+	       : str_eq(s, "104") ? "forwarded"
+				  : NULL;
+}
+
 /* The property is complete; its tag may come after its value. */
 static void
 item_extended_end(struct itemxml *p)
@@ -413,6 +431,10 @@ item_extended_end(struct itemxml *p)
 		p->m->headers = s;
 	else if (p->tag == TAG_MODIFIED)
 		time_of(s, &p->m->modified_at);
+	else if (p->tag == TAG_FLAG)
+		p->m->flag = flag_name(s);
+	else if (p->tag == TAG_VERB)
+		p->m->answered = verb_name(s);
 }
 
 static void

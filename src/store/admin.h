@@ -30,14 +30,30 @@ struct store_reason {
 	const char *failure, *next; /* of an item in failure */
 	int64_t tries;
 	bool anew; /* it waits to be decided anew (reconsider.h) */
+	/* which mail it is, as far as it is known; of a skipped one only
+	 * message_id is */
+	const char *message_id, *subject, *sent_at;
 };
+typedef void store_reason_fn(void *arg, const struct store_reason *);
 
 /*
  * Calls each for every decision about that Message-ID, which may lack its <> or
  * be a whole header line. Returns how many there were, or -1.
  */
-long store_why(struct store *, const char *message_id,
-    void (*each)(void *, const struct store_reason *), void *arg, struct err *);
+long store_why(struct store *, const char *message_id, store_reason_fn *each,
+    void *arg, struct err *);
+struct store_why_found {
+	int64_t n; /* decisions, with those that each was not called for */
+	int64_t unknown; /* items in failure whose addresses are not known */
+};
+/*
+ * Calls each for what was decided about mail from or to that address
+ * (normalised), newest decision first, at most STORE_WHY_MAX times. Reads
+ * decision and the addresses of all mail.
+ */
+#define STORE_WHY_MAX 20
+int store_why_address(struct store *, const char *address,
+    store_reason_fn *each, void *arg, struct store_why_found *, struct err *);
 
 /*
  * Calls tell for each trigger and index in the file at path that exsync did not

@@ -22,6 +22,7 @@ content_mid(struct buf *out, const char *mid)
 {
 	const char *p, *end, *at = NULL;
 	size_t start = out->len;
+	char *to;
 
 	if (mid == NULL)
 		return false;
@@ -33,19 +34,19 @@ content_mid(struct buf *out, const char *mid)
 		if (*p == '@')
 			at = p;
 	}
-	buf_addc(out, '<');
+	if ((to = buf_room(out, (size_t)(end - mid) + 2)) == NULL)
+		return false;
+	*to++ = '<';
 	for (p = mid; p < end; p++) {
 		if (!str_is_white(*p))
-			buf_addc(out,
-			    at != NULL && p > at ? str_lower_char(*p) : *p);
+			*to++ = at != NULL && p > at ? str_lower_char(*p) : *p;
 	}
-	if (out->len <= start + 1) {
+	*to++ = '>';
+	out->len = (size_t)(to - out->data);
+	if (out->len <= start + 2)
 		out->len = start;
-		out->data[start] = '\0';
-		return false;
-	}
-	buf_addc(out, '>');
-	return true;
+	out->data[out->len] = '\0';
+	return out->len > start;
 }
 
 char *
@@ -197,4 +198,21 @@ content_thread(
 		return;
 	}
 	memcpy(out, first, CONTENT_ID);
+}
+
+const char *
+content_place(struct buf *b, const struct message *m, const char *first,
+    char *thread, char *parent)
+{
+	/* in a first answer both headers say the same; hashing costs more */
+	bool same = m->refs != NULL && m->in_reply_to != NULL &&
+		    strchr(m->refs, '<') != NULL &&
+		    strcmp(m->refs, m->in_reply_to) == 0;
+	bool answer = content_mid_id(b, m->in_reply_to, parent);
+
+	if (answer && (same || m->refs == NULL))
+		memcpy(thread, parent, CONTENT_ID);
+	else
+		content_thread(b, m, first, thread);
+	return answer ? parent : NULL;
 }

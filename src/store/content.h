@@ -55,5 +55,11 @@ void content_hex(const struct crypt_sha256 *, char *out);
  */
 void content_thread(
     struct buf *scratch, const struct message *, const char *first, char *out);
+/*
+ * The same, and parent: the id of the mail that this one answers, whether that
+ * is stored or not. Returns parent; NULL: In-Reply-To has no Message-ID.
+ */
+const char *content_place(struct buf *scratch, const struct message *,
+    const char *first, char *thread, char *parent);
 
 #endif

@@ -2,15 +2,17 @@
  * copy.c - the copies of a mail.
  * 1. The key of a copy is (mail, item, mailbox). Its row is never deleted.
  * 2. A change row is written only for a row that changed: insert for a further
- *    or returned copy, update for the read flag and the folder, delete for
+ *    or returned copy, update for read flag, marks and folder, delete for
  *    removed_at. The first copy of a new mail has none: the mail's change row
  *    stands for it.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/crypt.h"
 #include "base/enc.h"
 #include "base/fault.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "store/copy.h"
 #include "store/day.h"
@@ -31,6 +33,46 @@ tell_copy(struct store *st, int64_t n, const char *op, struct err *err)
 {
 	return db_change_email(st, n, "email_copy", op, err);
 }
+
+void
+copy_marks_of(const struct message *m, struct copy_marks *out)
+{
+	size_t i, len = 0;
+	char *p;
+
+	memset(out, 0, sizeof(*out));
+	out->flag = m->flag;
+	out->answered = m->answered;
+	for (i = 0; i < m->ncategory; i++)
+		len += strlen(m->category[i]) + 1;
+	if (len == 0)
+		return;
+	p = out->categories = mem_alloc(len);
+	for (i = 0; i < m->ncategory; i++) {
+		if (i > 0)
+			*p++ = '\n';
+		p = stpcpy(p, m->category[i]);
+	}
+}
+
+void
+copy_marks_free(struct copy_marks *marks)
+{
+	free(marks->categories);
+	marks->categories = NULL;
+}
+
+/* Binds MARKS from that parameter on. */
+static void
+bind_marks(sqlite3_stmt *s, int from, const struct copy *c)
+{
+	const struct copy_marks *k = c->marks;
+
+	db_text(s, from, k != NULL ? k->categories : NULL);
+	db_text(s, from + 1, k != NULL ? k->flag : NULL);
+	db_text(s, from + 2, k != NULL ? k->answered : NULL);
+}
+#define MARKS "categories,flag,answered"
 
 static void
 bind_copy(sqlite3_stmt *s, const struct copy *c)
@@ -55,13 +97,15 @@ insert_copy(struct store *st, const struct copy *c, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_INSERT,
 	    "INSERT INTO sync_copy(email,item_id,mailbox,folder,is_read,"
-	    "edition,modified,size,attached) VALUES(?,?,?,?,?,?,?,?,?) "
+	    "edition,modified,size,attached," MARKS
+	    ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?) "
 	    "ON CONFLICT DO NOTHING");
 
 	bind_copy(s, c);
 	db_int(s, 4, c->folder);
 	db_int(s, 5, c->is_read > 0);
 	bind_own(s, 6, c);
+	bind_marks(s, 10, c);
 	return db_run(st, s, err);
 }
 
@@ -157,7 +201,9 @@ copy_back(struct store *st, const struct copy *c, struct store_count *count,
 	 */
 	sqlite3_stmt *s = db_stmt(st, DB_COPY_BACK,
 	    "UPDATE sync_copy SET removed_at=NULL,folder=?4,"
-	    "is_read=ifnull(?5,is_read),edition=ifnull(edition,(SELECT n FROM "
+	    "is_read=ifnull(?5,is_read),categories=iif(?6,?7,categories),"
+	    "flag=iif(?6,?8,flag),answered=iif(?6,?9,answered),"
+	    "edition=ifnull(edition,(SELECT n FROM "
 	    "sync_edition WHERE email=?1 ORDER BY differs,weight DESC,digest "
 	    "LIMIT 1)) WHERE email=?1 AND item_id=?2 AND "
 	    "mailbox=?3 AND removed_at IS NOT NULL");
@@ -166,6 +212,8 @@ copy_back(struct store *st, const struct copy *c, struct store_count *count,
 	bind_copy(s, c);
 	db_int(s, 4, c->folder);
 	db_intor(s, 5, c->is_read, -1);
+	db_int(s, 6, c->marks != NULL);
+	bind_marks(s, 7, c);
 	if ((r = db_run(st, s, err)) == -1)
 		return -1;
 	if (r > 0) {
@@ -175,12 +223,17 @@ copy_back(struct store *st, const struct copy *c, struct store_count *count,
 		return settle_links(st, c->email, 0, count, err);
 	}
 	s = db_stmt(st, DB_COPY_UPDATE,
-	    "UPDATE sync_copy SET folder=?4,is_read=ifnull(?5,is_read) "
+	    "UPDATE sync_copy SET folder=?4,is_read=ifnull(?5,is_read),"
+	    "categories=iif(?6,?7,categories),flag=iif(?6,?8,flag),"
+	    "answered=iif(?6,?9,answered) "
 	    "WHERE email=?1 AND item_id=?2 AND mailbox=?3 AND "
-	    "(folder<>?4 OR is_read<>ifnull(?5,is_read))");
+	    "(folder<>?4 OR is_read<>ifnull(?5,is_read) OR "
+	    "(?6 AND (" MARKS ") IS NOT (?7,?8,?9)))");
 	bind_copy(s, c);
 	db_int(s, 4, c->folder);
 	db_intor(s, 5, c->is_read, -1);
+	db_int(s, 6, c->marks != NULL);
+	bind_marks(s, 7, c);
 	if ((r = db_run(st, s, err)) <= 0)
 		return r;
 	count->updated++;

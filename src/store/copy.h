@@ -13,11 +13,20 @@
  * known what the copy says. */
 #define COPY_UNREAD (-1)
 
+/* What the mailbox's owner did with a copy. */
+struct copy_marks {
+	char *categories; /* one per line, or NULL; copy_marks_free frees it */
+	const char *flag, *answered; /* as in struct message */
+};
+void copy_marks_of(const struct message *, struct copy_marks *);
+void copy_marks_free(struct copy_marks *);
+
 struct copy {
 	int64_t email; /* sync_email.n */
 	const char *mailbox, *item_id;
 	int64_t folder;
-	int is_read; /* 0, 1, or -1: leave as it is */
+	int is_read;                    /* 0, 1, or -1: leave as it is */
+	const struct copy_marks *marks; /* NULL: leave as they are */
 	/* used by copy_first and copy_place only */
 	int64_t edition;      /* 0: the copy says what the mail says */
 	int64_t modified;     /* s; -1: not known */
@@ -54,8 +63,8 @@ int copy_lost(struct store *, const struct copy *, int64_t group,
 int copy_first(
     struct store *, const struct copy *, struct store_count *, struct err *);
 /*
- * A copy of a known mail: a new one, one that came back, or one whose folder or
- * read flag may have changed.
+ * A copy of a known mail: a new one, one that came back, or one whose folder,
+ * read flag or marks may have changed.
  */
 int copy_place(
     struct store *, const struct copy *, struct store_count *, struct err *);

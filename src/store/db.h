@@ -109,6 +109,12 @@ enum db_slot {
 	DB_EMAIL_RENAME,
 	DB_EMAIL_ACKED,
 	DB_EMAIL_ID,
+	DB_THREAD_MARKS,
+	DB_THREAD_KEYS,
+	DB_THREAD_ENTER,
+	DB_THREAD_MARK,
+	DB_THREAD_LEAVE,
+	DB_THREAD_JOIN,
 	DB_COPY_INSERT,
 	DB_COPY_BACK,
 	DB_COPY_UPDATE,
@@ -211,6 +217,9 @@ enum db_slot {
 	DB_ADMIN_RESYNC,
 	DB_ADMIN_RETRY,
 	DB_ADMIN_WHY,
+	DB_ADMIN_WHY_COUNT,
+	DB_ADMIN_WHY_ADDRESS,
+	DB_ADMIN_NAMELESS,
 	DB_NSLOT
 };
 
@@ -300,6 +309,8 @@ struct store {
 	 * rollback, which may have undone a deletion; blob_prune clears it.
 	 */
 	bool blob_loose;
+
+	int64_t thread_new; /* mails that thread.c has not entered yet, about */
 
 	int64_t busy_limit, busy_since; /* ms */
 	bool beginning;     /* in BEGIN: SQLite must not wait by itself */

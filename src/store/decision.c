@@ -69,18 +69,21 @@ decision_get(struct store *st, const char *mailbox, const char *item,
 /*
  * "at" is the time of the decision, so it changes only with verdict or rule. An
  * item that changes its folder loses the stamp of a walk, since walks of two
- * folders may have the same number.
+ * folders may have the same number. Of an item that failed the addresses that
+ * were known stay known.
  */
+#define PARTIES "iif(?4='" DECISION_NONE "',ifnull(?9,parties),?9)"
+
 int
 decision_set(struct store *st, const struct decision_row *l, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_DECISION_SET,
 	    "UPDATE decision SET at=iif((verdict,rule) IS (?4,?5),at,?6),"
 	    "message_id=ifnull(?3,message_id),verdict=?4,rule=?5,folder=?7,"
-	    "change_key=?8,parties=?9,email=?10,state=?11,"
+	    "change_key=?8,parties=" PARTIES ",email=?10,state=?11,"
 	    "walk=iif(folder IS ?7,walk,0) WHERE mailbox=?1 AND item=?2 AND "
 	    "(message_id,verdict,rule,folder,change_key,parties,email,state) "
-	    "IS NOT (ifnull(?3,message_id),?4,?5,?7,?8,?9,?10,?11)");
+	    "IS NOT (ifnull(?3,message_id),?4,?5,?7,?8," PARTIES ",?10,?11)");
 
 	bind_decision(st, s, l);
 	return db_run(st, s, err) == -1 ? -1 : 0;

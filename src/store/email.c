@@ -37,6 +37,7 @@ struct incoming {
 	char key[CONTENT_ID];
 	char variant[CONTENT_ID]; /* its id as a variant; "": not known yet */
 	char *attached;
+	struct copy_marks marks;
 	struct arena own;
 	int64_t group; /* the mails with that key */
 	bool has_body; /* it was fetched, or is the stored one */
@@ -48,7 +49,7 @@ copy_of(const struct incoming *x, int64_t n, int64_t edition)
 {
 	const struct message *m = x->in->m;
 	struct copy c = { n, x->in->mailbox, x->in->item_id, x->in->folder,
-		m->is_read, edition, -1, m->size, x->attached };
+		m->is_read, &x->marks, edition, -1, m->size, x->attached };
 
 	/*
 	 * The time is stored in seconds, so an item that changed just now may
@@ -91,14 +92,15 @@ insert_mail(struct store *st, const struct incoming *x, const char *id,
 	    "INSERT INTO sync_email(n,id,variant_of,message_id,in_reply_to,"
 	    "refs,conversation_id,thread_id,direction,subject,sent_at,"
 	    "received_at,importance,sensitivity,item_class,has_attachments,"
-	    "size,body_state,headers,text,html) VALUES"
-	    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+	    "size,body_state,headers,text,html,in_reply_to_key) VALUES"
+	    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
 	    "ON CONFLICT(id) DO NOTHING");
 	char sent[TIM_TEXT], received[TIM_TEXT], thread[CONTENT_ID];
-	char *mid = content_mid_shown(m->message_id);
+	char *mid = content_mid_shown(m->message_id), parent[CONTENT_ID];
+	const char *answers =
+	    content_place(&st->scratch, m, x->key, thread, parent);
 	int r;
 
-	content_thread(&st->scratch, m, x->key, thread);
 	db_int(s, 1, st->txn.next_email);
 	db_text(s, 2, id);
 	db_intor(s, 3, group, 0);
@@ -120,6 +122,7 @@ insert_mail(struct store *st, const struct incoming *x, const char *id,
 	db_text(s, 19, m->headers);
 	db_textn(s, 20, m->text, m->text_len);
 	db_textn(s, 21, m->html, m->html_len);
+	db_text(s, 22, answers);
 	st->txn.handled += (int64_t)(m->text_len + m->html_len);
 	fault_point("before email");
 	r = db_run(st, s, err);
@@ -135,6 +138,7 @@ complete_mail(struct store *st, struct incoming *x, const char *id, int64_t *n,
 	struct copy c = copy_of(x, st->txn.next_email, 0);
 
 	*n = st->txn.next_email++;
+	st->thread_new++;
 	x->is_new = true;
 	count->emails++;
 	count->attachments += parts_stored(&x->m);
@@ -628,6 +632,7 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 	}
 	x.has_body = x.m.as_stored || x.m.body_state == BODY_FULL;
 	x.attached = attached_hashes(&x.m);
+	copy_marks_of(&x.m, &x.marks);
 	if (known != 0)
 		rc = put_known(st, &x, known, n, count, err);
 	else {
@@ -640,6 +645,7 @@ email_put(struct store *st, const struct email_in *in, int64_t known,
 		rc = settle_links(st, known, count, err);
 	same_free(&x.as);
 	free(x.attached);
+	copy_marks_free(&x.marks);
 	arena_free(&x.own);
 	return rc;
 }

@@ -23,16 +23,44 @@ is_slow(const struct err *fault)
 	       fault->cause == CAUSE_PATIENCE || fault->cause == CAUSE_TIMEOUT;
 }
 
+const struct message *
+failure_mail(const struct store_item *it)
+{
+	return it->message != NULL ? it->message : it->head;
+}
+
+/* Binds what tells a person which mail it is, from that parameter on. */
+static void
+bind_failed_mail(
+    sqlite3_stmt *s, int from, const struct message *m, char (*at)[TIM_TEXT])
+{
+	db_text(s, from, m != NULL ? m->subject : NULL);
+	db_time(s, from + 1, m != NULL ? m->sent_at : TIM_NONE, at[0]);
+	db_time(s, from + 2, m != NULL ? m->received_at : TIM_NONE, at[1]);
+}
+
+/* Of a mail that is stored its row knows what the item did not tell now. */
+#define KNOWN                                                                  \
+	"(SELECT ifnull(?11,e.message_id),ifnull(?12,e.subject),"              \
+	"ifnull(?13,e.sent_at),ifnull(?14,e.received_at) "                     \
+	"FROM (SELECT 1) LEFT JOIN sync_email e ON e.n=?15)"
+
 int
 failure_put(struct store *st, const struct decision_row *l,
-    const struct err *fault, int64_t next_try, bool counted, struct err *err)
+    const struct store_item *it, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FAILURE_PUT,
 	    "INSERT INTO failure(mailbox,item,folder,class,code,message,tries,"
-	    "next_try,first_at,slow) VALUES(?1,?2,?3,?4,?5,?6,1,?7,?8,?10) "
-	    "ON CONFLICT DO UPDATE SET folder=?3,class=?4,code=?5,message=?6,"
-	    "tries=tries+?9,next_try=?7,slow=?10");
-	char next[TIM_TEXT];
+	    "next_try,first_at,slow,message_id,subject,sent_at,received_at) "
+	    "SELECT ?1,?2,?3,?4,?5,?6,1,?7,?8,?10,k.* FROM " KNOWN " k "
+	    "WHERE true ON CONFLICT DO UPDATE SET folder=?3,class=?4,code=?5,"
+	    "message=?6,tries=tries+?9,next_try=?7,slow=?10,"
+	    "message_id=ifnull(excluded.message_id,message_id),"
+	    "subject=ifnull(excluded.subject,subject),"
+	    "sent_at=ifnull(excluded.sent_at,sent_at),"
+	    "received_at=ifnull(excluded.received_at,received_at)");
+	const struct err *fault = it->fault;
+	char next[TIM_TEXT], at[2][TIM_TEXT];
 
 	db_text(s, 1, l->mailbox);
 	db_text(s, 2, l->item);
@@ -40,10 +68,13 @@ failure_put(struct store *st, const struct decision_row *l,
 	db_text(s, 4, err_kind_name(fault->kind));
 	db_text(s, 5, fault->code[0] != '\0' ? fault->code : NULL);
 	db_text(s, 6, fault->msg);
-	db_time(s, 7, next_try, next);
+	db_time(s, 7, it->next_try, next);
 	db_text(s, 8, st->txn.at);
-	db_int(s, 9, !counted);
+	db_int(s, 9, !it->counted);
 	db_int(s, 10, is_slow(fault));
+	db_text(s, 11, l->message_id);
+	bind_failed_mail(s, 12, failure_mail(it), at);
+	db_intor(s, 15, l->email, 0);
 	fault_point("before failure");
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }

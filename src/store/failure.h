@@ -13,9 +13,14 @@
 /* SQL: the item was not moved to Undeliverable, so it is still the owner's. */
 #define FAILURE_HERE "moved_at IS NULL"
 
-/* counted: the row's tries includes this try already. */
+/*
+ * The item, which has a fault, waits. What is known of its mail is kept from
+ * one try to the next.
+ */
 int failure_put(struct store *, const struct decision_row *,
-    const struct err *fault, int64_t next_try, bool counted, struct err *);
+    const struct store_item *, struct err *);
+/* What is known of the failed item's mail, or NULL. */
+const struct message *failure_mail(const struct store_item *);
 int failure_delete(
     struct store *, const char *mailbox, const char *item, struct err *);
 /* The item lies in Undeliverable now. A second call changes nothing. */

@@ -55,9 +55,9 @@ describe_item(struct store *st, const char *mailbox,
 	l->item = it->item_id;
 	l->folder = it->folder;
 	l->change_key = it->change_key;
-	if (it->message != NULL)
+	if (failure_mail(it) != NULL)
 		l->message_id = made->message_id =
-		    content_mid_shown(it->message->message_id);
+		    content_mid_shown(failure_mail(it)->message_id);
 	l->state = it->fault != NULL  ? DECISION_FAILED
 		   : has_vanished(it) ? DECISION_GONE
 				      : DECISION_THERE;
@@ -69,6 +69,9 @@ describe_item(struct store *st, const char *mailbox,
 			    decision_parties(st, it->message);
 	} else if (it->fault != NULL && !is_doubtful(it)) {
 		l->verdict = DECISION_NONE;
+		if (failure_mail(it) != NULL)
+			l->parties = made->parties =
+			    decision_parties(st, failure_mail(it));
 		l->rule = it->fault->code[0] != '\0' ? it->fault->code : NULL;
 	} else {
 		l->verdict = verdict_name(VERDICT_SKIP);
@@ -90,10 +93,17 @@ follow_copy(struct store *st, const struct store_item *it,
 		.item_id = l->item,
 		.folder = l->folder,
 		.is_read = -1 };
+	struct copy_marks marks = { NULL, NULL, NULL };
+	int rc;
 
-	if (it->message != NULL)
+	if (it->message != NULL) {
 		c.is_read = it->message->is_read;
-	return copy_back(st, &c, count, err);
+		copy_marks_of(it->message, &marks);
+		c.marks = &marks;
+	}
+	rc = copy_back(st, &c, count, err);
+	copy_marks_free(&marks);
+	return rc;
 }
 
 /* The mail was stored before, and the mailbox's owner wants it kept out now. */
@@ -135,8 +145,7 @@ become_email(struct store *st, const struct store_item *it,
 		rc = follow_copy(st, it, l, known, count, err);
 	if (rc == 0 && it->fault != NULL) {
 		count->failed += !is_doubtful(it);
-		rc = failure_put(
-		    st, l, it->fault, it->next_try, it->counted, err);
+		rc = failure_put(st, l, it, err);
 	} else if (rc == 0 && !is_kept(it))
 		count->skipped++;
 	return rc;
@@ -217,8 +226,8 @@ put_known_item(struct store *st, const struct store_item *it,
 		return -1;
 	count->entered += old.state == DECISION_GONE || old.folder != l->folder;
 	if (is_doubtful(it)) {
-		if (failure_put(
-			st, l, it->fault, it->next_try, it->counted, err) == -1)
+		l->email = old.email;
+		if (failure_put(st, l, it, err) == -1)
 			return -1;
 		return decision_set_doubt(st, l, err);
 	}

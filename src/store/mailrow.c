@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "store/mailrow.h"
 #include "store/same.h"
+#include "store/thread.h"
 
 /* --- reading ----------------------------------------------------------- */
 
@@ -221,12 +222,20 @@ pick_time(int64_t was, int64_t now, bool only)
 	return only || now < was ? now : was;
 }
 
+/* Where a mail belongs, as its row says. */
+struct mail_place {
+	char thread[CONTENT_ID], parent[CONTENT_ID];
+	const char *answers; /* parent or NULL */
+};
+
+/* was has room for the mail's thread_id. */
 static int
-load_sum(struct store *st, int64_t n, struct message *m, struct err *err)
+load_sum(
+    struct store *st, int64_t n, struct message *m, char *was, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_SUM,
 	    "SELECT headers,in_reply_to,refs,conversation_id,item_class,"
-	    "received_at,ifnull(size,-1) FROM sync_email WHERE n=?");
+	    "received_at,ifnull(size,-1),thread_id FROM sync_email WHERE n=?");
 	int r;
 
 	db_int(s, 1, n);
@@ -239,6 +248,7 @@ load_sum(struct store *st, int64_t n, struct message *m, struct err *err)
 	m->item_class = arena_strdup(&m->arena, db_col(s, 4));
 	m->received_at = db_col_time(s, 5);
 	m->size = sqlite3_column_int64(s, 6);
+	snprintf(was, CONTENT_ID, "%s", db_col(s, 7));
 	sqlite3_reset(s);
 	return 0;
 }
@@ -246,11 +256,11 @@ load_sum(struct store *st, int64_t n, struct message *m, struct err *err)
 /* The thread id changes only when a header that it depends on does. */
 static int
 write_sum(struct store *st, int64_t n, const struct message *sum,
-    const char *thread, struct err *err)
+    const struct mail_place *at, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_SUM_SET,
 	    "UPDATE sync_email SET thread_id=iif((in_reply_to,refs,"
-	    "conversation_id) IS (?3,?4,?5),thread_id,?9),"
+	    "conversation_id) IS (?3,?4,?5),thread_id,?9),in_reply_to_key=?10,"
 	    "(headers,in_reply_to,refs,conversation_id,"
 	    "item_class,received_at,size)=(?2,?3,?4,?5,?6,?7,?8) WHERE n=?1 "
 	    "AND (headers,in_reply_to,refs,conversation_id,item_class,"
@@ -265,7 +275,8 @@ write_sum(struct store *st, int64_t n, const struct message *sum,
 	db_text(s, 6, sum->item_class);
 	db_time(s, 7, sum->received_at, received);
 	db_intor(s, 8, sum->size, -1);
-	db_text(s, 9, thread);
+	db_text(s, 9, at->thread);
+	db_text(s, 10, at->answers);
 	return db_run(st, s, err);
 }
 
@@ -274,8 +285,9 @@ email_add_up(struct store *st, int64_t n, const struct message *m,
     const char *key, bool only, struct err *err)
 {
 	struct message *sum = message_new(0);
-	char thread[CONTENT_ID];
-	int r = load_sum(st, n, sum, err);
+	struct mail_place at;
+	char was[CONTENT_ID];
+	int r = load_sum(st, n, sum, was, err);
 
 	if (r == 0) {
 		sum->headers = pick_text(sum->headers, m->headers, only);
@@ -291,8 +303,11 @@ email_add_up(struct store *st, int64_t n, const struct message *m,
 		if (m->size != -1 && (only || m->size > sum->size))
 			sum->size = m->size;
 		sum->message_id = m->message_id;
-		content_thread(&st->scratch, sum, key, thread);
-		r = write_sum(st, n, sum, thread, err);
+		at.answers =
+		    content_place(&st->scratch, sum, key, at.thread, at.parent);
+		r = write_sum(st, n, sum, &at, err);
+		if (r > 0 && thread_moved(st, n, was, err) == -1)
+			r = -1;
 	}
 	message_free(sum);
 	return r;

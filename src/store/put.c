@@ -16,6 +16,7 @@
 
 #include "store/blob.h"
 #include "store/page.h"
+#include "store/thread.h"
 
 #define GROUP 300 /* items of one transaction, about */
 
@@ -115,6 +116,8 @@ write_group(struct store *st, struct put *first, struct err *err)
 		;
 	if (rc == 0)
 		rc = blob_prune_rest(st, err);
+	if (rc == 0)
+		rc = thread_catch_up(st, false, err);
 	db_unlock(st);
 	return rc;
 }

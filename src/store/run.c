@@ -8,6 +8,7 @@
 #include "store/day.h"
 #include "store/db.h"
 #include "store/run.h"
+#include "store/thread.h"
 
 /* Looks up how the two passes before this one ended. */
 static int
@@ -107,7 +108,16 @@ end_run(struct store *st, void *arg, struct err *err)
 int
 store_run_end(struct store *st, const struct store_run *run, struct err *err)
 {
-	return db_write(st, end_run, (void *)run, err);
+	int rc;
+
+	if (st->read_only)
+		return 0;
+	db_lock(st);
+	rc = thread_catch_up(st, true, err);
+	if (rc == 0)
+		rc = db_txn(st, end_run, (void *)run, err);
+	db_unlock(st);
+	return rc;
 }
 
 static int

@@ -557,9 +557,15 @@ static const char *const version_5[] = {
 "  first_at TEXT NOT NULL, -- UTC\n"
 "  moved_at TEXT, -- moved to the mailbox's folder Undeliverable, UTC\n"
 "  slow INTEGER NOT NULL DEFAULT 0, -- 1: it took too long: tried again alone\n"
+"  message_id TEXT, -- with its <>; NULL, like what follows: not known yet\n"
+"  subject TEXT, -- as in the mail\n"
+"  sent_at TEXT, -- UTC\n"
+"  received_at TEXT, -- UTC\n"
 "  PRIMARY KEY(mailbox, item)\n"
 ") WITHOUT ROWID",
-"INSERT INTO failure SELECT mailbox, item, folder, class, code, message, tries,"
+"INSERT INTO failure(mailbox, item, folder, class, code, message, tries,"
+" next_try, first_at, moved_at, slow)"
+" SELECT mailbox, item, folder, class, code, message, tries,"
 " next_try, first_at, moved_at,"
 " ifnull(code IN('under-way', 'patience', 'timeout'), 0) FROM failure_before",
 "DROP TABLE temp.failure_before",
@@ -633,6 +639,49 @@ static const char *const version_5[] = {
 "  p.crm_type, p.crm_id FROM sync_party p JOIN sync_email e ON e.n = p.email",
 "ALTER TABLE sync_email ADD COLUMN unlinked_at TEXT"
 " /* see view email */",
+
+/* thread.c fills in the rest of it, for mail that was stored before as well. */
+"ALTER TABLE sync_email ADD COLUMN in_reply_to_key TEXT"
+" /* see view email */",
+"CREATE TABLE sync_thread(\n"
+"  -- private: the mails of each thread, up to sync_mark 'threads'\n"
+"  thread_id TEXT NOT NULL, -- see view email\n"
+"  email INTEGER NOT NULL, -- sync_email.n; unchecked: that would read it\n"
+"  PRIMARY KEY(thread_id, email)\n"
+") WITHOUT ROWID",
+"CREATE TABLE sync_mark(\n"
+"  -- private: how far the mails were entered elsewhere\n"
+"  what TEXT PRIMARY KEY, -- threads: in sync_thread; keys: mails up to it lack"
+" an in_reply_to_key until they are entered there\n"
+"  n INTEGER NOT NULL -- sync_email.n of the last one\n"
+") WITHOUT ROWID",
+"INSERT INTO sync_mark VALUES('threads', 0)",
+"INSERT INTO sync_mark SELECT 'keys', ifnull(max(n), 0) FROM sync_email",
+/* Of copies that are here they are known when the item changes. */
+"ALTER TABLE sync_copy ADD COLUMN categories TEXT /* see view email_copy */",
+"ALTER TABLE sync_copy ADD COLUMN flag TEXT /* see view email_copy */",
+"ALTER TABLE sync_copy ADD COLUMN answered TEXT /* see view email_copy */",
+"DROP VIEW email_copy",
+"CREATE VIEW email_copy(\n"
+"  -- one row for each place where the mail lies or lay\n"
+"  email_id, -- email.id\n"
+"  mailbox, -- mailbox.address\n"
+"  folder, -- folder.id\n"
+"  item_id, -- the server's id of this copy, opaque; another after a move\n"
+"  is_read, -- 0, 1\n"
+"  removed_at, -- moved or deleted since, UTC; NULL: it lies there\n"
+"  text_differs, -- 1: its text is not that of email_body (a banner, a"
+" disclaimer): see email_copy_text\n"
+"  categories, -- names that the mailbox's owner gave it, one per line; NULL:"
+" none\n"
+"  flag, -- none, flagged, complete\n"
+"  answered -- what its owner did last with it, as far as the server tells:"
+" replied, replied_all, forwarded; NULL: none of them\n"
+") AS SELECT e.id, c.mailbox, c.folder, c.item_id, c.is_read, c.removed_at,\n"
+"  ifnull((SELECT x.differs FROM sync_edition x WHERE x.n = c.edition), 0),\n"
+"  c.categories, ifnull(c.flag, 'none'), c.answered\n"
+"  FROM sync_copy c JOIN sync_email e ON e.n = c.email",
+
 "DROP VIEW email",
 "CREATE VIEW email(\n"
 "  -- one row for each mail, however many mailboxes hold it\n"
@@ -642,7 +691,8 @@ static const char *const version_5[] = {
 "  in_reply_to, -- Message-ID of the mail it answers\n"
 "  refs, -- the References header: Message-IDs, oldest first\n"
 "  conversation_id, -- the server's own, opaque\n"
-"  thread_id, -- the same for all mails of a thread: email.id of its first\n"
+"  thread_id, -- the same for all mails of a thread: email.id of its first."
+" Find its mails in email_thread\n"
 "  direction, -- in, out, internal\n"
 "  subject, -- as in the mail\n"
 "  sent_at, -- UTC, 2026-11-20T08:16:00Z\n"
@@ -655,12 +705,26 @@ static const char *const version_5[] = {
 "  size, -- bytes, as the server says\n"
 "  body_state, -- full, headers (no body wanted), too_large, failed\n"
 "  headers, -- the raw header block, where the server tells it\n"
+"  message_key, -- the key of message_id (README): in_reply_to_key of the"
+" answers to it. It is email.id: of several mails that share a Message-ID the"
+" first has its key\n"
+"  in_reply_to_key, -- the key of in_reply_to: message_key of the mail it"
+" answers, whether that is here or not; NULL: it answers none\n"
 "  unlinked_at -- since when it concerns nobody any more whom the CRM knows,"
 " UTC; NULL: it has a link, or never had one\n"
 ") AS SELECT id, message_id, in_reply_to, refs, conversation_id, thread_id,\n"
 "  direction, subject, sent_at, received_at, importance, sensitivity,\n"
-"  item_class, has_attachments, size, body_state, headers, unlinked_at\n"
-"  FROM sync_email",
+"  item_class, has_attachments, size, body_state, headers, id,\n"
+"  in_reply_to_key, unlinked_at FROM sync_email",
+"CREATE VIEW email_thread(\n"
+"  -- the mails of a thread, found quickly: WHERE thread_id = ? or IN(...)\n"
+"  thread_id, -- email.thread_id\n"
+"  email_id -- email.id\n"
+") AS SELECT t.thread_id, e.id FROM sync_thread t\n"
+"  JOIN sync_email e ON e.n = t.email\n"
+"  WHERE t.email <= (SELECT n FROM sync_mark WHERE what = 'threads')\n"
+"  UNION ALL SELECT e.thread_id, e.id FROM sync_email e\n"
+"  WHERE e.n > (SELECT n FROM sync_mark WHERE what = 'threads')",
 NULL
 };
 /* clang-format on */

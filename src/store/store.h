@@ -234,8 +234,10 @@ int store_folder_items(struct store *, const struct store_place *, int64_t max,
 /* One item's outcome. */
 struct store_item {
 	const char *item_id, *change_key;
-	int64_t folder;                  /* store_folder.id */
-	const struct message *message;   /* NULL: decided without it */
+	int64_t folder;                /* store_folder.id */
+	const struct message *message; /* NULL: decided without it */
+	/* of a failed one without message: its message_head, or NULL */
+	const struct message *head;
 	const struct decision *decision; /* NULL: see fault and rule */
 	/*
 	 * Why the item failed, or NULL. ERR_GONE: the item is in doubt. The

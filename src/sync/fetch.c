@@ -32,6 +32,7 @@
 #define ITEM      ((int64_t)1 << 12) /* of an item whose size is unknown */
 #define FLUSH     ((size_t)1 << 19)  /* bytes; written before the batch ends */
 #define FLUSH_MS  1000               /* ms; then settled items are written */
+#define HEADS     ((size_t)1 << 18)  /* bytes; what message_head copies */
 
 size_t
 fetch_items(const struct profile_work *p)
@@ -52,6 +53,7 @@ settle_item(struct fetch *f, const struct message *m, size_t at)
 	it->change_key =
 	    m->change_key != NULL ? m->change_key : f->ref[at].change_key;
 	it->folder = f->folder;
+	it->head = f->head[at];
 	return it;
 }
 
@@ -272,8 +274,11 @@ settle_one(struct fetch *f, enum provider_part much, struct message *m,
 		m->as_stored = false;
 	it = settle_decision(f, m, at);
 	*again = it == NULL;
-	if (*again) /* Another message will bring what this one recalled. */
+	if (*again) {
+		/* Another message will bring what this one recalled. */
 		store_item_drop(f->mailbox->profile->pass->store, m);
+		f->head[at] = message_head(&f->heads, m);
+	}
 	if (it != NULL && f->decision[at].verdict == VERDICT_KEEP)
 		return fetch_attachments(f, it, m, at, err);
 	return 0;
@@ -546,6 +551,9 @@ fetch_run(struct fetch *f, struct session *session, struct err *err)
 	f->decision = mem_alloc(f->n * sizeof(*f->decision));
 	f->underway.noted = mem_alloc(f->n * sizeof(*f->underway.noted));
 	f->lost = mem_alloc(f->n * sizeof(*f->lost));
+	f->heads.max = HEADS;
+	f->head = mem_alloc(f->n * sizeof(*f->head));
+	f->underway.head = f->head;
 	f->underway.address = f->mailbox->conf.address;
 	f->underway.folder = f->folder;
 	f->underway.ref = f->ref;
@@ -590,6 +598,9 @@ fetch_free(struct fetch *f)
 	free(f->underway.noted);
 	free(f->lost);
 	free(f->doubt);
+	free(f->head);
+	arena_free(&f->heads);
+	f->head = NULL;
 	f->underway.noted = NULL;
 	f->lost = NULL;
 	f->item = NULL;

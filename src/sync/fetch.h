@@ -44,6 +44,9 @@ struct fetch {
 	size_t bytes;          /* of all in message */
 	int64_t settled_since; /* tim_mono when the first item was settled */
 	int64_t *lost;         /* ms for each ref, as in struct ask */
+	/* message_head of each ref whose content is wanted, or NULL */
+	const struct message **head;
+	struct arena heads; /* these */
 };
 
 /* How many items, with their content, one request may ask for. */

@@ -79,6 +79,7 @@ note_batch(struct underway *u, struct underway_batch *b)
 		item[i].change_key = b->ref[at].change_key;
 		item[i].folder = b->folder;
 		item[i].fault = &why;
+		item[i].head = b->head == NULL ? NULL : b->head[at];
 		item[i].next_try =
 		    note_next_try(b->tries == NULL ? 0 : b->tries[at]);
 		item[i].counted = b->noted[at];

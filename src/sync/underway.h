@@ -31,6 +31,8 @@ struct underway_batch {
 	const char *address; /* of the mailbox */
 	int64_t folder;      /* store_folder.id */
 	const struct item_ref *ref;
+	/* store_item.head of each ref, or NULL */
+	const struct message *const *head;
 	const int64_t *tries; /* earlier tries of each; NULL: none */
 	bool ahead;           /* as store_page */
 	bool *noted;          /* result: which are noted */

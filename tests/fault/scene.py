@@ -242,6 +242,10 @@ HOLDS = (
      " (SELECT 1 FROM decision d WHERE d.mailbox = w.mailbox"
      " AND d.item = w.item AND d.state = 0"
      " AND d.verdict IN ('skip', 'headers'))"),
+    ("mails that are not in their thread, or there twice",
+     "SELECT thread_id, id FROM (SELECT thread_id, id FROM email UNION ALL"
+     " SELECT thread_id, email_id FROM email_thread)"
+     " GROUP BY 1, 2 HAVING count(*) <> 2"),
     ("variants of a variant",
      "SELECT e.id, v.id FROM sync_email e JOIN sync_email v"
      " ON v.n = e.variant_of WHERE v.variant_of IS NOT NULL"),
@@ -249,7 +253,8 @@ HOLDS = (
 EMAIL = ["id", "message_id", "in_reply_to", "refs", "conversation_id",
          "thread_id", "direction", "subject", "sent_at", "received_at",
          "importance", "sensitivity", "item_class", "has_attachments",
-         "size", "body_state", "headers", "unlinked_at"]
+         "size", "body_state", "headers", "unlinked_at", "message_key",
+         "in_reply_to_key"]
 # All that is stored, without what depends on when, how often and in which
 # order things happened (LEFT_OUT says which columns these are).
 DUMP = {
@@ -262,10 +267,15 @@ DUMP = {
               " removed_at IS NOT NULL FROM folder",
     "email": ", ".join(EMAIL) + " FROM email",
     "email_body": "* FROM email_body",
+    "email_thread": "* FROM email_thread",
+    "sync_thread": "t.thread_id, e.id FROM sync_thread t"
+                   " JOIN sync_email e ON e.n = t.email",
+    "sync_mark": "what FROM sync_mark",
     "email_party": "* FROM email_party",
     "email_link": "* FROM email_link",
     "email_copy": "c.email_id, c.mailbox, f.path, c.item_id, c.is_read,"
-                  " c.removed_at IS NOT NULL, c.text_differs"
+                  " c.removed_at IS NOT NULL, c.text_differs, c.categories,"
+                  " c.flag, c.answered"
                   " FROM email_copy c JOIN folder f ON f.id = c.folder",
     "email_copy_text": "* FROM email_copy_text",
     "attachment": "* FROM attachment",
@@ -275,7 +285,8 @@ DUMP = {
                 " FROM decision d LEFT JOIN folder f ON f.id = d.folder"
                 " LEFT JOIN sync_email e ON e.n = d.email",
     "failure": "a.mailbox, a.item, f.path, a.class, a.code, a.message, a.slow,"
-               " a.tries, a.next_try IS NOT NULL, a.moved_at IS NOT NULL"
+               " a.tries, a.next_try IS NOT NULL, a.moved_at IS NOT NULL,"
+               " a.message_id, a.subject, a.sent_at, a.received_at"
                " FROM failure a LEFT JOIN folder f ON f.id = a.folder",
     "change": "entity, entity_id, op FROM change",
     "alert": "scope, code, severity, text, resolved_at IS NOT NULL"
@@ -317,6 +328,7 @@ LEFT_OUT = {
     "alert": "first_at last_at count",
     "sync_folder": "walk unsettled",
     "sync_login": "tries first_at last_at retry_at",
+    "sync_mark": "n",           # of a number that is private
     "sync_mailbox": "first_at", "sync_news": "first_at",
     "consumer": "*",            # the CRM's
     "run": "*",                 # a row for each pass

@@ -304,6 +304,47 @@ cmd_categories(struct cmd *c, struct sb *out)
 		item_set_categories(it, c->n > 3 ? c->w[3] : NULL);
 }
 
+/* The item named, if properties can be kept in it. */
+static struct item *
+loaded_item(struct cmd *c, struct sb *out)
+{
+	struct item *it = selected(c, out);
+
+	if (it == NULL || it->mail != NULL)
+		return it;
+	SB_LIT(out, "error: that item was generated: load one");
+	return NULL;
+}
+
+static void
+cmd_flag(struct cmd *c, struct sb *out)
+{
+	static const char *const name[] = { "none", "complete", "flagged" };
+	struct item *it = loaded_item(c, out);
+	unsigned i;
+
+	for (i = 0; it != NULL && c->n == 4 && i < 3; i++)
+		if (strcmp(c->w[3], name[i]) == 0) {
+			item_set_flag(it, (enum flag)i);
+			return;
+		}
+	if (it != NULL)
+		SB_LIT(out, "error: flag ADDRESS SELECTOR STATE");
+}
+
+static void
+cmd_verb(struct cmd *c, struct sb *out)
+{
+	struct item *it = loaded_item(c, out);
+
+	if (it != NULL &&
+	    (c->n > 4 || (c->n == 4 &&
+			     strspn(c->w[3], "0123456789") != strlen(c->w[3]))))
+		SB_LIT(out, "error: verb ADDRESS SELECTOR [NUMBER]");
+	else if (it != NULL)
+		item_set_verb(it, c->n == 4 ? c->w[3] : NULL);
+}
+
 static void
 cmd_rename(struct cmd *c, struct sb *out)
 {
@@ -431,6 +472,8 @@ static const struct {
 	{ "read", cmd_read },
 	{ "touch", cmd_touch },
 	{ "categories", cmd_categories },
+	{ "flag", cmd_flag },
+	{ "verb", cmd_verb },
 	{ "rename", cmd_rename },
 	{ "mvfolder", cmd_mvfolder },
 	{ "rmfolder", cmd_rmfolder },

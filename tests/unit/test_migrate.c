@@ -300,6 +300,48 @@ test_links(void **state)
 }
 
 /*
+ * Mail that was stored before gets its in_reply_to_key in the pass, and its
+ * thread has it before as after that.
+ */
+static void
+test_keys(void **state)
+{
+	static const char sql[] =
+	    "SELECT c.n,p.n FROM sync_email c LEFT JOIN sync_email p ON "
+	    "p.id=c.in_reply_to_key WHERE c.in_reply_to IS NOT NULL ORDER BY 1;"
+	    "SELECT (SELECT count(*) FROM email)-count(*),count(*)-"
+	    "count(DISTINCT email_id) FROM email_thread";
+	struct kit *k = *state;
+	struct store_run run;
+	sqlite3 *h;
+	char *got;
+
+	load(k, DIR_SQL "version-4.sql");
+	assert_int_equal(sqlite3_open(k->path, &h), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(h,
+		"UPDATE sync_email SET in_reply_to='<plan@MADE.example>' "
+		"WHERE n=2; UPDATE sync_email SET in_reply_to='<>' WHERE n=3",
+		NULL, NULL, NULL),
+	    SQLITE_OK);
+	sqlite3_close(h);
+	open_once(k);
+	got = rows(k, sql);
+	assert_string_equal(got, "2|\n3|\n6|\n0|0\n");
+	free(got);
+	kit_open(k, 0);
+	memset(&run, 0, sizeof(run));
+	run.outcome = "ok";
+	OK(k, store_run_begin(k->st, &run, &k->err));
+	OK(k, store_run_end(k->st, &run, &k->err));
+	store_close(k->st);
+	k->st = NULL;
+	got = rows(k, sql);
+	assert_string_equal(got, "2|4\n3|\n6|7\n0|0\n");
+	free(got);
+}
+
+/*
  * A file that an early program made gets the frozen form of its version before
  * any further step, and keeps its private rows as well.
  */
@@ -575,6 +617,7 @@ main(int argc, char **argv)
 		BARE(test_read_only),
 		BARE(test_markers),
 		BARE(test_links),
+		BARE(test_keys),
 		BARE(test_goes_on),
 		BARE(test_crash),
 		BARE(test_frozen),

@@ -12,6 +12,7 @@
 #include "world/gen.h"
 #include "world/kept.h"
 #include "world/mailcopy.h"
+#include "world/mapi.h"
 #include "world/mime.h"
 
 struct item *
@@ -200,6 +201,25 @@ item_edit(struct item *it, struct mail *mail)
 	arena_free(&tmp.a);
 	mime_free(it->mail);
 	it->mail = mail;
+	item_touch(it);
+}
+
+void
+item_set_flag(struct item *it, enum flag flag)
+{
+	char number[2] = { (char)('0' + flag), 0 };
+
+	kept_one(it->mail, KEPT_FLAG, flag != FLAG_NONE ? number : NULL);
+	item_touch(it);
+}
+
+void
+item_set_verb(struct item *it, const char *verb)
+{
+	static const struct mapi last_verb = { .tag = 0x1081,
+		.type = MAPI_INTEGER };
+
+	mapi_keep(it->mail, &last_verb, &verb, verb != NULL);
 	item_touch(it);
 }
 

@@ -5,6 +5,7 @@
 #ifndef SIM_ITEM_H
 #define SIM_ITEM_H
 
+#include "world/kept.h"
 #include "world/world.h"
 
 /* Takes over mail and puts a new item into the folder. */
@@ -23,6 +24,10 @@ void item_set_read(struct item *, bool);
 void item_touch(struct item *);
 /* Takes over mail; attachments that it leaves as they are keep their ids. */
 void item_edit(struct item *, struct mail *);
+/* Of items that were loaded, not generated. verb as PidTagLastVerbExecuted,
+ * in digits; NULL: none. */
+void item_set_flag(struct item *, enum flag);
+void item_set_verb(struct item *, const char *verb);
 /* NULL or "": none; takes a copy. Several are separated by commas. */
 void item_set_categories(struct item *, const char *names);
 void item_free(struct item *);

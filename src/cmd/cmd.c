@@ -55,7 +55,8 @@ static const struct cmd_verb verbs[] = {
 	{ "version", "the version", version_run, false, NULL },
 };
 
-#define NVERB (sizeof(verbs) / sizeof(verbs[0]))
+#define NVERB  (sizeof(verbs) / sizeof(verbs[0]))
+#define OUTPUT 65536 /* bytes of a buffer */
 
 static int
 help_run(const struct cmd *cmd)
@@ -294,6 +295,9 @@ cmd_main(int argc, char **argv)
 	int rc = CMD_USAGE;
 
 	providers_add_keys();
+	/* one write for nearly all output, so that end_output knows its errno */
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, NULL, _IOFBF, OUTPUT);
 	memset(&cmd, 0, sizeof(cmd));
 	cmd.conf = "exsync.ini";
 	log_init(LOG_INFO);

@@ -55,8 +55,7 @@ static const struct cmd_verb verbs[] = {
 	{ "version", "the version", version_run, false, NULL },
 };
 
-#define NVERB  (sizeof(verbs) / sizeof(verbs[0]))
-#define OUTPUT 65536 /* bytes of a buffer */
+#define NVERB (sizeof(verbs) / sizeof(verbs[0]))
 
 static int
 help_run(const struct cmd *cmd)
@@ -290,6 +289,7 @@ end_output(int rc)
 int
 cmd_main(int argc, char **argv)
 {
+	static char buffer[65536]; /* until exit */
 	struct cmd cmd;
 	size_t i;
 	int rc = CMD_USAGE;
@@ -297,7 +297,7 @@ cmd_main(int argc, char **argv)
 	providers_add_keys();
 	/* one write for nearly all output, so that end_output knows its errno */
 	if (!isatty(STDOUT_FILENO))
-		setvbuf(stdout, NULL, _IOFBF, OUTPUT);
+		setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 	memset(&cmd, 0, sizeof(cmd));
 	cmd.conf = "exsync.ini";
 	log_init(LOG_INFO);

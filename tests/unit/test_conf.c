@@ -577,7 +577,9 @@ static void
 test_example_whole(void **state)
 {
 	static const char *const not [] = {
-		";url =", ";password_env =", ";password =", NULL
+		";url =", ";password_env =", ";password =",
+		/* a group of the machine's */
+		";database_group =", NULL
 	};
 	char *text, *p, *errs;
 	size_t len, i;

@@ -281,6 +281,21 @@ say_file_owner(const char *path, const struct share *g, const struct stat *s,
 }
 
 /*
+ * SQLite would give the file behind both names to the group. That of the
+ * database itself is refused by db_open, group or not.
+ */
+static int
+say_two_names(const char *path, struct err *err)
+{
+	err_set(err, ERR_FATAL,
+	    "%s: the file has another name (a hard link; find -samefile shows "
+	    "it): exsync and SQLite make none; see who put it there, and "
+	    "delete the name that does not belong there",
+	    path);
+	return err_code(err, CAUSE_OTHER, "hard_link", SCOPE_ALL);
+}
+
+/*
  * flags: O_CREAT for the database. Another user's -wal or -shm is left alone:
  * when it is the wrong one, db_use has SQLite create a new one.
  */
@@ -294,13 +309,16 @@ share_file(const char *path, int flags, const struct share *g, struct err *err)
 	    path, flags | O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return 0;
-	if (fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_nlink == 1 &&
-	    !is_file_right(&s, g->gid)) {
-		if (geteuid() == 0 || s.st_uid == geteuid())
-			rc = change_open(fd, path, g, FILE_MODE, err);
-		else if (flags & O_CREAT)
-			rc = say_file_owner(path, g, &s, err);
-	}
+	if (fstat(fd, &s) == -1 || !S_ISREG(s.st_mode))
+		; /* whoever opens it next has more to say */
+	else if (s.st_nlink > 1)
+		rc = flags & O_CREAT ? 0 : say_two_names(path, err);
+	else if (is_file_right(&s, g->gid))
+		;
+	else if (geteuid() == 0 || s.st_uid == geteuid())
+		rc = change_open(fd, path, g, FILE_MODE, err);
+	else if (flags & O_CREAT)
+		rc = say_file_owner(path, g, &s, err);
 	close(fd);
 	return rc;
 }

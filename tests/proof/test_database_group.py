@@ -223,6 +223,14 @@ def test_not_a_member(world):
         assert (f"exsync.ini:5: database_group: this user ({OURS}) is not in "
                 f"group {GROUP}: run usermod -aG {GROUP} USER") in done.stderr
     assert os.listdir(world.lib) == []
+    assert '"requests":0,' in world.sim.command("stats")
+    # a pass that a lost membership keeps from beginning is told by --status
+    world.exsync()
+    world.exsync(who=become(OURS), status=2)
+    done = world.exsync("--status", status=1)
+    assert f"is not in group {GROUP}: run usermod" in done.stdout
+    shutil.rmtree(world.lib)
+    world.lib.mkdir()
     # its first group counts as well
     os.chown(world.lib, OURS, OURS)
     world.write_ini(f"database_group = {OURS}")

@@ -296,53 +296,85 @@ say_two_names(const char *path, struct err *err)
 }
 
 /*
- * flags: O_CREAT for the database. Another user's -wal or -shm is left alone:
- * when it is the wrong one, db_use has SQLite create a new one.
+ * As look_at_dir. main: it is the database itself. Another user's -wal or -shm
+ * is left alone: when it is the wrong one, db_use has SQLite create a new one.
  */
 static int
-share_file(const char *path, int flags, const struct share *g, struct err *err)
+look_at_file(const struct stat *s, const char *path, bool main,
+    const struct share *g, struct err *err)
 {
-	struct stat s;
-	int rc = 0, fd;
+	if (!S_ISREG(s->st_mode))
+		return 0; /* whoever opens it next has more to say */
+	if (s->st_nlink > 1)
+		return main ? 0 : say_two_names(path, err);
+	if (is_file_right(s, g->gid))
+		return 0;
+	if (geteuid() == 0 || s->st_uid == geteuid())
+		return 1;
+	return main ? say_file_owner(path, g, s, err) : 0;
+}
 
-	fd = open(
-	    path, flags | O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+static int
+share_file(const char *path, bool main, const struct share *g, struct err *err)
+{
+	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+	int fd = open(path, main ? flags | O_CREAT : flags, 0600), rc = 0;
+	struct stat s;
+
 	if (fd == -1)
 		return 0;
-	if (fstat(fd, &s) == -1 || !S_ISREG(s.st_mode))
-		; /* whoever opens it next has more to say */
-	else if (s.st_nlink > 1)
-		rc = flags & O_CREAT ? 0 : say_two_names(path, err);
-	else if (is_file_right(&s, g->gid))
-		;
-	else if (geteuid() == 0 || s.st_uid == geteuid())
+	if (fstat(fd, &s) == 0)
+		rc = look_at_file(&s, path, main, g, err);
+	if (rc == 1)
 		rc = change_open(fd, path, g, FILE_MODE, err);
-	else if (flags & O_CREAT)
-		rc = say_file_owner(path, g, &s, err);
 	close(fd);
 	return rc;
+}
+
+static int
+check_file(const char *path, bool main, const struct share *g, struct err *err)
+{
+	struct stat s;
+
+	if (lstat(path, &s) == -1)
+		return main;
+	return look_at_file(&s, path, main, g, err);
+}
+
+typedef int
+file_fn(const char *path, bool main, const struct share *, struct err *);
+
+/* The same for the database and what lies beside it; the first is the main. */
+static int
+each_file(
+    const struct place *p, file_fn *fn, const struct share *g, struct err *err)
+{
+	static const char *const end[] = { "", "-wal", "-shm" };
+	int rc = 0, any = 0;
+	size_t i;
+
+	for (i = 0; rc != -1 && i < sizeof(end) / sizeof(end[0]); i++) {
+		char *name = mem_printf("%s%s", p->real, end[i]);
+
+		rc = fn(name, i == 0, g, err);
+		any |= rc;
+		free(name);
+	}
+	return rc == -1 ? -1 : any;
 }
 
 int
 store_share(const char *path, const struct share *g, struct err *err)
 {
-	static const char *const end[] = { "-wal", "-shm" };
-	struct place p;
-	size_t i;
+	struct place p = { NULL, NULL, NULL };
 	int rc = 0;
 
 	if (g->group != NULL && find_place(&p, path)) {
 		rc = share_dir(&p, g, err);
 		if (rc == 0)
-			rc = share_file(p.real, O_CREAT, g, err);
-		for (i = 0; rc == 0 && i < 2; i++) {
-			char *name = mem_printf("%s%s", p.real, end[i]);
-
-			rc = share_file(name, 0, g, err);
-			free(name);
-		}
-		free_place(&p);
+			rc = each_file(&p, share_file, g, err);
 	}
+	free_place(&p);
 	return rc;
 }
 
@@ -351,21 +383,13 @@ store_share(const char *path, const struct share *g, struct err *err)
 int
 store_share_check(const char *path, const struct share *g, struct err *err)
 {
-	struct place p;
-	struct stat s;
-	int rc = 0;
+	struct place p = { NULL, NULL, NULL };
+	int rc = 0, files;
 
-	if (g->group == NULL || !find_place(&p, path))
-		return 0;
-	rc = look_at_dir(&p, g, err);
-	if (rc != -1 &&
-	    (lstat(p.real, &s) == -1 ||
-		(S_ISREG(s.st_mode) && !is_file_right(&s, g->gid)))) {
-		if (lstat(p.real, &s) == 0 && geteuid() != 0 &&
-		    s.st_uid != geteuid())
-			rc = say_file_owner(p.real, g, &s, err);
-		else
-			rc = 1;
+	if (g->group != NULL && find_place(&p, path)) {
+		rc = look_at_dir(&p, g, err);
+		files = rc == -1 ? 0 : each_file(&p, check_file, g, err);
+		rc = files == -1 ? -1 : rc | files;
 	}
 	free_place(&p);
 	return rc;
@@ -420,12 +444,14 @@ void
 store_share_look(
     const char *path, const struct share *g, store_share_fn *tell, void *arg)
 {
-	struct place p;
+	struct place p = { NULL, NULL, NULL };
 	struct look l = { &p, g, tell, arg, 0 };
 	char *text;
 
-	if (g->group == NULL || !find_place(&p, path))
+	if (g->group == NULL || !find_place(&p, path)) {
+		free_place(&p);
 		return;
+	}
 	each_foreign(&p, tell_foreign_name, &l);
 	if (l.told > SHARE_TELL) {
 		text = mem_printf(

@@ -25,7 +25,7 @@
 
 #define FILE_MODE 0660
 #define DIR_MODE  02770
-#define NAMES_MAX 200 /* bytes of names in a sentence */
+#define NAMES_MAX 120 /* bytes of names in a sentence */
 
 /* Where the database is; dir and name are parts of real. */
 struct place {
@@ -180,37 +180,39 @@ say_owner(const struct place *p, const struct share *g, const struct stat *s,
 	return refuse_share(err);
 }
 
-/*
- * Others may enter or read a directory that an administrator set up so; in our
- * own they may not.
- */
+/* May the group do there what it needs to, and nobody else write? */
 static bool
-is_dir_right(const struct stat *s, gid_t gid)
+is_dir_open(const struct stat *s, gid_t gid)
 {
-	mode_t others = s->st_uid == geteuid() ? 07 : 02;
-
-	return s->st_gid == gid && (s->st_mode & 02070) == 02070 &&
-	       (s->st_mode & others) == 0;
+	return s->st_gid == gid && (s->st_mode & 02072) == 02070;
 }
 
-/* 0: as it should be; 1: is to be changed, and may be; -1: refused. */
+/*
+ * 0: as it should be, or so as an administrator wants it; 1: is to be changed,
+ * and may be; -1: refused.
+ */
 static int
 look_at_dir(const struct place *p, const struct share *g, struct err *err)
 {
 	char names[NAMES_MAX] = "", why[NAMES_MAX + 16];
 	const char *shared;
 	struct stat s;
+	bool is_open;
 
-	if (stat(p->dir, &s) == -1 || is_dir_right(&s, g->gid))
+	if (stat(p->dir, &s) == -1)
+		return 0; /* store_open has more to say */
+	is_open = is_dir_open(&s, g->gid);
+	if (is_open && (s.st_mode & 07) == 0)
 		return 0;
-	if ((shared = shared_by(p->dir, &s)) != NULL)
-		return refuse_dir(p, g, shared, err);
-	if (each_foreign(p, add_foreign, names) > 0) {
+	shared = shared_by(p->dir, &s);
+	if (shared == NULL && each_foreign(p, add_foreign, names) > 0) {
 		snprintf(why, sizeof(why), "it holds %s", names);
-		return refuse_dir(p, g, why, err);
+		shared = why;
 	}
+	if (shared != NULL)
+		return is_open ? 0 : refuse_dir(p, g, shared, err);
 	if (geteuid() != 0 && s.st_uid != geteuid())
-		return say_owner(p, g, &s, err);
+		return is_open ? 0 : say_owner(p, g, &s, err);
 	return 1;
 }
 

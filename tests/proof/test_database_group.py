@@ -286,6 +286,15 @@ def test_the_directory_of_root(world):
     world.exsync()
     assert world.mode(world.lib) == (0o2775, GROUP)
     assert world.crm(COUNT) == ["20"]
+    # in exsync's own, others have no business, unless more than it lies there
+    os.chown(world.lib, OURS, GROUP)
+    for note, mode in ((True, 0o2775), (False, 0o2770)):
+        world.lib.chmod(0o2775)
+        if note:
+            (world.lib / "note").touch()
+        world.exsync()
+        assert world.mode(world.lib) == (mode, GROUP)
+        (world.lib / "note").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("what", ["/var/tmp", "home", "sticky", "files", "root"])

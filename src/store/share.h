@@ -25,10 +25,10 @@ struct share {
  * same for the directory, and -wal and -shm as far as they are there. What is
  * right already is not touched, whoever owns it. A directory that is not the
  * database's alone, or not this user's, is never changed: where the group has
- * the rights it needs, it is taken as it is, else it is refused (ERR_CONFIG), as
- * is another user's database. ERR_FATAL: -wal or -shm has a second name. What
- * cannot be opened is left to store_open to report. Without a group nothing is
- * done.
+ * the rights that it needs, it is taken as it is, else it is refused
+ * (ERR_CONFIG), as is another user's database. ERR_FATAL: -wal or -shm has a
+ * second name. What cannot be opened is left to store_open to report. Without a
+ * group nothing is done.
  */
 int store_share(const char *path, const struct share *, struct err *);
 /*

@@ -22,7 +22,7 @@ open_store(const struct cmd *cmd, int flags, struct conf **conf)
 
 	if ((*conf = cmd_conf_offline(cmd)) == NULL)
 		return NULL;
-	if ((st = store_open((*conf)->database, flags, &err)) == NULL)
+	if ((st = cmd_open_store(*conf, flags, &err)) == NULL)
 		log_error("%s", err.msg);
 	return st;
 }

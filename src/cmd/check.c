@@ -4,6 +4,8 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "cmd/cmd.h"
@@ -12,6 +14,7 @@
 #include "os/sandbox.h"
 #include "core/partycsv.h"
 #include "store/admin.h"
+#include "store/share.h"
 
 /* Reads a CSV file, and prints how many addresses it has. -1: reported. */
 static int
@@ -102,6 +105,52 @@ check_database(const struct conf *c)
 		log_warning("%s", err.msg);
 }
 
+/* For store_share_look. */
+static void
+warn_of_place(void *arg, const char *text)
+{
+	(void)arg;
+	log_warning("database_group: %s", text);
+}
+
+/* Without database_group: has anybody but the owner a right all the same? */
+static void
+tell_modes(const char *database)
+{
+	struct stat st;
+
+	if (stat(database, &st) == 0 && (st.st_mode & 077) != 0)
+		printf("; %s: has mode %03o and group %u, and stays so without "
+		       "database_group\n",
+		    database, (unsigned)st.st_mode & 0777, (unsigned)st.st_gid);
+}
+
+/* Prints who may read the database. -1: a pass would refuse it; reported. */
+static int
+check_group(const struct conf *c)
+{
+	const struct share group = { c->database_group, c->database_gid };
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (group.group == NULL) {
+		tell_modes(c->database);
+		return 0;
+	}
+	rc = store_share_check(c->database, &group, &err);
+	if (rc == -1)
+		fprintf(stderr, "%s\n", err.msg);
+	else
+		printf("; database_group: %s (%u) may read and write %s, and "
+		       "%s%s\n",
+		    group.group, (unsigned)group.gid, c->database,
+		    geteuid() == 0 ? "root need not be in it"
+				   : "this user is in it",
+		    rc == 1 ? "; the next pass sets the modes" : "");
+	store_share_look(c->database, &group, warn_of_place, NULL);
+	return rc == -1 ? -1 : 0;
+}
+
 /* Closes the sandbox as a pass would, to know what is then in force. */
 static void
 check_sandbox(const struct conf *c)
@@ -125,6 +174,7 @@ check_run(const struct cmd *cmd)
 	rc |= check_csv(c->contacts, "contacts", "contact");
 	rc |= check_command(c);
 	rc |= check_profiles(c);
+	rc |= check_group(c);
 	check_database(c);
 	guard_warn(c);
 	check_sandbox(c);

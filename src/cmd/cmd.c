@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
+#include "store/share.h"
 #include "store/store.h"
 
 /* The val of each option that is no command; commands have 256 and up. */
@@ -113,6 +114,20 @@ struct conf *
 cmd_conf_offline(const struct cmd *cmd)
 {
 	return conf_load_offline(cmd->conf, stderr);
+}
+
+struct store *
+cmd_open_store(const struct conf *conf, int flags, struct err *err)
+{
+	const struct share group = {
+		conf->database_gid == GROUP_NONE ? NULL : conf->database_group,
+		conf->database_gid
+	};
+
+	if ((flags & STORE_READ_ONLY) == 0 &&
+	    store_share(conf->database, &group, err) == -1)
+		return NULL;
+	return store_open(conf->database, flags, err);
 }
 
 static int

@@ -51,6 +51,12 @@ int cmd_main(int argc, char **argv);
 struct conf *cmd_conf(const struct cmd *);
 /* The same for a command that contacts no server (conf_load_offline). */
 struct conf *cmd_conf_offline(const struct cmd *);
+struct store;
+/*
+ * Opens the store (store_open). One that is to be written is given to
+ * database_group before. NULL: see err.
+ */
+struct store *cmd_open_store(const struct conf *, int flags, struct err *);
 
 int once_run(const struct cmd *);
 int check_run(const struct cmd *);

@@ -119,8 +119,8 @@ run_pass(const struct cmd *cmd, const struct pass *pass, struct err *err)
 static int
 with_store(const struct cmd *cmd, struct pass *pass, struct err *err)
 {
-	struct store *store = store_open(
-	    pass->conf->database, cmd->dry_run ? STORE_READ_ONLY : 0, err);
+	struct store *store =
+	    cmd_open_store(pass->conf, cmd->dry_run ? STORE_READ_ONLY : 0, err);
 	int rc;
 
 	if (store == NULL) {

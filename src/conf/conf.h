@@ -14,8 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "base/err.h"
+#include "base/group.h"
 #include "base/log.h"
 #include "conf/seal.h"
 
@@ -86,7 +88,9 @@ struct conf {
 	char *path;
 	/* names of files: a relative one in the INI begins at its directory */
 	char *database;
-	char *state_dir; /* never NULL; need not exist */
+	char *state_dir;      /* never NULL; need not exist */
+	char *database_group; /* as it is written, or NULL */
+	gid_t database_gid;   /* GROUP_NONE: no group, or (offline) unknown */
 	enum log_level log_level;
 	char *ca_file;         /* NULL: the system's */
 	char *proxy;           /* http://host:port or NULL */

@@ -46,6 +46,15 @@ static const struct conf_key common[] = {
 	    "passwords are known again. Nobody but exsync needs it, and it "
 	    "may be deleted. Absent: the database's name with .state in place "
 	    "of its ending." },
+	{ CONF_EXSYNC, "database_group", CONF_GROUP, AT(conf, database_group),
+	    0, NULL, 0, 0, NULL, "crm",
+	    "The group (a name in /etc/group, or a number) of the programs "
+	    "that read the database. The file, its -wal, -shm and .lock get "
+	    "it with mode 660, and their directory with mode 2770, so "
+	    "nothing else may lie there: state_dir must be written too. The "
+	    "user that exsync runs as must be in the group. Absent: modes "
+	    "and groups are left as they are; a new file is its owner's "
+	    "alone." },
 	{ CONF_EXSYNC, "log_level", CONF_WORD, AT(conf, log_level),
 	    CONF_SHOWN, "info", 0, 0, "error|warning|info|debug", NULL,
 	    "What is logged to standard error." },

@@ -30,6 +30,7 @@ enum conf_type {
 	CONF_DATABASE,  /* char *, a file whose directory must exist */
 	CONF_KEYFILE,   /* char *, a file that need not exist yet */
 	CONF_STATEDIR,  /* char *, a directory that need not exist yet */
+	CONF_GROUP,     /* char *, a Unix group; see confgroup.h */
 	CONF_BOOL,      /* bool: yes or no */
 	CONF_INT,       /* int, lo..hi */
 	CONF_MEGABYTES, /* int64_t bytes, lo..hi MB */

@@ -21,6 +21,7 @@
 #include "base/tim.h"
 #include "conf/conf.h"
 #include "conf/conffile.h"
+#include "conf/confgroup.h"
 #include "conf/confseal.h"
 #include "conf/confsecret.h"
 #include "conf/conftype.h"
@@ -417,11 +418,13 @@ finish_load(struct conf_file *f, FILE *errs)
 	/* what seems missing may be in the part that was not read */
 	if (!f->cut)
 		build_conf(f, c);
+	if (c->state_dir == NULL && c->database != NULL)
+		c->state_dir = beside_database(c->database);
+	confgroup_check(f, c);
 	if (conffile_report(f, errs) > 0) {
 		conf_free(c);
 		c = NULL;
-	} else if (c->state_dir == NULL)
-		c->state_dir = beside_database(c->database);
+	}
 	conffile_free(f);
 	return c;
 }

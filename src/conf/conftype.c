@@ -244,6 +244,15 @@ set_name(const struct spot *s, void *base, const char *text)
 	return put_string(s, base, conffile_path(s->file, text));
 }
 
+/* Whether there is such a group is checked by confgroup.c. */
+static bool
+set_group(const struct spot *s, void *base, const char *text)
+{
+	if (*text == '\0')
+		return FAIL(s, "must be the name or number of a group");
+	return put_string(s, base, mem_strdup(text));
+}
+
 static bool
 set_database(const struct spot *s, void *base, const char *text)
 {
@@ -518,6 +527,7 @@ static bool (*const setter[])(const struct spot *, void *, const char *) = {
 	[CONF_LIST] = set_name,
 	[CONF_KEYFILE] = set_name,
 	[CONF_STATEDIR] = set_name,
+	[CONF_GROUP] = set_group,
 	[CONF_BOOL] = set_bool,
 	[CONF_INT] = set_number,
 	[CONF_MEGABYTES] = set_number,

@@ -13,8 +13,9 @@
  *    old view the WAL has to grow, and the checkpoint is tried again every few
  *    pages.
  * 6. The database, its WAL and its lock are readable by their owner only,
- *    unless the administrator widens the database's mode (SQLite gives the same
- *    mode to -wal and -shm; those of an earlier pass are then created anew).
+ *    unless the administrator widens the database's mode, or names a group for
+ *    it (share.h). SQLite gives the same mode to -wal and -shm; those of an
+ *    earlier pass that have another are created anew.
  * 7. Once db_use has been called, no file is created or removed any more: the
  *    WAL and its index are open, and closing leaves them there, empty. Nobody
  *    else can remove them meanwhile, for our connection stays open.

@@ -4,7 +4,10 @@
  *    process, however that ends, and the lock file is never removed. It lies
  *    where SQLite puts its own files, beside the file that a name's links lead
  *    to: two names of a database have one lock.
- * 2. Nobody asks for it but a pass: whoever took it only to see whether it is
+ * 2. The lock file belongs to those who may write the database: to its owner,
+ *    and to its group where that may. Whoever could only read, and yet open
+ *    the lock file, could keep every pass from beginning.
+ * 3. Nobody asks for it but a pass: whoever took it only to see whether it is
  *    free would keep a pass from beginning. Who only looks has atwork.c.
  */
 #include <errno.h>
@@ -105,6 +108,20 @@ take_lock(struct store *st, const char *name, int fd, struct err *err)
 	return err_code(err, CAUSE_OTHER, "not_writable", SCOPE_ALL);
 }
 
+/* Gives the lock file to the group that may write the database, if one may. */
+static void
+share_lock(const struct store *st, int fd)
+{
+	struct stat db;
+	mode_t mode = 0600;
+
+	if (stat(st->path, &db) == 0 && (db.st_mode & 060) == 060 &&
+	    fchown(fd, (uid_t)-1, db.st_gid) == 0)
+		mode = 0660;
+	/* also for what the umask took away; another user's file stays */
+	fchmod(fd, mode);
+}
+
 int
 store_lock(struct store *st, struct err *err)
 {
@@ -122,7 +139,7 @@ store_lock(struct store *st, struct err *err)
 		snprintf(
 		    pid, sizeof(pid), "%-*ld\n", LOCK_PID - 1, (long)getpid());
 		if (pwrite(fd, pid, LOCK_PID, 0) == LOCK_PID)
-			fchmod(fd, 0600);
+			share_lock(st, fd);
 		st->lock_fd = fd;
 		atwork_show(st);
 	} else if (fd != -1)

@@ -300,7 +300,8 @@ class Case:
     def expand(self, text):
         names = {"DIR": self.directory, "MAIL": exsim.MAIL,
                  "CA": exsim.CA, "USER": exsim.USER,
-                 "PASSWORD": exsim.PASSWORD}
+                 "PASSWORD": exsim.PASSWORD, "GROUP": str(os.getgid()),
+                 "EXSYNC": self.binary}
         if self.sim is not None:
             names["URL"] = self.sim.url
             names["PORT"] = str(self.sim.parts.port)

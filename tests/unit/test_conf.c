@@ -576,9 +576,10 @@ test_example(void **state)
 static void
 test_example_whole(void **state)
 {
-	static const char *const not [] = {
-		";url =", ";password_env =", ";password =", NULL
-	};
+	static const char *const not [] = { ";url =", ";password_env =",
+		";password =",
+		/* a group of the machine's */
+		";database_group =", NULL };
 	char *text, *p, *errs;
 	size_t len, i;
 	FILE *f = open_memstream(&text, &len);

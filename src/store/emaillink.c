@@ -14,7 +14,12 @@
 #include "store/emaillink.h"
 #include "store/people.h"
 
-#define SLICE fault_int("EXSYNC_RENEW", 500) /* mails of a transaction */
+#define SLICE fault_int("EXSYNC_RENEW", 500) /* mails looked at in one go */
+/*
+ * Bytes that one transaction handles, about: a mail may have 5,000 recipients,
+ * and the CRM waits for the lock meanwhile.
+ */
+#define HANDLED fault_int("EXSYNC_SLICE", 2 << 20)
 
 /* A row of sync_email_link. */
 struct row {
@@ -365,7 +370,7 @@ emaillink_settle(struct store *st, int64_t n, struct err *err)
 	if (st->people == NULL)
 		return 0;
 	rc = read_linked(st, n, &k, err);
-	st->txn.handled += 64 * (int64_t)(k.nnamed + k.had.n);
+	st->txn.handled += 64 * (int64_t)(k.nnamed + k.had.n + k.wanted.n);
 	if (rc == 0 && linked_differs(&k))
 		rc = write_linked(st, n, &k, err) == -1 ? -1 : 1;
 	arena_free(&k.arena);
@@ -386,8 +391,9 @@ store_people_use(struct store *st, const struct party_dir *people)
 struct renewal {
 	int64_t after; /* the last that was looked at */
 	int64_t *n;    /* those of the slice whose links are to be renewed */
-	size_t nn;
-	bool done; /* there are no more */
+	size_t nn;     /* of these */
+	size_t i;      /* so many have been renewed */
+	bool done;     /* there are no more */
 	int64_t renewed;
 };
 
@@ -418,7 +424,7 @@ find_outdated(struct store *st, void *arg, struct err *err)
 	if (list_mails(st, w->after, w->n, &n, max, err) == -1)
 		return -1;
 	w->done = n < max;
-	w->nn = 0;
+	w->nn = w->i = 0;
 	for (i = 0; i < n; i++) {
 		int rc = read_linked(st, w->n[i], &k, err);
 
@@ -436,14 +442,15 @@ static int
 renew_slice(struct store *st, void *arg, struct err *err)
 {
 	struct renewal *w = arg;
-	size_t i;
 	int r;
 
-	for (i = 0; i < w->nn; i++) {
-		if ((r = emaillink_settle(st, w->n[i], err)) == -1)
+	while (w->i < w->nn && st->txn.handled <= HANDLED) {
+		int64_t n = w->n[w->i++];
+
+		if ((r = emaillink_settle(st, n, err)) == -1)
 			return -1;
 		if (r == 1 &&
-		    db_change_email(st, w->n[i], "email", "update", err) == -1)
+		    db_change_email(st, n, "email", "update", err) == -1)
 			return -1;
 		w->renewed += r;
 		fault_point("inside renewal");
@@ -460,7 +467,7 @@ store_links_renew(struct store *st, int64_t *renewed, struct err *err)
 	w.n = mem_alloc((size_t)SLICE * sizeof(*w.n));
 	while (rc == 0 && !w.done) {
 		rc = db_read(st, find_outdated, &w, err);
-		if (rc == 0 && w.nn > 0)
+		while (rc == 0 && w.i < w.nn)
 			rc = db_write(st, renew_slice, &w, err);
 	}
 	*renewed = w.renewed;

@@ -8,6 +8,7 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "core/match.h"
@@ -458,6 +459,15 @@ renew_slice(struct store *st, void *arg, struct err *err)
 	return 0;
 }
 
+static int
+fail_stopped(struct err *err)
+{
+	err_set(err, ERR_RETRY,
+	    "interrupted while links of stored mail were renewed; the next "
+	    "pass goes on from there");
+	return err_code(err, CAUSE_STOP, "stop", SCOPE_ALL);
+}
+
 int
 store_links_renew(struct store *st, int64_t *renewed, struct err *err)
 {
@@ -466,7 +476,8 @@ store_links_renew(struct store *st, int64_t *renewed, struct err *err)
 
 	w.n = mem_alloc((size_t)SLICE * sizeof(*w.n));
 	while (rc == 0 && !w.done) {
-		rc = db_read(st, find_outdated, &w, err);
+		rc = stop_requested() ? fail_stopped(err)
+				      : db_read(st, find_outdated, &w, err);
 		while (rc == 0 && w.i < w.nn)
 			rc = db_write(st, renew_slice, &w, err);
 	}

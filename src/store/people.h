@@ -57,8 +57,8 @@ void store_people_use(struct store *, const struct party_dir *);
  * Looks at all mails, and makes links, who of the CRM the people in their
  * headers are, and email.unlinked_at what the people in use make them; a mail
  * that changed has a change row. In slices: memory and transactions are
- * bounded, and what a crash leaves undone the next call does. *renewed: how
- * many mails changed.
+ * bounded, and what a crash leaves undone the next call does; CAUSE_STOP: the
+ * program is asked to end. *renewed: how many mails changed.
  */
 int store_links_renew(struct store *, int64_t *renewed, struct err *);
 

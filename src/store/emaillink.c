@@ -378,6 +378,15 @@ emaillink_settle(struct store *st, int64_t n, struct err *err)
 	return rc;
 }
 
+int
+emaillink_outdate(struct store *st, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(
+	    st, DB_LINK_OUTDATE, "DELETE FROM sync_basis WHERE what='people'");
+
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
 /* --- all mails ---------------------------------------------------------- */
 
 void

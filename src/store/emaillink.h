@@ -34,5 +34,10 @@ int emaillink_insert(struct store *, int64_t n, const struct message *,
  * The caller writes the change row.
  */
 int emaillink_settle(struct store *, int64_t n, struct err *);
+/*
+ * A folder turned out to be another than it was taken for: the next pass looks
+ * at the links of all mails, as if people had changed.
+ */
+int emaillink_outdate(struct store *, struct err *);
 
 #endif

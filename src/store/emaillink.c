@@ -8,6 +8,7 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "core/match.h"
@@ -177,12 +178,11 @@ static int
 read_places(struct store *st, int64_t n, struct linked *k,
     const struct decision *d, struct err *err)
 {
-	/* removed_at NULL: the copies that are there */
 	sqlite3_stmt *s = db_stmt(st, DB_LINK_PLACES,
 	    "SELECT DISTINCT c.mailbox FROM sync_copy c JOIN folder f ON "
-	    "f.id=c.folder WHERE c.email=?1 AND c.removed_at IS(SELECT "
-	    "iif(count(*)=count(removed_at),max(removed_at),NULL) FROM "
-	    "sync_copy WHERE email=?1) AND ifnull(f.well_known,'') NOT "
+	    "f.id=c.folder WHERE c.email=?1 AND (c.removed_at IS NULL OR NOT "
+	    "EXISTS(SELECT 1 FROM sync_copy WHERE email=?1 AND removed_at IS "
+	    "NULL)) AND ifnull(f.well_known,'') NOT "
 	    "IN('sentitems','drafts','outbox')");
 	int r;
 
@@ -362,11 +362,20 @@ emaillink_settle(struct store *st, int64_t n, struct err *err)
 	if (st->people == NULL)
 		return 0;
 	rc = read_linked(st, n, &k, err);
-	st->txn.handled += 64 * (int64_t)(k.nnamed + k.had.n);
+	st->txn.handled += 64 * (int64_t)(k.nnamed + k.had.n + k.wanted.n);
 	if (rc == 0 && linked_differs(&k))
 		rc = write_linked(st, n, &k, err) == -1 ? -1 : 1;
 	arena_free(&k.arena);
 	return rc;
+}
+
+int
+emaillink_outdate(struct store *st, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(
+	    st, DB_LINK_OUTDATE, "DELETE FROM sync_basis WHERE what='links'");
+
+	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
 int

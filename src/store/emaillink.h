@@ -12,8 +12,8 @@
  *    is the first of from, sender, to, cc, bcc in which they appear.
  * 2. The owner of a mailbox in which the mail arrived (a copy lies in a folder
  *    other than Sent Items, Drafts and Outbox) has a link with role delivered,
- *    unless a header has one for them. When all copies are removed, those that
- *    went last count.
+ *    unless a header has one for them. When all copies are removed, all count:
+ *    the order in which they went does not matter.
  */
 #ifndef STORE_EMAILLINK_H
 #define STORE_EMAILLINK_H
@@ -36,5 +36,10 @@ int emaillink_insert(struct store *, int64_t n, const struct message *,
 int emaillink_settle(struct store *, int64_t n, struct err *);
 /* Would that change something? 1, 0, -1. */
 int emaillink_differs(struct store *, int64_t n, struct err *);
+/*
+ * A folder turned out to be another than it was taken for: the next pass looks
+ * at the links of all mails, as if people had changed.
+ */
+int emaillink_outdate(struct store *, struct err *);
 
 #endif

@@ -18,6 +18,7 @@
 #include "store/ahead.h"
 #include "store/blob.h"
 #include "store/db.h"
+#include "store/emaillink.h"
 #include "store/page.h"
 #include "store/mailbox.h"
 #include "store/stray.h"
@@ -227,7 +228,13 @@ update_folder(struct store *st, const struct row *v, const struct folder *f,
 	db_text(s, 3, f->well_known);
 	db_text(s, 4, f->class);
 	fault_point("before folder update");
-	return db_run(st, s, err);
+	if (db_run(st, s, err) == -1)
+		return -1;
+	/* it was read already: what lies in Sent Items was not delivered */
+	if (v->pub.cursor != NULL && f->well_known != NULL &&
+	    !str_eq(f->well_known, v->pub.well_known))
+		return emaillink_outdate(st, err);
+	return 0;
 }
 
 /*

@@ -60,8 +60,9 @@ typedef bool store_changed_fn(void *arg, const char *address);
  * what the people in use make them, in the mails that have an address, or lie
  * in a mailbox of an address, that changed says yes to; NULL: in all. A mail
  * that changed has a change row. In slices: memory and transactions are
- * bounded, and what a crash leaves undone the next call does. *renewed: how
- * many mails changed. In a read-only store nothing is done.
+ * bounded, and what a crash leaves undone the next call does; CAUSE_STOP: the
+ * program is asked to end. *renewed: how many mails changed. In a read-only
+ * store nothing is done.
  */
 int store_links_renew(struct store *, store_changed_fn *changed, void *arg,
     int64_t *renewed, struct err *err);

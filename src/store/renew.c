@@ -8,12 +8,17 @@
 #include <stdlib.h>
 
 #include "base/fault.h"
+#include "base/stop.h"
 #include "base/vec.h"
 #include "store/emaillink.h"
 #include "store/people.h"
 
-#define SPAN  fault_int("EXSYNC_RENEW_SPAN", 2000) /* mails that are read */
-#define SLICE fault_int("EXSYNC_RENEW", 500)       /* mails of a transaction */
+#define SPAN fault_int("EXSYNC_RENEW", 2000) /* mails that are read in one go */
+/*
+ * Bytes that one transaction handles, about: a mail may have 5,000 recipients,
+ * and the CRM waits for the lock meanwhile.
+ */
+#define HANDLED fault_int("EXSYNC_SLICE", 2 << 20)
 
 void
 store_people_use(struct store *st, const struct party_dir *people)
@@ -139,9 +144,9 @@ renew_slice(struct store *st, void *arg, struct err *err)
 {
 	struct renewal *w = arg;
 	int64_t n;
-	int i, r;
+	int r;
 
-	for (i = 0; i < SLICE && w->done < w->nn; i++) {
+	while (w->done < w->nn && st->txn.handled <= HANDLED) {
 		n = w->n[w->done++];
 		if ((r = emaillink_settle(st, n, err)) == -1)
 			return -1;
@@ -154,6 +159,15 @@ renew_slice(struct store *st, void *arg, struct err *err)
 	return 0;
 }
 
+static int
+fail_stopped(struct err *err)
+{
+	err_set(err, ERR_RETRY,
+	    "interrupted while links of stored mail were renewed; the next "
+	    "pass goes on from there");
+	return err_code(err, CAUSE_STOP, "stop", SCOPE_ALL);
+}
+
 int
 store_links_renew(struct store *st, store_changed_fn *changed, void *arg,
     int64_t *renewed, struct err *err)
@@ -162,7 +176,8 @@ store_links_renew(struct store *st, store_changed_fn *changed, void *arg,
 	int rc = st->read_only ? 0 : db_read(st, begin_renewal, &w, err);
 
 	while (rc == 0 && w.after < w.last) {
-		rc = db_read(st, find_outdated, &w, err);
+		rc = stop_requested() ? fail_stopped(err)
+				      : db_read(st, find_outdated, &w, err);
 		while (rc == 0 && w.done < w.nn)
 			rc = db_write(st, renew_slice, &w, err);
 	}

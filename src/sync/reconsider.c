@@ -409,6 +409,23 @@ compare_doubt(struct basis *b, struct basis_change *c, bool doubt, bool dry_run,
 	    &(struct store_basis){ "doubt", now, strlen(now) }, 1, err);
 }
 
+/* A part that stands for the links of all mails; emaillink_outdate drops it. */
+static int
+look_for_links(struct basis *b, struct basis_change *c, struct err *err)
+{
+	bool before = b->differs;
+	void *was;
+
+	b->differs = false;
+	if (add_part(b, mem_strdup("links"), mem_strdup("1"), 1, &was, err) ==
+	    -1)
+		return -1;
+	free(was);
+	c->all_renamed = b->differs;
+	b->differs = b->differs || before;
+	return 0;
+}
+
 /* Who is new, when the hash of all people has changed. */
 static int
 compare_directory(struct basis *b, const struct party_list *list,
@@ -424,6 +441,8 @@ compare_directory(struct basis *b, const struct party_list *list,
 	    -1)
 		return -1;
 	free(was);
+	if (look_for_links(b, c, err) == -1)
+		return -1;
 	if (!b->differs)
 		return 0;
 	now = marks_make(b->store, list, &n);
@@ -435,7 +454,7 @@ compare_directory(struct basis *b, const struct party_list *list,
 	if (store_basis_get(b->store, "addresses", &was, &nwas, err) == -1)
 		return -1;
 	nwas /= sizeof(struct mark);
-	c->all_renamed = was == NULL;
+	c->all_renamed = c->all_renamed || was == NULL;
 	c->renamed = marks_changed(now, n, was, nwas, &c->nrenamed);
 	/* with more of the past wanted, who came before counts as new */
 	c->nnewcomer = marks_keep_newcomers(now, n, was, c->past ? 0 : nwas);

@@ -21,11 +21,13 @@ CREATE TABLE IF NOT EXISTS seen(seq INTEGER PRIMARY KEY, entity, email, op);
 WHAT = {
     "email": "SELECT message_id, in_reply_to, refs, direction, subject,"
              " sent_at, importance, sensitivity, item_class,"
-             " has_attachments, body_state FROM email WHERE id = ?",
+             " has_attachments, body_state, unlinked_at FROM email"
+             " WHERE id = ?",
     "body": "SELECT text, html FROM email_body WHERE email_id = ?",
     "link": "SELECT crm_type, crm_id, role FROM email_link"
             " WHERE email_id = ?",
-    "party": "SELECT role, position, address, name FROM email_party"
+    "party": "SELECT role, position, address, name, crm_type, crm_id"
+             " FROM email_party"
              " WHERE email_id = ?",
     "attachment": "SELECT a.position, a.name, a.media_type, a.state, d.data"
                   " FROM attachment a LEFT JOIN blob d"

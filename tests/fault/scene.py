@@ -265,7 +265,7 @@ DUMP = {
                " retry_at IS NOT NULL FROM mailbox",
     "folder": "mailbox, path, well_known, folder_id, class, total,"
               " removed_at IS NOT NULL FROM folder",
-    "email": ", ".join(EMAIL) + " FROM email",
+    "email": ", ".join(EMAIL[:-1]) + ", unlinked_at IS NOT NULL FROM email",
     "email_body": "* FROM email_body",
     "email_thread": "* FROM email_thread",
     "sync_thread": "t.thread_id, e.id FROM sync_thread t"

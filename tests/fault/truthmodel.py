@@ -8,6 +8,7 @@ nothing, and two files over the same mailboxes must agree all the same."""
 
 import base64
 import collections
+import copy
 import hashlib
 import html
 import os
@@ -16,7 +17,7 @@ import textwrap
 import urllib.parse
 
 import mailmodel
-from mailmodel import CONTACTS, ROLES, USERS
+from mailmodel import ARRIVED_NOT, ROLES
 
 BANNER = "CAUTION: This email originated from outside of the organization."
 DISCLAIMER = ("This e-mail is confidential and intended for the addressee"
@@ -25,7 +26,6 @@ FOOTER = "Contoso Ltd, 1 Example Street, 10115 Berlin, www.contoso.example"
 TAG = "[EXTERN] "
 # What servers do to copies of a mail. Blocks add text, the others none.
 BLOCKS = ("banner", "disclaimer", "footer")
-SENT = ("Sent Items", "Drafts", "Outbox")  # nothing arrives there
 REWRITES = BLOCKS + ("tag", "links", "space", "entities")
 LINK = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")   # [label|address], or [|...]
 SAME, OTHER, UNSURE = "one mail", "two mails", "either"
@@ -250,8 +250,16 @@ class Copy(mailmodel.Item):
 
 class Model(mailmodel.Model):
     def kept(self):
-        """(mailbox, item id) -> Copy, of all that a file must hold."""
-        return {i.key(): i for i in self.visible() if self.is_kept(i)}
+        """(mailbox, item id) -> Copy, of all that a file must hold; what is
+        not kept any more is what it was when it last was."""
+        out = {}
+        for i in self.visible():
+            if self.is_kept(i):
+                out[i.key()] = i
+            elif i.key() in self.held:
+                out[i.key()] = was = copy.copy(i)
+                was.mail, was.former = self.held[i.key()]
+        return out
 
 
 def classes(copies):
@@ -278,7 +286,7 @@ def together(copies):
 class Told:
     """Of each copy that lies somewhere, and of its mail."""
 
-    def __init__(self, db):
+    def __init__(self, db, people):
         self.lacks = []
         names = {n for n, in db.execute("SELECT name FROM sqlite_master")}
         columns = {c[1] for c in db.execute("PRAGMA table_info(email_copy)")}
@@ -311,6 +319,7 @@ class Told:
                 " FROM email_copy")}
         else:
             self.lacks.append("column email_copy.text_differs")
+        self.wrong_links = list(mailmodel.wrong_links(people, db))
         self.people = self.sets(db, "SELECT email_id, role,"
                                 " lower(address) FROM email_party")
         self.links = self.sets(db, "SELECT email_id, crm_type, crm_id, role"
@@ -448,9 +457,12 @@ def compare_model(model, told):
     yield from compare_grouping(kept, told)
     for email, group in told.groups().items():
         letters = {k: kept[k].mail for k in group if k in kept}
-        if letters:
+        # what lies in a mailbox that is not read counts, too
+        if letters and len(letters) == len(group):
             yield from compare_mail(email, list(letters.values()), told)
-            yield from compare_links(email, letters, told)
+            yield from compare_links(model.people, email, letters, told)
+    for text in told.wrong_links:
+        yield "links", text
     yield from compare_rows(told)
 
 
@@ -480,23 +492,13 @@ def about(copies, told):
         for c in copies[:4])
 
 
-def linked(addresses):
-    """Person -> the first role that an address of the person has."""
-    links = {}
-    for role, address in sorted(addresses, key=lambda x: ROLES.index(x[0])):
-        who = USERS.get(address) or CONTACTS.get(address)
-        if who:
-            links.setdefault(who, role)
-    return links
-
-
-def compare_links(email, letters, told):
+def compare_links(people, email, letters, told):
     """Whom its copies name, and whose mailbox it came to unnamed."""
-    links = linked({x for m in letters.values() for x in m.addresses()})
-    for key, m in letters.items():
-        owner, path = USERS.get(key[0]), told.copy[key][1]
-        if owner and path not in SENT and \
-                owner not in linked(m.addresses()):
+    links = people.links({x for m in letters.values()
+                          for x in m.addresses()})
+    for key in letters:
+        owner, path = people.owner(key[0]), told.copy[key][1]
+        if owner and path not in ARRIVED_NOT:
             links.setdefault(owner, "delivered")
     want = {(*who, role) for who, role in links.items()}
     got = set(told.links[email])

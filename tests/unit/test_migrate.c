@@ -13,6 +13,7 @@
 #include "base/crypt.h"
 #include "base/enc.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "store/db.h"
 #include "store/schema.h"
 #include "test_store.h"
@@ -297,6 +298,32 @@ test_links(void **state)
 				 "6|user|u2|delivered\n"
 				 "7|user|u2|delivered\n");
 	free(got);
+}
+
+/* Whoever asks exsync to end does not wait until all mails were looked at. */
+static void
+test_stopped(void **state)
+{
+	struct kit *k = *state;
+	int64_t n;
+	int status;
+	pid_t pid;
+
+	load(k, DIR_SQL "version-4.sql");
+	kit_know(k, "user", "u1", "anna@contoso.example");
+	if ((pid = fork()) == 0) {
+		int r;
+
+		kit_open(k, 0);
+		stop_request();
+		r = store_links_renew(k->st, NULL, NULL, &n, &k->err);
+		_exit(r == -1 && k->err.cause == CAUSE_STOP ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	kit_open(k, 0);
+	OK(k, store_links_renew(k->st, NULL, NULL, &n, &k->err));
+	assert_true(n > 0);
 }
 
 /*
@@ -618,6 +645,7 @@ main(int argc, char **argv)
 		BARE(test_markers),
 		BARE(test_links),
 		BARE(test_keys),
+		BARE(test_stopped),
 		BARE(test_goes_on),
 		BARE(test_crash),
 		BARE(test_frozen),

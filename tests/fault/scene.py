@@ -253,8 +253,8 @@ HOLDS = (
 EMAIL = ["id", "message_id", "in_reply_to", "refs", "conversation_id",
          "thread_id", "direction", "subject", "sent_at", "received_at",
          "importance", "sensitivity", "item_class", "has_attachments",
-         "size", "body_state", "headers", "unlinked_at", "message_key",
-         "in_reply_to_key"]
+         "size", "body_state", "headers", "message_key", "in_reply_to_key",
+         "unlinked_at"]
 # All that is stored, without what depends on when, how often and in which
 # order things happened (LEFT_OUT says which columns these are).
 DUMP = {

@@ -1,7 +1,8 @@
 /*
  * htmltag.c - tags, comments and attributes of HTML.
- * 1. No byte is searched twice for the same thing: a search that failed is not
- *    made again, and one that did not is the length of what is returned.
+ * 1. No byte is searched twice for the same thing: a search that fails ends the
+ *    reading, or cannot come again, and one that does not is the length of what
+ *    is returned.
  */
 #include <string.h>
 
@@ -29,18 +30,16 @@ length_until(const char *s, size_t len, const char *end, size_t n)
 	return p != NULL ? (size_t)(p - s) + n : len;
 }
 
-/* The value of an attribute ends with that quote: after it, or 0. */
+/*
+ * The value of an attribute ends with that quote: after it, or 0. It fails once
+ * for each of the two quotes, since any later one would have been found.
+ */
 static size_t
 skip_quoted(struct html_scan *x, size_t at)
 {
-	bool *none = &x->no_quote[x->s[at] == '\''];
-	const char *end;
+	const char *end = memchr(x->s + at + 1, x->s[at], x->len - at - 1);
 
-	if (*none)
-		return 0;
-	end = memchr(x->s + at + 1, x->s[at], x->len - at - 1);
 	if (end == NULL) {
-		*none = true;
 		x->work += x->len - at;
 		return 0;
 	}

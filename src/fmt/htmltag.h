@@ -14,8 +14,6 @@
 struct html_scan {
 	const char *s;
 	size_t len;
-	/* no " or ' comes any more: one search, not one for each tag */
-	bool no_quote[2];
 	size_t work; /* bytes looked at, for tests of the linear time */
 };
 

@@ -101,6 +101,15 @@ find_slice(struct store *st, const struct text_slice *s, int64_t *from,
 	return r == -1 ? -1 : 0;
 }
 
+static int
+read_left(struct store *st, struct text_slice *slice, struct err *err)
+{
+	return db_one(st,
+	    TEXT_STMT(st, DB_TEXT_MARK, slice->edition, MARK("texts"),
+		MARK("edition texts")),
+	    &slice->left, err);
+}
+
 /* arg: struct text_slice */
 static int
 fill_slice(struct store *st, void *arg, struct err *err)
@@ -109,14 +118,8 @@ fill_slice(struct store *st, void *arg, struct err *err)
 	sqlite3_stmt *s;
 	int64_t from;
 
-	if (db_one(st,
-		TEXT_STMT(st, DB_TEXT_MARK, slice->edition, MARK("texts"),
-		    MARK("edition texts")),
-		&slice->left, err) == -1)
-		return -1;
-	if (slice->left == 0)
-		return 0;
-	if (find_slice(st, slice, &from, err) == -1)
+	if (read_left(st, slice, err) == -1 ||
+	    find_slice(st, slice, &from, err) == -1)
 		return -1;
 	s = TEXT_STMT(st, DB_TEXT_FILL, slice->edition, FILL("sync_email"),
 	    FILL("sync_edition"));
@@ -135,8 +138,8 @@ fill_slice(struct store *st, void *arg, struct err *err)
 static int
 fill_all(struct store *st, bool edition, struct err *err)
 {
-	struct text_slice slice = { edition, 1 };
-	int rc = 0;
+	struct text_slice slice = { edition, 0 };
+	int rc = read_left(st, &slice, err) == -1 ? -1 : 0;
 
 	while (rc == 0 && slice.left > 0 && !stop_requested())
 		rc = db_txn(st, fill_slice, &slice, err);

@@ -2,6 +2,7 @@
  * test_store_text.c - the text of mail that has only HTML: it is there, follows
  * the HTML, and mail of earlier versions gets it.
  */
+#include "store/db.h"
 #include "test_store_mails.h"
 
 #define SALE "<p>We offer <b>12 pallets</b> of steel for 4711,50 EUR.</p>"
@@ -79,6 +80,14 @@ test_copies(void **state)
 	gone(k, BOX_B, "b1");
 	assert_string_equal(shown(k), "html: " SAID);
 	assert_int_equal(editions(k), 0);
+	/* the poorer copy comes last */
+	put_html(k, BOX_A, "a1", "k2", WARN SALE);
+	put_html(k, BOX_B, "b1", "k2", SALE);
+	assert_string_equal(shown(k), "html: " TOLD SAID);
+	assert_string_equal(own_text(k), "html: " SAID);
+	holds(k, false);
+	gone(k, BOX_B, "b1");
+	put_html(k, BOX_A, "a1", "k3", SALE);
 	/* a copy that has a text beside one that has HTML */
 	store(k, BOX_B, "b2", "k1", mail("<1@x>", "Steel", BANNER OFFER));
 	assert_int_equal(mails(k), 1);
@@ -110,13 +119,20 @@ pass(struct kit *k)
 	OK(k, store_run_end(k->st, &run, &k->err));
 }
 
+static int
+count_commit(void *commits)
+{
+	++*(int *)commits;
+	return 0;
+}
+
 static void
 test_earlier(void **state)
 {
 	struct kit *k = *state;
 	char id[32], mid[32];
 	struct message *m;
-	int i;
+	int i, first, commits = 0;
 
 	setenv("EXSYNC_TEXTS", "2", 1); /* mails of a slice */
 	for (i = 0; i < 7; i++) {
@@ -134,7 +150,13 @@ test_earlier(void **state)
 	    number(k, "SELECT count(*) FROM email_body WHERE text_source IS "
 		      "NULL AND text IS NULL"),
 	    7);
+	sqlite3_commit_hook(k->st->h, count_commit, &commits);
 	pass(k);
+	/* four slices of mails, one of editions; another pass has none */
+	first = commits;
+	pass(k);
+	assert_int_equal(first - 5, commits - first);
+	sqlite3_commit_hook(k->st->h, NULL, NULL);
 	holds(k, false);
 	assert_int_equal(
 	    number(k, "SELECT count(*) FROM email_body WHERE text='" SAID

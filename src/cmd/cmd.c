@@ -310,7 +310,7 @@ cmd_main(int argc, char **argv)
 	int rc = CMD_USAGE;
 
 	providers_add_keys();
-	/* one write for nearly all output, so that end_output knows its errno */
+	/* nearly all output is one write, whose errno end_output knows */
 	if (!isatty(STDOUT_FILENO))
 		setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 	memset(&cmd, 0, sizeof(cmd));

@@ -151,8 +151,9 @@ insert_edition(struct store *st, int64_t email, const struct content *c,
 	sqlite3_stmt *s = db_stmt(st, DB_EDITION_INSERT,
 	    "INSERT INTO sync_edition(email,digest,body,weight,contents,"
 	    "direction,subject,sent_at,importance,sensitivity,has_attachments,"
-	    "body_state,differs,text,html) "
-	    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+	    "body_state,differs,text,html,html_text) "
+	    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+	    "iif(?14 IS NULL,text_of_html(?15),NULL))");
 	const struct message *m = c->m;
 	bool known = m->body_state == BODY_FULL;
 	char sent[TIM_TEXT];
@@ -345,6 +346,10 @@ delete_editions(
 	return 0;
 }
 
+/* Also of a row whose html_text is still to be filled in (mailtext.c). */
+#define BODY_COLS                                                              \
+	"text,html,iif(text IS NULL,ifnull(html_text,text_of_html(html)),NULL)"
+
 /*
  * The mail now shows the text of that edition. Other editions that shared the
  * mail's old text get it as their own.
@@ -357,18 +362,21 @@ show_body(
 
 	if (run_with(st,
 		db_stmt(st, DB_EDITION_OWN,
-		    "UPDATE sync_edition SET (text,html)=(SELECT text,html "
-		    "FROM sync_email WHERE n=?1),differs=1 WHERE email=?1 AND "
-		    "differs=0 AND weight>=0 AND n<>?2"),
+		    "UPDATE sync_edition SET (text,html,html_text)="
+		    "(SELECT " BODY_COLS " FROM sync_email WHERE n=?1),"
+		    "differs=1 WHERE email=?1 AND differs=0 AND weight>=0 "
+		    "AND n<>?2"),
 		email, e->n, err) == -1 ||
 	    run_with(st,
 		db_stmt(st, DB_EDITION_SHOW,
-		    "UPDATE sync_email SET (text,html)=(SELECT text,html "
-		    "FROM sync_edition WHERE n=?2) WHERE n=?1"),
+		    "UPDATE sync_email SET (text,html,html_text)="
+		    "(SELECT " BODY_COLS " FROM sync_edition WHERE n=?2) "
+		    "WHERE n=?1"),
 		email, e->n, err) == -1)
 		return -1;
 	s = db_stmt(st, DB_EDITION_SHOWN,
-	    "UPDATE sync_edition SET text=NULL,html=NULL,differs=0 WHERE "
+	    "UPDATE sync_edition SET text=NULL,html=NULL,html_text=NULL,"
+	    "differs=0 WHERE "
 	    "email=?1 AND body=?2 AND weight>=0");
 	db_int(s, 1, email);
 	db_text(s, 2, e->body);

@@ -92,8 +92,12 @@ insert_mail(struct store *st, const struct incoming *x, const char *id,
 	    "INSERT INTO sync_email(n,id,variant_of,message_id,in_reply_to,"
 	    "refs,conversation_id,thread_id,direction,subject,sent_at,"
 	    "received_at,importance,sensitivity,item_class,has_attachments,"
-	    "size,body_state,headers,text,html,in_reply_to_key) VALUES"
-	    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+	    "size,body_state,headers,text,html,in_reply_to_key,html_text) "
+	    "VALUES"
+	    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+	    /* not for a further copy of a mail, which is not inserted */
+	    "iif(?20 IS NULL AND NOT EXISTS(SELECT 1 FROM sync_email WHERE "
+	    "id=?2),text_of_html(?21),NULL)) "
 	    "ON CONFLICT(id) DO NOTHING");
 	char sent[TIM_TEXT], received[TIM_TEXT], thread[CONTENT_ID];
 	char *mid = content_mid_shown(m->message_id), parent[CONTENT_ID];

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "base/vec.h"
+#include "fmt/entity.h"
 #include "store/fold.h"
 
 #define RUN  ((size_t)4096)  /* letters that are folded in one go */
@@ -120,90 +121,6 @@ decode_entity(const char *s, size_t len, char *out)
 	i = c == 0xa0 || c <= 0x20 ? 0 : utf8_put(out, (uint32_t)c);
 	out[i] = '\0';
 	return n + 1;
-}
-
-/* The entities of HTML 4.01, 24, that mail uses, beside the above. Sorted. */
-struct named {
-	const char *name;
-	uint32_t c;
-};
-/* clang-format off */
-static const struct named named[] = {
-	{ "AElig", 0xc6 }, { "Aacute", 0xc1 }, { "Acirc", 0xc2 },
-	{ "Agrave", 0xc0 }, { "Aring", 0xc5 }, { "Atilde", 0xc3 },
-	{ "Auml", 0xc4 }, { "Ccedil", 0xc7 }, { "ETH", 0xd0 },
-	{ "Eacute", 0xc9 }, { "Ecirc", 0xca }, { "Egrave", 0xc8 },
-	{ "Euml", 0xcb }, { "Iacute", 0xcd }, { "Icirc", 0xce },
-	{ "Igrave", 0xcc }, { "Iuml", 0xcf }, { "Ntilde", 0xd1 },
-	{ "Oacute", 0xd3 }, { "Ocirc", 0xd4 }, { "Ograve", 0xd2 },
-	{ "Oslash", 0xd8 }, { "Otilde", 0xd5 }, { "Ouml", 0xd6 },
-	{ "THORN", 0xde }, { "Uacute", 0xda }, { "Ucirc", 0xdb },
-	{ "Ugrave", 0xd9 }, { "Uuml", 0xdc }, { "Yacute", 0xdd },
-	{ "aacute", 0xe1 }, { "acirc", 0xe2 }, { "acute", 0xb4 },
-	{ "aelig", 0xe6 }, { "agrave", 0xe0 }, { "aring", 0xe5 },
-	{ "atilde", 0xe3 }, { "auml", 0xe4 }, { "bdquo", 0x201e },
-	{ "brvbar", 0xa6 }, { "bull", 0x2022 }, { "ccedil", 0xe7 },
-	{ "cedil", 0xb8 }, { "cent", 0xa2 }, { "copy", 0xa9 },
-	{ "curren", 0xa4 }, { "deg", 0xb0 }, { "divide", 0xf7 },
-	{ "eacute", 0xe9 }, { "ecirc", 0xea }, { "egrave", 0xe8 },
-	{ "emsp", 0x2003 }, { "ensp", 0x2002 }, { "eth", 0xf0 },
-	{ "euml", 0xeb }, { "euro", 0x20ac }, { "frac12", 0xbd },
-	{ "frac14", 0xbc }, { "frac34", 0xbe }, { "hellip", 0x2026 },
-	{ "iacute", 0xed }, { "icirc", 0xee }, { "iexcl", 0xa1 },
-	{ "igrave", 0xec }, { "iquest", 0xbf }, { "iuml", 0xef },
-	{ "laquo", 0xab }, { "ldquo", 0x201c }, { "lsquo", 0x2018 },
-	{ "macr", 0xaf }, { "mdash", 0x2014 }, { "micro", 0xb5 },
-	{ "middot", 0xb7 }, { "nbsp", 0xa0 }, { "ndash", 0x2013 },
-	{ "not", 0xac }, { "ntilde", 0xf1 }, { "oacute", 0xf3 },
-	{ "ocirc", 0xf4 }, { "oelig", 0x153 }, { "ograve", 0xf2 },
-	{ "ordf", 0xaa }, { "ordm", 0xba }, { "oslash", 0xf8 },
-	{ "otilde", 0xf5 }, { "ouml", 0xf6 }, { "para", 0xb6 },
-	{ "plusmn", 0xb1 }, { "pound", 0xa3 }, { "raquo", 0xbb },
-	{ "rdquo", 0x201d }, { "reg", 0xae }, { "rsquo", 0x2019 },
-	{ "sbquo", 0x201a }, { "sect", 0xa7 }, { "shy", 0xad },
-	{ "sup1", 0xb9 }, { "sup2", 0xb2 }, { "sup3", 0xb3 },
-	{ "szlig", 0xdf }, { "thinsp", 0x2009 }, { "thorn", 0xfe },
-	{ "times", 0xd7 }, { "trade", 0x2122 }, { "uacute", 0xfa },
-	{ "ucirc", 0xfb }, { "ugrave", 0xf9 }, { "uml", 0xa8 },
-	{ "uuml", 0xfc }, { "yacute", 0xfd }, { "yen", 0xa5 },
-	{ "yuml", 0xff },
-};
-/* clang-format on */
-
-/* A name in a body, not ended by NUL. */
-struct word {
-	const char *s;
-	size_t n;
-};
-
-static int
-by_name(const void *key, const void *entry)
-{
-	const struct word *w = key;
-	const char *name = ((const struct named *)entry)->name;
-	int c = strncmp(w->s, name, w->n);
-
-	return c != 0 ? c : -(name[w->n] != '\0');
-}
-
-/* &...; at s by its name: its length and what it stands for, or 1. */
-static size_t
-named_entity(const char *s, size_t len, uint32_t *c)
-{
-	const char *end = memchr(s, ';', len < 10 ? len : 10);
-	const struct named *e;
-	struct word w = { s + 1, 0 };
-
-	*c = '&';
-	if (end == NULL)
-		return 1;
-	w.n = (size_t)(end - s) - 1;
-	e = bsearch(
-	    &w, named, sizeof(named) / sizeof(*named), sizeof(*named), by_name);
-	if (e == NULL)
-		return 1;
-	*c = e->c;
-	return w.n + 2;
 }
 
 static bool
@@ -454,7 +371,7 @@ fold_entity(struct fold *f, const char *s, size_t len)
 		return 1;
 	}
 	if ((n = decode_entity(s, len, text)) == 1)
-		n = named_entity(s, len, &c);
+		n = entity_named(s, len, &c);
 	else if (text[0] == '\0' || utf8_next(text, strlen(text), &c) == 0)
 		return n; /* white space */
 	fold_char(&f->text, c);

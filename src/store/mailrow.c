@@ -167,7 +167,8 @@ write_body(struct store *st, const struct email_row *r, const struct message *m,
 	if (same_text(r->m, m))
 		return 0;
 	s = db_stmt(st, DB_EMAIL_BODY,
-	    "UPDATE sync_email SET text=?2,html=?3 WHERE n=?1");
+	    "UPDATE sync_email SET text=?2,html=?3,"
+	    "html_text=iif(?2 IS NULL,text_of_html(?3),NULL) WHERE n=?1");
 	db_int(s, 1, r->n);
 	db_textn(s, 2, m->text, m->text_len);
 	db_textn(s, 3, m->html, m->html_len);

@@ -11,6 +11,7 @@
 #include "store/blob.h"
 #include "store/content.h"
 #include "store/mailbox.h"
+#include "store/mailtext.h"
 #include "store/schema.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -74,7 +75,7 @@ store_open(const char *path, int flags, struct err *err)
 	st->pending_committed = pending_written;
 	spool_init(&st->spool);
 	buf_init(&st->scratch, CONTENT_MAX);
-	if (db_open(st, err) == -1 ||
+	if (db_open(st, err) == -1 || mailtext_open(st, err) == -1 ||
 	    schema_migrate(st, schema_steps, schema_nsteps, err) == -1 ||
 	    load_key(st, err) == -1 ||
 	    (st->read_only && schema_shadow(st, err) == -1)) {

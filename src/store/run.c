@@ -7,6 +7,7 @@
 #include "store/blob.h"
 #include "store/day.h"
 #include "store/db.h"
+#include "store/mailtext.h"
 #include "store/run.h"
 #include "store/thread.h"
 
@@ -114,6 +115,8 @@ store_run_end(struct store *st, const struct store_run *run, struct err *err)
 		return 0;
 	db_lock(st);
 	rc = thread_catch_up(st, true, err);
+	if (rc == 0)
+		rc = mailtext_catch_up(st, err);
 	if (rc == 0)
 		rc = db_txn(st, end_run, (void *)run, err);
 	db_unlock(st);

@@ -652,11 +652,48 @@ static const char *const version_5[] = {
 "CREATE TABLE sync_mark(\n"
 "  -- private: how far the mails were entered elsewhere\n"
 "  what TEXT PRIMARY KEY, -- threads: in sync_thread; keys: mails up to it lack"
-" an in_reply_to_key until they are entered there\n"
-"  n INTEGER NOT NULL -- sync_email.n of the last one\n"
+" an in_reply_to_key until they are entered there; texts, edition texts: mails"
+" and editions up to it may lack their html_text\n"
+"  n INTEGER NOT NULL -- sync_email.n of the last one, or sync_edition.n\n"
 ") WITHOUT ROWID",
 "INSERT INTO sync_mark VALUES('threads', 0)",
 "INSERT INTO sync_mark SELECT 'keys', ifnull(max(n), 0) FROM sync_email",
+
+/* mailtext.c writes it, for mail that was stored before as well. */
+"ALTER TABLE sync_email ADD COLUMN html_text TEXT"
+" /* what html says, where text is NULL: see view email_body */",
+"ALTER TABLE sync_edition ADD COLUMN html_text TEXT"
+" /* what html says, where text is NULL: see view email_copy_text */",
+"INSERT INTO sync_mark SELECT 'texts', ifnull(max(n), 0) FROM sync_email",
+"INSERT INTO sync_mark SELECT 'edition texts', ifnull(max(n), 0)"
+" FROM sync_edition",
+"DROP VIEW email_body",
+"CREATE VIEW email_body(\n"
+"  -- one row for each mail\n"
+"  email_id, -- email.id\n"
+"  text, -- plain text; of a mail that has only HTML what that says (see"
+" README); NULL: no body\n"
+"  html, -- HTML, or NULL\n"
+"  text_source -- where text is from: mail (as it came), html (exsync made it"
+" from html); NULL: no text\n"
+") AS SELECT id, ifnull(text, html_text), html,\n"
+"  iif(text IS NOT NULL, 'mail', iif(html_text IS NOT NULL, 'html', NULL))\n"
+"  FROM sync_email",
+"DROP VIEW email_copy_text",
+"CREATE VIEW email_copy_text(\n"
+"  -- the own text of copies whose text is not that of email_body\n"
+"  email_id, -- email.id\n"
+"  mailbox, -- mailbox.address\n"
+"  item_id, -- email_copy.item_id\n"
+"  text, -- as in email_body\n"
+"  html, -- HTML, or NULL\n"
+"  text_source -- as in email_body\n"
+") AS SELECT e.id, c.mailbox, c.item_id, ifnull(x.text, x.html_text), x.html,\n"
+"  iif(x.text IS NOT NULL, 'mail',\n"
+"  iif(x.html_text IS NOT NULL, 'html', NULL))\n"
+"  FROM sync_copy c JOIN sync_edition x ON x.n = c.edition AND x.differs = 1\n"
+"  JOIN sync_email e ON e.n = c.email",
+
 /* Of copies that are here they are known when the item changes. */
 "ALTER TABLE sync_copy ADD COLUMN categories TEXT /* see view email_copy */",
 "ALTER TABLE sync_copy ADD COLUMN flag TEXT /* see view email_copy */",

@@ -363,8 +363,8 @@ class Stored:
     def __init__(self, db):
         self.mail = {k: v[0] for k, v in rows_by(
             db, "SELECT e.id, message_id, subject, sent_at, body_state,"
-            " has_attachments, in_reply_to, coalesce(text, '') ||"
-            " coalesce(html, '') FROM email e"
+            " has_attachments, in_reply_to, coalesce(html, text, '')"
+            " FROM email e"
             " JOIN email_body b ON b.email_id = e.id").items()}
         self.people = rows_by(
             db, "SELECT email_id, role, lower(address) FROM email_party"

@@ -233,6 +233,12 @@ HOLDS = (
     ("editions that have a text and show the mail's",
      "SELECT n, email FROM sync_edition WHERE NOT differs"
      " AND (text IS NOT NULL OR html IS NOT NULL)"),
+    ("bodies whose html_text is missing, or not to be there",
+     "SELECT what, r.n FROM (SELECT 'texts' AS what, n, text, html, html_text"
+     " FROM sync_email UNION ALL SELECT 'edition texts', n, text, html,"
+     " html_text FROM sync_edition) r JOIN sync_mark m USING(what)"
+     " WHERE (html_text IS NULL) <> (text IS NOT NULL OR html IS NULL)"
+     " AND (html_text IS NOT NULL OR r.n > m.n)"),
     ("parts of no edition",
      "SELECT edition FROM (SELECT edition FROM sync_edition_party UNION"
      " SELECT edition FROM sync_edition_attachment)"
@@ -300,7 +306,7 @@ DUMP = {
     "sync_edition": "e.id, x.digest, x.body, x.weight, x.contents,"
                     " x.direction, x.subject, x.sent_at, x.importance,"
                     " x.sensitivity, x.has_attachments, x.body_state,"
-                    " x.differs, x.text, x.html"
+                    " x.differs, x.text, x.html, x.html_text"
                     " FROM sync_edition x JOIN sync_email e ON e.n = x.email",
     "sync_blob": "b.sha256, u.refs FROM sync_blob u"
                  " JOIN blob b ON b.n = u.blob",

@@ -304,12 +304,14 @@ class Told:
             " has_attachments, body_state FROM email")}
         self.placeless = set(self.mail) - gone
         self.shown = {k: self.body(v) for k, *v in db.execute(
-            "SELECT email_id, text, html FROM email_body")}
+            "SELECT email_id, iif(html IS NULL, text, NULL), html"
+            " FROM email_body")}
         self.other = {}
         if "email_copy_text" in names:
             self.other = {(e, b, i): self.body(v) for e, b, i, *v in
                           db.execute("SELECT email_id, mailbox, item_id,"
-                                     " text, html FROM email_copy_text")}
+                                     " iif(html IS NULL, text, NULL), html"
+                                     " FROM email_copy_text")}
         else:
             self.lacks.append("view email_copy_text")
         self.differs = None

@@ -37,6 +37,11 @@ static const char *const held_never[] = {
 	 "min(differs)=1"),
 	("SELECT n FROM sync_edition WHERE NOT differs AND ifnull(text,html) "
 	 "IS NOT NULL"),
+	/* the text of HTML is missing, or there is a text of its own */
+	("SELECT id,html_text FROM sync_email WHERE (html_text IS NULL)<>(text "
+	 "IS NOT NULL OR html IS NULL)"),
+	("SELECT n,html_text FROM sync_edition WHERE (html_text IS NULL)<>"
+	 "(text IS NOT NULL OR html IS NULL)"),
 	/* rows of no edition */
 	("SELECT edition FROM (SELECT edition FROM sync_edition_party UNION "
 	 "SELECT edition FROM sync_edition_attachment) WHERE edition NOT "

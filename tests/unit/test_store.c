@@ -158,7 +158,7 @@ test_same_or_variant(void **state)
 				   "WHERE text='Hello World'"),
 	    9 + 3);
 	assert_string_equal(
-	    ask(k, "SELECT group_concat(ifnull(t.text,html)||c.text_differs,"
+	    ask(k, "SELECT group_concat(ifnull(html,t.text)||c.text_differs,"
 		   "', ') FROM "
 		   "email_copy_text t JOIN email_copy c "
 		   "USING(email_id,mailbox,item_id)"),

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,9 +41,13 @@ open_std(void)
 int
 main(int argc, char **argv)
 {
+	static char buffer[65536];
 	struct sigaction sa, was;
 
 	open_std();
+	/* Nearly all output is one write then, and cmd.c knows its errno. */
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = on_signal;
 	sa.sa_flags = SA_RESETHAND; /* a second signal ends exsync at once */

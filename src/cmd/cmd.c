@@ -304,15 +304,11 @@ end_output(int rc)
 int
 cmd_main(int argc, char **argv)
 {
-	static char buffer[65536]; /* until exit */
 	struct cmd cmd;
 	size_t i;
 	int rc = CMD_USAGE;
 
 	providers_add_keys();
-	/* nearly all output is one write, whose errno end_output knows */
-	if (!isatty(STDOUT_FILENO))
-		setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 	memset(&cmd, 0, sizeof(cmd));
 	cmd.conf = "exsync.ini";
 	log_init(LOG_INFO);

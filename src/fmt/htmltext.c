@@ -154,6 +154,25 @@ put_char(struct render *r, uint32_t c)
 		put_text(r, piece, utf8_put(piece, c));
 }
 
+/* Printable ASCII that is no markup. */
+static bool
+is_letter(char c)
+{
+	return (unsigned char)(c - '!') <= '~' - '!' && c != '<' && c != '&';
+}
+
+/*
+ * Is s[i] a single space between two letters? It stays what it is then, and
+ * words need not be taken one by one; in a link each is compared with its URL.
+ */
+static bool
+joins_words(const struct render *r, const char *s, size_t i, size_t len)
+{
+	return s[i] == ' ' && i > 0 && i + 1 < len && !r->link &&
+	       r->hidden == EL_OTHER && is_letter(s[i - 1]) &&
+	       is_letter(s[i + 1]);
+}
+
 /* The text at s up to the next markup, white space or entity: its length. */
 static size_t
 put_run(struct render *r, const char *s, size_t len)
@@ -161,8 +180,12 @@ put_run(struct render *r, const char *s, size_t len)
 	size_t i = 0, n;
 	uint32_t c;
 
-	while (i < len && s[i] != '<' && s[i] != '&') {
-		if (s[i] > ' ' && s[i] < 0x7f) {
+	for (;;) {
+		while (i < len && is_letter(s[i]))
+			i++;
+		if (i == len || s[i] == '<' || s[i] == '&')
+			break;
+		if (joins_words(r, s, i, len)) {
 			i++;
 			continue;
 		}

@@ -52,7 +52,9 @@ struct basis_change {
 	struct moved_mailbox *moved;    /* in the order of their addresses */
 	size_t nmoved;
 	bool rules, privacy, past;
-	struct mark *newcomer; /* who: the MARK_KINDS that are new */
+	struct mark
+	    *newcomer;    /* who has at least the MARK_KINDS that are new */
+	struct mark *own; /* the same, unless the basis has it */
 	size_t nnewcomer;
 	struct mark *renamed; /* addresses that somebody else has now */
 	size_t nrenamed;
@@ -446,18 +448,29 @@ compare_directory(struct basis *b, const struct party_list *list,
 	if (!b->differs)
 		return 0;
 	now = marks_make(b->store, list, &n);
-	copy = mem_alloc((n + 1) * sizeof(*copy));
-	memcpy(copy, now, n * sizeof(*copy));
+	if (store_basis_get(b->store, "addresses", &was, &nwas, err) == -1) {
+		free(now);
+		return -1;
+	}
+	/* nobody was known: the basis itself lists the newcomers */
+	copy = now;
+	if (was != NULL) {
+		copy = mem_alloc((n + 1) * sizeof(*copy));
+		memcpy(copy, now, n * sizeof(*copy));
+		c->own = now;
+	}
 	*VEC_ADD(b->v, b->n) = (struct store_basis){ mem_strdup("addresses"),
 		copy, n * sizeof(*copy) };
 	c->newcomer = now;
-	if (store_basis_get(b->store, "addresses", &was, &nwas, err) == -1)
-		return -1;
+	c->nnewcomer = n;
 	nwas /= sizeof(struct mark);
 	c->all_renamed = c->all_renamed || was == NULL;
-	c->renamed = marks_changed(now, n, was, nwas, &c->nrenamed);
+	if (!c->all_renamed)
+		c->renamed = marks_changed(now, n, was, nwas, &c->nrenamed);
 	/* with more of the past wanted, who came before counts as new */
-	c->nnewcomer = marks_keep_newcomers(now, n, was, c->past ? 0 : nwas);
+	if (was != NULL)
+		c->nnewcomer =
+		    marks_keep_newcomers(now, n, was, c->past ? 0 : nwas);
 	free(was);
 	return 0;
 }
@@ -518,7 +531,7 @@ reconsider_begin(const struct pass *p, const struct party_list *list,
 	free(c.profile);
 	free(c.moved);
 	free(c.doubt);
-	free(c.newcomer);
+	free(c.own);
 	free(c.renamed);
 	return rc;
 }

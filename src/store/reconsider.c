@@ -61,7 +61,9 @@ write_basis(struct store *st, void *arg, struct err *err)
 		sqlite3_bind_blob64(
 		    s, 2, list->v[i].value, list->v[i].len, SQLITE_STATIC);
 		rc = db_run(st, s, err);
-		sqlite3_clear_bindings(s);
+		/* the value is freed before the next run; NULL crashes here */
+		if (s != NULL)
+			sqlite3_clear_bindings(s);
 	}
 	fault_point("after basis");
 	return rc == -1 ? -1 : 0;

@@ -65,6 +65,13 @@ json_int(FILE *out, const char *name, int64_t value)
 }
 
 void
+json_bool(FILE *out, const char *name, bool value)
+{
+	json_name(out, name, false);
+	fputs(value ? "true" : "false", out);
+}
+
+void
 json_time(FILE *out, const char *name, int64_t t)
 {
 	char text[TIM_TEXT];

@@ -21,6 +21,7 @@ void json_string(FILE *, const char *s);
 void json_name(FILE *, const char *name, bool first);
 void json_text(FILE *, const char *name, const char *value);
 void json_int(FILE *, const char *name, int64_t value);
+void json_bool(FILE *, const char *name, bool value);
 void json_time(FILE *, const char *name, int64_t t); /* TIM_NONE: null */
 
 #endif

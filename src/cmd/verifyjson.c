@@ -88,8 +88,7 @@ put_verified(FILE *out, const struct verified_box *b)
 	json_int(out, "gone", b->gone);
 	json_int(out, "stale", b->stale);
 	json_int(out, "unlisted", b->unlisted);
-	json_name(out, "too_much", false);
-	fputs(b->much ? "true" : "false", out);
+	json_bool(out, "too_much", b->much);
 	put_folders(out, b);
 	put_missing(out, b);
 }
@@ -108,8 +107,7 @@ verified_json(const struct verified *v, FILE *out)
 	json_text(out, "state", state[v->exit]);
 	json_int(out, "exit_status", v->exit);
 	json_int(out, "requests", v->report.count.requests);
-	json_name(out, "interrupted", false);
-	fputs(v->report.stopped ? "true" : "false", out);
+	json_bool(out, "interrupted", v->report.stopped);
 	fputs(",\n\"mailboxes\":[", out);
 	for (i = 0; i < v->report.n; i++) {
 		fputs(i > 0 ? ",\n{" : "\n{", out);

@@ -254,7 +254,7 @@ connect_to(struct store *st, int flags, struct err *err)
 	sqlite3_busy_handler(st->h, wait_in_sqlite, st);
 	sqlite3_db_config(st->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(st->h, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	return 0;
+	return st->connected == NULL ? 0 : st->connected(st, err);
 }
 
 /* Sets WAL mode; the page size of a new file must be set before. */

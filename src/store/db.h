@@ -306,6 +306,12 @@ struct store {
 	 */
 	int (*pending_write)(struct store *, struct err *);
 	void (*pending_committed)(struct store *);
+	/*
+	 * Gives a connection the SQL functions that statements use
+	 * (mailtext.h). Called at each one that is opened, for db_use may open
+	 * a second.
+	 */
+	int (*connected)(struct store *, struct err *);
 	/* the HMAC key of decision.parties; read once, it never changes */
 	unsigned char key[32];
 	struct spool spool;      /* for large contents on their way */

@@ -46,7 +46,7 @@ text_of_html(sqlite3_context *context, int n, sqlite3_value **v)
 }
 
 int
-mailtext_open(struct store *st, struct err *err)
+mailtext_register(struct store *st, struct err *err)
 {
 	int rc = sqlite3_create_function_v2(st->h, "text_of_html", 1,
 	    SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, text_of_html, NULL, NULL,

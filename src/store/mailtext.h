@@ -11,10 +11,11 @@
 #include "store/db.h"
 
 /*
- * The SQL function text_of_html(html), for the statements that write a body;
- * of NULL it is NULL. No view may use it, since other programs read them.
+ * Gives a new connection the SQL function text_of_html(html), for the
+ * statements that write a body; of NULL it is NULL. No view may use it, since
+ * other programs read them.
  */
-int mailtext_open(struct store *, struct err *);
+int mailtext_register(struct store *, struct err *);
 /*
  * Outside of a write transaction: gives mail of earlier versions its text, the
  * newest first, in transactions of its own. Ends early when the pass is to.

@@ -73,9 +73,10 @@ store_open(const char *path, int flags, struct err *err)
 	st->lock_fd = st->sign_fd = -1;
 	st->pending_write = pending_write;
 	st->pending_committed = pending_written;
+	st->connected = mailtext_register;
 	spool_init(&st->spool);
 	buf_init(&st->scratch, CONTENT_MAX);
-	if (db_open(st, err) == -1 || mailtext_open(st, err) == -1 ||
+	if (db_open(st, err) == -1 ||
 	    schema_migrate(st, schema_steps, schema_nsteps, err) == -1 ||
 	    load_key(st, err) == -1 ||
 	    (st->read_only && schema_shadow(st, err) == -1)) {

@@ -117,7 +117,6 @@ struct place {
 struct made {
 	struct message *m;
 	struct decision d;
-	struct link link[3];
 };
 
 struct world {
@@ -322,11 +321,6 @@ make(struct made *o, const struct saying *s)
 	o->d.verdict = VERDICT_KEEP;
 	strcpy(o->d.rule, "match");
 	o->d.direction = s->v[PEOPLE] & 16 ? DIRECTION_OUT : DIRECTION_IN;
-	o->link[0] = (struct link){ &people[0], ROLE_FROM };
-	o->link[1] = (struct link){ &people[1], ROLE_TO };
-	o->link[2] = (struct link){ &people[2], ROLE_CC };
-	o->d.link = o->link;
-	o->d.nlink = s->v[PEOPLE] & 4 ? 3 : 2;
 }
 
 /* --- what is the same -------------------------------------------------- */

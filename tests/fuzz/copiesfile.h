@@ -99,8 +99,8 @@ check_tables(sqlite3 *h)
 	"ifnull(address,'-')||ifnull(name,'-') AS r FROM email_party WHERE "   \
 	"email_id=c.email_id ORDER BY role,position))"
 #define LINKS_SQL                                                              \
-	"(SELECT group_concat(r,' ') FROM(SELECT role||crm_type||crm_id AS r " \
-	"FROM email_link WHERE email_id=c.email_id ORDER BY r))"
+	"ifnull((SELECT group_concat(r,' ') FROM(SELECT role||crm_type||"      \
+	"crm_id AS r FROM email_link WHERE email_id=c.email_id ORDER BY r)),'')"
 #define FILES_SQL                                                              \
 	"ifnull((SELECT group_concat(r,' ') FROM(SELECT position||name||kind"  \
 	"||inline||state||ifnull(url,'')||iif(kind='item','',"                 \
@@ -203,13 +203,16 @@ check_copies(const struct world *w, struct lines *l)
 			const struct place *p = &w->place[b][n];
 			struct line *at = &l->v[b][n];
 			struct message *m;
+			struct buf text;
 
 			FUZZ_CHECK(at->there == p->live);
 			if (!p->live || p->dim)
 				continue;
 			m = message(&p->says);
-			FUZZ_SAME(at->col[TEXT], m->text ? m->text : "-");
+			shown_text(m, &text);
+			FUZZ_SAME(at->col[TEXT], buf_str(&text));
 			FUZZ_SAME(at->col[HTML], m->html ? m->html : "-");
+			buf_free(&text);
 			message_free(m);
 		}
 	}
@@ -411,6 +414,7 @@ open_world(struct world *w)
 
 	w->st = store_open(w->path, 0, &e);
 	FUZZ_CHECK(w->st != NULL);
+	use_people(w->st, people, COUNT(people));
 	FUZZ_CHECK(sqlite3_open(w->path, &w->h) == SQLITE_OK);
 }
 

@@ -16,7 +16,6 @@
 #include "fuzz.h"
 #include "storekit.h"
 #include "store/content.h"
-#include "store/people.h"
 #include "store/store.h"
 
 #define BOX   "ann@contoso.example"
@@ -50,22 +49,6 @@ static struct party people[] = {
 	{ "contact", "815", "carl@x.example", "Carl" },
 	{ "user", "4711", BOX, "Ann" },
 };
-
-/* The directory is made once. */
-static void
-use_people(struct store *st)
-{
-	static struct party_list list;
-	static struct party_dir *dir;
-	size_t i;
-
-	for (i = 0; dir == NULL && i < 2; i++)
-		party_list_add(&list, people[i].crm_type, people[i].crm_id,
-		    people[i].address, NULL);
-	if (dir == NULL)
-		dir = party_dir_build(&list);
-	store_people_use(st, dir);
-}
 
 static unsigned
 pick(struct program *g, size_t n)
@@ -286,6 +269,7 @@ says(sqlite3 *h, const struct store_item *it)
 	    "AND c.removed_at IS NULL";
 	const struct message *m = it->message;
 	sqlite3_stmt *s = NULL;
+	struct buf text;
 
 	if (m == NULL || m->body_state != BODY_FULL ||
 	    it->decision->verdict != VERDICT_KEEP)
@@ -293,8 +277,10 @@ says(sqlite3 *h, const struct store_item *it)
 	FUZZ_CHECK(sqlite3_prepare_v2(h, sql, -1, &s, NULL) == SQLITE_OK);
 	sqlite3_bind_text(s, 1, it->item_id, -1, SQLITE_STATIC);
 	FUZZ_CHECK(sqlite3_step(s) == SQLITE_ROW);
+	shown_text(m, &text);
 	FUZZ_SAME(
-	    str_nn((const char *)sqlite3_column_text(s, 0)), str_nn(m->text));
+	    str_nn((const char *)sqlite3_column_text(s, 0)), buf_str(&text));
+	buf_free(&text);
 	FUZZ_SAME(
 	    str_nn((const char *)sqlite3_column_text(s, 1)), str_nn(m->html));
 	FUZZ_CHECK(sqlite3_step(s) == SQLITE_DONE);
@@ -433,7 +419,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	write_file(path, image, n);
 	st = store_open(path, 0, &e);
 	FUZZ_CHECK(st != NULL);
-	use_people(st);
+	use_people(st, people, 2);
 	FUZZ_CHECK(sqlite3_open(path, &h) == SQLITE_OK);
 	for (k = 0; k < STEPS && g.p < g.end; k++) {
 		fill(&g, st, &b, folder);

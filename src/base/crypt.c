@@ -85,8 +85,7 @@ crypt_hmac_with(const struct crypt_hmac_key *k, const void *p, size_t n,
 {
 	br_hmac_context h;
 
-	br_hmac_init(
-	    &h, (const br_hmac_key_context *)(const void *)k->ctx, 0);
+	br_hmac_init(&h, (const br_hmac_key_context *)(const void *)k->ctx, 0);
 	if (n > 0)
 		br_hmac_update(&h, p, n);
 	br_hmac_out(&h, out);

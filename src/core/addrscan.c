@@ -11,9 +11,9 @@
 #include "base/utf8.h"
 #include "core/addrscan.h"
 
-#define DOMAIN 255 /* characters of a domain */
-#define STARTS 10  /* where a local part may begin, at most */
-#define ENDS   4   /* where a domain may end, at most */
+#define DOMAIN 255  /* characters of a domain */
+#define STARTS 10   /* where a local part may begin, at most */
+#define ENDS   4    /* where a domain may end, at most */
 #define RAW    4096 /* bytes that are looked at on each side of an @ */
 #define CUTS   "'=/?&{}|`*_#+!^~$%"
 
@@ -21,7 +21,7 @@
 struct cell {
 	uint32_t c;
 	size_t at, end;
-	bool tagged; /* between it and the @, or the one nearer to it, is a tag */
+	bool tagged; /* a tag lies between it and the next one to the @ */
 };
 
 struct run {
@@ -164,7 +164,9 @@ begins_at(const struct run *r, size_t i)
 static size_t
 skip_dots(const struct run *r, size_t i)
 {
-	while (i > 0 && (r->local[i].c == '.' || r->local[i].c == '-'))
+	const struct cell *p = &r->local[i];
+
+	for (; i > 0 && (p->c == '.' || p->c == '-'); p--)
 		i--;
 	return i;
 }

@@ -106,7 +106,7 @@ read_names(char *s, struct forgotten_row *r)
 	return true;
 }
 
-/* NULL, or why this line is no row. The caller frees the names in both cases. */
+/* NULL, or why this line is no row. The caller frees out->name in any case. */
 static const char *
 read_row(char *line, struct forgotten_row *out)
 {
@@ -150,8 +150,7 @@ read_forgotten_line(struct forgotten *f, char *line, size_t number)
 }
 
 static int
-read_lines(
-    struct forgotten *f, const char *data, size_t len, struct err *err)
+read_lines(struct forgotten *f, const char *data, size_t len, struct err *err)
 {
 	char line[LINE];
 	const char *end, *why;
@@ -370,9 +369,8 @@ forgotten_add(struct forgotten *f, const char *address, const char *const *name,
 		return false;
 	hash_address(f, out, len, hash);
 	i = place_of(f, hash);
-	if (is_at(f, i, hash)
-		? f->size + LINE > FORGOTTEN_MAX
-		: !insert_row(f, i))
+	if (is_at(f, i, hash) ? f->size + LINE > FORGOTTEN_MAX
+			      : !insert_row(f, i))
 		return false;
 	r = &f->v[i];
 	memcpy(r->hash, hash, FORGOTTEN_HASH);

@@ -91,7 +91,7 @@ size_t forgotten_row(const struct forgotten *, const char *address, size_t n);
 void forgotten_name(const struct forgotten *, const char *, size_t n,
     unsigned char out[FORGOTTEN_HASH]);
 /* The order of names in a row. */
-int forgotten_order(
-    const struct forgotten_name *, const struct forgotten_name *);
+int
+forgotten_order(const struct forgotten_name *, const struct forgotten_name *);
 
 #endif

@@ -29,8 +29,7 @@ struct finding {
 static bool
 find_in(struct finding *f, const char *s)
 {
-	return s != NULL &&
-	       redact_find(f->list, s, strlen(s), false, &f->rows);
+	return s != NULL && redact_find(f->list, s, strlen(s), false, &f->rows);
 }
 
 /* Is it somebody of the list? An address as such may also need its quotes. */
@@ -102,8 +101,8 @@ find_in_rest(struct finding *f, const struct message *m)
 
 /* --- redacting --------------------------------------------------------- */
 
-typedef bool redact_fn(
-    const struct redact *, const char *, size_t, struct buf *out);
+typedef bool
+redact_fn(const struct redact *, const char *, size_t, struct buf *out);
 
 static void
 redact_string(
@@ -163,8 +162,7 @@ remove_string(const char **s)
 }
 
 static void
-redact_addresses(
-    struct finding *f, struct message *m, const struct redact *r)
+redact_addresses(struct finding *f, struct message *m, const struct redact *r)
 {
 	size_t i;
 

@@ -132,8 +132,8 @@ longest_name(const struct namescan *s)
 	char text[NAMEWORDS_TEXT];
 	size_t most = 0, k;
 
-	while (most < s->n && s->v[most].n > 0 &&
-	       (most == 0 || s->v[most].joined))
+	while (
+	    most < s->n && s->v[most].n > 0 && (most == 0 || s->v[most].joined))
 		most++;
 	for (k = most; k > 0; k--) {
 		if ((any >> k & 1) != 0 &&

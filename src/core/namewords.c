@@ -63,7 +63,7 @@ read_word(struct namewords *w, struct nameword *out)
 	bool fits = true;
 	uint32_t c;
 
-	out->at = at;
+	out->at = out->end = at;
 	out->n = 0;
 	for (; at < w->in.to; at += n) {
 		n = read_char(w, at, &c);
@@ -74,7 +74,8 @@ read_word(struct namewords *w, struct nameword *out)
 		out->end = at + n;
 		fits = fits && out->n + 4 <= NAMEWORDS_LEN;
 		if (fits)
-			out->n += utf8_put(out->fold + out->n, caseless_char(c));
+			out->n +=
+			    utf8_put(out->fold + out->n, caseless_char(c));
 	}
 	w->at = out->end;
 	if (!fits)
@@ -142,7 +143,8 @@ read_name(const char *s, size_t len, struct namewords_name *out)
 	struct nameword v[NAMEWORDS_MAX + 1];
 
 	out->words = 0;
-	while (out->words <= NAMEWORDS_MAX && namewords_next(&w, &v[out->words])) {
+	while (
+	    out->words <= NAMEWORDS_MAX && namewords_next(&w, &v[out->words])) {
 		if (v[out->words].n == 0)
 			return false;
 		out->words++;

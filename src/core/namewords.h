@@ -38,8 +38,8 @@ bool namewords_next(struct namewords *, struct nameword *);
  * Those n words (1 to NAMEWORDS_MAX, none too long), as names are compared. Not
  * terminated; returns how long it is.
  */
-size_t namewords_join(
-    const struct nameword *, size_t n, char out[NAMEWORDS_TEXT]);
+size_t
+namewords_join(const struct nameword *, size_t n, char out[NAMEWORDS_TEXT]);
 
 /* A display name as it is compared. */
 struct namewords_name {

@@ -141,8 +141,7 @@ replace_addresses(
 	addrscan_init(&a, list, d->s, d->n, d->html);
 	while (addrscan_next(&a, &hit)) {
 		*VEC_ADD(rows->v, rows->n) = hit.row;
-		replace_part(
-		    d, hit.from, hit.to, d->html ? ADDRSCAN_TAG : 0);
+		replace_part(d, hit.from, hit.to, d->html ? ADDRSCAN_TAG : 0);
 	}
 	return end_step(d);
 }
@@ -162,8 +161,8 @@ replace_between(struct draft *d, const struct namescan_names *names,
 
 /* Replaces names in the quoted values of a tag that lies there. */
 static void
-replace_in_tag(struct draft *d, const struct namescan_names *names, size_t from,
-    size_t to)
+replace_in_tag(
+    struct draft *d, const struct namescan_names *names, size_t from, size_t to)
 {
 	const char *end;
 	size_t i, n;
@@ -211,8 +210,8 @@ replace_names(struct draft *d, const struct namescan_names *names)
 }
 
 static bool
-redact_any(const struct redact *r, const char *s, size_t n, bool html,
-    struct buf *out)
+redact_any(
+    const struct redact *r, const char *s, size_t n, bool html, struct buf *out)
 {
 	struct draft d = { .s = s, .n = n, .html = html };
 	struct redact_rows rows = { NULL, 0 };
@@ -240,15 +239,13 @@ redact_any(const struct redact *r, const char *s, size_t n, bool html,
 }
 
 bool
-redact_text(
-    const struct redact *r, const char *s, size_t n, struct buf *out)
+redact_text(const struct redact *r, const char *s, size_t n, struct buf *out)
 {
 	return redact_any(r, s, n, false, out);
 }
 
 bool
-redact_html(
-    const struct redact *r, const char *s, size_t n, struct buf *out)
+redact_html(const struct redact *r, const char *s, size_t n, struct buf *out)
 {
 	return redact_any(r, s, n, true, out);
 }

@@ -17,10 +17,10 @@
 #define NAME   12 /* of a tag */
 
 /* Elements within a line. */
-static const char *const inlines[] = { "a", "abbr", "acronym", "b",
-	"bdi", "bdo", "big", "cite", "code", "dfn", "em", "font", "i", "ins",
-	"kbd", "label", "mark", "nobr", "o:p", "q", "s", "samp", "small",
-	"span", "st1", "strike", "strong", "sub", "sup", "tt", "u", "var" };
+static const char *const inlines[] = { "a", "abbr", "acronym", "b", "bdi",
+	"bdo", "big", "cite", "code", "dfn", "em", "font", "i", "ins", "kbd",
+	"label", "mark", "nobr", "o:p", "q", "s", "samp", "small", "span",
+	"st1", "strike", "strong", "sub", "sup", "tt", "u", "var" };
 
 static bool
 is_letter(char c)
@@ -61,8 +61,8 @@ kind_of_tag(const char *s)
 	size_t n = 0, i;
 
 	s += s[1] == '/' ? 2 : 1;
-	for (; n < NAME && (is_letter(s[n]) || s[n] == ':' ||
-			       (s[n] >= '0' && s[n] <= '9'));
+	for (; n < NAME &&
+	       (is_letter(s[n]) || s[n] == ':' || (s[n] >= '0' && s[n] <= '9'));
 	     n++)
 		name[n] = str_lower_char(s[n]);
 	name[n] = '\0';
@@ -246,6 +246,6 @@ textchar_letter(uint32_t c)
 	       !(c >= 0xe000 && c <= 0xf8ff) && !(c >= 0xfe00 && c <= 0xfe6f) &&
 	       !(c >= 0xff00 && c <= 0xff0f) && !(c >= 0xff1a && c <= 0xff20) &&
 	       !(c >= 0xff3b && c <= 0xff40) && !(c >= 0xff5b && c <= 0xff65) &&
-	       !(c >= 0xffe0 && c <= 0xffff) && !(c >= 0x1f000 && c <= 0x1ffff) &&
-	       c < 0x40000;
+	       !(c >= 0xffe0 && c <= 0xffff) &&
+	       !(c >= 0x1f000 && c <= 0x1ffff) && c < 0x40000;
 }

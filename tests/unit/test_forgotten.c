@@ -264,8 +264,8 @@ test_rows(void **state)
 	assert_true(f.v[0].at == NOW + 5000);
 	for (i = 0; i < 40; i++) {
 		s = mem_printf("name%zu", i);
-		assert_true(forgotten_add(&f, "carl@x.example",
-		    (const char *const[]){ s }, 1, NOW));
+		assert_true(forgotten_add(
+		    &f, "carl@x.example", (const char *const[]){ s }, 1, NOW));
 		free(s);
 	}
 	assert_int_equal(f.v[0].nname, FORGOTTEN_NAMES);
@@ -355,12 +355,12 @@ test_forms(void **state)
 		const char *want[2] = { forms[i].one, forms[i].two };
 
 		n = namewords_of(forms[i].name, out);
-		if (n != (size_t)((want[0] != NULL) + (want[1] != NULL)))
+		if ((n > 0) != (want[0] != NULL) ||
+		    (n > 1) != (want[1] != NULL))
 			fail_msg("%s: %zu", forms[i].name, n);
 		while (n-- > 0) {
 			assert_int_equal(out[n].len, strlen(want[n]));
-			assert_memory_equal(
-			    out[n].text, want[n], out[n].len);
+			assert_memory_equal(out[n].text, want[n], out[n].len);
 		}
 	}
 }

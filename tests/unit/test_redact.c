@@ -55,13 +55,13 @@ list_of_people(void)
 
 	assert_int_equal(forgotten_parse(&f, SALT, strlen(SALT), &err), 0);
 	for (i = 0; i < COUNT(people); i++)
-		assert_true(forgotten_add(&f, people[i],
-		    i == 0 ? names : NULL, i == 0 ? COUNT(names) : 0, NOW));
+		assert_true(forgotten_add(&f, people[i], i == 0 ? names : NULL,
+		    i == 0 ? COUNT(names) : 0, NOW));
 	return f;
 }
 
-typedef bool redact_fn(
-    const struct redact *, const char *, size_t, struct buf *out);
+typedef bool
+redact_fn(const struct redact *, const char *, size_t, struct buf *out);
 
 /* Redacts, and checks that doing it again changes nothing. Frees nothing. */
 static char *
@@ -107,12 +107,12 @@ static const struct row texts[] = {
 	{ "no address", NULL },
 	{ "carl@x.example", R },
 	{ "CARL@X.Example", R },
-	{ "To: <carl@x.example>, anna@x.example", "To: <" R ">, anna@x.example" },
+	{ "To: <carl@x.example>, anna@x.example",
+	    "To: <" R ">, anna@x.example" },
 	{ "write to carl@x.example.", "write to " R "." },
 	{ "write to carl@x.example...", "write to " R "..." },
 	{ "carl@x.example.Please", R ".Please" },
-	{ "carl@x.example, carl@x.example;carl@x.example",
-	    R ", " R ";" R },
+	{ "carl@x.example, carl@x.example;carl@x.example", R ", " R ";" R },
 	{ "(carl@x.example)\"carl@x.example\"'carl@x.example'",
 	    "(" R ")\"" R "\"'" R "'" },
 	{ "mailto:carl@x.example?subject=a", "mailto:" R "?subject=a" },
@@ -127,8 +127,7 @@ static const struct row texts[] = {
 	{ "c%61rl@x.example", R },
 	{ "*carl@x.example* _carl@x.example_ `carl@x.example`",
 	    "*" R "* _" R "_ `" R "`" },
-	{ "...carl@x.example --carl@x.example--",
-	    "..." R " --" R "--" },
+	{ "...carl@x.example --carl@x.example--", "..." R " --" R "--" },
 	{ "\xe2\x80\x9e"
 	  "carl@x.example\xe2\x80\x9c",
 	    "\xe2\x80\x9e" R "\xe2\x80\x9c" },
@@ -148,10 +147,8 @@ static const struct row texts[] = {
 	{ "-odd-@x.example", "-" R },
 	{ "-x@x.example", R },
 	/* bounces and forwarders */
-	{ "bounce+carl=x.example@list.example",
-	    "bounce+" R "@list.example" },
-	{ "b-12-carl=x.example@list.example",
-	    "b-12-" R "@list.example" },
+	{ "bounce+carl=x.example@list.example", "bounce+" R "@list.example" },
+	{ "b-12-carl=x.example@list.example", "b-12-" R "@list.example" },
 	{ "SRS0=Ab1=TT=x.example=carl@y.example",
 	    "SRS0=Ab1=TT=" R "@y.example" },
 	/* somebody else */
@@ -196,10 +193,8 @@ static const struct row htmls[] = {
 	    "<a href=\"mailto:" R "\">" R "</a>" },
 	{ "<a href='mailto:carl%40x.example?x=y'>Carl</a>",
 	    "<a href='mailto:" R "?x=y'>Carl</a>" },
-	{ "<a href=mailto:carl@x.example>x</a>",
-	    "<a href=mailto:" R ">x</a>" },
-	{ "<b>carl</b>@<i>x.example</i>.",
-	    "<b>" R "</b><i></i>." },
+	{ "<a href=mailto:carl@x.example>x</a>", "<a href=mailto:" R ">x</a>" },
+	{ "<b>carl</b>@<i>x.example</i>.", "<b>" R "</b><i></i>." },
 	{ "see<a href=\"#\">carl@x.example</a>more",
 	    "see<a href=\"#\">" R "</a>more" },
 	{ "carl<a href=\"mailto:carl@x.example\">@x.example</a>",
@@ -244,11 +239,9 @@ test_addresses(void **state)
 static const struct row name_texts[] = {
 	{ "Carl Miller", NULL }, /* no address of his */
 	{ "carl@x.example: Carl Miller", R ": " R },
-	{ "carl@x.example: Miller, Carl (Contoso) x",
-	    R ": " R ") x" },
+	{ "carl@x.example: Miller, Carl (Contoso) x", R ": " R ") x" },
 	{ "carl@x.example: MILLER,\r\n\t CARL; Carl.", R ": " R "; Carl." },
-	{ "carl@x.example: Carl\n> Miller's Carl-Miller",
-	    R ": " R "'s " R },
+	{ "carl@x.example: Carl\n> Miller's Carl-Miller", R ": " R "'s " R },
 	{ "carl@x.example: CarlMiller Carl; Miller and Carl",
 	    R ": CarlMiller Carl; Miller and Carl" },
 	{ "carl@x.example: Carl\xc2\xa0Miller Carl\xe2\x80\x8d Mil\xc2\xadler",
@@ -281,8 +274,8 @@ static const struct row name_htmls[] = {
 static void
 test_names(void **state)
 {
-	static const char *const clear[] = { "Carl", "table", "Vera Meyer", "Xy",
-		"carl@x.example", "removed", "" };
+	static const char *const clear[] = { "Carl", "table", "Vera Meyer",
+		"Xy", "carl@x.example", "removed", "" };
 	struct forgotten f = list_of_people();
 	struct redact r = { .list = &f }, c = { NULL, NULL, 0, clear, 7 };
 	size_t i, row = forgotten_find(&f, "carl@x.example");
@@ -297,8 +290,10 @@ test_names(void **state)
 	r.nrow = 1;
 	expect(redact_text, &r, "Carl Miller, Ed", R ", Ed");
 	/* in clear */
-	expect(redact_text, &c, "CARL, meyer vera; Xy Vera", R ", " R "; Xy Vera");
-	expect(redact_text, &c, "carl@y.example Carl's", "carl@y.example " R "'s");
+	expect(
+	    redact_text, &c, "CARL, meyer vera; Xy Vera", R ", " R "; Xy Vera");
+	expect(
+	    redact_text, &c, "carl@y.example Carl's", "carl@y.example " R "'s");
 	expect(redact_html, &c,
 	    "<table class='table'><td width=table>Table &#67;arl</table>",
 	    "<table class='" R "'><td width=table>" R " " R "</table>");
@@ -337,7 +332,8 @@ test_headers(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(headers); i++)
 		expect(redact_headers, &r, headers[i].s, headers[i].want);
-	expect(redact_headers, &c, "A: Vera\r\n Meyer\r\nB: =?a?=\r\nC: Vera\r\n",
+	expect(redact_headers, &c,
+	    "A: Vera\r\n Meyer\r\nB: =?a?=\r\nC: Vera\r\n",
 	    "A: " R "\r\nB: " R "\r\nC: Vera\r\n");
 	forgotten_free(&f);
 }
@@ -399,7 +395,8 @@ simple_round(const char *s)
 	while (s[i] != '\0') {
 		for (best = k = 0; k < COUNT(people); k++) {
 			len = strlen(people[k]);
-			if (len > best && strncasecmp(s + i, people[k], len) == 0 &&
+			if (len > best &&
+			    strncasecmp(s + i, people[k], len) == 0 &&
 			    may_begin(s, start, i) && may_end(s + i + len))
 				best = len;
 		}
@@ -526,8 +523,8 @@ test_work(void **state)
 			one = work_of(how[k], &r, rows[i].piece, 20000);
 			ten = work_of(how[k], &r, rows[i].piece, 200000);
 			/* headers are looked at twice when they are changed */
-			if ((double)one > (k == 2 ? 2 : 1) *
-					(rows[i].each * 20000 + 200))
+			if ((double)one >
+			    (k == 2 ? 2 : 1) * (rows[i].each * 20000 + 200))
 				fail_msg("%s: %zu", rows[i].piece, one);
 			assert_true(ten <= 11 * one + 200);
 			assert_int_equal(

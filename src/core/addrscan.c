@@ -15,7 +15,8 @@
 #define STARTS 10   /* where a local part may begin, at most */
 #define ENDS   4    /* where a domain may end, at most */
 #define RAW    4096 /* bytes that are looked at on each side of an @ */
-#define CUTS   "'=/?&{}|`*_#+!^~$%"
+#define CUTS   "=/?&{}|`*#!^~$%"
+#define MARKS  "'_+" /* they cut only where no word is in front of them */
 
 /* A character of a run. */
 struct cell {
@@ -30,7 +31,7 @@ struct run {
 	struct cell domain[DOMAIN];
 	size_t nlocal, ndomain;
 	bool local_cut; /* there was no room for all of it */
-	bool has_percent, has_equals;
+	bool has_percent;
 };
 
 /* --- where an @ is ----------------------------------------------------- */
@@ -84,7 +85,7 @@ is_local(uint32_t c)
 {
 	if (c < 0x80)
 		return textchar_letter(c) || c == '.' || c == '-' ||
-		       (c != 0 && strchr(CUTS, (int)c) != NULL);
+		       (c != 0 && strchr(CUTS MARKS, (int)c) != NULL);
 	return c < TEXTCHAR_BAD && !textchar_space(c);
 }
 
@@ -116,7 +117,6 @@ read_local(struct run *r, size_t end)
 			    (struct cell){ c, end - n, end, tagged };
 			tagged = false;
 			r->has_percent = r->has_percent || c == '%';
-			r->has_equals = r->has_equals || c == '=';
 		}
 	}
 	r->local_cut = end > r->in.from;
@@ -147,6 +147,15 @@ read_domain(struct run *r, size_t at)
 
 /* --- which parts of it are tried --------------------------------------- */
 
+/* Is there no letter in front of the mark that is cell i? */
+static bool
+is_first_mark(const struct run *r, size_t i)
+{
+	if (i + 1 == r->nlocal)
+		return !r->local_cut;
+	return r->local[i + 1].tagged || !textchar_letter(r->local[i + 1].c);
+}
+
 /* May a local part begin at cell i, because of the one before it? */
 static bool
 begins_at(const struct run *r, size_t i)
@@ -155,6 +164,8 @@ begins_at(const struct run *r, size_t i)
 
 	if (p->tagged)
 		return true;
+	if (p->c < 0x80 && strchr(MARKS, (int)p->c) != NULL)
+		return is_first_mark(r, i + 1);
 	if (p->c < 0x80)
 		return strchr(CUTS, (int)p->c) != NULL;
 	return !textchar_letter(p->c) || r->local[i].c < 0x80;
@@ -176,11 +187,15 @@ skip_dots(const struct run *r, size_t i)
  * the @, then the whole without and with dots at its beginning.
  */
 static size_t
-list_starts(const struct run *r, size_t start[STARTS])
+list_starts(const struct run *r, bool whole, size_t start[STARTS])
 {
-	size_t n = 0, i, k;
+	size_t n = 0, i = 0, k;
 
-	for (i = 0; i + 1 < r->nlocal && n < STARTS - 2; i++) {
+	if (whole && r->nlocal > 0)
+		for (i = r->nlocal - 1; i > 0; i--)
+			if (textchar_letter(r->local[i].c))
+				break;
+	for (; i + 1 < r->nlocal && n < STARTS - 2; i++) {
 		if (!begins_at(r, i))
 			continue;
 		k = skip_dots(r, i);
@@ -295,7 +310,7 @@ try_parts(struct addrscan *a, const struct run *r, struct addrscan_hit *hit)
 	size_t start[STARTS], end[ENDS], ns, ne, i, k;
 	struct trial t;
 
-	ns = list_starts(r, start);
+	ns = list_starts(r, a->whole, start);
 	ne = list_ends(r, end);
 	for (i = ns; i-- > 0;) {
 		for (k = ne; k-- > 0;) {
@@ -311,6 +326,15 @@ try_parts(struct addrscan *a, const struct run *r, struct addrscan_hit *hit)
 		}
 	}
 	return false;
+}
+
+/* The first cell from i on that has this character, or nlocal. */
+static size_t
+find_cell(const struct run *r, size_t i, uint32_t c)
+{
+	while (i < r->nlocal && r->local[i].c != c)
+		i++;
+	return i;
 }
 
 /* Is what lies between two cells, of which `from` comes first, a domain? */
@@ -336,10 +360,8 @@ try_forwarder(struct addrscan *a, const struct run *r, size_t eq,
     struct addrscan_hit *hit)
 {
 	struct trial t = { .n = 0 };
-	size_t i = eq + 1;
+	size_t i = find_cell(r, eq + 1, '=');
 
-	while (i < r->nlocal && r->local[i].c != '=')
-		i++;
 	if (eq == 0 || i == eq + 1 || i == r->nlocal ||
 	    !is_host(r, i - 1, eq + 1))
 		return false;
@@ -351,26 +373,31 @@ try_forwarder(struct addrscan *a, const struct run *r, size_t eq,
 	return try_address(a, &t, hit);
 }
 
-/* bounce-1-anna=x.example@...: eq is the last =, which is anna@x.example. */
+/*
+ * bounce-1-anna=x.example@..., or anna_x.example#EXT#@...: cell eq stands for
+ * the @ of anna's address, and last is the last one of it.
+ */
 static bool
-try_bounce(struct addrscan *a, const struct run *r, size_t eq,
+try_bounce(struct addrscan *a, const struct run *r, size_t eq, size_t last,
     struct addrscan_hit *hit)
 {
 	struct trial t;
 	size_t i, tries = 0;
 
-	if (eq == 0 || !is_host(r, eq - 1, 0))
+	if (eq == last || !is_host(r, eq - 1, last))
 		return false;
 	for (i = eq + 1; i < r->nlocal && tries < STARTS; i++) {
+		/* in bounces hyphen and plus precede an address, too */
 		if (i + 1 < r->nlocal && !begins_at(r, i) &&
-		    r->local[i + 1].c != '-')
+		    (last > 0 ||
+			(r->local[i + 1].c != '-' && r->local[i + 1].c != '+')))
 			continue;
 		t.n = 0;
 		put_cells(&t, &r->local[i], &r->local[eq + 1]);
 		t.s[t.n++] = '@';
-		put_cells(&t, &r->local[eq - 1], &r->local[0]);
+		put_cells(&t, &r->local[eq - 1], &r->local[last]);
 		hit->from = r->local[i].at;
-		hit->to = r->local[0].end;
+		hit->to = r->local[last].end;
 		tries++;
 		if (try_address(a, &t, hit))
 			return true;
@@ -378,26 +405,36 @@ try_bounce(struct addrscan *a, const struct run *r, size_t eq,
 	return false;
 }
 
+/* Does another address tell one in its local part? */
+static bool
+try_inside(struct addrscan *a, const struct run *r, struct addrscan_hit *hit)
+{
+	static const char guest[] = "#txe#"; /* backwards */
+	size_t i;
+
+	i = find_cell(r, 0, '=');
+	if (i < r->nlocal &&
+	    (try_bounce(a, r, i, 0, hit) || try_forwarder(a, r, i, hit)))
+		return true;
+	for (i = 0; i < 5 && i < r->nlocal; i++)
+		if ((r->local[i].c | 0x20) != ((uint32_t)guest[i] | 0x20))
+			return false;
+	i = find_cell(r, i, '_');
+	return i < r->nlocal && try_bounce(a, r, i, 5, hit);
+}
+
 /* Reads the run around the @ of n bytes, in one way, and tries it. */
 static bool
 try_run(struct addrscan *a, struct run *r, size_t at, size_t n,
     struct addrscan_hit *hit)
 {
-	size_t eq = 0;
-
 	r->nlocal = r->ndomain = 0;
-	r->local_cut = r->has_percent = r->has_equals = false;
+	r->local_cut = r->has_percent = false;
 	read_local(r, at);
 	if (r->nlocal == 0)
 		return false;
 	read_domain(r, at + n);
-	if (try_parts(a, r, hit))
-		return true;
-	if (!r->has_equals)
-		return false;
-	while (r->local[eq].c != '=')
-		eq++;
-	return try_bounce(a, r, eq, hit) || try_forwarder(a, r, eq, hit);
+	return try_parts(a, r, hit) || try_inside(a, r, hit);
 }
 
 static bool

@@ -6,9 +6,12 @@
  * An address is found as a whole, in either case, with its domain in Unicode or
  * as xn--, at the end of a sentence, in quotes, brackets or a URL (x=ADDRESS&,
  * mailto:, %40, %2540), with soft hyphens, zero-width characters or <wbr> in
- * it; in HTML also with entities, and with tags within a line; and where the
- * local part of another address tells it, as those of bounces and forwarders
- * do (bounce+anna=x.example@list.example, SRS0=HH=TT=x.example=anna@y.example).
+ * it; in HTML also with entities, and with tags within a line. It may follow
+ * another word after one of = / ? & { } | ` * # ! ^ ~ $ %, after _ + and ' only
+ * where no letter is in front of these: anna_carl@ is not carl@. It is found
+ * also where the local part of another address tells it, as those of bounces,
+ * forwarders and guests do: bounce+anna=x.example@list.example,
+ * SRS0=HH=TT=x.example=anna@y.example, anna_x.example#EXT#@y.example.
  *
  * Not found: a local part in quotes that it needs ("a b"@x.example); one of
  * more than ADDRSCAN_LOCAL characters; letters beyond ASCII, and UTF-8 in a
@@ -29,13 +32,18 @@
 
 #define ADDRSCAN_LOCAL 320 /* characters of a local part */
 #define ADDRSCAN_TAG   512 /* bytes of a tag within an address */
-#define ADDRSCAN_TRIES 104 /* what can be tried at one @, at most */
+#define ADDRSCAN_TRIES 124 /* what can be tried at one @, at most */
 
 struct addrscan {
 	const struct forgotten *list;
 	const char *s;
 	size_t len;
 	bool html;
+	/*
+	 * The text is one address: what stands in front of the other one may
+	 * be punctuation, but no part of a name (anna_carl@ is not carl@).
+	 */
+	bool whole;
 	size_t at;    /* everything before it is done */
 	size_t floor; /* what was found last ends here */
 	/* where the next @, % and & are; those before at are unknown */

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/vec.h"
 #include "core/messageredact.h"
 #include "core/redact.h"
 
@@ -32,19 +31,17 @@ find_in(struct finding *f, const char *s)
 	return s != NULL && redact_find(f->list, s, strlen(s), false, &f->rows);
 }
 
-/* Is it somebody of the list? An address as such may also need its quotes. */
+/* Is it somebody of the list? */
 static bool
 is_forgotten(struct finding *f, const struct address *a)
 {
-	bool found = find_in(f, a->address);
-	size_t row;
+	bool found = false;
 
-	if (!found && a->address != NULL && strchr(a->address, '"') != NULL &&
-	    (row = forgotten_find(f->list, a->address)) != FORGOTTEN_NONE) {
-		*VEC_ADD(f->rows.v, f->rows.n) = row;
-		found = true;
-	}
-	return find_in(f, a->raw) || found;
+	if (a->address != NULL)
+		found = redact_find_address(f->list, a->address, &f->rows);
+	if (a->raw != NULL)
+		found = redact_find_address(f->list, a->raw, &f->rows) || found;
+	return found;
 }
 
 /*

@@ -97,31 +97,58 @@ is_name(const struct namescan_names *t, const char *text, size_t len, size_t k)
 	       NULL;
 }
 
+/* May it stand beside a name within the local part or the domain? */
+static bool
+in_part(uint32_t c, const char *more)
+{
+	return textchar_letter(c) || textchar_invisible(c) ||
+	       (c < 0x80 && c != 0 && strchr(more, (int)c) != NULL);
+}
+
+/* Is what ends there the local part of the address of somebody else? */
+static bool
+is_before_at(const struct textchar_in *in, size_t to)
+{
+	size_t i, n;
+	uint32_t c;
+
+	for (i = 0; i < NEAR && to < in->to; i++, to += n) {
+		n = textchar_next(in, to, &c);
+		if (!in_part(c, ".-_+"))
+			return c == '@';
+	}
+	return false;
+}
+
+/* Is what begins there its domain, and not a mention like "@Carl Miller"? */
+static bool
+is_behind_at(const struct textchar_in *in, size_t from)
+{
+	size_t i, n;
+	uint32_t c;
+
+	for (i = 0; i < NEAR && from > in->from; i++) {
+		n = textchar_before(in, from, &c);
+		from -= n;
+		if (in_part(c, ".-_"))
+			continue;
+		if (c != '@' || from == in->from)
+			return false;
+		textchar_before(in, from, &c);
+		return in_part(c, ".-_+");
+	}
+	return false;
+}
+
 /* Is what lies there part of the address of somebody else? */
 static bool
 in_address(const struct namescan *s, size_t from, size_t to)
 {
 	struct textchar_in in = s->in;
-	size_t i, n;
-	uint32_t c = 0;
 
 	if (in.tag_max > 0)
 		in.tag_max = NEAR;
-	for (i = 0; i < NEAR && to < in.to; i++, to += n) {
-		n = textchar_next(&in, to, &c);
-		if (!textchar_letter(c) && !textchar_invisible(c) &&
-		    (c >= 0x80 || c == 0 || strchr(".-_+", (int)c) == NULL))
-			break;
-	}
-	if (to < in.to && c == '@')
-		return true;
-	for (i = 0; i < NEAR && from > in.from; i++, from -= n) {
-		n = textchar_before(&in, from, &c);
-		if (!textchar_letter(c) && !textchar_invisible(c) &&
-		    (c >= 0x80 || c == 0 || strchr(".-_", (int)c) == NULL))
-			break;
-	}
-	return from > in.from && c == '@';
+	return is_before_at(&in, to) || is_behind_at(&in, from);
 }
 
 /* How many words of the ones read are a name, from the first one on; 0: none */

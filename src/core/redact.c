@@ -18,18 +18,43 @@
 
 /* --- what is in a text ------------------------------------------------- */
 
+static bool
+find_rows(struct addrscan *a, struct redact_rows *rows)
+{
+	struct addrscan_hit hit;
+	bool any = false;
+
+	for (; addrscan_next(a, &hit); any = true)
+		*VEC_ADD(rows->v, rows->n) = hit.row;
+	return any;
+}
+
 bool
 redact_find(const struct forgotten *list, const char *s, size_t n, bool html,
     struct redact_rows *rows)
 {
 	struct addrscan a;
-	struct addrscan_hit hit;
-	bool any = false;
 
 	addrscan_init(&a, list, s, n, html);
-	for (; addrscan_next(&a, &hit); any = true)
-		*VEC_ADD(rows->v, rows->n) = hit.row;
-	return any;
+	return find_rows(&a, rows);
+}
+
+bool
+redact_find_address(
+    const struct forgotten *list, const char *s, struct redact_rows *rows)
+{
+	struct addrscan a;
+	size_t row;
+
+	addrscan_init(&a, list, s, strlen(s), false);
+	a.whole = true;
+	if (find_rows(&a, rows))
+		return true;
+	if (strchr(s, '"') == NULL ||
+	    (row = forgotten_find(list, s)) == FORGOTTEN_NONE)
+		return false;
+	*VEC_ADD(rows->v, rows->n) = row;
+	return true;
 }
 
 bool

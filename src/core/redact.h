@@ -71,6 +71,12 @@ struct redact_rows {
  */
 bool redact_find(const struct forgotten *, const char *, size_t, bool html,
     struct redact_rows *);
+/*
+ * The same for the one address that a field has: also one that needs quotes,
+ * but none that is part of another, except those of bounces and forwarders.
+ */
+bool redact_find_address(
+    const struct forgotten *, const char *, struct redact_rows *);
 /* The same for the raw headers of a mail, unfolded. */
 bool redact_find_headers(
     const struct forgotten *, const char *, size_t, struct redact_rows *);

@@ -217,6 +217,8 @@ textchar_before(const struct textchar_in *in, size_t end, uint32_t *c)
 bool
 textchar_invisible(uint32_t c)
 {
+	if (c < 0x80)
+		return false;
 	return c == 0xad || (c >= 0x200b && c <= 0x200f) ||
 	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
 	       c == 0xfeff;

@@ -228,6 +228,45 @@ test_quoted(void **state)
 	message_free(m);
 }
 
+/* Part of the address of somebody else is not enough, punctuation is. */
+static void
+test_part(void **state)
+{
+	static const struct {
+		const char *address;
+		bool is;
+	} rows[] = {
+		{ "carl@x.example", true },
+		{ "<CARL@x.example>", true },
+		{ "'carl@x.example'", true },
+		{ "--'carl@x.example", true },
+		{ "o'carl@x.example", false },
+		{ "anna_carl@x.example", false },
+		{ "anna+carl@x.example", false },
+		{ "a='carl@x.example", false },
+		{ "carl+b@x.example", false },
+		{ "carl@x.example.org", false },
+		{ "b-1-carl=x.example@y.example", true },
+		{ "SRS0=a=b=x.example=carl@y.example", true },
+		{ "/o=x/cn=carl", false },
+		{ "", false },
+	};
+	struct message *m;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		m = message_new(0);
+		add_address(m, ROLE_TO, NULL,
+		    i % 2 == 0 ? rows[i / 2].address : NULL,
+		    i % 2 == 1 ? rows[i / 2].address : NULL);
+		if (message_redact(&list, m) !=
+		    (rows[i / 2].is ? REDACT_NAMED : REDACT_NONE))
+			fail_msg("%s", rows[i / 2].address);
+		message_free(m);
+	}
+}
+
 /* The body in big is replaced and freed; one in the arena moves there. */
 static void
 test_big(void **state)
@@ -294,6 +333,7 @@ main(void)
 		cmocka_unit_test(test_mentioned),
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_quoted),
+		cmocka_unit_test(test_part),
 		cmocka_unit_test(test_big),
 		cmocka_unit_test(test_no_room),
 	};

@@ -139,6 +139,8 @@ static const struct row texts[] = {
 	    R },
 	{ "c.m_o'b@sub.x.example", R },
 	{ "=c.m_o'b@sub.x.example_", "=" R "_" },
+	{ "='carl@x.example' (+carl@x.example)", "='" R "' (+" R ")" },
+	{ "prvs=1234567=carl@x.example", "prvs=1234567=" R },
 	{ "B\xc3\x96RSE@M\xc3\x9cller.example", R },
 	{ "b\xc3\xb6rse@xn--mller-kva.example.", R "." },
 	{ "b\xc3\xb6rse@m\xc3\xbcller\xe3\x80\x82"
@@ -151,7 +153,11 @@ static const struct row texts[] = {
 	{ "b-12-carl=x.example@list.example", "b-12-" R "@list.example" },
 	{ "SRS0=Ab1=TT=x.example=carl@y.example",
 	    "SRS0=Ab1=TT=" R "@y.example" },
+	{ "anna carl_x.example#ext#@firma.example",
+	    "anna " R "#ext#@firma.example" },
 	/* somebody else */
+	{ "anna_carl@x.example o'carl@x.example a+carl@x.example", NULL },
+	{ "anna_carl_x.example#EXT#@firma.example", NULL },
 	{ "xcarl@x.example", NULL },
 	{ "carl@x.example2", NULL },
 	{ "carl@x.example.org", NULL },
@@ -199,6 +205,7 @@ static const struct row htmls[] = {
 	    "see<a href=\"#\">" R "</a>more" },
 	{ "carl<a href=\"mailto:carl@x.example\">@x.example</a>",
 	    R "<a href=\"mailto:" R "\"></a>" },
+	{ "carl@x.example<b>x</b>", R "<b>x</b>" },
 	{ "<td>carl@x.example</td><td>b</td>", "<td>" R "</td><td>b</td>" },
 	{ "ab<br>carl@x.example<br>cd", "ab<br>" R "<br>cd" },
 	{ "carl<br>@x.example", NULL },
@@ -253,6 +260,8 @@ static const struct row name_texts[] = {
 	/* somebody else, perhaps */
 	{ "carl@x.example carl.miller@y.example a@carl-miller.example",
 	    R " carl.miller@y.example a@carl-miller.example" },
+	{ "carl@x.example @Carl Miller; (@Carl Miller)",
+	    R " @" R "; (@" R ")" },
 	{ "carl@x.example (removed) removed", R " (removed) " R },
 };
 
@@ -361,8 +370,9 @@ may_begin(const char *s, size_t start, size_t i)
 
 	while (k > start && is_one_of(s[k - 1], ".-"))
 		k--;
-	return k == start || is_one_of(s[k - 1], "'=/?&{}|`*_#+!^~$%") ||
-	       !is_alnum(s[k - 1]);
+	if (k > start && is_one_of(s[k - 1], "'_+"))
+		return k - 1 == start || !is_alnum(s[k - 2]);
+	return k == start || !is_alnum(s[k - 1]);
 }
 
 static bool
@@ -502,8 +512,8 @@ test_work(void **state)
 		{ "anna.berg@firma.example, ", 0.04 },
 		{ "carl@x.example ", 0.07 },
 		{ "http://y.example/a/b?c=d&e=anna%40y.example ", 0.2 },
-		{ "=a_b'c+d/e{f|g*h#i@a_b_C_d_e ", 2 },
-		{ "=a%3D_b'c+d/e{f|g*h#i@a_b_C_d_e%", 3 },
+		{ "=a^b'c=d/e{f|g*h#i@a_b_C_d_e ", 2 },
+		{ "=a%3D_b'c=d/e{f|g*h#i@a_b_C_d_e%", 3 },
 		{ "a<b>", 0 },
 		{ "a><b @", 0.2 },
 		{ "<a@", 0.34 },

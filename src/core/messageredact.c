@@ -80,9 +80,7 @@ find_in_rest(struct finding *f, const struct message *m)
 	find_in(f, m->message_id);
 	find_in(f, m->in_reply_to);
 	find_in(f, m->refs);
-	if (m->headers != NULL)
-		redact_find_headers(
-		    f->list, m->headers, strlen(m->headers), &f->rows);
+	find_in(f, m->headers);
 	if (m->text != NULL)
 		redact_find(f->list, m->text, m->text_len, false, &f->rows);
 	if (m->html != NULL)

@@ -1,8 +1,9 @@
 /*
  * redact.c - texts without the people to be forgotten.
  * 1. Addresses go before names, so that no name is looked for in them.
- * 2. Tags in the midst of what is replaced stay; therefore addresses are looked
- *    for again until there are none, at most ROUNDS times.
+ * 2. Tags in the midst of what is replaced stay, and what stands beside it may
+ *    be an address once it is gone; therefore addresses are looked for again
+ *    until there are none, at most ROUNDS times.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -205,7 +206,7 @@ replace_in_tag(
 	}
 }
 
-static void
+static bool
 replace_in_tags(struct draft *d, const struct namescan_names *names)
 {
 	size_t max = SIZE_MAX, at = 0, n, left;
@@ -222,16 +223,28 @@ replace_in_tags(struct draft *d, const struct namescan_names *names)
 			max = TAG;
 		at += n > 0 ? n : 1;
 	}
-	end_step(d);
+	return end_step(d);
 }
 
-static void
-replace_names(struct draft *d, const struct namescan_names *names)
+/* True: there were some. */
+static bool
+replace_names(
+    struct draft *d, const struct redact *r, const struct redact_rows *found)
 {
-	if (d->html)
-		replace_in_tags(d, names);
-	replace_between(d, names, 0, d->n, d->html ? SIZE_MAX : 0);
-	end_step(d);
+	struct namescan_names names;
+	bool any = false;
+
+	if (d->n == 0 || r->nname + r->nrow + found->n == 0)
+		return false;
+	gather_names(r, found, &names);
+	if (namescan_any(&names)) {
+		if (d->html)
+			any = replace_in_tags(d, &names);
+		replace_between(d, &names, 0, d->n, d->html ? SIZE_MAX : 0);
+		any = end_step(d) || any;
+	}
+	namescan_free(&names);
+	return any;
 }
 
 static bool
@@ -240,19 +253,16 @@ redact_any(
 {
 	struct draft d = { .s = s, .n = n, .html = html };
 	struct redact_rows rows = { NULL, 0 };
-	struct namescan_names names;
 	int round = 0;
 
 	buf_init(&d.now, REDACT_ROOM(n));
 	buf_init(&d.next, REDACT_ROOM(n));
-	while (round++ < ROUNDS && replace_addresses(&d, r->list, &rows))
-		;
-	if (n > 0 && r->nname + r->nrow + rows.n > 0) {
-		gather_names(r, &rows, &names);
-		if (namescan_any(&names))
-			replace_names(&d, &names);
-		namescan_free(&names);
-	}
+	do {
+		while (
+		    round++ < ROUNDS && replace_addresses(&d, r->list, &rows))
+			;
+	} while (replace_names(&d, r, &rows) && round < ROUNDS &&
+		 replace_addresses(&d, r->list, &rows));
 	if (d.changed)
 		buf_add(out, d.s, d.n);
 	if (d.now.over || d.next.over)
@@ -279,7 +289,8 @@ redact_html(const struct redact *r, const char *s, size_t n, struct buf *out)
 
 /*
  * A field: a line with those after it that begin with white space, or a line
- * that is no field, and has no colon. Offsets in the block.
+ * that is no field, and has no colon. Offsets in the block. It is searched
+ * without unfolding it: a line break is white space like that behind it.
  */
 struct field {
 	size_t from, value, eol, to;
@@ -307,41 +318,6 @@ next_field(const char *s, size_t n, struct field *f)
 	return true;
 }
 
-/* Adds headers without the line breaks in front of white space. */
-static void
-unfold(struct buf *out, const char *s, size_t n)
-{
-	size_t done = 0, i, cut;
-	const char *p;
-
-	for (i = 0; (p = memchr(s + i, '\n', n - i)) != NULL; i = cut + 1) {
-		cut = (size_t)(p - s);
-		if (cut + 1 == n || (s[cut + 1] != ' ' && s[cut + 1] != '\t'))
-			continue;
-		buf_add(out, s + done, cut - done);
-		if (out->len > 0 && out->data[out->len - 1] == '\r')
-			out->data[--out->len] = '\0';
-		done = cut + 1;
-	}
-	buf_add(out, s + done, n - done);
-}
-
-bool
-redact_find_headers(const struct forgotten *list, const char *s, size_t n,
-    struct redact_rows *rows)
-{
-	struct buf b;
-	bool any;
-
-	if (forgotten_count(list) == 0)
-		return false;
-	buf_init(&b, n);
-	unfold(&b, s, n);
-	any = redact_find(list, buf_str(&b), b.len, false, rows);
-	buf_free(&b);
-	return any;
-}
-
 static bool
 has_name(const struct namescan_names *names, const char *s, size_t n)
 {
@@ -360,19 +336,13 @@ static bool
 must_go(const struct redact *r, const struct namescan_names *names,
     const char *s, size_t n)
 {
-	struct redact_rows rows = { NULL, 0 };
-	struct buf b;
-	bool go;
+	struct addrscan a;
+	struct addrscan_hit hit;
 
 	if (memmem(s, n, "=?", 2) != NULL)
 		return true;
-	buf_init(&b, n);
-	unfold(&b, s, n);
-	go = redact_find(r->list, buf_str(&b), b.len, false, &rows) ||
-	     has_name(names, buf_str(&b), b.len);
-	free(rows.v);
-	buf_free(&b);
-	return go;
+	addrscan_init(&a, r->list, s, n, false);
+	return addrscan_next(&a, &hit) || has_name(names, s, n);
 }
 
 /*
@@ -406,7 +376,7 @@ redact_headers(const struct redact *r, const char *s, size_t n, struct buf *out)
 	bool changed = false;
 	struct buf b;
 
-	if (!redact_find_headers(r->list, s, n, &rows) &&
+	if (!redact_find(r->list, s, n, false, &rows) &&
 	    r->nrow + r->nname == 0)
 		return false;
 	gather_names(r, &rows, &names);

@@ -54,8 +54,7 @@ bool redact_html(const struct redact *, const char *, size_t, struct buf *out);
  * The same for the raw headers of a mail. A field that has an address or a name
  * loses its whole value, and then all fields lose theirs that have an encoded
  * word, which may hold the name. They also do when there are rows or names to
- * go. Other fields stay as they are. A value is searched as it is when it is
- * unfolded.
+ * go. Other fields stay as they are.
  */
 bool
 redact_headers(const struct redact *, const char *, size_t, struct buf *out);
@@ -77,9 +76,6 @@ bool redact_find(const struct forgotten *, const char *, size_t, bool html,
  */
 bool redact_find_address(
     const struct forgotten *, const char *, struct redact_rows *);
-/* The same for the raw headers of a mail, unfolded. */
-bool redact_find_headers(
-    const struct forgotten *, const char *, size_t, struct redact_rows *);
 /* Does the text have an address of the list? NULL has none. */
 bool forgotten_in(const struct forgotten *, const char *);
 

@@ -18,12 +18,14 @@
 #include "core/namewords.h"
 
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
-#define SALT     "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define HEAD     SALT "\nexsync forgotten 1\n"
-#define H1       "00000000000000000000000000000001"
-#define H2       "00000000000000000000000000000002"
-#define T        "2026-11-20T08:16:00Z"
-#define NOW      INT64_C(1795162560000)
+#define SALT                                                                   \
+	"00112233445566778899aabbccddeeff"                                     \
+	"00112233445566778899aabbccddeeff"
+#define HEAD SALT "\nexsync forgotten 1\n"
+#define H1   "00000000000000000000000000000001"
+#define H2   "00000000000000000000000000000002"
+#define T    "2026-11-20T08:16:00Z"
+#define NOW  INT64_C(1795162560000)
 
 static int
 parse(struct forgotten *f, const char *text)

@@ -563,7 +563,37 @@ test_long(void **state)
 	got = redacted(redact_text, &r, s);
 	assert_string_equal(got + 199000, R);
 	free(got);
+	/* the longest, and what would be as long if it were cut */
+	memset(s, 'a', ADDRSCAN_LOCAL + 1);
+	strcpy(s + ADDRSCAN_LOCAL + 1, "@x.example");
+	assert_true(forgotten_add(&f, s + 1, NULL, 0, NOW));
+	expect(redact_text, &r, s + 1, R);
+	expect(redact_text, &r, s, NULL);
 	free(s);
+	forgotten_free(&f);
+}
+
+/* After a tag that has no end others are tags only when they are short. */
+static void
+test_unclosed(void **state)
+{
+	struct forgotten f = list_of_people();
+	struct redact r = { .list = &f };
+	char *s, *want, fill[1001];
+
+	(void)state;
+	memset(fill, ' ', 1000);
+	fill[1000] = '\0';
+	s = mem_printf("carl@x.example <b %sCarl Miller>", fill);
+	want = mem_printf(R " <b %sCarl Miller>", fill);
+	expect(redact_html, &r, s, want);
+	free(s);
+	free(want);
+	s = mem_printf("carl@x.example <i x='<b %sCarl Miller>", fill);
+	want = mem_printf(R " <i x='<b %s" R ">", fill);
+	expect(redact_html, &r, s, want);
+	free(s);
+	free(want);
 	forgotten_free(&f);
 }
 
@@ -595,6 +625,7 @@ main(void)
 		cmocka_unit_test(test_differential),
 		cmocka_unit_test(test_work),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_unclosed),
 		cmocka_unit_test(test_cap),
 	};
 

@@ -11,7 +11,9 @@
  * stays within the address of somebody else. Not found: a first name or a
  * surname alone when the name has both; a name with other words in it; umlauts
  * that are written in another way (ue, or u and a mark) than in the name, or
- * percent-encoded; a word with a tag in it other than <wbr>; base64.
+ * percent-encoded; a word with a tag in it other than <wbr>; a name in a script
+ * that has no spaces, unless it stands alone; base64, and an address or a name
+ * in an encoded word of headers in which nobody is named otherwise.
  *
  * To redact what is redacted changes nothing. Output is valid UTF-8 when the
  * input is; tags and the quotes of attributes stay as they are.

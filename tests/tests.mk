@@ -43,6 +43,9 @@ $(B)/unit/test_ask $(B)/unit/test_busy: VENDOR_LIBS += -Wl,--wrap=tim_mono,--wra
 # They see each buffer grow.
 $(B)/unit/test_request $(B)/unit/test_conffile: VENDOR_LIBS += -Wl,--wrap=mem_grow
 
+# It counts hashes.
+$(B)/unit/test_redact: VENDOR_LIBS += -Wl,--wrap=crypt_hmac_with
+
 # It counts what expat gets.
 $(B)/unit/test_xmltext: VENDOR_LIBS += -Wl,--wrap=XML_Parse
 

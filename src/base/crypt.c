@@ -22,6 +22,12 @@ _Static_assert(
 _Static_assert(_Alignof(br_sha256_context) <= 8,
     "struct crypt_sha256 is not aligned enough");
 
+_Static_assert(
+    sizeof(br_hmac_key_context) <= sizeof(((struct crypt_hmac_key *)0)->ctx),
+    "struct crypt_hmac_key is too small for BearSSL's context");
+_Static_assert(_Alignof(br_hmac_key_context) <= 8,
+    "struct crypt_hmac_key is not aligned enough");
+
 #define INSIDE(c) ((br_sha256_context *)(void *)(c)->ctx)
 
 void
@@ -64,6 +70,25 @@ crypt_hmac(const void *key, size_t klen, const void *p, size_t n,
     unsigned char out[CRYPT_SHA256])
 {
 	crypt_hmac_slow(key, klen, p, n, 0, out);
+}
+
+void
+crypt_hmac_key(struct crypt_hmac_key *k, const void *key, size_t klen)
+{
+	br_hmac_key_init((br_hmac_key_context *)(void *)k->ctx,
+	    &br_sha256_vtable, klen > 0 ? key : "", klen);
+}
+
+void
+crypt_hmac_with(const struct crypt_hmac_key *k, const void *p, size_t n,
+    unsigned char out[CRYPT_SHA256])
+{
+	br_hmac_context h;
+
+	br_hmac_init(&h, (const br_hmac_key_context *)(const void *)k->ctx, 0);
+	if (n > 0)
+		br_hmac_update(&h, p, n);
+	br_hmac_out(&h, out);
 }
 
 void

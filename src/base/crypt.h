@@ -24,7 +24,17 @@ void crypt_sha256(const void *, size_t, unsigned char[CRYPT_SHA256]);
 /* HMAC (RFC 2104) with SHA-256. */
 void crypt_hmac(const void *key, size_t klen, const void *, size_t,
     unsigned char[CRYPT_SHA256]);
-/* The same, and rounds times more of each result under the same key. */
+/*
+ * The same for one key and many short texts: half the work of each is to take
+ * up the key. The context holds what the key is worth.
+ */
+struct crypt_hmac_key {
+	_Alignas(8) unsigned char ctx[160];
+};
+void crypt_hmac_key(struct crypt_hmac_key *, const void *key, size_t klen);
+void crypt_hmac_with(const struct crypt_hmac_key *, const void *, size_t,
+    unsigned char[CRYPT_SHA256]);
+/* As crypt_hmac, and rounds times more of each result under the same key. */
 void crypt_hmac_slow(const void *key, size_t klen, const void *, size_t,
     int rounds, unsigned char[CRYPT_SHA256]);
 /*

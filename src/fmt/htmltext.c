@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/entity.h"
 #include "base/str.h"
 #include "base/utf8.h"
-#include "fmt/entity.h"
 #include "fmt/htmlline.h"
 #include "fmt/htmltag.h"
 #include "fmt/htmltext.h"

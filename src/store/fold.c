@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/entity.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "base/vec.h"
-#include "fmt/entity.h"
 #include "store/fold.h"
 
 #define RUN  ((size_t)4096)  /* letters that are folded in one go */

@@ -83,6 +83,8 @@ test_hmac(void **state)
 	unsigned char key[131], data[50], out[CRYPT_SHA256];
 	const char *text = "Test Using Larger Than Block-Size Key - Hash Key "
 			   "First";
+	struct crypt_hmac_key k;
+	int i;
 
 	(void)state;
 	memset(key, 0x0b, 20);
@@ -98,10 +100,22 @@ test_hmac(void **state)
 	expect_hex(out,
 	    "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514"
 	    "ced565fe");
+	crypt_hmac_key(&k, key, 20);
+	for (i = 0; i < 2; i++) {
+		crypt_hmac_with(&k, data, 50, out);
+		expect_hex(out,
+		    "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514"
+		    "ced565fe");
+	}
 	crypt_hmac(key, 131, text, strlen(text), out);
 	expect_hex(out,
 	    "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f"
 	    "0ee37f54");
+	crypt_hmac_key(&k, NULL, 0);
+	crypt_hmac_with(&k, NULL, 0, out);
+	expect_hex(out,
+	    "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c71214"
+	    "4292c5ad");
 	crypt_hmac(NULL, 0, NULL, 0, out);
 	expect_hex(out,
 	    "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c71214"

@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/entity.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "fmt/entity.h"
 #include "fmt/htmltext.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "fmt/entity.h"
+#include "base/entity.h"
 
 /* Those of HTML 4.01, 24, that mail uses, and a few that came later. Sorted. */
 struct named {

@@ -1,11 +1,11 @@
 /*
  * entity.h - the entities of HTML (HTML 4.01, 24; HTML Living Standard,
  * 13.2.5.72 and 13.5).
- * Floor: fmt.
+ * Floor: base.
  * Threads: pure.
  */
-#ifndef FMT_ENTITY_H
-#define FMT_ENTITY_H
+#ifndef BASE_ENTITY_H
+#define BASE_ENTITY_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /*
  * mailrow.c - the row of a mail: reads and updates it.
- * 1. A row is never deleted.
+ * 1. A row is deleted by mailgone.c alone.
  * 2. A value that the row has already is not written and does not count as
  *    changed.
  */

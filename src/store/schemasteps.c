@@ -653,10 +653,11 @@ static const char *const version_5[] = {
 "  -- private: how far the mails were entered elsewhere\n"
 "  what TEXT PRIMARY KEY, -- threads: in sync_thread; keys: mails up to it lack"
 " an in_reply_to_key until they are entered there; texts, edition texts: mails"
-" and editions up to it may lack their html_text\n"
+" and editions up to it may lack their html_text; gone: the last mail that was"
+" removed from the end\n"
 "  n INTEGER NOT NULL -- sync_email.n of the last one, or sync_edition.n\n"
 ") WITHOUT ROWID",
-"INSERT INTO sync_mark VALUES('threads', 0)",
+"INSERT INTO sync_mark VALUES('threads', 0), ('gone', 0)",
 "INSERT INTO sync_mark SELECT 'keys', ifnull(max(n), 0) FROM sync_email",
 
 /* mailtext.c writes it, for mail that was stored before as well. */

@@ -209,6 +209,10 @@ HOLDS = (
      "SELECT blob FROM (SELECT blob FROM sync_blob UNION ALL"
      " SELECT blob FROM sync_blob_loose)"
      " WHERE blob NOT IN (SELECT n FROM blob)"),
+    ("items, or places in a thread, of a mail that is not there",
+     "SELECT email FROM (SELECT email FROM decision UNION ALL"
+     " SELECT email FROM sync_thread)"
+     " WHERE email IS NOT NULL AND email NOT IN (SELECT n FROM sync_email)"),
     ("copies with an edition of another mail, or with one though they are"
      " gone",
      "SELECT c.email, c.mailbox, c.item_id FROM sync_copy c"

@@ -177,8 +177,8 @@ remove_rows(struct store *st, int64_t n, struct err *err)
 	size_t i;
 
 	if (db_run_int(st,
-		db_stmt(st, DB_GONE_COPIES,
-		    "DELETE FROM sync_copy WHERE email=?"),
+		db_stmt(
+		    st, DB_GONE_COPIES, "DELETE FROM sync_copy WHERE email=?"),
 		n, err) == -1)
 		return -1;
 	fault_point("inside removal");

@@ -134,10 +134,10 @@ test_all_goes(void **state)
 	assert_int_equal(editions(k), 2);
 	go(k, "a1", &expire);
 	assert_int_equal(mails(k), 1);
-	assert_string_equal(decided(k, "a1"),
-	    "expired retention_days 0 <1@x> 33 -");
-	assert_string_equal(decided(k, "b1"),
-	    "expired retention_days 0 <1@x> 33 -");
+	assert_string_equal(
+	    decided(k, "a1"), "expired retention_days 0 <1@x> 33 -");
+	assert_string_equal(
+	    decided(k, "b1"), "expired retention_days 0 <1@x> 33 -");
 	assert_string_equal(
 	    ask(k, "SELECT group_concat(cast(data AS text)) FROM blob"),
 	    "both");
@@ -276,7 +276,8 @@ test_owner_is_shared(void **state)
 	/* and as if it had never been there */
 	store(k, BOX_A, "a4", "k1", mail("<1@x>", "a1", OFFER));
 	assert_int_equal(
-	    number(k, "SELECT count(*) FROM sync_email WHERE variant_of NOTNULL"),
+	    number(
+		k, "SELECT count(*) FROM sync_email WHERE variant_of NOTNULL"),
 	    0);
 }
 

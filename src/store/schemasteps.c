@@ -654,10 +654,20 @@ static const char *const version_5[] = {
 "  what TEXT PRIMARY KEY, -- threads: in sync_thread; keys: mails up to it lack"
 " an in_reply_to_key until they are entered there; texts, edition texts: mails"
 " and editions up to it may lack their html_text; gone: the last mail that was"
-" removed from the end\n"
+" removed from the end; ages: in sync_age; expired: not how far, but how many"
+" were removed\n"
 "  n INTEGER NOT NULL -- sync_email.n of the last one, or sync_edition.n\n"
 ") WITHOUT ROWID",
-"INSERT INTO sync_mark VALUES('threads', 0), ('gone', 0)",
+"INSERT INTO sync_mark VALUES('threads', 0), ('gone', 0), ('ages', 0),"
+" ('expired', 0)",
+"CREATE TABLE sync_age(\n"
+"  -- private: the mails by age, up to sync_mark 'ages'; empty without"
+" retention_days\n"
+"  day TEXT NOT NULL, -- when it was received, or else sent: 2026-11-20, UTC;"
+" or a later day on which to look at it again\n"
+"  email INTEGER NOT NULL, -- sync_email.n; unchecked, as in sync_thread\n"
+"  PRIMARY KEY(day, email)\n"
+") WITHOUT ROWID",
 "INSERT INTO sync_mark SELECT 'keys', ifnull(max(n), 0) FROM sync_email",
 
 /* mailtext.c writes it, for mail that was stored before as well. */

@@ -281,6 +281,8 @@ DUMP = {
     "sync_thread": "t.thread_id, e.id FROM sync_thread t"
                    " JOIN sync_email e ON e.n = t.email",
     "sync_mark": "what FROM sync_mark",
+    "sync_age": "a.day, e.id FROM sync_age a JOIN sync_email e"
+                " ON e.n = a.email",
     "email_party": "* FROM email_party",
     "email_link": "* FROM email_link",
     "email_copy": "c.email_id, c.mailbox, f.path, c.item_id, c.is_read,"
@@ -321,7 +323,8 @@ DUMP = {
     "sync_login": "scope, hash, text FROM sync_login",
     "sync_news": "scope, code FROM sync_news",
     # the hashes of addresses have a key of the file's own
-    "sync_basis": "what, iif(what = 'addresses', length(value), hex(value))"
+    "sync_basis": "what, iif(what IN ('addresses', 'retention'), length(value),"
+                  " hex(value))"
                   " FROM sync_basis",
     "sync_people": "crm_type, crm_id, address, name FROM sync_people",
     "sync_anew": "mailbox, item, why FROM sync_anew",

@@ -19,6 +19,7 @@
 #include "store/mailgone.h"
 #include "store/reconsider.h"
 #include "store/retention.h"
+#include "store/run.h"
 
 #define ENTER  fault_int("EXSYNC_AGES", 5000)  /* mails of a transaction */
 #define MAILS  fault_int("EXSYNC_EXPIRE", 200) /* likewise, to be removed */
@@ -40,7 +41,9 @@ read_numbers(
 {
 	sqlite3_stmt *s = db_stmt(st, DB_AGE_RECENT,
 	    "SELECT max(received_at),(SELECT n FROM sync_mark WHERE "
-	    "what='expired') FROM(SELECT received_at FROM sync_email ORDER BY "
+	    "what='expired'),(SELECT started FROM run WHERE "
+	    "outcome<>'" OUTCOME_RUNNING
+	    "' ORDER BY id DESC LIMIT 1) FROM(SELECT received_at FROM sync_email ORDER BY "
 	    "n DESC LIMIT ?2) WHERE received_at<=?1");
 	char at[TIM_TEXT];
 	int r;
@@ -50,6 +53,7 @@ read_numbers(
 	if ((r = db_row(st, s, err)) == 1) {
 		out->newest = db_col_time(s, 0);
 		out->expired = sqlite3_column_int64(s, 1);
+		out->passed = db_col_time(s, 2);
 		sqlite3_reset(s);
 	}
 	return r == -1 ? -1 : 0;
@@ -59,18 +63,20 @@ int
 store_retention_get(
     struct store *st, int64_t now, struct store_retention *out, struct err *err)
 {
-	long long limit, trusted;
+	long long limit, trusted, history;
 	void *text;
 	size_t len;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	out->limit = out->trusted = TIM_NONE;
+	out->limit = out->trusted = out->history = TIM_NONE;
 	if (store_basis_get(st, BASIS, &text, &len, err) == -1)
 		return -1;
-	if (text != NULL && sscanf(text, "%lld %lld", &limit, &trusted) == 2) {
+	if (text != NULL &&
+	    sscanf(text, "%lld %lld %lld", &limit, &trusted, &history) == 3) {
 		out->limit = limit;
 		out->trusted = trusted;
+		out->history = history;
 	}
 	free(text);
 	db_lock(st);
@@ -81,11 +87,11 @@ store_retention_get(
 
 int
 store_retention_put(
-    struct store *st, int64_t limit, int64_t now, struct err *err)
+    struct store *st, const struct store_retention *r, struct err *err)
 {
-	char text[48];
-	int n = snprintf(
-	    text, sizeof(text), "%lld %lld", (long long)limit, (long long)now);
+	char text[72];
+	int n = snprintf(text, sizeof(text), "%lld %lld %lld",
+	    (long long)r->limit, (long long)r->trusted, (long long)r->history);
 
 	return store_basis_put(
 	    st, &(struct store_basis){ BASIS, text, (size_t)n }, 1, err);

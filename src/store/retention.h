@@ -16,8 +16,11 @@
 
 /* What is known of earlier removals, and of the time. */
 struct store_retention {
-	int64_t limit;   /* of the last complete one; TIM_NONE: none */
-	int64_t trusted; /* when the clock was right, by then; or TIM_NONE */
+	/* those of the last complete one; TIM_NONE: none */
+	int64_t limit, history;
+	/* when the clock was right, as far as one knew then; or TIM_NONE */
+	int64_t trusted;
+	int64_t passed; /* when the last pass that is over began; or TIM_NONE */
 	/* when the newest of the latest mails came, up to now; or TIM_NONE */
 	int64_t newest;
 	int64_t expired; /* mails that were removed so far */
@@ -25,9 +28,12 @@ struct store_retention {
 
 int store_retention_get(
     struct store *, int64_t now, struct store_retention *, struct err *);
-/* All mail before the limit is removed; the clock said now. */
-int
-store_retention_put(struct store *, int64_t limit, int64_t now, struct err *);
+/*
+ * All that is older than limit and history say is removed; the clock, which is
+ * trusted, said so much. The other members are ignored.
+ */
+int store_retention_put(
+    struct store *, const struct store_retention *, struct err *);
 /*
  * Removes mail from before the limit, in transactions of their own, between
  * which others may write; no mailbox may be read meanwhile (mailgone.h). *n:

@@ -790,11 +790,9 @@ static const char *const version_5[] = {
 ")",
 "INSERT INTO change SELECT * FROM change_before",
 /* numbers of rows that were deleted do not come again either */
-"UPDATE sqlite_sequence SET seq = (SELECT b.seq FROM sqlite_sequence b\n"
-"  WHERE b.name = 'change_before') WHERE name = 'change'",
-"INSERT INTO sqlite_sequence(name, seq) SELECT 'change', seq\n"
-"  FROM sqlite_sequence WHERE name = 'change_before' AND NOT EXISTS(\n"
-"  SELECT 1 FROM sqlite_sequence WHERE name = 'change')",
+"UPDATE sqlite_sequence SET seq = ifnull((SELECT b.seq\n"
+"  FROM sqlite_sequence b WHERE b.name = 'change_before'), 0)\n"
+"  WHERE name = 'change'",
 "DROP TABLE change_before",
 "ALTER TABLE decision RENAME TO decision_before",
 "CREATE TABLE decision(\n"

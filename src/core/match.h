@@ -107,8 +107,8 @@ void match_message(
  * Must the headers of a mail be judged before its content is asked for? False:
  * no rule, match or privacy may drop content, so one request can ask for both.
  * Reasons that are not considered: retention_days and process_email_from, which
- * the caller checks before it asks, since it knows received_at; and with match = any mail
- * that concerns nobody, which is skipped after it was fetched.
+ * the caller checks before it asks, since it knows received_at; and with
+ * match = any mail that concerns nobody, which is skipped after it was fetched.
  */
 bool match_needs_headers(const struct match *);
 

@@ -15,8 +15,10 @@
 struct store_size {
 	int64_t file; /* bytes, its WAL included */
 	int64_t free; /* of these, about */
-	/* free pages can be given back a few at a time; or only by store_vacuum,
-	 * which makes it so */
+	/*
+	 * Free pages can be given back a few at a time; else only by
+	 * store_vacuum, which makes it so.
+	 */
 	bool by_slices;
 };
 int store_size(struct store *, struct store_size *, struct err *);

@@ -16,6 +16,11 @@
 
 #define ROWS fault_int("EXSYNC_HISTORY", 5000) /* of a slice */
 
+/* A decision that is to be deleted. */
+struct old_decision {
+	const char *mailbox, *item;
+};
+
 struct pruning {
 	char limit[TIM_TEXT];
 	int64_t from; /* of change: seq that is done */
@@ -24,9 +29,7 @@ struct pruning {
 	/* of decision: the last row that was read, and what is to be deleted */
 	char *mailbox, *item;
 	struct arena arena;
-	struct {
-		const char *mailbox, *item;
-	} * gone;
+	struct old_decision *gone;
 	size_t ngone;
 };
 
@@ -134,6 +137,7 @@ find_gone(struct store *st, void *arg, struct err *err)
 	    "c.item_id=d.item AND c.mailbox=d.mailbox AND "
 	    "ifnull(c.removed_at,?4)>=?4) FROM decision d WHERE "
 	    "(mailbox,item)>(?1,?2) ORDER BY mailbox,item LIMIT ?5");
+	struct old_decision *o;
 	int r, n = 0;
 
 	k->ngone = 0;
@@ -152,9 +156,9 @@ find_gone(struct store *st, void *arg, struct err *err)
 		k->item = mem_strdup(db_col(s, 1));
 		if (sqlite3_column_int(s, 2) == 0)
 			continue;
-		VEC_ADD_IN(&k->arena, k->gone, k->ngone)->mailbox =
-		    arena_strdup(&k->arena, k->mailbox);
-		k->gone[k->ngone - 1].item = arena_strdup(&k->arena, k->item);
+		o = VEC_ADD_IN(&k->arena, k->gone, k->ngone);
+		o->mailbox = arena_strdup(&k->arena, k->mailbox);
+		o->item = arena_strdup(&k->arena, k->item);
 	}
 	k->more = n == ROWS;
 	return r;

@@ -40,11 +40,12 @@ read_numbers(
     struct store *st, int64_t now, struct store_retention *out, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_AGE_RECENT,
-	    "SELECT max(received_at),(SELECT n FROM sync_mark WHERE "
-	    "what='expired'),(SELECT started FROM run WHERE "
-	    "outcome<>'" OUTCOME_RUNNING
-	    "' ORDER BY id DESC LIMIT 1) FROM(SELECT received_at FROM sync_email ORDER BY "
-	    "n DESC LIMIT ?2) WHERE received_at<=?1");
+	    "SELECT max(received_at),"
+	    "(SELECT n FROM sync_mark WHERE what='expired'),"
+	    "(SELECT started FROM run WHERE outcome<>'" OUTCOME_RUNNING
+	    "' ORDER BY id DESC LIMIT 1) "
+	    "FROM(SELECT received_at FROM sync_email ORDER BY n DESC LIMIT ?2) "
+	    "WHERE received_at<=?1");
 	char at[TIM_TEXT];
 	int r;
 

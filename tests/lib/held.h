@@ -51,7 +51,7 @@ static const char *const held_never[] = {
 	 "NOT IN(SELECT n FROM sync_email)"),
 	"SELECT email FROM sync_thread WHERE email NOT IN(SELECT n FROM "
 	"sync_email)",
-	/* mails share a key with one that is not there, or is itself not first */
+	/* a mail shares its key with one that is not there, or not the first */
 	("SELECT n,variant_of FROM sync_email WHERE variant_of IS NOT NULL AND "
 	 "variant_of NOT IN(SELECT n FROM sync_email WHERE variant_of IS "
 	 "NULL)"),

@@ -70,6 +70,7 @@ rule_text(const char *rule)
 		    "it replies to a mail that is stored (match = replies)" },
 		{ "draft", "it is a draft" },
 		{ "process_email_from", "it is older than process_email_from" },
+		{ MATCH_RETENTION, "it is older than retention_days" },
 		{ "past_mail", "the people whom it names came into the CRM "
 			       "after it, and it is older than past_mail" },
 		{ "privacy", "privacy = headers in its mailbox's section" },

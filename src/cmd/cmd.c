@@ -48,6 +48,8 @@ static const struct cmd_verb verbs[] = {
 	    "the next pass takes the lists of people as "
 	    "they are",
 	    accept_run, false, NULL },
+	{ "compact", "give the space of removed mail back to the disk",
+	    compact_run, false, NULL },
 	{ "encrypt", "a password from standard input as enc: value for the INI",
 	    encrypt_run, false, NULL },
 	{ "schema", "the tables of the database, a comment per column",

@@ -67,6 +67,7 @@ int disable_run(const struct cmd *);
 int accept_run(const struct cmd *);
 int resync_run(const struct cmd *);
 int status_run(const struct cmd *);
+int compact_run(const struct cmd *);
 int encrypt_run(const struct cmd *);
 int verify_run(const struct cmd *);
 

@@ -58,6 +58,9 @@ report_pass(const struct cmd *cmd, const struct pass_counts *c,
 		printf(", %lld updated", (long long)s->updated);
 	if (s->removed > 0)
 		printf(", %lld removed", (long long)s->removed);
+	if (c->expired > 0)
+		printf(", %lld %s", (long long)c->expired,
+		    cmd->dry_run ? "would expire" : "expired");
 	printf(", %lld skipped", (long long)s->skipped);
 	if (s->failed > 0)
 		printf(

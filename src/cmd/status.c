@@ -13,6 +13,7 @@
 #include "base/tim.h"
 #include "cmd/cmd.h"
 #include "cmd/status.h"
+#include "store/retention.h"
 #include "sync/alert.h"
 #include "sync/people.h"
 #include "sync/plan.h"
@@ -257,6 +258,7 @@ listen_to(const struct source *src, struct status *s, size_t i)
 static int
 collect_boxes(struct source *src, struct status *s, struct err *err)
 {
+	struct store_retention kept;
 	size_t i, known = 0;
 
 	if (load_source(src, s->now, err) == -1 ||
@@ -266,6 +268,9 @@ collect_boxes(struct source *src, struct status *s, struct err *err)
 	    store_pass_list(src->store, SILENCE_PASSES, &src->passes, err) ==
 		-1)
 		return -1;
+	if (store_retention_get(src->store, s->now, &kept, err) == -1)
+		return -1;
+	s->expired = kept.expired;
 	choose_cut(src, s);
 	s->database = src->conf->database;
 	s->alert = src->alerts.v;

@@ -93,6 +93,7 @@ struct status {
 	const struct store_alert *alert; /* open, errors first */
 	size_t nalert;
 	size_t off_plan; /* mailboxes that the INI no longer reads */
+	int64_t expired; /* mails that retention_days has removed so far */
 	bool silent;     /* so is a profile */
 	int exit;        /* the exit status */
 	/* of the mailboxes that are read */

@@ -126,6 +126,7 @@ status_json(const struct status *s, FILE *out)
 	json_bool(out, "cut_off", s->run.cut_off);
 	json_bool(out, "silent", s->silent);
 	json_text(out, "reason", status_reason(s, why));
+	json_int(out, "mail_expired", s->expired);
 	put_run_object(out, &s->run);
 	fputs(",\n\"profiles\":[", out);
 	for (i = 0; i < s->nprofile; i++) {

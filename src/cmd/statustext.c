@@ -429,6 +429,10 @@ status_text(const struct status *s, FILE *out)
 	    "TODAY, YESTERDAY, USUAL: mail per day (UTC). FAILED: rows of "
 	    "table failure.\n",
 	    now, line);
+	if (s->expired > 0)
+		fprintf(out, "%lld %s removed by retention_days so far.\n",
+		    (long long)s->expired,
+		    plural_of((size_t)s->expired, "mail was", "mails were"));
 	if (s->off_plan > 0)
 		fprintf(out,
 		    "%zu %s in the database that the INI does not read "

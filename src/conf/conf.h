@@ -99,6 +99,8 @@ struct conf {
 	char *alert_command;    /* or NULL */
 	int64_t max_attachment; /* bytes */
 	int shrink_limit;       /* percent */
+	int retention_days;     /* of mail; 0, CONF_DAYS_ALL: for ever */
+	int history_days;       /* of what happened; likewise */
 	char *users, *contacts; /* CSV or NULL */
 	struct conf_profile *profile;
 	size_t nprofile;

@@ -96,6 +96,17 @@ static const struct conf_key common[] = {
 	    "party) may lose at once. One that loses more, and at least 20, is "
 	    "an alert, and the last good list stays in force until the list "
 	    "is whole again or exsync --accept-directory was run." },
+	{ CONF_EXSYNC, "retention_days", CONF_DAYS, AT(conf, retention_days), 0,
+	    "all", 1, 36500, NULL, NULL,
+	    "How many days mail is kept, counted in whole days (UTC) from "
+	    "when it was received. Older mail is removed from the database, "
+	    "with an expire row in table change, and is not fetched; in the "
+	    "mailboxes it stays. all: mail is kept for ever." },
+	{ CONF_EXSYNC, "history_days", CONF_DAYS, AT(conf, history_days), 0,
+	    "all", 7, 36500, NULL, NULL,
+	    "How many days rows of the tables change (once every consumer has "
+	    "acknowledged them) and run, resolved rows of alert and decisions "
+	    "about items that are gone are kept. all: for ever." },
 	{ CONF_DIRECTORY, "users", CONF_LIST, AT(conf, users),
 	    CONF_SHOWN, NULL, 0, 0, NULL, "users.csv",
 	    "The CRM's own users." },

@@ -32,9 +32,16 @@ struct seen {
 const char *
 verdict_name(enum verdict v)
 {
-	static const char *const name[] = { "keep", "headers", "skip" };
+	static const char *const name[] = { "keep", "headers", "skip",
+		"expired" };
 
 	return name[v];
+}
+
+bool
+verdict_keeps(enum verdict v)
+{
+	return v == VERDICT_KEEP || v == VERDICT_HEADERS;
 }
 
 static const char *const directions[] = { "in", "out", "internal" };
@@ -374,15 +381,15 @@ set_verdict(struct decision *d, enum verdict v, const char *rule)
 	snprintf(d->rule, sizeof(d->rule), "%s", rule);
 }
 
+/* Was the mail received, or else sent, before that? */
 static bool
-is_too_old(const struct match *m, const struct message *msg)
+is_from_before(const struct message *msg, int64_t from)
 {
 	int64_t at = msg->received_at;
 
 	if (at == TIM_NONE)
 		at = msg->sent_at;
-	return m->profile->process_email_from != TIM_NONE && at != TIM_NONE &&
-	       at < m->profile->process_email_from;
+	return from != TIM_NONE && at != TIM_NONE && at < from;
 }
 
 void
@@ -407,9 +414,11 @@ match_message(
 		apply_rule(out, seen.rule);
 	if (msg->is_draft)
 		set_verdict(out, VERDICT_SKIP, "draft");
-	else if (is_too_old(m, msg))
+	else if (is_from_before(msg, m->retain_from))
+		set_verdict(out, VERDICT_EXPIRED, MATCH_RETENTION);
+	else if (is_from_before(msg, m->profile->process_email_from))
 		set_verdict(out, VERDICT_SKIP, "process_email_from");
-	else if (out->verdict != VERDICT_SKIP && !concerns_crm(m, msg, out))
+	else if (verdict_keeps(out->verdict) && !concerns_crm(m, msg, out))
 		set_verdict(out, VERDICT_SKIP, "match");
 	else if (out->verdict == VERDICT_KEEP && m->mailbox != NULL &&
 		 m->mailbox->privacy == CONF_PRIVACY_HEADERS)

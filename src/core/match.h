@@ -5,7 +5,8 @@
  *
  * The first of these steps that applies decides; its rule is in quotes:
  * 1. "draft": a draft is skipped.
- * 2. "process_email_from": mail received before that is skipped.
+ * 2. "retention_days": mail older than that is expired; where that is not so,
+ *    "process_email_from": mail received before that is skipped.
  * 3. "rule NAME", the first rule that fits, with action skip: skipped.
  * 4. "match": mail that concerns nobody, as match defines it, is skipped. In a
  *    queue with match = any that is none which arrived there: it concerns the
@@ -22,8 +23,14 @@
 #include "core/model.h"
 #include "core/party.h"
 
-enum verdict { VERDICT_KEEP, VERDICT_HEADERS, VERDICT_SKIP };
-const char *verdict_name(enum verdict); /* "keep", "headers", "skip" */
+enum verdict { VERDICT_KEEP, VERDICT_HEADERS, VERDICT_SKIP, VERDICT_EXPIRED };
+/* "keep", "headers", "skip", "expired" */
+const char *verdict_name(enum verdict);
+/* Is the mail stored, or its headers? */
+bool verdict_keeps(enum verdict);
+
+/* The rule of mail that is too old to be kept. */
+#define MATCH_RETENTION "retention_days"
 
 enum direction { DIRECTION_IN, DIRECTION_OUT, DIRECTION_INTERNAL };
 const char *direction_name(enum direction);    /* "in", "out", "internal" */
@@ -67,6 +74,8 @@ struct match {
 	const struct conf_mailbox *mailbox;
 	const struct party *owner; /* of the mailbox: the queue, or a user */
 	const struct party_dir *dir;
+	/* Mail received before, in ms, is expired; TIM_NONE: none is. */
+	int64_t retain_from;
 	/* match = replies: is mail with that message id stored? or NULL */
 	bool (*stored)(void *arg, const char *message_id);
 	void *stored_arg;
@@ -97,9 +106,9 @@ void match_message(
 /*
  * Must the headers of a mail be judged before its content is asked for? False:
  * no rule, match or privacy may drop content, so one request can ask for both.
- * Two reasons to skip are not considered: process_email_from, which the caller
- * checks before it asks, since it knows received_at; and with match = any mail
- * that concerns nobody, which is skipped after it was fetched.
+ * Reasons that are not considered: retention_days and process_email_from, which
+ * the caller checks before it asks, since it knows received_at; and with
+ * match = any mail that concerns nobody, which is skipped after it was fetched.
  */
 bool match_needs_headers(const struct match *);
 

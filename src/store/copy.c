@@ -1,6 +1,6 @@
 /*
  * copy.c - the copies of a mail.
- * 1. The key of a copy is (mail, item, mailbox). Its row is never deleted.
+ * 1. The key of a copy is (mail, item, mailbox). Its row goes with the mail.
  * 2. A change row is written only for a row that changed: insert for a further
  *    or returned copy, update for read flag, marks and folder, delete for
  *    removed_at. The first copy of a new mail has none: the mail's change row

@@ -71,7 +71,9 @@ email_next(struct store *st, int64_t *n, struct err *err)
 
 	if (st->txn.next_email == 0) {
 		s = db_stmt(st, DB_EMAIL_NEXT,
-		    "SELECT ifnull(max(n),0)+1 FROM sync_email");
+		    "SELECT max((SELECT ifnull(max(n),0) FROM sync_email),"
+		    "(SELECT ifnull(max(n),0) FROM sync_mark WHERE "
+		    "what='gone'))+1");
 		if (db_one(st, s, &st->txn.next_email, err) == -1)
 			return -1;
 	}

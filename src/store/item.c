@@ -19,7 +19,7 @@ static bool
 is_kept(const struct store_item *it)
 {
 	return it->message != NULL && it->decision != NULL &&
-	       it->decision->verdict != VERDICT_SKIP;
+	       verdict_keeps(it->decision->verdict);
 }
 
 /* Was it gone when its content was asked for? */
@@ -74,7 +74,9 @@ describe_item(struct store *st, const char *mailbox,
 			    decision_parties(st, failure_mail(it));
 		l->rule = it->fault->code[0] != '\0' ? it->fault->code : NULL;
 	} else {
-		l->verdict = verdict_name(VERDICT_SKIP);
+		l->verdict = verdict_name(str_eq(it->rule, MATCH_RETENTION)
+					      ? VERDICT_EXPIRED
+					      : VERDICT_SKIP);
 		l->rule = it->rule;
 	}
 }

@@ -1,6 +1,6 @@
 /*
  * mailrow.c - the row of a mail: reads and updates it.
- * 1. A row is never deleted.
+ * 1. A row is deleted by mailgone.c alone.
  * 2. A value that the row has already is not written and does not count as
  *    changed.
  */
@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/mailrow.h"
+#include "store/retention.h"
 #include "store/same.h"
 #include "store/thread.h"
 
@@ -307,7 +308,8 @@ email_add_up(struct store *st, int64_t n, const struct message *m,
 		at.answers =
 		    content_place(&st->scratch, sum, key, at.thread, at.parent);
 		r = write_sum(st, n, sum, &at, err);
-		if (r > 0 && thread_moved(st, n, was, err) == -1)
+		if (r > 0 && (thread_moved(st, n, was, err) == -1 ||
+				 retention_aged(st, n, err) == -1))
 			r = -1;
 	}
 	message_free(sum);

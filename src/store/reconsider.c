@@ -127,7 +127,7 @@ read_slice(struct store *st, struct scan *k, struct err *err)
 	    "SELECT d.mailbox,d.item,d.rule,d.parties,m.profile,d.at "
 	    "FROM decision d LEFT JOIN mailbox m ON m.address=d.mailbox "
 	    "WHERE (d.mailbox,d.item)>(?1,?2) AND d.state=?3 AND "
-	    "d.verdict IN(?4,?5) ORDER BY d.mailbox,d.item LIMIT ?6");
+	    "d.verdict IN(?4,?5,?7) ORDER BY d.mailbox,d.item LIMIT ?6");
 	/* copied, since judge_row replaces them while rows are read */
 	sqlite3_bind_text(s, 1, k->mailbox, -1, SQLITE_TRANSIENT);
 	sqlite3_bind_text(s, 2, k->item, -1, SQLITE_TRANSIENT);
@@ -135,6 +135,7 @@ read_slice(struct store *st, struct scan *k, struct err *err)
 	db_text(s, 4, verdict_name(VERDICT_SKIP));
 	db_text(s, 5, verdict_name(VERDICT_HEADERS));
 	db_int(s, 6, SLICE);
+	db_text(s, 7, verdict_name(VERDICT_EXPIRED));
 	while ((r = db_row(st, s, err)) == 1)
 		judge_row(k, s);
 	db_unlock(st);

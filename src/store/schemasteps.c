@@ -653,10 +653,21 @@ static const char *const version_5[] = {
 "  -- private: how far the mails were entered elsewhere\n"
 "  what TEXT PRIMARY KEY, -- threads: in sync_thread; keys: mails up to it lack"
 " an in_reply_to_key until they are entered there; texts, edition texts: mails"
-" and editions up to it may lack their html_text\n"
+" and editions up to it may lack their html_text; gone: the last mail that was"
+" removed from the end; ages: in sync_age; expired: not how far, but how many"
+" were removed\n"
 "  n INTEGER NOT NULL -- sync_email.n of the last one, or sync_edition.n\n"
 ") WITHOUT ROWID",
-"INSERT INTO sync_mark VALUES('threads', 0)",
+"INSERT INTO sync_mark VALUES('threads', 0), ('gone', 0), ('ages', 0),"
+" ('expired', 0)",
+"CREATE TABLE sync_age(\n"
+"  -- private: the mails by age, up to sync_mark 'ages'; empty without"
+" retention_days\n"
+"  day TEXT NOT NULL, -- when it was received, or else sent: 2026-11-20, UTC;"
+" or a later day on which to look at it again\n"
+"  email INTEGER NOT NULL, -- sync_email.n; unchecked, as in sync_thread\n"
+"  PRIMARY KEY(day, email)\n"
+") WITHOUT ROWID",
 "INSERT INTO sync_mark SELECT 'keys', ifnull(max(n), 0) FROM sync_email",
 
 /* mailtext.c writes it, for mail that was stored before as well. */
@@ -762,6 +773,49 @@ static const char *const version_5[] = {
 "  WHERE t.email <= (SELECT n FROM sync_mark WHERE what = 'threads')\n"
 "  UNION ALL SELECT e.thread_id, e.id FROM sync_email e\n"
 "  WHERE e.n > (SELECT n FROM sync_mark WHERE what = 'threads')",
+
+/* Made anew, so that their columns tell of mail that leaves the file. */
+"ALTER TABLE change RENAME TO change_before",
+"CREATE TABLE change(\n"
+"  -- what happened, in order: read seq > the last one you have seen\n"
+"  seq INTEGER PRIMARY KEY AUTOINCREMENT, -- grows; a number never comes"
+" twice\n"
+"  entity TEXT NOT NULL, -- email, email_copy\n"
+"  entity_id TEXT NOT NULL, -- email.id, for both\n"
+"  op TEXT NOT NULL, -- email: insert, update (text, people, links,"
+" attachments), expire (too old: it has left this file, the CRM keeps its"
+" own), erase (forgotten: the CRM erases it too); email_copy: insert (a further"
+" place), update (read flag, marks, folder), delete (removed_at set)\n"
+"  at TEXT NOT NULL -- UTC\n"
+")",
+"INSERT INTO change SELECT * FROM change_before",
+/* numbers of rows that were deleted do not come again either */
+"UPDATE sqlite_sequence SET seq = ifnull((SELECT b.seq\n"
+"  FROM sqlite_sequence b WHERE b.name = 'change_before'), 0)\n"
+"  WHERE name = 'change'",
+"DROP TABLE change_before",
+"ALTER TABLE decision RENAME TO decision_before",
+"CREATE TABLE decision(\n"
+"  -- every message seen, and what was decided about it\n"
+"  mailbox TEXT NOT NULL, -- mailbox.address\n"
+"  item TEXT NOT NULL, -- the server's item id\n"
+"  message_id TEXT, -- with its <>, where it is known\n"
+"  verdict TEXT NOT NULL, -- keep, headers (kept without text), skip,"
+" expired (too old: it is not here, or not any more), failed\n"
+"  rule TEXT, -- what decided: match, rule NAME, retention_days,"
+" process_email_from, draft, ...\n"
+"  at TEXT NOT NULL, -- when it was decided, UTC\n"
+"  folder INTEGER, -- folder.id\n"
+"  change_key TEXT, -- the version of the item that was decided\n"
+"  parties TEXT, -- of mail not kept: keyed hashes of its addresses\n"
+"  email INTEGER, -- private: sync_email.n\n"
+"  state INTEGER NOT NULL DEFAULT 0, -- private: 0 there, 1 gone from its"
+" folder, 2 waits in failure, 3 likewise and is being moved\n"
+"  walk INTEGER NOT NULL DEFAULT 0, -- private: last full walk that saw it\n"
+"  PRIMARY KEY(mailbox, item)\n"
+") WITHOUT ROWID",
+"INSERT INTO decision SELECT * FROM decision_before",
+"DROP TABLE decision_before",
 NULL
 };
 /* clang-format on */

@@ -209,7 +209,8 @@ judge_there(sqlite3_stmt *s)
 		return sqlite3_column_int(s, 6) != 0 ? STORE_IS_WAITING
 						     : STORE_IS_GIVEN_UP;
 	}
-	if (strcmp(verdict, verdict_name(VERDICT_SKIP)) == 0)
+	if (strcmp(verdict, verdict_name(VERDICT_SKIP)) == 0 ||
+	    strcmp(verdict, verdict_name(VERDICT_EXPIRED)) == 0)
 		return rule[0] != '\0' ? STORE_IS_SKIPPED : STORE_IS_BROKEN;
 	return sqlite3_column_int(s, 7) != 0 ? STORE_IS_STORED
 					     : STORE_IS_BROKEN;

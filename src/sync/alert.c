@@ -66,6 +66,13 @@ static const struct {
 	    "look at that list of people and at what writes it; once the list "
 	    "is whole again nothing else is to be done, no mail was skipped "
 	    "for good" },
+	[ALERT_CLOCK] = { "clock",
+	    "correct the machine's clock; if it is right nothing is to be "
+	    "done: the next new mail shows it" },
+	[ALERT_CONSUMER] = { "consumer",
+	    "let the CRM set consumer.acked_seq to what it has imported; if "
+	    "nobody reads by that name any more delete its row from table "
+	    "consumer" },
 	[ALERT_STORE] = { "store",
 	    "free space on the disk, or do what the text says; no mail "
 	    "is lost, the next pass goes on" },
@@ -94,7 +101,19 @@ alert_stops_passes(const char *code)
 {
 	enum alert_kind kind = alert_kind(code);
 
-	return kind != ALERT_INTERRUPTED && kind != ALERT_DIRECTORY;
+	return kind != ALERT_INTERRUPTED && kind != ALERT_DIRECTORY &&
+	       kind != ALERT_CLOCK && kind != ALERT_CONSUMER;
+}
+
+const char *
+alert_severity(const char *code)
+{
+	enum alert_kind kind = alert_kind(code);
+
+	return kind == ALERT_ITEMS || kind == ALERT_CLOCK ||
+		       kind == ALERT_CONSUMER
+		   ? "warning"
+		   : "error";
 }
 
 /* The word ADDRESS stands for the mailbox's address. */

@@ -57,6 +57,8 @@ enum alert_kind {
 	ALERT_STORE,
 	ALERT_DIRECTORY,
 	ALERT_INTERRUPTED,
+	ALERT_CLOCK,
+	ALERT_CONSUMER,
 	ALERT_ANSWER /* the code is the server's own word */
 };
 const char *alert_code(enum alert_kind); /* not of ALERT_ANSWER */
@@ -66,6 +68,8 @@ const char *alert_code(enum alert_kind); /* not of ALERT_ANSWER */
  */
 bool alert_stops_passes(const char *code);
 enum alert_kind alert_kind(const char *code);
+/* "error" or "warning" */
+const char *alert_severity(const char *code);
 
 #define ALERT_IN_A_ROW 5 /* interrupted passes that open the alert */
 

@@ -105,7 +105,7 @@ decide_message(
 	int64_t at = m->received_at != TIM_NONE ? m->received_at : m->sent_at;
 
 	match_message(&f->mailbox->match, m, d);
-	if (d->verdict == VERDICT_SKIP || f->past_from == TIM_NONE ||
+	if (!verdict_keeps(d->verdict) || f->past_from == TIM_NONE ||
 	    at == TIM_NONE || at >= f->past_from)
 		return;
 	d->verdict = VERDICT_SKIP;
@@ -490,7 +490,7 @@ count_only(struct fetch *f, size_t kept)
 		if (it->fault != NULL && it->fault->kind != ERR_GONE)
 			count.failed++;
 		else if (it->decision == NULL ||
-			 it->decision->verdict == VERDICT_SKIP)
+			 !verdict_keeps(it->decision->verdict))
 			count.skipped++;
 		else
 			count.emails++;

@@ -18,10 +18,14 @@
 #include "base/tim.h"
 #include "base/vec.h"
 #include "store/health.h"
+#include "store/history.h"
 #include "sync/alert.h"
 #include "sync/health.h"
 #include "sync/interrupted.h"
+#include "sync/retention.h"
 #include "sync/tell.h"
+
+#define CONSUMER_DAYS 7 /* so old may a row be that waits for a consumer */
 
 /* The alerts that were met, while they are collected. */
 struct met {
@@ -53,7 +57,7 @@ meet_alert(struct met *m, enum store_scope_kind kind, const char *name,
 	va_end(ap);
 	a->scope = (struct store_scope){ kind, name, 0 };
 	a->code = code;
-	a->severity = alert_kind(code) == ALERT_ITEMS ? "warning" : "error";
+	a->severity = alert_severity(code);
 	a->text = arena_strdup(&m->arena, text);
 	return a;
 }
@@ -63,6 +67,52 @@ static bool
 is_whole(const struct pass *p)
 {
 	return p->want.nmailbox == 0 && p->want.profile == NULL;
+}
+
+/* --- exsync as a whole ------------------------------------------------- */
+
+static void
+meet_clock(struct met *m)
+{
+	const struct retention *r = m->h->retention;
+	char since[TIM_TEXT];
+
+	if (r->doubt != TIM_NONE)
+		meet_alert(m, OF_EXSYNC, NULL, alert_code(ALERT_CLOCK),
+		    "the clock may be ahead: nothing is known of the time "
+		    "since %s, neither mail nor a pass; until then "
+		    "retention_days and history_days remove nothing",
+		    tim_text(r->doubt, since));
+}
+
+/* One that does not read lets table change grow until the disk is full. */
+static int
+meet_consumers(struct met *m, struct err *err)
+{
+	struct store_consumers late;
+	const struct store_consumer *c;
+	char since[TIM_TEXT], more[64] = "", name[200];
+
+	if (store_consumers_late(m->h->pass->store,
+		tim_now() - CONSUMER_DAYS * INT64_C(86400000), &late,
+		err) == -1)
+		return -1;
+	c = late.v;
+	if (late.n > 0)
+		str_printable(name, sizeof(name), c->name, strlen(c->name));
+	if (late.n > 1)
+		snprintf(
+		    more, sizeof(more), "; so it is with %zu more", late.n - 1);
+	if (late.n > 0)
+		meet_alert(m, OF_EXSYNC, NULL, alert_code(ALERT_CONSUMER),
+		    "consumer %s has acknowledged nothing since %s: %lld "
+		    "%s for it%s",
+		    name, tim_text(c->since, since), (long long)c->rows,
+		    c->rows == 1 ? "row of table change waits"
+				 : "rows of table change wait",
+		    more);
+	arena_free(&late.arena);
+	return 0;
 }
 
 /* --- profiles ---------------------------------------------------------- */
@@ -541,6 +591,9 @@ apply_alerts(struct met *m, struct err *err)
 	if (m->h->people != NULL)
 		meet_alert(m, OF_EXSYNC, NULL, alert_code(ALERT_DIRECTORY),
 		    "%s", m->h->people);
+	meet_clock(m);
+	if (meet_consumers(m, err) == -1)
+		return -1;
 	meet_profiles(m);
 	meet_mailboxes(m);
 	index_mailboxes(m);

@@ -170,15 +170,30 @@ names_item(const struct page *p, const char *id)
 	return lo < p->nnamed && strcmp(p->named[lo].id, id) == 0;
 }
 
+/* The rule by which mail received then is not asked for, or NULL. */
+static const char *
+too_old_by(const struct mailbox_work *w, int64_t received_at)
+{
+	int64_t from = w->profile->conf->process_email_from;
+	int64_t retain = w->match.retain_from;
+
+	if (received_at == TIM_NONE)
+		return NULL;
+	if (retain != TIM_NONE && received_at < retain)
+		return MATCH_RETENTION;
+	return from != TIM_NONE && received_at < from ? "process_email_from"
+						      : NULL;
+}
+
 /* Sorts n PUTs of the page into items to fetch, to skip, and to leave alone. */
 static int
 sort_puts(
     struct page *p, const struct change *const *put, size_t n, struct err *err)
 {
 	const struct mailbox_work *w = p->mailbox;
-	int64_t from = w->profile->conf->process_email_from;
 	struct item_ref *ref = mem_alloc((n + 1) * sizeof(*ref));
 	enum store_known *known = mem_alloc((n + 1) * sizeof(*known));
+	const char *rule;
 	size_t i;
 	int rc;
 
@@ -192,14 +207,13 @@ sort_puts(
 		p->again += known[i] == STORE_SAME && put[i]->is_new;
 		if (known[i] == STORE_SAME || known[i] == STORE_FAILED)
 			continue;
-		if (from != TIM_NONE && put[i]->received_at != TIM_NONE &&
-		    put[i]->received_at < from) {
+		if ((rule = too_old_by(w, put[i]->received_at)) != NULL) {
 			struct store_item *s = &p->skip[p->nskip++];
 
 			s->item_id = ref[i].id;
 			s->change_key = ref[i].change_key;
 			s->folder = p->folder;
-			s->rule = "process_email_from";
+			s->rule = rule;
 		} else {
 			ref[i].kept = known[i] == STORE_KEPT;
 			p->ref[p->nref++] = ref[i];

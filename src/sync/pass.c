@@ -16,6 +16,7 @@
 #include "sync/pass.h"
 #include "sync/people.h"
 #include "sync/reconsider.h"
+#include "sync/retention.h"
 #include "sync/running.h"
 #include "sync/underway.h"
 #include "sync/visit.h"
@@ -36,12 +37,16 @@ judge_outcome(
 
 /* All jobs are over: brings logins and alerts up to date. */
 static int
-look_back(struct running *r, int64_t *stale, struct err *err)
+look_back(struct running *r, struct retention *kept, struct pass_counts *out,
+    int64_t *stale, struct err *err)
 {
 	struct passed h = { r->pass, r->profile, r->mailbox, r->plan.n,
-		r->stopped, r->people };
+		r->stopped, r->people, kept };
 
-	return running_end(r, err) == -1 ? -1 : health_pass(&h, stale, err);
+	if (running_end(r, err) == -1 ||
+	    retention_end(r->pass, kept, &out->expired, err) == -1)
+		return -1;
+	return health_pass(&h, stale, err);
 }
 
 static int
@@ -61,7 +66,7 @@ record_run(const struct running *r, struct store_run *run,
 }
 
 static int
-prepare_run(struct running *r, struct err *err)
+prepare_run(struct running *r, struct retention *kept, struct err *err)
 {
 	const struct pass *p = r->pass;
 
@@ -70,9 +75,11 @@ prepare_run(struct running *r, struct err *err)
 		return -1;
 	r->dir = party_dir_build(&r->party);
 	store_people_use(p->store, r->dir);
-	if (reconsider_begin(p, &r->party, &r->plan, r->people != NULL, err) ==
-	    -1)
+	if (retention_begin(p, kept, err) == -1 ||
+	    reconsider_begin(p, &r->party, &r->plan, r->people != NULL,
+		kept->wider, err) == -1)
 		return -1;
+	r->retain_from = kept->from;
 	return r->plan.n > 0 ? 0 : plan_empty(p->conf, &p->want, err);
 }
 
@@ -86,8 +93,8 @@ begin_visit(struct mailbox_work *w, void *arg)
 
 /* Contacts the servers, and records the outcome. */
 static int
-run_all(struct running *r, struct store_run *run, struct pass_counts *out,
-    enum pass_outcome *outcome, struct err *err)
+run_all(struct running *r, struct store_run *run, struct retention *kept,
+    struct pass_counts *out, enum pass_outcome *outcome, struct err *err)
 {
 	struct err later = ERR_INIT;
 	int64_t stale = 0;
@@ -96,7 +103,7 @@ run_all(struct running *r, struct store_run *run, struct pass_counts *out,
 	interrupted_tell(r->pass, run);
 	running_wait(r);
 	tally_get(&r->tally, out);
-	if (look_back(r, &stale, err) == -1) {
+	if (look_back(r, kept, out, &stale, err) == -1) {
 		/* The pass has ended all the same. */
 		record_run(r, run, out, PASS_FAILED, &later);
 		return -1;
@@ -112,18 +119,19 @@ run_begun(struct running *r, struct store_run *run, struct pass_counts *out,
 {
 	const struct pass *p = r->pass;
 	struct err later = ERR_INIT;
+	struct retention kept;
 	int rc;
 
 	interrupted_begin(p, run);
 	if (!p->dry_run)
 		r->underway = underway_open(p->store, run->died_before);
-	rc = prepare_run(r, err);
+	rc = prepare_run(r, &kept, err);
 	if (rc == 0 && p->begin != NULL)
 		p->begin(p->begin_arg);
 	if (rc == 0)
 		rc = running_open(r, err);
 	if (rc == 0)
-		return run_all(r, run, out, outcome, err);
+		return run_all(r, run, &kept, out, outcome, err);
 	store_run_drop(p->store, run, &later);
 	return -1;
 }

@@ -25,6 +25,7 @@ struct pass_counts {
 	int64_t seen; /* items looked at: new or changed */
 	struct store_count store;
 	int64_t requests, bytes;
+	int64_t expired; /* mails that were removed, being too old */
 };
 
 struct alert_text; /* sync/alert.h */

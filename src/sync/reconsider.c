@@ -52,6 +52,7 @@ struct basis_change {
 	struct moved_mailbox *moved;    /* in the order of their addresses */
 	size_t nmoved;
 	bool rules, privacy, past;
+	bool retention; /* what expired may be kept now */
 	struct mark
 	    *newcomer;    /* who has at least the MARK_KINDS that are new */
 	struct mark *own; /* the same, unless the basis has it */
@@ -136,6 +137,8 @@ is_by_setting(const struct basis_change *c, const struct conf_profile *p,
 		return c->rules;
 	if (strcmp(rule, "privacy") == 0)
 		return c->privacy;
+	if (strcmp(rule, MATCH_RETENTION) == 0)
+		return c->retention;
 	if (changed == NULL)
 		return false;
 	if (strcmp(rule, "match") == 0)
@@ -238,6 +241,13 @@ past_days(int64_t days)
 	return days == CONF_DAYS_ALL ? INT64_MAX : days;
 }
 
+/* The same of retention_days. */
+static int64_t
+retain_days(int64_t days)
+{
+	return days == 0 ? INT64_MAX : past_days(days);
+}
+
 static bool
 is_earlier(int64_t from, int64_t was)
 {
@@ -318,6 +328,28 @@ add_sections(struct basis *b, const char *what,
 	return 0;
 }
 
+/* More days, or all again, are wider. Nothing known: nothing has expired. */
+static int
+compare_retention(struct basis *b, struct basis_change *c, struct err *err)
+{
+	int days = c->conf->retention_days;
+	char *text = mem_printf("%d", days);
+	void *was;
+	int64_t before;
+
+	if (add_part(b, mem_strdup(MATCH_RETENTION), text, strlen(text), &was,
+		err) == -1)
+		return -1;
+	if (was != NULL) {
+		before = strtoll(was, NULL, 10);
+		c->retention =
+		    c->retention || retain_days(days) > retain_days(before);
+	}
+	free(was);
+	b->differs = b->differs || c->retention;
+	return 0;
+}
+
 static int
 compare_settings(struct basis *b, struct basis_change *c, struct err *err)
 {
@@ -329,6 +361,8 @@ compare_settings(struct basis *b, struct basis_change *c, struct err *err)
 			return -1;
 		c->past = c->past || c->profile[i].past;
 	}
+	if (compare_retention(b, c, err) == -1)
+		return -1;
 	if (add_sections(
 		b, "rules", conf_print_rules, c->conf, &c->rules, err) == -1)
 		return -1;
@@ -511,10 +545,10 @@ note_wanted(
 
 int
 reconsider_begin(const struct pass *p, const struct party_list *list,
-    const struct plan *plan, bool doubt, struct err *err)
+    const struct plan *plan, bool doubt, bool wider, struct err *err)
 {
 	struct basis b = { .store = p->store };
-	struct basis_change c = { .conf = p->conf };
+	struct basis_change c = { .conf = p->conf, .retention = wider };
 	int rc;
 
 	c.profile = mem_alloc((p->conf->nprofile + 1) * sizeof(*c.profile));

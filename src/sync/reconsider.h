@@ -21,11 +21,12 @@
  * and notes which items are to be decided anew: those of all mailboxes, though
  * the plan may have some only. doubt: a list of people does not count now, and
  * its last good one is in force; what is left out for that is no mail from
- * before, whatever past_mail says. Called once by a pass, before its threads
+ * before, whatever past_mail says. wider: mail that expired may be kept now,
+ * whatever retention_days says. Called once by a pass, before its threads
  * begin. A dry run only says how many they are.
  */
 int reconsider_begin(const struct pass *, const struct party_list *,
-    const struct plan *, bool doubt, struct err *);
+    const struct plan *, bool doubt, bool wider, struct err *);
 
 /*
  * Fetches and decides items of the mailbox that wait, at most RECONSIDER_MAX

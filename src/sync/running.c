@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/stop.h"
+#include "base/tim.h"
 #include "store/health.h"
 #include "store/people.h"
 #include "sync/login.h"
@@ -24,6 +25,7 @@ running_init(struct running *r, const struct pass *p)
 {
 	memset(r, 0, sizeof(*r));
 	r->pass = p;
+	r->retain_from = TIM_NONE;
 	pthread_mutex_init(&r->tally.lock, NULL);
 	r->budget = budget_open(BUDGET);
 }
@@ -43,6 +45,7 @@ set_match(const struct running *r, struct mailbox_work *w)
 	m->profile = w->conf.profile;
 	m->mailbox = &w->conf;
 	m->dir = r->dir;
+	m->retain_from = r->retain_from;
 	m->owner = match_owner(r->dir, w->conf.address);
 	m->stored = is_stored;
 	m->stored_arg = r->pass->store;

@@ -21,6 +21,7 @@ struct running {
 	char *people; /* why a list of them does not count; or NULL */
 	struct party_dir *dir;
 	struct plan plan;
+	int64_t retain_from;          /* as in struct match */
 	struct profile_work *profile; /* as many as conf has */
 	struct mailbox_work *mailbox; /* as many as plan has */
 	struct tally tally;

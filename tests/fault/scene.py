@@ -209,6 +209,10 @@ HOLDS = (
      "SELECT blob FROM (SELECT blob FROM sync_blob UNION ALL"
      " SELECT blob FROM sync_blob_loose)"
      " WHERE blob NOT IN (SELECT n FROM blob)"),
+    ("items, or places in a thread, of a mail that is not there",
+     "SELECT email FROM (SELECT email FROM decision UNION ALL"
+     " SELECT email FROM sync_thread)"
+     " WHERE email IS NOT NULL AND email NOT IN (SELECT n FROM sync_email)"),
     ("copies with an edition of another mail, or with one though they are"
      " gone",
      "SELECT c.email, c.mailbox, c.item_id FROM sync_copy c"
@@ -277,6 +281,8 @@ DUMP = {
     "sync_thread": "t.thread_id, e.id FROM sync_thread t"
                    " JOIN sync_email e ON e.n = t.email",
     "sync_mark": "what FROM sync_mark",
+    "sync_age": "a.day, e.id FROM sync_age a JOIN sync_email e"
+                " ON e.n = a.email",
     "email_party": "* FROM email_party",
     "email_link": "* FROM email_link",
     "email_copy": "c.email_id, c.mailbox, f.path, c.item_id, c.is_read,"
@@ -317,7 +323,8 @@ DUMP = {
     "sync_login": "scope, hash, text FROM sync_login",
     "sync_news": "scope, code FROM sync_news",
     # the hashes of addresses have a key of the file's own
-    "sync_basis": "what, iif(what = 'addresses', length(value), hex(value))"
+    "sync_basis": "what, iif(what IN ('addresses', 'retention'), length(value),"
+                  " hex(value))"
                   " FROM sync_basis",
     "sync_people": "crm_type, crm_id, address, name FROM sync_people",
     "sync_anew": "mailbox, item, why FROM sync_anew",

@@ -46,6 +46,15 @@ static const char *const held_never[] = {
 	("SELECT edition FROM (SELECT edition FROM sync_edition_party UNION "
 	 "SELECT edition FROM sync_edition_attachment) WHERE edition NOT "
 	 "IN(SELECT n FROM sync_edition)"),
+	/* an item, or a place in a thread, of a mail that is not there */
+	("SELECT mailbox,item FROM decision WHERE email IS NOT NULL AND email "
+	 "NOT IN(SELECT n FROM sync_email)"),
+	"SELECT email FROM sync_thread WHERE email NOT IN(SELECT n FROM "
+	"sync_email)",
+	/* a mail shares its key with one that is not there, or not the first */
+	("SELECT n,variant_of FROM sync_email WHERE variant_of IS NOT NULL AND "
+	 "variant_of NOT IN(SELECT n FROM sync_email WHERE variant_of IS "
+	 "NULL)"),
 	/* a mail that concerns somebody is marked as one that does not */
 	("SELECT n,unlinked_at FROM sync_email WHERE unlinked_at IS NOT NULL "
 	 "AND n IN(SELECT email FROM sync_email_link)"),

@@ -78,9 +78,14 @@ control_time(struct cmd *c, const char *key, int64_t otherwise)
 {
 	const char *v = control_key(c, key);
 	struct tm tm = { 0 };
+	char *end;
+	long days;
 
 	if (v == NULL)
 		return otherwise;
+	days = strtol(v, &end, 10);
+	if (*v == '-' && strcmp(end, "d") == 0)
+		return world_now() + (int64_t)days * 86400;
 	if (strptime(v, "%Y-%m-%dT%H:%M:%S", &tm) == NULL &&
 	    strptime(v, "%Y-%m-%d", &tm) == NULL)
 		return otherwise;

@@ -368,6 +368,38 @@ test_keys(void **state)
 	free(got);
 }
 
+/* No number of table change comes twice, though the table was made anew. */
+static void
+test_numbers(void **state)
+{
+	static const char *const change[] = {
+		"INSERT INTO change(seq,entity,entity_id,op,at) VALUES(900,"
+		"'email','x','insert','t'); DELETE FROM change WHERE seq=900",
+		"INSERT INTO change(seq,entity,entity_id,op,at) VALUES(900,"
+		"'email','x','insert','t'); DELETE FROM change",
+	};
+	struct kit *k = *state;
+	sqlite3 *h;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		load(k, DIR_SQL "version-4.sql");
+		assert_int_equal(sqlite3_open(k->path, &h), SQLITE_OK);
+		assert_int_equal(
+		    sqlite3_exec(h, change[i], NULL, NULL, NULL), SQLITE_OK);
+		sqlite3_close(h);
+		open_once(k);
+		assert_int_equal(
+		    number(k, "SELECT seq FROM sqlite_sequence WHERE "
+			      "name='change'"),
+		    900);
+		assert_int_equal(
+		    number(k, "SELECT count(*) FROM sqlite_sequence WHERE "
+			      "name='change_before'"),
+		    0);
+	}
+}
+
 /*
  * A file that an early program made gets the frozen form of its version before
  * any further step, and keeps its private rows as well.
@@ -645,6 +677,7 @@ main(int argc, char **argv)
 		BARE(test_markers),
 		BARE(test_links),
 		BARE(test_keys),
+		BARE(test_numbers),
 		BARE(test_stopped),
 		BARE(test_goes_on),
 		BARE(test_crash),

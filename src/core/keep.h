@@ -15,6 +15,10 @@
 
 enum keep_file {
 	KEEP_LOGINS, /* rejected logins (sync/loginfile.h) */
+	/* whom nobody may bring back (core/forgotten.h): read before the
+	 * sandbox closes, and the helper process never touches it, so that
+	 * whoever takes over a pass cannot take anybody off the list */
+	KEEP_FORGOTTEN,
 	KEEP_NFILE
 };
 

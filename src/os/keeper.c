@@ -155,7 +155,8 @@ static const char *
 act_on(struct work *w, const char *msg, size_t len, struct answer *a, size_t *n)
 {
 	*n = 0;
-	if (len < HEAD || (unsigned char)msg[1] >= KEEP_NFILE) {
+	/* no other file is this process's business (keep.h) */
+	if (len < HEAD || (msg[0] != ACT_RUN && msg[1] != KEEP_LOGINS)) {
 		a->rc = -1;
 		return NULL;
 	}

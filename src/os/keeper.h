@@ -4,7 +4,7 @@
  * no network. It acts by number on what it was told at its start, never on a
  * path or a command that comes through its socket. It can
  * - run alert_command (runner.h),
- * - read, replace and put aside the files of state_dir (statedir.h).
+ * - read, replace and put aside the file of logins in state_dir (statedir.h).
  * Floor: os.
  * Threads: keeper_start before any thread exists; the rest by one thread at a
  * time.

@@ -2,8 +2,8 @@
  * statedir.c - the directory for what the CRM must not read.
  * 1. A file is replaced whole: the new one is written beside it, synced and
  *    renamed, and the directory is synced. A reader finds one or the other.
- * 2. No link is followed out of the directory. At most STATEDIR_MAX bytes are
- *    written, and at most 4096 more are read.
+ * 2. No link is followed out of the directory. A file has at most so many bytes
+ *    as the table says; of a larger one at most 4096 more are read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,8 +23,13 @@
 static const struct state_file {
 	const char *name, *new, *bad;
 	bool salted;
+	bool written; /* whoever reads it will write it: said at the read */
+	size_t max;   /* bytes */
 } files[KEEP_NFILE] = {
-	[KEEP_LOGINS] = { "logins", "logins.new", "logins.bad", true },
+	[KEEP_LOGINS] = { "logins", "logins.new", "logins.bad", true, true,
+	    STATEDIR_MAX },
+	[KEEP_FORGOTTEN] = { "forgotten", "forgotten.new", "forgotten.bad",
+	    true, false, STATEDIR_FORGOTTEN },
 };
 
 /* ms; each process needs a few, and many may wait for a slow disk */
@@ -103,8 +108,10 @@ statedir_free(struct statedir *d)
 }
 
 static int
-read_all(struct statedir *d, const char *name, int fd, struct buf *out)
+read_all(
+    struct statedir *d, const struct state_file *f, int fd, struct buf *out)
 {
+	const char *name = f->name;
 	struct stat st;
 	ssize_t n;
 	char *to;
@@ -115,7 +122,7 @@ read_all(struct statedir *d, const char *name, int fd, struct buf *out)
 		return fail_dir(d, name, "is not a file", EINVAL);
 	/* at least one byte too many is read of a file that is too large, so
 	 * that its reader sees it */
-	for (; out->len <= STATEDIR_MAX; out->len += (size_t)n) {
+	for (; out->len <= f->max; out->len += (size_t)n) {
 		if ((to = buf_room(out, 4096)) == NULL)
 			break;
 		n = read(fd, to, 4096);
@@ -170,13 +177,14 @@ statedir_read(struct statedir *d, enum keep_file which, struct buf *out)
 			rc = fail_dir(d, f->name, "cannot be opened", errno);
 	}
 	if (fd != -1) {
-		rc = read_all(d, f->name, fd, out);
+		rc = read_all(d, f, fd, out);
 		close(fd);
 	}
 	if (rc == 0 && f->salted)
 		take_salt(d, out);
 	/* checked at the read: this error is reported, a late one may not be */
-	if (rc == 0 && is == 1 && faccessat(d->fd, ".", W_OK, AT_EACCESS) == -1)
+	if (rc == 0 && is == 1 && f->written &&
+	    faccessat(d->fd, ".", W_OK, AT_EACCESS) == -1)
 		rc = fail_dir(d, "", "cannot be written", errno);
 	if (rc == -1)
 		statedir_free(d);
@@ -230,7 +238,7 @@ statedir_write(struct statedir *d, enum keep_file which, const struct buf *body)
 		snprintf(d->why, sizeof(d->why),
 		    "state_dir: what is to be written has no salt: its file "
 		    "was not read before");
-	else if (body->over || body->len > STATEDIR_MAX - STATEDIR_SALT)
+	else if (body->over || body->len > f->max - STATEDIR_SALT)
 		snprintf(d->why, sizeof(d->why),
 		    "state_dir: what is to be written is too large");
 	else if (open_dir(d, true) == 1) {

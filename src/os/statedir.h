@@ -3,7 +3,8 @@
  * 0700), and the files in it (mode 0600), which are known by number. This
  * module does not interpret a file, except the first line of some: the salt,
  * 64 hex digits that are made here and that nobody else changes.
- * Floor: os; used by the keeper only.
+ * Floor: os; used by the keeper, and for the list of the forgotten by the
+ * commands, in processes that have no sandbox.
  * Threads: one.
  */
 #ifndef OS_STATEDIR_H
@@ -15,9 +16,10 @@
 #include "base/buf.h"
 #include "core/keep.h"
 
-#define STATEDIR_MAX  ((size_t)1 << 20) /* bytes of a file, at most */
-#define STATEDIR_SALT 65                /* bytes of its first line */
-#define STATEDIR_WHY  512
+#define STATEDIR_MAX       ((size_t)1 << 20)  /* bytes of the file of logins */
+#define STATEDIR_FORGOTTEN ((size_t)16 << 20) /* of the list of the forgotten */
+#define STATEDIR_SALT      65                 /* bytes of its first line */
+#define STATEDIR_WHY       512
 
 struct statedir {
 	const char *path; /* NULL: there is none */

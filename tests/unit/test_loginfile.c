@@ -386,6 +386,11 @@ test_keeper(void **state)
 	    keeper_write(k, KEEP_LOGINS, big.data, big.len, &err), -1);
 	assert_string_equal(err.code, "state_dir");
 	assert_non_null(strstr(err.msg, "too large"));
+	/* the list of the forgotten is nobody's who has a keeper only */
+	assert_int_equal(
+	    keeper_write(k, KEEP_FORGOTTEN, "hello\n", 6, &err), -1);
+	assert_int_equal(keeper_aside(k, KEEP_FORGOTTEN, &err), -1);
+	assert_int_equal(keeper_read(k, KEEP_FORGOTTEN, &b, &err), -1);
 	/* aside: the next file has another salt, which a read makes */
 	assert_int_equal(keeper_aside(k, KEEP_LOGINS, &err), 0);
 	assert_int_equal(keeper_write(k, KEEP_LOGINS, "hello\n", 6, &err), -1);

@@ -383,6 +383,26 @@ forgotten_add(struct forgotten *f, const char *address, const char *const *name,
 	return true;
 }
 
+void
+forgotten_only(struct forgotten *out, const struct forgotten *f,
+    const char *address, int64_t now)
+{
+	size_t i = forgotten_find(f, address), n;
+
+	memset(out, 0, sizeof(*out));
+	out->key = f->key;
+	out->size = START;
+	if (!forgotten_add(out, address, NULL, 0, now) ||
+	    i == FORGOTTEN_NONE || f->v[i].nname == 0)
+		return;
+	n = f->v[i].nname * sizeof(*f->v[i].name);
+	out->size += row_size(&f->v[i]) - row_size(&out->v[0]);
+	out->v[0].name = mem_alloc(n);
+	memcpy(out->v[0].name, f->v[i].name, n);
+	out->v[0].nname = f->v[i].nname;
+	out->v[0].at = f->v[i].at;
+}
+
 bool
 forgotten_remove(struct forgotten *f, const char *address)
 {

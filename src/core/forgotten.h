@@ -79,6 +79,12 @@ size_t forgotten_count(const struct forgotten *);
  */
 bool forgotten_add(struct forgotten *, const char *address,
     const char *const *name, size_t n, int64_t now);
+/*
+ * out becomes a list with the same key that has only that address, with the
+ * names that the list has for it. forgotten_free frees it.
+ */
+void forgotten_only(struct forgotten *out, const struct forgotten *,
+    const char *address, int64_t now);
 /* False: it was not there. */
 bool forgotten_remove(struct forgotten *, const char *address);
 bool forgotten_has(const struct forgotten *, const char *address);

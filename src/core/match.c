@@ -456,6 +456,18 @@ match_person(const struct party_dir *dir, const char *address)
 }
 
 bool
+match_concerns_others(const struct decision *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->nlink; i++) {
+		if (!party_is_ours(d->link[i].party->crm_type))
+			return true;
+	}
+	return false;
+}
+
+bool
 match_links_to(const struct decision *d, const struct party *p)
 {
 	struct link person = { p, ROLE_FROM };

@@ -98,6 +98,8 @@ void match_links(const struct party_dir *, const struct address *, size_t n,
  * NULL.
  */
 const struct party *match_person(const struct party_dir *, const char *address);
+/* Is there a link to somebody else than the CRM's own users and queues? */
+bool match_concerns_others(const struct decision *);
 /* Is there a link to that person of the CRM? */
 bool match_links_to(const struct decision *, const struct party *);
 /* Fills out whatever the verdict; the caller does free(out->link). */

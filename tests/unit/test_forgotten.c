@@ -367,10 +367,39 @@ test_forms(void **state)
 	}
 }
 
+/* A list of one: as it stands in the longer one, or without names. */
+static void
+test_only(void **state)
+{
+	static const char *const names[] = { "Carl Clay", "C. Clay" };
+	struct forgotten f, one;
+	char *a, *b;
+
+	(void)state;
+	assert_int_equal(parse(&f, HEAD), 0);
+	assert_true(forgotten_add(&f, "carl@x.example", names, 2, NOW));
+	forgotten_only(&one, &f, "Carl@X.example", NOW + 1000);
+	a = written(&f);
+	b = written(&one);
+	assert_string_equal(a, b);
+	forgotten_free(&one);
+	free(b);
+	forgotten_only(&one, &f, "dora@x.example", NOW);
+	assert_int_equal(forgotten_count(&one), 1);
+	assert_true(forgotten_has(&one, "dora@x.example"));
+	assert_false(forgotten_has(&one, "carl@x.example"));
+	b = written(&one);
+	forgotten_free(&one);
+	free(a);
+	free(b);
+	forgotten_free(&f);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest group[] = {
+		cmocka_unit_test(test_only),
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_full),

@@ -518,3 +518,81 @@ edition_settle(struct store *st, int64_t email,
 		return -1;
 	return r;
 }
+
+/* --- rewriting ---------------------------------------------------------- */
+
+/* Copies of edition n have the other edition, and n goes. */
+static int
+merge_edition(
+    struct store *st, int64_t email, int64_t n, int64_t other, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_EDITION_MERGE,
+	    "UPDATE sync_copy SET edition=?3 WHERE email=?1 AND edition=?2");
+
+	db_int(s, 3, other);
+	return run_with(st, s, email, n, err) == -1
+		   ? -1
+		   : delete_edition(st, email, n, err);
+}
+
+/* What edition n stores becomes what c says. */
+static int
+write_edition(struct store *st, int64_t n, const struct content *c,
+    const struct digests *d, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_EDITION_WRITE,
+	    "UPDATE sync_edition SET digest=?2,body=?3,subject=?4,body_state="
+	    "?5,text=iif(differs,?6,NULL),html=iif(differs,?7,NULL),html_text="
+	    "iif(differs AND ?6 IS NULL,text_of_html(?7),NULL),weight="
+	    "iif(weight<0,weight,?8) WHERE n=?1");
+	const struct message *m = c->m;
+
+	db_int(s, 1, n);
+	db_text(s, 2, d->all);
+	db_text(s, 3, d->body);
+	db_text(s, 4, m->subject);
+	db_text(s, 5, body_state_name(m->body_state));
+	db_textn(s, 6, m->text, m->text_len);
+	db_textn(s, 7, m->html, m->html_len);
+	db_int(s, 8, same_weight(m));
+	if (db_run(st, s, err) == -1 ||
+	    parts_delete(st, PARTS_EDITION, n, err) == -1)
+		return -1;
+	return parts_insert(st, PARTS_EDITION, n, c, err);
+}
+
+static int
+rewrite_one(struct store *st, int64_t email, int64_t n,
+    const struct edition_rewrite *how, struct err *err)
+{
+	struct email_row r;
+	struct digests d;
+	int64_t other, all;
+	int rc;
+
+	if (email_load_edition(st, n, true, &r, err) == -1)
+		return -1;
+	how->rewrite(how->arg, r.m);
+	digest_content(&r.c, &d);
+	rc = find_edition(st, email, d.all, &other, &all, err);
+	if (rc == 0 && other != 0 && other != n)
+		rc = merge_edition(st, email, n, other, err);
+	else if (rc == 0)
+		rc = write_edition(st, n, &r.c, &d, err);
+	email_free(&r);
+	return rc;
+}
+
+int
+edition_rewrite(struct store *st, int64_t email,
+    const struct edition_rewrite *how, struct err *err)
+{
+	static const struct edition_except none = { NULL, NULL };
+	struct editions l;
+	size_t i;
+	int rc = list_editions(st, email, true, &none, &l, err);
+
+	for (i = 0; rc == 0 && i < l.n; i++)
+		rc = rewrite_one(st, email, l.v[i].n, how, err);
+	return rc;
+}

@@ -32,5 +32,16 @@ int edition_get(struct store *, const struct email_row *,
  */
 int edition_settle(struct store *, int64_t email, const struct edition_except *,
     struct store_count *, struct err *);
+/*
+ * Makes each edition of the mail say what rewrite leaves of it; those that say
+ * the same then are one. Before the mail itself is written, which shows the
+ * text of one of them; edition_settle makes it their sum afterwards.
+ */
+struct edition_rewrite {
+	void (*rewrite)(void *arg, struct message *);
+	void *arg;
+};
+int edition_rewrite(struct store *, int64_t email,
+    const struct edition_rewrite *, struct err *);
 
 #endif

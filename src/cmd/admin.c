@@ -9,7 +9,9 @@
 #include "base/address.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/tim.h"
 #include "cmd/cmd.h"
+#include "cmd/forgetlist.h"
 #include "store/admin.h"
 #include "store/reconsider.h"
 
@@ -73,6 +75,9 @@ rule_text(const char *rule)
 		{ MATCH_RETENTION, "it is older than retention_days" },
 		{ "past_mail", "the people whom it names came into the CRM "
 			       "after it, and it is older than past_mail" },
+		{ "forgotten",
+		    "it concerns only people whom exsync was told to forget "
+		    "(exsync --forget)" },
 		{ "privacy", "privacy = headers in its mailbox's section" },
 		{ "gone", "the server says that it does not exist any more" },
 		{ "gap",
@@ -149,6 +154,27 @@ explain_decision(void *arg, const struct store_reason *r)
 		explain_failure(r);
 }
 
+/* Was exsync told to forget the address? Then says so. */
+static bool
+explain_forgotten(const struct conf *conf, const char *address)
+{
+	struct err err = ERR_INIT;
+	struct forgotten list;
+	char at[TIM_TEXT];
+	size_t row = FORGOTTEN_NONE;
+
+	/* whoever may not read the list is told what the database has */
+	if (forgetlist_read(conf, &list, &err) == 0)
+		row = forgotten_find(&list, address);
+	if (row != FORGOTTEN_NONE)
+		printf("%s was forgotten at %s (exsync --forget): mail that "
+		       "concerns nobody else is left out, and no other mail "
+		       "shows the address\n",
+		    address, str_nn(tim_text(list.v[row].at, at)));
+	forgotten_free(&list);
+	return row != FORGOTTEN_NONE;
+}
+
 /* Returns how many decisions there were, or -1. */
 static int64_t
 explain_address(struct store *st, const struct conf *conf, const char *address,
@@ -162,6 +188,8 @@ explain_address(struct store *st, const struct conf *conf, const char *address,
 	    -1)
 		return -1;
 	more = (long long)found.n - STORE_WHY_MAX;
+	if (found.n == 0 && explain_forgotten(conf, address))
+		return 1;
 	if (more > 0)
 		printf("These are the newest %d decisions about mail of %s: "
 		       "%lld more are in table decision.\n",

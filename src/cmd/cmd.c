@@ -44,6 +44,10 @@ static const struct cmd_verb verbs[] = {
 	{ "enable", "a mailbox is read again", enable_run, false, "ADDRESS" },
 	{ "resync", "read from its start, skipped mail is decided anew",
 	    resync_run, false, "ADDRESS" },
+	{ "forget", "a person is erased, and does not come back", forget_run,
+	    false, "ADDRESS" },
+	{ "unforget", "a forgotten person may be known again", unforget_run,
+	    false, "ADDRESS" },
 	{ "accept-directory",
 	    "the next pass takes the lists of people as "
 	    "they are",

@@ -70,6 +70,8 @@ int status_run(const struct cmd *);
 int compact_run(const struct cmd *);
 int encrypt_run(const struct cmd *);
 int verify_run(const struct cmd *);
+int forget_run(const struct cmd *);
+int unforget_run(const struct cmd *);
 
 /* Adds the keys of each kind of server; to be called before an INI is read. */
 void providers_add_keys(void);

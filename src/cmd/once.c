@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "cmd/cmd.h"
+#include "cmd/forgetlist.h"
 #include "cmd/guard.h"
 #include "cmd/prepare.h"
 #include "cmd/progress.h"
@@ -262,11 +263,29 @@ open_conf(const struct cmd *cmd)
 	return conf;
 }
 
+/* The list of the forgotten; -1: said why not, and recorded for --status. */
+static int
+open_forgotten(
+    const struct cmd *cmd, const struct conf *conf, struct forgotten *out)
+{
+	struct err err = ERR_INIT;
+
+	if (forgetlist_read(conf, out, &err) == 0)
+		return 0;
+	log_error("%s", err.msg);
+	err_code(&err, CAUSE_OTHER, "forgotten_lost", SCOPE_ALL);
+	if (may_record(cmd, conf))
+		record_refusal(cmd, conf, &err);
+	forgotten_free(out);
+	return -1;
+}
+
 int
 once_run(const struct cmd *cmd)
 {
 	struct err err = ERR_INIT;
 	struct conf *conf = open_conf(cmd);
+	struct forgotten forgotten;
 	struct keeper *keeper;
 	struct pass pass;
 	bool mute;
@@ -275,10 +294,15 @@ once_run(const struct cmd *cmd)
 	if (conf == NULL)
 		return CMD_USAGE;
 	log_init(conf->log_level);
+	if (open_forgotten(cmd, conf, &forgotten) == -1) {
+		conf_free(conf);
+		return CMD_USAGE;
+	}
 	keeper = start_keeper(cmd, conf, &mute);
 	guard_warn(conf);
 	prepare_pass(&pass, cmd, conf, keeper);
 	set_alert_command(&pass, keeper, mute);
+	pass.forgotten = &forgotten;
 	rc = with_store(cmd, &pass, &err);
 	if (rc == -1)
 		rc = report_error(&err);
@@ -287,6 +311,7 @@ once_run(const struct cmd *cmd)
 		rc = CMD_PARTIAL;
 	servers_close(pass.servers);
 	keeper_close(keeper);
+	forgotten_free(&forgotten);
 	conf_free(conf);
 	return rc;
 }

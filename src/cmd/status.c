@@ -324,6 +324,8 @@ status_run(const struct cmd *cmd)
 	s.now = tim_now();
 	if (collect_boxes(&src, &s, &err) == -1)
 		log_error("%s", err.msg);
+	else if (forgetting_state(src.store, &s.forgotten, &err) == -1)
+		log_error("%s", err.msg);
 	else {
 		status_judge(&s);
 		(cmd->json ? status_json : status_text)(&s, stdout);

@@ -11,6 +11,8 @@
  *	mail_given_up: how many messages in failure are not tried again
  *	mail_anew: how many messages that were left out are to be decided anew,
  *		since people of the CRM or settings have changed; no trouble
+ *	forgotten: how many addresses exsync was told to forget; forgotten_rows:
+ *		how many rows of people name one of them, and are ignored
  *	running: a pass is at work
  *	cut_off: the latest pass has no end, and none is at work: it was killed,
  *		or the machine went down
@@ -41,6 +43,7 @@
 
 #include "conf/conf.h"
 #include "store/health.h"
+#include "sync/forgetting.h"
 #include "sync/silence.h"
 
 /* A mailbox's or profile's state, the worst first. */
@@ -98,6 +101,7 @@ struct status {
 	int exit;        /* the exit status */
 	/* of the mailboxes that are read */
 	int64_t waiting, given_up, next_try, anew;
+	struct forgetting_state forgotten;
 };
 
 /*

@@ -127,6 +127,8 @@ status_json(const struct status *s, FILE *out)
 	json_bool(out, "silent", s->silent);
 	json_text(out, "reason", status_reason(s, why));
 	json_int(out, "mail_expired", s->expired);
+	json_int(out, "forgotten", s->forgotten.people);
+	json_int(out, "forgotten_rows", s->forgotten.ignored);
 	put_run_object(out, &s->run);
 	fputs(",\n\"profiles\":[", out);
 	for (i = 0; i < s->nprofile; i++) {

@@ -247,6 +247,32 @@ put_waiting(FILE *out, const struct status *s)
 }
 
 static void
+put_forgotten(FILE *out, const struct status *s)
+{
+	const struct forgetting_state *f = &s->forgotten;
+	char text[TEXT];
+	size_t n;
+
+	if (f->people == 0)
+		return;
+	n = (size_t)snprintf(text, sizeof(text), "%lld %s forgotten.",
+	    (long long)f->people,
+	    plural_of((size_t)f->people, "address is", "addresses are"));
+	if (f->ignored > 0)
+		snprintf(text + n, sizeof(text) - n,
+		    " %lld %s one of them, and %s ignored: delete %s where "
+		    "they come from.",
+		    (long long)f->ignored,
+		    plural_of((size_t)f->ignored,
+			"row of the users and "
+			"contacts names",
+			"rows of the users and contacts name"),
+		    plural_of((size_t)f->ignored, "is", "are"),
+		    plural_of((size_t)f->ignored, "it", "them"));
+	put_wrapped(out, 0, "", text);
+}
+
+static void
 put_summary(FILE *out, const struct status *s)
 {
 	size_t i, n[STATUS_OFF + 1] = { 0 };
@@ -419,6 +445,7 @@ status_text(const struct status *s, FILE *out)
 	put_summary(out, s);
 	put_run(out, s);
 	put_waiting(out, s);
+	put_forgotten(out, s);
 	put_alerts(out, s);
 	if (s->nbox > 0)
 		put_profiles(out, s);

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/tim.h"
 #include "cmd/cmd.h"
+#include "cmd/forgetlist.h"
 #include "cmd/guard.h"
 #include "cmd/prepare.h"
 #include "cmd/progress.h"
@@ -120,6 +121,7 @@ verify_run(const struct cmd *cmd)
 {
 	struct err err = ERR_INIT;
 	struct conf *conf = cmd_conf(cmd);
+	struct forgotten forgotten;
 	struct keeper *keeper;
 	struct pass pass;
 	int rc = -1;
@@ -127,6 +129,12 @@ verify_run(const struct cmd *cmd)
 	if (conf == NULL)
 		return CMD_USAGE;
 	log_init(conf->log_level);
+	if (forgetlist_read(conf, &forgotten, &err) == -1) {
+		log_error("%s", err.msg);
+		forgotten_free(&forgotten);
+		conf_free(conf);
+		return CMD_USAGE;
+	}
 	/* it remembers logins that were rejected, as in a pass */
 	keeper = keeper_start(
 	    &(struct keeper_opts){ NULL, conf->state_dir, true }, &err);
@@ -137,6 +145,7 @@ verify_run(const struct cmd *cmd)
 	guard_warn(conf);
 	prepare_pass(&pass, cmd, conf, keeper);
 	pass.dry_run = true; /* nothing is stored */
+	pass.forgotten = &forgotten;
 	pass.store = open_database(conf, &err);
 	if (pass.store != NULL)
 		rc = verify_and_print(cmd, &pass, &err);
@@ -147,6 +156,7 @@ verify_run(const struct cmd *cmd)
 	store_close(pass.store);
 	servers_close(pass.servers);
 	keeper_close(keeper);
+	forgotten_free(&forgotten);
 	conf_free(conf);
 	return rc;
 }

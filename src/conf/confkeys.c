@@ -43,9 +43,10 @@ static const struct conf_key common[] = {
 	{ CONF_EXSYNC, "state_dir", CONF_STATEDIR, AT(conf, state_dir),
 	    0, NULL, 0, 0, NULL, "exsync.state",
 	    "A directory for what the CRM must not read: how rejected "
-	    "passwords are known again. Nobody but exsync needs it, and it "
-	    "may be deleted. Absent: the database's name with .state in place "
-	    "of its ending." },
+	    "passwords are known again, and whom exsync was told to forget "
+	    "(--forget): put it into the backup. Nobody but exsync needs it. "
+	    "Absent: the database's name with .state in place of its "
+	    "ending." },
 	{ CONF_EXSYNC, "database_group", CONF_GROUP, AT(conf, database_group),
 	    0, NULL, 0, 0, NULL, "crm",
 	    "The group (a name in /etc/group, or a number) of the programs "

@@ -24,6 +24,7 @@
 #include "sync/attach.h"
 #include "sync/backoff.h"
 #include "sync/fetch.h"
+#include "sync/forgetting.h"
 #include "sync/patience.h"
 #include "sync/turn.h"
 #include "sync/underway.h"
@@ -122,6 +123,8 @@ settle_decision(struct fetch *f, struct message *m, size_t at)
 	m->is_sent = f->sent;
 	if (d->rule[0] == '\0')
 		decide_message(f, m, d);
+	/* after the decision, which may need their addresses' domains */
+	forgetting_apply(f->mailbox->profile->pass->forgotten, m, d);
 	if (d->verdict == VERDICT_KEEP && !m->have_content)
 		return NULL;
 	if (d->verdict == VERDICT_HEADERS)

@@ -30,13 +30,16 @@ struct pass_counts {
 
 struct alert_text; /* sync/alert.h */
 struct servers;    /* sync/servers.h */
+struct forgotten;  /* core/forgotten.h */
 
 struct pass {
 	const struct conf *conf;
 	struct store *store;
 	struct servers *servers; /* of conf; borrowed, kept for the next pass */
-	bool dry_run;            /* decide, write nothing */
-	struct store_want want;  /* what it is restricted to */
+	/* whom nobody may bring back; NULL: nobody. Borrowed */
+	const struct forgotten *forgotten;
+	bool dry_run;           /* decide, write nothing */
+	struct store_want want; /* what it is restricted to */
 	/*
 	 * Called once the CSV files are read, before any thread is started
 	 * and anything is contacted; may be NULL.

@@ -12,6 +12,7 @@
 #include "core/partycsv.h"
 #include "store/people.h"
 #include "store/reconsider.h"
+#include "sync/forgetting.h"
 #include "sync/people.h"
 
 #define LOST_LEAST  20 /* rows: fewer are never taken for an accident */
@@ -23,6 +24,8 @@ struct people {
 	const struct conf *conf;
 	struct store *store;
 	bool dry_run;
+	const struct forgotten *forgotten; /* or NULL */
+	size_t ignored;                    /* rows that name one of them */
 	struct party_list csv; /* the lists of the files that are in force */
 	struct buf trouble;
 	bool accept;   /* the lists count as they are */
@@ -150,8 +153,11 @@ load_file(struct people *p, enum store_people which, const char *path,
 		rc = store_people_last(p->store, which, &p->csv, err);
 	else if (rc == 0 && now.n == 0)
 		rc = note_empty(p, which, err);
-	else if (rc == 0)
+	else if (rc == 0) {
+		/* a file that names only forgotten people is not empty */
+		p->ignored += forgetting_filter(p->forgotten, &now);
 		append_list(&p->csv, &now);
+	}
 	party_list_free(&now);
 	return rc;
 }
@@ -196,9 +202,42 @@ fill_list(struct people *p, struct party_list *out, struct err *err)
 		append_list(out, &p->csv);
 	/* freed here: a million people take their memory once, not twice */
 	party_list_free(&p->csv);
-	if (p->crm_last)
-		return store_people_last(p->store, STORE_PEOPLE_CRM, out, err);
-	return store_party_list(p->store, out, err);
+	if (p->crm_last
+		? store_people_last(p->store, STORE_PEOPLE_CRM, out, err) == -1
+		: store_party_list(p->store, out, err) == -1)
+		return -1;
+	p->ignored += forgetting_filter(p->forgotten, out);
+	return 0;
+}
+
+/* Is the list of the forgotten whole, and what it asks for done? */
+static int
+check_forgotten(struct people *p, struct err *err)
+{
+	static const char unfinished[] =
+	    "an exsync --forget was interrupted, and what it was to erase may "
+	    "still be in the file: run it again";
+	bool is_unfinished;
+
+	if (forgetting_check(p->store, p->forgotten, &is_unfinished, err) == -1)
+		return -1;
+	if (is_unfinished)
+		buf_addf(&p->trouble, "%s%s", p->trouble.len > 0 ? "; " : "",
+		    unfinished);
+	return 0;
+}
+
+/* Somebody who is forgotten stands in the CRM, or in a file. */
+static int
+note_ignored(struct people *p, struct err *err)
+{
+	if (p->ignored > 0)
+		log_info("%zu %s somebody who is forgotten, and %s ignored",
+		    p->ignored,
+		    p->ignored == 1 ? "row of the users and contacts names"
+				    : "rows of the users and contacts name",
+		    p->ignored == 1 ? "is" : "are");
+	return p->dry_run ? 0 : forgetting_ignored(p->store, p->ignored, err);
 }
 
 /* Did somebody say that all lists are right? */
@@ -220,11 +259,12 @@ load_all(struct people *p, struct party_list *out, struct err *err)
 	const struct conf *c = p->conf;
 
 	/* in a dry run table party is a copy of its own */
-	if (read_accept(p, err) == -1 ||
+	if (check_forgotten(p, err) == -1 || read_accept(p, err) == -1 ||
 	    load_file(p, STORE_PEOPLE_USERS, c->users, err) == -1 ||
 	    load_file(p, STORE_PEOPLE_CONTACTS, c->contacts, err) == -1 ||
 	    store_party_sync(p->store, &p->csv, err) == -1 ||
-	    keep_crm(p, err) == -1 || fill_list(p, out, err) == -1)
+	    keep_crm(p, err) == -1 || fill_list(p, out, err) == -1 ||
+	    note_ignored(p, err) == -1)
 		return -1;
 	if (!p->accept || p->dry_run)
 		return 0;
@@ -261,7 +301,8 @@ people_load(const struct pass *pass, struct party_list *out, char **trouble,
 {
 	struct people p = { .conf = pass->conf,
 		.store = pass->store,
-		.dry_run = pass->dry_run };
+		.dry_run = pass->dry_run,
+		.forgotten = pass->forgotten };
 	int rc;
 
 	*trouble = NULL;

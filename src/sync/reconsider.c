@@ -27,6 +27,7 @@
 #include "store/reconsider.h"
 #include "sync/fetch.h"
 #include "sync/marks.h"
+#include "store/forget.h"
 #include "sync/reconsider.h"
 #include "sync/renew.h"
 #include "sync/turn.h"
@@ -161,7 +162,8 @@ judge_left_out(void *arg, const struct store_left_out *row)
 
 	if (is_by_setting(c, p, changed, rule))
 		return STORE_ANEW_SETTINGS;
-	if ((strcmp(rule, "match") != 0 && strcmp(rule, FETCH_PAST) != 0) ||
+	if ((strcmp(rule, "match") != 0 && strcmp(rule, FETCH_PAST) != 0 &&
+		strcmp(rule, STORE_FORGOTTEN) != 0) ||
 	    !names_newcomer(c, p, row->parties))
 		return STORE_ANEW_NOT;
 	/* who was in a list that did not count is none who came later */

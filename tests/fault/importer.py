@@ -76,6 +76,9 @@ def batch(db, crm, name):
     crm.executemany("INSERT INTO seen VALUES(?, ?, ?, ?)", changes)
     crm.executemany("INSERT OR REPLACE INTO mail VALUES(?, ?)",
                     mails.items())
+    # erased, or expired: only then is a mail not there any more
+    crm.execute("DELETE FROM mail WHERE content IS NULL AND id IN(SELECT"
+                " email FROM seen WHERE op IN('erase', 'expire'))")
     crm.execute("COMMIT")
     db.execute("UPDATE consumer SET acked_seq = ? WHERE name = ?",
                (changes[-1][0], name))

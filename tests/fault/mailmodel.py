@@ -17,6 +17,7 @@ CONTACTS = {"carl@fabrikam.example": ("contact", "c1"),
             "dora@home.example": ("contact", "c2"),
             "lena@tailspin.example": ("lead", "l1")}
 STRANGERS = ["zoe@nobody.example", "list@lists.example"]
+REMOVED = "(removed)"
 RIVAL, BRIEF = "rex@rival.example", "bea@brief.example"
 UNREAD = ("Deleted Items", "Drafts", "Junk Email")
 ROLES = ("from", "to", "cc", "bcc")
@@ -30,9 +31,12 @@ class People:
     def __init__(self):
         self.rows = {(*who, a) for a, who in (USERS | CONTACTS).items()}
         self.number = 0   # of new ids
+        self.forgotten = set()   # addresses
 
     def of(self, address):
         """All who have it: users first."""
+        if address in self.forgotten:
+            return []
         return sorted(((kind, who) for kind, who, a in self.rows
                        if a == address), key=lambda x: (x[0] != "user", x))
 
@@ -162,8 +166,10 @@ class Mail:
         links = people.links(self.addresses())
         if self.has(RIVAL):
             return "skip"
-        if not links or (match == "contact" and
-                         all(kind in ("user", "queue") for kind, _ in links)):
+        ours = all(kind in ("user", "queue") for kind, _ in links)
+        if not links or (match == "contact" and ours):
+            return "skip"
+        if ours and any(self.has(a) for a in people.forgotten):
             return "skip"
         return "headers" if self.headers_only() else "keep"
 
@@ -328,6 +334,31 @@ class Model:
     def is_edited(self, mail):
         return mail.number in self.edited
 
+    def forget(self, address):
+        """What concerns only that address is not stored any more, nor was
+        it ever; in disabled mailboxes, too."""
+        self.people.forgotten.add(address)
+
+        def theirs(mail):
+            links = self.people.links(mail.addresses())
+            return mail.has(address) and all(
+                kind in ("user", "queue") for kind, _ in links)
+
+        there = self.places()
+        for key, trace in list(self.traces.items()):
+            if theirs(trace.mails[-1]):
+                # where it lay is told as long as a copy of others is there
+                trace.certain = False
+                if key in there:
+                    del self.traces[key]
+                self.held.pop(key, None)
+                for places in self.frozen.values():
+                    places.pop(key, None)
+
+    def shown(self, address):
+        """As the database shows it."""
+        return REMOVED if address in self.people.forgotten else address
+
 
 # --- the database --------------------------------------------------------
 
@@ -474,10 +505,11 @@ def compare_mail(model, s, email, traces, seen):
     want({m.mid for m in mails} == {mid}, email, "Message-ID", mid,
          {m.mid for m in mails})
     what = f"{email} {mid} {subject}"
-    may = {x for m in mails for x in m.addresses()}
+    may = {(r, model.shown(a)) for m in mails for r, a in m.addresses()}
     people = set(s.people.get(email, ()))
     all_or_one = all if live or not sure else any
-    want(all_or_one(set(m.addresses()) <= people for m in sure)
+    want(all_or_one({(r, model.shown(a)) for r, a in m.addresses()}
+                    <= people for m in sure)
          and people <= may, what, "people", people, "of", may)
     if any(model.is_edited(m) for m in mails):
         compare_edited(model, s, email, traces, what)

@@ -323,9 +323,8 @@ DUMP = {
     "sync_login": "scope, hash, text FROM sync_login",
     "sync_news": "scope, code FROM sync_news",
     # the hashes of addresses have a key of the file's own
-    "sync_basis": "what, iif(what IN ('addresses', 'retention'), length(value),"
-                  " hex(value))"
-                  " FROM sync_basis",
+    "sync_basis": "what, iif(what IN ('addresses', 'forgotten', 'retention'),"
+                  " length(value), hex(value)) FROM sync_basis",
     "sync_people": "crm_type, crm_id, address, name FROM sync_people",
     "sync_anew": "mailbox, item, why FROM sync_anew",
 }

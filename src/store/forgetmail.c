@@ -176,7 +176,7 @@ forgetmail_withdraw(struct store *st, const struct forgotten *who,
 
 /* --- a mail that goes --------------------------------------------------- */
 
-/* Notes where the copies of the mail lie, for leave_items. */
+/* Notes the items of the mail, for leave_items. */
 static int
 note_items(struct store *st, int64_t n, struct err *err)
 {
@@ -185,8 +185,9 @@ note_items(struct store *st, int64_t n, struct err *err)
 	if (db_exec(st, "DELETE FROM temp.forget_item", err) == -1)
 		return -1;
 	s = db_stmt(st, DB_FORGET_NOTE,
-	    "INSERT INTO temp.forget_item SELECT mailbox,item_id FROM "
-	    "sync_copy WHERE email=?");
+	    "INSERT INTO temp.forget_item SELECT d.mailbox,d.item FROM "
+	    "sync_copy c JOIN decision d ON d.mailbox=c.mailbox AND "
+	    "d.item=c.item_id AND d.email=c.email WHERE c.email=?");
 	return db_run_int(st, s, n, err);
 }
 

@@ -163,6 +163,8 @@ erase_person(struct order *o, struct err *err)
 		rc = store_forget(o->store, &f, &o->count, err);
 		store_people_use(o->store, NULL);
 	}
+	if (rc == 0)
+		rc = forgetting_drop_mark(o->store, o->address, err);
 	party_dir_free(dir);
 	party_list_free(&people);
 	forgotten_free(&who);

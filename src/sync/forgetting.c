@@ -15,6 +15,7 @@
 #include "store/forget.h"
 #include "store/reconsider.h"
 #include "sync/forgetting.h"
+#include "sync/marks.h"
 
 #define PRINT 33 /* 32 hex digits and a NUL */
 
@@ -114,6 +115,34 @@ forgetting_note(struct store *st, const struct forgotten *l, bool unfinished,
 	part[0].len = (size_t)snprintf(
 	    text, sizeof(text), "%zu %s", forgotten_count(l), print);
 	return store_basis_put(st, part, 2, err);
+}
+
+int
+forgetting_drop_mark(struct store *st, const char *address, struct err *err)
+{
+	uint64_t hash = store_address_hash(st, address);
+	struct store_basis part[2] = {
+		{ "people", NULL, 0 },
+		{ "addresses", NULL, 0 },
+	};
+	struct mark *v;
+	void *value;
+	size_t n, i, k;
+	int rc = store_basis_get(st, "addresses", &value, &n, err);
+
+	if (rc != 1)
+		return rc;
+	v = value;
+	n /= sizeof(*v);
+	for (i = k = 0; i < n; i++) {
+		if (v[i].address != hash)
+			v[k++] = v[i];
+	}
+	part[1].value = v;
+	part[1].len = k * sizeof(*v);
+	rc = k == n ? 0 : store_basis_put(st, part, 2, err);
+	free(value);
+	return rc;
 }
 
 size_t

@@ -28,6 +28,11 @@ int forgetting_check(
  */
 int forgetting_note(
     struct store *, const struct forgotten *, bool unfinished, struct err *);
+/*
+ * Takes the address out of the basis of decisions (marks.h), which has a hash
+ * of it if the CRM knew it; the next pass makes the rest of it anew.
+ */
+int forgetting_drop_mark(struct store *, const char *address, struct err *);
 /* Takes the forgotten from the list of people; how many rows. */
 size_t forgetting_filter(const struct forgotten *, struct party_list *);
 /*

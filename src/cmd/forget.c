@@ -89,8 +89,9 @@ enter_person(struct order *o, struct err *err)
 	arena_free(&names.arena);
 	if (rc == 0)
 		rc = forgetlist_save(&o->list, err);
-	return rc == 0 ? forgetting_note(o->store, &o->list.list, true, err)
-		       : -1;
+	return rc == 0
+		   ? forgetting_enter(o->store, &o->list.list, o->address, err)
+		   : -1;
 }
 
 /* --- the work ----------------------------------------------------------- */
@@ -309,7 +310,7 @@ forget_person(struct order *o, struct err *err)
 	if (enter_person(o, err) == -1 || erase_person(o, err) == -1 ||
 	    rewrite_file(o, err) == -1)
 		return -1;
-	if (forgetting_note(o->store, &o->list.list, false, err) == -1)
+	if (forgetting_done(o->store, err) == -1)
 		return -1;
 	if (search_file(o, err) == -1)
 		return -1;
@@ -323,13 +324,19 @@ static int
 unforget_person(struct order *o, struct err *err)
 {
 	int64_t n;
+	int r;
 
 	if (!forgotten_remove(&o->list.list, o->address)) {
-		err_set(err, ERR_CONFIG, "%s is not forgotten", o->address);
-		return -1;
+		/* or it was taken off with another INI */
+		r = forgetting_lacks(o->store, &o->list.list, err);
+		if (r == 0)
+			err_set(
+			    err, ERR_CONFIG, "%s is not forgotten", o->address);
+		if (r != 1)
+			return -1;
 	}
 	if (store_unforget(o->store, &n, err) == -1 ||
-	    forgetting_note(o->store, &o->list.list, false, err) == -1 ||
+	    forgetting_leave(o->store, &o->list.list, err) == -1 ||
 	    forgetlist_save(&o->list, err) == -1)
 		return -1;
 	printf("%s may be known again: the next pass reads %lld mailboxes "

@@ -260,15 +260,14 @@ put_forgotten(FILE *out, const struct status *s)
 	    plural_of((size_t)f->people, "address is", "addresses are"));
 	if (f->ignored > 0)
 		snprintf(text + n, sizeof(text) - n,
-		    " %lld %s one of them, and %s ignored: delete %s where "
-		    "they come from.",
+		    " %lld %s one of them, and %s ignored: delete %s.",
 		    (long long)f->ignored,
 		    plural_of((size_t)f->ignored,
-			"row of the users and "
-			"contacts names",
+			"row of the users and contacts names",
 			"rows of the users and contacts name"),
 		    plural_of((size_t)f->ignored, "is", "are"),
-		    plural_of((size_t)f->ignored, "it", "them"));
+		    plural_of((size_t)f->ignored, "it where it comes from",
+			"them where they come from"));
 	put_wrapped(out, 0, "", text);
 }
 

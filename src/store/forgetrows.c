@@ -154,6 +154,19 @@ store_names_of(struct store *st, const struct forgotten *who,
 }
 
 int
+store_has_mail(struct store *st, struct err *err)
+{
+	int rc;
+
+	db_lock(st);
+	rc = db_one(st,
+	    db_stmt(st, DB_FORGET_HAS_MAIL, "SELECT 1 FROM sync_email LIMIT 1"),
+	    NULL, err);
+	db_unlock(st);
+	return rc;
+}
+
+int
 store_is_mailbox(struct store *st, const char *address, struct err *err)
 {
 	sqlite3_stmt *s;

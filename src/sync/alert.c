@@ -69,6 +69,9 @@ static const struct {
 	[ALERT_CLOCK] = { "clock",
 	    "correct the machine's clock; if it is right nothing is to be "
 	    "done: the next new mail shows it" },
+	[ALERT_FORGET] = { "forget",
+	    "run exsync --forget again, with the address that it was about: "
+	    "it goes on where it was interrupted" },
 	[ALERT_CONSUMER] = { "consumer",
 	    "let the CRM set consumer.acked_seq to what it has imported; if "
 	    "nobody reads by that name any more delete its row from table "
@@ -102,7 +105,8 @@ alert_stops_passes(const char *code)
 	enum alert_kind kind = alert_kind(code);
 
 	return kind != ALERT_INTERRUPTED && kind != ALERT_DIRECTORY &&
-	       kind != ALERT_CLOCK && kind != ALERT_CONSUMER;
+	       kind != ALERT_CLOCK && kind != ALERT_CONSUMER &&
+	       kind != ALERT_FORGET;
 }
 
 const char *

@@ -59,6 +59,7 @@ enum alert_kind {
 	ALERT_INTERRUPTED,
 	ALERT_CLOCK,
 	ALERT_CONSUMER,
+	ALERT_FORGET,
 	ALERT_ANSWER /* the code is the server's own word */
 };
 const char *alert_code(enum alert_kind); /* not of ALERT_ANSWER */

@@ -13,21 +13,49 @@
 #include "core/forgotten.h"
 #include "core/match.h"
 #include "core/party.h"
-#include "store/store.h"
+#include "sync/passarg.h"
+
+/* --- whom this database was made to forget (forgetbasis.c) --------------- */
+
+struct forgetting_found {
+	bool unfinished; /* an exsync --forget has not ended */
+	/*
+	 * So many are on the list whom this database was not made to forget:
+	 * another INI that shares state_dir did it, and what is here of them
+	 * is still here.
+	 */
+	size_t elsewhere;
+};
 
 /*
- * Does the list have everybody whom the database was made to forget? -1:
- * ERR_CONFIG, no, with what to do; or the store failed. *unfinished: an
- * exsync --forget has not ended.
+ * Is everybody on the list whom the database was made to forget? -1:
+ * ERR_CONFIG, somebody is not, with what to do; or the store failed. A database
+ * without mail has forgotten whoever is on the list.
  */
-int forgetting_check(
-    struct store *, const struct forgotten *, bool *unfinished, struct err *);
+int forgetting_check(struct store *, const struct forgotten *, bool dry_run,
+    struct forgetting_found *, struct err *);
 /*
- * The database now belongs to this list. unfinished: what it has of the last
- * one on the list is still to be erased.
+ * The address, which is on the list, is to be erased from the database, until
+ * forgetting_done.
  */
-int forgetting_note(
-    struct store *, const struct forgotten *, bool unfinished, struct err *);
+int forgetting_enter(struct store *, const struct forgotten *,
+    const char *address, struct err *);
+int forgetting_done(struct store *, struct err *);
+/* The database has forgotten nobody any more who is not on the list. */
+int forgetting_leave(struct store *, const struct forgotten *, struct err *);
+/* Has it forgotten somebody who is not on the list? 1, 0, -1. */
+int forgetting_lacks(struct store *, const struct forgotten *, struct err *);
+/* *n: how many it has forgotten. */
+int forgetting_people(struct store *, int64_t *n, struct err *);
+
+/*
+ * For a pass: the same, and the trouble as a sentence, which the caller frees;
+ * or NULL. It was logged.
+ */
+int forgetting_begin(const struct pass *, char **trouble, struct err *);
+
+/* --- in a pass ----------------------------------------------------------- */
+
 /*
  * Takes the address out of the basis of decisions (marks.h), which has a hash
  * of it if the CRM knew it; the next pass makes the rest of it anew.

@@ -591,6 +591,9 @@ apply_alerts(struct met *m, struct err *err)
 	if (m->h->people != NULL)
 		meet_alert(m, OF_EXSYNC, NULL, alert_code(ALERT_DIRECTORY),
 		    "%s", m->h->people);
+	if (m->h->forgotten != NULL)
+		meet_alert(m, OF_EXSYNC, NULL, alert_code(ALERT_FORGET), "%s",
+		    m->h->forgotten);
 	meet_clock(m);
 	if (meet_consumers(m, err) == -1)
 		return -1;

@@ -14,6 +14,7 @@
 #include "sync/health.h"
 #include "sync/interrupted.h"
 #include "sync/pass.h"
+#include "sync/forgetting.h"
 #include "sync/people.h"
 #include "sync/reconsider.h"
 #include "sync/retention.h"
@@ -30,7 +31,7 @@ judge_outcome(
 	if (c->mailboxes > 0 && c->mailboxes_failed == c->mailboxes)
 		return PASS_FAILED;
 	return c->mailboxes_failed > 0 || c->store.failed > 0 || stale > 0 ||
-		       r->people != NULL
+		       r->people != NULL || r->forgotten != NULL
 		   ? PASS_PARTIAL
 		   : PASS_OK;
 }
@@ -41,7 +42,7 @@ look_back(struct running *r, struct retention *kept, struct pass_counts *out,
     int64_t *stale, struct err *err)
 {
 	struct passed h = { r->pass, r->profile, r->mailbox, r->plan.n,
-		r->stopped, r->people, kept };
+		r->stopped, r->people, r->forgotten, kept };
 
 	if (running_end(r, err) == -1 ||
 	    retention_end(r->pass, kept, &out->expired, err) == -1)
@@ -70,7 +71,8 @@ prepare_run(struct running *r, struct retention *kept, struct err *err)
 {
 	const struct pass *p = r->pass;
 
-	if (people_load(p, &r->party, &r->people, err) == -1 ||
+	if (forgetting_begin(p, &r->forgotten, err) == -1 ||
+	    people_load(p, &r->party, &r->people, err) == -1 ||
 	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1)
 		return -1;
 	r->dir = party_dir_build(&r->party);

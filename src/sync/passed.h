@@ -15,8 +15,9 @@ struct passed {
 	const struct profile_work *profile;
 	const struct mailbox_work *mailbox;
 	size_t nmailbox;
-	bool stopped;       /* it was ended before its jobs were done */
-	const char *people; /* people_load's trouble, or NULL */
+	bool stopped;          /* it was ended before its jobs were done */
+	const char *people;    /* people_load's trouble, or NULL */
+	const char *forgotten; /* forgetting_begin's, or NULL */
 	const struct retention *retention;
 };
 

@@ -210,23 +210,6 @@ fill_list(struct people *p, struct party_list *out, struct err *err)
 	return 0;
 }
 
-/* Is the list of the forgotten whole, and what it asks for done? */
-static int
-check_forgotten(struct people *p, struct err *err)
-{
-	static const char unfinished[] =
-	    "an exsync --forget was interrupted, and what it was to erase may "
-	    "still be in the file: run it again";
-	bool is_unfinished;
-
-	if (forgetting_check(p->store, p->forgotten, &is_unfinished, err) == -1)
-		return -1;
-	if (is_unfinished)
-		buf_addf(&p->trouble, "%s%s", p->trouble.len > 0 ? "; " : "",
-		    unfinished);
-	return 0;
-}
-
 /* Somebody who is forgotten stands in the CRM, or in a file. */
 static int
 note_ignored(struct people *p, struct err *err)
@@ -259,7 +242,7 @@ load_all(struct people *p, struct party_list *out, struct err *err)
 	const struct conf *c = p->conf;
 
 	/* in a dry run table party is a copy of its own */
-	if (check_forgotten(p, err) == -1 || read_accept(p, err) == -1 ||
+	if (read_accept(p, err) == -1 ||
 	    load_file(p, STORE_PEOPLE_USERS, c->users, err) == -1 ||
 	    load_file(p, STORE_PEOPLE_CONTACTS, c->contacts, err) == -1 ||
 	    store_party_sync(p->store, &p->csv, err) == -1 ||

@@ -199,6 +199,7 @@ running_free(struct running *r)
 	party_dir_free(r->dir);
 	party_list_free(&r->party);
 	free(r->people);
+	free(r->forgotten);
 	budget_close(r->budget);
 	underway_close(r->underway);
 	pthread_mutex_destroy(&r->tally.lock);

@@ -18,7 +18,8 @@ struct underway;
 struct running {
 	const struct pass *pass;
 	struct party_list party;
-	char *people; /* why a list of them does not count; or NULL */
+	char *people;    /* why a list of them does not count; or NULL */
+	char *forgotten; /* forgetting_begin's trouble, or NULL */
 	struct party_dir *dir;
 	struct plan plan;
 	int64_t retain_from;          /* as in struct match */

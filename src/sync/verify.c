@@ -14,6 +14,7 @@
 #include "store/health.h"
 #include "sync/listing.h"
 #include "sync/login.h"
+#include "sync/forgetting.h"
 #include "sync/people.h"
 #include "sync/running.h"
 #include "sync/select.h"
@@ -279,7 +280,8 @@ prepare_verify(struct verifying *v, struct err *err)
 	struct running *r = &v->run;
 	const struct pass *p = v->pass;
 
-	if (people_load(p, &r->party, &r->people, err) == -1 ||
+	if (forgetting_begin(p, &r->forgotten, err) == -1 ||
+	    people_load(p, &r->party, &r->people, err) == -1 ||
 	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1)
 		return -1;
 	if (r->plan.n == 0)

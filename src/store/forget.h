@@ -94,8 +94,8 @@ int store_forget_left(struct store *, const struct forgotten *who,
  * something was removed.
  */
 int store_unforget(struct store *, int64_t *n, struct err *);
-/* Is there any mail? 1, 0, -1. */
-int store_has_mail(struct store *, struct err *);
+/* Has the file no mail, and no word of any? 1, 0, -1. */
+int store_is_blank(struct store *, struct err *);
 /* Is that a mailbox that exsync reads or has read? 1, 0, -1. */
 int store_is_mailbox(struct store *, const char *address, struct err *);
 

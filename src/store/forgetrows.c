@@ -154,16 +154,19 @@ store_names_of(struct store *st, const struct forgotten *who,
 }
 
 int
-store_has_mail(struct store *st, struct err *err)
+store_is_blank(struct store *st, struct err *err)
 {
+	int64_t any;
 	int rc;
 
 	db_lock(st);
 	rc = db_one(st,
-	    db_stmt(st, DB_FORGET_HAS_MAIL, "SELECT 1 FROM sync_email LIMIT 1"),
-	    NULL, err);
+	    db_stmt(st, DB_FORGET_IS_BLANK,
+		"SELECT EXISTS(SELECT 1 FROM sync_email) OR EXISTS(SELECT 1 "
+		"FROM decision) OR EXISTS(SELECT 1 FROM failure)"),
+	    &any, err);
 	db_unlock(st);
-	return rc;
+	return rc == -1 ? -1 : any == 0;
 }
 
 int

@@ -71,7 +71,7 @@ static const struct {
 	    "done: the next new mail shows it" },
 	[ALERT_FORGET] = { "forget",
 	    "run exsync --forget again, with the address that it was about: "
-	    "it goes on where it was interrupted" },
+	    "it does what is left" },
 	[ALERT_CONSUMER] = { "consumer",
 	    "let the CRM set consumer.acked_seq to what it has imported; if "
 	    "nobody reads by that name any more delete its row from table "

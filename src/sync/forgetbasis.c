@@ -2,8 +2,10 @@
  * forgetbasis.c - whom this database was made to forget (forgetting.h).
  * Part "forgotten" of the basis (store/reconsider.h) has a fingerprint of the
  * list's key, and the hashes of those addresses as the list has them, in its
- * order. "forgetting" is there while an exsync --forget has not ended.
+ * order. "forgetting" is there while an exsync --forget has not ended,
+ * "forgotten lost" counts those of a list that was lost.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +23,7 @@ struct known {
 	const unsigned char *v; /* n hashes */
 	size_t n;
 	bool same_key; /* it was another list, or none, if not */
+	size_t lost;   /* those of a list that was lost, and not entered anew */
 };
 
 /* A list without anybody may have no key. */
@@ -34,6 +37,21 @@ key_print(const struct forgotten *l, unsigned char out[HASH])
 		forgotten_name(l, of, sizeof(of) - 1, out);
 }
 
+static int
+load_lost(struct store *st, size_t *n, struct err *err)
+{
+	char text[24] = "";
+	void *value;
+	size_t len;
+	int r = store_basis_get(st, "forgotten lost", &value, &len, err);
+
+	if (value != NULL && len < sizeof(text))
+		memcpy(text, value, len);
+	*n = (size_t)strtoull(text, NULL, 10);
+	free(value);
+	return r == -1 ? -1 : 0;
+}
+
 /* 1: it is known; 0: nothing is; -1. */
 static int
 load_known(struct store *st, const struct forgotten *l, struct known *k,
@@ -44,11 +62,14 @@ load_known(struct store *st, const struct forgotten *l, struct known *k,
 	int r;
 
 	memset(k, 0, sizeof(*k));
+	if (load_lost(st, &k->lost, err) == -1)
+		return -1;
 	r = store_basis_get(st, "forgotten", &k->value, &len, err);
 	if (k->value == NULL || len < HASH)
 		return r == -1 ? -1 : 0;
 	key_print(l, print);
-	k->same_key = memcmp(k->value, print, HASH) == 0;
+	k->same_key =
+	    forgotten_count(l) == 0 || memcmp(k->value, print, HASH) == 0;
 	k->v = (const unsigned char *)k->value + HASH;
 	k->n = len / HASH - 1;
 	return 1;
@@ -91,31 +112,63 @@ compare(const struct known *k, const struct forgotten *l, size_t added,
 	return n;
 }
 
-/* all: everybody on the list is known from now on. */
+/* --- writing it --------------------------------------------------------- */
+
+/* n hashes, which stand behind room for the key's, and how many are lost. */
 static int
-write_known(struct store *st, const struct forgotten *l, size_t added, bool all,
-    bool unfinished, struct err *err)
+write_value(struct store *st, const struct forgotten *l, unsigned char *value,
+    size_t n, size_t lost, struct err *err)
 {
-	struct store_basis part[2] = {
-		{ "forgotten", NULL, 0 },
-		{ "forgetting", unfinished ? "1" : NULL, unfinished },
+	char text[24];
+	int len = snprintf(text, sizeof(text), "%zu", lost);
+	const struct store_basis part[2] = {
+		{ "forgotten", value, (n + 1) * HASH },
+		{ "forgotten lost", lost > 0 ? text : NULL,
+		    lost > 0 ? (size_t)len : 0 },
 	};
+
+	key_print(l, value);
+	return store_basis_put(st, part, 2, err);
+}
+
+/* Everybody on the list is known from now on. */
+static int
+write_all(struct store *st, const struct forgotten *l, struct err *err)
+{
+	size_t n = forgotten_count(l), i;
+	unsigned char *value = mem_alloc((n + 1) * HASH);
+	int rc;
+
+	for (i = 0; i < n; i++)
+		memcpy(value + (i + 1) * HASH, l->v[i].hash, HASH);
+	rc = write_value(st, l, value, n, 0, err);
+	free(value);
+	return rc;
+}
+
+/*
+ * Those who are known and on the list, and that row of the list. Of those who
+ * were on a list that is lost one less is missing: nobody knows which.
+ */
+static int
+write_known(
+    struct store *st, const struct forgotten *l, size_t added, struct err *err)
+{
 	unsigned char *value = mem_alloc((forgotten_count(l) + 1) * HASH);
 	struct compared c;
 	struct known k;
-	size_t n, i;
+	size_t n;
 	int rc = load_known(st, l, &k, err);
 
-	if (!k.same_key)
+	if (rc != -1 && !k.same_key) {
+		k.lost += k.n;
 		k.n = 0;
+	}
 	if (rc != -1) {
-		key_print(l, value);
 		n = compare(&k, l, added, value + HASH, &c);
-		for (i = 0; all && i < forgotten_count(l); i++)
-			memcpy(value + (i + 1) * HASH, l->v[i].hash, HASH);
-		part[0].value = value;
-		part[0].len = ((all ? forgotten_count(l) : n) + 1) * HASH;
-		rc = store_basis_put(st, part, 2, err);
+		if (k.lost > 0 && n != c.both)
+			k.lost--;
+		rc = write_value(st, l, value, n, k.lost, err);
 	}
 	free(k.value);
 	free(value);
@@ -127,8 +180,8 @@ fail_lost(const struct known *k, const struct forgotten *l, size_t lost,
     struct err *err)
 {
 	err_set(err, ERR_CONFIG,
-	    "state_dir: its file forgotten %s: mail of %zu addresses would "
-	    "come back that this database was made to forget. Restore the file "
+	    "state_dir: its file forgotten %s: mail of %zu %s would come "
+	    "back that this database was made to forget. Restore the file "
 	    "from a backup of state_dir; where that is lost, run exsync "
 	    "--forget ADDRESS once more for each of them; and if it was done "
 	    "on purpose, with another INI, exsync --unforget ADDRESS with this "
@@ -136,7 +189,7 @@ fail_lost(const struct known *k, const struct forgotten *l, size_t lost,
 	    forgotten_count(l) == 0 ? "is missing or empty"
 	    : k->same_key           ? "lacks some of the forgotten"
 				    : "is another one",
-	    lost);
+	    lost, lost == 1 ? "address" : "addresses");
 	return err_code(err, CAUSE_OTHER, "forgotten_lost", SCOPE_ALL);
 }
 
@@ -145,11 +198,11 @@ static int
 begin_known(struct store *st, const struct forgotten *l, bool dry_run,
     struct forgetting_found *found, struct err *err)
 {
-	int r = store_has_mail(st, err);
+	int r = store_is_blank(st, err);
 
-	if (r == 0 && forgotten_count(l) > 0 && !dry_run)
-		return write_known(st, l, FORGOTTEN_NONE, true, false, err);
-	found->elsewhere = r == 1 ? forgotten_count(l) : 0;
+	if (r == 1 && forgotten_count(l) > 0 && !dry_run)
+		return write_all(st, l, err);
+	found->elsewhere = r == 0 ? forgotten_count(l) : 0;
 	return r == -1 ? -1 : 0;
 }
 
@@ -175,6 +228,7 @@ forgetting_check(struct store *st, const struct forgotten *l, bool dry_run,
 		compare(&k, l, FORGOTTEN_NONE, NULL, &c);
 		if (!k.same_key)
 			c.only_known = k.n;
+		c.only_known += k.lost;
 		found->elsewhere = c.only_listed;
 		r = c.only_known > 0 ? fail_lost(&k, l, c.only_known, err) : 0;
 	}
@@ -197,10 +251,10 @@ forgetting_begin(const struct pass *p, char **trouble, struct err *err)
 		    "erase may still be in the database");
 	else if (found.elsewhere > 0)
 		*trouble = mem_printf(
-		    "%zu %s forgotten with another INI that shares state_dir, "
-		    "and what this database has of them is still in it",
-		    found.elsewhere,
-		    found.elsewhere == 1 ? "address was" : "addresses were");
+		    "%zu of the forgotten addresses %s never erased from this "
+		    "database: it is from a backup, or another INI that shares "
+		    "state_dir forgot them",
+		    found.elsewhere, found.elsewhere == 1 ? "was" : "were");
 	if (*trouble != NULL)
 		log_error("%s: run exsync --forget again", *trouble);
 	return 0;
@@ -210,7 +264,11 @@ int
 forgetting_enter(struct store *st, const struct forgotten *l,
     const char *address, struct err *err)
 {
-	return write_known(st, l, forgotten_find(l, address), false, true, err);
+	/* first, for the crash between the two */
+	if (store_basis_put(st, &(struct store_basis){ "forgetting", "1", 1 },
+		1, err) == -1)
+		return -1;
+	return write_known(st, l, forgotten_find(l, address), err);
 }
 
 int
@@ -223,7 +281,7 @@ forgetting_done(struct store *st, struct err *err)
 int
 forgetting_leave(struct store *st, const struct forgotten *l, struct err *err)
 {
-	return write_known(st, l, FORGOTTEN_NONE, false, false, err);
+	return write_known(st, l, FORGOTTEN_NONE, err);
 }
 
 int

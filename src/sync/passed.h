@@ -17,7 +17,7 @@ struct passed {
 	size_t nmailbox;
 	bool stopped;       /* it was ended before its jobs were done */
 	const char *people; /* people_load's trouble, or NULL */
-	const struct retention *retention;
+	const struct retention *retention; /* or NULL */
 };
 
 #endif

@@ -268,7 +268,7 @@ set_up_new(struct store *st, struct err *err)
 
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(s);
-	new = rc == SQLITE_ROW && sqlite3_column_int64(s, 0) == 0;
+	new = rc == SQLITE_ROW &&sqlite3_column_int64(s, 0) == 0;
 	if (rc != SQLITE_ROW)
 		db_fail(st, rc, err);
 	sqlite3_finalize(s);

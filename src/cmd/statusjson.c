@@ -121,14 +121,14 @@ status_json(const struct status *s, FILE *out)
 	json_time(out, "next_try", s->next_try);
 	json_int(out, "mail_given_up", s->given_up);
 	json_int(out, "mail_anew", s->anew);
+	json_int(out, "mail_expired", s->expired);
+	json_int(out, "forgotten", s->forgotten.people);
+	json_int(out, "forgotten_rows", s->forgotten.ignored);
 	json_int(out, "passes_interrupted", s->cut.n);
 	json_bool(out, "running", s->run.running);
 	json_bool(out, "cut_off", s->run.cut_off);
 	json_bool(out, "silent", s->silent);
 	json_text(out, "reason", status_reason(s, why));
-	json_int(out, "mail_expired", s->expired);
-	json_int(out, "forgotten", s->forgotten.people);
-	json_int(out, "forgotten_rows", s->forgotten.ignored);
 	put_run_object(out, &s->run);
 	fputs(",\n\"profiles\":[", out);
 	for (i = 0; i < s->nprofile; i++) {

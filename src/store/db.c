@@ -258,6 +258,25 @@ connect_to(struct store *st, int flags, struct err *err)
 	return st->connected == NULL ? 0 : st->connected(st, err);
 }
 
+/* In a file that has pages auto_vacuum would write one each time. */
+static int
+set_up_new(struct store *st, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	bool new;
+	int rc = sqlite3_prepare_v2(st->h, "PRAGMA page_count", -1, &s, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(s);
+	new = rc == SQLITE_ROW &&sqlite3_column_int64(s, 0) == 0;
+	if (rc != SQLITE_ROW)
+		db_fail(st, rc, err);
+	sqlite3_finalize(s);
+	if (rc != SQLITE_ROW)
+		return -1;
+	return new ? db_exec(st, SETUP_NEW, err) : 0;
+}
+
 /* Sets WAL mode; the page size of a new file must be set before. */
 static int
 set_wal(struct store *st, struct err *err)
@@ -265,7 +284,7 @@ set_wal(struct store *st, struct err *err)
 	sqlite3_stmt *s = NULL;
 	int rc;
 
-	if (db_exec(st, SETUP_NEW, err) == -1)
+	if (set_up_new(st, err) == -1)
 		return -1;
 	rc = sqlite3_prepare_v2(st->h, "PRAGMA journal_mode=WAL", -1, &s, NULL);
 	if (rc == SQLITE_OK)

@@ -129,8 +129,10 @@ enter_slice(struct store *st, void *arg, struct err *err)
 	if (db_run(st, s, err) == -1)
 		return -1;
 	fault_point("ages entered");
-	s = db_stmt(
-	    st, DB_AGE_MARK, "UPDATE sync_mark SET n=?1 WHERE what='ages'");
+	/* without its row this would never end */
+	s = db_stmt(st, DB_AGE_MARK,
+	    "INSERT INTO sync_mark(what,n) VALUES('ages',?1) "
+	    "ON CONFLICT DO UPDATE SET n=?1");
 	return db_run_int(st, s, to, err);
 }
 

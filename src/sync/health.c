@@ -77,7 +77,7 @@ meet_clock(struct met *m)
 	const struct retention *r = m->h->retention;
 	char since[TIM_TEXT];
 
-	if (r->doubt != TIM_NONE)
+	if (r != NULL && r->doubt != TIM_NONE)
 		meet_alert(m, OF_EXSYNC, NULL, alert_code(ALERT_CLOCK),
 		    "the clock may be ahead: nothing is known of the time "
 		    "since %s, neither mail nor a pass; until then "

@@ -18,7 +18,7 @@ struct passed {
 	bool stopped;          /* it was ended before its jobs were done */
 	const char *people;    /* people_load's trouble, or NULL */
 	const char *forgotten; /* forgetting_begin's, or NULL */
-	const struct retention *retention;
+	const struct retention *retention; /* or NULL */
 };
 
 #endif

@@ -429,7 +429,9 @@ test_text_states(void **state)
 	c.box[0].is = STATUS_STALE;
 	strcpy(c.s.run.outcome, "running");
 	c.s.off_plan = 2;
+	c.s.expired = 1;
 	text = print(&c, status_text);
+	has(text, "\n1 mail was removed by retention_days so far.\n");
 	has(text, "NOTHING WORKS.  1 mailbox: 1 stale");
 	has(text, "A pass began 4 min ago and has not ended.\n");
 	has(text, "2 mailboxes are in the database that the INI does not");
@@ -481,6 +483,7 @@ test_json(void **state)
 	b->waiting = 3;
 	b->next_try = T0 + 12 * MIN;
 	b->anew = 7;
+	c.s.expired = 4711;
 	b = add(&c, "b\"\\@x.example", STATUS_FAILING, TIM_NONE);
 	b->last_error = "one\ntwo \xff\xe2\x80\xae \x7f \xc3\xa4";
 	alert(&c, "exsync", "store");
@@ -489,7 +492,7 @@ test_json(void **state)
 		  "\"/var/lib/exsync.db\",\"state\":\"trouble\","
 		  "\"exit_status\":1,\"mail_waiting\":3,\"next_try\":"
 		  "\"2026-11-20T08:28:00Z\",\"mail_given_up\":0,"
-		  "\"mail_anew\":7,"
+		  "\"mail_anew\":7,\"mail_expired\":4711,"
 		  "\"passes_interrupted\":0,\"running\":false,");
 	has(text, "\"reason\":null,\"last_run\":{\"outcome\":\"ok\",");
 	has(text, "{\"address\":\"b\\\"\\\\@x.example\",\"profile\":\"hq\","

@@ -167,6 +167,98 @@ test_known(void **state)
 	assert_int_equal(r.newest, TODAY - 3 * DAY);
 }
 
+/* --- at random ---------------------------------------------------------- */
+
+static unsigned lot;
+
+static unsigned
+draw(unsigned n)
+{
+	lot = lot * 1103515245 + 12345;
+	return (lot >> 16) % n;
+}
+
+/* One of a few Message-IDs, texts, subjects, days, contents and places. */
+static void
+put_any(struct kit *k)
+{
+	static const char *const mid[] = { "<1@x>", "<2@x>", "<3@x>", NULL };
+	static const char *const text[] = { OFFER, BANNER OFFER LEGAL, ORDER,
+		BANNER ORDER, LEGAL LEGAL };
+	static const char *const subject[] = { "Steel", "[EXT] Steel", "Wood" };
+	static const char *const content[] = { "one", "two", NULL };
+	char id[8], key[8];
+	struct message *m = mail(mid[draw(4)], subject[draw(3)], text[draw(5)]);
+
+	m->received_at = TODAY - (int64_t)draw(20) * DAY;
+	m->sent_at = TODAY - (int64_t)draw(2) * 20 * DAY;
+	if (draw(2) == 0)
+		attach(k, m, "file.txt", content[draw(3)]);
+	snprintf(id, sizeof(id), "i%u", draw(8));
+	snprintf(key, sizeof(key), "k%u", draw(1000));
+	store(k, draw(2) == 0 ? BOX_A : BOX_B, id, key, m);
+}
+
+static void
+let_go(struct kit *k)
+{
+	char id[8];
+
+	snprintf(id, sizeof(id), "i%u", draw(8));
+	gone(k, draw(2) == 0 ? BOX_A : BOX_B, id);
+}
+
+/* Every item that is there has a copy that lies there, unless it expired. */
+static void
+check_items(struct kit *k)
+{
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM decision d WHERE state=0 AND "
+		      "(verdict='expired')=EXISTS(SELECT 1 FROM sync_copy c "
+		      "WHERE c.email=d.email AND c.item_id=d.item AND "
+		      "c.mailbox=d.mailbox AND c.removed_at IS NULL)"),
+	    0);
+	assert_int_equal(
+	    number(k, "SELECT count(*) FROM sync_copy c WHERE removed_at IS "
+		      "NULL AND NOT EXISTS(SELECT 1 FROM decision d WHERE "
+		      "d.email=c.email AND d.item=c.item_id AND "
+		      "d.mailbox=c.mailbox AND d.state=0)"),
+	    0);
+}
+
+static void
+test_random(void **state)
+{
+	struct kit *k = *state;
+	int64_t removed = 0;
+	unsigned seed;
+	int i;
+
+	for (seed = 1; seed <= 12; seed++) {
+		lot = seed;
+		for (i = 0; i < 60; i++) {
+			unsigned what = draw(10);
+
+			if (what < 7)
+				put_any(k);
+			else if (what < 9)
+				let_go(k);
+			else
+				removed += sweep(k, 2 + (int)draw(18));
+			holds(k, false);
+			check_items(k);
+		}
+		removed += sweep(k, -1);
+		assert_int_equal(
+		    number(k, "SELECT (SELECT count(*) FROM sync_email)+"
+			      "(SELECT count(*) FROM sync_copy)+(SELECT "
+			      "count(*) FROM sync_edition)+(SELECT count(*) "
+			      "FROM blob)+(SELECT count(*) FROM sync_age)"),
+		    0);
+	}
+	assert_true(removed > 100);
+}
+
 /* --- what happened ------------------------------------------------------ */
 
 static void
@@ -296,6 +388,7 @@ main(void)
 		T(test_counted_only),
 		T(test_stopped),
 		T(test_known),
+		T(test_random),
 		T(test_changes),
 		T(test_decisions),
 		T(test_late),

@@ -122,14 +122,14 @@ status_json(const struct status *s, FILE *out)
 	json_int(out, "mail_given_up", s->given_up);
 	json_int(out, "mail_anew", s->anew);
 	json_int(out, "mail_expired", s->expired);
-	json_int(out, "forgotten", s->forgotten.people);
-	json_int(out, "forgotten_rows", s->forgotten.ignored);
 	json_int(out, "passes_interrupted", s->cut.n);
 	json_bool(out, "running", s->run.running);
 	json_bool(out, "cut_off", s->run.cut_off);
 	json_bool(out, "silent", s->silent);
 	json_text(out, "reason", status_reason(s, why));
 	put_run_object(out, &s->run);
+	json_int(out, "forgotten", s->forgotten.people);
+	json_int(out, "forgotten_rows", s->forgotten.ignored);
 	fputs(",\n\"profiles\":[", out);
 	for (i = 0; i < s->nprofile; i++) {
 		fputs(i > 0 ? ",\n{" : "\n{", out);

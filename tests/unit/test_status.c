@@ -484,6 +484,8 @@ test_json(void **state)
 	b->next_try = T0 + 12 * MIN;
 	b->anew = 7;
 	c.s.expired = 4711;
+	c.s.forgotten.people = 2;
+	c.s.forgotten.ignored = 1;
 	b = add(&c, "b\"\\@x.example", STATUS_FAILING, TIM_NONE);
 	b->last_error = "one\ntwo \xff\xe2\x80\xae \x7f \xc3\xa4";
 	alert(&c, "exsync", "store");
@@ -495,6 +497,7 @@ test_json(void **state)
 		  "\"mail_anew\":7,\"mail_expired\":4711,"
 		  "\"passes_interrupted\":0,\"running\":false,");
 	has(text, "\"reason\":null,\"last_run\":{\"outcome\":\"ok\",");
+	has(text, "\"forgotten\":2,\"forgotten_rows\":1,\n\"profiles\":[");
 	has(text, "{\"address\":\"b\\\"\\\\@x.example\",\"profile\":\"hq\","
 		  "\"type\":\"user\",\"state\":\"failing\","
 		  "\"last_ok_at\":null,\"age_seconds\":null,\"stale\":false,");
@@ -512,7 +515,8 @@ test_json(void **state)
 	c.s.run.ended[0] = '\0';
 	c.s.nprofile = 0;
 	text = print(&c, status_json);
-	has(text, "\"last_run\":null,\n\"profiles\":[],\n\"mailboxes\":[],\n"
+	has(text, "\"last_run\":null,\"forgotten\":0,\"forgotten_rows\":0,\n"
+		  "\"profiles\":[],\n\"mailboxes\":[],\n"
 		  "\"alerts\":[]}\n");
 	free(text);
 }

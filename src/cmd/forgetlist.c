@@ -1,6 +1,7 @@
 /*
  * forgetlist.c - the list of the forgotten as a file of state_dir.
  */
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -69,8 +70,12 @@ forgetlist_read(const struct conf *conf, struct forgotten *out, struct err *err)
 	int rc;
 
 	memset(out, 0, sizeof(*out));
+	/* one that may not be entered may have it; who is forgotten in an old
+	 * database, that knows */
 	if (access(conf->state_dir, X_OK) == -1)
-		return 0;
+		return errno == EACCES && access(conf->database, F_OK) == -1
+			   ? fail_read(conf, strerror(EACCES), err)
+			   : 0;
 	rc = forgetlist_open(&l, conf, err);
 	if (rc == 0) {
 		*out = l.list;

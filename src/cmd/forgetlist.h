@@ -30,7 +30,8 @@ void forgetlist_close(struct forgetlist *);
 /*
  * For a command that only reads the list; out is the caller's to free
  * (forgotten_free), also after -1. A state_dir that cannot be opened has none:
- * the database knows whether somebody is missing (sync/forgetting.h).
+ * the database knows whether somebody is missing (sync/forgetting.h). Without a
+ * database nobody knows: -1 when it may not be entered.
  */
 int forgetlist_read(const struct conf *, struct forgotten *out, struct err *);
 

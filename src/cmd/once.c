@@ -98,8 +98,10 @@ set_alert_command(struct pass *pass, struct keeper *keeper, bool mute)
 	pass->alert_arg = keeper;
 }
 
+/* list: the pass's own, read anew under the lock, which --forget takes, too. */
 static int
-run_pass(const struct cmd *cmd, const struct pass *pass, struct err *err)
+run_pass(const struct cmd *cmd, const struct pass *pass, struct forgotten *list,
+    struct err *err)
 {
 	static const int code[] = { CMD_OK, CMD_PARTIAL, CMD_FAILED };
 	struct pass_counts count;
@@ -108,8 +110,13 @@ run_pass(const struct cmd *cmd, const struct pass *pass, struct err *err)
 	int rc;
 
 	memset(&count, 0, sizeof(count));
-	if (!cmd->dry_run && store_lock(pass->store, err) == -1)
-		return -1;
+	if (!cmd->dry_run) {
+		if (store_lock(pass->store, err) == -1)
+			return -1;
+		forgotten_free(list);
+		if (forgetlist_read(pass->conf, list, err) == -1)
+			return -1;
+	}
 	progress_begin();
 	rc = pass_run(pass, &count, &outcome, err);
 	progress_end();
@@ -121,7 +128,8 @@ run_pass(const struct cmd *cmd, const struct pass *pass, struct err *err)
 
 /* Opens the store and runs the pass. Returns the exit code, or -1. */
 static int
-with_store(const struct cmd *cmd, struct pass *pass, struct err *err)
+with_store(const struct cmd *cmd, struct pass *pass, struct forgotten *list,
+    struct err *err)
 {
 	struct store *store =
 	    cmd_open_store(pass->conf, cmd->dry_run ? STORE_READ_ONLY : 0, err);
@@ -132,7 +140,7 @@ with_store(const struct cmd *cmd, struct pass *pass, struct err *err)
 		return -1;
 	}
 	pass->store = store;
-	rc = run_pass(cmd, pass, err);
+	rc = run_pass(cmd, pass, list, err);
 	store_close(store);
 	return rc;
 }
@@ -303,7 +311,7 @@ once_run(const struct cmd *cmd)
 	prepare_pass(&pass, cmd, conf, keeper);
 	set_alert_command(&pass, keeper, mute);
 	pass.forgotten = &forgotten;
-	rc = with_store(cmd, &pass, &err);
+	rc = with_store(cmd, &pass, &forgotten, &err);
 	if (rc == -1)
 		rc = report_error(&err);
 	/* mail is synced all the same, but nobody is told of alerts */

@@ -88,7 +88,8 @@ find_in_rest(struct finding *f, const struct message *m)
 	for (i = 0; i < m->ncategory; i++)
 		find_in(f, m->category[i]);
 	for (i = 0; i < m->natt; i++) {
-		find_in(f, m->att[i].name);
+		if (m->att[i].name != NULL)
+			redact_find_file(f->list, m->att[i].name, &f->rows);
 		find_in(f, m->att[i].url);
 		find_in(f, m->att[i].content_id);
 	}
@@ -185,7 +186,7 @@ redact_rest(struct message *m, const struct redact *r)
 	for (i = 0; i < m->ncategory; i++)
 		redact_string(m, r, redact_text, &m->category[i]);
 	for (i = 0; i < m->natt; i++) {
-		redact_string(m, r, redact_text, &m->att[i].name);
+		redact_string(m, r, redact_file, &m->att[i].name);
 		redact_string(m, r, redact_text, &m->att[i].url);
 		redact_string(m, r, redact_text, &m->att[i].content_id);
 	}

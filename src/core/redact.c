@@ -285,6 +285,54 @@ redact_html(const struct redact *r, const char *s, size_t n, struct buf *out)
 	return redact_any(r, s, n, true, out);
 }
 
+/* --- names of files ---------------------------------------------------- */
+
+/* How long the name is without an ending that files have. */
+static size_t
+stem_of(const char *s, size_t n)
+{
+	static const char *const ending[] = { "7z", "asc", "bmp", "cer", "crt",
+		"csv", "doc", "docm", "docx", "dotx", "eml", "gif", "gpg", "gz",
+		"heic", "htm", "html", "ics", "jpeg", "jpg", "json", "log",
+		"mht", "mp3", "mp4", "msg", "odp", "ods", "odt", "p7m", "p7s",
+		"pdf", "pgp", "png", "ppt", "pptx", "rar", "rtf", "sig", "svg",
+		"tif", "tiff", "txt", "vcf", "wav", "webp", "xls", "xlsm",
+		"xlsx", "xml", "zip" };
+	const char *dot = n == 0 ? NULL : memrchr(s, '.', n);
+	size_t len, i;
+
+	if (dot == NULL)
+		return n;
+	len = (size_t)(s + n - dot) - 1;
+	for (i = 0; i < sizeof(ending) / sizeof(ending[0]); i++) {
+		if (strlen(ending[i]) == len &&
+		    str_ieqn(dot + 1, ending[i], len))
+			return (size_t)(dot - s);
+	}
+	return n;
+}
+
+bool
+redact_find_file(
+    const struct forgotten *list, const char *s, struct redact_rows *rows)
+{
+	size_t n = strlen(s), stem = stem_of(s, n);
+	bool found = redact_find(list, s, n, false, rows);
+
+	return (stem < n && redact_find(list, s, stem, false, rows)) || found;
+}
+
+bool
+redact_file(const struct redact *r, const char *s, size_t n, struct buf *out)
+{
+	size_t stem = stem_of(s, n);
+
+	if (stem == n || !redact_text(r, s, stem, out))
+		return redact_text(r, s, n, out);
+	buf_add(out, s + stem, n - stem);
+	return true;
+}
+
 /* --- headers ----------------------------------------------------------- */
 
 /*

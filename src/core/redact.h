@@ -53,6 +53,11 @@ struct redact {
 bool redact_text(const struct redact *, const char *, size_t, struct buf *out);
 bool redact_html(const struct redact *, const char *, size_t, struct buf *out);
 /*
+ * The same for the name of a file: what stands before ".pdf" and its like is
+ * an address as well.
+ */
+bool redact_file(const struct redact *, const char *, size_t, struct buf *out);
+/*
  * The same for the raw headers of a mail. A field that has an address or a name
  * loses its whole value, and then all fields lose theirs that have an encoded
  * word, which may hold the name. They also do when there are rows or names to
@@ -72,6 +77,9 @@ struct redact_rows {
  */
 bool redact_find(const struct forgotten *, const char *, size_t, bool html,
     struct redact_rows *);
+/* The same for the name of a file, as of redact_file. */
+bool redact_find_file(
+    const struct forgotten *, const char *, struct redact_rows *);
 /*
  * The same for the one address that a field has: also one that needs quotes,
  * but none that is part of another, except those of bounces and forwarders.

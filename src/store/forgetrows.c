@@ -30,6 +30,20 @@ sql_mentions(sqlite3_context *context, int n, sqlite3_value **v)
 	sqlite3_result_int(context, text != NULL && forgotten_in(who, text));
 }
 
+/* SQL function file_mentions(name) */
+static void
+sql_file_mentions(sqlite3_context *context, int n, sqlite3_value **v)
+{
+	const struct forgotten *who = sqlite3_user_data(context);
+	const char *name = (const char *)sqlite3_value_text(v[0]);
+	struct redact_rows rows = { NULL, 0 };
+
+	(void)n;
+	sqlite3_result_int(
+	    context, name != NULL && redact_find_file(who, name, &rows));
+	free(rows.v);
+}
+
 /* SQL function without_person(text) */
 static void
 sql_without(sqlite3_context *context, int n, sqlite3_value **v)
@@ -97,6 +111,7 @@ forgetrows_begin(struct store *st, const struct forgotten *who, struct err *err)
 		void (*fn)(sqlite3_context *, int, sqlite3_value **);
 	} made[] = {
 		{ "mentions_person", sql_mentions },
+		{ "file_mentions", sql_file_mentions },
 		{ "without_person", sql_without },
 		{ "id_mentions", sql_id_mentions },
 		{ "id_without", sql_id_without },
@@ -310,6 +325,7 @@ clean_texts(struct store *st, struct others *o, struct err *err)
 		{ DB_FORGET_ALERT, CLEAN("alert", "text") },
 		{ DB_FORGET_MAILBOX, CLEAN("mailbox", "last_error") },
 		{ DB_FORGET_LOGIN, CLEAN("sync_login", "text") },
+		{ DB_FORGET_FOLDER, CLEAN("folder", "path") },
 	};
 	size_t i;
 	int n;

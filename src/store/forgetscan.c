@@ -39,7 +39,7 @@ struct work {
 	"(mentions_person(p.address) OR mentions_person(p.name) OR "           \
 	"mentions_person(p.raw_address))) OR "                                 \
 	"EXISTS(SELECT 1 FROM sync_attachment a WHERE a.email=e.n AND "        \
-	"(mentions_person(a.name) OR mentions_person(a.url) OR "               \
+	"(file_mentions(a.name) OR mentions_person(a.url) OR "                 \
 	"mentions_person(a.content_id))) OR "                                  \
 	"EXISTS(SELECT 1 FROM sync_copy c WHERE c.email=e.n AND "              \
 	"mentions_person(c.categories)) OR "                                   \
@@ -50,7 +50,7 @@ struct work {
 	"(mentions_person(q.address) OR mentions_person(q.name) OR "           \
 	"mentions_person(q.raw_address))) OR "                                 \
 	"EXISTS(SELECT 1 FROM sync_edition_attachment b WHERE b.edition=x.n "  \
-	"AND (mentions_person(b.name) OR mentions_person(b.url) OR "           \
+	"AND (file_mentions(b.name) OR mentions_person(b.url) OR "             \
 	"mentions_person(b.content_id)))))"
 
 static int

@@ -8,6 +8,7 @@
 
 #include "core/idredact.h"
 #include "core/messageredact.h"
+#include "core/redact.h"
 #include "store/forget.h"
 #include "store/reconsider.h"
 #include "sync/forgetting.h"
@@ -88,6 +89,37 @@ forgetting_apply(
 		return;
 	d->verdict = VERDICT_SKIP;
 	snprintf(d->rule, sizeof(d->rule), "%s", STORE_FORGOTTEN);
+}
+
+static const char *
+redact_path(const struct redact *r, const char *path, struct arena *arena)
+{
+	size_t n = path == NULL ? 0 : strlen(path);
+	struct buf b;
+
+	buf_init(&b, REDACT_ROOM(n));
+	if (n > 0 && redact_text(r, path, n, &b))
+		path = arena_strdup(arena, buf_str(&b));
+	buf_free(&b);
+	return path;
+}
+
+void
+forgetting_folders(const struct forgotten *l, struct folder_list *list,
+    struct folder_list *shown)
+{
+	const struct redact r = { .list = l };
+	size_t i;
+
+	memset(shown, 0, sizeof(*shown));
+	shown->n = list->n;
+	shown->v = mem_alloc((list->n + 1) * sizeof(*shown->v));
+	for (i = 0; i < list->n; i++) {
+		shown->v[i] = list->v[i];
+		if (forgotten_count(l) > 0)
+			shown->v[i].path =
+			    redact_path(&r, list->v[i].path, &list->arena);
+	}
 }
 
 int

@@ -13,6 +13,7 @@
 #include "core/forgotten.h"
 #include "core/match.h"
 #include "core/party.h"
+#include "core/provider.h"
 #include "sync/passarg.h"
 
 /* --- whom this database was made to forget (forgetbasis.c) --------------- */
@@ -70,6 +71,13 @@ size_t forgetting_filter(const struct forgotten *, struct party_list *);
  */
 void forgetting_apply(
     const struct forgotten *, struct message *, struct decision *d);
+/*
+ * The same folders, as they are stored: without the forgotten in their names.
+ * The list's own names stay, for the INI names them. The caller frees shown->v;
+ * the names live as long as the list.
+ */
+void forgetting_folders(const struct forgotten *, struct folder_list *list,
+    struct folder_list *shown);
 
 /* What the last pass found, for --status. */
 struct forgetting_state {

@@ -23,6 +23,7 @@
 #include "base/vec.h"
 #include "sync/ask.h"
 #include "sync/failed.h"
+#include "sync/forgetting.h"
 #include "sync/giveup.h"
 #include "sync/login.h"
 #include "sync/patience.h"
@@ -153,6 +154,21 @@ is_unnamed(const struct mailbox_work *w, const struct folder_list *list,
 	return first;
 }
 
+static int
+merge_folders(struct mailbox_work *w, struct folder_list *list,
+    struct store_folders *known, struct err *err)
+{
+	const struct pass *pass = w->profile->pass;
+	struct folder_list shown;
+	int rc;
+
+	forgetting_folders(pass->forgotten, list, &shown);
+	rc = store_folders_merge(
+	    pass->store, w->conf.address, &shown, known, err);
+	free(shown.v);
+	return rc;
+}
+
 /* Lists the server's folders, and loads what is known of them now. */
 static int
 list_folders(struct mailbox_work *w, bool well_known, struct folder_list *list,
@@ -162,8 +178,7 @@ list_folders(struct mailbox_work *w, bool well_known, struct folder_list *list,
 	if (ask_folders(w, well_known, list, err) == -1)
 		return -1;
 	w->told_at = tim_now();
-	if (store_folders_merge(w->profile->pass->store, w->conf.address, list,
-		known, err) == -1)
+	if (merge_folders(w, list, known, err) == -1)
 		return -1;
 	if (well_known || !is_unnamed(w, list, known))
 		return 0;

@@ -86,7 +86,7 @@ struct err {
 	/* CAUSE_ALIAS: the addresses that the server names, separated by
 	 * spaces; else "" */
 	char about[256];
-	char msg[640]; /* printable, one line */
+	char msg[1024]; /* printable, one line */
 	/* the login is not at fault: it was never sent, or an answer had begun
 	 * that is not a rejection */
 	bool spared;

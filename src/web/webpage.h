@@ -9,7 +9,9 @@
  * A redirect is never followed: the password would go to an address that
  * nobody configured. Each function sets err with SCOPE_MAILBOX, since the
  * answer at one address may differ from mailbox to mailbox; the server's text
- * in it is made printable. scratch is overwritten.
+ * in it is made printable. Where a redirect leads stands there as the server
+ * wrote it, up to 639 bytes, but without user and password. scratch is
+ * overwritten.
  */
 #ifndef WEB_WEBPAGE_H
 #define WEB_WEBPAGE_H

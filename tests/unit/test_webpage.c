@@ -34,6 +34,12 @@ answer(
 	" instead of answering: publish " path                                 \
 	" without a login form in front, or set url to the server itself"
 
+#define X8   "XxXxXxXx"
+#define X16  X8 X8
+#define X32  X16 X16
+#define X64  X32 X32
+#define X256 X64 X64 X64 X64
+
 static void
 redirects(void **state)
 {
@@ -54,14 +60,32 @@ redirects(void **state)
 		    LOGIN("/owa/auth/logon.aspx?url=x", "/EWS") },
 		{ &graph, 301, "https://SSO.x.example/Login", ERR_CONFIG,
 		    CAUSE_NOT_SERVICE,
-		    LOGIN("https://sso.x.example/login", "/v1.0") },
+		    LOGIN("https://SSO.x.example/Login", "/v1.0") },
 		{ &ews, 302, "/InternalSite/?x", ERR_CONFIG, CAUSE_NOT_SERVICE,
-		    LOGIN("/internalsite/?x", "/EWS") },
+		    LOGIN("/InternalSite/?x", "/EWS") },
 		{ &ews, 307, "https://evil.example/", ERR_CONFIG,
 		    CAUSE_NOT_SERVICE,
 		    ELSEWHERE("https://evil.example/", "307") },
 		{ &graph, 308, "/a\x1b[2Jb", ERR_CONFIG, CAUSE_NOT_SERVICE,
-		    ELSEWHERE("/a?[2jb", "308") },
+		    ELSEWHERE("/a?[2Jb", "308") },
+		/* whole, as the server wrote it */
+		{ &ews, 302, "https://Mail.x.example/EWS/" X256 X256 "/End",
+		    ERR_CONFIG, CAUSE_NOT_SERVICE,
+		    ELSEWHERE("https://Mail.x.example/EWS/" X256 X256 "/End",
+			"302") },
+		{ &ews, 302, "/" X256 X256 X256, ERR_CONFIG, CAUSE_NOT_SERVICE,
+		    ELSEWHERE("/" X256 X256 X64 X32 X16 X8 "XxX...", "302") },
+		/* but without a password that it holds */
+		{ &ews, 302, "https://Me:a@B@Mail.x.example/E@x", ERR_CONFIG,
+		    CAUSE_NOT_SERVICE,
+		    ELSEWHERE("https://Mail.x.example/E@x", "302") },
+		{ &ews, 302, "//Me:b@x.example?c@d", ERR_CONFIG,
+		    CAUSE_NOT_SERVICE, ELSEWHERE("//x.example?c@d", "302") },
+		{ &ews, 302, "https:\\\\Me:b@x.example\\c@d", ERR_CONFIG,
+		    CAUSE_NOT_SERVICE,
+		    ELSEWHERE("https:\\\\x.example\\c@d", "302") },
+		{ &ews, 302, "/a//b:c@d", ERR_CONFIG, CAUSE_NOT_SERVICE,
+		    ELSEWHERE("/a//b:c@d", "302") },
 		{ &ews, 300, NULL, ERR_CONFIG, CAUSE_NOT_SERVICE,
 		    ELSEWHERE("", "300") },
 	};

@@ -71,6 +71,8 @@ rule_text(const char *rule)
 		{ "match = replies",
 		    "it replies to a mail that is stored (match = replies)" },
 		{ "draft", "it is a draft" },
+		{ MATCH_CLASS, "it is no mail, but an appointment, a contact, "
+			       "a task or a note" },
 		{ "process_email_from", "it is older than process_email_from" },
 		{ MATCH_RETENTION, "it is older than retention_days" },
 		{ "past_mail", "the people whom it names came into the CRM "

@@ -196,7 +196,11 @@ static const struct conf_key common[] = {
 	    "Inbox/Projects/*: it and all below it. @inbox: a well-known "
 	    "folder, whatever its name is in the mailbox's language. One that "
 	    "is otherwise left out (@junkemail) is read when it is named "
-	    "here. A comma in a folder's name is written \\, here." },
+	    "here. So is one that is no mail folder (contacts, a calendar, a "
+	    "program's own) when its very path stands here; lying below a /* "
+	    "is not enough, and a search folder is never read. What is no "
+	    "mail is left out (rule item_class). A comma in a folder's name "
+	    "is written \\, here." },
 	{ CONF_PROFILE, "skip_folders", CONF_FOLDERS,
 	    AT(conf_profile, skip_folders), 0, NULL, 0, 0, NULL,
 	    "Inbox/Newsletters",

@@ -392,6 +392,28 @@ is_from_before(const struct message *msg, int64_t from)
 	return from != TIM_NONE && at != TIM_NONE && at < from;
 }
 
+/*
+ * By its class (MS-OXOMSG and its kin): an item that people file, not one that
+ * they send. A task request is mail, and its class is no subclass of IPM.Task.
+ */
+static bool
+is_no_mail(const char *class)
+{
+	static const char *const filed[] = { "IPM.AbchPerson", "IPM.Activity",
+		"IPM.Appointment", "IPM.Contact", "IPM.DistList",
+		"IPM.StickyNote", "IPM.Task" };
+	size_t i, n;
+
+	for (i = 0; class != NULL && i < sizeof(filed) / sizeof(filed[0]);
+	     i++) {
+		n = strlen(filed[i]);
+		if (str_ieqn(class, filed[i], n) &&
+		    (class[n] == '\0' || class[n] == '.'))
+			return true;
+	}
+	return false;
+}
+
 void
 match_message(
     const struct match *m, const struct message *msg, struct decision *out)
@@ -414,6 +436,8 @@ match_message(
 		apply_rule(out, seen.rule);
 	if (msg->is_draft)
 		set_verdict(out, VERDICT_SKIP, "draft");
+	else if (is_no_mail(msg->item_class))
+		set_verdict(out, VERDICT_SKIP, MATCH_CLASS);
 	else if (is_from_before(msg, m->retain_from))
 		set_verdict(out, VERDICT_EXPIRED, MATCH_RETENTION);
 	else if (is_from_before(msg, m->profile->process_email_from))

@@ -4,7 +4,9 @@
  * Threads: pure; a struct match may be shared once made.
  *
  * The first of these steps that applies decides; its rule is in quotes:
- * 1. "draft": a draft is skipped.
+ * 1. "draft": a draft is skipped; "item_class": so is what is no mail by its
+ *    class: a contact, an appointment, a task, a note. A meeting request, a
+ *    report and a class that is not known are mail.
  * 2. "retention_days": mail older than that is expired; where that is not so,
  *    "process_email_from": mail received before that is skipped.
  * 3. "rule NAME", the first rule that fits, with action skip: skipped.
@@ -31,6 +33,8 @@ bool verdict_keeps(enum verdict);
 
 /* The rule of mail that is too old to be kept. */
 #define MATCH_RETENTION "retention_days"
+/* The rule of what is no mail. */
+#define MATCH_CLASS "item_class"
 
 enum direction { DIRECTION_IN, DIRECTION_OUT, DIRECTION_INTERNAL };
 const char *direction_name(enum direction);    /* "in", "out", "internal" */
@@ -110,7 +114,8 @@ void match_message(
  * no rule, match or privacy may drop content, so one request can ask for both.
  * Reasons that are not considered: retention_days and process_email_from, which
  * the caller checks before it asks, since it knows received_at; and with
- * match = any mail that concerns nobody, which is skipped after it was fetched.
+ * match = any mail that concerns nobody, and what is no mail, which is skipped
+ * after it was fetched.
  */
 bool match_needs_headers(const struct match *);
 

@@ -34,7 +34,8 @@ struct session;
 
 /* What a folder holds. */
 enum folder_kind {
-	FOLDER_OTHER, /* notes, journals, what a search finds elsewhere, ... */
+	FOLDER_OTHER,  /* contacts, a calendar, notes, what a program keeps */
+	FOLDER_SEARCH, /* what a search finds, which lies in other folders */
 	FOLDER_MAIL
 };
 

@@ -175,7 +175,7 @@ static const struct provider_limits limits = {
 	.items = { [PROVIDER_HEADERS] = 100,
 	    [PROVIDER_PARTIAL] = 100,
 	    [PROVIDER_CONTENT] = 50 },
-	.kinds = 1 << FOLDER_MAIL,
+	.kinds = 1 << FOLDER_MAIL | 1 << FOLDER_OTHER,
 	.writes = PROVIDER_MOVES,
 };
 

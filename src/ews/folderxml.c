@@ -137,7 +137,7 @@ static enum folder_kind
 folder_kind_of(const char *class, bool is_search)
 {
 	if (is_search)
-		return FOLDER_OTHER;
+		return FOLDER_SEARCH;
 	if (class == NULL || class[0] == '\0')
 		return FOLDER_MAIL; /* some folders of Exchange have none */
 	if (str_ieq(class, "IPF.Note") ||

@@ -54,7 +54,14 @@ is_below(const char *path, const char *top, size_t len, bool itself)
 	return (itself && path[len] == '\0') || path[len] == '/';
 }
 
-/* Does one entry of folders or skip_folders name this very folder? */
+/* Does the entry mean a folder and all below it? */
+static bool
+is_pattern(const char *entry, size_t len)
+{
+	return entry[0] != '@' && len > 2 && strcmp(entry + len - 2, "/*") == 0;
+}
+
+/* Is this very folder one of those that an entry stands for? */
 static bool
 names_folder(const char *entry, const struct folder *f, const char *wk)
 {
@@ -62,7 +69,7 @@ names_folder(const char *entry, const struct folder *f, const char *wk)
 
 	if (entry[0] == '@')
 		return wk != NULL && str_ieq(entry + 1, wk);
-	if (len > 2 && strcmp(entry + len - 2, "/*") == 0)
+	if (is_pattern(entry, len))
 		return is_below(f->path, entry, len - 2, true);
 	return str_ieq(entry, f->path);
 }
@@ -77,6 +84,34 @@ is_listed(const struct conf_list *l, const struct folder *f, const char *wk)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * Does folders say this very folder's name? One that a pattern reaches only
+ * because it lies below was named by nobody.
+ */
+static bool
+is_spelled_out(
+    const struct conf_list *l, const struct folder *f, const char *wk)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		size_t len = strlen(l->v[i]);
+
+		if (names_folder(l->v[i], f, wk) &&
+		    !(is_pattern(l->v[i], len) && f->path[len - 2] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* Does the folder hold mail, or does the INI say to look for some in it? */
+static bool
+may_hold_mail(const struct conf_list *l, const struct folder *f, const char *wk)
+{
+	return f->kind == FOLDER_MAIL ||
+	       (f->kind == FOLDER_OTHER && is_spelled_out(l, f, wk));
 }
 
 static bool
@@ -117,7 +152,7 @@ select_folder(const struct conf_profile *p, const struct folder_list *list,
 	const struct folder *up = f;
 	size_t depth;
 
-	if (f->kind != FOLDER_MAIL ||
+	if (!may_hold_mail(&p->folders, f, well_known(f, known)) ||
 	    (p->move_failed && str_ieq(f->path, PROVIDER_UNDELIVERABLE)))
 		return false;
 	for (depth = 0; up != NULL && depth < 100; depth++) {

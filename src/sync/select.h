@@ -5,11 +5,13 @@
  *
  * All mail folders, sent mail included, but not drafts, outbox, junk,
  * deleted items, sync issues, conversation history and what lies below
- * those; never search folders or folders of another class. The profile's
+ * those; no folders of another class, and never search folders. The profile's
  * folders and skip_folders change that: an entry is a path ("Inbox/News"),
  * a path with everything below it ("Inbox/ *" without the space) or a
  * well-known name ("@junkemail"). folders: only what is named, even if it
- * would be skipped. skip_folders: not these, nor what lies below.
+ * would be skipped. A folder of another class is read if an entry is its own
+ * path or name, not if it only lies below one. skip_folders: not these, nor
+ * what lies below.
  */
 #ifndef SYNC_SELECT_H
 #define SYNC_SELECT_H

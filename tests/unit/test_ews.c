@@ -38,7 +38,7 @@ static const struct {
 } tree[] = {
 	{ "Posteingang", "inbox", "IPF.Note", "T1|7|3", 3, FOLDER_MAIL },
 	{ "Posteingang/Kunden/A", NULL, "IPF.Note", NULL, -1, FOLDER_MAIL },
-	{ "Suche", NULL, NULL, "T2|-|-1", -1, FOLDER_OTHER },
+	{ "Suche", NULL, NULL, "T2|-|-1", -1, FOLDER_SEARCH },
 	{ "Posteingang/Kunden", "sentitems", NULL, NULL, -1, FOLDER_MAIL },
 	{ "Ring2/Ring1", NULL, NULL, NULL, -1, FOLDER_MAIL },
 	{ "Ring2", NULL, "IPF.Appointment", NULL, -1, FOLDER_OTHER },

@@ -417,8 +417,49 @@ test_order(void **state)
 	decide("m", msg, "rule rivals");
 	msg->received_at = TIM_NONE;
 	decide("m", msg, "process_email_from");
+	msg->item_class = "IPM.Contact";
+	decide("m", msg, "item_class");
 	msg->is_draft = true;
 	decide("m", msg, "draft");
+	message_free(msg);
+}
+
+static void
+test_classes(void **state)
+{
+	static const struct {
+		const char *class;
+		bool mail;
+	} t[] = {
+		{ NULL, true },
+		{ "", true },
+		{ "IPM", true },
+		{ "IPM.Note", true },
+		{ "ipm.note.smime", true },
+		{ "REPORT.IPM.Note.NDR", true },
+		{ "IPM.Schedule.Meeting.Request", true },
+		{ "IPM.TaskRequest.Accept", true },
+		{ "IPM.Tasks", true },
+		{ "IPM.Post", true },
+		{ "IPM.Scanner", true },
+		{ "IPM.Task", false },
+		{ "IPM.Contact", false },
+		{ "ipm.contact.Lync", false },
+		{ "IPM.Appointment", false },
+		{ "IPM.Appointment.Live Meeting", false },
+		{ "IPM.DistList", false },
+		{ "IPM.StickyNote", false },
+		{ "IPM.Activity", false },
+		{ "IPM.AbchPerson", false },
+	};
+	struct message *msg = message_of("f:joe@b.example t:u1@our.example");
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		msg->item_class = t[i].class;
+		decide("m", msg, t[i].mail ? "match = any" : "item_class");
+	}
 	message_free(msg);
 }
 
@@ -619,6 +660,7 @@ main(void)
 		cmocka_unit_test(test_own_words),
 		cmocka_unit_test(test_arrivals),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_needs_headers),
 		cmocka_unit_test(test_speed),

@@ -34,10 +34,16 @@ static struct folder folders[] = {
 	{ .id = "8",
 	    .parent_id = "0",
 	    .path = "Suche",
-	    .kind = FOLDER_OTHER,
+	    .kind = FOLDER_SEARCH,
 	    .total = 1 },
 	MAIL("9", "0", "Entwürfe", NULL),
 	MAIL("10", "0", "Junk", "junkemail"),
+	{ .id = "11",
+	    .parent_id = "1",
+	    .path = "Inbox/Scans",
+	    .kind = FOLDER_OTHER,
+	    .total = 1 },
+	MAIL("12", "11", "Inbox/Scans/Old", NULL),
 };
 
 /* Drafts are known from an earlier pass only. */
@@ -80,17 +86,17 @@ static void
 test_default(void **state)
 {
 	(void)state;
-	check(NULL, NULL, "1 2 3 4 ");
+	check(NULL, NULL, "1 2 3 4 12 ");
 }
 
 static void
 test_skip(void **state)
 {
 	(void)state;
-	check(NULL, "inbox/news", "1 4 ");
-	check(NULL, "Inbox/News/*", "1 4 ");
-	check(NULL, "@sentitems", "1 2 3 ");
-	check(NULL, "Inbox/Ne", "1 2 3 4 ");
+	check(NULL, "inbox/news", "1 4 12 ");
+	check(NULL, "Inbox/News/*", "1 4 12 ");
+	check(NULL, "@sentitems", "1 2 3 12 ");
+	check(NULL, "Inbox/Ne", "1 2 3 4 12 ");
 }
 
 static void
@@ -98,10 +104,25 @@ test_folders(void **state)
 {
 	(void)state;
 	check("@junkemail", NULL, "10 ");
-	check("Inbox/*", NULL, "1 2 3 ");
+	check("Inbox/*", NULL, "1 2 3 12 ");
 	check("Inbox", NULL, "1 ");
-	check("@calendar", NULL, "");
-	check("Inbox/*", "Inbox/News", "1 ");
+	check("Inbox/*", "Inbox/News", "1 12 ");
+}
+
+/* A folder of another class: by its own name alone. */
+static void
+test_other_classes(void **state)
+{
+	(void)state;
+	check("Kalender", NULL, "7 ");
+	check("@calendar", NULL, "7 ");
+	check("inbox/scans", NULL, "11 ");
+	check("Inbox/Scans/*", NULL, "11 12 ");
+	check("Inbox/Scan/*", NULL, "");
+	check("Inbox/Scans", "Inbox/Scans", "");
+	check("Inbox/Scans", "Inbox/*", "");
+	check("Suche", NULL, "");
+	check("Suche/*", NULL, "");
 }
 
 static void
@@ -128,6 +149,7 @@ main(void)
 		cmocka_unit_test(test_default),
 		cmocka_unit_test(test_skip),
 		cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_other_classes),
 		cmocka_unit_test(test_names),
 	};
 

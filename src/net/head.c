@@ -3,8 +3,8 @@
  * 1. The verdict does not depend on how the bytes are cut into pieces.
  * 2. At most max bytes are consumed, at most max bytes are kept.
  * 3. out holds no NUL and no CR; every line of it is "token: value\n".
- * 4. An answer that can be read in two ways (two lengths, or a length and
- *    chunks) is refused, against response smuggling.
+ * 4. An answer that can be read in two ways (two lengths that differ, or a
+ *    length and chunks) is refused, against response smuggling.
  */
 #include <string.h>
 
@@ -218,19 +218,23 @@ head_token(const struct buf *out, const char *name, const char *token)
 	return false;
 }
 
-/* Content-Length into b. 1: there is one, 0: there is none, -1: it is wrong. */
+/*
+ * One Content-Length header of n bytes into b, whose length is -1 before the
+ * first. A proxy may have joined several to a list; as long as they agree that
+ * is one length (RFC 9112 6.3).
+ */
 static int
-body_length(struct head *h, struct head_body *b)
+length_header(struct head *h, const char *v, size_t n, struct head_body *b)
 {
-	const char *v;
-	size_t len, i;
-	int nth;
+	const char *end = v + n, *next;
 
-	for (nth = 0;
-	     (v = head_find(h->out, "Content-Length", nth, &len)) != NULL;
-	     nth++) {
+	do {
+		const char *comma = memchr(v, ',', (size_t)(end - v));
+		size_t len = (size_t)((comma == NULL ? end : comma) - v), i;
 		int64_t x = 0;
 
+		next = comma == NULL ? NULL : comma + 1;
+		v = trim_blanks(v, &len);
 		for (i = 0;
 		     i < len && is_ascii_digit(v[i]) && x < INT64_MAX / 100;
 		     i++)
@@ -238,11 +242,31 @@ body_length(struct head *h, struct head_body *b)
 		if (len == 0 || i < len)
 			return bad_head(
 			    h, "its Content-Length is not a length");
-		if (nth > 0 && x != b->length)
+		if (b->length != -1 && x != b->length)
 			return bad_head(
 			    h, "it has two different Content-Lengths");
 		b->length = x;
+	} while ((v = next) != NULL);
+	return 0;
+}
+
+/* Content-Length into b. 1: there is one, 0: there is none, -1: it is wrong. */
+static int
+body_length(struct head *h, struct head_body *b)
+{
+	const char *v;
+	size_t len;
+	int nth;
+
+	b->length = -1;
+	for (nth = 0;
+	     (v = head_find(h->out, "Content-Length", nth, &len)) != NULL;
+	     nth++) {
+		if (length_header(h, v, len, b) == -1)
+			return -1;
 	}
+	if (nth == 0)
+		b->length = 0;
 	return nth > 0;
 }
 

@@ -24,6 +24,10 @@
 #define PLACE      "the EWS virtual directory"
 #define HEADER_MAX ((size_t)16 << 10)
 
+/* The cookies that lead to a mailbox's server (README.md, Acting for...). */
+static const char *const routing[] = { "exchangecookie", "X-BackEndCookie",
+	"X-BackEndOverrideCookie", NULL };
+
 static void
 ews_close(struct provider *base)
 {
@@ -48,7 +52,7 @@ ews_open(const struct conf *conf, const struct conf_profile *profile,
 	e->base.ops = &ews_ops;
 	versions_init(
 	    &e->versions, version_start(ews_settings(profile)->version));
-	cookie_init(&e->jars);
+	cookie_init(&e->jars, routing);
 	namecache_init(&e->names);
 	pool_opts_of(&o, conf, profile);
 	o.http.body_max = fault_int("EXSYNC_BODY_MAX", 0);

@@ -3,6 +3,7 @@
  * 1. Everything is read and written under the lock of all jars.
  * 2. A jar holds at most COOKIES cookies of at most COOKIE_MAX bytes: a server
  *    cannot make it grow.
+ * 3. A routing cookie is never the one that there is no room for.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,6 +12,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/tim.h"
 #include "base/vec.h"
 #include "web/cookie.h"
@@ -21,6 +23,7 @@
 struct cookie {
 	struct cookie *next;
 	char *name, *value;
+	bool routing;
 };
 
 struct cookie_jar {
@@ -31,25 +34,32 @@ struct cookie_jar {
 };
 
 void
-cookie_init(struct cookie_jars *jars)
+cookie_init(struct cookie_jars *jars, const char *const *routing)
 {
 	memset(jars, 0, sizeof(*jars));
+	jars->routing = routing;
 	pthread_mutex_init(&jars->lock, NULL);
 	map_init(&jars->index);
+}
+
+/* With the lock held: takes out the cookie that *pp points to. */
+static void
+take_out(struct cookie_jar *jar, struct cookie **pp)
+{
+	struct cookie *c = *pp;
+
+	*pp = c->next;
+	free(c->name);
+	free(c->value);
+	free(c);
+	jar->n--;
 }
 
 static void
 free_cookies(struct cookie_jar *jar)
 {
-	struct cookie *c;
-
-	while ((c = jar->first) != NULL) {
-		jar->first = c->next;
-		free(c->name);
-		free(c->value);
-		free(c);
-	}
-	jar->n = 0;
+	while (jar->first != NULL)
+		take_out(jar, &jar->first);
 }
 
 void
@@ -122,6 +132,29 @@ is_taken_back(const char *attrs)
 	return passed;
 }
 
+static bool
+is_routing(const struct cookie_jars *jars, const char *name)
+{
+	const char *const *r = jars->routing;
+
+	while (r != NULL && *r != NULL && !str_ieq(*r, name))
+		r++;
+	return r != NULL && *r != NULL;
+}
+
+/* With the lock held: the oldest cookie that is no routing cookie goes. */
+static void
+make_room(struct cookie_jar *jar)
+{
+	struct cookie **pp, **oldest = NULL;
+
+	for (pp = &jar->first; *pp != NULL; pp = &(*pp)->next)
+		if (!(*pp)->routing)
+			oldest = pp;
+	if (oldest != NULL)
+		take_out(jar, oldest);
+}
+
 /*
  * With the lock held: replaces the cookie of that name; drop: only removes it.
  */
@@ -134,17 +167,20 @@ put_cookie(struct cookie_jar *jar, const char *name, size_t nlen,
 	for (pp = &jar->first; (c = *pp) != NULL; pp = &c->next)
 		if (strlen(c->name) == nlen && memcmp(c->name, name, nlen) == 0)
 			break;
-	if (c != NULL) {
-		*pp = c->next;
-		free(c->name);
-		free(c->value);
-		free(c);
-		jar->n--;
-	}
-	if (drop || jar->n >= COOKIES)
+	if (c != NULL)
+		take_out(jar, pp);
+	if (drop)
 		return;
 	c = mem_alloc(sizeof(*c));
 	c->name = mem_strndup(name, nlen);
+	c->routing = is_routing(jar->jars, c->name);
+	if (jar->n >= COOKIES && c->routing)
+		make_room(jar);
+	if (jar->n >= COOKIES) {
+		free(c->name);
+		free(c);
+		return;
+	}
 	c->value = mem_strndup(value, vlen);
 	c->next = jar->first;
 	jar->first = c;
@@ -174,19 +210,29 @@ cookie_set(struct cookie_jar *jar, const char *s)
 	pthread_mutex_unlock(&jar->jars->lock);
 }
 
-void
-cookie_header(struct cookie_jar *jar, struct buf *out)
+/* Adds the cookies of one kind, each whole, as far as they fit. */
+static void
+add_cookies(const struct cookie_jar *jar, bool routing, struct buf *out)
 {
 	const struct cookie *c;
 
+	for (c = jar->first; c != NULL; c = c->next) {
+		const char *sep = out->len > 0 ? "; " : "";
+		size_t n = strlen(sep) + strlen(c->name) + 1 + strlen(c->value);
+
+		if (c->routing == routing && n <= out->max - out->len)
+			buf_addf(out, "%s%s=%s", sep, c->name, c->value);
+	}
+}
+
+void
+cookie_header(struct cookie_jar *jar, struct buf *out)
+{
 	buf_reset(out);
 	pthread_mutex_lock(&jar->jars->lock);
-	for (c = jar->first; c != NULL; c = c->next)
-		buf_addf(out, "%s%s=%s", out->len > 0 ? "; " : "", c->name,
-		    c->value);
+	add_cookies(jar, true, out);
+	add_cookies(jar, false, out);
 	pthread_mutex_unlock(&jar->jars->lock);
-	if (out->over)
-		buf_reset(out);
 }
 
 void

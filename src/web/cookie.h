@@ -28,9 +28,15 @@ struct cookie_jars {
 	struct map index; /* mailbox -> v */
 	struct cookie_jar **v;
 	size_t n;
+	const char *const *routing;
 };
 
-void cookie_init(struct cookie_jars *);
+/*
+ * routing (borrowed, ended by NULL, or NULL: there are none): the names,
+ * whatever their case, of the cookies that lead to the mailbox's back end.
+ * Others give way to them; there must be fewer than 32.
+ */
+void cookie_init(struct cookie_jars *, const char *const *routing);
 void cookie_free(struct cookie_jars *);
 /* The mailbox's jar; the first call for a mailbox makes it. */
 struct cookie_jar *cookie_jar(struct cookie_jars *, const char *mailbox);
@@ -41,13 +47,14 @@ struct cookie_jar *cookie_jar(struct cookie_jars *, const char *mailbox);
  * less, an Expires in the past, or an empty value removes it; Max-Age wins
  * over Expires (RFC 6265 5.3). Nothing happens when the header is not a cookie
  * or holds a control character, when name and value together are longer than
- * 4096 bytes, or when the jar holds 32 others.
+ * 4096 bytes, or when the jar holds 32 others; but for a routing cookie the
+ * oldest other one goes.
  */
 void cookie_set(struct cookie_jar *, const char *value);
 /*
- * Writes the value of a Cookie header (RFC 6265 5.4) with all cookies of the
- * jar, the newest first, to out, which is reset first. Empty: the jar has no
- * cookies, or they do not fit.
+ * Writes the value of a Cookie header (RFC 6265 5.4) to out, which is reset
+ * first: the jar's routing cookies, then the others, the newest first, and of
+ * them those that fit. Empty: there are none.
  */
 void cookie_header(struct cookie_jar *, struct buf *out);
 /* Empties the jar: a server found the request malformed or too large. */

@@ -49,7 +49,7 @@ cookies(void **state)
 	char big[5000], many[64];
 
 	(void)state;
-	cookie_init(&jars);
+	cookie_init(&jars, NULL);
 	buf_init(&out, 16384);
 	m = cookie_jar(&jars, "a@x");
 	n = cookie_jar(&jars, "b@x");
@@ -88,7 +88,7 @@ jars_of_mailboxes(void **state)
 	size_t i;
 
 	(void)state;
-	cookie_init(&jars);
+	cookie_init(&jars, NULL);
 	buf_init(&out, 100);
 	for (i = 0; i < 200; i++) {
 		snprintf(text, sizeof(text), "u%zu@x.example", i);
@@ -111,7 +111,63 @@ jars_of_mailboxes(void **state)
 	buf_free(&out);
 	buf_init(&out, 32);
 	cookie_header(jar[0], &out);
-	assert_int_equal(out.len, 0);
+	assert_string_equal(buf_str(&out), text);
+	buf_free(&out);
+	cookie_free(&jars);
+}
+
+/* Cookies that lead to the back end stay, however many others there are. */
+static void
+routing(void **state)
+{
+	static const char *const names[] = { "X-BackEnd", "route", NULL };
+	struct cookie_jars jars;
+	struct cookie_jar *jar;
+	char text[4000];
+	struct buf out;
+	size_t i;
+
+	(void)state;
+	cookie_init(&jars, names);
+	buf_init(&out, 400);
+	jar = cookie_jar(&jars, "a@x");
+	cookie_set(jar, "X-BackEnd=1");
+	for (i = 0; i < 40; i++) {
+		snprintf(text, sizeof(text), "n%zu=v", i);
+		cookie_set(jar, text);
+	}
+	cookie_header(jar, &out);
+	assert_memory_equal(buf_str(&out), "X-BackEnd=1; n30=v; n29=v; ", 27);
+	/* the jar is full, and this one comes last */
+	cookie_set(jar, "Route=2");
+	cookie_header(jar, &out);
+	assert_memory_equal(
+	    buf_str(&out), "Route=2; X-BackEnd=1; n30=v; n29=v; ", 36);
+	assert_non_null(strstr(buf_str(&out), " n3=v"));
+	assert_null(strstr(buf_str(&out), " n0=v"));
+	/* for another one there is no room */
+	cookie_set(jar, "last=v");
+	cookie_header(jar, &out);
+	assert_null(strstr(buf_str(&out), "last"));
+	/* a new value takes no place */
+	cookie_set(jar, "Route=3");
+	cookie_set(jar, "n1=w");
+	cookie_header(jar, &out);
+	assert_memory_equal(
+	    buf_str(&out), "Route=3; X-BackEnd=1; n1=w; n30=v; ", 35);
+	/* others that are too long for the header are left out, and whole */
+	cookie_drop(jar);
+	cookie_set(jar, "X-BackEnd=1");
+	cookie_set(jar, "short=s");
+	memset(text, 'x', sizeof(text) - 1);
+	text[4] = '=';
+	text[sizeof(text) - 1] = '\0';
+	cookie_set(jar, text);
+	cookie_header(jar, &out);
+	assert_string_equal(buf_str(&out), "X-BackEnd=1; short=s");
+	cookie_set(jar, "X-BackEnd=; Max-Age=0");
+	cookie_header(jar, &out);
+	assert_string_equal(buf_str(&out), "short=s");
 	buf_free(&out);
 	cookie_free(&jars);
 }
@@ -120,7 +176,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(cookies),
-		cmocka_unit_test(jars_of_mailboxes) };
+		cmocka_unit_test(jars_of_mailboxes),
+		cmocka_unit_test(routing) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -540,6 +540,35 @@ cookies_dropped(void **state)
 	assert_int_equal(count(&s, "Cookie: old=1"), 1);
 }
 
+/* Forty cookies of 1 KB do not keep out those that lead to the mailbox. */
+static void
+cookies_of_routing(void **state)
+{
+	struct scene s = { 0 };
+	struct buf h;
+	int i;
+
+	(void)state;
+	buf_init(&h, 60000);
+	for (i = 0; i < 40; i++)
+		buf_addf(&h, "Set-Cookie: n%d=%01000d\r\n", i, 0);
+	buf_adds(&h, "Set-Cookie: X-BackEndCookie=b; path=/\r\n"
+		     "Set-Cookie: X-BackEndOverrideCookie=o\r\n"
+		     "Set-Cookie: exchangecookie=e\r\n");
+	reply(&s, "503 x", buf_str(&h), "");
+	ok_items(&s, "abcd", "");
+	begin(&s);
+	assert_int_equal(get(&s, PROVIDER_HEADERS, 4), -1);
+	err_clear(&s.e);
+	assert_int_equal(get(&s, PROVIDER_HEADERS, 4), 0);
+	end(&s);
+	assert_int_equal(count(&s, "\r\nCookie: exchangecookie=e; "
+				   "X-BackEndOverrideCookie=o; "
+				   "X-BackEndCookie=b; n31=0"),
+	    1);
+	buf_free(&h);
+}
+
 /* A connection is used for its own login only. */
 static void
 pool(void **state)
@@ -594,7 +623,8 @@ main(void)
 		cmocka_unit_test(login), cmocka_unit_test(delegate),
 		cmocka_unit_test(login_not_taken),
 		cmocka_unit_test(login_spared),
-		cmocka_unit_test(cookies_dropped), cmocka_unit_test(pool) };
+		cmocka_unit_test(cookies_dropped),
+		cmocka_unit_test(cookies_of_routing), cmocka_unit_test(pool) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

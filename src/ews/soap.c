@@ -1,7 +1,10 @@
 /*
  * soap.c - reads the answer to one EWS request as it streams in.
  * 1. Elements are known by local name and place. An unknown element is skipped
- *    with all it holds, so a name inside it never misleads.
+ *    with all it holds, so a name inside it never misleads; and so is one of a
+ *    namespace that is neither SOAP's nor Exchange's, whatever its name. Which
+ *    of these namespaces it is does not matter, and servers without any are
+ *    understood.
  * 2. depth counts every element; Envelope is 1, its Header and Body 2, the
  *    response 3, ResponseMessages 4, a response message 5.
  * 3. Only what lies inside a response message reaches the operation, as level
@@ -23,6 +26,35 @@
 #include "web/retry.h"
 
 enum { D_ENVELOPE = 1, D_PART, D_RESPONSE, D_MESSAGES, D_MESSAGE };
+
+/* Does s begin with that? Then it moves behind it. */
+static bool
+skip_text(const char **s, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (strncmp(*s, text, n) != 0)
+		return false;
+	*s += n;
+	return true;
+}
+
+/*
+ * SOAP 1.1, SOAP 1.2, and Exchange's messages, types and errors, with what may
+ * come beside them. Microsoft's pages show some with https, so servers that
+ * were written by them may, too.
+ */
+static bool
+is_our_namespace(const char *uri)
+{
+	if (!skip_text(&uri, "http://") && !skip_text(&uri, "https://"))
+		return false;
+	if (skip_text(&uri, "schemas.microsoft.com/exchange/services/"))
+		return true;
+	return (skip_text(&uri, "schemas.xmlsoap.org/soap/envelope") ||
+		   skip_text(&uri, "www.w3.org/2003/05/soap-envelope")) &&
+	       (*uri == '\0' || strcmp(uri, "/") == 0);
+}
 
 static int
 answer_mismatch(const struct soap *s, const char *got, struct err *err)
@@ -184,6 +216,7 @@ envelope_start(
     void *arg, const char *name, const struct xml_attrs *a, struct err *err)
 {
 	struct soap *s = arg;
+	bool foreign;
 	enum tok t;
 	int want;
 
@@ -197,9 +230,12 @@ envelope_start(
 		s->skip = s->depth;
 		return 0;
 	}
-	t = tok_find(name);
+	foreign = xml_foreign(a);
+	t = foreign ? TOK_NONE : tok_find(name);
 	s->tok[s->depth] = (unsigned char)t;
-	if ((want = place_of(s, t, name, a, err)) == -1)
+	if (foreign && s->depth > D_ENVELOPE)
+		want = SOAP_SKIP;
+	else if ((want = place_of(s, t, name, a, err)) == -1)
 		return -1;
 	s->want[s->depth] = (unsigned char)want;
 	if (want == SOAP_SKIP)
@@ -404,8 +440,8 @@ void
 soap_open(
     struct soap *s, const struct soap_ops *ops, void *arg, struct buf *text)
 {
-	struct xml_handler h = { envelope_start, envelope_end, envelope_text,
-		s };
+	struct xml_handler h = { envelope_start, envelope_end, envelope_text, s,
+		is_our_namespace };
 
 	tok_init();
 	memset(s, 0, sizeof(*s));

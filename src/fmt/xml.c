@@ -26,6 +26,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "fmt/xml.h"
+#include "fmt/xmlspace.h"
 #include "fmt/xmltext.h"
 
 #define DEPTH  100
@@ -36,14 +37,17 @@
 #define GATHER 4096
 
 struct xml_attrs {
-	const char *element;
-	const char **v; /* name, value, name, value, ... NULL */
+	const char *name;    /* of the element, with its prefix */
+	const char *element; /* its local name, inside of name */
+	const char **v;      /* name, value, name, value, ... NULL */
+	const struct xmlspace *space;
 };
 
 struct xml {
 	struct xml_handler h;
 	XML_Parser parser;
 	struct xml_filter filter;
+	struct xmlspace space;
 	struct err err; /* the first failure */
 	bool failed, ended;
 	size_t memory;   /* what the parser has allocated */
@@ -144,6 +148,14 @@ xml_element(const struct xml_attrs *a)
 	return a->element;
 }
 
+bool
+xml_foreign(const struct xml_attrs *a)
+{
+	size_t len = (size_t)(a->element - a->name);
+
+	return xmlspace_foreign(a->space, a->name, len > 0 ? len - 1 : 0);
+}
+
 /* Stops the parser; x->err is set already. Always returns -1. */
 static int
 stop_document(struct xml *x)
@@ -217,12 +229,12 @@ static void
 expat_start(void *arg, const char *name, const char **atts)
 {
 	struct xml *x = arg;
-	struct xml_attrs a = { local_name(name), atts };
+	struct xml_attrs a = { name, local_name(name), atts, &x->space };
 	int r;
 
 	if (x->failed || (x->ntext > 0 && flush_text(x) == -1))
 		return;
-	name = local_name(name);
+	name = a.element;
 	if (!x->root && str_ieq(name, "html")) {
 		fail_html(x);
 		return;
@@ -231,6 +243,14 @@ expat_start(void *arg, const char *name, const char **atts)
 	if (x->depth == DEPTH) {
 		err_set(&x->err, ERR_RETRY,
 		    "the server's answer nests more than %d elements", DEPTH);
+		fail_document(x, CAUSE_OTHER, "xml");
+		return;
+	}
+	if (xmlspace_enter(&x->space, x->depth + 1, atts) == -1) {
+		err_set(&x->err, ERR_RETRY,
+		    "the server's answer declares more than %d namespaces at "
+		    "once, or one under a very long name",
+		    XMLSPACE_PREFIXES);
 		fail_document(x, CAUSE_OTHER, "xml");
 		return;
 	}
@@ -250,6 +270,7 @@ expat_end(void *arg, const char *name)
 
 	if (x->failed || (x->ntext > 0 && flush_text(x) == -1))
 		return;
+	xmlspace_leave(&x->space, x->depth);
 	x->depth--;
 	if (x->h.end(x->h.arg, local_name(name), &x->err) == -1) {
 		stop_document(x);
@@ -299,6 +320,7 @@ xml_open(const struct xml_handler *h)
 	struct xml *x = mem_alloc(sizeof(*x)), *outer = running;
 
 	x->h = *h;
+	x->space.ours = h->ours;
 	buf_init(&x->wait, TOKEN + 2 * PIECE);
 	running = x;
 	/* what the filter puts out is UTF-8 whatever the document declares */

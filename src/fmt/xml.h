@@ -56,12 +56,18 @@ struct xml_attrs;
 const char *xml_attr(const struct xml_attrs *, const char *local_name);
 /* The local name of the element that has these attributes. */
 const char *xml_element(const struct xml_attrs *);
+/*
+ * Is that element in a namespace that the handler does not call its own? One
+ * in none is not, nor is one whose prefix is not declared.
+ */
+bool xml_foreign(const struct xml_attrs *);
 
 /*
  * Handlers get local names (the namespace prefix is cut, since servers differ
- * in prefixes). A handler that returns -1 with err set stops the parser. start
- * returns 1 when it wants the element's text, else 0. text gets that text in
- * pieces of any size, with all entities decoded.
+ * in prefixes), and xml_foreign tells names of another namespace. A handler
+ * that returns -1 with err set stops the parser. start returns 1 when it wants
+ * the element's text, else 0. text gets that text in pieces of any size, with
+ * all entities decoded.
  */
 struct xml_handler {
 	int (*start)(
@@ -69,13 +75,15 @@ struct xml_handler {
 	int (*end)(void *, const char *name, struct err *);
 	int (*text)(void *, const char *, size_t, struct err *);
 	void *arg;
+	/* Are elements of this namespace the handler's? NULL: all are. */
+	bool (*ours)(const char *uri);
 };
 
 struct xml;
 
 /*
- * Bounds: depth 100, name and attributes of one element 1 MiB; a DOCTYPE
- * stops the parser.
+ * Bounds: depth 100, name and attributes of one element 1 MiB, 64 namespaces
+ * that are declared at the same time; a DOCTYPE stops the parser.
  */
 struct xml *xml_open(const struct xml_handler *);
 /*

@@ -112,6 +112,20 @@ def unknown(root):
             ET.SubElement(values, "{%s}Value" % TYPES).text = "wrong"
 
 
+def foreign(root):
+    """Before and after each element one of the same name in a vocabulary of
+    somebody else, which says something else with Exchange's words."""
+    for e in list(root.iter()):
+        for c in list(e):
+            for at in (1, 0):
+                twin = ET.Element("{urn:somebody-else}" + local(c),
+                                  {k: "wrong" for k in c.attrib})
+                twin.text = "wrong"
+                for g in c:
+                    ET.SubElement(twin, g.tag, g.attrib).text = "wrong"
+                e.insert(list(e).index(c) + at, twin)
+
+
 def other_order(root):
     for e in list(root.iter()):
         if local(e) not in LISTS and local(e) != "Envelope":
@@ -305,6 +319,9 @@ ODD = {
         (both(no_class, empty_code), {}),
     "unknown elements and attributes": (unknown, {}),
     "unknown elements without prefixes": (unknown, {"names": "none"}),
+    "known names of somebody else": (foreign, {}),
+    "known names of somebody else without prefixes":
+        (foreign, {"names": "none"}),
     "attributes that are not there":
         (drop_attributes("TotalItemsInView", "IncludesLastItemInRange",
                          "IndexedPagingOffset", "BodyType", "IsTruncated",

@@ -31,15 +31,17 @@ static const char *const texts[] = { "NoError", "ErrorItemNotFound",
 	"\xc3", "\xbc", "IPM.Note", "&lt;m@x&gt;", "&#13;&#10;", "&#x0;",
 	"BackOffMilliseconds", "inbox", "Text", "HTML", "x" };
 
+#define NS_TYPES "http://schemas.microsoft.com/exchange/services/2006/types"
+
 static const char *const attrs[] = { "Id", "ChangeKey", "ResponseClass",
 	"PropertyTag", "Name", "BodyType", "IsTruncated",
 	"IncludesLastItemInRange", "IndexedPagingOffset", "MajorVersion",
 	"xmlns:t", "t:Id" };
 
-static const char *const values[] = { "A", "B", "AT1", "Success", "Error",
-	"Warning", "0x670A", "0x670B", "0x3613", "0x5D02", "0x5d01", "0x1035",
-	"0x7D", "BackOffMilliseconds", "Text", "true", "false", "", "15",
-	"2147483647", "&#x1F600;", "&#0;" };
+static const char *const values[] = { NS_TYPES, "A", "B", "AT1", "Success",
+	"Error", "Warning", "0x670A", "0x670B", "0x3613", "0x5D02", "0x5d01",
+	"0x1035", "0x7D", "BackOffMilliseconds", "Text", "true", "false", "",
+	"15", "2147483647", "&#x1F600;", "&#0;" };
 
 static void
 end_tag(struct tree *t)
@@ -155,7 +157,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	t.p = data + 1;
 	t.end = data + size;
 	start(&t, "Envelope");
-	buf_adds(&t.xml, " xmlns:t=\"t\"");
+	buf_adds(&t.xml, " xmlns:t=\"" NS_TYPES "\"");
 	if (data[1] % 8 != 7) {
 		snprintf(name, sizeof(name), "%sResponse", soaprun_name(op));
 		start(&t, "Body");

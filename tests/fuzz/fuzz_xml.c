@@ -35,7 +35,8 @@ on_start(void *arg, const char *name, const struct xml_attrs *a, struct err *e)
 	flush(r);
 	FUZZ_CHECK(utf8_valid(name, strlen(name)));
 	FUZZ_CHECK(r->depth < 100);
-	buf_addf(&r->log, "<%s|%s", name, v == NULL ? "-" : v);
+	buf_addf(&r->log, "<%s|%s%s", name, v == NULL ? "-" : v,
+	    xml_foreign(a) ? "!" : "");
 	if (strcmp(name, "stop") == 0)
 		return err_set(e, ERR_ITEM, "stopped");
 	r->want[++r->depth] = strcmp(name, "skip") != 0;
@@ -67,10 +68,17 @@ on_text(void *arg, const char *p, size_t n, struct err *e)
 	return buf_add(&r->text, p, n);
 }
 
+static bool
+ours(const char *uri)
+{
+	FUZZ_CHECK(uri[0] != '\0');
+	return uri[0] != 'u';
+}
+
 static void
 run(struct result *r, int mode, const uint8_t *data, size_t size)
 {
-	struct xml_handler h = { on_start, on_end, on_text, r };
+	struct xml_handler h = { on_start, on_end, on_text, r, ours };
 	struct fuzz_split s;
 	struct xml *x;
 	size_t at, n;

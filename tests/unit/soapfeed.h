@@ -13,11 +13,16 @@
 	" xmlns:m=\"http://schemas.microsoft.com/exchange/services/2006/"      \
 	"messages\" xmlns:t=\"http://schemas.microsoft.com/exchange/services/" \
 	"2006/types\""
+#define NS_ERRORS                                                              \
+	" xmlns:e=\"http://schemas.microsoft.com/exchange/services/2006/"      \
+	"errors\""
 #define ENV(body)                                                              \
 	"<?xml version=\"1.0\" encoding=\"utf-8\"?><s:Envelope" NS             \
 	"><s:Header><h:ServerVersionInfo MajorVersion=\"15\" "                 \
 	"MinorVersion=\"2\" MajorBuildNumber=\"2562\" "                        \
-	"MinorBuildNumber=\"17\" Version=\"V2018_01_08\" xmlns:h=\"x\"/>"      \
+	"MinorBuildNumber=\"17\" Version=\"V2018_01_08\" "                     \
+	"xmlns:h=\"http://schemas.microsoft.com/exchange/services/2006/types"  \
+	"\"/>"                                                                 \
 	"</s:Header><s:Body>" body "</s:Body></s:Envelope>"
 #define RESP(op, msgs)                                                         \
 	"<m:" op "Response><m:ResponseMessages>" msgs                          \

@@ -98,6 +98,8 @@ end(struct soap *s, struct rec *r)
 	buf_free(&r->text);
 }
 
+#define OTHER " xmlns:x=\"urn:other\""
+
 static const struct {
 	const char *xml, *log, *fault;
 	int rc;
@@ -113,18 +115,60 @@ static const struct {
 	    "", 0 },
 	/* other prefixes, a default namespace, attributes unquoted oddly */
 	{ "<E:Envelope xmlns:E='http://schemas.xmlsoap.org/soap/envelope/'>"
-	  "<E:Body><GetItemResponse xmlns='m'><ResponseMessages>"
+	  "<E:Body><GetItemResponse xmlns='http://schemas."
+	  "microsoft.com/exchange/services/2006/messages'><ResponseMessages>"
 	  "<GetItemResponseMessage ResponseClass='Success'><ResponseCode>"
 	  "NoError</ResponseCode><Items/></GetItemResponseMessage>"
 	  "</ResponseMessages></GetItemResponse></E:Body></E:Envelope>",
 	    "<1Items>1Items!NoError()-1", "", 0 },
 	/* what stands beside the response, and beside its messages */
-	{ "<E:Envelope xmlns:E='e'><Hint><Body/></Hint><E:Body><Hint>"
+	{ "<E:Envelope xmlns:E='http://www.w3.org/2003/05/soap-envelope'>"
+	  "<Hint><Body/></Hint><E:Body><Hint>"
 	  "<GetItemResponse/></Hint><GetItemResponse><Hint/><ResponseMessages>"
 	  "<Hint><ResponseCode>no</ResponseCode></Hint>"
 	  "<GetItemResponseMessage><Items/></GetItemResponseMessage><Hint/>"
 	  "</ResponseMessages></GetItemResponse><Hint/></E:Body></E:Envelope>",
 	    "<1Items>1Items!()-1", "", 0 },
+	/* known names of another vocabulary are not ours, at any place */
+	{ "<s:Envelope" NS OTHER
+	  "><x:Body><m:GetItemResponse/></x:Body><s:Body>"
+	  "<x:Fault/><x:GetFolderResponse/><m:GetItemResponse>"
+	  "<x:ResponseMessages><m:GetItemResponseMessage/></x:ResponseMessages>"
+	  "<m:ResponseMessages><x:GetItemResponseMessage/>"
+	  "<m:GetItemResponseMessage ResponseClass='Success'><x:ResponseCode>"
+	  "ErrorItemNotFound</x:ResponseCode><x:Items><t:Message/></x:Items>"
+	  "<m:Items><x:Message><t:Subject>no</t:Subject></x:Message><t:Message>"
+	  "<x:Subject>no</x:Subject><t:Subject>yes</t:Subject></t:Message>"
+	  "</m:Items></m:GetItemResponseMessage></m:ResponseMessages>"
+	  "</m:GetItemResponse></s:Body></s:Envelope>",
+	    "<1Items<2Message<3Subject>3Subject:yes>2Message>1Items!()-1", "",
+	    0 },
+	/* a prefix, and none, mean what the innermost declaration says */
+	{ ENV(RESP("GetItem",
+	      OKMSG("GetItem",
+		  "<m:Items><t:Message><Subject xmlns=\"urn:other\">no"
+		  "</Subject>"
+		  "<Subject xmlns=\"\">1</Subject><t:Odd xmlns:t=\"urn:other\">"
+		  "<t:Subject>no</t:Subject></t:Odd><t:Subject>2</t:Subject>"
+		  "<t:Message xmlns:t=\"urn:other\" xmlns:x=\"http://schemas."
+		  "microsoft.com/exchange/services/2006/types\"/><x:Subject "
+		  "xmlns:x=\"http://schemas.microsoft.com/exchange/services/"
+		  "2006/types\">3</x:Subject></t:Message></m:Items>"))),
+	    "<1Items<2Message<3Subject>3Subject:1<3Subject>3Subject:2"
+	    "<3Subject>3Subject:3>2Message>1Items!NoError()-1",
+	    "", 0 },
+	/* either of Exchange's namespaces, https, and what nobody declared */
+	{ "<S:Envelope xmlns:S='https://schemas.xmlsoap.org/soap/envelope' "
+	  "xmlns:t='https://schemas.microsoft.com/exchange/services/2006/types'"
+	  "><S:Body><t:GetItemResponse><m:ResponseMessages><m:"
+	  "GetItemResponseMessage><t:Items><m:Message/></t:Items></m:"
+	  "GetItemResponseMessage></m:ResponseMessages></t:GetItemResponse>"
+	  "</S:Body></S:Envelope>",
+	    "<1Items<2Message>2Message>1Items!()-1", "", 0 },
+	/* an envelope of somebody else */
+	{ "<Envelope xmlns='http://schemas.xmlsoap.org/soap/envelope/2'><Body>"
+	  "<GetItemResponse/></Body></Envelope>",
+	    "", "", -1 },
 	/* BOM; illegal characters as Exchange sends them */
 	{ "\xef\xbb\xbf" ENV(RESP("GetItem",
 	      OKMSG("GetItem", "<m:Items><t:Subject>a&#x0;b&#x1F;\x01"
@@ -145,8 +189,8 @@ static const struct {
 	/* faults: with detail, without */
 	{ ENV("<s:Fault><faultcode xmlns:a=\"x\">a:ErrorServerBusy"
 	      "</faultcode><faultstring xml:lang=\"en\">busy</faultstring>"
-	      "<detail><e:ResponseCode xmlns:e=\"e\">ErrorServerBusy"
-	      "</e:ResponseCode><e:Message xmlns:e=\"e\">later</e:Message>"
+	      "<detail><e:ResponseCode" NS_ERRORS ">ErrorServerBusy"
+	      "</e:ResponseCode><e:Message" NS_ERRORS ">later</e:Message>"
 	      "<t:MessageXml><t:Value Name=\"BackOffMilliseconds\">297749"
 	      "</t:Value></t:MessageXml></detail></s:Fault>"),
 	    "", "ErrorServerBusy|later|297749", 0 },
@@ -154,7 +198,7 @@ static const struct {
 	      "request failed.</faultstring></s:Fault>"),
 	    "", "Client|The request failed.|-1", 0 },
 	{ ENV("<s:Fault><faultcode>a:ErrorSchemaValidation</faultcode>"
-	      "<detail><e:Message xmlns:e=\"e\">bad</e:Message>"
+	      "<detail><e:Message" NS_ERRORS ">bad</e:Message>"
 	      "<t:MessageXml><t:Value Name=\"LineNumber\">1</t:Value>"
 	      "<t:Value Name=\"Violation\">no such\nelement</t:Value>"
 	      "</t:MessageXml></detail></s:Fault>"),

@@ -391,7 +391,7 @@ on_text(void *arg, const char *p, size_t n, struct err *e)
 static int
 run(struct trace *t, const char *in, size_t len, size_t step, struct err *e)
 {
-	struct xml_handler h = { on_start, on_end, on_text, t };
+	struct xml_handler h = { on_start, on_end, on_text, t, NULL };
 	struct xml *x = xml_open(&h);
 	size_t n;
 	int r = 0;
@@ -611,7 +611,7 @@ flood_text(void *arg, const char *p, size_t n, struct err *e)
 }
 
 static const struct xml_handler flood_handler = { flood_start, flood_end,
-	flood_text, NULL };
+	flood_text, NULL, NULL };
 
 /* n times what, in pieces of step bytes. */
 static int
@@ -771,7 +771,7 @@ nested_start(
 static void
 test_nested(void **state)
 {
-	struct xml_handler h = { nested_start, flood_end, flood_text, NULL };
+	struct xml_handler h = { .start = nested_start, .end = flood_end };
 	struct err e = ERR_INIT;
 	struct xml *x = xml_open(&h);
 

@@ -224,7 +224,8 @@ static int
 hear(struct heard *h, const char *in, size_t len, size_t head, size_t step,
     struct err *e)
 {
-	struct xml_handler handler = { hear_start, hear_end, hear_text, h };
+	struct xml_handler handler = { hear_start, hear_end, hear_text, h,
+		NULL };
 	struct xml *x = xml_open(&handler);
 	size_t n = head < len ? head : len;
 	int r = 0;

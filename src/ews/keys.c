@@ -10,7 +10,8 @@ static const struct conf_key rows[] = {
 	{ CONF_PROFILE, "server", CONF_SERVER, offsetof(struct conf_profile, url),
 	    CONF_SHOWN | CONF_NOPRINT, NULL, 0, 0, PATH,
 	    "mail.contoso.example",
-	    "The Exchange server, host[:port]. Either this or url." },
+	    "The Exchange server, host[:port]. Either this or url. It must "
+	    "offer TLS 1.2: exsync speaks no other version." },
 	{ CONF_PROFILE, "url", CONF_URL, offsetof(struct conf_profile, url),
 	    0, NULL, 0, 0, PATH, "https://mail.contoso.example" PATH,
 	    "Or the whole address of its EWS. It is https:// always, but for "

@@ -258,8 +258,9 @@ explain_handshake(struct tls *t, struct err *e)
 	} else if (e->cause == CAUSE_CUT) {
 		err_set(e, ERR_RETRY,
 		    "%s: the connection was ended during the TLS handshake: "
-		    "check that TLS 1.2 is enabled there, that a certificate "
-		    "is bound to the port, and that no firewall interferes",
+		    "check that TLS 1.2 is enabled there (exsync speaks no "
+		    "other version), that a certificate is bound to the port, "
+		    "and that no firewall interferes",
 		    sock_where(t->sock));
 		err_code(e, CAUSE_TLS, "tls", SCOPE_PROFILE);
 	} else if (e->cause == CAUSE_TIMEOUT) {

@@ -13,11 +13,17 @@
 	"what answers there does not speak TLS: check the port (and http:// "  \
 	"or https:// in the URL)"
 #define OLD_TLS                                                                \
-	"the server does not offer TLS 1.2: enable TLS 1.2 on the server "     \
-	"(1.0 and 1.1 are broken; exsync does not speak 1.3)"
+	"the server offers only TLS 1.0 or 1.1, which are broken: enable TLS " \
+	"1.2 on it (README, What the server needs), or put a proxy that "      \
+	"speaks it in front"
+#define NO_TLS12                                                               \
+	"the server refuses TLS 1.2, and exsync speaks no other version: "     \
+	"enable TLS 1.2 on it, beside 1.3 if it has only that"
+/* GnuTLS, for one, says it of a version, too. */
 #define NO_SUITE                                                               \
-	"the server and exsync have no cipher suite or key type in common: "   \
-	"enable an ECDHE suite with AES for TLS 1.2 on the server"
+	"the server and exsync have no TLS version, cipher suite or key type " \
+	"in common: enable TLS 1.2 on the server, beside 1.3 if it has only "  \
+	"that, with an ECDHE suite with AES"
 #define MANGLED                                                                \
 	"the TLS data was damaged on its way (a faulty middlebox or an "       \
 	"attack)"
@@ -71,7 +77,7 @@ static const struct {
 	{ ALERT + 50, ERR_RETRY,
 	    "the server refuses the handshake (alert decode_error)" },
 	{ ALERT + 51, ERR_RETRY, MANGLED },
-	{ ALERT + 70, ERR_CONFIG, OLD_TLS },
+	{ ALERT + 70, ERR_CONFIG, NO_TLS12 },
 	{ ALERT + 71, ERR_CONFIG, NO_SUITE },
 	{ ALERT + 80, ERR_RETRY,
 	    "the server failed inside (alert internal_error): see its event "

@@ -139,9 +139,11 @@ static const struct {
 	    "certificate", { "RSASSA-PSS", "tls_pin", NULL } },
 	{ { "tls11", -1, 9, DNS, 0, 0, BY_CA, false }, "localhost", NO_PIN,
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.1:%VERIFY_ALLOW_BROKEN", "tls",
-	    { "TLS 1.2", NULL } },
+	    { "only TLS 1.0 or 1.1", "enable TLS 1.2 on it", NULL } },
 	{ { "tls13", -1, 9, DNS, 0, 0, BY_CA, false }, "localhost", NO_PIN,
-	    "NORMAL:-VERS-ALL:+VERS-TLS1.3", "tls", { "TLS 1.2", NULL } },
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.3", "tls",
+	    { "no TLS version", "enable TLS 1.2 on the server, beside 1.3",
+		NULL } },
 	{ { "cbc", -1, 9, DNS, 0, 0, BY_CA, false }, "localhost", NO_PIN,
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-CBC:"
 	    "-MAC-ALL:+SHA1",
@@ -500,6 +502,12 @@ numbers(void **state)
 	    tls_error_text(BR_ERR_UNSUPPORTED_VERSION, text, sizeof(text)),
 	    ERR_CONFIG);
 	assert_null(strpbrk(text, "[]"));
+	/* what a server says that has only TLS 1.3 */
+	assert_int_equal(
+	    tls_error_text(BR_ERR_RECV_FATAL_ALERT + 70, text, sizeof(text)),
+	    ERR_CONFIG);
+	assert_non_null(strstr(text, "refuses TLS 1.2"));
+	assert_non_null(strstr(text, "beside 1.3 if it has only that"));
 	tls_error_text(BR_ERR_RECV_FATAL_ALERT + 61, text, sizeof(text));
 	assert_non_null(strstr(text, "with TLS alert 61"));
 	tls_error_text(BR_ERR_SEND_FATAL_ALERT + 61, text, sizeof(text));

@@ -1,7 +1,7 @@
 /*
  * forget.c - exsync --forget, --unforget.
- * 1. The list comes first: a pass that begins after a crash brings nothing
- *    back, and --forget again does the rest.
+ * 1. The list comes before the work: a pass that begins after a crash brings
+ *    nothing back, and --forget again does the rest.
  * 2. The last step is to rewrite the file, for SQLite leaves what was deleted
  *    in free pages; and then to search it as it lies on the disk.
  */
@@ -69,9 +69,9 @@ refuse_mailbox(const struct order *o, struct err *err)
 
 /* --- the list ----------------------------------------------------------- */
 
-/* Enters the person with all names that the file has for them. */
+/* Puts the person on the list, with all names that the file has for them. */
 static int
-enter_person(struct order *o, struct err *err)
+list_person(struct order *o, struct err *err)
 {
 	struct forgotten who;
 	struct store_names names;
@@ -87,11 +87,28 @@ enter_person(struct order *o, struct err *err)
 		    "%s/forgotten: has no room for another address",
 		    o->conf->state_dir);
 	arena_free(&names.arena);
-	if (rc == 0)
-		rc = forgetlist_save(&o->list, err);
-	return rc == 0
-		   ? forgetting_enter(o->store, &o->list.list, o->address, err)
-		   : -1;
+	return rc == 0 ? forgetlist_save(&o->list, err) : -1;
+}
+
+/*
+ * The database knows that somebody is being forgotten before the list has them,
+ * or else all would be well after a crash between the two.
+ */
+static int
+enter_person(struct order *o, struct err *err)
+{
+	struct forgetting_state was;
+	struct err later = ERR_INIT;
+
+	if (forgetting_state(o->store, &was, err) == -1 ||
+	    forgetting_announce(o->store, err) == -1)
+		return -1;
+	if (list_person(o, err) == -1) {
+		if (!was.unfinished)
+			forgetting_done(o->store, &later);
+		return -1;
+	}
+	return forgetting_enter(o->store, &o->list.list, o->address, err);
 }
 
 /* --- the work ----------------------------------------------------------- */

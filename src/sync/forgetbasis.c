@@ -261,13 +261,16 @@ forgetting_begin(const struct pass *p, char **trouble, struct err *err)
 }
 
 int
+forgetting_announce(struct store *st, struct err *err)
+{
+	return store_basis_put(
+	    st, &(struct store_basis){ "forgetting", "1", 1 }, 1, err);
+}
+
+int
 forgetting_enter(struct store *st, const struct forgotten *l,
     const char *address, struct err *err)
 {
-	/* first, for the crash between the two */
-	if (store_basis_put(st, &(struct store_basis){ "forgetting", "1", 1 },
-		1, err) == -1)
-		return -1;
 	return write_known(st, l, forgotten_find(l, address), err);
 }
 

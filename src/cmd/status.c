@@ -147,7 +147,7 @@ status_judge(struct status *s)
 	s->exit = CMD_OK;
 	if (bad > 0 || s->nalert > 0 || s->waiting > 0 || s->given_up > 0 ||
 	    strcmp(s->run.ended, "ok") != 0 || s->run.cut_off || s->silent ||
-	    s->cut.n >= ALERT_IN_A_ROW)
+	    s->cut.n >= ALERT_IN_A_ROW || s->forgotten.unfinished)
 		s->exit = CMD_PARTIAL;
 	if (active > 0 && bad == active)
 		s->exit = CMD_FAILED;

@@ -13,6 +13,8 @@
  *		since people of the CRM or settings have changed; no trouble
  *	forgotten: how many addresses exsync was told to forget; forgotten_rows:
  *		how many rows of people name one of them, and are ignored
+ *	forgetting: an exsync --forget has not ended: it is at work, or was
+ *		interrupted
  *	running: a pass is at work
  *	cut_off: the latest pass has no end, and none is at work: it was killed,
  *		or the machine went down

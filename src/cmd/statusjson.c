@@ -130,6 +130,7 @@ status_json(const struct status *s, FILE *out)
 	put_run_object(out, &s->run);
 	json_int(out, "forgotten", s->forgotten.people);
 	json_int(out, "forgotten_rows", s->forgotten.ignored);
+	json_bool(out, "forgetting", s->forgotten.unfinished);
 	fputs(",\n\"profiles\":[", out);
 	for (i = 0; i < s->nprofile; i++) {
 		fputs(i > 0 ? ",\n{" : "\n{", out);

@@ -253,6 +253,11 @@ put_forgotten(FILE *out, const struct status *s)
 	char text[TEXT];
 	size_t n;
 
+	if (f->unfinished)
+		put_wrapped(out, 0, "",
+		    "An exsync --forget has not ended, and what it is to erase "
+		    "may still be in the file: unless it is at work now, run "
+		    "it again.");
 	if (f->people == 0)
 		return;
 	n = (size_t)snprintf(text, sizeof(text), "%lld %s forgotten.",

@@ -497,7 +497,8 @@ test_json(void **state)
 		  "\"mail_anew\":7,\"mail_expired\":4711,"
 		  "\"passes_interrupted\":0,\"running\":false,");
 	has(text, "\"reason\":null,\"last_run\":{\"outcome\":\"ok\",");
-	has(text, "\"forgotten\":2,\"forgotten_rows\":1,\n\"profiles\":[");
+	has(text, "\"forgotten\":2,\"forgotten_rows\":1,"
+		  "\"forgetting\":false,\n\"profiles\":[");
 	has(text, "{\"address\":\"b\\\"\\\\@x.example\",\"profile\":\"hq\","
 		  "\"type\":\"user\",\"state\":\"failing\","
 		  "\"last_ok_at\":null,\"age_seconds\":null,\"stale\":false,");
@@ -515,7 +516,8 @@ test_json(void **state)
 	c.s.run.ended[0] = '\0';
 	c.s.nprofile = 0;
 	text = print(&c, status_json);
-	has(text, "\"last_run\":null,\"forgotten\":0,\"forgotten_rows\":0,\n"
+	has(text, "\"last_run\":null,\"forgotten\":0,\"forgotten_rows\":0,"
+		  "\"forgetting\":false,\n"
 		  "\"profiles\":[],\n\"mailboxes\":[],\n"
 		  "\"alerts\":[]}\n");
 	free(text);

@@ -46,6 +46,32 @@ load_rest(struct store *st, int64_t n, struct message *m, char *thread,
 	return 0;
 }
 
+/* The categories of its copies. */
+static int
+load_categories(struct store *st, int64_t n, struct message *m, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FORGET_CATEGORIES,
+	    "SELECT DISTINCT categories FROM sync_copy WHERE email=? AND "
+	    "categories IS NOT NULL ORDER BY 1");
+	const char *p, *one;
+	size_t len;
+	int r;
+
+	db_int(s, 1, n);
+	while ((r = db_row(st, s, err)) == 1) {
+		for (p = db_col(s, 0); *p != '\0';
+		     p += len + (p[len] == '\n')) {
+			len = strcspn(p, "\n");
+			one = arena_strndup(&m->arena, p, len);
+			if (one == NULL || !message_category(m, one)) {
+				sqlite3_reset(s);
+				return db_fail(st, SQLITE_NOMEM, err);
+			}
+		}
+	}
+	return r;
+}
+
 /* Does it concern somebody of the CRM who is not one of its own people? */
 static bool
 concerns_others(const struct store *st, const struct message *m)
@@ -73,7 +99,9 @@ forgetmail_load(struct store *st, const struct forgotten *who, int64_t n,
 	    email_load(st, n, true, &now, err) == -1)
 		return -1;
 	x->m = now.m; /* taken over */
-	if (load_rest(st, n, x->m, x->thread, err) == -1)
+	if (load_rest(st, n, x->m, x->thread, err) == -1 ||
+	    load_categories(st, n, x->m, err) == -1 ||
+	    load_categories(st, n, x->was.m, err) == -1)
 		return -1;
 	x->others = concerns_others(st, x->m);
 	x->how = message_redact(who, x->m);
@@ -290,15 +318,34 @@ write_rest(struct store *st, const struct forgetmail *x, struct err *err)
 	db_text(s, 4, x->m->in_reply_to);
 	db_text(s, 5, x->m->refs);
 	r = db_run(st, s, err);
-	if (r != -1)
-		r = db_run_int(st,
-		    db_stmt(st, DB_FORGET_MARKS,
-			"UPDATE sync_copy SET categories="
-			"without_person(categories) WHERE email=? AND "
-			"mentions_person(categories)"),
-		    x->was.n, err);
 	free(mid);
 	return r == -1 ? -1 : 0;
+}
+
+/* Of the lines that are a category, each that says it. */
+static int
+write_categories(struct store *st, const struct forgetmail *x, struct err *err)
+{
+	sqlite3_stmt *s;
+	size_t i;
+
+	for (i = 0; i < x->m->ncategory; i++) {
+		const char *was = x->was.m->category[i];
+
+		if (strcmp(was, x->m->category[i]) == 0)
+			continue;
+		s = db_stmt(st, DB_FORGET_MARKS,
+		    "UPDATE sync_copy SET categories=trim(replace(char(10)||"
+		    "categories||char(10),char(10)||?2||char(10),char(10)||?3||"
+		    "char(10)),char(10)) WHERE email=?1 AND instr(categories,"
+		    "?2)");
+		db_int(s, 1, x->was.n);
+		db_text(s, 2, was);
+		db_text(s, 3, x->m->category[i]);
+		if (db_run(st, s, err) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 /* A copy that says something else than the mail. */
@@ -395,6 +442,7 @@ forgetmail_redact(struct store *st, const struct store_forget *f,
 	    email_write(st, &x->was, &now, true, &some, err) == -1 ||
 	    edition_settle(st, n, &none, &some, err) == -1 ||
 	    write_rest(st, x, err) == -1 ||
+	    write_categories(st, x, err) == -1 ||
 	    (renamed = rename_mail(st, x, err)) == -1 ||
 	    emaillink_settle(st, n, err) == -1 ||
 	    tell_erased(st, x, renamed == 1, err) == -1)

@@ -13,15 +13,26 @@
 #include "store/db.h"
 #include "store/forget.h"
 
-/* Mail in which something was removed, in whatever place. */
-#define REDACTED_MAILS                                                         \
-	"SELECT n FROM sync_email WHERE instr(subject,'" REDACT_REMOVED        \
-	"') OR instr(text,'" REDACT_REMOVED                                    \
-	"') OR instr(html,'" REDACT_REMOVED                                    \
-	"') OR instr(headers,'" REDACT_REMOVED                                 \
-	"') OR instr(message_id,'" REDACT_REMOVED                              \
-	"') UNION SELECT email FROM sync_party WHERE address='" REDACT_REMOVED \
-	"'"
+#define IN(column)    "instr(" column ",'" REDACT_REMOVED "') "
+#define IN_PARTY      IN("address") "OR " IN("name")
+#define IN_FILE       IN("name") "OR " IN("url") "OR " IN("content_id")
+#define IN_TEXT       IN("subject") "OR " IN("text") "OR " IN("html")
+#define IN_IDS        IN("message_id") "OR " IN("in_reply_to") "OR " IN("refs")
+#define IN_HEADERS    IN("headers")
+#define IN_CATEGORIES IN("categories")
+
+/* Of mail in which something was removed, in whatever place. */
+static const char unread[] =
+    "UPDATE sync_copy SET modified=?1 WHERE removed_at IS NULL AND email IN("
+    "SELECT n FROM sync_email WHERE " IN_TEXT "OR " IN_HEADERS "OR " IN_IDS
+    "UNION SELECT email FROM sync_party WHERE " IN_PARTY
+    "UNION SELECT email FROM sync_attachment WHERE " IN_FILE
+    "UNION SELECT email FROM sync_copy WHERE " IN_CATEGORIES
+    "UNION SELECT email FROM sync_edition WHERE " IN_TEXT
+    "UNION SELECT x.email FROM sync_edition x JOIN sync_edition_party p "
+    "ON p.edition=x.n WHERE " IN_PARTY
+    "UNION SELECT x.email FROM sync_edition x JOIN sync_edition_attachment a "
+    "ON a.edition=x.n WHERE " IN_FILE ")";
 
 struct order {
 	char **mailbox;
@@ -33,9 +44,7 @@ static int
 order_unread(struct store *st, void *arg, struct err *err)
 {
 	struct order *o = arg;
-	sqlite3_stmt *s = db_stmt(st, DB_UNFORGET_UNREAD,
-	    "UPDATE sync_copy SET modified=?1 WHERE removed_at IS NULL AND "
-	    "email IN(" REDACTED_MAILS ")");
+	sqlite3_stmt *s = db_stmt(st, DB_UNFORGET_UNREAD, unread);
 	int r;
 
 	db_int(s, 1, COPY_UNREAD);

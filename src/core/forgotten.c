@@ -392,8 +392,8 @@ forgotten_only(struct forgotten *out, const struct forgotten *f,
 	memset(out, 0, sizeof(*out));
 	out->key = f->key;
 	out->size = START;
-	if (!forgotten_add(out, address, NULL, 0, now) ||
-	    i == FORGOTTEN_NONE || f->v[i].nname == 0)
+	if (!forgotten_add(out, address, NULL, 0, now) || i == FORGOTTEN_NONE ||
+	    f->v[i].nname == 0)
 		return;
 	n = f->v[i].nname * sizeof(*f->v[i].name);
 	out->size += row_size(&f->v[i]) - row_size(&out->v[0]);

@@ -15,7 +15,9 @@
 #include "core/idredact.h"
 #include "core/redact.h"
 
-#define SALT     "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define SALT                                                                   \
+	"00112233445566778899aabbccddeeff"                                     \
+	"00112233445566778899aabbccddeeff"
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
 
 static void

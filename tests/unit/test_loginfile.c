@@ -386,11 +386,6 @@ test_keeper(void **state)
 	    keeper_write(k, KEEP_LOGINS, big.data, big.len, &err), -1);
 	assert_string_equal(err.code, "state_dir");
 	assert_non_null(strstr(err.msg, "too large"));
-	/* the list of the forgotten is nobody's who has a keeper only */
-	assert_int_equal(
-	    keeper_write(k, KEEP_FORGOTTEN, "hello\n", 6, &err), -1);
-	assert_int_equal(keeper_aside(k, KEEP_FORGOTTEN, &err), -1);
-	assert_int_equal(keeper_read(k, KEEP_FORGOTTEN, &b, &err), -1);
 	/* aside: the next file has another salt, which a read makes */
 	assert_int_equal(keeper_aside(k, KEEP_LOGINS, &err), 0);
 	assert_int_equal(keeper_write(k, KEEP_LOGINS, "hello\n", 6, &err), -1);
@@ -420,6 +415,27 @@ test_keeper(void **state)
 }
 
 /* A link is not followed, and only a regular file is read. */
+/* The list of the forgotten is nobody's who has a keeper only. */
+static void
+test_keeper_other(void **state)
+{
+	char *dir = in_tmp("other");
+	struct err err = ERR_INIT;
+	struct buf b;
+	struct keeper *k = start(dir, true);
+
+	(void)state;
+	buf_init(&b, LOGINFILE_MAX + 1);
+	assert_int_equal(keeper_read(k, KEEP_LOGINS, &b, &err), 0);
+	assert_int_equal(
+	    keeper_write(k, KEEP_FORGOTTEN, "hello\n", 6, &err), -1);
+	assert_int_equal(keeper_aside(k, KEEP_FORGOTTEN, &err), -1);
+	assert_int_equal(keeper_read(k, KEEP_FORGOTTEN, &b, &err), -1);
+	keeper_close(k);
+	buf_free(&b);
+	free(dir);
+}
+
 static void
 test_keeper_links(void **state)
 {
@@ -507,6 +523,7 @@ main(void)
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_verifier),
 		cmocka_unit_test(test_keeper),
+		cmocka_unit_test(test_keeper_other),
 		cmocka_unit_test(test_keeper_links),
 		cmocka_unit_test(test_no_helper),
 	};

@@ -43,7 +43,8 @@ html_line_end(struct html_line *l)
 static void
 write_out(struct html_line *l, const char *s, size_t n)
 {
-	size_t room = l->to->max - l->to->len;
+	struct buf *b = l->to;
+	size_t room = b->max - b->len;
 
 	if (l->full)
 		return;
@@ -52,8 +53,14 @@ write_out(struct html_line *l, const char *s, size_t n)
 			n--;
 		l->full = true;
 	}
-	if (n > 0)
-		buf_add(l->to, s, n);
+	if (n >= b->cap - b->len)
+		buf_room(b, n); /* there is room */
+	if (n == 1)
+		b->data[b->len] = *s;
+	else if (n > 0)
+		memcpy(b->data + b->len, s, n);
+	b->len += n;
+	b->data[b->len] = '\0';
 }
 
 /* The beginning of a line without text. */
@@ -64,7 +71,8 @@ write_empty(struct html_line *l)
 
 	while (n > 0 && l->rest[n - 1] == ' ')
 		n--;
-	write_out(l, l->rest, n);
+	if (n > 0)
+		write_out(l, l->rest, n);
 }
 
 static void
@@ -77,8 +85,10 @@ write_break(struct html_line *l, int n)
 			write_out(l, "\n", 1);
 		}
 	}
-	write_out(l, l->first, l->prefix);
-	memcpy(l->first, l->rest, l->prefix);
+	if (l->prefix > 0) {
+		write_out(l, l->first, l->prefix);
+		memcpy(l->first, l->rest, l->prefix);
+	}
 	l->low = l->prefix;
 }
 
@@ -96,10 +106,11 @@ write_spaces(struct html_line *l, size_t n)
 
 /* --- rows --------------------------------------------------------------- */
 
+/* ROW_LINE, ROW_EMPTY or ROW_CELL: the only control characters. */
 static bool
 is_between(char c)
 {
-	return c == ROW_LINE || c == ROW_EMPTY || c == ROW_CELL;
+	return (unsigned char)c < ' ';
 }
 
 /* Writes the row; on one line: with joints in place of its breaks. */
@@ -273,9 +284,10 @@ html_put(struct html_line *l, const char *s, size_t n)
 	} else {
 		if (l->breaks > 0 || !l->any)
 			write_break(l, l->breaks);
-		if (l->spaces > 0 && (l->verbatim || l->breaks == 0) &&
-		    (l->verbatim || l->any))
-			write_spaces(l, l->verbatim ? l->spaces : 1);
+		if (l->spaces > 0 && l->verbatim)
+			write_spaces(l, l->spaces);
+		else if (l->spaces > 0 && l->breaks == 0 && l->any)
+			write_out(l, " ", 1);
 		write_out(l, s, n);
 		l->any = true;
 	}

@@ -7,18 +7,13 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "fmt/htmlchar.h"
 #include "fmt/htmltag.h"
 
 static bool
 is_letter(char c)
 {
 	return (c | 32) >= 'a' && (c | 32) <= 'z';
-}
-
-static bool
-ends_name(char c)
-{
-	return str_is_white(c) || c == '\f' || c == '/' || c == '>';
 }
 
 /* From s on to after the n bytes of end; all when they do not come. */
@@ -46,36 +41,55 @@ skip_quoted(struct html_scan *x, size_t at)
 	return (size_t)(end - x->s) + 1;
 }
 
-/* The offset after the > of the tag whose name ends at that offset. */
+/*
+ * The offset after the > of the tag whose name ends at that offset. A quote
+ * begins a value where a = came last, white space aside.
+ */
 static size_t
 tag_end(struct html_scan *x, size_t at)
 {
-	bool value = false; /* a = came last */
+	const char *s = x->s;
 	size_t after;
-	char c;
 
-	while (at < x->len) {
-		c = x->s[at];
-		if (c == '>')
-			return at + 1;
-		if (value && (c == '"' || c == '\'') &&
-		    (after = skip_quoted(x, at)) != 0) {
+	for (;;) {
+		while (at < x->len && !html_is(s[at], HTML_TAG_STOP))
+			at++;
+		if (at == x->len)
+			return at;
+		if (s[at++] == '>')
+			return at;
+		while (
+		    at < x->len && (html_is(s[at], HTML_WHITE) || s[at] == '='))
+			at++;
+		if (at < x->len && (s[at] == '"' || s[at] == '\'') &&
+		    (after = skip_quoted(x, at)) != 0)
 			at = after;
-			value = false;
+	}
+}
+
+/* The name that begins at s[i]; returns where it ends. */
+static size_t
+read_name(const char *s, size_t i, size_t len, struct html_tag *tag)
+{
+	char *to = tag->name, *last = tag->name + sizeof(tag->name) - 1;
+
+	memset(tag->name, 0, sizeof(tag->name));
+	for (; i < len && !html_is(s[i], HTML_NAME_END); i++) {
+		if (to == last) {
+			/* too long: none that counts, whatever follows */
+			tag->name[0] = '\0';
 			continue;
 		}
-		if (!str_is_white(c))
-			value = c == '=';
-		at++;
+		*to++ = str_lower_char(s[i]);
 	}
-	return at;
+	return i;
 }
 
 size_t
 html_markup(struct html_scan *x, size_t at, struct html_tag *tag)
 {
 	const char *s = x->s + at;
-	size_t len = x->len - at, i, n = 0;
+	size_t len = x->len - at, i;
 
 	tag->s = s;
 	tag->name[0] = '\0';
@@ -92,12 +106,7 @@ html_markup(struct html_scan *x, size_t at, struct html_tag *tag)
 		else
 			tag->len = length_until(s, len, ">", 1);
 	} else {
-		for (; i < len && !ends_name(s[i]); i++) {
-			if (n + 1 < sizeof(tag->name))
-				tag->name[n] = str_lower_char(s[i]);
-			n++;
-		}
-		tag->name[n < sizeof(tag->name) ? n : 0] = '\0';
+		tag->attrs = i = read_name(s, i, len, tag);
 		tag->len = tag_end(x, at + i) - at;
 	}
 	x->work += tag->len;
@@ -112,7 +121,8 @@ html_raw(struct html_scan *x, size_t at, const char *name)
 
 	while ((p = memchr(p, '<', (size_t)(end - p))) != NULL) {
 		if ((size_t)(end - p) > n + 2 && p[1] == '/' &&
-		    str_ieqn(p + 2, name, n) && ends_name(p[n + 2])) {
+		    str_ieqn(p + 2, name, n) &&
+		    html_is(p[n + 2], HTML_NAME_END)) {
 			len = (size_t)(p - s);
 			len += length_until(p, (size_t)(end - p), ">", 1);
 			break;
@@ -125,13 +135,16 @@ html_raw(struct html_scan *x, size_t at, const char *name)
 
 /* --- attributes --------------------------------------------------------- */
 
+/* Between names of attributes; = and > are both of them. */
+#define BETWEEN (HTML_NAME_END | HTML_TAG_STOP)
+
 /* The value at i, after =; returns the offset after it. */
 static size_t
 read_value(const char *s, size_t i, size_t len, struct html_value *v)
 {
 	const char *end;
 
-	while (i < len && str_is_white(s[i]))
+	while (i < len && html_is(s[i], HTML_WHITE))
 		i++;
 	if (i < len && (s[i] == '"' || s[i] == '\'')) {
 		end = memchr(s + i + 1, s[i], len - i - 1);
@@ -143,10 +156,21 @@ read_value(const char *s, size_t i, size_t len, struct html_value *v)
 		}
 	}
 	v->s = s + i;
-	while (i < len && !str_is_white(s[i]))
+	while (i < len && !html_is(s[i], HTML_WHITE))
 		i++;
 	v->n = (size_t)(s + i - v->s);
 	return i;
+}
+
+/* Is the name of n bytes at s that one, which has small letters only? */
+static bool
+is_named(const char *s, size_t n, const char *name)
+{
+	for (; n > 0 && (*s | 32) == *name; n--) {
+		s++;
+		name++;
+	}
+	return n == 0 && *name == '\0';
 }
 
 bool
@@ -155,24 +179,25 @@ html_attr(struct html_scan *x, const struct html_tag *tag, const char *name,
 {
 	const char *s = tag->s;
 	/* without its > */
-	size_t len = tag->len - (s[tag->len - 1] == '>'), i = 1, n, from;
+	size_t len = tag->len - (s[tag->len - 1] == '>'), i = tag->attrs, from,
+	       n;
 
+	if (i >= len)
+		return false;
 	x->work += len;
-	while (i < len && !ends_name(s[i]))
-		i++;
 	while (i < len) {
-		while (i < len && (ends_name(s[i]) || s[i] == '='))
+		while (i < len && html_is(s[i], BETWEEN))
 			i++;
-		for (from = i; i < len && !ends_name(s[i]) && s[i] != '=';)
+		for (from = i; i < len && !html_is(s[i], BETWEEN);)
 			i++;
 		n = i - from;
-		while (i < len && str_is_white(s[i]))
+		while (i < len && html_is(s[i], HTML_WHITE))
 			i++;
 		v->s = s + i;
 		v->n = 0;
 		if (i < len && s[i] == '=')
 			i = read_value(s, i + 1, len, v);
-		if (n == strlen(name) && str_ieqn(s + from, name, n))
+		if (is_named(s + from, n, name))
 			return true;
 	}
 	return false;
@@ -184,9 +209,12 @@ html_style(const struct html_value *v, const char *declaration)
 	size_t i, j, k;
 
 	for (i = 0; i < v->n; i++) {
-		for (j = i, k = 0; j < v->n && declaration[k] != '\0'; j++) {
-			/* white space begins no match, so this is linear */
-			if (str_is_white(v->s[j]) && k > 0)
+		/* white space begins no match, so this is linear */
+		if ((v->s[i] | 32) != declaration[0])
+			continue;
+		for (j = i + 1, k = 1; j < v->n && declaration[k] != '\0';
+		     j++) {
+			if (str_is_white(v->s[j]))
 				continue;
 			if (str_lower_char(v->s[j]) != declaration[k])
 				break;

@@ -17,11 +17,14 @@ struct html_scan {
 	size_t work; /* bytes looked at, for tests of the linear time */
 };
 
+#define HTML_NAME 12
 /* A tag; name "": a comment, a declaration, or a name of no element we know. */
 struct html_tag {
 	const char *s; /* its < */
 	size_t len;    /* to after its > */
-	char name[12]; /* in lower case */
+	size_t attrs;  /* where its name ends, from s */
+	/* in lower case, NULs to its end */
+	char name[HTML_NAME];
 	bool close;
 };
 
@@ -42,9 +45,13 @@ struct html_value {
 	const char *s;
 	size_t n;
 };
+/* name: small letters */
 bool html_attr(struct html_scan *, const struct html_tag *, const char *name,
     struct html_value *);
-/* Is that in the value of a style attribute, white space and case aside? */
+/*
+ * Is that, which begins with a small letter, in the value of a style attribute,
+ * white space and case aside?
+ */
 bool html_style(const struct html_value *, const char *declaration);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/entity.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "fmt/htmlchar.h"
 #include "fmt/htmlline.h"
 #include "fmt/htmltag.h"
 #include "fmt/htmltext.h"
@@ -121,23 +122,13 @@ put_white(struct render *r, char c)
 	}
 }
 
-/* A character that is not shown, or as white space. */
-static bool
-is_special(uint32_t c)
-{
-	return c <= ' ' || (c >= 0x7f && c <= 0xa0) || c == 0xad ||
-	       c == 0x34f || (c >= 0x2000 && c <= 0x200f) || c == 0x2028 ||
-	       c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x2060 ||
-	       c == 0xfeff;
-}
-
 static void
 put_char(struct render *r, uint32_t c)
 {
 	const struct html_line *l = &r->line;
 	char piece[4];
 
-	if (!is_special(c))
+	if (!html_special(c))
 		put_text(r, piece, utf8_put(piece, c));
 	else if (c == '\f' || (c < 0x80 && str_is_white((char)c)))
 		put_white(r, (char)c);
@@ -154,54 +145,52 @@ put_char(struct render *r, uint32_t c)
 		put_text(r, piece, utf8_put(piece, c));
 }
 
-/* Printable ASCII that is no markup. */
-static bool
-is_letter(char c)
+/*
+ * Words with single spaces between them need not be taken one by one: they are
+ * written as they are. Of hidden ones the spaces count. In a row few are taken
+ * together, since it is full when the next piece may not fit (htmlline.c).
+ */
+static enum html_join
+join_of(const struct render *r)
 {
-	return (unsigned char)(c - '!') <= '~' - '!' && c != '<' && c != '&';
+	if (r->hidden != EL_OTHER || (r->line.row_on && r->link))
+		return HTML_JOIN_NONE;
+	return r->line.row_on ? HTML_JOIN_ASCII : HTML_JOIN_ANY;
 }
 
-/*
- * Is s[i] a single space between two letters? It stays what it is then, and
- * words need not be taken one by one; in a link each is compared with its URL.
- */
-static bool
-joins_words(const struct render *r, const char *s, size_t i, size_t len)
+/* The character at s, which begins no run: its length. */
+static size_t
+put_special(struct render *r, const char *s, size_t len)
 {
-	return s[i] == ' ' && i > 0 && i + 1 < len && !r->link &&
-	       r->hidden == EL_OTHER && is_letter(s[i - 1]) &&
-	       is_letter(s[i + 1]);
+	uint32_t c;
+	size_t n = utf8_next(s, len, &c);
+
+	put_char(r, n == 0 ? 0xfffd : c);
+	return n == 0 ? 1 : n;
 }
 
 /* The text at s up to the next markup, white space or entity: its length. */
 static size_t
 put_run(struct render *r, const char *s, size_t len)
 {
-	size_t i = 0, n;
-	uint32_t c;
+	size_t n = html_run(s, len, join_of(r));
 
-	for (;;) {
-		while (i < len && is_letter(s[i]))
-			i++;
-		if (i == len || s[i] == '<' || s[i] == '&')
-			break;
-		if (joins_words(r, s, i, len)) {
-			i++;
-			continue;
-		}
-		n = utf8_next(s + i, len - i, &c);
-		if (n == 0 || is_special(c))
-			break;
-		i += n;
-	}
-	if (i > 0) {
-		put_text(r, s, i);
-		return i;
-	}
-	if ((n = utf8_next(s, len, &c)) == 0)
-		c = 0xfffd;
-	put_char(r, c);
-	return n == 0 ? 1 : n;
+	if (n == 0)
+		return put_special(r, s, len);
+	put_text(r, s, n);
+	return n;
+}
+
+/* White space at s, outside of <pre>: its length. */
+static size_t
+put_spaces(struct render *r, const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && html_is(s[n], HTML_WHITE))
+		n++;
+	r->line.spaces += n;
+	return n;
 }
 
 /* Text without markup: that of an attribute. */
@@ -226,6 +215,17 @@ put_value(struct render *r, const struct html_value *v)
 
 /* --- links -------------------------------------------------------------- */
 
+/* begin has no capitals; url is as long, or ends with NUL. */
+static bool
+begins_url(const char *url, const char *begin)
+{
+	while (*begin != '\0' && str_lower_char(*url) == *begin) {
+		url++;
+		begin++;
+	}
+	return *begin == '\0';
+}
+
 /* What a reader can do nothing with, or what the text says anyway. */
 static bool
 is_silent(const char *url)
@@ -235,7 +235,7 @@ is_silent(const char *url)
 	size_t i;
 
 	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
-		if (str_ieqn(url, begins[i], strlen(begins[i])))
+		if (begins_url(url, begins[i]))
 			return true;
 	}
 	return url[0] == '\0';
@@ -251,6 +251,11 @@ decode_url(const struct html_value *v, char *out)
 	for (i = 0; i < v->n; i += n) {
 		if (len + 4 >= URL_MAX)
 			return false;
+		if (html_is(v->s[i], HTML_URL)) {
+			out[len++] = v->s[i];
+			n = 1;
+			continue;
+		}
 		if (v->s[i] == '&')
 			n = entity_decode(v->s + i, v->n - i, &c);
 		else if ((n = utf8_next(v->s + i, v->n - i, &c)) == 0) {
@@ -259,7 +264,7 @@ decode_url(const struct html_value *v, char *out)
 		}
 		if (c == '<' || c == '>' || (c == ' ' && len > 0))
 			len += (size_t)sprintf(out + len, "%%%02X", (int)c);
-		else if (!is_special(c))
+		else if (!html_special(c))
 			len += utf8_put(out + len, c);
 	}
 	out[len] = '\0';
@@ -278,7 +283,7 @@ bare_url(const char **s, size_t n)
 
 	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
 		k = strlen(begins[i]);
-		if (n >= k && str_ieqn(*s, begins[i], k)) {
+		if (n >= k && begins_url(*s, begins[i])) {
 			*s += k;
 			n -= k;
 			break;
@@ -308,12 +313,16 @@ put_url(struct render *r, const char *url)
 	int breaks = l->breaks;
 	size_t spaces = l->spaces;
 	bool cell = l->cell, blank = l->blank;
-	char piece[URL_MAX + 3];
+	char piece[URL_MAX + 2];
+	size_t n = strlen(url);
 
 	l->breaks = 0;
 	l->spaces = 1;
 	l->cell = false;
-	html_put(l, piece, (size_t)sprintf(piece, "<%s>", url));
+	piece[0] = '<';
+	memcpy(piece + 1, url, n);
+	piece[n + 1] = '>';
+	html_put(l, piece, n + 2);
 	l->breaks = breaks;
 	l->spaces = spaces;
 	l->blank = blank;
@@ -332,7 +341,7 @@ end_link(struct render *r)
 	/* nobody can see a link without text */
 	if (r->nshown == 0 || !decode_url(&r->url, url) || is_silent(url))
 		return;
-	if (str_ieqn(url, "mailto:", 7)) {
+	if (begins_url(url, "mailto:")) {
 		memmove(url, url + 7, strlen(url + 7) + 1);
 		if ((q = strchr(url, '?')) != NULL)
 			*q = '\0';
@@ -600,81 +609,58 @@ begin_para(struct render *r, const struct html_tag *tag)
 
 /* --- markup ------------------------------------------------------------- */
 
+#define NAMES 9 /* of one letter */
+
 struct element_name {
-	const char *name;
+	char name[HTML_NAME];
 	enum element kind;
 };
-/* Sorted. */
-static const struct element_name element_names[] = {
-	{ "a", EL_A },
-	{ "address", EL_BLOCK },
-	{ "article", EL_BLOCK },
-	{ "aside", EL_BLOCK },
-	{ "blockquote", EL_QUOTE },
-	{ "body", EL_BLOCK },
-	{ "br", EL_BR },
-	{ "caption", EL_BLOCK },
-	{ "center", EL_BLOCK },
-	{ "dd", EL_BLOCK },
-	{ "dir", EL_UL },
-	{ "div", EL_DIV },
-	{ "dl", EL_BLOCK },
-	{ "dt", EL_BLOCK },
-	{ "fieldset", EL_BLOCK },
-	{ "figcaption", EL_BLOCK },
-	{ "figure", EL_BLOCK },
-	{ "footer", EL_BLOCK },
-	{ "form", EL_BLOCK },
-	{ "h1", EL_HEADING },
-	{ "h2", EL_HEADING },
-	{ "h3", EL_HEADING },
-	{ "h4", EL_HEADING },
-	{ "h5", EL_HEADING },
-	{ "h6", EL_HEADING },
-	{ "header", EL_BLOCK },
-	{ "hr", EL_HR },
-	{ "html", EL_BLOCK },
-	{ "img", EL_IMG },
-	{ "legend", EL_BLOCK },
-	{ "li", EL_ITEM },
-	{ "main", EL_BLOCK },
-	{ "menu", EL_UL },
-	{ "nav", EL_BLOCK },
-	{ "ol", EL_OL },
-	{ "option", EL_BLOCK },
-	{ "p", EL_P },
-	{ "pre", EL_PRE },
-	{ "script", EL_RAW },
-	{ "section", EL_BLOCK },
-	{ "span", EL_SPAN },
-	{ "style", EL_RAW },
-	{ "table", EL_TABLE },
-	{ "tbody", EL_BLOCK },
-	{ "td", EL_CELL },
-	{ "template", EL_RAW },
-	{ "tfoot", EL_BLOCK },
-	{ "th", EL_CELL },
-	{ "thead", EL_BLOCK },
-	{ "title", EL_RAW },
-	{ "tr", EL_ROW },
-	{ "ul", EL_UL },
-	{ "xml", EL_RAW },
+/* By their first letter, the frequent ones first. */
+static const struct element_name element_names[26][NAMES] = {
+	['a' - 'a'] = { { "a", EL_A }, { "address", EL_BLOCK },
+	    { "article", EL_BLOCK }, { "aside", EL_BLOCK } },
+	['b' - 'a'] = { { "br", EL_BR }, { "body", EL_BLOCK },
+	    { "blockquote", EL_QUOTE } },
+	['c' - 'a'] = { { "caption", EL_BLOCK }, { "center", EL_BLOCK } },
+	['d' - 'a'] = { { "div", EL_DIV }, { "dd", EL_BLOCK }, { "dir", EL_UL },
+	    { "dl", EL_BLOCK }, { "dt", EL_BLOCK } },
+	['f' - 'a'] = { { "fieldset", EL_BLOCK }, { "figcaption", EL_BLOCK },
+	    { "figure", EL_BLOCK }, { "footer", EL_BLOCK },
+	    { "form", EL_BLOCK } },
+	['h' - 'a'] = { { "h1", EL_HEADING }, { "h2", EL_HEADING },
+	    { "h3", EL_HEADING }, { "h4", EL_HEADING }, { "h5", EL_HEADING },
+	    { "h6", EL_HEADING }, { "header", EL_BLOCK }, { "hr", EL_HR },
+	    { "html", EL_BLOCK } },
+	['i' - 'a'] = { { "img", EL_IMG } },
+	['l' - 'a'] = { { "legend", EL_BLOCK }, { "li", EL_ITEM } },
+	['m' - 'a'] = { { "main", EL_BLOCK }, { "menu", EL_UL } },
+	['n' - 'a'] = { { "nav", EL_BLOCK } },
+	['o' - 'a'] = { { "ol", EL_OL }, { "option", EL_BLOCK } },
+	['p' - 'a'] = { { "p", EL_P }, { "pre", EL_PRE } },
+	['s' - 'a'] = { { "span", EL_SPAN }, { "style", EL_RAW },
+	    { "script", EL_RAW }, { "section", EL_BLOCK } },
+	['t' - 'a'] = { { "td", EL_CELL }, { "tr", EL_ROW },
+	    { "table", EL_TABLE }, { "tbody", EL_BLOCK }, { "th", EL_CELL },
+	    { "template", EL_RAW }, { "tfoot", EL_BLOCK },
+	    { "thead", EL_BLOCK }, { "title", EL_RAW } },
+	['u' - 'a'] = { { "ul", EL_UL } },
+	['x' - 'a'] = { { "xml", EL_RAW } },
 };
 
-static int
-by_element_name(const void *key, const void *entry)
-{
-	return strcmp(key, ((const struct element_name *)entry)->name);
-}
-
 static enum element
-element_of(const char *name)
+element_of(const char name[HTML_NAME])
 {
-	const struct element_name *e = bsearch(name, element_names,
-	    sizeof(element_names) / sizeof(*element_names),
-	    sizeof(*element_names), by_element_name);
+	const struct element_name *e;
+	int i;
 
-	return e != NULL ? e->kind : EL_OTHER;
+	if (name[0] == '\0')
+		return EL_OTHER;
+	e = element_names[name[0] - 'a'];
+	for (i = 0; i < NAMES && e->name[0] != '\0'; i++, e++) {
+		if (memcmp(e->name, name, HTML_NAME) == 0)
+			return e->kind;
+	}
+	return EL_OTHER;
 }
 
 static void
@@ -806,6 +792,8 @@ read_markup(struct render *r, size_t at)
 		return 1;
 	}
 	kind = element_of(tag.name);
+	if (kind == EL_OTHER)
+		return n;
 	if (kind == EL_RAW)
 		return tag.close ? n : n + html_raw(&r->scan, at + n, tag.name);
 	if (is_hidden(r, &tag, kind))
@@ -834,7 +822,9 @@ html_text(struct buf *out, const char *html, size_t len)
 		else if (html[at] == '&') {
 			n = entity_decode(html + at, len - at, &c);
 			put_char(&r, c);
-		} else
+		} else if (html_is(html[at], HTML_WHITE) && r.pre == 0)
+			n = put_spaces(&r, html + at, len - at);
+		else
 			n = put_run(&r, html + at, len - at);
 		r.scan.work += n;
 	}

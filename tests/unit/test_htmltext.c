@@ -40,6 +40,7 @@ static const struct {
 	    "a\xef\xbf\xbd"
 	    "b\xef\xbf\xbd" },
 	{ "a\1\2b\x7f", "ab" },
+	{ "\xc3\xa4 \xcd\x8f\xcd\xb0 \xcd\x8f", "\xc3\xa4 \xcd\xb0" },
 	{ "a&zwnj;&nbsp;&zwnj;&nbsp;&#847; b", "a\xe2\x80\x8c b" },
 	/* entities */
 	{ "&lt;b&gt; &amp;amp; &quot;x&apos;", "<b> &amp; \"x'" },
@@ -74,6 +75,8 @@ static const struct {
 	{ "<div style=\"color:red; Display : none\">x<div>y</div>z</div>a",
 	    "a" },
 	{ "a<![CDATA[b]]>c", "ac" },
+	{ "a<span style=display:none>x</span>b", "ab" },
+	{ "a<span style=display:none>x y</span>b", "a b" },
 	/* links */
 	{ "<a href=\"https://x.example/y\">here</a>, please",
 	    "here <https://x.example/y>, please" },
@@ -296,6 +299,81 @@ test_nul(void **state)
 	free(text);
 }
 
+/*
+ * An element without effect between the characters changes nothing: it is the
+ * same whether they are taken one by one or in long runs.
+ */
+static void
+test_runs(void **state)
+{
+	static const char *const some[] = { "a", "Z", "~", "!", "\x7f", "\1",
+		" ", "  ", "\t", "\n", "\f", "&amp;", "&lt;", "\xc2\xa0",
+		"\xc2\xad", "\xc2\xbf", "\xc3\xa4", "\xcd\x8f", "\xcd\xb0",
+		"\xe1\xba\x9e", "\xe2\x80\x8b", "\xe2\x80\xa8", "\xe2\x82\xac",
+		"\xe3\x81\x82", "\xef\xbb\xbf", "\xf0\x9f\x8e\x89" };
+	static const char *const before[] = {
+		"",
+		"<pre>",
+		"<a href=x>",
+		"<table><tr><td>",
+		"<table><tr><td><a href=x>",
+	};
+	char run[600], apart[1200];
+	unsigned seed = 1, i, k, n;
+	char *a, *b;
+
+	(void)state;
+	for (i = 0; i < 30000; i++) {
+		strcpy(run, before[i % COUNT(before)]);
+		strcpy(apart, run);
+		for (k = 0; k < 40; k++) {
+			seed = seed * 1103515245u + 12345u;
+			n = (seed >> 16) % 400;
+			n = n < COUNT(some) ? n : n % 5 == 0 ? 6 : 0;
+			strcat(run, some[n]);
+			strcat(strcat(apart, some[n]), "<i>");
+		}
+		a = text_of(run, strlen(run), 10000);
+		b = text_of(apart, strlen(apart), 10000);
+		assert_string_equal(a, b);
+		free(a);
+		free(b);
+	}
+}
+
+/* The name of an element is compared to its end. */
+static void
+test_names(void **state)
+{
+	static const char *const others[] = { "h7", "h11", "hrx", "bra",
+		"blockquot", "blockquotes", "blockquoteblockquote", "tdd", "o",
+		"pr", "presto", "styles", "zebra", "jot", "p1", "h" };
+	static const char *const blocks[] = { "address", "article", "aside",
+		"blockquote", "body", "br", "caption", "center", "dd", "dir",
+		"div", "dl", "dt", "fieldset", "figcaption", "figure", "footer",
+		"form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "html",
+		"legend", "li", "main", "menu", "nav", "ol", "option", "p",
+		"pre", "section", "table", "tbody", "td", "tfoot", "th",
+		"thead", "tr", "ul", "BLOCKQUOTE", "Div" };
+	char html[64], *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(others); i++) {
+		snprintf(html, sizeof(html), "a<%s>b", others[i]);
+		text = text_of(html, strlen(html), 100);
+		assert_string_equal(text, "ab");
+		free(text);
+	}
+	for (i = 0; i < COUNT(blocks); i++) {
+		snprintf(html, sizeof(html), "a<%s>b", blocks[i]);
+		text = text_of(html, strlen(html), 100);
+		if (strchr(text, '\n') == NULL)
+			fail_msg("%s", blocks[i]);
+		free(text);
+	}
+}
+
 /* What may be repeated to no end, and what follows it. */
 static const struct {
 	const char *piece, *end;
@@ -425,8 +503,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_text), TEST(test_cut),
-		TEST(test_cap), TEST(test_nul), TEST(test_hostile),
-		TEST(test_deep), TEST(test_entities) };
+		TEST(test_cap), TEST(test_nul), TEST(test_runs),
+		TEST(test_names), TEST(test_hostile), TEST(test_deep),
+		TEST(test_entities) };
 
 	return cmocka_run_group_tests_name("htmltext", tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "fmt/htmlchar.h"
 
-#define L (HTML_LETTER | HTML_URL)
+#define L (HTML_LETTER | HTML_IN_URL)
 #define W (HTML_WHITE | HTML_NAME_END)
 #define F HTML_NAME_END
 #define S (L | HTML_NAME_END)                           /* the slash */

@@ -18,7 +18,7 @@
 #define HTML_TAG_STOP 8  /* = > */
 #define HTML_PAIR     16 /* begins two bytes, which are no special character */
 #define HTML_TRIPLE   32 /* begins three of that kind */
-#define HTML_URL      64 /* a letter that is shown as it is in <URL> */
+#define HTML_IN_URL   64 /* a letter that is shown as it is in <URL> */
 extern const unsigned char html_class[256];
 
 static inline bool

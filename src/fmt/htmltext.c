@@ -16,10 +16,10 @@
 #include "fmt/htmlline.h"
 #include "fmt/htmltag.h"
 #include "fmt/htmltext.h"
+#include "fmt/htmlurl.h"
 
-#define DEPTH    64   /* open elements */
-#define URL_MAX  2000 /* a longer one is not shown */
-#define LINK_MAX 500  /* a longer text of a link is no URL */
+#define DEPTH    64  /* open elements */
+#define LINK_MAX 500 /* a longer text of a link is no URL */
 #define ITEM_MAX 999999
 
 enum element {
@@ -215,96 +215,6 @@ put_value(struct render *r, const struct html_value *v)
 
 /* --- links -------------------------------------------------------------- */
 
-/* begin has no capitals; url is as long, or ends with NUL. */
-static bool
-begins_url(const char *url, const char *begin)
-{
-	while (*begin != '\0' && str_lower_char(*url) == *begin) {
-		url++;
-		begin++;
-	}
-	return *begin == '\0';
-}
-
-/* What a reader can do nothing with, or what the text says anyway. */
-static bool
-is_silent(const char *url)
-{
-	static const char *const begins[] = { "#",
-		"javascript:", "data:", "cid:", "about:", "blob:", "tel:" };
-	size_t i;
-
-	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
-		if (begins_url(url, begins[i]))
-			return true;
-	}
-	return url[0] == '\0';
-}
-
-/* Decodes the URL into out, in one line without < and >; false: too long. */
-static bool
-decode_url(const struct html_value *v, char *out)
-{
-	size_t i, n, len = 0;
-	uint32_t c;
-
-	for (i = 0; i < v->n; i += n) {
-		if (len + 4 >= URL_MAX)
-			return false;
-		if (html_is(v->s[i], HTML_URL)) {
-			out[len++] = v->s[i];
-			n = 1;
-			continue;
-		}
-		if (v->s[i] == '&')
-			n = entity_decode(v->s + i, v->n - i, &c);
-		else if ((n = utf8_next(v->s + i, v->n - i, &c)) == 0) {
-			c = 0xfffd;
-			n = 1;
-		}
-		if (c == '<' || c == '>' || (c == ' ' && len > 0))
-			len += (size_t)sprintf(out + len, "%%%02X", (int)c);
-		else if (!html_special(c))
-			len += utf8_put(out + len, c);
-	}
-	out[len] = '\0';
-	while (len >= 3 && strcmp(out + len - 3, "%20") == 0)
-		out[len -= 3] = '\0';
-	return true;
-}
-
-/* What is left of a URL when what people leave out is left out. */
-static size_t
-bare_url(const char **s, size_t n)
-{
-	static const char *const begins[] = { "http://", "https://",
-		"mailto:" };
-	size_t i, k;
-
-	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
-		k = strlen(begins[i]);
-		if (n >= k && begins_url(*s, begins[i])) {
-			*s += k;
-			n -= k;
-			break;
-		}
-	}
-	return n > 0 && (*s)[n - 1] == '/' ? n - 1 : n;
-}
-
-static bool
-says_url(const struct render *r, const char *url)
-{
-	const char *shown = r->shown;
-	size_t a, b;
-
-	if (r->nshown == LINK_MAX)
-		return false;
-	a = bare_url(&shown, r->nshown);
-	b = bare_url(&url, strlen(url));
-	return a == b && str_ieqn(shown, url, a);
-}
-
 /* Puts <url> behind the text, before the white space after it. */
 static void
 put_url(struct render *r, const char *url)
@@ -313,7 +223,7 @@ put_url(struct render *r, const char *url)
 	int breaks = l->breaks;
 	size_t spaces = l->spaces;
 	bool cell = l->cell, blank = l->blank;
-	char piece[URL_MAX + 2];
+	char piece[HTML_URL_MAX + 2];
 	size_t n = strlen(url);
 
 	l->breaks = 0;
@@ -332,23 +242,16 @@ put_url(struct render *r, const char *url)
 static void
 end_link(struct render *r)
 {
-	char url[URL_MAX], *q;
+	char url[HTML_URL_MAX];
 
 	if (!r->link)
 		return;
 	r->link = false;
 	r->scan.work += r->url.n;
 	/* nobody can see a link without text */
-	if (r->nshown == 0 || !decode_url(&r->url, url) || is_silent(url))
+	if (r->nshown == 0 || !html_url(&r->url, url))
 		return;
-	if (begins_url(url, "mailto:")) {
-		memmove(url, url + 7, strlen(url + 7) + 1);
-		if ((q = strchr(url, '?')) != NULL)
-			*q = '\0';
-		if (url[0] == '\0')
-			return;
-	}
-	if (!says_url(r, url))
+	if (r->nshown == LINK_MAX || !html_url_said(url, r->shown, r->nshown))
 		put_url(r, url);
 }
 

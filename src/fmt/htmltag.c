@@ -107,7 +107,10 @@ html_markup(struct html_scan *x, size_t at, struct html_tag *tag)
 			tag->len = length_until(s, len, ">", 1);
 	} else {
 		tag->attrs = i = read_name(s, i, len, tag);
-		tag->len = tag_end(x, at + i) - at;
+		if (i < len && s[i] == '>') /* most have no attributes */
+			tag->len = i + 1;
+		else
+			tag->len = tag_end(x, at + i) - at;
 	}
 	x->work += tag->len;
 	return tag->len;

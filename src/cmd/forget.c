@@ -55,7 +55,11 @@ static int
 refuse_mailbox(const struct order *o, struct err *err)
 {
 	int r = store_is_mailbox(o->store, o->address, err);
+	size_t i;
 
+	/* of the INI: one that no pass has met yet */
+	for (i = 0; r == 0 && i < o->conf->nmailbox; i++)
+		r = strcmp(o->conf->mailbox[i].address, o->address) == 0;
 	if (r == 1)
 		return err_set(err, ERR_CONFIG,
 		    "%s is a mailbox that exsync reads or has read: all mail "

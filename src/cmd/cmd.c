@@ -136,6 +136,17 @@ cmd_open_store(const struct conf *conf, int flags, struct err *err)
 	return store_open(conf->database, flags, err);
 }
 
+bool
+cmd_at_work(const struct err *err)
+{
+	if (err->cause != CAUSE_AT_WORK) {
+		log_error("%s", err->msg);
+		return false;
+	}
+	log_info("%s", err->msg);
+	return true;
+}
+
 static int
 refuse_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

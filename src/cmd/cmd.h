@@ -58,6 +58,12 @@ struct store;
  */
 struct store *cmd_open_store(const struct conf *, int flags, struct err *);
 
+/*
+ * Logs why the command ends. True: another exsync is at work, which is no error
+ * (CMD_AT_WORK).
+ */
+bool cmd_at_work(const struct err *);
+
 int once_run(const struct cmd *);
 int check_run(const struct cmd *);
 int why_run(const struct cmd *);

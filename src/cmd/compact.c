@@ -43,11 +43,8 @@ compact_file(struct store *st, const struct conf *conf,
 static int
 report_error(const struct err *err)
 {
-	if (err->cause == CAUSE_AT_WORK) {
-		log_info("%s", err->msg);
+	if (cmd_at_work(err))
 		return CMD_AT_WORK;
-	}
-	log_error("%s", err->msg);
 	return str_eq(err->code, "reader") || err->cause == CAUSE_STOP
 		   ? CMD_PARTIAL
 		   : CMD_FAILED;

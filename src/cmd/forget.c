@@ -370,11 +370,8 @@ unforget_person(struct order *o, struct err *err)
 static int
 report_error(const struct err *err)
 {
-	if (err->cause == CAUSE_AT_WORK) {
-		log_info("%s", err->msg);
+	if (cmd_at_work(err))
 		return CMD_AT_WORK;
-	}
-	log_error("%s", err->msg);
 	return err->kind == ERR_CONFIG  ? CMD_USAGE
 	       : err->kind == ERR_RETRY ? CMD_PARTIAL
 					: CMD_FAILED;

@@ -173,11 +173,8 @@ start_keeper(const struct cmd *cmd, const struct conf *conf, bool *mute)
 static int
 report_error(const struct err *err)
 {
-	if (err->cause == CAUSE_AT_WORK) {
-		log_info("%s", err->msg);
+	if (cmd_at_work(err))
 		return CMD_AT_WORK;
-	}
-	log_error("%s", err->msg);
 	return err->kind == ERR_CONFIG ? CMD_USAGE : CMD_FAILED;
 }
 

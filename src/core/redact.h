@@ -78,8 +78,8 @@ struct redact_rows {
 bool redact_find(const struct forgotten *, const char *, size_t, bool html,
     struct redact_rows *);
 /* The same for the name of a file, as of redact_file. */
-bool redact_find_file(
-    const struct forgotten *, const char *, struct redact_rows *);
+bool
+redact_find_file(const struct forgotten *, const char *, struct redact_rows *);
 /*
  * The same for the one address that a field has: also one that needs quotes,
  * but none that is part of another, except those of bounces and forwarders.

@@ -24,28 +24,6 @@
 
 /* --- what it is --------------------------------------------------------- */
 
-/* What email_load leaves out. thread has room for the mail's thread_id. */
-static int
-load_rest(struct store *st, int64_t n, struct message *m, char *thread,
-    struct err *err)
-{
-	sqlite3_stmt *s = db_stmt(st, DB_FORGET_REST,
-	    "SELECT headers,in_reply_to,refs,conversation_id,thread_id FROM "
-	    "sync_email WHERE n=?");
-	int r;
-
-	db_int(s, 1, n);
-	if ((r = db_row(st, s, err)) != 1)
-		return r;
-	m->headers = arena_strdup(&m->arena, db_col(s, 0));
-	m->in_reply_to = arena_strdup(&m->arena, db_col(s, 1));
-	m->refs = arena_strdup(&m->arena, db_col(s, 2));
-	m->conversation_id = arena_strdup(&m->arena, db_col(s, 3));
-	snprintf(thread, CONTENT_ID, "%s", db_col(s, 4));
-	sqlite3_reset(s);
-	return 0;
-}
-
 /* The categories of its copies. */
 static int
 load_categories(struct store *st, int64_t n, struct message *m, struct err *err)
@@ -99,7 +77,7 @@ forgetmail_load(struct store *st, const struct forgotten *who, int64_t n,
 	    email_load(st, n, true, &now, err) == -1)
 		return -1;
 	x->m = now.m; /* taken over */
-	if (load_rest(st, n, x->m, x->thread, err) == -1 ||
+	if (email_load_sum(st, n, x->m, x->thread, err) == -1 ||
 	    load_categories(st, n, x->m, err) == -1 ||
 	    load_categories(st, n, x->was.m, err) == -1)
 		return -1;

@@ -230,10 +230,9 @@ struct mail_place {
 	const char *answers; /* parent or NULL */
 };
 
-/* was has room for the mail's thread_id. */
-static int
-load_sum(
-    struct store *st, int64_t n, struct message *m, char *was, struct err *err)
+int
+email_load_sum(struct store *st, int64_t n, struct message *m, char *thread,
+    struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_EMAIL_SUM,
 	    "SELECT headers,in_reply_to,refs,conversation_id,item_class,"
@@ -250,7 +249,7 @@ load_sum(
 	m->item_class = arena_strdup(&m->arena, db_col(s, 4));
 	m->received_at = db_col_time(s, 5);
 	m->size = sqlite3_column_int64(s, 6);
-	snprintf(was, CONTENT_ID, "%s", db_col(s, 7));
+	snprintf(thread, CONTENT_ID, "%s", db_col(s, 7));
 	sqlite3_reset(s);
 	return 0;
 }
@@ -289,7 +288,7 @@ email_add_up(struct store *st, int64_t n, const struct message *m,
 	struct message *sum = message_new(0);
 	struct mail_place at;
 	char was[CONTENT_ID];
-	int r = load_sum(st, n, sum, was, err);
+	int r = email_load_sum(st, n, sum, was, err);
 
 	if (r == 0) {
 		sum->headers = pick_text(sum->headers, m->headers, only);

@@ -32,6 +32,12 @@ int email_find(
 int email_write(struct store *, const struct email_row *,
     const struct content *now, bool body, struct store_count *, struct err *);
 /*
+ * Loads what email_add_up merges, and the mail's thread_id, for which thread
+ * has room (CONTENT_ID).
+ */
+int email_load_sum(
+    struct store *, int64_t n, struct message *, char *thread, struct err *);
+/*
  * Merges into the mail the values that differ from copy to copy without being
  * content: headers, references, received time, size, ... The result does not
  * depend on the order of the copies. only: the mail has no other copy, so the

@@ -36,9 +36,9 @@ struct forgetting_found {
 int forgetting_check(struct store *, const struct forgotten *, bool dry_run,
     struct forgetting_found *, struct err *);
 /*
- * Somebody is to be erased from the database, until forgetting_done: first this,
- * then the list has them, then forgetting_enter says that the database is to
- * forget them.
+ * Somebody is to be erased from the database, until forgetting_done: first
+ * this, then the list has them, then forgetting_enter says that the database is
+ * to forget them.
  */
 int forgetting_announce(struct store *, struct err *);
 int forgetting_enter(struct store *, const struct forgotten *,

@@ -433,6 +433,7 @@ test_keeper_other(void **state)
 	assert_int_equal(keeper_read(k, KEEP_FORGOTTEN, &b, &err), -1);
 	keeper_close(k);
 	buf_free(&b);
+	assert_int_equal(rmdir(dir), 0);
 	free(dir);
 }
 

@@ -30,6 +30,18 @@ sql_mentions(sqlite3_context *context, int n, sqlite3_value **v)
 	sqlite3_result_int(context, text != NULL && forgotten_in(who, text));
 }
 
+/* SQL function is_person(address): and not only one that mentions theirs? */
+static void
+sql_is_person(sqlite3_context *context, int n, sqlite3_value **v)
+{
+	const char *address = (const char *)sqlite3_value_text(v[0]);
+
+	(void)n;
+	sqlite3_result_int(
+	    context, address != NULL &&
+			 forgotten_has(sqlite3_user_data(context), address));
+}
+
 /* SQL function file_mentions(name) */
 static void
 sql_file_mentions(sqlite3_context *context, int n, sqlite3_value **v)
@@ -111,6 +123,7 @@ forgetrows_begin(struct store *st, const struct forgotten *who, struct err *err)
 		void (*fn)(sqlite3_context *, int, sqlite3_value **);
 	} made[] = {
 		{ "mentions_person", sql_mentions },
+		{ "is_person", sql_is_person },
 		{ "file_mentions", sql_file_mentions },
 		{ "without_person", sql_without },
 		{ "id_mentions", sql_id_mentions },
@@ -143,10 +156,12 @@ read_names(struct store *st, void *arg, struct err *err)
 	struct store_names *out = arg;
 	sqlite3_stmt *s = db_stmt(st, DB_FORGET_NAMES,
 	    "SELECT name FROM (SELECT name FROM sync_party WHERE "
-	    "mentions_person(address) UNION ALL SELECT name FROM party WHERE "
-	    "mentions_person(address) UNION ALL SELECT name FROM sync_people "
-	    "WHERE mentions_person(address)) WHERE name IS NOT NULL GROUP BY "
-	    "name ORDER BY count(*) DESC,name LIMIT 100");
+	    "is_person(address) OR is_person(raw_address) UNION ALL "
+	    "SELECT name FROM sync_edition_party WHERE is_person(address) OR "
+	    "is_person(raw_address) UNION ALL SELECT name FROM party WHERE "
+	    "is_person(address) UNION ALL SELECT name FROM sync_people WHERE "
+	    "is_person(address)) WHERE name IS NOT NULL GROUP BY name "
+	    "ORDER BY count(*) DESC,name LIMIT 100");
 	int r;
 
 	while ((r = db_row(st, s, err)) == 1) {

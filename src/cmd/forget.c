@@ -313,12 +313,18 @@ print_certificate(const struct order *o)
 	print_count("mails erased", c->erased);
 	print_count("mails redacted", c->redacted);
 	print_count("decisions without it", c->decisions);
+	if (c->expired > 0)
+		print_count("of them of expired mail", c->expired);
 	print_count("rows of other tables", c->others + c->csv);
 	print_count("attachments listed", c->files);
 	print_count("rows of the CRM left", c->parties);
 	print_value("file", raw_text(o));
 	print_value("list", "the address cannot come back: its keyed hash is "
 			    "in state_dir");
+	if (c->expired > 0)
+		printf("Mail that retention_days removed from the file before "
+		       "may be in the CRM still, which is not\ntold of it: "
+		       "look for the address there.\n");
 	printf("Not reached: backups of the database and of state_dir, the "
 	       "mailboxes themselves, what the CRM\nhas imported (it reads "
 	       "rows of table change with op erase), log files, and this "

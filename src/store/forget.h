@@ -47,6 +47,7 @@ struct store_forget_count {
 	int64_t erased;    /* mails that are gone */
 	int64_t redacted;  /* mails that name the person no more */
 	int64_t decisions; /* rows whose hash of the address is gone */
+	int64_t expired;   /* of these: of mail that became too old before */
 	int64_t others;    /* rows of other tables */
 	int64_t csv;       /* rows of party that a CSV file had brought */
 	int64_t files;     /* told to file */

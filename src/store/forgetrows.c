@@ -260,6 +260,38 @@ find_end(struct store *st, struct scan *k, struct err *err)
 	"iif(instr(parties,?5),trim(replace(' '||parties||' ',' '||?5||' ',"   \
 	"' ')),parties)"
 
+/* Binds the bounds of the slice, and the hash as parameter 5. */
+static void
+bind_slice(
+    sqlite3_stmt *s, const struct scan *k, struct store *st, char hash[17])
+{
+	snprintf(hash, 17, "%016llx",
+	    (unsigned long long)store_address_hash(st, k->f->address));
+	db_text(s, 1, k->mailbox);
+	db_text(s, 2, k->item);
+	db_text(s, 3, k->to_mailbox);
+	db_text(s, 4, k->to_item);
+	db_text(s, 5, hash);
+}
+
+/* Of mail that is too old for the file nothing can be told to the CRM. */
+static int
+count_expired(struct store *st, struct scan *k, struct err *err)
+{
+	sqlite3_stmt *s = db_stmt(st, DB_FORGET_EXPIRED,
+	    "SELECT count(*) FROM decision WHERE (mailbox,item)>(?1,?2) AND "
+	    "(?3 IS NULL OR (mailbox,item)<=(?3,?4)) AND verdict='expired' AND "
+	    "instr(parties,?5)");
+	char hash[17];
+	int64_t n;
+
+	bind_slice(s, k, st, hash);
+	if (db_one(st, s, &n, err) == -1)
+		return -1;
+	k->count->expired += n;
+	return 0;
+}
+
 static int
 clean_decisions(struct store *st, void *arg, struct err *err)
 {
@@ -268,7 +300,7 @@ clean_decisions(struct store *st, void *arg, struct err *err)
 	char hash[17];
 	int n;
 
-	if (find_end(st, k, err) == -1)
+	if (find_end(st, k, err) == -1 || count_expired(st, k, err) == -1)
 		return -1;
 	s = db_stmt(st, DB_FORGET_DECISIONS,
 	    "UPDATE decision SET rule=iif(instr(parties,?5) AND rule='match',"
@@ -276,13 +308,7 @@ clean_decisions(struct store *st, void *arg, struct err *err)
 	    "id_without(message_id) WHERE (mailbox,item)>(?1,?2) AND "
 	    "(?3 IS NULL OR (mailbox,item)<=(?3,?4)) AND (instr(parties,?5) "
 	    "OR id_mentions(message_id))");
-	snprintf(hash, sizeof(hash), "%016llx",
-	    (unsigned long long)store_address_hash(st, k->f->address));
-	db_text(s, 1, k->mailbox);
-	db_text(s, 2, k->item);
-	db_text(s, 3, k->to_mailbox);
-	db_text(s, 4, k->to_item);
-	db_text(s, 5, hash);
+	bind_slice(s, k, st, hash);
 	if ((n = db_run(st, s, err)) == -1)
 		return -1;
 	k->count->decisions += n;

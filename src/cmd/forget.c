@@ -33,6 +33,7 @@ struct order {
 	struct conf *conf;
 	struct store *store;
 	struct forgetlist list;
+	struct forgotten who; /* that person alone, with the list's key */
 	struct store_forget_count count;
 	int64_t shown_files, shown_parties;
 	enum rawsearch raw;
@@ -73,24 +74,29 @@ refuse_mailbox(const struct order *o, struct err *err)
 
 /* --- the list ----------------------------------------------------------- */
 
+static void
+take_person(struct order *o)
+{
+	forgotten_free(&o->who);
+	forgotten_only(&o->who, &o->list.list, o->address, tim_now());
+}
+
 /* Puts the person on the list, with all names that the file has for them. */
 static int
 list_person(struct order *o, struct err *err)
 {
-	struct forgotten who;
 	struct store_names names;
 	int rc;
 
 	memset(&names, 0, sizeof(names));
-	forgotten_only(&who, &o->list.list, o->address, tim_now());
-	rc = store_names_of(o->store, &who, &names, err);
-	forgotten_free(&who);
+	rc = store_names_of(o->store, &o->who, &names, err);
 	if (rc == 0 && !forgotten_add(&o->list.list, o->address, names.v,
 			   names.n, tim_now()))
 		rc = err_set(err, ERR_CONFIG,
 		    "%s/forgotten: has no room for another address",
 		    o->conf->state_dir);
 	arena_free(&names.arena);
+	take_person(o); /* now with the names */
 	return rc == 0 ? forgetlist_save(&o->list, err) : -1;
 }
 
@@ -101,15 +107,14 @@ list_person(struct order *o, struct err *err)
 static int
 enter_person(struct order *o, struct err *err)
 {
-	struct forgetting_state was;
+	bool known = forgotten_has(&o->list.list, o->address);
 	struct err later = ERR_INIT;
 
-	if (forgetting_state(o->store, &was, err) == -1 ||
-	    forgetting_announce(o->store, err) == -1)
+	if (forgetting_announce(o->store, &o->list.list, &o->who, err) == -1)
 		return -1;
 	if (list_person(o, err) == -1) {
-		if (!was.unfinished)
-			forgetting_done(o->store, &later);
+		if (!known)
+			forgetting_done(o->store, &o->who, &later);
 		return -1;
 	}
 	return forgetting_enter(o->store, &o->list.list, o->address, err);
@@ -172,16 +177,14 @@ erase_person(struct order *o, struct err *err)
 		.file = tell_file,
 		.party = tell_party,
 		.arg = o };
-	struct forgotten who;
 	struct party_dir *dir = NULL;
 	int rc = people_known(o->conf, o->store, &people, err);
 
-	forgotten_only(&who, &o->list.list, o->address, tim_now());
 	if (rc == 0) {
 		forgetting_filter(&o->list.list, &people);
 		dir = party_dir_build(&people);
 		store_people_use(o->store, dir);
-		f.who = &who;
+		f.who = &o->who;
 		rc = store_forget(o->store, &f, &o->count, err);
 		store_people_use(o->store, NULL);
 	}
@@ -189,7 +192,6 @@ erase_person(struct order *o, struct err *err)
 		rc = forgetting_drop_mark(o->store, o->address, err);
 	party_dir_free(dir);
 	party_list_free(&people);
-	forgotten_free(&who);
 	return rc;
 }
 
@@ -250,7 +252,6 @@ static int
 search_file(struct order *o, struct err *err)
 {
 	const struct store_left_to to = { tell_left, o };
-	struct forgotten who;
 	int rc;
 
 	store_close(o->store);
@@ -261,11 +262,9 @@ search_file(struct order *o, struct err *err)
 	o->store = cmd_open_store(o->conf, STORE_READ_ONLY, err);
 	if (o->store == NULL)
 		return -1;
-	forgotten_only(&who, &o->list.list, o->address, tim_now());
-	rc = store_forget_left(o->store, &who, o->address, &to, err);
+	rc = store_forget_left(o->store, &o->who, o->address, &to, err);
 	store_close(o->store);
 	o->store = NULL;
-	forgotten_free(&who);
 	return rc;
 }
 
@@ -337,7 +336,7 @@ forget_person(struct order *o, struct err *err)
 	if (enter_person(o, err) == -1 || erase_person(o, err) == -1 ||
 	    rewrite_file(o, err) == -1)
 		return -1;
-	if (forgetting_done(o->store, err) == -1)
+	if (forgetting_done(o->store, &o->who, err) == -1)
 		return -1;
 	if (search_file(o, err) == -1)
 		return -1;
@@ -364,6 +363,7 @@ unforget_person(struct order *o, struct err *err)
 	}
 	if (store_unforget(o->store, &n, err) == -1 ||
 	    forgetting_leave(o->store, &o->list.list, err) == -1 ||
+	    forgetting_done(o->store, &o->who, err) == -1 ||
 	    forgetlist_save(&o->list, err) == -1)
 		return -1;
 	printf("%s may be known again: the next pass reads %lld mailboxes "
@@ -402,9 +402,12 @@ run_order(const struct cmd *cmd, int (*work)(struct order *, struct err *))
 	rc = open_all(&o, &err);
 	if (rc == 0)
 		rc = refuse_mailbox(&o, &err);
-	if (rc == 0)
+	if (rc == 0) {
+		take_person(&o);
 		rc = work(&o, &err);
+	}
 	rc = rc == -1 ? report_error(&err) : rc == 1 ? CMD_PARTIAL : CMD_OK;
+	forgotten_free(&o.who);
 	forgetlist_close(&o.list);
 	store_close(o.store);
 	conf_free(o.conf);

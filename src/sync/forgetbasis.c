@@ -2,8 +2,8 @@
  * forgetbasis.c - whom this database was made to forget (forgetting.h).
  * Part "forgotten" of the basis (store/reconsider.h) has a fingerprint of the
  * list's key, and the hashes of those addresses as the list has them, in its
- * order. "forgetting" is there while an exsync --forget has not ended,
- * "forgotten lost" counts those of a list that was lost.
+ * order. "forgetting" has the hashes of those whose exsync --forget has not
+ * ended, "forgotten lost" counts those of a list that was lost.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,20 +207,28 @@ begin_known(struct store *st, const struct forgotten *l, bool dry_run,
 }
 
 int
+forgetting_unended(struct store *st, bool *is, struct err *err)
+{
+	void *v;
+	size_t len;
+	int r = store_basis_get(st, "forgetting", &v, &len, err);
+
+	*is = len > 0;
+	free(v);
+	return r == -1 ? -1 : 0;
+}
+
+int
 forgetting_check(struct store *st, const struct forgotten *l, bool dry_run,
     struct forgetting_found *found, struct err *err)
 {
 	struct compared c;
 	struct known k;
-	void *flag;
-	size_t len;
 	int r;
 
 	memset(found, 0, sizeof(*found));
-	if (store_basis_get(st, "forgetting", &flag, &len, err) == -1)
+	if (forgetting_unended(st, &found->unfinished, err) == -1)
 		return -1;
-	found->unfinished = len > 0;
-	free(flag);
 	r = load_known(st, l, &k, err);
 	if (r == 0)
 		r = begin_known(st, l, dry_run, found, err);
@@ -260,11 +268,52 @@ forgetting_begin(const struct pass *p, char **trouble, struct err *err)
 	return 0;
 }
 
-int
-forgetting_announce(struct store *st, struct err *err)
+/*
+ * Adds the person to those whose --forget has not ended, or takes them off.
+ * anew: those of a list that was lost have to be forgotten once more anyway.
+ */
+static int
+note_unended(struct store *st, const struct forgotten *who, bool unended,
+    bool anew, struct err *err)
 {
-	return store_basis_put(
-	    st, &(struct store_basis){ "forgetting", "1", 1 }, 1, err);
+	struct store_basis part = { "forgetting", NULL, 0 };
+	const unsigned char *hash = who->v[0].hash;
+	unsigned char *v;
+	void *was;
+	size_t len, i, n = 0;
+
+	if (store_basis_get(st, part.what, &was, &len, err) == -1)
+		return -1;
+	if (anew)
+		len = 0;
+	v = mem_alloc(len + HASH);
+	for (i = 0; i + HASH <= len; i += HASH) {
+		const unsigned char *one = (const unsigned char *)was + i;
+
+		if (memcmp(one, hash, HASH) != 0)
+			memcpy(v + HASH * n++, one, HASH);
+	}
+	if (unended)
+		memcpy(v + HASH * n++, hash, HASH);
+	part.value = n > 0 ? v : NULL;
+	part.len = n * HASH;
+	n = (size_t)store_basis_put(st, &part, 1, err);
+	free(v);
+	free(was);
+	return n == 0 ? 0 : -1;
+}
+
+int
+forgetting_announce(struct store *st, const struct forgotten *l,
+    const struct forgotten *who, struct err *err)
+{
+	struct known k;
+	int r = load_known(st, l, &k, err);
+	/* or the key of an empty list may be one that was never written */
+	bool anew = forgotten_count(l) == 0 || (k.n > 0 && !k.same_key);
+
+	free(k.value);
+	return r == -1 ? -1 : note_unended(st, who, true, anew, err);
 }
 
 int
@@ -275,10 +324,9 @@ forgetting_enter(struct store *st, const struct forgotten *l,
 }
 
 int
-forgetting_done(struct store *st, struct err *err)
+forgetting_done(struct store *st, const struct forgotten *who, struct err *err)
 {
-	return store_basis_put(
-	    st, &(struct store_basis){ "forgetting", NULL, 0 }, 1, err);
+	return note_unended(st, who, false, false, err);
 }
 
 int

@@ -125,14 +125,11 @@ forgetting_folders(const struct forgotten *l, struct folder_list *list,
 int
 forgetting_state(struct store *st, struct forgetting_state *s, struct err *err)
 {
-	int64_t flag;
-
 	memset(s, 0, sizeof(*s));
 	if (forgetting_people(st, &s->people, err) == -1 ||
 	    get_number(st, "forgotten rows", &s->ignored, err) == -1 ||
-	    get_number(st, "forgetting", &flag, err) == -1)
+	    forgetting_unended(st, &s->unfinished, err) == -1)
 		return -1;
-	s->unfinished = flag != 0;
 	return 0;
 }
 

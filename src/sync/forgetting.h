@@ -36,18 +36,21 @@ struct forgetting_found {
 int forgetting_check(struct store *, const struct forgotten *, bool dry_run,
     struct forgetting_found *, struct err *);
 /*
- * Somebody is to be erased from the database, until forgetting_done: first
- * this, then the list has them, then forgetting_enter says that the database is
- * to forget them.
+ * who, one person alone (forgotten_only), is to be erased from the database,
+ * until forgetting_done: first this, then the list has them, then
+ * forgetting_enter says that the database is to forget them.
  */
-int forgetting_announce(struct store *, struct err *);
+int forgetting_announce(struct store *, const struct forgotten *,
+    const struct forgotten *who, struct err *);
 int forgetting_enter(struct store *, const struct forgotten *,
     const char *address, struct err *);
-int forgetting_done(struct store *, struct err *);
+int forgetting_done(struct store *, const struct forgotten *who, struct err *);
 /* The database has forgotten nobody any more who is not on the list. */
 int forgetting_leave(struct store *, const struct forgotten *, struct err *);
 /* Has it forgotten somebody who is not on the list? 1, 0, -1. */
 int forgetting_lacks(struct store *, const struct forgotten *, struct err *);
+/* Has the --forget of anybody not ended? */
+int forgetting_unended(struct store *, bool *is, struct err *);
 /* *n: how many it has forgotten. */
 int forgetting_people(struct store *, int64_t *n, struct err *);
 

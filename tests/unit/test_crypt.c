@@ -1,5 +1,5 @@
 /*
- * test_crypt.c - hashes (base/md4.h, too) against published vectors, randomness.
+ * test_crypt.c - hashes, MD4 too, against published vectors; randomness.
  */
 #include <setjmp.h>
 #include <stdarg.h>

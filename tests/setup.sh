@@ -13,7 +13,7 @@ build="gcc make libc6-dev libbearssl-dev libexpat1-dev libsqlite3-dev
 libinih-dev pkg-config"
 sim="libmicrohttpd-dev libgnutls28-dev libxml2-dev libgmime-3.0-dev"
 test="libcmocka-dev libxml2-utils python3 python3-pytest python3-exchangelib
-sqlite3 ca-certificates openssl valgrind"
+sqlite3 ca-certificates openssl valgrind gss-ntlmssp python3-gssapi"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-14-dev python3
 libcmocka-dev"
 demo="sqlite3 curl"

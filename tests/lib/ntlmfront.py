@@ -18,12 +18,14 @@ environment:
         forget      the connection's login is forgotten with each n-th request
         basic       a value of Authorization that is accepted at once
         samba       the arguments of ntlm_auth
+        samba_env   its environment, besides the front's own
 """
 
 import base64
 import http.client
 import http.server
 import json
+import os
 import socketserver
 import ssl
 import subprocess
@@ -85,7 +87,8 @@ class Samba:
             ["ntlm_auth", *HOW["samba"],
              "--helper-protocol=squid-2.5-ntlmssp"], text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL)
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **HOW.get("samba_env", {})})
         self.first = True
 
     def step(self, token):

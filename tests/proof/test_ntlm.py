@@ -10,10 +10,12 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -113,6 +115,7 @@ class Scene:
         self.write("users.csv", rows)
         self.log_path = os.path.join(self.directory, "front.log")
         self.processes = []
+        self.directories = []
         self.env = {"NTLM_TEST_PASSWORD": PASSWORD}
         self.mails = MAILS * len(NAMES)
 
@@ -121,13 +124,17 @@ class Scene:
                   encoding="utf-8") as f:
             f.write(text)
 
-    def start(self, command, ready, env=None):
-        """Starts a server; returns what it writes to the file ready."""
+    def launch(self, command, env=None):
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, env={**os.environ, **(env or {})},
             cwd=self.directory)
         self.processes.append(process)
+        return process
+
+    def start(self, command, ready, env=None):
+        """Starts a server; returns what it writes to the file ready."""
+        process = self.launch(command, env)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             assert process.poll() is None, command
@@ -140,6 +147,21 @@ class Scene:
                 return text.strip()
             time.sleep(0.01)
         raise AssertionError(f"{command} did not get ready")
+
+    def open_directory(self):
+        """One that servers with a user of their own may enter."""
+        path = tempfile.mkdtemp(prefix="exsync-ntlm-", dir="/tmp")
+        os.chmod(path, 0o755)
+        self.directories.append(path)
+        return path
+
+    def wait(self, there):
+        """Until the server that was started last is there."""
+        deadline = time.monotonic() + 60
+        while not there():
+            assert self.processes[-1].poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
     def front(self, certificate=None, user=USER, env=None, **how):
         """Starts the front; returns its url and the pin, if it has TLS."""
@@ -205,6 +227,8 @@ class Scene:
         for process in reversed(self.processes):
             process.terminate()
             process.wait(20)
+        for path in self.directories:
+            shutil.rmtree(path)
         self.sim.stop()
 
 
@@ -396,3 +420,216 @@ def test_lost_now_and_then(scene, certificates):
     scene.good()
     logins, wrong = scene.judged()
     assert len(logins) > 1 and not wrong
+
+
+APACHE = """\
+ServerRoot {directory}
+ServerName localhost
+PidFile {directory}/pid
+Listen 127.0.0.1:{port}
+User www-data
+Group www-data
+ErrorLog {directory}/error.log
+KeepAlive On
+MaxKeepAliveRequests 0
+LoadModule mpm_event_module {modules}/mod_mpm_event.so
+LoadModule authn_core_module {modules}/mod_authn_core.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule authz_user_module {modules}/mod_authz_user.so
+LoadModule auth_gssapi_module {modules}/mod_auth_gssapi.so
+LoadModule ssl_module {modules}/mod_ssl.so
+LoadModule headers_module {modules}/mod_headers.so
+LoadModule proxy_module {modules}/mod_proxy.so
+LoadModule proxy_http_module {modules}/mod_proxy_http.so
+LogFormat "%k %>s %{{Content-Length}}i %u" served
+CustomLog {directory}/served.log served
+SSLEngine On
+SSLCertificateFile {cert}
+SSLCertificateKeyFile {key}
+ProxyPass /EWS http://127.0.0.1:{to}/EWS
+<Location /EWS>
+    AuthType GSSAPI
+    AuthName EWS
+    GssapiAllowedMech ntlmssp
+    GssapiConnectionBound On
+    Require valid-user
+    RequestHeader set Authorization "{inner}"
+</Location>
+"""
+MODULES = "/usr/lib/apache2/modules"
+APACHE2 = shutil.which("apache2", path="/usr/sbin:/usr/bin")
+needs_apache = pytest.mark.skipif(
+    APACHE2 is None
+    or not os.path.exists(os.path.join(MODULES, "mod_auth_gssapi.so")),
+    reason="needs apache2-bin and libapache2-mod-auth-gssapi")
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def is_open(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Apache:
+    """Apache in front of the simulator, which it logs in to by Basic."""
+
+    def __init__(self, scene, certificate):
+        directory = scene.open_directory()
+        accounts = os.path.join(directory, "accounts")
+        conf = os.path.join(directory, "httpd.conf")
+        self.log_path = os.path.join(directory, "served.log")
+        port = free_port()
+        with open(accounts, "w", encoding="utf-8") as f:
+            f.write(f"CONTOSO:anna:{PASSWORD}\n")
+        with open(conf, "w", encoding="utf-8") as f:
+            f.write(APACHE.format(
+                directory=directory, port=port, modules=MODULES,
+                cert=certificate.cert, key=certificate.key,
+                to=scene.sim.parts.port, inner=INNER))
+        scene.launch([APACHE2, "-D", "FOREGROUND", "-f", conf],
+                     {"NTLM_USER_FILE": accounts,
+                      "NETBIOS_COMPUTER_NAME": "EX01",
+                      "NETBIOS_DOMAIN_NAME": "CONTOSO"})
+        scene.wait(lambda: is_open(port))
+        self.url = f"https://localhost:{port}/EWS/Exchange.asmx"
+
+    def served(self):
+        """(nth on its connection, status, length, user) of each request."""
+        with open(self.log_path, encoding="utf-8") as f:
+            return [(int(n), int(status), length, user) for
+                    n, status, length, user in map(str.split, f)]
+
+
+@needs_gss
+@needs_apache
+def test_apache(scene, certificates):
+    certificate = certificates["sha256"]
+    apache = Apache(scene, certificate)
+    scene.ini(apache.url, certificate, user="CONTOSO\\anna", connections=1)
+    scene.good()
+    served = apache.served()
+    assert served[0][:3] == (0, 401, "0")
+    assert [n for n, *_ in served] == list(range(len(served)))
+    assert all(status == 200 and length != "0" and "anna" in user
+               for _, status, length, user in served[1:])
+
+
+@needs_gss
+@needs_apache
+def test_apache_wrong_password(scene, certificates):
+    certificate = certificates["sha256"]
+    apache = Apache(scene, certificate)
+    scene.ini(apache.url, certificate, user="CONTOSO\\anna")
+    scene.env["NTLM_TEST_PASSWORD"] = "not this one"
+    done = scene.run()
+    assert done.returncode == 3
+    assert "rejects the user name or the password" in done.stderr
+    # two logins of two rounds
+    assert [status for _, status, *_ in apache.served()] == [401] * 4
+
+
+SAMBA = """\
+[global]
+workgroup = CONTOSO
+netbios name = EX01
+server role = standalone server
+ntlm auth = ntlmv2-only
+passdb backend = tdbsam:{directory}/private/passdb.tdb
+private dir = {directory}/private
+lock directory = {directory}/lock
+state directory = {directory}/state
+cache directory = {directory}/cache
+pid directory = {directory}/pid
+ncalrpc dir = {directory}/run
+winbindd socket directory = {directory}/wb
+log file = {directory}/log/%m.log
+interfaces = lo
+bind interfaces only = yes
+disable netbios = yes
+"""
+# MD4 is off in OpenSSL 3, and Samba takes it from there.
+OPENSSL = """\
+openssl_conf = i
+[i]
+providers = p
+[p]
+default = d
+legacy = d
+[d]
+activate = 1
+"""
+needs_samba = pytest.mark.skipif(
+    os.geteuid() != 0 or not all(map(shutil.which, (
+        "winbindd", "ntlm_auth", "smbpasswd", "wbinfo")))
+    or not shutil.which("ldconfig", path="/usr/sbin:/sbin:/usr/bin")
+    or "libnss_wrapper.so" not in subprocess.run(
+        ["/sbin/ldconfig", "-p"], capture_output=True, text=True,
+        check=False, timeout=60).stdout,
+    reason="needs root and tests/setup.sh samba")
+
+
+def start_samba(scene):
+    """A standalone server with one account, and no Unix user for it."""
+    directory = scene.open_directory()
+    for name in ("private", "lock", "state", "cache", "pid", "log", "run",
+                 "wb"):
+        os.mkdir(os.path.join(directory, name))
+    conf = os.path.join(directory, "smb.conf")
+    openssl = os.path.join(directory, "openssl.cnf")
+    env = {"LD_PRELOAD": "libnss_wrapper.so", "OPENSSL_CONF": openssl,
+           "SELFTEST_WINBINDD_SOCKET_DIR": os.path.join(directory, "wb")}
+    for name, line in (
+            ("passwd", "anna:x:20001:20001::/nonexistent:/bin/false\n"),
+            ("group", "anna:x:20001:\n")):
+        path = os.path.join(directory, name)
+        with open(f"/etc/{name}", encoding="utf-8") as f:
+            text = f.read()
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text + line)
+        env[f"NSS_WRAPPER_{name.upper()}"] = path
+    with open(conf, "w", encoding="utf-8") as f:
+        f.write(SAMBA.format(directory=directory))
+    with open(openssl, "w", encoding="utf-8") as f:
+        f.write(OPENSSL)
+    subprocess.run(
+        ["smbpasswd", "-c", conf, "-a", "-s", "anna"], check=True,
+        input=f"{PASSWORD}\n{PASSWORD}\n".encode(), capture_output=True,
+        env={**os.environ, **env}, timeout=60)
+    scene.launch(["winbindd", "-F", "--debug-stdout", "--no-process-group",
+                  "-s", conf], env)
+    scene.wait(lambda: subprocess.run(
+        ["wbinfo", "-p"], capture_output=True, check=False,
+        env={**os.environ, **env}, timeout=60).returncode == 0)
+    return {"acceptor": "samba", "samba": [f"--configfile={conf}"],
+            "samba_env": env}
+
+
+@needs_samba
+@pytest.mark.parametrize("user", ["EX01\\anna", "ex01\\ANNA"])
+def test_samba(scene, certificates, user):
+    certificate = certificates["sha256"]
+    url = scene.front(certificate, **start_samba(scene))
+    scene.ini(url, certificate, user=user)
+    scene.good()
+    logins, wrong = scene.judged()
+    assert logins and not wrong
+    assert check_handshakes(scene.log()) == len(logins)
+
+
+@needs_samba
+def test_samba_wrong_password(scene, certificates):
+    certificate = certificates["sha256"]
+    url = scene.front(certificate, **start_samba(scene))
+    scene.ini(url, certificate, user="EX01\\anna")
+    scene.env["NTLM_TEST_PASSWORD"] = "not this one"
+    done = scene.run()
+    assert done.returncode == 3
+    wrong = scene.judged()[1]
+    assert len(wrong) == 2
+    assert all("LOGON_FAILURE" in e["why"] or "WRONG_PASSWORD" in e["why"]
+               for e in wrong)

@@ -37,8 +37,12 @@ basic_rejected(const struct basic *b, const char *challenge, struct err *e)
 		challenge_list(challenge, list, sizeof(list));
 		err_set(e, ERR_AUTH,
 		    "the server does not take Basic authentication here; it "
-		    "offers %s (HTTP 401): enable Basic authentication for %s",
-		    *list ? list : "nothing", b->place);
+		    "offers %s (HTTP 401): enable Basic authentication for %s"
+		    "%s",
+		    *list ? list : "nothing", b->place,
+		    challenge_offers(challenge, "NTLM")
+			? ", or write auth = ntlm"
+			: "");
 	}
 	return err_code(e, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
 }

@@ -58,12 +58,6 @@ struct http_auth_conn {
  */
 struct http_auth {
 	/*
-	 * Set by header(): the next request goes out without its body, since
-	 * its answer can be nothing but a challenge. No login is at stake in
-	 * such a round: an exchange that fails in it has err->spared set.
-	 */
-	bool bare;
-	/*
 	 * Writes the value of the next request's Authorization header to out,
 	 * which is empty and takes HTTP_AUTH_MAX bytes. Nothing written: the
 	 * request has no such header, as on a connection that is logged in
@@ -93,6 +87,12 @@ struct http_auth {
 	int (*finish)(struct http_auth *, const struct http_auth_conn *conn,
 	    int status, const char *challenge, struct err *);
 	void (*free)(struct http_auth *);
+	/*
+	 * Set by header(): the next request goes out without its body, since
+	 * its answer can be nothing but a challenge. No login is at stake in
+	 * such a round: an exchange that fails in it has err->spared set.
+	 */
+	bool bare;
 };
 
 struct http_opts {

@@ -2,7 +2,7 @@
 # Installs the packages that building and testing need: only what is missing,
 # without a question asked.
 #
-#	tests/setup.sh GROUP...		build, sim, test, lint, demo, bench
+#	tests/setup.sh GROUP...		build, sim, test, samba, lint, demo, bench
 #
 # Works as root or with sudo. On a machine without apt it says what is needed
 # and leaves the rest to the build.
@@ -13,7 +13,10 @@ build="gcc make libc6-dev libbearssl-dev libexpat1-dev libsqlite3-dev
 libinih-dev pkg-config"
 sim="libmicrohttpd-dev libgnutls28-dev libxml2-dev libgmime-3.0-dev"
 test="libcmocka-dev libxml2-utils python3 python3-pytest python3-exchangelib
-sqlite3 ca-certificates openssl valgrind"
+sqlite3 ca-certificates openssl valgrind gss-ntlmssp python3-gssapi
+apache2-bin libapache2-mod-auth-gssapi"
+# Not in test: winbind brings a service, which Debian starts by itself.
+samba="winbind samba-common-bin libnss-wrapper"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-14-dev python3
 libcmocka-dev"
 demo="sqlite3 curl"
@@ -29,11 +32,12 @@ for group in "$@"; do
 	build) want="$want $build" ;;
 	sim) want="$want $sim" ;;
 	test) want="$want $test" ;;
+	samba) want="$want $samba" ;;
 	lint) want="$want $lint" ;;
 	demo) want="$want $demo" ;;
 	bench) want="$want $bench" ;;
 	*)
-		say "no group $group (build, sim, test, lint, demo, bench)"
+		say "no group $group (build, sim, test, samba, lint, demo, bench)"
 		exit 2
 		;;
 	esac

@@ -3,11 +3,14 @@
  */
 #include "auth/auth.h"
 #include "auth/basic.h"
+#include "auth/ntlmauth.h"
 
 struct http_auth *
 auth_open(const struct credential *c, const char *place, struct err *e)
 {
 	switch (c->scheme) {
+	case CONF_AUTH_NTLM:
+		return ntlmauth_open(c, place);
 	case CONF_AUTH_BASIC:
 		break;
 	}

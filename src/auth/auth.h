@@ -29,6 +29,14 @@
  *
  * Basic: RFC 7617, in UTF-8, in the first request of each exchange. A 401 ends
  * the exchange: ERR_AUTH with CAUSE_LOGIN_DENIED.
+ *
+ * NTLM: MS-NLMP over RFC 4559's kind of rounds. The login belongs to the
+ * connection: a first request without a body, the body with the answer to the
+ * challenge, then no header at all. A 401 to that answer: ERR_AUTH with
+ * CAUSE_LOGIN_DENIED. When a connection that is logged in is asked again, the
+ * exchange begins anew on another, once; when that happens twice in a row, so
+ * that no login outlives its request: ERR_CONFIG "ntlm-not-kept". A server that
+ * does not offer NTLM: ERR_CONFIG "ntlm-not-offered"; it never saw the name.
  */
 struct http_auth *
 auth_open(const struct credential *, const char *place, struct err *);

@@ -6,7 +6,6 @@
  * 2. The password is wiped before its memory is freed and never appears in a
  *    message.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,19 +21,6 @@ struct basic {
 	const char *place;
 };
 
-/* Lists the schemes that the challenges offer: "Negotiate, NTLM". */
-static void
-offered_schemes(const char *challenge, char *out, size_t size)
-{
-	size_t at = 0, n;
-	const char *s;
-
-	out[0] = '\0';
-	while (at + 1 < size && (n = challenge_next(&challenge, &s)) > 0)
-		at += (size_t)snprintf(out + at, size - at, "%s%.*s",
-		    at > 0 ? ", " : "", n > 40 ? 40 : (int)n, s);
-}
-
 static int
 basic_rejected(const struct basic *b, const char *challenge, struct err *e)
 {
@@ -48,11 +34,15 @@ basic_rejected(const struct basic *b, const char *challenge, struct err *e)
 		    "locked, disabled or expired",
 		    b->is.username);
 	else {
-		offered_schemes(challenge, list, sizeof(list));
+		challenge_list(challenge, list, sizeof(list));
 		err_set(e, ERR_AUTH,
 		    "the server does not take Basic authentication here; it "
-		    "offers %s (HTTP 401): enable Basic authentication for %s",
-		    *list ? list : "nothing", b->place);
+		    "offers %s (HTTP 401): enable Basic authentication for %s"
+		    "%s",
+		    *list ? list : "nothing", b->place,
+		    challenge_offers(challenge, "NTLM")
+			? ", or write auth = ntlm"
+			: "");
 	}
 	return err_code(e, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
 }

@@ -69,6 +69,25 @@ caseless_char(uint32_t c)
 	return c;
 }
 
+uint32_t
+caseless_upper(uint32_t c)
+{
+	size_t i;
+
+	if (c == 0x3c2)
+		c++;
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		const struct range *r = &ranges[i];
+		uint32_t capital = (uint32_t)((int32_t)c - r->further);
+
+		if (capital < r->first || capital > r->last)
+			continue;
+		if (!r->pairs || (capital - r->first) % 2 == 0)
+			return capital;
+	}
+	return c;
+}
+
 /* A text without the white space at its ends. */
 struct name {
 	const char *s;

@@ -16,6 +16,13 @@
  */
 uint32_t caseless_char(uint32_t);
 /*
+ * The capital of a letter of these alphabets, as Windows has it in the names of
+ * accounts; both forms of the small sigma have the same one. Any other
+ * character is unchanged, such as the German sharp s, which has no capital of
+ * one letter there.
+ */
+uint32_t caseless_upper(uint32_t);
+/*
  * Are the two texts in UTF-8 the same but for case, and for ASCII white space
  * at their ends? Bytes that are no UTF-8 equal only themselves.
  */

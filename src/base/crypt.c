@@ -111,6 +111,33 @@ crypt_hmac_slow(const void *key, size_t klen, const void *p, size_t n,
 	}
 }
 
+void
+crypt_md5(const void *p, size_t n, unsigned char out[CRYPT_MD5])
+{
+	br_md5_context c;
+
+	br_md5_init(&c);
+	if (n > 0)
+		br_md5_update(&c, p, n);
+	br_md5_out(&c, out);
+}
+
+void
+crypt_hmac_md5(const void *key, size_t klen, const void *p, size_t n,
+    unsigned char out[CRYPT_MD5])
+{
+	br_hmac_key_context k;
+	br_hmac_context h;
+
+	br_hmac_key_init(&k, &br_md5_vtable, klen > 0 ? key : "", klen);
+	br_hmac_init(&h, &k, 0);
+	if (n > 0)
+		br_hmac_update(&h, p, n);
+	br_hmac_out(&h, out);
+	mem_wipe(&k, sizeof(k));
+	mem_wipe(&h, sizeof(h));
+}
+
 static void
 run_seal(
     const struct crypt_seal *s, void *data, size_t n, void *tag, int encrypt)

@@ -38,6 +38,14 @@ void crypt_hmac_with(const struct crypt_hmac_key *, const void *, size_t,
 void crypt_hmac_slow(const void *key, size_t klen, const void *, size_t,
     int rounds, unsigned char[CRYPT_SHA256]);
 /*
+ * MD5 (RFC 1321) and HMAC with it: broken as hashes, and for protocols that
+ * know nothing else (NTLM).
+ */
+#define CRYPT_MD5 16
+void crypt_md5(const void *, size_t, unsigned char[CRYPT_MD5]);
+void crypt_hmac_md5(const void *key, size_t klen, const void *, size_t,
+    unsigned char[CRYPT_MD5]);
+/*
  * ChaCha20-Poly1305 (RFC 8439). Encrypts data in place and makes the tag. The
  * caller must never use a nonce twice with one key. aad is authenticated, but
  * not encrypted.

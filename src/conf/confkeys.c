@@ -117,8 +117,10 @@ static const struct conf_key common[] = {
 	    "crm_type (contact, lead, account, ...; absent: contact)." },
 
 	{ CONF_PROFILE, "auth", CONF_WORD, AT(conf_profile, auth),
-	    0, "basic", 0, 0, "basic", NULL,
-	    "How to log in. This version of exsync supports basic." },
+	    0, "basic", 0, 0, "basic|ntlm", NULL,
+	    "How to log in: with the user name and password in each request "
+	    "(basic), or by NTLMv2, which Exchange allows as it comes (ntlm; "
+	    "the password itself is not sent)." },
 	{ CONF_PROFILE, "username", CONF_LOGIN, AT(conf_profile, username),
 	    CONF_SHOWN, NULL, 0, 0, NULL, "CONTOSO\\svc-exsync",
 	    "The account that opens the mailboxes: DOMAIN\\name or "

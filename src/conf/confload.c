@@ -109,6 +109,20 @@ check_pair(struct conf_file *f, const struct conf_part *p)
 		    "is missing: the password needs it");
 }
 
+/*
+ * NTLM has no default domain: which one a server takes for a plain name differs
+ * from server to server, and a wrong guess is a wrong login.
+ */
+static void
+check_domain(
+    struct conf_file *f, const struct conf_part *p, const char *username)
+{
+	if (username != NULL && strpbrk(username, "\\@") == NULL)
+		conffile_error(f, line_of(p, "username"), "username",
+		    "needs its domain with auth = ntlm: write DOMAIN\\name or "
+		    "name@domain");
+}
+
 static void
 check_server(struct conf_file *f, const struct conf_part *p)
 {
@@ -140,6 +154,8 @@ check_access(
 			    "is missing: write username and password_file");
 		else
 			check_pair(f, p);
+		if (pr->auth == CONF_AUTH_NTLM)
+			check_domain(f, p, pr->username);
 		return;
 	}
 	for (i = 0; i < sizeof(unused) / sizeof(unused[0]); i++)
@@ -283,6 +299,8 @@ build_mailbox(struct conf_file *f, struct conf *c, const struct conf_part *p,
 		    m->profile->name);
 	else
 		check_pair(f, p);
+	if (m->profile != NULL && m->profile->auth == CONF_AUTH_NTLM)
+		check_domain(f, p, m->username);
 }
 
 /* Allocates as many profiles, mailboxes and rules as the file has. */

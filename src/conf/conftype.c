@@ -98,14 +98,13 @@ set_word(const struct spot *s, void *base, const char *text)
 			return true;
 		}
 	if (strcmp(s->key->name, "auth") == 0) {
-		if (strcmp(text, "ntlm") == 0 || strcmp(text, "oauth") == 0)
-			return FAIL(s,
-			    "%s is not in this version: write basic, and "
-			    "allow Basic authentication on the server",
-			    text);
+		if (strcmp(text, "oauth") == 0)
+			return FAIL(s, "oauth is not in this version: write "
+				       "ntlm, or basic, as the server allows");
 		if (strcmp(text, "anonymous") == 0)
-			return FAIL(s, "anonymous is refused: write basic and "
-				       "give username and password_file");
+			return FAIL(s, "anonymous is refused: write ntlm or "
+				       "basic, and give username and "
+				       "password_file");
 	}
 	if (strchr(s->key->words, '|') == NULL)
 		return FAIL(

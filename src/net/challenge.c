@@ -1,6 +1,7 @@
 /*
  * challenge.c - which logins an answer offers.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -44,6 +45,37 @@ challenge_next(const char **p, const char **scheme)
 	}
 	*p = s;
 	return found ? n : 0;
+}
+
+void
+challenge_list(const char *challenges, char *out, size_t size)
+{
+	size_t at = 0, n;
+	const char *s;
+
+	out[0] = '\0';
+	while (at + 1 < size && (n = challenge_next(&challenges, &s)) > 0)
+		at += (size_t)snprintf(out + at, size - at, "%s%.*s",
+		    at > 0 ? ", " : "", n > 40 ? 40 : (int)n, s);
+}
+
+const char *
+challenge_token(const char *challenges, const char *scheme, size_t *len)
+{
+	size_t n, want = strlen(scheme);
+	const char *s;
+
+	while ((n = challenge_next(&challenges, &s)) > 0) {
+		if (n != want || !str_ieqn(s, scheme, n))
+			continue;
+		s += n;
+		s += strspn(s, " \t");
+		*len = strcspn(s, ", \t\n\"");
+		if (*len > 0)
+			return s;
+	}
+	*len = 0;
+	return NULL;
 }
 
 bool

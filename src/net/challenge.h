@@ -23,6 +23,14 @@ challenge_collect(const struct buf *head, const char *name, struct buf *out);
  * Returns its length; 0: there are no more.
  */
 size_t challenge_next(const char **p, const char **scheme);
+/* Lists the schemes, as far as there is room: "Negotiate, NTLM"; or "". */
+void challenge_list(const char *challenges, char *out, size_t size);
+/*
+ * The token (RFC 9110 11.2, token68) that came with that scheme (in any case),
+ * in the challenges, and its length. NULL: none came.
+ */
+const char *
+challenge_token(const char *challenges, const char *scheme, size_t *len);
 /* Is that scheme (in any case) among the challenges? */
 bool challenge_offers(const char *challenges, const char *scheme);
 

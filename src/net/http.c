@@ -235,6 +235,9 @@ struct exchange {
 	struct buf auth;      /* the Authorization header */
 	uint64_t is_for;      /* id of auth's connection; 0: none yet */
 	struct buf challenge; /* those of the last answer, one per line */
+	bool bare;            /* the next request goes out without its body */
+	bool greeted;         /* one went out so */
+	bool at_stake;        /* one went out that the login is judged by */
 	int refused;          /* 401 answers so far */
 	int restarts;         /* logins started over on a new connection */
 };
@@ -280,8 +283,12 @@ add_header(
 		return 0;
 	buf_free(&x->auth);
 	buf_room(&x->auth, HTTP_AUTH_ROOM);
-	if (who->header(who, seen_conn(h), challenge, &x->auth, e) == 0)
+	if (who->header(who, seen_conn(h), challenge, &x->auth, e) == 0) {
+		x->bare = who->bare;
+		if (challenge != NULL && x->auth.len == 0)
+			http_drop(h);
 		return 0;
+	}
 	err_prefix(e, "%s", h->host);
 	http_drop(h);
 	return -1;
@@ -314,12 +321,17 @@ static int
 ask_once(struct http *h, struct exchange *x, struct err *e)
 {
 	const struct request_to to = { h->host, h->url.path, h->o.user_agent };
+	struct http_request req = *x->req;
 	int ms = patience_of(h, h->o.silence_ms);
 
-	start_answer(h, x->req, &x->answer);
-	if (request_head(&x->request, &to, x->req, &x->auth, e) == -1)
+	if (x->bare)
+		req.body_len = 0;
+	start_answer(h, &req, &x->answer);
+	if (request_head(&x->request, &to, &req, &x->auth, e) == -1)
 		return -1;
-	if (request_send(h->conn, &x->request, x->req, ms, e) == 0)
+	x->greeted = x->greeted || x->bare;
+	x->at_stake = x->at_stake || (!x->bare && x->auth.len > 0);
+	if (request_send(h->conn, &x->request, &req, ms, e) == 0)
 		return answer_head(&x->answer, &x->out->head, e);
 	if (e->cause == CAUSE_TIMEOUT && ms < h->o.silence_ms)
 		err_code(e, CAUSE_PATIENCE, "patience", SCOPE_MAILBOX);
@@ -436,7 +448,8 @@ login_rounds(
 		/* before reading the body, which may be anything */
 		if (add_header(h, x, buf_str(&x->challenge), e) == -1)
 			return -1;
-		drain_body(h, &x->answer);
+		if (h->conn != NULL)
+			drain_body(h, &x->answer);
 	}
 }
 
@@ -459,6 +472,8 @@ http_exchange(struct http *h, const struct http_request *req,
 	buf_reset(&out->head);
 	err_clear(e);
 	r = login_rounds(h, &x, body, e);
+	if (r == -1 && x.greeted && !x.at_stake)
+		e->spared = true;
 	buf_free(&x.request);
 	buf_free(&x.auth);
 	buf_free(&x.challenge);

@@ -65,6 +65,8 @@ struct http_auth {
 	 * challenge: the WWW-Authenticate values of the 401 that came on conn
 	 * for the last header, each ended by \n ("": it had none); NULL: the
 	 * exchange begins, or begins anew, on conn.
+	 * Nothing written for a challenge: the connection is dropped, and the
+	 * exchange begins anew on another, as if the server had closed it.
 	 * The answer to a challenge may never be sent, since the connection
 	 * may already be lost. After HTTP_AUTH_ROUNDS challenges http.c ends
 	 * the exchange with an error.
@@ -76,14 +78,21 @@ struct http_auth {
 	/*
 	 * May be NULL. Called when the final answer came on conn, with any
 	 * status but 401, before any byte of its body is given out.
-	 * challenge: its WWW-Authenticate values, as above. -1: the server is
-	 * not who it claims to be: ERR_CONFIG with CAUSE_CERTIFICATE, since
-	 * the login is not at fault; the exchange fails with err, and the
-	 * connection is dropped.
+	 * challenge: its WWW-Authenticate values, as above. -1: the exchange
+	 * fails with err, and the connection is dropped. ERR_CONFIG, since the
+	 * login is not at fault: CAUSE_CERTIFICATE when the server is not who
+	 * it claims to be, CAUSE_NOT_SERVICE when it accepted a request that
+	 * had no body.
 	 */
 	int (*finish)(struct http_auth *, const struct http_auth_conn *conn,
 	    int status, const char *challenge, struct err *);
 	void (*free)(struct http_auth *);
+	/*
+	 * Set by header(): the next request goes out without its body, since
+	 * its answer can be nothing but a challenge. No login is at stake in
+	 * such a round: an exchange that fails in it has err->spared set.
+	 */
+	bool bare;
 };
 
 struct http_opts {

@@ -13,7 +13,14 @@
 #define ANSWERS   8
 #define EXCHANGES 3
 
-enum { HEAD_TOO = 1, AUTH = 2, PROXY = 4, IDEMPOTENT = 8, HAND = 16 };
+enum {
+	HEAD_TOO = 1,
+	AUTH = 2,
+	PROXY = 4,
+	IDEMPOTENT = 8,
+	HAND = 16,
+	NTLM = 32 /* with AUTH */
+};
 
 struct keep {
 	struct stream base;
@@ -54,6 +61,10 @@ hand_header(struct http_auth *a, const struct http_auth_conn *conn,
 	buf_addf(h->log, "\nheader %s", challenge == NULL ? "-" : challenge);
 	if (challenge != NULL && strstr(challenge, "stop") != NULL)
 		return err_set(e, ERR_AUTH, "refused");
+	a->bare = challenge == NULL;
+	/* on another connection, please */
+	if (challenge != NULL && strstr(challenge, "anew") != NULL)
+		return 0;
 	return buf_adds(out, "Test");
 }
 
@@ -148,8 +159,9 @@ run(struct buf *log, int mode, const uint8_t *data, size_t size)
 	struct err e = ERR_INIT;
 	struct fuzz_split split;
 	struct http_opts o;
-	const struct credential who = { CONF_AUTH_BASIC, "user", "secret" };
-	struct hand hand = { { hand_header, hand_finish, NULL }, 0, 0, log };
+	struct credential who = { CONF_AUTH_BASIC, "user", "secret" };
+	struct hand hand = { { hand_header, hand_finish, NULL, false }, 0, 0,
+		log };
 	struct http_auth *auth = NULL;
 	struct http *h;
 	int flags = data[0], i;
@@ -165,6 +177,8 @@ run(struct buf *log, int mode, const uint8_t *data, size_t size)
 		return;
 	}
 	memset(&o, 0, sizeof(o));
+	if (flags & NTLM)
+		who.scheme = CONF_AUTH_NTLM;
 	if (flags & AUTH)
 		o.auth = auth = auth_open(&who, "the place", &e);
 	else if (flags & HAND)

@@ -95,12 +95,49 @@ as_elsewhere(void **state)
 	assert_in_range(known, 500, 2000);
 }
 
+/* Each capital is found again; what Windows leaves as it is stays. */
+static void
+capitals(void **state)
+{
+	static const uint32_t same[] = { 'A', '1', 0xb5, 0xdf, 0xd7, 0xf7,
+		0x130, 0x131, 0x17f, 0x20ac, 0x3a3, 0x5d0, 0x1f600 };
+	uint32_t c, upper;
+	size_t i;
+	int known = 0;
+
+	(void)state;
+	for (i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		assert_int_equal(caseless_upper(same[i]), same[i]);
+	assert_int_equal(caseless_upper(0xe4), 0xc4);
+	assert_int_equal(caseless_upper(0xff), 0x178);
+	assert_int_equal(caseless_upper(0x3c2), 0x3a3);
+	assert_int_equal(caseless_upper(0x3c3), 0x3a3);
+	assert_int_equal(caseless_upper(0x44f), 0x42f);
+	for (c = 0; c < 0x11000; c++) {
+		upper = caseless_upper(c);
+		if (upper == c)
+			continue;
+		known++;
+		if (c != 0x3c2 && caseless_char(upper) != c)
+			fail_msg("U+%04X becomes U+%04X", c, upper);
+	}
+	assert_in_range(known, 500, 2000);
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+		skip();
+	for (c = 0; c < 0x11000; c++) {
+		upper = caseless_upper(c);
+		if (upper != c && upper != towupper((wint_t)c))
+			fail_msg("U+%04X becomes U+%04X", c, upper);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest group[] = {
 		cmocka_unit_test(compared),
 		cmocka_unit_test(as_elsewhere),
+		cmocka_unit_test(capitals),
 	};
 
 	return cmocka_run_group_tests(group, NULL, NULL);

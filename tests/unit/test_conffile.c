@@ -107,13 +107,22 @@ static const struct {
 	{ HQ "polling_interval = 5 # minutes\n",
 	    "t.ini:6: polling_interval: must be a number from 1 to 1440 (a "
 	    "comment begins with ' ;', not with #)\n" },
-	{ HQ "auth = ntlm\n",
-	    "t.ini:6: auth: ntlm is not in this version: write basic, and "
-	    "allow Basic authentication on the server\n" },
+	{ HQ "auth = oauth\n",
+	    "t.ini:6: auth: oauth is not in this version: write ntlm, or "
+	    "basic, as the server allows\n" },
 	{ HQ "auth = anonymous\n",
-	    "t.ini:6: auth: anonymous is refused: write basic and give "
-	    "username and password_file\n" },
-	{ HQ "auth = digest\n", "t.ini:6: auth: must be basic\n" },
+	    "t.ini:6: auth: anonymous is refused: write ntlm or basic, and "
+	    "give username and password_file\n" },
+	/* a plain name has no domain to log in to */
+	{ HQ "auth = ntlm\n",
+	    "t.ini:3: username: needs its domain with auth = ntlm: write "
+	    "DOMAIN\\name or name@domain\n" },
+	{ "[profile hq]\nserver = h.example\nauth = ntlm\nusername = D\\u\n"
+	  "password_env = T_PW\ndomains = a.example\n" BOX
+	  "username = u\npassword_env = T_PW\n",
+	    "t.ini:10: username: needs its domain with auth = ntlm: write "
+	    "DOMAIN\\name or name@domain\n" },
+	{ HQ "auth = digest\n", "t.ini:6: auth: must be one of basic|ntlm\n" },
 	{ HQ "process_email_from = 1.1.2026\n",
 	    "t.ini:6: process_email_from: must be a date such as 2026-01-01 "
 	    "or a date and time such as 2026-01-01T08:00:00Z\n" },

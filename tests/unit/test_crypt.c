@@ -1,5 +1,5 @@
 /*
- * test_crypt.c - hashes against published vectors, randomness.
+ * test_crypt.c - hashes, MD4 too, against published vectors; randomness.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,8 +13,83 @@
 
 #include "base/crypt.h"
 #include "base/enc.h"
+#include "base/md4.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static void
+expect_hex16(const unsigned char *got, const char *want)
+{
+	char hex[2 * 16 + 1];
+
+	enc_hex(got, 16, hex);
+	assert_string_equal(hex, want);
+}
+
+/* RFC 1320, A.5; and every length around the end of a block */
+static void
+test_md4(void **state)
+{
+	static const struct {
+		const char *in, *hex;
+	} rows[] = {
+		{ "", "31d6cfe0d16ae931b73c59d7e0c089c0" },
+		{ "a", "bde52cb31de33e46245e05fbdbd6fb24" },
+		{ "abc", "a448017aaf21d8525fc10ae87aa6729d" },
+		{ "message digest", "d9130a8164549fe818874806e1c7014b" },
+		{ "abcdefghijklmnopqrstuvwxyz",
+		    "d79e1c308aa5bbcdeea8ed63df412da9" },
+		{ "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456"
+		  "789",
+		    "043f8582f241db351ce627e153e7f0e4" },
+		{ "1234567890123456789012345678901234567890123456789012345678"
+		  "9012345678901234567890",
+		    "e33b4ddc9c38f2199c3e7b164fcc0536" },
+	};
+	unsigned char out[MD4_SIZE], all[131 * MD4_SIZE];
+	char data[130];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		md4(rows[i].in, strlen(rows[i].in), out);
+		expect_hex16(out, rows[i].hex);
+	}
+	md4(NULL, 0, out);
+	expect_hex16(out, rows[0].hex);
+	memset(data, 'x', sizeof(data));
+	for (i = 0; i <= sizeof(data); i++)
+		md4(data, i, all + i * MD4_SIZE);
+	md4(all, sizeof(all), out);
+	expect_hex16(out, "aaecf52d99a7971385dfd90dee9ddb96");
+}
+
+/* RFC 1321, A.5; RFC 2202, 2 */
+static void
+test_md5(void **state)
+{
+	unsigned char key[80], data[50], out[CRYPT_MD5];
+
+	(void)state;
+	crypt_md5(NULL, 0, out);
+	expect_hex16(out, "d41d8cd98f00b204e9800998ecf8427e");
+	crypt_md5("message digest", 14, out);
+	expect_hex16(out, "f96b697d7cb7938d525a2f31aaf161d0");
+	memset(key, 0x0b, 16);
+	crypt_hmac_md5(key, 16, "Hi There", 8, out);
+	expect_hex16(out, "9294727a3638bb1c13f48ef8158bfc9d");
+	crypt_hmac_md5("Jefe", 4, "what do ya want for nothing?", 28, out);
+	expect_hex16(out, "750c783e6ab0b503eaa86e310a5db738");
+	memset(key, 0xaa, sizeof(key));
+	memset(data, 0xdd, sizeof(data));
+	crypt_hmac_md5(key, 16, data, 50, out);
+	expect_hex16(out, "56be34521d144c88dbb8c733f0e8b3f6");
+	crypt_hmac_md5(key, 80,
+	    "Test Using Larger Than Block-Size Key - Hash Key First", 54, out);
+	expect_hex16(out, "6b1ab7fe4bd7bf8f0b62e6ce61b9d0cd");
+	crypt_hmac_md5(NULL, 0, NULL, 0, out);
+	expect_hex16(out, "74e6f7298a9c2d168935f58c001bad88");
+}
 
 static void
 expect_hex(const unsigned char *got, const char *want)
@@ -220,6 +295,8 @@ main(void)
 		cmocka_unit_test(test_sha256_strings),
 		cmocka_unit_test(test_hmac),
 		cmocka_unit_test(test_seal),
+		cmocka_unit_test(test_md4),
+		cmocka_unit_test(test_md5),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_uuid),
 	};

@@ -15,7 +15,11 @@
 
 #include <cmocka.h>
 
+#include "auth/auth.h"
+#include "auth/ntlm.h"
 #include "base/buf.h"
+#include "base/md4.h"
+#include "base/utf16.h"
 #include "conf/conf.h"
 
 #define SECRET "Hunter2-Correct-Horse"
@@ -26,13 +30,26 @@ void *__wrap_realloc(void *, size_t);
 void *__real_realloc(void *, size_t);
 
 static int given_back; /* pieces of memory with the secret in them */
+/* More bytes that are worth the secret; len 0: none. */
+static struct worth {
+	unsigned char bytes[64];
+	size_t len;
+} worth[3];
 
 static void
 look_into(void *p)
 {
-	if (p != NULL &&
-	    memmem(p, malloc_usable_size(p), SECRET, strlen(SECRET)) != NULL)
+	size_t i, n;
+
+	if (p == NULL)
+		return;
+	n = malloc_usable_size(p);
+	if (memmem(p, n, SECRET, strlen(SECRET)) != NULL)
 		given_back++;
+	for (i = 0; i < sizeof(worth) / sizeof(worth[0]); i++)
+		if (worth[i].len > 0 &&
+		    memmem(p, n, worth[i].bytes, worth[i].len) != NULL)
+			given_back++;
 }
 
 void
@@ -140,6 +157,45 @@ test_ini(void **state)
 			assert_int_equal(left_by(ini[i], blanks[j]), 0);
 }
 
+/* A login by NTLM: the password, in UTF-16 too, its hash and the key of it. */
+static void
+test_ntlm(void **state)
+{
+	static const char type2[] =
+	    "NTLM "
+	    "TlRMTVNTUAACAAAADAAMADgAAAAFgomiASNFZ4mrze8AAAAAAAAAADAAMABEAAAA"
+	    "CgBjRQAAAA9EAG8AbQBhAGkAbgACAAwARABvAG0AYQBpAG4AAQAMAFMAZQByAHYA"
+	    "ZQByAAcACAAAkNM2tzTDAQAAAAA=\n";
+	const struct credential who = { CONF_AUTH_NTLM, "Domain\\User",
+		SECRET };
+	const struct http_auth_conn conn = { 1, "mail.example", "443", true,
+		NULL };
+	struct err e = ERR_INIT;
+	struct http_auth *a;
+	struct buf out;
+
+	(void)state;
+	buf_init_secret(&out, HTTP_AUTH_MAX);
+	assert_int_equal(utf16_add(&out, SECRET, strlen(SECRET)), 0);
+	memcpy(worth[0].bytes, out.data, out.len);
+	worth[0].len = out.len;
+	md4(out.data, out.len, worth[1].bytes);
+	worth[1].len = MD4_SIZE;
+	buf_free(&out);
+	assert_int_equal(
+	    ntlm_key(who.username, who.password, worth[2].bytes), 0);
+	worth[2].len = NTLM_KEY;
+	given_back = 0;
+	a = auth_open(&who, "the place", &e);
+	assert_int_equal(a->header(a, &conn, NULL, &out, &e), 0);
+	buf_free(&out);
+	assert_int_equal(a->header(a, &conn, type2, &out, &e), 0);
+	assert_true(out.len > 300);
+	buf_free(&out);
+	a->free(a);
+	assert_int_equal(given_back, 0);
+}
+
 int
 main(void)
 {
@@ -147,6 +203,7 @@ main(void)
 		cmocka_unit_test(test_noticed),
 		cmocka_unit_test(test_buf_secret),
 		cmocka_unit_test(test_ini),
+		cmocka_unit_test(test_ntlm),
 	};
 
 	return cmocka_run_group_tests_name("wiped", tests, NULL, NULL);

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/forgetlist.h"
@@ -63,6 +64,15 @@ forgetlist_close(struct forgetlist *l)
 	forgotten_free(&l->list);
 }
 
+/* May it be a directory that this user cannot look into? sys: access said so. */
+static bool
+may_hide(const char *path, int sys)
+{
+	struct stat s;
+
+	return sys == EACCES && (stat(path, &s) == -1 || S_ISDIR(s.st_mode));
+}
+
 int
 forgetlist_read(const struct conf *conf, struct forgotten *out, struct err *err)
 {
@@ -73,7 +83,8 @@ forgetlist_read(const struct conf *conf, struct forgotten *out, struct err *err)
 	/* one that may not be entered may have it; who is forgotten in an old
 	 * database, that knows */
 	if (access(conf->state_dir, X_OK) == -1)
-		return errno == EACCES && access(conf->database, F_OK) == -1
+		return may_hide(conf->state_dir, errno) &&
+			       access(conf->database, F_OK) == -1
 			   ? fail_read(conf, strerror(EACCES), err)
 			   : 0;
 	rc = forgetlist_open(&l, conf, err);

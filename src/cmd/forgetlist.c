@@ -64,7 +64,7 @@ forgetlist_close(struct forgetlist *l)
 	forgotten_free(&l->list);
 }
 
-/* May it be a directory that this user cannot look into? sys: access said so. */
+/* May it be a directory that this user cannot enter? sys: access said so. */
 static bool
 may_hide(const char *path, int sys)
 {

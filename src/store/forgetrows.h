@@ -10,9 +10,10 @@
 #include "store/forget.h"
 
 /*
- * Gives the connection the SQL functions mentions_person(text), 0 or 1,
- * without_person(text), the same for ids as id_..., and the table temp.forget_item(mailbox, item).
- * The list must live as long as the connection.
+ * Gives the connection the SQL functions mentions_person(text), 0 or 1, and
+ * without_person(text); file_mentions(name); id_mentions(id), id_without(id);
+ * and the table temp.forget_item(mailbox, item). The list must live as long as
+ * the connection.
  */
 int forgetrows_begin(struct store *, const struct forgotten *, struct err *);
 /* Decisions, failures, alerts, party and whatever else has text. */

@@ -2,6 +2,7 @@
  * auth.c - opens the authentication of a credential's scheme.
  */
 #include "auth/auth.h"
+#include "auth/autoauth.h"
 #include "auth/basic.h"
 #include "auth/ntlmauth.h"
 
@@ -11,6 +12,8 @@ auth_open(const struct credential *c, const char *place, struct err *e)
 	switch (c->scheme) {
 	case CONF_AUTH_NTLM:
 		return ntlmauth_open(c, place);
+	case CONF_AUTH_AUTO:
+		return autoauth_open(c, place);
 	case CONF_AUTH_BASIC:
 		break;
 	}

@@ -37,6 +37,10 @@
  * exchange begins anew on another, once; when that happens twice in a row, so
  * that no login outlives its request: ERR_CONFIG "ntlm-not-kept". A server that
  * does not offer NTLM: ERR_CONFIG "ntlm-not-offered"; it never saw the name.
+ *
+ * Auto: a first request without body and name shows what the server offers:
+ * NTLM if it is, and the user name has a domain, else Basic. What was chosen
+ * stays, whatever becomes of it. Neither: ERR_CONFIG "auth-not-offered".
  */
 struct http_auth *
 auth_open(const struct credential *, const char *place, struct err *);

@@ -21,7 +21,7 @@
 #include "base/log.h"
 #include "conf/seal.h"
 
-enum conf_auth { CONF_AUTH_BASIC, CONF_AUTH_NTLM };
+enum conf_auth { CONF_AUTH_BASIC, CONF_AUTH_NTLM, CONF_AUTH_AUTO };
 enum conf_access {
 	CONF_ACCESS_IMPERSONATION,
 	CONF_ACCESS_DELEGATE,

@@ -117,10 +117,11 @@ static const struct conf_key common[] = {
 	    "crm_type (contact, lead, account, ...; absent: contact)." },
 
 	{ CONF_PROFILE, "auth", CONF_WORD, AT(conf_profile, auth),
-	    0, "basic", 0, 0, "basic|ntlm", NULL,
+	    0, "basic", 0, 0, "basic|ntlm|auto", NULL,
 	    "How to log in: with the user name and password in each request "
-	    "(basic), or by NTLMv2, which Exchange allows as it comes (ntlm; "
-	    "the password itself is not sent)." },
+	    "(basic), by NTLMv2, which Exchange allows as it comes (ntlm; the "
+	    "password itself is not sent), or by the stronger of the two that "
+	    "the server offers (auto)." },
 	{ CONF_PROFILE, "username", CONF_LOGIN, AT(conf_profile, username),
 	    CONF_SHOWN, NULL, 0, 0, NULL, "CONTOSO\\svc-exsync",
 	    "The account that opens the mailboxes: DOMAIN\\name or "

@@ -359,6 +359,24 @@ def test_wrong_password(scene, certificates):
 
 
 @needs_gss
+def test_auto(scene, certificates):
+    """auth = auto takes NTLM though Basic is offered as well, and a password
+    that is refused by one is not tried with the other."""
+    certificate = certificates["sha256"]
+    url = scene.front(certificate, epa="require", basic="Basic never",
+                      offers=["Basic", "NTLM"])
+    scene.ini(url, certificate, auth="auto", connections=1)
+    scene.good()
+    logins, wrong = scene.judged()
+    assert len(logins) == 1 and not wrong
+    assert check_handshakes(scene.log()) == 1
+    scene.env["NTLM_TEST_PASSWORD"] = "not this one"
+    assert scene.run().returncode == 3
+    logins, wrong = scene.judged()
+    assert len(wrong) == 2 and len(logins) == 3
+
+
+@needs_gss
 def test_schemes_count_together(scene, certificates):
     """One account, used by NTLM and by Basic: two wrong logins in all."""
     certificate = certificates["sha256"]

@@ -122,7 +122,8 @@ static const struct {
 	  "username = u\npassword_env = T_PW\n",
 	    "t.ini:10: username: needs its domain with auth = ntlm: write "
 	    "DOMAIN\\name or name@domain\n" },
-	{ HQ "auth = digest\n", "t.ini:6: auth: must be one of basic|ntlm\n" },
+	{ HQ "auth = digest\n",
+	    "t.ini:6: auth: must be one of basic|ntlm|auto\n" },
 	{ HQ "process_email_from = 1.1.2026\n",
 	    "t.ini:6: process_email_from: must be a date such as 2026-01-01 "
 	    "or a date and time such as 2026-01-01T08:00:00Z\n" },

@@ -11,7 +11,8 @@
 
 /*
  * Gives the connection the SQL functions mentions_person(text), 0 or 1, and
- * without_person(text); file_mentions(name); id_mentions(id), id_without(id);
+ * without_person(text); is_person(address); file_mentions(name);
+ * id_mentions(id), id_without(id);
  * and the table temp.forget_item(mailbox, item). The list must live as long as
  * the connection.
  */

@@ -274,7 +274,7 @@ set_field(struct buf *out, size_t place, size_t len)
 }
 
 static int
-add_text(struct buf *out, size_t place, const char *s, size_t len)
+add_utf16(struct buf *out, size_t place, const char *s, size_t len)
 {
 	size_t before = out->len;
 	int r;
@@ -306,9 +306,9 @@ put_type3(struct buf *out, const struct ntlm_login *l,
 	if (out->over)
 		return -1;
 	ntlm_split(&n, l->username);
-	if (add_text(out, 28, n.domain, n.domain_len) == -1 ||
-	    add_text(out, 36, n.user, strlen(n.user)) == -1 ||
-	    add_text(out, 44, l->workstation, strlen(l->workstation)) == -1)
+	if (add_utf16(out, 28, n.domain, n.domain_len) == -1 ||
+	    add_utf16(out, 36, n.user, strlen(n.user)) == -1 ||
+	    add_utf16(out, 44, l->workstation, strlen(l->workstation)) == -1)
 		return -1;
 	set_field(out, 12, 24);
 	buf_add(out, lm, 24);

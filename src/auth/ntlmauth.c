@@ -45,7 +45,7 @@ struct ntlm_auth {
 };
 
 static int
-begin_login(
+begin_ntlm(
     struct ntlm_auth *n, const struct http_auth_conn *conn, struct buf *out)
 {
 	unsigned char first[NTLM_TYPE1];
@@ -175,7 +175,7 @@ other_reason(const struct ntlm_auth *n, const struct http_auth_conn *conn,
 }
 
 static int
-login_rejected(const struct ntlm_auth *n, const struct http_auth_conn *conn,
+ntlm_rejected(const struct ntlm_auth *n, const struct http_auth_conn *conn,
     const char *challenge, struct err *e)
 {
 	err_set(e, ERR_AUTH,
@@ -211,13 +211,13 @@ ntlm_header(struct http_auth *a, const struct http_auth_conn *conn,
 
 	a->bare = false;
 	if (challenge == NULL)
-		return begin_login(n, conn, out);
+		return begin_ntlm(n, conn, out);
 	if (n->step == STEP_DONE)
 		return login_lost(n, e);
 	if (n->step == STEP_BEGUN)
 		return answer_challenge(n, conn, challenge, out, e);
 	n->step = STEP_NONE;
-	return login_rejected(n, conn, challenge, e);
+	return ntlm_rejected(n, conn, challenge, e);
 }
 
 static int

@@ -15,7 +15,8 @@ put_unit(struct buf *out, uint32_t unit)
 }
 
 static int
-add_text(struct buf *out, const char *s, size_t len, uint32_t (*map)(uint32_t))
+add_mapped(
+    struct buf *out, const char *s, size_t len, uint32_t (*map)(uint32_t))
 {
 	uint32_t c;
 	size_t n;
@@ -38,11 +39,11 @@ add_text(struct buf *out, const char *s, size_t len, uint32_t (*map)(uint32_t))
 int
 utf16_add(struct buf *out, const char *s, size_t len)
 {
-	return add_text(out, s, len, NULL);
+	return add_mapped(out, s, len, NULL);
 }
 
 int
 utf16_upper(struct buf *out, const char *s, size_t len)
 {
-	return add_text(out, s, len, caseless_upper);
+	return add_mapped(out, s, len, caseless_upper);
 }

@@ -41,7 +41,7 @@ compact_file(struct store *st, const struct conf *conf,
 }
 
 static int
-report_error(const struct err *err)
+report_compact(const struct err *err)
 {
 	if (cmd_at_work(err))
 		return CMD_AT_WORK;
@@ -51,7 +51,7 @@ report_error(const struct err *err)
 }
 
 static int
-with_store(struct store *st, const struct conf *conf)
+compact_store(struct store *st, const struct conf *conf)
 {
 	struct err err = ERR_INIT;
 	struct store_size was, is;
@@ -60,7 +60,7 @@ with_store(struct store *st, const struct conf *conf)
 	if (store_lock(st, &err) == -1 || store_size(st, &was, &err) == -1 ||
 	    (rc = compact_file(st, conf, &was, &err)) == -1 ||
 	    store_size(st, &is, &err) == -1)
-		return report_error(&err);
+		return report_compact(&err);
 	printf("%s: %.1f MB before, %.1f MB now\n", conf->database,
 	    (double)was.file / MB, (double)is.file / MB);
 	if (rc == 1)
@@ -80,9 +80,9 @@ compact_run(const struct cmd *cmd)
 	if (conf == NULL)
 		return CMD_USAGE;
 	if ((st = cmd_open_store(conf, 0, &err)) != NULL)
-		rc = with_store(st, conf);
+		rc = compact_store(st, conf);
 	else
-		rc = report_error(&err);
+		rc = report_compact(&err);
 	store_close(st);
 	conf_free(conf);
 	return rc;

@@ -75,7 +75,7 @@ refuse_mailbox(const struct order *o, struct err *err)
 /* --- the list ----------------------------------------------------------- */
 
 static void
-take_person(struct order *o)
+take_who(struct order *o)
 {
 	forgotten_free(&o->who);
 	forgotten_only(&o->who, &o->list.list, o->address, tim_now());
@@ -96,7 +96,7 @@ list_person(struct order *o, struct err *err)
 		    "%s/forgotten: has no room for another address",
 		    o->conf->state_dir);
 	arena_free(&names.arena);
-	take_person(o); /* now with the names */
+	take_who(o); /* now with the names */
 	return rc == 0 ? forgetlist_save(&o->list, err) : -1;
 }
 
@@ -289,7 +289,7 @@ raw_text(const struct order *o)
 
 /* Is there anything left to be done? */
 static bool
-is_left(const struct order *o)
+is_unerased(const struct order *o)
 {
 	return o->count.parties > 0 || o->raw == RAWSEARCH_FAILED ||
 	       o->left_whole > 0 || (o->raw == RAWSEARCH_FOUND && o->left == 0);
@@ -341,7 +341,7 @@ forget_person(struct order *o, struct err *err)
 	if (search_file(o, err) == -1)
 		return -1;
 	print_certificate(o);
-	return is_left(o);
+	return is_unerased(o);
 }
 
 /* --- the commands ------------------------------------------------------- */
@@ -374,7 +374,7 @@ unforget_person(struct order *o, struct err *err)
 }
 
 static int
-report_error(const struct err *err)
+report_forget(const struct err *err)
 {
 	if (cmd_at_work(err))
 		return CMD_AT_WORK;
@@ -384,7 +384,8 @@ report_error(const struct err *err)
 }
 
 static int
-run_order(const struct cmd *cmd, int (*work)(struct order *, struct err *))
+run_forget_order(
+    const struct cmd *cmd, int (*work)(struct order *, struct err *))
 {
 	struct order o = { .cmd = cmd };
 	struct err err = ERR_INIT;
@@ -403,10 +404,10 @@ run_order(const struct cmd *cmd, int (*work)(struct order *, struct err *))
 	if (rc == 0)
 		rc = refuse_mailbox(&o, &err);
 	if (rc == 0) {
-		take_person(&o);
+		take_who(&o);
 		rc = work(&o, &err);
 	}
-	rc = rc == -1 ? report_error(&err) : rc == 1 ? CMD_PARTIAL : CMD_OK;
+	rc = rc == -1 ? report_forget(&err) : rc == 1 ? CMD_PARTIAL : CMD_OK;
 	forgotten_free(&o.who);
 	forgetlist_close(&o.list);
 	store_close(o.store);
@@ -418,11 +419,11 @@ run_order(const struct cmd *cmd, int (*work)(struct order *, struct err *))
 int
 forget_run(const struct cmd *cmd)
 {
-	return run_order(cmd, forget_person);
+	return run_forget_order(cmd, forget_person);
 }
 
 int
 unforget_run(const struct cmd *cmd)
 {
-	return run_order(cmd, unforget_person);
+	return run_forget_order(cmd, unforget_person);
 }

@@ -81,7 +81,7 @@ next_sign(struct addrscan *a)
 /* --- the run around it ------------------------------------------------- */
 
 static bool
-is_local(uint32_t c)
+is_local_char(uint32_t c)
 {
 	if (c < 0x80)
 		return textchar_letter(c) || c == '.' || c == '-' ||
@@ -109,7 +109,7 @@ read_local(struct run *r, size_t end)
 		if (c == TEXTCHAR_INLINE)
 			tagged = true;
 		else if (!textchar_invisible(c)) {
-			if (!is_local(c))
+			if (!is_local_char(c))
 				return;
 			if (r->nlocal == ADDRSCAN_LOCAL)
 				break;
@@ -290,7 +290,7 @@ put_cells(struct trial *t, const struct cell *from, const struct cell *to)
 }
 
 static bool
-try_address(struct addrscan *a, struct trial *t, struct addrscan_hit *hit)
+try_candidate(struct addrscan *a, struct trial *t, struct addrscan_hit *hit)
 {
 	char out[ADDRESS_MAX];
 	size_t n;
@@ -318,7 +318,7 @@ try_parts(struct addrscan *a, const struct run *r, struct addrscan_hit *hit)
 			put_cells(&t, &r->local[start[i]], &r->local[0]);
 			t.s[t.n++] = '@';
 			put_cells(&t, &r->domain[0], &r->domain[end[k] - 1]);
-			if (!try_address(a, &t, hit))
+			if (!try_candidate(a, &t, hit))
 				continue;
 			hit->from = r->local[start[i]].at;
 			hit->to = r->domain[end[k] - 1].end;
@@ -370,7 +370,7 @@ try_forwarder(struct addrscan *a, const struct run *r, size_t eq,
 	put_cells(&t, &r->local[i - 1], &r->local[eq + 1]);
 	hit->from = r->local[i - 1].at;
 	hit->to = r->local[0].end;
-	return try_address(a, &t, hit);
+	return try_candidate(a, &t, hit);
 }
 
 /*
@@ -399,7 +399,7 @@ try_bounce(struct addrscan *a, const struct run *r, size_t eq, size_t last,
 		hit->from = r->local[i].at;
 		hit->to = r->local[last].end;
 		tries++;
-		if (try_address(a, &t, hit))
+		if (try_candidate(a, &t, hit))
 			return true;
 	}
 	return false;

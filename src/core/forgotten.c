@@ -60,7 +60,7 @@ row_size(const struct forgotten_row *r)
 /* --- reading ----------------------------------------------------------- */
 
 static int
-refuse_line(struct err *err, size_t line, const char *why)
+refuse_forgotten(struct err *err, size_t line, const char *why)
 {
 	err_set(err, ERR_CONFIG, "line %zu: %s", line, why);
 	return err_code(err, CAUSE_OTHER, "forgotten", SCOPE_ALL);
@@ -84,7 +84,7 @@ read_when(const char *s, int64_t *t)
 }
 
 static bool
-read_names(char *s, struct forgotten_row *r)
+read_row_names(char *s, struct forgotten_row *r)
 {
 	struct forgotten_name *p;
 	char *next;
@@ -108,7 +108,7 @@ read_names(char *s, struct forgotten_row *r)
 
 /* NULL, or why this line is no row. The caller frees out->name in any case. */
 static const char *
-read_row(char *line, struct forgotten_row *out)
+read_forgotten_row(char *line, struct forgotten_row *out)
 {
 	char *when = strchr(line, '\t'), *names;
 
@@ -121,7 +121,7 @@ read_row(char *line, struct forgotten_row *out)
 		return "no hash of an address";
 	if (!read_when(when, &out->at))
 		return "no time";
-	return read_names(names, out) ? NULL : "no names";
+	return read_row_names(names, out) ? NULL : "no names";
 }
 
 /* Takes one line, without its newline. NULL, or why it is invalid. */
@@ -135,7 +135,7 @@ read_forgotten_line(struct forgotten *f, char *line, size_t number)
 		return strcmp(line, HEAD) == 0 ? NULL
 					       : "this is not \"" HEAD "\"";
 	memset(&r, 0, sizeof(r));
-	why = read_row(line, &r);
+	why = read_forgotten_row(line, &r);
 	if (why == NULL && f->n > 0 &&
 	    memcmp(f->v[f->n - 1].hash, r.hash, FORGOTTEN_HASH) >= 0)
 		why = "it is not in order";
@@ -150,7 +150,8 @@ read_forgotten_line(struct forgotten *f, char *line, size_t number)
 }
 
 static int
-read_lines(struct forgotten *f, const char *data, size_t len, struct err *err)
+read_forgotten_lines(
+    struct forgotten *f, const char *data, size_t len, struct err *err)
 {
 	char line[LINE];
 	const char *end, *why;
@@ -158,14 +159,14 @@ read_lines(struct forgotten *f, const char *data, size_t len, struct err *err)
 
 	for (number = 2; len > 0; number++) {
 		if ((end = memchr(data, '\n', len)) == NULL)
-			return refuse_line(err, number, "it is cut off");
+			return refuse_forgotten(err, number, "it is cut off");
 		n = (size_t)(end - data);
 		if (n >= sizeof(line) || memchr(data, '\0', n) != NULL)
-			return refuse_line(err, number, "this is no line");
+			return refuse_forgotten(err, number, "this is no line");
 		memcpy(line, data, n);
 		line[n] = '\0';
 		if ((why = read_forgotten_line(f, line, number)) != NULL)
-			return refuse_line(err, number, why);
+			return refuse_forgotten(err, number, why);
 		data = end + 1;
 		len -= n + 1;
 	}
@@ -182,9 +183,9 @@ forgotten_parse(
 
 	memset(out, 0, sizeof(*out));
 	if (len > FORGOTTEN_MAX)
-		return refuse_line(err, 1, "it is too large");
+		return refuse_forgotten(err, 1, "it is too large");
 	if (len < FORGOTTEN_LINE || data[FORGOTTEN_LINE - 1] != '\n')
-		return refuse_line(err, 1, "no salt");
+		return refuse_forgotten(err, 1, "no salt");
 	memcpy(salt, data, FORGOTTEN_LINE);
 	salt[FORGOTTEN_LINE - 1] = '\0';
 	valid = enc_unhex(salt, key, FORGOTTEN_KEY);
@@ -193,10 +194,10 @@ forgotten_parse(
 	mem_wipe(key, sizeof(key));
 	mem_wipe(salt, sizeof(salt));
 	if (!valid)
-		return refuse_line(err, 1, "no salt");
+		return refuse_forgotten(err, 1, "no salt");
 	out->size = START;
-	if (read_lines(out, data + FORGOTTEN_LINE, len - FORGOTTEN_LINE, err) ==
-	    0)
+	if (read_forgotten_lines(
+		out, data + FORGOTTEN_LINE, len - FORGOTTEN_LINE, err) == 0)
 		return 0;
 	forgotten_free(out);
 	return -1;
@@ -205,7 +206,7 @@ forgotten_parse(
 /* --- writing ----------------------------------------------------------- */
 
 static void
-put_row(struct buf *out, const struct forgotten_row *r)
+put_forgotten_row(struct buf *out, const struct forgotten_row *r)
 {
 	char hex[HEX + 1], when[TIM_TEXT];
 	size_t i;
@@ -227,14 +228,14 @@ forgotten_format(const struct forgotten *f, struct buf *out)
 
 	buf_adds(out, HEAD "\n");
 	for (i = 0; i < f->n; i++)
-		put_row(out, &f->v[i]);
+		put_forgotten_row(out, &f->v[i]);
 	return out->over ? -1 : 0;
 }
 
 /* --- rows -------------------------------------------------------------- */
 
 static void
-hash_address(const struct forgotten *f, const char *s, size_t n,
+hash_forgotten_address(const struct forgotten *f, const char *s, size_t n,
     unsigned char out[FORGOTTEN_HASH])
 {
 	unsigned char mac[CRYPT_SHA256];
@@ -257,7 +258,8 @@ forgotten_name(const struct forgotten *f, const char *s, size_t n,
 
 /* The first row whose hash is not before that one. */
 static size_t
-place_of(const struct forgotten *f, const unsigned char hash[FORGOTTEN_HASH])
+place_of_hash(
+    const struct forgotten *f, const unsigned char hash[FORGOTTEN_HASH])
 {
 	size_t lo = 0, hi = f->n, mid;
 
@@ -286,8 +288,8 @@ forgotten_row(const struct forgotten *f, const char *address, size_t n)
 
 	if (f == NULL || f->n == 0)
 		return FORGOTTEN_NONE;
-	hash_address(f, address, n, hash);
-	i = place_of(f, hash);
+	hash_forgotten_address(f, address, n, hash);
+	i = place_of_hash(f, hash);
 	return is_at(f, i, hash) ? i : FORGOTTEN_NONE;
 }
 
@@ -311,7 +313,7 @@ forgotten_has(const struct forgotten *f, const char *address)
 
 /* Adds a name at its place, unless it is there or there is no room. */
 static void
-add_name(struct forgotten_row *r, const struct forgotten_name *name)
+add_row_name(struct forgotten_row *r, const struct forgotten_name *name)
 {
 	size_t i = 0;
 
@@ -337,13 +339,13 @@ add_names(const struct forgotten *f, struct forgotten_row *r, const char *name)
 		memset(&one, 0, sizeof(one));
 		one.words = (unsigned char)form[i].words;
 		forgotten_name(f, form[i].text, form[i].len, one.hash);
-		add_name(r, &one);
+		add_row_name(r, &one);
 	}
 }
 
 /* Makes room for a row at i. False: the list is full. */
 static bool
-insert_row(struct forgotten *f, size_t i)
+insert_forgotten(struct forgotten *f, size_t i)
 {
 	if (f->n == FORGOTTEN_ROWS || f->size + LINE > FORGOTTEN_MAX)
 		return false;
@@ -367,10 +369,10 @@ forgotten_add(struct forgotten *f, const char *address, const char *const *name,
 	/* the time as it will be read again */
 	if (len == 0 || tim_text(now, when) == NULL || !tim_iso(when, &at))
 		return false;
-	hash_address(f, out, len, hash);
-	i = place_of(f, hash);
+	hash_forgotten_address(f, out, len, hash);
+	i = place_of_hash(f, hash);
 	if (is_at(f, i, hash) ? f->size + LINE > FORGOTTEN_MAX
-			      : !insert_row(f, i))
+			      : !insert_forgotten(f, i))
 		return false;
 	r = &f->v[i];
 	memcpy(r->hash, hash, FORGOTTEN_HASH);

@@ -21,7 +21,7 @@ is_alnum(char c)
 
 /* May it stand before the @? */
 static bool
-is_local(char c)
+is_id_char(char c)
 {
 	return is_alnum(c) || strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL;
 }
@@ -44,7 +44,7 @@ find_around(const struct forgotten *l, const char *s, size_t sign)
 	while (end > sign + 1 && s[end - 1] == '.')
 		end--;
 	while (from > 0 && sign - from < ADDRESS_MAX && s[from - 1] != '\0' &&
-	       is_local(s[from - 1]))
+	       is_id_char(s[from - 1]))
 		from--;
 	/* the longest first */
 	for (k = from; k < sign; k++) {

@@ -31,7 +31,7 @@ joins_words(uint32_t c)
  * only short ones are, or else many of them would be read to the end.
  */
 static size_t
-read_char(struct namewords *w, size_t at, uint32_t *c)
+read_name_char(struct namewords *w, size_t at, uint32_t *c)
 {
 	if (w->in.s[at] == '<' && w->in.tag_max > TAG &&
 	    textchar_tag(w->in.s + at, w->in.to - at) == 0)
@@ -46,7 +46,7 @@ skip_gap(struct namewords *w, bool *joined, uint32_t *c)
 	size_t gap = 0, n;
 
 	for (; w->at < w->in.to; w->at += n) {
-		n = read_char(w, w->at, c);
+		n = read_name_char(w, w->at, c);
 		if (textchar_letter(*c))
 			return true;
 		if (!joins_words(*c) || ++gap > GAP)
@@ -66,7 +66,7 @@ read_word(struct namewords *w, struct nameword *out)
 	out->at = out->end = at;
 	out->n = 0;
 	for (; at < w->in.to; at += n) {
-		n = read_char(w, at, &c);
+		n = read_name_char(w, at, &c);
 		if (textchar_invisible(c))
 			continue;
 		if (!textchar_letter(c))
@@ -137,7 +137,7 @@ namewords_join(const struct nameword *w, size_t n, char out[NAMEWORDS_TEXT])
 
 /* The words of s as one name; false: they are none. */
 static bool
-read_name(const char *s, size_t len, struct namewords_name *out)
+read_name_words(const char *s, size_t len, struct namewords_name *out)
 {
 	struct namewords w = { { s, 0, len, false, false, 0 }, 0 };
 	struct nameword v[NAMEWORDS_MAX + 1];
@@ -162,9 +162,10 @@ namewords_of(const char *name, struct namewords_name out[2])
 
 	if (memchr(name, '@', len) != NULL)
 		return 0;
-	if (read_name(name, len, &out[0]))
+	if (read_name_words(name, len, &out[0]))
 		n++;
-	if (head < len && read_name(name, head, &out[n]) && out[n].words > 1)
+	if (head < len && read_name_words(name, head, &out[n]) &&
+	    out[n].words > 1)
 		n++;
 	return n;
 }

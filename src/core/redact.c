@@ -71,7 +71,7 @@ forgotten_in(const struct forgotten *list, const char *s)
 }
 
 static int
-compare_rows(const void *a, const void *b)
+compare_offsets(const void *a, const void *b)
 {
 	size_t x = *(const size_t *)a, y = *(const size_t *)b;
 
@@ -94,7 +94,7 @@ gather_names(const struct redact *r, const struct redact_rows *found,
 	for (i = 0; i < found->n; i++)
 		*VEC_ADD(all.v, all.n) = found->v[i];
 	if (all.n > 1)
-		qsort(all.v, all.n, sizeof(*all.v), compare_rows);
+		qsort(all.v, all.n, sizeof(*all.v), compare_offsets);
 	for (i = 0; i < all.n; i++)
 		if (n == 0 || all.v[n - 1] != all.v[i])
 			all.v[n++] = all.v[i];

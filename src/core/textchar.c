@@ -23,7 +23,7 @@ static const char *const inlines[] = { "a", "abbr", "acronym", "b", "bdi",
 	"st1", "strike", "strong", "sub", "sup", "tt", "u", "var" };
 
 static bool
-is_letter(char c)
+is_tag_letter(char c)
 {
 	c = str_lower_char(c);
 	return c >= 'a' && c <= 'z';
@@ -36,7 +36,7 @@ textchar_tag(const char *s, size_t max)
 	size_t i;
 
 	if (max < 3 || s[0] != '<' ||
-	    !(is_letter(s[1]) || (s[1] == '/' && is_letter(s[2]))))
+	    !(is_tag_letter(s[1]) || (s[1] == '/' && is_tag_letter(s[2]))))
 		return 0;
 	for (i = 2; i < max; i++) {
 		if (quote != '\0') {
@@ -61,8 +61,8 @@ kind_of_tag(const char *s)
 	size_t n = 0, i;
 
 	s += s[1] == '/' ? 2 : 1;
-	for (; n < NAME &&
-	       (is_letter(s[n]) || s[n] == ':' || (s[n] >= '0' && s[n] <= '9'));
+	for (; n < NAME && (is_tag_letter(s[n]) || s[n] == ':' ||
+			       (s[n] >= '0' && s[n] <= '9'));
 	     n++)
 		name[n] = str_lower_char(s[n]);
 	name[n] = '\0';
@@ -139,7 +139,7 @@ entity_before(const char *end, size_t left, uint32_t *c)
 
 		if (b == '&')
 			return entity_decode(end - k, k, c) == k ? k : 0;
-		if (b != '#' && !is_letter(b) && !(b >= '0' && b <= '9'))
+		if (b != '#' && !is_tag_letter(b) && !(b >= '0' && b <= '9'))
 			return 0;
 	}
 	return 0;

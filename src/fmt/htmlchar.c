@@ -48,7 +48,7 @@ html_special(uint32_t c)
 }
 
 static bool
-is_trail(char c)
+is_utf8_trail(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
@@ -71,10 +71,10 @@ text_char(const char *s, size_t len)
 
 	if (class & HTML_LETTER)
 		return 1;
-	if ((class & HTML_PAIR) && len > 1 && is_trail(s[1]))
+	if ((class & HTML_PAIR) && len > 1 && is_utf8_trail(s[1]))
 		return 2;
-	if ((class & HTML_TRIPLE) && len > 2 && is_trail(s[1]) &&
-	    is_trail(s[2]))
+	if ((class & HTML_TRIPLE) && len > 2 && is_utf8_trail(s[1]) &&
+	    is_utf8_trail(s[2]))
 		return 3;
 	return (unsigned char)*s < 0x80 ? 0 : odd_char(s, len);
 }
@@ -147,10 +147,10 @@ wide_length(const char *s, size_t len)
 
 	while (len - i > 2) {
 		class = html_class[(unsigned char)s[i]];
-		if ((class & HTML_PAIR) && is_trail(s[i + 1]))
+		if ((class & HTML_PAIR) && is_utf8_trail(s[i + 1]))
 			i += 2;
-		else if ((class & HTML_TRIPLE) && is_trail(s[i + 1]) &&
-			 is_trail(s[i + 2]))
+		else if ((class & HTML_TRIPLE) && is_utf8_trail(s[i + 1]) &&
+			 is_utf8_trail(s[i + 2]))
 			i += 3;
 		else
 			break;

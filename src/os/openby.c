@@ -36,7 +36,7 @@ has_open(const char *pid, const struct stat *file)
 
 /* The name of its program: printable, "" when it is not known. */
 static void
-name_of(const char *pid, char *out, size_t size)
+name_of_process(const char *pid, char *out, size_t size)
 {
 	char path[64], raw[64];
 	size_t n = 0;
@@ -70,7 +70,7 @@ openby_list(const char *path)
 		if (!isdigit((unsigned char)e->d_name[0]) ||
 		    strcmp(e->d_name, self) == 0 || !has_open(e->d_name, &file))
 			continue;
-		name_of(e->d_name, name, sizeof(name));
+		name_of_process(e->d_name, name, sizeof(name));
 		buf_addf(&list, "%s%s (pid %.20s)", n++ > 0 ? ", " : "", name,
 		    e->d_name);
 	}

@@ -137,7 +137,7 @@ store_give_back(struct store *st, struct err *err)
 /* --- all of it anew ----------------------------------------------------- */
 
 static int
-is_stopped(void *arg)
+is_compact_stopped(void *arg)
 {
 	(void)arg;
 	return stop_requested();
@@ -164,7 +164,7 @@ run_vacuum(struct store *st, struct err *err)
 	/* in memory it would need as much of that as the file is large */
 	if (db_exec(st, "PRAGMA temp_store=FILE", err) == -1)
 		return -1;
-	sqlite3_progress_handler(st->h, STEPS, is_stopped, NULL);
+	sqlite3_progress_handler(st->h, STEPS, is_compact_stopped, NULL);
 	fault_point("before vacuum");
 	rc = db_exec(st, "PRAGMA auto_vacuum=INCREMENTAL;VACUUM", err);
 	fault_point("after vacuum");

@@ -140,7 +140,7 @@ withdraw_copies(
 
 /* The numbers of the mail's editions; the caller frees *v. */
 static int
-list_editions(
+list_mail_editions(
     struct store *st, int64_t email, int64_t **v, size_t *n, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FORGET_EDITIONS,
@@ -162,7 +162,7 @@ forgetmail_withdraw(struct store *st, const struct forgotten *who,
 	struct email_row r;
 	int64_t *v;
 	size_t n, i, gone = 0;
-	int rc = list_editions(st, x->was.n, &v, &n, err);
+	int rc = list_mail_editions(st, x->was.n, &v, &n, err);
 
 	for (i = 0; rc == 0 && i < n; i++) {
 		if ((rc = email_load_edition(st, v[i], false, &r, err)) == -1)
@@ -363,7 +363,7 @@ is_taken(struct store *st, int64_t n, const char *id, struct err *err)
  * unless another mail has the id. 1: another id, 0, -1.
  */
 static int
-rename_mail(struct store *st, const struct forgetmail *x, struct err *err)
+rename_redacted(struct store *st, const struct forgetmail *x, struct err *err)
 {
 	char key[CONTENT_ID], id[CONTENT_ID];
 	char thread[CONTENT_ID], parent[CONTENT_ID];
@@ -421,7 +421,7 @@ forgetmail_redact(struct store *st, const struct store_forget *f,
 	    edition_settle(st, n, &none, &some, err) == -1 ||
 	    write_rest(st, x, err) == -1 ||
 	    write_categories(st, x, err) == -1 ||
-	    (renamed = rename_mail(st, x, err)) == -1 ||
+	    (renamed = rename_redacted(st, x, err)) == -1 ||
 	    emaillink_settle(st, n, err) == -1 ||
 	    tell_erased(st, x, renamed == 1, err) == -1)
 		return -1;

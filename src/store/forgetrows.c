@@ -151,7 +151,7 @@ forgetrows_begin(struct store *st, const struct forgotten *who, struct err *err)
 /* --- names --------------------------------------------------------------- */
 
 static int
-read_names(struct store *st, void *arg, struct err *err)
+read_person_names(struct store *st, void *arg, struct err *err)
 {
 	struct store_names *out = arg;
 	sqlite3_stmt *s = db_stmt(st, DB_FORGET_NAMES,
@@ -180,7 +180,7 @@ store_names_of(struct store *st, const struct forgotten *who,
 	memset(out, 0, sizeof(*out));
 	if (forgetrows_begin(st, who, err) == -1)
 		return -1;
-	return db_read(st, read_names, out, err);
+	return db_read(st, read_person_names, out, err);
 }
 
 int

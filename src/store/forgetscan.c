@@ -100,7 +100,7 @@ free_group(struct group *g)
 }
 
 static int
-load_group(struct store *st, const struct work *w, int64_t group,
+load_key_group(struct store *st, const struct work *w, int64_t group,
     struct group *g, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_FORGET_GROUP,
@@ -156,7 +156,7 @@ forget_slice(struct store *st, void *arg, struct err *err)
 		if (group == 0)
 			continue; /* it went with the others of its key */
 		memset(&g, 0, sizeof(g));
-		rc = load_group(st, w, group, &g, err);
+		rc = load_key_group(st, w, group, &g, err);
 		for (i = 0; rc == 0 && i < g.n; i++)
 			rc = forget_mail(st, w, &g.v[i], err);
 		free_group(&g);
@@ -165,7 +165,7 @@ forget_slice(struct store *st, void *arg, struct err *err)
 }
 
 static int
-fail_stopped(struct err *err)
+fail_forget_stopped(struct err *err)
 {
 	err_set(err, ERR_RETRY,
 	    "interrupted: run exsync --forget again, which goes on from there");
@@ -178,7 +178,7 @@ forget_mails(struct store *st, struct work *w, struct err *err)
 	int rc = db_read(st, find_last, w, err);
 
 	while (rc == 0 && w->after < w->last) {
-		rc = stop_requested() ? fail_stopped(err)
+		rc = stop_requested() ? fail_forget_stopped(err)
 				      : db_read(st, find_span, w, err);
 		while (rc == 0 && w->done < w->nn)
 			rc = db_write(st, forget_slice, w, err);

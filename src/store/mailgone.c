@@ -60,7 +60,7 @@ list_items(struct store *st, struct gone_mail *g, struct err *err)
 
 /* The hashes that the items of mail that is not kept have. */
 static int
-hash_people(struct store *st, struct gone_mail *g, struct err *err)
+hash_gone_people(struct store *st, struct gone_mail *g, struct err *err)
 {
 	struct message *m;
 	struct content c;
@@ -91,7 +91,7 @@ delete_failure(struct store *st, const struct gone_mail *g,
 }
 
 static int
-decide_item(struct store *st, const struct gone_mail *g,
+decide_gone(struct store *st, const struct gone_mail *g,
     const struct gone_item *it, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_GONE_DECIDE,
@@ -121,9 +121,9 @@ decide_items(struct store *st, struct gone_mail *g, struct err *err)
 	int rc = list_items(st, g, err);
 
 	if (rc == 0)
-		rc = hash_people(st, g, err);
+		rc = hash_gone_people(st, g, err);
 	for (i = 0; rc == 0 && i < g->nitem; i++)
-		rc = decide_item(st, g, &g->item[i], err);
+		rc = decide_gone(st, g, &g->item[i], err);
 	return rc;
 }
 

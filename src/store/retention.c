@@ -102,7 +102,7 @@ store_retention_put(
 
 /* arg: bool: there are more. */
 static int
-enter_slice(struct store *st, void *arg, struct err *err)
+enter_ages(struct store *st, void *arg, struct err *err)
 {
 	bool *more = arg;
 	sqlite3_stmt *s = db_stmt(st, DB_AGE_MARKS,
@@ -211,7 +211,7 @@ look_later(struct store *st, int64_t n, const char *day, struct err *err)
  * the group.
  */
 static int
-find_group(struct store *st, int64_t n, int64_t *group, char day[DAY_TEXT],
+find_age_group(struct store *st, int64_t n, int64_t *group, char day[DAY_TEXT],
     struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_AGE_GROUP,
@@ -262,7 +262,7 @@ look_at_old(struct store *st, struct sweep_slice *k, const struct old_mail *o,
 	int64_t group;
 
 	if (drop_row(st, o, err) == -1 ||
-	    find_group(st, o->n, &group, day, err) == -1)
+	    find_age_group(st, o->n, &group, day, err) == -1)
 		return -1;
 	if (group == 0 || strcmp(day, NEVER) == 0)
 		return 0;
@@ -341,7 +341,7 @@ store_retention_sweep(
 	if (st->read_only)
 		r = count_old(st, k.limit, n, err);
 	else {
-		r = repeat_slice(st, enter_slice, &more, &more, err);
+		r = repeat_slice(st, enter_ages, &more, &more, err);
 		if (r == 1)
 			r = repeat_slice(st, sweep_slice, &k, &k.more, err);
 		*n = k.removed;

@@ -133,7 +133,7 @@ write_value(struct store *st, const struct forgotten *l, unsigned char *value,
 
 /* Everybody on the list is known from now on. */
 static int
-write_all(struct store *st, const struct forgotten *l, struct err *err)
+write_all_known(struct store *st, const struct forgotten *l, struct err *err)
 {
 	size_t n = forgotten_count(l), i;
 	unsigned char *value = mem_alloc((n + 1) * HASH);
@@ -201,7 +201,7 @@ begin_known(struct store *st, const struct forgotten *l, bool dry_run,
 	int r = store_is_blank(st, err);
 
 	if (r == 1 && forgotten_count(l) > 0 && !dry_run)
-		return write_all(st, l, err);
+		return write_all_known(st, l, err);
 	found->elsewhere = r == 0 ? forgotten_count(l) : 0;
 	return r == -1 ? -1 : 0;
 }

@@ -98,7 +98,7 @@ retention_begin(const struct pass *p, struct retention *r, struct err *err)
 }
 
 static void
-say_expired(const struct pass *p, int64_t n)
+say_mail_expired(const struct pass *p, int64_t n)
 {
 	if (n > 0)
 		log_info("%lld %s older than retention_days %s removed",
@@ -117,7 +117,7 @@ remove_mail(const struct pass *p, const struct retention *r,
 
 	if (r->from != TIM_NONE && (known->limit != r->from || p->dry_run)) {
 		rc = store_retention_sweep(p->store, r->from, n, err);
-		say_expired(p, *n);
+		say_mail_expired(p, *n);
 		known->limit = r->from;
 	}
 	return rc;

@@ -7,12 +7,15 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "cmd/cmd.h"
 #include "cmd/forgetlist.h"
+#include "cmd/permitlist.h"
 #include "store/admin.h"
+#include "store/forget.h"
 #include "store/reconsider.h"
 
 /* Opens the store. NULL: reported; *conf is NULL too if that is the reason. */
@@ -278,10 +281,12 @@ accept_run(const struct cmd *cmd)
 
 /* --- mailboxes ---------------------------------------------------------- */
 
-typedef int (*tell_fn)(struct store *, const char *address, struct err *);
+/* What is said about a mailbox. 1: done; 0: no such mailbox; -1. */
+typedef int (*tell_fn)(
+    const struct conf *, struct store *, const char *address, struct err *);
 
 static int
-tell_mailbox(const struct cmd *cmd, tell_fn fn, const char *done)
+tell_mailbox(const struct cmd *cmd, tell_fn fn)
 {
 	struct err err = ERR_INIT;
 	char *address = address_normalise(cmd->arg);
@@ -299,60 +304,140 @@ tell_mailbox(const struct cmd *cmd, tell_fn fn, const char *done)
 		return leave_store(
 		    st, conf, conf == NULL ? CMD_USAGE : CMD_FAILED);
 	}
-	n = fn(st, address, &err);
+	n = fn(conf, st, address, &err);
 	if (n == -1) {
 		log_error("%s", err.msg);
-		rc = CMD_FAILED;
+		rc = err.kind == ERR_CONFIG ? CMD_USAGE : CMD_FAILED;
 	} else if (n == 0) {
 		fprintf(stderr,
 		    "exsync: unknown mailbox %s: run exsync --once "
 		    "first, which finds all that the INI permits\n",
 		    address);
 		rc = CMD_USAGE;
-	} else
-		printf("%s %s\n", address, done);
+	}
 	free(address);
 	return leave_store(st, conf, rc);
 }
 
+/* What is to be said, beside what was said before. */
+struct word {
+	bool approve, enable, disable;
+};
+
+/*
+ * Keeps it in state_dir first, which is what counts; then table mailbox shows
+ * it. *is: what counts now.
+ */
 static int
-enable_mailbox(struct store *st, const char *address, struct err *err)
+say_word(const struct conf *conf, struct store *st, const char *address,
+    struct word word, struct permit *is, struct err *err)
 {
-	return store_mailbox_state(st, address, "enabled", err);
+	struct permitlist l;
+	const struct permit *was;
+	int rc = store_is_mailbox(st, address, err);
+
+	if (rc != 1)
+		return rc;
+	rc = permitlist_open(&l, conf, st, err);
+	if (rc == 0) {
+		was = permit_find(&l.list, address);
+		is->approved =
+		    word.approve || (was != NULL && was->approved);
+		is->disabled = word.disable || (!word.enable && was != NULL &&
+						   was->disabled);
+		permit_set(&l.list, address, is->approved, is->disabled,
+		    tim_now());
+		rc = permitlist_save(&l, err);
+	}
+	permitlist_close(&l);
+	fault_point("mailbox told");
+	if (rc == -1)
+		return -1;
+	return store_mailbox_state(
+	    st, address, is->disabled ? "disabled" : "testing", err);
 }
 
 static int
-disable_mailbox(struct store *st, const char *address, struct err *err)
+approve_mailbox(const struct conf *conf, struct store *st, const char *address,
+    struct err *err)
 {
-	return store_mailbox_state(st, address, "disabled", err);
+	struct permit is;
+	int n = say_word(
+	    conf, st, address, (struct word){ .approve = true }, &is, err);
+
+	if (n == 1 && is.disabled)
+		printf("%s is approved, but it is disabled, so no pass reads "
+		       "it until exsync --enable %s\n",
+		    address, address);
+	else if (n == 1)
+		printf("%s is approved: the next pass reads it\n", address);
+	return n;
+}
+
+/* Who enables a mailbox that waits for approval means both. */
+static int
+enable_mailbox(const struct conf *conf, struct store *st, const char *address,
+    struct err *err)
+{
+	struct permit is;
+	int n = say_word(conf, st, address,
+	    (struct word){ .approve = true, .enable = true }, &is, err);
+
+	if (n == 1)
+		printf("%s is enabled: the next pass reads it\n", address);
+	return n;
+}
+
+static int
+disable_mailbox(const struct conf *conf, struct store *st, const char *address,
+    struct err *err)
+{
+	struct permit is;
+	int n = say_word(
+	    conf, st, address, (struct word){ .disable = true }, &is, err);
+
+	if (n == 1)
+		printf("%s is disabled: no pass reads it until exsync "
+		       "--enable\n",
+		    address);
+	return n;
+}
+
+static int
+resync_mailbox(const struct conf *conf, struct store *st, const char *address,
+    struct err *err)
+{
+	int n = store_mailbox_resync(st, address, err);
+
+	(void)conf;
+	if (n == 1)
+		printf("%s is read from its start by the next pass and "
+		       "compared with what is stored; what was skipped is "
+		       "decided anew\n",
+		    address);
+	return n;
 }
 
 int
 approve_run(const struct cmd *cmd)
 {
-	return tell_mailbox(
-	    cmd, enable_mailbox, "is approved: the next pass reads it");
+	return tell_mailbox(cmd, approve_mailbox);
 }
 
 int
 enable_run(const struct cmd *cmd)
 {
-	return tell_mailbox(
-	    cmd, enable_mailbox, "is enabled: the next pass reads it");
+	return tell_mailbox(cmd, enable_mailbox);
 }
 
 int
 disable_run(const struct cmd *cmd)
 {
-	return tell_mailbox(cmd, disable_mailbox,
-	    "is disabled: no pass reads it until "
-	    "exsync --enable");
+	return tell_mailbox(cmd, disable_mailbox);
 }
 
 int
 resync_run(const struct cmd *cmd)
 {
-	return tell_mailbox(cmd, store_mailbox_resync,
-	    "is read from its start by the next pass and compared with what "
-	    "is stored; what was skipped is decided anew");
+	return tell_mailbox(cmd, resync_mailbox);
 }

@@ -98,10 +98,8 @@ set_alert_command(struct pass *pass, struct keeper *keeper, bool mute)
 	pass->alert_arg = keeper;
 }
 
-/* list: the pass's own, read anew under the lock, which --forget takes, too. */
 static int
-run_pass(const struct cmd *cmd, const struct pass *pass, struct forgotten *list,
-    struct err *err)
+run_locked(const struct cmd *cmd, const struct pass *pass, struct err *err)
 {
 	static const int code[] = { CMD_OK, CMD_PARTIAL, CMD_FAILED };
 	struct pass_counts count;
@@ -110,13 +108,6 @@ run_pass(const struct cmd *cmd, const struct pass *pass, struct forgotten *list,
 	int rc;
 
 	memset(&count, 0, sizeof(count));
-	if (!cmd->dry_run) {
-		if (store_lock(pass->store, err) == -1)
-			return -1;
-		forgotten_free(list);
-		if (forgetlist_read(pass->conf, list, err) == -1)
-			return -1;
-	}
 	progress_begin();
 	rc = pass_run(pass, &count, &outcome, err);
 	progress_end();
@@ -124,6 +115,33 @@ run_pass(const struct cmd *cmd, const struct pass *pass, struct forgotten *list,
 		return -1;
 	report_pass(cmd, &count, outcome, tim_mono() - began);
 	return code[outcome];
+}
+
+/*
+ * list: the pass's own, read anew under the lock, which --forget takes, too.
+ * What was said about mailboxes is read as late.
+ */
+static int
+run_pass(const struct cmd *cmd, struct pass *pass, struct forgotten *list,
+    struct err *err)
+{
+	struct permit_list permits;
+	int rc;
+
+	if (!cmd->dry_run) {
+		if (store_lock(pass->store, err) == -1)
+			return -1;
+		forgotten_free(list);
+		if (forgetlist_read(pass->conf, list, err) == -1)
+			return -1;
+	}
+	if ((rc = prepare_permits(pass, &permits, err)) == -1)
+		health_trouble(pass, err);
+	else
+		rc = run_locked(cmd, pass, err);
+	pass->permits = NULL;
+	permit_free(&permits);
+	return rc;
 }
 
 /* Opens the store and runs the pass. Returns the exit code, or -1. */

@@ -17,5 +17,10 @@ struct keeper;
  */
 void prepare_pass(
     struct pass *, const struct cmd *, const struct conf *, struct keeper *);
+/*
+ * With the store open: reads what was said about mailboxes, for the pass
+ * (permitlist_load). The caller frees list (permit_free), also after -1.
+ */
+int prepare_permits(struct pass *, struct permit_list *list, struct err *);
 
 #endif

@@ -98,15 +98,19 @@ open_database(const struct conf *conf, struct err *err)
 
 /* Verifies and prints; returns the exit status, or -1. */
 static int
-verify_and_print(
-    const struct cmd *cmd, const struct pass *pass, struct err *err)
+verify_and_print(const struct cmd *cmd, struct pass *pass, struct err *err)
 {
 	struct verified v = { .database = pass->conf->database };
-	int rc;
+	struct permit_list permits;
+	int rc = prepare_permits(pass, &permits, err);
 
-	progress_begin();
-	rc = verify_all(pass, &v.report, err);
-	progress_end();
+	if (rc == 0) {
+		progress_begin();
+		rc = verify_all(pass, &v.report, err);
+		progress_end();
+	}
+	pass->permits = NULL;
+	permit_free(&permits);
 	if (rc == 0) {
 		v.now = tim_now();
 		verified_judge(&v);

@@ -19,6 +19,9 @@ enum keep_file {
 	 * sandbox closes, and the helper process never touches it, so that
 	 * whoever takes over a pass cannot take anybody off the list */
 	KEEP_FORGOTTEN,
+	/* what an administrator has said about mailboxes (core/permit.h):
+	 * likewise, so that nobody approves one but they */
+	KEEP_MAILBOXES,
 	KEEP_NFILE
 };
 

@@ -30,6 +30,8 @@ static const struct state_file {
 	    STATEDIR_MAX },
 	[KEEP_FORGOTTEN] = { "forgotten", "forgotten.new", "forgotten.bad",
 	    true, false, STATEDIR_FORGOTTEN },
+	[KEEP_MAILBOXES] = { "mailboxes", "mailboxes.new", "mailboxes.bad",
+	    false, false, STATEDIR_MAILBOXES },
 };
 
 /* ms; each process needs a few, and many may wait for a slow disk */
@@ -53,6 +55,36 @@ fail_dir(struct statedir *d, const char *name, const char *what, int sys)
 	return -1;
 }
 
+/*
+ * What root makes here (exsync --approve as root, say) belongs to whom the
+ * directory belongs to: else exsync's user could not read it.
+ */
+static void
+give_file(int in, int fd)
+{
+	struct stat st;
+
+	if (geteuid() == 0 && fstat(in, &st) == 0 && st.st_uid != 0 &&
+	    fchown(fd, st.st_uid, st.st_gid) == -1)
+		return; /* the next reader says that it cannot be opened */
+}
+
+/* The same for the directory itself, which lies in another. */
+static void
+give_dir(const char *path)
+{
+	char parent[4096];
+	struct stat st;
+	const char *slash = strrchr(path, '/');
+
+	snprintf(parent, sizeof(parent), "%.*s",
+	    slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path),
+	    slash == NULL ? "." : path);
+	if (geteuid() == 0 && stat(parent, &st) == 0 && st.st_uid != 0 &&
+	    lchown(path, st.st_uid, st.st_gid) == -1)
+		return;
+}
+
 /* 1: it is open; 0: there is none, and none is to be made; -1: see why. */
 static int
 open_dir(struct statedir *d, bool make)
@@ -63,7 +95,9 @@ open_dir(struct statedir *d, bool make)
 		snprintf(d->why, sizeof(d->why), "there is no state_dir");
 		return -1;
 	}
-	if (make && mkdir(d->path, 0700) == -1 && errno != EEXIST)
+	if (make && mkdir(d->path, 0700) == 0)
+		give_dir(d->path);
+	else if (make && errno != EEXIST)
 		return fail_dir(d, "", "cannot be made", errno);
 	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (d->fd != -1)
@@ -220,6 +254,7 @@ write_new(
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return false;
+	give_file(d->fd, fd);
 	ok = (!f->salted || write_all(fd, d->salt, STATEDIR_SALT)) &&
 	     write_all(fd, buf_str(body), body->len) && fsync(fd) == 0;
 	sys = errno;

@@ -18,6 +18,7 @@
 
 #define STATEDIR_MAX       ((size_t)1 << 20)  /* bytes of the file of logins */
 #define STATEDIR_FORGOTTEN ((size_t)16 << 20) /* of the list of the forgotten */
+#define STATEDIR_MAILBOXES ((size_t)16 << 20) /* of that of mailboxes */
 #define STATEDIR_SALT      65                 /* bytes of its first line */
 #define STATEDIR_WHY       512
 

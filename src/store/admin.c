@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "store/admin.h"
 #include "store/failure.h"
+#include "store/lasting.h"
 #include "store/walk.h"
 
 /* One statement about one mailbox. */
@@ -46,7 +47,12 @@ int
 store_mailbox_state(
     struct store *st, const char *address, const char *state, struct err *err)
 {
-	int n = give_order(st,
+	int n;
+
+	/* what it was given up for is tried again */
+	if (store_lasting_forget(st, address, err) == -1)
+		return -1;
+	n = give_order(st,
 	    (struct order){ .slot = DB_ADMIN_STATE,
 		.sql = "UPDATE mailbox SET state=?2,retry_at=NULL WHERE "
 		       "address=?1",

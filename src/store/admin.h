@@ -9,8 +9,9 @@
 #include "store/store.h"
 
 /*
- * Sets the state of a mailbox: enabled or disabled. 1: done; 0: no such
- * mailbox; -1.
+ * Sets the state of a mailbox: testing (the next pass tries it at once, also
+ * one that was given up), waiting or disabled. It only shows what state_dir
+ * permits. 1: done; 0: no such mailbox; -1.
  */
 int store_mailbox_state(
     struct store *, const char *address, const char *state, struct err *);

@@ -117,6 +117,7 @@ struct store_box {
 	int64_t first_at, last_ok_at, retry_at; /* TIM_NONE: none */
 	int64_t passes;
 	bool incoming;    /* its mail is read, as far as the file knows */
+	bool off;         /* disabled, because it was given up (lasting.h) */
 	int64_t failures; /* messages in failure */
 	/* those that are not tried again and were not moved to Undeliverable */
 	int64_t given_up;

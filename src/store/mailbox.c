@@ -6,7 +6,8 @@
  * 2. Reading a mailbox whose status waits to be written writes it first, so
  *    nobody reads an old status.
  * 3. A state that a person set (disabled, waiting) is not overwritten by the
- *    end of a pass.
+ *    end of a pass. It shows what a person said, and permits nothing: that does
+ *    state_dir (core/permit.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "store/db.h"
+#include "store/lasting.h"
 #include "store/mailbox.h"
 
 #define PENDING_MAX 256
@@ -23,7 +25,8 @@
 struct status {
 	char *address, *profile, *type, *crm_id;
 	bool put; /* register, or bring up to date */
-	bool incoming, waiting;
+	bool incoming;
+	enum permit_is permit;
 	bool done; /* a pass ended */
 	bool ok;
 	char *error;
@@ -120,11 +123,15 @@ pending_flush(struct store *st, struct err *err)
 
 /* --- writing ----------------------------------------------------------- */
 
-/* The state of a mailbox that is new, or was waiting. */
+/* The state of a mailbox that is new. */
 static const char *
-first_state(const struct status *v)
+first_state(enum permit_is permit)
 {
-	return v->waiting ? STATE_WAITING : STATE_ENABLED;
+	static const char *const state[] = { [PERMIT_READ] = STATE_TESTING,
+		[PERMIT_WAITS] = STATE_WAITING,
+		[PERMIT_OFF] = STATE_DISABLED };
+
+	return state[permit];
 }
 
 static int
@@ -134,7 +141,6 @@ write_put(struct store *st, const struct status *v, struct err *err)
 	    "INSERT INTO mailbox(address,profile,type,crm_id,state,incoming) "
 	    "VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT DO UPDATE SET "
 	    "profile=?2,type=?3,crm_id=?4,"
-	    "state=iif(state='" STATE_WAITING "',?5,state),"
 	    "incoming=iif('" INCOMING_DISABLED "' IN(incoming,?6),?6,"
 	    "incoming)");
 
@@ -142,7 +148,7 @@ write_put(struct store *st, const struct status *v, struct err *err)
 	db_text(s, 2, v->profile);
 	db_text(s, 3, v->type);
 	db_text(s, 4, v->crm_id);
-	db_text(s, 5, first_state(v));
+	db_text(s, 5, first_state(v->permit));
 	db_text(s, 6, v->incoming ? INCOMING_NOT_RUN : INCOMING_DISABLED);
 	return db_run(st, s, err);
 }
@@ -230,7 +236,6 @@ load_mailbox(struct store *st, const struct status *want,
 	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_GET,
 	    "SELECT state,passes,last_ok_at,retry_at,profile,type,crm_id,"
 	    "incoming FROM mailbox WHERE address=?");
-	bool waits;
 	int r;
 
 	*fresh = false;
@@ -241,15 +246,16 @@ load_mailbox(struct store *st, const struct status *want,
 	out->passes = sqlite3_column_int64(s, 1);
 	out->last_ok_at = db_col_time(s, 2);
 	out->retry_at = db_col_time(s, 3);
-	waits = strcmp(out->state, STATE_WAITING) == 0;
 	*fresh = str_eq(db_col(s, 4), want->profile) &&
 		 str_eq(db_col(s, 5), want->type) &&
 		 str_eq(db_col(s, 6), want->crm_id) &&
-		 want->incoming == !str_eq(db_col(s, 7), INCOMING_DISABLED) &&
-		 (want->waiting || !waits);
-	if (waits && !want->waiting)
-		strcpy(out->state, STATE_ENABLED);
+		 want->incoming == !str_eq(db_col(s, 7), INCOMING_DISABLED);
 	sqlite3_reset(s);
+	if (want->permit != PERMIT_READ || str_eq(out->state, STATE_WAITING))
+		strcpy(out->state, first_state(want->permit));
+	else if (str_eq(out->state, STATE_DISABLED))
+		return lasting_given_up(
+		    st, want->address, &out->given_up, err);
 	return 0;
 }
 
@@ -266,7 +272,7 @@ get_mailbox(struct store *st, const struct status *want,
 		return -1;
 	memset(out, 0, sizeof(*out));
 	out->last_ok_at = out->retry_at = TIM_NONE;
-	strcpy(out->state, first_state(want));
+	strcpy(out->state, first_state(want->permit));
 	if (load_mailbox(st, want, out, &fresh, err) == -1)
 		return -1;
 	if (fresh)
@@ -277,14 +283,15 @@ get_mailbox(struct store *st, const struct status *want,
 	v->type = mem_strdup(want->type);
 	v->crm_id = mem_strdup(want->crm_id);
 	v->incoming = want->incoming;
-	v->waiting = want->waiting;
+	v->permit = want->permit;
 	v->put = true;
 	return 0;
 }
 
 int
 store_mailbox_get(struct store *st, const struct conf_mailbox *m,
-    const char *crm_id, struct store_mailbox *out, struct err *err)
+    const char *crm_id, enum permit_is permit, struct store_mailbox *out,
+    struct err *err)
 {
 	char type[] = "queue", user[] = "user";
 	struct status want;
@@ -296,7 +303,7 @@ store_mailbox_get(struct store *st, const struct conf_mailbox *m,
 	want.type = m->type == CONF_MAILBOX_QUEUE ? type : user;
 	want.crm_id = (char *)crm_id;
 	want.incoming = m->incoming;
-	want.waiting = m->profile->approval == CONF_APPROVAL_MANUAL;
+	want.permit = permit;
 	db_lock(st);
 	rc = get_mailbox(st, &want, out, err);
 	db_unlock(st);

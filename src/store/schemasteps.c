@@ -582,6 +582,15 @@ static const char *const version_5[] = {
 "  name TEXT, -- see party\n"
 "  PRIMARY KEY(crm_type, crm_id, address)\n"
 ") WITHOUT ROWID",
+"CREATE TABLE sync_lasting(\n"
+"  -- private: mailboxes that fail for a cause which lasts\n"
+"  mailbox TEXT PRIMARY KEY, -- mailbox.address\n"
+"  cause TEXT NOT NULL, -- the protocol's own name for it\n"
+"  setting TEXT NOT NULL, -- a hash of the settings that it failed with\n"
+"  since TEXT NOT NULL, -- when it was met first, without another since, UTC\n"
+"  times INTEGER NOT NULL, -- in so many passes\n"
+"  given_up INTEGER NOT NULL DEFAULT 0 -- 1: it is disabled for that\n"
+") WITHOUT ROWID",
 "CREATE TABLE sync_anew(\n"
 "  -- private: items that were left out and are to be decided anew\n"
 "  mailbox TEXT NOT NULL, -- mailbox.address\n"

@@ -27,6 +27,7 @@
 #include "core/match.h"
 #include "core/model.h"
 #include "core/party.h"
+#include "core/permit.h"
 #include "core/provider.h"
 #include "store/want.h"
 
@@ -88,15 +89,18 @@ struct store_mailbox {
 	int64_t passes;     /* finished so far */
 	int64_t last_ok_at; /* TIM_NONE: never */
 	int64_t retry_at;   /* not visited before then; TIM_NONE: no limit */
+	bool given_up;      /* disabled, and that by store_lasting_met */
 };
 
 /*
- * Registers a mailbox of the configuration (state enabled, or waiting when
- * approval is manual) or brings its profile, type and crm_id up to date,
- * and reads what is known of it.
+ * Registers a mailbox of the configuration (state testing, waiting or
+ * disabled, as it is permitted) or brings its profile, type and crm_id up to
+ * date, and reads what is known of it. What is not permitted is waiting or
+ * disabled, whatever the file says.
  */
 int store_mailbox_get(struct store *, const struct conf_mailbox *,
-    const char *crm_id, struct store_mailbox *out, struct err *);
+    const char *crm_id, enum permit_is, struct store_mailbox *out,
+    struct err *);
 /*
  * The end of a pass over one mailbox. fault NULL: good (last_ok_at, state
  * enabled, error cleared). retry_at: TIM_NONE or when to try again. Written

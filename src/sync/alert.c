@@ -53,6 +53,10 @@ static const struct {
 	    "exsync --once --mailbox ADDRESS tries it at once and says "
 	    "what is wrong; if all are stale look whether exsync is "
 	    "still started at all" },
+	[ALERT_DISABLED] = { "disabled",
+	    "repair what the text names, then run exsync --test ADDRESS: a "
+	    "good test enables the mailbox again (so does --enable); no mail "
+	    "that came meanwhile is lost" },
 	[ALERT_ITEMS] = { "items",
 	    "look at table failure; the messages are in the mailbox, "
 	    "only not in the database; exsync --resync ADDRESS tries "

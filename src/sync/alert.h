@@ -20,6 +20,8 @@
  *		unknown here
  *	mailbox ADDRESS, stale: no good pass for longer than stale_after,
  *		whatever the reason
+ *	mailbox ADDRESS, disabled: it failed for one lasting cause for so long
+ *		that it is not tried any more (lasting.h)
  *	mailbox ADDRESS, items (a warning): messages that could not be stored
  *		and are not tried again
  *	exsync, store: the database cannot be written
@@ -54,6 +56,7 @@ enum alert_kind {
 	ALERT_ACCESS,
 	ALERT_STALE,
 	ALERT_ITEMS,
+	ALERT_DISABLED,
 	ALERT_STORE,
 	ALERT_DIRECTORY,
 	ALERT_INTERRUPTED,

@@ -22,6 +22,7 @@
 #include "sync/alert.h"
 #include "sync/health.h"
 #include "sync/interrupted.h"
+#include "sync/lasting.h"
 #include "sync/retention.h"
 #include "sync/tell.h"
 
@@ -352,6 +353,20 @@ meet_stale(struct met *m, const struct mailbox_work *w,
 	meet_mailbox(m, w, alert_code(ALERT_STALE), text);
 }
 
+/* last_error still says why. */
+static void
+meet_disabled(
+    struct met *m, const struct mailbox_work *w, const struct store_box *b)
+{
+	char text[700];
+
+	snprintf(text, sizeof(text),
+	    "it failed for %d days for the same reason, so it is not tried any "
+	    "more: %s",
+	    LASTING_DAYS, str_nn(b->last_error));
+	meet_mailbox(m, w, alert_code(ALERT_DISABLED), text);
+}
+
 static void
 meet_given_up(
     struct met *m, const struct mailbox_work *w, const struct store_box *b)
@@ -383,7 +398,10 @@ meet_mailboxes(struct met *m)
 		if (w->end == VISIT_OFF ||
 		    (b = store_box_find(&m->boxes, w->conf.address)) == NULL)
 			continue;
-		meet_stale(m, w, b, now);
+		if (w->end == VISIT_GIVEN_UP)
+			meet_disabled(m, w, b);
+		else
+			meet_stale(m, w, b, now);
 		meet_given_up(m, w, b);
 	}
 }
@@ -456,11 +474,13 @@ mailbox_well(const struct met *m, const struct store_alert *a)
 	if (is_unreached(m->h, w))
 		return false;
 	/* These are found in the database: not met means over. */
-	if (kind == ALERT_STALE || kind == ALERT_ITEMS)
+	if (kind == ALERT_STALE || kind == ALERT_ITEMS ||
+	    kind == ALERT_DISABLED)
 		return true;
 	switch (w->end) {
 	case VISIT_OK:
 	case VISIT_OFF:
+	case VISIT_GIVEN_UP: /* the alert about that has taken its place */
 		return true;
 	case VISIT_FAILED:
 		/* Another, lasting fault has taken the place of this one. */

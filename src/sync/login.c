@@ -352,9 +352,8 @@ login_mailbox_begin(struct mailbox_work *w, struct err *err)
 	return rc;
 }
 
-/* Will the fault last until a person changes something, as far as is known? */
-static bool
-is_lasting(const struct err *e)
+bool
+login_is_lasting(const struct err *e)
 {
 	if (e->scope != SCOPE_MAILBOX)
 		return false;
@@ -378,7 +377,7 @@ login_mailbox_failed(struct mailbox_work *w, const struct err *fault,
 		/* A retry_at of the mailbox would outlive the credentials. */
 		return login_rejected(&at, fault, err);
 	}
-	if (!is_lasting(fault))
+	if (!login_is_lasting(fault))
 		return 0;
 	at = place_of_login(w->profile, NULL, OF_ACCESS, w->conf.address);
 	return login_denied(at.st, &at.scope, fault, retry_at, err);
@@ -408,6 +407,24 @@ login_mailbox_well(struct mailbox_work *w, struct err *err)
 	    (w->login.own && forget_known(st, &own, err) == -1))
 		return -1;
 	return store_login_forget_folders(st, address, err);
+}
+
+int
+login_mailbox_changed(struct mailbox_work *w, bool *changed, struct err *err)
+{
+	struct store_scope own = { OF_MAILBOX, w->conf.address, 0 };
+	struct store_login l;
+	bool known;
+
+	*changed = false;
+	if (own_login(w) == NULL)
+		return 0;
+	if (store_login_get(
+		w->profile->pass->store, &own, &known, &l, err) == -1)
+		return -1;
+	*changed = known && own_login(w)->passes == 0 &&
+		   logins_would_know(w->profile->logins, l.last_at);
+	return 0;
 }
 
 int

@@ -45,6 +45,16 @@ int login_mailbox_begin(struct mailbox_work *, struct err *);
  */
 int login_mailbox_failed(struct mailbox_work *, const struct err *fault,
     int64_t *retry_at, struct err *);
+/*
+ * Will the fault of a mailbox last until a person changes something, as far as
+ * is known? A login's is not meant.
+ */
+bool login_is_lasting(const struct err *);
+/*
+ * Has the mailbox a login of its own that was rejected, with other credentials
+ * than it has now?
+ */
+int login_mailbox_changed(struct mailbox_work *, bool *changed, struct err *);
 /* The mailbox failed before, and was read well now. */
 int login_mailbox_well(struct mailbox_work *, struct err *);
 

@@ -16,6 +16,7 @@
 #include "sync/pass.h"
 #include "sync/forgetting.h"
 #include "sync/people.h"
+#include "sync/permitted.h"
 #include "sync/reconsider.h"
 #include "sync/retention.h"
 #include "sync/running.h"
@@ -73,7 +74,8 @@ prepare_run(struct running *r, struct retention *kept, struct err *err)
 
 	if (forgetting_begin(p, &r->forgotten, err) == -1 ||
 	    people_load(p, &r->party, &r->people, err) == -1 ||
-	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1)
+	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1 ||
+	    permitted_plan(p, &r->plan, err) == -1)
 		return -1;
 	r->dir = party_dir_build(&r->party);
 	store_people_use(p->store, r->dir);

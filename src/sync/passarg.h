@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "conf/conf.h"
 #include "core/keep.h"
+#include "core/permit.h"
 #include "core/provider.h"
 #include "store/store.h"
 #include "sync/plan.h"
@@ -38,6 +39,15 @@ struct pass {
 	struct servers *servers; /* of conf; borrowed, kept for the next pass */
 	/* whom nobody may bring back; NULL: nobody. Borrowed */
 	const struct forgotten *forgotten;
+	/* what was said about mailboxes; NULL: nothing. Borrowed */
+	const struct permit_list *permits;
+	/*
+	 * Called before begin, with what is to be noted of mailboxes: that is
+	 * added to the list. May be NULL. -1: it is not noted.
+	 */
+	int (*note)(
+	    void *arg, const struct permit *, size_t n, struct err *);
+	void *note_arg;
 	bool dry_run;           /* decide, write nothing */
 	struct store_want want; /* what it is restricted to */
 	/*

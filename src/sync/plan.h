@@ -8,11 +8,13 @@
 
 #include "conf/conf.h"
 #include "core/party.h"
+#include "core/permit.h"
 #include "store/want.h"
 
 struct plan_entry {
 	struct conf_mailbox mailbox; /* strings borrowed from conf and list */
 	const char *crm_id;          /* of the CRM user or queue, or NULL */
+	enum permit_is permit;       /* permitted.h sets it */
 };
 
 struct plan {

@@ -115,6 +115,7 @@ running_start(struct running *r, bool cut_before,
 
 		w->conf = r->plan.v[i].mailbox;
 		w->crm_id = r->plan.v[i].crm_id;
+		w->permit = r->plan.v[i].permit;
 		w->profile = &r->profile[w->conf.profile - first];
 		w->login.own = w->conf.username != NULL;
 		w->login.profile = w->profile->conf->name;

@@ -16,6 +16,7 @@
 #include "sync/login.h"
 #include "sync/forgetting.h"
 #include "sync/people.h"
+#include "sync/permitted.h"
 #include "sync/running.h"
 #include "sync/select.h"
 #include "sync/verify.h"
@@ -192,10 +193,11 @@ is_left_out(const struct mailbox_work *w, const struct store_box *known,
 	char when[TIM_TEXT], why[500];
 
 	b->is = VERIFIED_OFF;
-	if (known != NULL && strcmp(known->state, "disabled") == 0)
+	if (w->permit == PERMIT_OFF ||
+	    (known != NULL && strcmp(known->state, "disabled") == 0))
 		b->why = "it is disabled, so no pass reads it (exsync --enable "
 			 "changes that)";
-	else if (known != NULL && strcmp(known->state, "waiting") == 0)
+	else if (w->permit == PERMIT_WAITS)
 		b->why = "it waits for approval, so no pass reads it (exsync "
 			 "--approve changes that)";
 	if (b->why != NULL) {
@@ -282,7 +284,8 @@ prepare_verify(struct verifying *v, struct err *err)
 
 	if (forgetting_begin(p, &r->forgotten, err) == -1 ||
 	    people_load(p, &r->party, &r->people, err) == -1 ||
-	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1)
+	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1 ||
+	    permitted_plan(p, &r->plan, err) == -1)
 		return -1;
 	if (r->plan.n == 0)
 		return plan_empty(p->conf, &p->want, err);

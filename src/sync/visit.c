@@ -21,10 +21,12 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "base/vec.h"
+#include "sync/admit.h"
 #include "sync/ask.h"
 #include "sync/failed.h"
 #include "sync/forgetting.h"
 #include "sync/giveup.h"
+#include "sync/lasting.h"
 #include "sync/login.h"
 #include "sync/patience.h"
 #include "sync/reconsider.h"
@@ -582,56 +584,6 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	return rc;
 }
 
-/* Drops a wait that nobody was told of. */
-static int
-forget_untold(struct mailbox_work *w, struct store_mailbox *m, struct err *err)
-{
-	bool told;
-
-	if (login_mailbox_told(w, &told, err) == -1)
-		return -1;
-	if (!told)
-		m->retry_at = TIM_NONE;
-	return 0;
-}
-
-/*
- * Should the mailbox be left alone in this pass? *as: what it counts as then.
- */
-static bool
-leave_alone(
-    struct mailbox_work *w, const struct store_mailbox *m, enum tally_as *as)
-{
-	char when[TIM_TEXT];
-
-	*as = TALLY_OK;
-	w->end = VISIT_OFF;
-	if (strcmp(m->state, "waiting") == 0) {
-		say_mailbox(w, LOG_INFO,
-		    " waits for approval: exsync --approve %s",
-		    w->conf.address);
-		return true;
-	}
-	if (strcmp(m->state, "disabled") == 0) {
-		if (w->profile->pass->want.nmailbox > 0)
-			say_mailbox(w, LOG_WARNING,
-			    " is disabled and is not read; exsync --enable %s "
-			    "changes that",
-			    w->conf.address);
-		return true;
-	}
-	w->end = VISIT_LATER;
-	if (m->retry_at == TIM_NONE || tim_due(m->retry_at) ||
-	    w->profile->pass->want.nmailbox > 0)
-		return false;
-	say_mailbox(w, LOG_INFO,
-	    " is left alone until %s, after what went wrong before (exsync "
-	    "--status tells; --once --mailbox %s tries it now)",
-	    tim_text(m->retry_at, when), w->conf.address);
-	*as = TALLY_FAILED;
-	return true;
-}
-
 /*
  * Keeps why the mailbox failed, for the alerts. The gate has what stopped the
  * profile.
@@ -654,6 +606,7 @@ static int
 remember_fault(struct mailbox_work *w, const struct err *fault, struct err *e)
 {
 	int64_t retry_at;
+	bool given_up;
 
 	if (fault->scope >= SCOPE_PROFILE && err_is_login(fault) &&
 	    login_profile_rejected(w->profile, fault, e) == -1)
@@ -662,8 +615,13 @@ remember_fault(struct mailbox_work *w, const struct err *fault, struct err *e)
 		return -1;
 	if (fault->kind == ERR_RETRY && fault->retry_ms > 0)
 		retry_at = tim_now() + fault->retry_ms;
-	return store_mailbox_done(
-	    w->profile->pass->store, w->conf.address, fault, retry_at, e);
+	if (store_mailbox_done(w->profile->pass->store, w->conf.address, fault,
+		retry_at, e) == -1 ||
+	    lasting_failed(w, fault, &given_up, e) == -1)
+		return -1;
+	if (given_up)
+		w->end = VISIT_GIVEN_UP;
+	return 0;
 }
 
 /*
@@ -698,6 +656,8 @@ conclude_visit(struct mailbox_work *w, int rc, const struct err *err)
 		if (w->login.own)
 			atomic_store(&w->profile->own_accepted, true);
 		rc = w->failing ? login_mailbox_well(w, &e) : 0;
+		if (rc == 0 && w->failing)
+			rc = lasting_well(w, &e);
 		if (rc == 0)
 			rc = store_mailbox_done(
 			    store, w->conf.address, NULL, TIM_NONE, &e);
@@ -730,20 +690,17 @@ visit_turn(struct mailbox_work *w, bool *again)
 	struct err err = ERR_INIT;
 	int64_t requests, bytes;
 	enum tally_as as;
+	bool open;
 	int rc;
 
 	*again = false;
-	if (store_mailbox_get(p->pass->store, &w->conf, w->crm_id, &m, &err) ==
-	    -1) {
+	if (admit_mailbox(w, &m, &open, &as, &err) == -1) {
 		keep_fault(w, &err);
 		say_fault(w, &err);
 		return err.cause == CAUSE_STOP ? TALLY_INTERRUPTED
 					       : TALLY_FAILED;
 	}
-	w->failing = strcmp(m.state, "failing") == 0;
-	if (m.retry_at != TIM_NONE && forget_untold(w, &m, &err) == -1)
-		return conclude_visit(w, -1, &err);
-	if (leave_alone(w, &m, &as))
+	if (!open)
 		return as;
 	if (login_mailbox_begin(w, &err) == -1)
 		return conclude_visit(w, -1, &err);

@@ -53,7 +53,8 @@ enum visit_end {
 	VISIT_OK,
 	VISIT_FAILED, /* why is in fault */
 	VISIT_LATER,  /* left alone until its retry_at */
-	VISIT_OFF     /* disabled, or waits for approval */
+	VISIT_OFF,    /* disabled, or waits for approval */
+	VISIT_GIVEN_UP /* disabled for what failed for too long (lasting.h) */
 };
 
 /* The counts of the pass. Any thread, under lock. */
@@ -71,6 +72,7 @@ struct mailbox_work {
 	struct profile_work *profile;
 	struct conf_mailbox conf; /* borrows its strings */
 	const char *crm_id;       /* or NULL */
+	enum permit_is permit;
 	struct match match;       /* read-only once the job runs */
 	struct gate_login login;
 	struct session *session; /* of the thread that runs the job */

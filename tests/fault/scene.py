@@ -325,6 +325,7 @@ DUMP = {
     # the hashes of addresses have a key of the file's own
     "sync_basis": "what, iif(what IN ('addresses', 'forgotten', 'retention'),"
                   " length(value), hex(value)) FROM sync_basis",
+    "sync_lasting": "mailbox, cause, setting, given_up FROM sync_lasting",
     "sync_people": "crm_type, crm_id, address, name FROM sync_people",
     "sync_anew": "mailbox, item, why FROM sync_anew",
 }
@@ -341,6 +342,7 @@ LEFT_OUT = {
     "sync_folder": "walk unsettled",
     "sync_login": "tries first_at last_at retry_at",
     "sync_mark": "n",           # of a number that is private
+    "sync_lasting": "since times",
     "sync_mailbox": "first_at", "sync_news": "first_at",
     "consumer": "*",            # the CRM's
     "run": "*",                 # a row for each pass

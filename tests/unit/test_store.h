@@ -212,8 +212,8 @@ kit_boxes(struct kit *k)
 	struct store_mailbox m;
 	struct store_folders f;
 
-	OK(k, store_mailbox_get(k->st, &a, "4711", &m, &k->err));
-	OK(k, store_mailbox_get(k->st, &b, NULL, &m, &k->err));
+	OK(k, store_mailbox_get(k->st, &a, "4711", PERMIT_READ, &m, &k->err));
+	OK(k, store_mailbox_get(k->st, &b, NULL, PERMIT_READ, &m, &k->err));
 	folders(k, BOX_A, ida, 2, &f);
 	k->inbox_a = f.v[0].id;
 	k->projects_a = f.v[1].id;

@@ -83,17 +83,17 @@ test_mailbox(void **state)
 	struct err fault = ERR_INIT;
 
 	kit_profile.approval = CONF_APPROVAL_MANUAL;
-	OK(k, store_mailbox_get(k->st, &box, "1", &m, &k->err));
+	OK(k, store_mailbox_get(k->st, &box, "1", PERMIT_READ, &m, &k->err));
 	assert_string_equal(m.state, "waiting");
 	assert_int_equal(m.last_ok_at, TIM_NONE);
 	assert_int_equal(m.retry_at, TIM_NONE);
 	kit_profile.approval = CONF_APPROVAL_AUTOMATIC;
-	OK(k, store_mailbox_get(k->st, &box, "1", &m, &k->err));
+	OK(k, store_mailbox_get(k->st, &box, "1", PERMIT_READ, &m, &k->err));
 	assert_string_equal(m.state, "enabled");
 	err_set(&fault, ERR_AUTH, "login refused");
 	OK(k, store_mailbox_done(k->st, BOX_A, &fault, T0, &k->err));
 	/* asked for at once: no old status is told */
-	OK(k, store_mailbox_get(k->st, &box, "1", &m, &k->err));
+	OK(k, store_mailbox_get(k->st, &box, "1", PERMIT_READ, &m, &k->err));
 	assert_string_equal(m.state, "failing");
 	assert_int_equal(m.passes, 1);
 	assert_int_equal(m.retry_at, T0);
@@ -115,7 +115,7 @@ test_mailbox(void **state)
 	ask(k, "UPDATE mailbox SET state='disabled'");
 	box.type = CONF_MAILBOX_QUEUE;
 	box.incoming = false;
-	OK(k, store_mailbox_get(k->st, &box, NULL, &m, &k->err));
+	OK(k, store_mailbox_get(k->st, &box, NULL, PERMIT_READ, &m, &k->err));
 	assert_string_equal(m.state, "disabled");
 	OK(k, store_mailbox_done(k->st, BOX_A, NULL, TIM_NONE, &k->err));
 	OK(k, store_flush(k->st, &k->err));
@@ -151,7 +151,7 @@ test_mailbox_deferred(void **state)
 		struct conf_mailbox box = kit_box(name);
 
 		snprintf(name, sizeof(name), "u%d@contoso.example", i);
-		OK(k, store_mailbox_get(k->st, &box, NULL, &m, &k->err));
+		OK(k, store_mailbox_get(k->st, &box, NULL, PERMIT_READ, &m, &k->err));
 		OK(k, store_mailbox_done(k->st, name, NULL, TIM_NONE, &k->err));
 	}
 	i = (int)number(k, "SELECT count(*) FROM mailbox");
@@ -166,7 +166,7 @@ test_mailbox_deferred(void **state)
 	{
 		struct conf_mailbox box = kit_box("u2@contoso.example");
 
-		OK(k, store_mailbox_get(k->st, &box, NULL, &m, &k->err));
+		OK(k, store_mailbox_get(k->st, &box, NULL, PERMIT_READ, &m, &k->err));
 	}
 	assert_int_equal(
 	    number(k, "SELECT count(*) FROM mailbox WHERE passes=2"), 1);
@@ -407,7 +407,7 @@ test_read_only(void **state)
 	OK(k, store_party_list(k->st, &out, &k->err));
 	assert_int_equal(out.n, 1);
 	party_list_free(&out);
-	OK(k, store_mailbox_get(k->st, &box, NULL, &m, &k->err));
+	OK(k, store_mailbox_get(k->st, &box, NULL, PERMIT_READ, &m, &k->err));
 	assert_string_equal(m.state, "enabled");
 	folders(k, BOX_A, ids, 2, &f);
 	assert_int_equal(f.n, 2);

@@ -1,0 +1,179 @@
+/*
+ * permitlist.c - what an administrator has said about mailboxes, as a file of
+ * state_dir.
+ * 1. Table mailbox is believed only while there is no file.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "base/tim.h"
+#include "cmd/permitlist.h"
+#include "store/health.h"
+
+static int
+fail_list(const struct conf *conf, const char *why, struct err *err)
+{
+	err_set(err, ERR_CONFIG,
+	    "%s/mailboxes: %s: it says which mailboxes are approved and which "
+	    "disabled, so nothing is read without it; restore it from a backup "
+	    "of state_dir, or remove it: then exsync takes over once what "
+	    "table mailbox says, so look at that first",
+	    conf->state_dir, why);
+	return err_code(err, CAUSE_OTHER, "mailboxes", SCOPE_ALL);
+}
+
+static int
+take_over(struct permit_list *list, struct store *st, struct err *err)
+{
+	struct store_boxes boxes;
+	int64_t now = tim_now();
+	size_t i;
+
+	if (store_box_list(st, &boxes, err) == -1)
+		return -1;
+	for (i = 0; i < boxes.n; i++)
+		permit_set(list, boxes.v[i].address,
+		    !str_eq(boxes.v[i].state, "waiting"),
+		    str_eq(boxes.v[i].state, "disabled"), now);
+	store_box_free(&boxes);
+	return 0;
+}
+
+/* *unreadable: state_dir cannot be read, which is no word about its content. */
+static int
+read_list(struct permitlist *l, bool *unreadable, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct buf text;
+	int rc = 0;
+
+	*unreadable = false;
+	buf_init(&text, STATEDIR_MAILBOXES + 4096);
+	if (statedir_read(&l->dir, KEEP_MAILBOXES, &text) == -1) {
+		*unreadable = true;
+		rc = fail_list(l->conf, l->dir.why, err);
+	} else if (permit_parse(&l->list, buf_str(&text), text.len, &why) == -1)
+		rc = fail_list(l->conf, why.msg, err);
+	buf_free(&text);
+	return rc;
+}
+
+static void
+begin_list(struct permitlist *l, const struct conf *conf)
+{
+	memset(l, 0, sizeof(*l));
+	l->conf = conf;
+	statedir_init(&l->dir, conf->state_dir, false);
+}
+
+int
+permitlist_open(struct permitlist *l, const struct conf *conf, struct store *st,
+    struct err *err)
+{
+	bool unreadable;
+
+	begin_list(l, conf);
+	if (read_list(l, &unreadable, err) == -1)
+		return -1;
+	return l->list.known ? 0 : take_over(&l->list, st, err);
+}
+
+int
+permitlist_save(struct permitlist *l, struct err *err)
+{
+	struct buf text;
+	int rc = 0;
+
+	buf_init(&text, STATEDIR_MAILBOXES);
+	if (permit_format(&l->list, &text) == -1 ||
+	    statedir_write(&l->dir, KEEP_MAILBOXES, &text) == -1) {
+		err_set(err, ERR_CONFIG,
+		    "%s/mailboxes: %s: which mailboxes are approved and "
+		    "disabled must be kept where the CRM cannot write: see "
+		    "that exsync's user may write state_dir",
+		    l->conf->state_dir,
+		    text.over ? "is full" : l->dir.why);
+		rc = err_code(err, CAUSE_OTHER, "mailboxes", SCOPE_ALL);
+	}
+	buf_free(&text);
+	return rc;
+}
+
+void
+permitlist_close(struct permitlist *l)
+{
+	statedir_free(&l->dir);
+	if (l->dir.fd > 0)
+		close(l->dir.fd);
+	permit_free(&l->list);
+}
+
+static bool
+wants_approval(const struct conf *conf)
+{
+	size_t i;
+
+	for (i = 0; i < conf->nprofile; i++) {
+		if (conf->profile[i].approval == CONF_APPROVAL_MANUAL)
+			return true;
+	}
+	return false;
+}
+
+/* Without state_dir nobody may be approved; the rest goes on. */
+static int
+do_without(const struct conf *conf, struct err *err)
+{
+	if (wants_approval(conf))
+		return -1;
+	log_warning("%s", err->msg);
+	err_clear(err);
+	return 0;
+}
+
+int
+permitlist_load(const struct conf *conf, struct store *st, bool make,
+    struct permit_list *out, struct err *err)
+{
+	struct permitlist l;
+	bool unreadable;
+	int rc;
+
+	begin_list(&l, conf);
+	rc = read_list(&l, &unreadable, err);
+	if (rc == -1 && unreadable)
+		rc = do_without(conf, err);
+	if (rc == 0 && !l.list.known) {
+		rc = take_over(&l.list, st, err);
+		if (rc == 0 && make && !unreadable &&
+		    permitlist_save(&l, err) == -1)
+			rc = do_without(conf, err);
+	}
+	*out = l.list;
+	memset(&l.list, 0, sizeof(l.list));
+	permitlist_close(&l);
+	return rc;
+}
+
+int
+permitlist_note(const struct conf *conf, struct store *st,
+    const struct permit *v, size_t n, struct err *err)
+{
+	struct permitlist l;
+	size_t i;
+	int rc = permitlist_open(&l, conf, st, err);
+
+	for (i = 0; rc == 0 && i < n; i++) {
+		const struct permit *is = permit_find(&l.list, v[i].address);
+
+		permit_set(&l.list, v[i].address,
+		    v[i].approved || (is != NULL && is->approved),
+		    v[i].disabled || (is != NULL && is->disabled), v[i].at);
+	}
+	if (rc == 0)
+		rc = permitlist_save(&l, err);
+	permitlist_close(&l);
+	return rc;
+}

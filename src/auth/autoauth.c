@@ -6,6 +6,7 @@
  * 2. What was chosen stays: another scheme is never tried after a login was
  *    rejected, or each wrong password would count twice.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +102,17 @@ auto_finish(struct http_auth *h, const struct http_auth_conn *conn, int status,
 }
 
 static void
+auto_describe(const struct http_auth *h, char *out, size_t size)
+{
+	const struct auto_auth *a = (const struct auto_auth *)h;
+
+	if (a->chosen == NULL)
+		snprintf(out, size, "auto, nothing chosen yet");
+	else
+		a->chosen->describe(a->chosen, out, size);
+}
+
+static void
 auto_free(struct http_auth *h)
 {
 	struct auto_auth *a = (struct auto_auth *)h;
@@ -124,6 +136,7 @@ autoauth_open(const struct credential *c, const char *place)
 	a->auth.header = auto_header;
 	a->auth.finish = auto_finish;
 	a->auth.free = auto_free;
+	a->auth.describe = auto_describe;
 	a->place = place;
 	if (name[strcspn(name, "\\@")] != '\0')
 		a->ntlm = ntlmauth_open(c, place);

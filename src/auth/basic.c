@@ -6,6 +6,7 @@
  * 2. The password is wiped before its memory is freed and never appears in a
  *    message.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,13 @@ basic_free(struct http_auth *a)
 	free(b);
 }
 
+static void
+basic_describe(const struct http_auth *a, char *out, size_t size)
+{
+	(void)a;
+	snprintf(out, size, "Basic");
+}
+
 struct http_auth *
 basic_open(const struct credential *c, const char *place, struct err *e)
 {
@@ -97,6 +105,7 @@ basic_open(const struct credential *c, const char *place, struct err *e)
 	}
 	b = mem_alloc(sizeof(*b));
 	b->auth.header = basic_header;
+	b->auth.describe = basic_describe;
 	b->place = place;
 	b->auth.free = basic_free;
 	b->is.scheme = c->scheme;

@@ -8,6 +8,7 @@
  * 3. A login that a connection has lost is made anew on another, once in an
  *    exchange; one that is always lost is told, not repeated for ever.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,6 +42,7 @@ struct ntlm_auth {
 		STEP_DONE      /* the connection is logged in */
 	} step;
 	bool worked; /* a login was accepted at some time */
+	bool bound;  /* the last answer had a channel binding */
 	int lost;    /* logins that served no other request, in a row */
 };
 
@@ -117,6 +119,7 @@ write_answer(struct ntlm_auth *n, const struct http_auth_conn *conn,
 		ntlm_binding(conn->binding, binding);
 		l.binding = binding;
 	}
+	n->bound = conn->binding != NULL;
 	crypt_random(l.nonce, sizeof(l.nonce));
 	buf_init_secret(&raw, HTTP_AUTH_MAX);
 	r = ntlm_answer(&raw, &l, buf_str(type2), type2->len, why);
@@ -260,6 +263,16 @@ ntlm_free(struct http_auth *a)
 	free(n);
 }
 
+static void
+ntlm_describe(const struct http_auth *a, char *out, size_t size)
+{
+	const struct ntlm_auth *n = (const struct ntlm_auth *)a;
+
+	snprintf(out, size, "NTLM%s",
+	    n->bound ? ", bound to the certificate (Extended Protection)"
+		     : ", not bound to a certificate");
+}
+
 /* This machine's name as Windows shows it, in the server's log too. */
 static void
 name_workstation(char out[16])
@@ -284,6 +297,7 @@ ntlmauth_open(const struct credential *c, const char *place)
 	n->auth.header = ntlm_header;
 	n->auth.finish = ntlm_finish;
 	n->auth.free = ntlm_free;
+	n->auth.describe = ntlm_describe;
 	n->place = place;
 	n->is.scheme = c->scheme;
 	n->is.username = mem_strdup(str_nn(c->username));

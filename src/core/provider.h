@@ -123,6 +123,7 @@ struct probe {
 	char server[128];  /* "Exchange 15.2.2562.17" */
 	char version[64];  /* the version we speak with it */
 	char mailbox[256]; /* display name of the mailbox's root */
+	char login[80];    /* "Basic", "NTLM, bound to the certificate" */
 };
 
 struct provider_ops {

@@ -113,6 +113,10 @@ ews_probe(struct session *base, struct probe *out, struct err *err)
 	memset(out, 0, sizeof(*out));
 	if (folder_top(s, out->mailbox, sizeof(out->mailbox), err) == -1)
 		return -1;
+	/* of the connection that was just used, which the session holds */
+	if (s->conn != NULL && s->conn->auth != NULL)
+		s->conn->auth->describe(
+		    s->conn->auth, out->login, sizeof(out->login));
 	b = versions_build(&s->ews->versions, s->version);
 	if (b.known)
 		snprintf(out->server, sizeof(out->server),

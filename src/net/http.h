@@ -88,6 +88,11 @@ struct http_auth {
 	    int status, const char *challenge, struct err *);
 	void (*free)(struct http_auth *);
 	/*
+	 * How the login works that was accepted last, for a person: "Basic",
+	 * "NTLM, bound to the certificate". It names no secret.
+	 */
+	void (*describe)(const struct http_auth *, char *out, size_t size);
+	/*
 	 * Set by header(): the next request goes out without its body, since
 	 * its answer can be nothing but a challenge. No login is at stake in
 	 * such a round: an exchange that fails in it has err->spared set.

@@ -404,20 +404,64 @@ resolve_connect(struct sock *s, const char *host, const char *port,
 	return connect_any(s, &a, deadline + tim_mono() - began, e);
 }
 
-struct sock *
-sock_connect(const char *host, const char *port, int64_t deadline,
-    bool (*stop)(void *), void *stop_arg, struct err *e)
+/* One without a connection. */
+static struct sock *
+new_sock(const char *host, const char *port)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct sock *s = mem_alloc(sizeof(*s));
 	bool v6 = strchr(host, ':') != NULL;
-	int rc;
 
 	pthread_once(&once, pin_nss);
 	s->fd = -1;
+	s->where = mem_printf(v6 ? "[%s]:%s" : "%s:%s", host, port);
+	return s;
+}
+
+int
+sock_lookup(const char *host, const char *port, char *out, size_t size,
+    struct err *e)
+{
+	struct sock *s = new_sock(host, port);
+	struct addrs a;
+	char ip[64];
+	size_t i, n = 0;
+	int rc = lookup_host(s, host, port, &a, e);
+
+	out[0] = '\0';
+	for (i = 0; rc == 0 && i < a.n && n < size; i++) {
+		if (getnameinfo((const void *)&a.v[i].sa, a.v[i].len, ip,
+			sizeof(ip), NULL, 0, NI_NUMERICHOST) != 0)
+			strcpy(ip, "?");
+		n += (size_t)snprintf(
+		    out + n, size - n, "%s%s", n > 0 ? ", " : "", ip);
+	}
+	sock_close(s);
+	return rc;
+}
+
+void
+sock_address(const struct sock *s, char *out, size_t size)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof(sa);
+	char ip[64] = "?", port[16] = "?";
+
+	if (getpeername(s->fd, (void *)&sa, &len) == 0)
+		getnameinfo((void *)&sa, len, ip, sizeof(ip), port,
+		    sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
+	snprintf(out, size, "%s port %s", ip, port);
+}
+
+struct sock *
+sock_connect(const char *host, const char *port, int64_t deadline,
+    bool (*stop)(void *), void *stop_arg, struct err *e)
+{
+	struct sock *s = new_sock(host, port);
+	int rc;
+
 	s->stop = stop;
 	s->stop_arg = stop_arg;
-	s->where = mem_printf(v6 ? "[%s]:%s" : "%s:%s", host, port);
 	if (is_stopped(s))
 		rc = fail_connection(s, CAUSE_STOP, e, "stopped as asked");
 	else

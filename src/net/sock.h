@@ -27,6 +27,14 @@ struct sock;
 struct sock *sock_connect(const char *host, const char *port, int64_t deadline,
     bool (*stop)(void *), void *stop_arg, struct err *);
 /*
+ * The addresses of the name, as sock_connect would try them, for a person:
+ * "192.0.2.7, 2001:db8::7". Errors as of sock_connect.
+ */
+int sock_lookup(const char *host, const char *port, char *out, size_t size,
+    struct err *);
+/* The peer's address and port, for a person: "192.0.2.7 port 443". */
+void sock_address(const struct sock *, char *out, size_t size);
+/*
  * Causes of errors from here on: CAUSE_TIMEOUT, _STOP, _CUT (the peer
  * reset the connection); of sock_connect also CAUSE_NETWORK.
  */

@@ -319,6 +319,13 @@ tls_binding(const struct tls *t)
 }
 
 const unsigned char *
+tls_leaf(const struct tls *t, size_t *len)
+{
+	*len = t->x509.leaf.len;
+	return (const unsigned char *)buf_str(&t->x509.leaf);
+}
+
+const unsigned char *
 tls_peek(struct tls *t, size_t *n, int64_t deadline, struct err *e)
 {
 	int r = pump_records(t, BR_SSL_RECVAPP, deadline, e);

@@ -36,6 +36,8 @@ struct tls *tls_connect(struct sock *, const char *host,
  * changes what it points to.
  */
 const struct tls_binding *tls_binding(const struct tls *);
+/* The DER of the server's own certificate; valid until tls_close. */
+const unsigned char *tls_leaf(const struct tls *, size_t *len);
 /* All n bytes or -1, like sock_write. */
 int
 tls_write(struct tls *, const void *, size_t, int64_t deadline, struct err *);

@@ -6,6 +6,7 @@
  * 2. What was chosen stays: another scheme is never tried after a login was
  *    rejected, or each wrong password would count twice.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,7 +54,8 @@ fail_offered(const char *challenge, struct err *e)
 		? "for Basic username must not hold a colon"
 		: "enable Windows authentication with the provider NTLM, or "
 		  "Basic authentication");
-	return err_code(e, CAUSE_HTTP, "auth-not-offered", SCOPE_PROFILE);
+	snprintf(e->about, sizeof(e->about), "%s", list);
+	return err_code(e, CAUSE_NOT_OFFERED, "auth-not-offered", SCOPE_PROFILE);
 }
 
 static int

@@ -55,7 +55,8 @@ fail_offered(const char *challenge, struct err *e)
 		: "enable Windows authentication with the provider NTLM, or "
 		  "Basic authentication");
 	snprintf(e->about, sizeof(e->about), "%s", list);
-	return err_code(e, CAUSE_NOT_OFFERED, "auth-not-offered", SCOPE_PROFILE);
+	return err_code(
+	    e, CAUSE_NOT_OFFERED, "auth-not-offered", SCOPE_PROFILE);
 }
 
 static int

@@ -73,7 +73,8 @@ not_offered(const struct ntlm_auth *n, const char *challenge, struct err *e)
 	    "write another auth",
 	    *list ? list : "nothing", n->place);
 	snprintf(e->about, sizeof(e->about), "%s", list);
-	return err_code(e, CAUSE_NOT_OFFERED, "ntlm-not-offered", SCOPE_PROFILE);
+	return err_code(
+	    e, CAUSE_NOT_OFFERED, "ntlm-not-offered", SCOPE_PROFILE);
 }
 
 static int

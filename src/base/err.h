@@ -59,9 +59,9 @@ enum err_cause {
 	CAUSE_MALFORMED,   /* the answer is not proper HTTP */
 	/* an HTTP server answered, which need not be the service */
 	CAUSE_HTTP,
-	CAUSE_BUSY,         /* it is overloaded */
-	CAUSE_NOT_SERVICE,  /* something else is at this address */
-	CAUSE_FORBIDDEN,    /* this account or address is denied access */
+	CAUSE_BUSY,        /* it is overloaded */
+	CAUSE_NOT_SERVICE, /* something else is at this address */
+	CAUSE_FORBIDDEN,   /* this account or address is denied access */
 	/* the server offers other kinds of logins than the chosen one */
 	CAUSE_NOT_OFFERED,
 	CAUSE_LOGIN_DENIED, /* these credentials are not accepted */

@@ -79,8 +79,8 @@ warn_of_url(const struct conf_profile *p)
 			    "neither Basic (off since 2023) nor NTLM: it "
 			    "cannot be read with auth = basic, ntlm or auto",
 		    p->name);
-	if (path != NULL && (str_ieqn(path, "/owa", 4) ||
-				str_ieqn(path, "/ecp", 4)))
+	if (path != NULL &&
+	    (str_ieqn(path, "/owa", 4) || str_ieqn(path, "/ecp", 4)))
 		log_warning("profile %s: url leads to the web mail (%.5s), not "
 			    "to EWS: write https://HOST/EWS/Exchange.asmx",
 		    p->name, path);

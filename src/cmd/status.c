@@ -265,11 +265,10 @@ by_address(const void *key, const void *row)
 static bool
 is_shared(const struct status *s, const char *address)
 {
-	const struct store_cause *c = s->ncause == 0
-					  ? NULL
-					  : bsearch(address, s->cause,
-						s->ncause, sizeof(*s->cause),
-						by_address);
+	const struct store_cause *c =
+	    s->ncause == 0 ? NULL
+			   : bsearch(address, s->cause, s->ncause,
+				 sizeof(*s->cause), by_address);
 
 	return c != NULL && c->shared;
 }

@@ -75,7 +75,7 @@ struct status_box {
 	struct status_mail mail;
 	/* as in store_box */
 	int64_t failures, given_up, waiting, next_try, anew;
-	bool told; /* an open alert, its own or its profile's, says why */
+	bool told;   /* an open alert, its own or its profile's, says why */
 	bool shared; /* its profile's, with others that have the same cause */
 };
 

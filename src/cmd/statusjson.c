@@ -98,8 +98,8 @@ put_alert(FILE *out, const struct store_alert *a)
 	json_text(out, "code", a->code);
 	json_text(out, "severity", a->severity);
 	json_text(out, "text", a->text);
-	json_text(out, "advice",
-	    alert_todo(a->advice, &a->scope, a->code, advice));
+	json_text(
+	    out, "advice", alert_todo(a->advice, &a->scope, a->code, advice));
 	json_time(out, "first_at", a->first_at);
 	json_time(out, "last_at", a->last_at);
 	json_int(out, "count", a->count);

@@ -50,8 +50,8 @@ struct store_causes {
 /* free: arena_free. */
 int store_cause_list(struct store *, struct store_causes *out, struct err *);
 /* Has the mailbox one? */
-int store_cause_of(
-    struct store *, const char *address, bool *known, struct err *);
+int
+store_cause_of(struct store *, const char *address, bool *known, struct err *);
 
 struct store_alerts {
 	struct arena arena;

@@ -273,7 +273,8 @@ char *
 advice_find(const struct advice_case *of, const struct err *e, char *out)
 {
 	char raw[2 * ADVICE_TEXT];
-	const struct advice_row *r = rows, *end = rows + sizeof(rows) / sizeof(*r);
+	const struct advice_row *r = rows,
+				*end = rows + sizeof(rows) / sizeof(*r);
 	const char *s;
 	size_t n = 0;
 
@@ -284,8 +285,8 @@ advice_find(const struct advice_case *of, const struct err *e, char *out)
 	s = of->many && r->many != NULL ? r->many : r->text;
 	for (; *s != '\0' && n + 1 < sizeof(raw); s++) {
 		if (s[0] == '{' && s[1] != '\0' && s[2] == '}') {
-			n += (size_t)snprintf(raw + n, sizeof(raw) - n, "%.250s",
-			    word_for(s[1], of, e));
+			n += (size_t)snprintf(raw + n, sizeof(raw) - n,
+			    "%.250s", word_for(s[1], of, e));
 			s += 2;
 			if (n >= sizeof(raw))
 				n = sizeof(raw) - 1;

@@ -29,8 +29,7 @@ struct advice_case {
  * alert_advice says what does for its kind. The same error and case always give
  * the same text.
  */
-char *
-advice_find(const struct advice_case *, const struct err *, char *out);
+char *advice_find(const struct advice_case *, const struct err *, char *out);
 
 /* Is the profile's url that of Exchange Online? */
 bool advice_is_online(const struct conf_profile *);

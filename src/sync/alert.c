@@ -131,7 +131,7 @@ advice_for(const struct store_scope *scope, enum alert_kind kind)
 	bool mailbox = scope->kind == OF_MAILBOX;
 
 	if (kind == ALERT_ANSWER)
-		return mailbox			     ? UNKNOWN
+		return mailbox                     ? UNKNOWN
 		       : scope->kind == OF_PROFILE ? UNKNOWN_MANY
 						   : "read the text";
 	/* --check asks no server, and the mailbox's wait may be long */

@@ -70,22 +70,22 @@ find_box(const struct bycause *b, const char *address)
 
 /* The row of what the mailbox failed with now. */
 static struct store_cause
-cause_of_fault(struct bycause *b, const struct mailbox_work *w, const char *code)
+cause_of_fault(
+    struct bycause *b, const struct mailbox_work *w, const char *code)
 {
 	const struct err *e = w->fault;
 	const struct advice_case of = { w->conf.profile, w->conf.address,
 		false };
 	char cause[128], advice[ADVICE_TEXT];
 
-	snprintf(cause, sizeof(cause), "%s %s", err_cause_name(e->cause),
-	    e->code);
+	snprintf(
+	    cause, sizeof(cause), "%s %s", err_cause_name(e->cause), e->code);
 	return (struct store_cause){
 		.address = w->conf.address,
 		.code = code,
 		.cause = arena_strdup(&b->arena, cause),
 		.text = e->msg,
-		.advice =
-		    arena_strdup(&b->arena, advice_find(&of, e, advice)),
+		.advice = arena_strdup(&b->arena, advice_find(&of, e, advice)),
 	};
 }
 
@@ -106,12 +106,12 @@ bycause_met(struct bycause *b, const struct mailbox_work *w, const char *code,
 		memset(v, 0, sizeof(*v));
 		v->changed = true;
 	} else
-		v->changed = strcmp(was->code, code) != 0 ||
-			     strcmp(was->cause, now.cause) != 0 ||
-			     strcmp(was->text, now.text) != 0 ||
-			     strcmp(str_nn(was->advice), str_nn(now.advice)) !=
-				 0 ||
-			     was->shared != now.shared;
+		v->changed =
+		    strcmp(was->code, code) != 0 ||
+		    strcmp(was->cause, now.cause) != 0 ||
+		    strcmp(was->text, now.text) != 0 ||
+		    strcmp(str_nn(was->advice), str_nn(now.advice)) != 0 ||
+		    was->shared != now.shared;
 	v->is = now;
 	v->met = true;
 	v->profile = w->conf.profile->name;
@@ -370,9 +370,8 @@ find_open(const struct bycause *b, const char *address, const char *code)
 	const struct bycause_box *v = find_box(b, address);
 
 	/* an alert that is open has a row of an earlier pass */
-	return v != NULL && !v->is.over && strcmp(v->is.code, code) == 0
-		   ? v
-		   : NULL;
+	return v != NULL && !v->is.over && strcmp(v->is.code, code) == 0 ? v
+									 : NULL;
 }
 
 const char *
@@ -403,7 +402,8 @@ bycause_ended(const struct bycause *b, const char *profile, const char *code)
 
 		if (v->profile == NULL || strcmp(v->profile, profile) != 0)
 			continue;
-		if (!v->is.over && v->is.shared && strcmp(v->is.code, code) == 0)
+		if (!v->is.over && v->is.shared &&
+		    strcmp(v->is.code, code) == 0)
 			return false;
 		ended = ended || (was->shared && strcmp(was->code, code) == 0);
 	}

@@ -39,8 +39,8 @@ struct bycause {
 };
 
 /* What is known from earlier passes. The boxes are borrowed. */
-int bycause_load(struct bycause *, struct store *, const struct store_boxes *,
-    struct err *);
+int bycause_load(
+    struct bycause *, struct store *, const struct store_boxes *, struct err *);
 void bycause_free(struct bycause *);
 /*
  * The mailbox failed with this, and will until a person does something. code:
@@ -65,13 +65,13 @@ void bycause_each(const struct bycause *,
 const char *
 bycause_joined(const struct bycause *, const char *address, const char *code);
 /* Has a mailbox an alert with that code, its own? */
-bool bycause_alone(
-    const struct bycause *, const char *address, const char *code);
+bool
+bycause_alone(const struct bycause *, const char *address, const char *code);
 /*
  * Was such an alert of the profile about mailboxes, the last of which are over
  * since this pass?
  */
-bool bycause_ended(
-    const struct bycause *, const char *profile, const char *code);
+bool
+bycause_ended(const struct bycause *, const char *profile, const char *code);
 
 #endif

@@ -739,8 +739,8 @@ health_trouble(const struct pass *p, const struct err *why)
 {
 	int64_t now = tim_now();
 	struct store_alert a = { .code = alert_code(why->kind == ERR_FATAL
-						    ? ALERT_STORE
-						    : ALERT_CONFIG),
+							? ALERT_STORE
+							: ALERT_CONFIG),
 		.severity = "error",
 		.text = why->msg,
 		.first_at = now,

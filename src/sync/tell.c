@@ -146,8 +146,7 @@ say_opened(const struct store_alert *a)
 	log_line(strcmp(a->severity, "info") == 0 ? LOG_INFO : LOG_ERROR,
 	    "alert: %s: %s: %.*s. What to do: %s",
 	    alert_about(a->profile, &a->scope, about, sizeof(about)), a->code,
-	    (int)n, a->text,
-	    alert_todo(a->advice, &a->scope, a->code, advice));
+	    (int)n, a->text, alert_todo(a->advice, &a->scope, a->code, advice));
 }
 
 void

@@ -71,8 +71,8 @@ test_causes(void **state)
 		    "-Role ApplicationImpersonation -User 'CONTOSO\\svc'" },
 		{ CAUSE_ANSWERED, "ErrorNonExistentMailbox", "",
 		    "Get-Recipient a@b.example" },
-		{ CAUSE_ALIAS, "ErrorNonPrimarySmtpAddress",
-		    "right@b.example", "names right@b.example" },
+		{ CAUSE_ALIAS, "ErrorNonPrimarySmtpAddress", "right@b.example",
+		    "names right@b.example" },
 		{ CAUSE_ALIAS, "ErrorNonPrimarySmtpAddress", "",
 		    "Get-Recipient a@b.example" },
 		{ CAUSE_FORBIDDEN, "http-403", "", "Get-CASMailbox" },
@@ -159,14 +159,15 @@ test_not_offered(void **state)
 static void
 test_harmless(void **state)
 {
-	const struct advice_case of = { &profile, "$(reboot)@b.example", false };
+	const struct advice_case of = { &profile, "$(reboot)@b.example",
+		false };
 	char out[ADVICE_TEXT];
 	struct err e = ERR_INIT;
 
 	(void)state;
 	profile.username = (char *)"svc'; reboot #";
-	err_code(&e, CAUSE_ANSWERED, "ErrorImpersonateUserDenied",
-	    SCOPE_MAILBOX);
+	err_code(
+	    &e, CAUSE_ANSWERED, "ErrorImpersonateUserDenied", SCOPE_MAILBOX);
 	advice_find(&of, &e, out);
 	assert_null(strstr(out, "reboot"));
 	has(out, "-User 'ACCOUNT'");

@@ -2,88 +2,13 @@
  * test_health.c - what follows from the results of the mailboxes of a pass:
  * which alerts are met, which are over, and who is told.
  */
-#include "causes.h"
-#include "passscene.h"
+#include "healthscene.h"
 #include "store/db.h"
-#include "store/health.h"
 #include "sync/backoff.h"
 #include "sync/login.h"
 #include "sync/logins.h"
 
 #define HOUR INT64_C(3600000)
-
-/* A pass over ann and bob. */
-static void
-begin(struct scene *c, struct kit *k)
-{
-	scene_begin(c, k);
-	c->conf_profile[1].mailboxes = CONF_MAILBOXES_LISTED;
-	c->profile[0].pass = &c->pass;
-	c->profile[0].conf = &c->conf_profile[0];
-	c->profile[0].gate = gate_open(2);
-	scene_mailbox(c, BOX_A, 0);
-	scene_mailbox(c, BOX_B, 0);
-}
-
-static void
-end(struct scene *c)
-{
-	size_t i;
-
-	for (i = 0; i < c->h.nmailbox; i++)
-		free(c->box[i].fault);
-	gate_close(c->profile[0].gate);
-}
-
-static void
-accept_login(struct scene *c)
-{
-	struct gate_login l = { .own = false };
-	struct err err = ERR_INIT;
-	struct gate_tries tries = { 0, 0 };
-
-	assert_int_equal(gate_enter(c->profile[0].gate, &l, &err), 0);
-	assert_false(gate_leave(c->profile[0].gate, &l, 0, &tries, &err));
-}
-
-static void
-fails(struct mailbox_work *w, enum err_kind kind, const char *code,
-    enum err_scope scope)
-{
-	w->end = VISIT_FAILED;
-	free(w->fault);
-	w->fault = calloc(1, sizeof(*w->fault));
-	err_set(w->fault, kind, "%s, as the scene says", code);
-	err_code(w->fault, cause_of_code(code), code, scope);
-}
-
-static void
-stop_profile(struct scene *c, enum err_kind kind, const char *code)
-{
-	struct err e = ERR_INIT;
-
-	err_set(&e, kind, "stopped");
-	err_code(&e, cause_of_code(code), code, SCOPE_PROFILE);
-	gate_stop(c->profile[0].gate, &e);
-	c->box[0].end = c->box[1].end = VISIT_NONE;
-}
-
-static const char *
-open_alerts(struct scene *c)
-{
-	return ask(c->k, "SELECT group_concat(scope||':'||code,' ') FROM "
-			 "(SELECT * FROM alert WHERE resolved_at IS NULL "
-			 "ORDER BY scope,code)");
-}
-
-/* The pass ends; returns what is open then. */
-static const char *
-pass(struct scene *c)
-{
-	c->opened = c->resolved = 0;
-	OK(c->k, health_pass(&c->h, &c->stale, &c->k->err));
-	return open_alerts(c);
-}
 
 static void
 test_mailbox(void **state)
@@ -286,189 +211,6 @@ test_wrong_url(void **state)
 	c.pass.want.mailbox = only;
 	c.pass.want.nmailbox = 1;
 	assert_string_equal(pass(&c), "mailbox " BOX_A ":config");
-	end(&c);
-}
-
-static const char *
-open_text(struct scene *c)
-{
-	return ask(c->k,
-	    "SELECT text||' '||count FROM alert WHERE resolved_at IS NULL");
-}
-
-static void
-deny(struct mailbox_work *w)
-{
-	fails(w, ERR_AUTH, "ErrorImpersonateUserDenied", SCOPE_MAILBOX);
-}
-
-/*
- * Mailboxes with one cause are one alert of the profile, whichever is visited
- * first or left alone, until none has it any more.
- */
-static void
-test_one_cause(void **state)
-{
-	struct scene c;
-	struct mailbox_work w;
-	char text[1024];
-	int i;
-
-	begin(&c, *state);
-	deny(&c.box[0]);
-	assert_string_equal(pass(&c), "mailbox " BOX_A ":access");
-	/* a second one: it takes the first along */
-	deny(&c.box[1]);
-	assert_string_equal(pass(&c), "profile hq:access");
-	assert_int_equal(c.opened, 1);
-	assert_int_equal(c.resolved, 1);
-	assert_string_equal(
-	    ask(c.k, "SELECT text FROM alert WHERE scope LIKE 'mailbox%'"),
-	    "this goes on, and the alert of profile hq tells of it now: "
-	    "ErrorImpersonateUserDenied, as the scene says");
-	assert_string_equal(open_text(&c),
-	    "2 of 2 mailboxes (" BOX_A ", " BOX_B "): "
-	    "ErrorImpersonateUserDenied, as the scene says 1");
-	assert_non_null(strstr(ask(c.k, "SELECT advice FROM alert WHERE "
-					"resolved_at IS NULL"),
-	    "New-ManagementRoleAssignment"));
-	snprintf(text, sizeof(text), "%s", open_text(&c));
-	/* ten passes: in another order, one or both of them left alone */
-	for (i = 0; i < 10; i++) {
-		w = c.box[0];
-		c.box[0] = c.box[1];
-		c.box[1] = w;
-		c.box[0].end = i % 2 ? VISIT_LATER : VISIT_FAILED;
-		c.box[1].end = i % 3 ? VISIT_LATER : VISIT_FAILED;
-		assert_string_equal(pass(&c), "profile hq:access");
-		assert_int_equal(c.opened + c.resolved, 0);
-	}
-	/* counted when one of them was met: i is 0, 2, 3, 4, 6, 8, 9 */
-	text[strlen(text) - 1] = '8';
-	assert_string_equal(open_text(&c), text);
-	/* busy, not reached: nothing is known to be over */
-	fails(&c.box[0], ERR_RETRY, "ErrorServerBusy", SCOPE_MAILBOX);
-	c.box[1].end = VISIT_NONE;
-	assert_string_equal(pass(&c), "profile hq:access");
-	/* one may be opened: the alert goes on for the other */
-	c.box[0].end = VISIT_OK;
-	assert_string_equal(pass(&c), "profile hq:access");
-	assert_int_equal(c.opened + c.resolved, 0);
-	c.box[1].end = VISIT_OFF;
-	assert_string_equal(pass(&c), "");
-	assert_int_equal(c.resolved, 1);
-	assert_int_equal(number(c.k, "SELECT count(*) FROM sync_cause"), 0);
-	end(&c);
-}
-
-/* A pass over one mailbox neither resolves the alert nor takes one out. */
-static void
-test_one_cause_restricted(void **state)
-{
-	static const char *const only[] = { BOX_A };
-	struct scene c;
-
-	begin(&c, *state);
-	deny(&c.box[0]);
-	deny(&c.box[1]);
-	assert_string_equal(pass(&c), "profile hq:access");
-	c.h.nmailbox = 1;
-	c.pass.want.mailbox = only;
-	c.pass.want.nmailbox = 1;
-	assert_string_equal(pass(&c), "profile hq:access");
-	c.box[0].end = VISIT_OK;
-	accept_login(&c);
-	assert_string_equal(pass(&c), "profile hq:access");
-	assert_int_equal(c.opened + c.resolved, 0);
-	/* the other one is taken out of the INI */
-	c.pass.want.nmailbox = 0;
-	assert_string_equal(pass(&c), "");
-	c.h.nmailbox = 2;
-	end(&c);
-}
-
-/* Two causes of one code are one alert, of two sentences. */
-static void
-test_two_causes(void **state)
-{
-	struct store_mailbox m;
-	struct scene c;
-	char name[8][32];
-	int i;
-
-	begin(&c, *state);
-	for (i = 0; i < 8; i++) {
-		snprintf(name[i], sizeof(name[i]), "m%d@x.example", i);
-		scene_mailbox(&c, name[i], 0);
-		OK(c.k, store_mailbox_get(c.k->st, &c.box[i + 2].conf, "u1", &m,
-			    &c.k->err));
-		if (i < 6)
-			deny(&c.box[i + 2]);
-		else
-			fails(&c.box[i + 2], ERR_AUTH, "http-403",
-			    SCOPE_MAILBOX);
-	}
-	assert_string_equal(pass(&c), "profile hq:access");
-	assert_string_equal(open_text(&c),
-	    "6 of 10 mailboxes (m0@x.example, m1@x.example, m2@x.example, "
-	    "m3@x.example, m4@x.example and 1 more): "
-	    "ErrorImpersonateUserDenied, as the scene says; 2 of 10 mailboxes "
-	    "(m6@x.example, m7@x.example): http-403, as the scene says (all "
-	    "of them: SELECT address, last_error FROM mailbox WHERE state = "
-	    "'failing') 1");
-	/* one that is alone with its cause is on its own, with its owner */
-	c.box[9].crm_id = "u9";
-	fails(&c.box[9], ERR_CONFIG, "ErrorNonExistentMailbox", SCOPE_MAILBOX);
-	assert_string_equal(
-	    pass(&c), "mailbox m7@x.example:config profile hq:access");
-	assert_string_equal(
-	    ask(c.k, "SELECT owner FROM alert WHERE code = 'config'"), "u9");
-	end(&c);
-}
-
-/* Alerts that an earlier version opened are taken over, also of mailboxes that
- * are left alone. */
-static void
-test_causes_before(void **state)
-{
-	struct scene c;
-
-	begin(&c, *state);
-	ask(c.k, "INSERT INTO alert(scope,code,severity,text,first_at,last_at)"
-		 " SELECT 'mailbox '||address,'access','error','denied','x',"
-		 "'x' FROM mailbox");
-	ask(c.k, "INSERT INTO sync_cause SELECT address,'access','','denied',"
-		 "NULL,0 FROM mailbox");
-	c.box[0].end = c.box[1].end = VISIT_LATER;
-	assert_string_equal(pass(&c), "profile hq:access");
-	assert_string_equal(
-	    open_text(&c), "2 of 2 mailboxes (" BOX_A ", " BOX_B "): denied 1");
-	/* one is met again: its cause is known now, and it stays where it is */
-	deny(&c.box[1]);
-	assert_string_equal(pass(&c), "profile hq:access");
-	assert_int_equal(c.opened + c.resolved, 0);
-	end(&c);
-}
-
-/* Whoever opened news says when it is over; unless its profile is gone. */
-static void
-test_news(void **state)
-{
-#define AT "2026-11-20T08:00:00Z"
-	struct scene c;
-
-	begin(&c, *state);
-	ask(c.k,
-	    "INSERT INTO alert(scope,code,severity,text,first_at,last_at) "
-	    "VALUES('exsync','secret','info','ends','" AT "','" AT "'),"
-	    "('profile hq','secret','info','ends','" AT "','" AT "'),"
-	    "('profile old','secret','info','ends','" AT "','" AT "'),"
-	    "('mailbox " BOX_A "','tested','info','well','" AT "','" AT "'),"
-	    "('mailbox z@x','tested','info','well','" AT "','" AT "')");
-	accept_login(&c);
-	assert_string_equal(pass(&c), "exsync:secret mailbox " BOX_A
-				      ":tested profile hq:secret");
-	assert_int_equal(c.resolved, 2);
 	end(&c);
 }
 
@@ -725,8 +467,7 @@ test_many(void **state)
 		c.box[i].fault = NULL;
 		c.box[i].conf.address = name[i];
 		snprintf(code[i], sizeof(code[i]), "ErrorUnheardOf%02d", i);
-		store_mailbox_get(
-		    c.k->st, &c.box[i].conf, NULL, &m, &c.k->err);
+		store_mailbox_get(c.k->st, &c.box[i].conf, NULL, &m, &c.k->err);
 		fails(&c.box[i], ERR_UNKNOWN, code[i], SCOPE_MAILBOX);
 	}
 	c.h.nmailbox = 50;
@@ -841,11 +582,6 @@ main(void)
 		KIT(test_profile),
 		KIT(test_cut_off),
 		KIT(test_wrong_url),
-		KIT(test_one_cause),
-		KIT(test_one_cause_restricted),
-		KIT(test_two_causes),
-		KIT(test_causes_before),
-		KIT(test_news),
 		KIT(test_restricted),
 		KIT(test_proxy),
 		KIT(test_stale),

@@ -530,9 +530,9 @@ test_json(void **state)
 static void
 test_news(void **state)
 {
-	static const struct store_cause cause = { .address = "a@x.example",
-		.code = "access",
-		.shared = true };
+	static const struct store_cause cause = {
+		.address = "a@x.example", .code = "access", .shared = true
+	};
 	struct scene c;
 	struct store_alert *a;
 	char *text;

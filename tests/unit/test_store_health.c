@@ -12,8 +12,8 @@
 
 #define ALERT(kind, name, what, how, says)                                     \
 	{                                                                      \
-		.scope = { kind, name, 0 }, .code = what, .severity = how,     \
-		.text = says                                                   \
+		.scope = { kind, name, 0 }, .code = (what), .severity = (how), \
+		.text = (says)                                                 \
 	}
 
 static const struct store_alert login =
@@ -49,7 +49,9 @@ apply(struct kit *k, const struct store_alert *v, size_t n,
     bool (*well)(void *, struct store_alert *), void *arg)
 {
 	static char out[32];
-	struct store_alert_met met = { .v = v, .n = n, .well = well, .arg = arg };
+	struct store_alert_met met = {
+		.v = v, .n = n, .well = well, .arg = arg
+	};
 	struct store_alert_news news;
 
 	OK(k, store_alert_apply(k->st, &met, &news, &k->err));
@@ -177,65 +179,6 @@ test_uncounted(void **state)
 	assert_string_equal(
 	    ask(k, all), "denied to both 2 2026-11-20T09:00:00Z - ask");
 	unsetenv("EXSYNC_NOW");
-}
-
-static bool
-say_why(void *arg, struct store_alert *a)
-{
-	(void)arg;
-	a->text = "it is told of elsewhere";
-	return true;
-}
-
-/* Causes are written with the alerts, and the end of one may say why. */
-static void
-test_causes(void **state)
-{
-	struct kit *k = *state;
-	struct store_cause c[2] = {
-		{ .address = BOX_B,
-		    .code = "access",
-		    .cause = "answered ErrorAccessDenied",
-		    .text = "denied",
-		    .shared = true },
-		{ .address = BOX_A,
-		    .code = "config",
-		    .cause = "",
-		    .text = "wrong",
-		    .advice = "ask" },
-	};
-	struct store_alert_met met = { .v = &denied,
-		.n = 1,
-		.cause = c,
-		.ncause = 2 };
-	struct store_alert_news got;
-	struct store_causes list;
-	bool known;
-
-	OK(k, store_alert_apply(k->st, &met, &got, &k->err));
-	arena_free(&got.opened.arena);
-	OK(k, store_cause_list(k->st, &list, &k->err));
-	assert_int_equal(list.n, 2);
-	assert_string_equal(list.v[0].address, BOX_A);
-	assert_string_equal(list.v[0].advice, "ask");
-	assert_false(list.v[0].shared);
-	assert_true(list.v[1].shared);
-	assert_null(list.v[1].advice);
-	arena_free(&list.arena);
-	c[1].over = true;
-	met = (struct store_alert_met){ .well = say_why,
-		.cause = c,
-		.ncause = 2 };
-	OK(k, store_alert_apply(k->st, &met, &got, &k->err));
-	assert_int_equal(got.resolved.n, 1);
-	assert_string_equal(got.resolved.v[0].text, "it is told of elsewhere");
-	arena_free(&got.resolved.arena);
-	assert_string_equal(
-	    ask(k, "SELECT text FROM alert"), "it is told of elsewhere");
-	OK(k, store_cause_of(k->st, BOX_A, &known, &k->err));
-	assert_false(known);
-	OK(k, store_cause_of(k->st, BOX_B, &known, &k->err));
-	assert_true(known);
 }
 
 /* Without news nothing is written; nor is anything in a dry run. */
@@ -788,7 +731,6 @@ main(void)
 		KIT(test_again),
 		KIT(test_order),
 		KIT(test_uncounted),
-		KIT(test_causes),
 		KIT(test_silence),
 		KIT(test_login),
 		cmocka_unit_test(test_scope),

@@ -15,9 +15,10 @@
 
 #define NAMES     5   /* so many addresses of a cause are in a text */
 #define CAUSES    3   /* so many causes */
-#define NAMES_MAX 512 /* bytes of these addresses */
+#define NAMES_MAX 256 /* bytes of these addresses */
 #define SAID_MAX  400 /* bytes of what happened */
-#define TEXT      (CAUSES * (NAMES_MAX + SAID_MAX + 128) + 256)
+#define SAID_EACH 200 /* the same, of one cause among others */
+#define TEXT      (CAUSES * (NAMES_MAX + SAID_MAX + 512) + 256)
 
 static int
 by_address(const void *key, const void *row)
@@ -261,11 +262,13 @@ count_read(const struct bycause *b, const char *profile)
 
 /* "3 of 20 mailboxes (a@b, c@d, e@f): what happened". */
 static void
-add_group(struct buf *out, const struct group *g, size_t read, bool *all)
+add_group(
+    struct buf *out, const struct group *g, size_t read, bool only, bool *all)
 {
 	char said[SAID_MAX];
 	const char *text = g->v[0]->is.text;
 	size_t i, from = out->len;
+	size_t size = only ? SAID_MAX : SAID_EACH;
 
 	buf_addf(out, "%s%zu of %zu mailboxes (", out->len > 0 ? "; " : "",
 	    g->n, g->n > read ? g->n : read);
@@ -279,7 +282,7 @@ add_group(struct buf *out, const struct group *g, size_t read, bool *all)
 	if (i < g->n)
 		buf_addf(out, " and %zu more", g->n - i);
 	*all = *all && i == g->n;
-	str_printable(said, sizeof(said), text, strlen(text));
+	str_printable(said, size, text, strlen(text));
 	buf_addf(out, "): %s", said);
 }
 
@@ -301,7 +304,7 @@ tell_profile(const struct bycause *b, struct bycause_box *const *v, size_t n,
 	qsort(g, ng, sizeof(*g), by_size);
 	buf_init(&text, TEXT);
 	for (i = 0; i < ng && i < CAUSES; i++) {
-		add_group(&text, &g[i], read, &all);
+		add_group(&text, &g[i], read, ng == 1, &all);
 		told += g[i].n;
 	}
 	if (told < n)

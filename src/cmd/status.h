@@ -33,9 +33,9 @@
  *		age_seconds, stale, stale_after_seconds, retry_at, last_error,
  *		mail_today, mail_yesterday, mail_usual, failures, given_up,
  *		waiting, anew
- *	alerts[], errors first: scope, profile (of a mailbox, or null), owner
- *		(of a mailbox: crm_id of its user, or null), code, severity
- *		(error, warning), text, advice, first_at, last_at, count
+ *	alerts[], errors first: scope, profile (of a mailbox, or null), code,
+ *		severity (error, warning), text, advice, first_at, last_at,
+ *		count, owner (of a mailbox: crm_id of its user, or null)
  *	news[]: the same, with severity info: no trouble, which counts nowhere
  * Times are UTC text or null, as in the database; days are days in UTC.
  * mail_usual is the mean of the 28 days before yesterday, or null.

@@ -94,7 +94,6 @@ put_alert(FILE *out, const struct store_alert *a)
 	json_name(out, "scope", true);
 	json_string(out, store_scope_text(&a->scope, scope));
 	json_text(out, "profile", a->profile);
-	json_text(out, "owner", a->owner);
 	json_text(out, "code", a->code);
 	json_text(out, "severity", a->severity);
 	json_text(out, "text", a->text);
@@ -103,6 +102,7 @@ put_alert(FILE *out, const struct store_alert *a)
 	json_time(out, "first_at", a->first_at);
 	json_time(out, "last_at", a->last_at);
 	json_int(out, "count", a->count);
+	json_text(out, "owner", a->owner);
 }
 
 static void

@@ -508,7 +508,8 @@ test_json(void **state)
 	has(text, "\"age_seconds\":60,");
 	has(text, "\"waiting\":3,\"anew\":7}");
 	has(text, "\"scope\":\"exsync\",\"profile\":null,"
-		  "\"owner\":null,\"code\":\"store\"");
+		  "\"code\":\"store\"");
+	has(text, "\"count\":18,\"owner\":null}");
 	assert_int_equal(text[strlen(text) - 1], '\n');
 	free(text);
 	begin(&c);
@@ -555,7 +556,8 @@ test_news(void **state)
 	free(text);
 	text = print(&c, status_json);
 	has(text, "\"alerts\":[],\n\"news\":[\n{\"scope\":\"mailbox "
-		  "a@x.example\",\"profile\":null,\"owner\":\"u1\",");
+		  "a@x.example\",\"profile\":null,");
+	has(text, "\"count\":18,\"owner\":\"u1\"}]}");
 	free(text);
 	begin(&c);
 	add(&c, "a@x.example", STATUS_FAILING, T0 - MIN)->shared = true;

@@ -59,7 +59,7 @@ warn_of_dates(const struct conf *c, const struct conf_profile *p)
 }
 
 static bool
-ends_with(const char *s, const char *end)
+path_ends_with(const char *s, const char *end)
 {
 	size_t n = strlen(s), k = strlen(end);
 
@@ -84,7 +84,7 @@ warn_of_url(const struct conf_profile *p)
 		log_warning("profile %s: url leads to the web mail (%.5s), not "
 			    "to EWS: write https://HOST/EWS/Exchange.asmx",
 		    p->name, path);
-	else if (path == NULL || !ends_with(path, "/ews/exchange.asmx"))
+	else if (path == NULL || !path_ends_with(path, "/ews/exchange.asmx"))
 		log_warning("profile %s: url does not end in "
 			    "/EWS/Exchange.asmx, as that of EWS does unless a "
 			    "proxy gives it another name: write server = HOST, "
@@ -129,7 +129,8 @@ covers_domain(const char *pattern, const char *word)
 {
 	if (str_ieq(pattern, word))
 		return true;
-	return strncmp(pattern, "*.", 2) == 0 && ends_with(word, pattern + 1);
+	return strncmp(pattern, "*.", 2) == 0 &&
+	       path_ends_with(word, pattern + 1);
 }
 
 static bool
@@ -197,7 +198,7 @@ struct named {
 };
 
 static void
-add_name(struct named *l, const char *name)
+add_named(struct named *l, const char *name)
 {
 	size_t at = strlen(l->text);
 
@@ -266,7 +267,7 @@ warn_of_users(const struct conf *c, const struct party_list *users)
 	for (i = 0; i < users->n; i++) {
 		if (!is_in_domains(c, users->v[i].address) &&
 		    !has_section(c, users->v[i].address))
-			add_name(&out, users->v[i].address);
+			add_named(&out, users->v[i].address);
 	}
 	if (out.n > 0)
 		log_warning("users: %zu of %zu addresses lie in no profile's "

@@ -256,19 +256,19 @@ fill_alerts(const struct source *src, struct status *s)
 }
 
 static int
-by_address(const void *key, const void *row)
+compare_cause_address(const void *key, const void *row)
 {
 	return strcmp(key, ((const struct store_cause *)row)->address);
 }
 
 /* Does the profile's alert tell of it, as of others? */
 static bool
-is_shared(const struct status *s, const char *address)
+is_shared_cause(const struct status *s, const char *address)
 {
 	const struct store_cause *c =
 	    s->ncause == 0 ? NULL
 			   : bsearch(address, s->cause, s->ncause,
-				 sizeof(*s->cause), by_address);
+				 sizeof(*s->cause), compare_cause_address);
 
 	return c != NULL && c->shared;
 }
@@ -343,7 +343,7 @@ collect_boxes(struct source *src, struct status *s, struct err *err)
 
 		known += b != NULL;
 		fill_box(&s->box[i], e, b, s->now);
-		s->box[i].shared = is_shared(s, s->box[i].address);
+		s->box[i].shared = is_shared_cause(s, s->box[i].address);
 	}
 	s->off_plan = src->boxes.n - known;
 	s->nprofile = src->conf->nprofile;

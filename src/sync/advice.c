@@ -246,7 +246,7 @@ fits_row(const struct advice_row *r, const struct conf_profile *p,
 
 /* May it stand in a command that somebody copies into a shell? */
 static bool
-is_harmless(const char *word)
+is_plain_name(const char *word)
 {
 	return word != NULL &&
 	       word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -259,9 +259,9 @@ word_for(char c, const struct advice_case *of, const struct err *e)
 {
 	switch (c) {
 	case 'a':
-		return is_harmless(of->address) ? of->address : "ADDRESS";
+		return is_plain_name(of->address) ? of->address : "ADDRESS";
 	case 'u':
-		return is_harmless(of->profile->username)
+		return is_plain_name(of->profile->username)
 			   ? of->profile->username
 			   : "ACCOUNT";
 	default:

@@ -21,7 +21,7 @@
 #define TEXT      (CAUSES * (NAMES_MAX + SAID_MAX + 512) + 256)
 
 static int
-by_address(const void *key, const void *row)
+by_cause_address(const void *key, const void *row)
 {
 	return strcmp(key, ((const struct bycause_box *)row)->is.address);
 }
@@ -62,11 +62,11 @@ bycause_free(struct bycause *b)
 }
 
 static struct bycause_box *
-find_box(const struct bycause *b, const char *address)
+find_cause_box(const struct bycause *b, const char *address)
 {
 	return b->nstored == 0 ? NULL
 			       : bsearch(address, b->v, b->nstored,
-				     sizeof(*b->v), by_address);
+				     sizeof(*b->v), by_cause_address);
 }
 
 /* The row of what the mailbox failed with now. */
@@ -95,7 +95,7 @@ bycause_met(struct bycause *b, const struct mailbox_work *w, const char *code,
     bool shared)
 {
 	struct store_cause now = cause_of_fault(b, w, code);
-	struct bycause_box *v = find_box(b, w->conf.address);
+	struct bycause_box *v = find_cause_box(b, w->conf.address);
 	const struct store_cause *was = v != NULL ? &v->is : NULL;
 
 	now.shared = shared;
@@ -122,7 +122,7 @@ bycause_met(struct bycause *b, const struct mailbox_work *w, const char *code,
 void
 bycause_over(struct bycause *b, const char *address)
 {
-	struct bycause_box *v = find_box(b, address);
+	struct bycause_box *v = find_cause_box(b, address);
 
 	if (v == NULL)
 		return;
@@ -288,8 +288,8 @@ add_group(
 
 /* The alert of a profile, of n rows that share a code and are all shared. */
 static void
-tell_profile(const struct bycause *b, struct bycause_box *const *v, size_t n,
-    void (*met)(void *, const struct store_alert *), void *arg)
+tell_profile_cause(const struct bycause *b, struct bycause_box *const *v,
+    size_t n, void (*met)(void *, const struct store_alert *), void *arg)
 {
 	struct store_alert a = { .scope = { OF_PROFILE, v[0]->profile, 0 },
 		.code = v[0]->is.code,
@@ -322,7 +322,7 @@ tell_profile(const struct bycause *b, struct bycause_box *const *v, size_t n,
 }
 
 static void
-tell_mailbox(const struct bycause_box *v,
+tell_mailbox_cause(const struct bycause_box *v,
     void (*met)(void *, const struct store_alert *), void *arg)
 {
 	struct store_alert a = { .scope = { OF_MAILBOX, v->is.address, 0 },
@@ -354,11 +354,11 @@ bycause_each(const struct bycause *b,
 			if (!has_same_code(shared[i], shared[i + k]))
 				break;
 		}
-		tell_profile(b, shared + i, k, met, arg);
+		tell_profile_cause(b, shared + i, k, met, arg);
 	}
 	for (i = 0; i < n; i++) {
 		if (!v[i]->is.shared)
-			tell_mailbox(v[i], met, arg);
+			tell_mailbox_cause(v[i], met, arg);
 	}
 	free(shared);
 	free(v);
@@ -368,9 +368,9 @@ bycause_each(const struct bycause *b,
 
 /* The row of that mailbox and code that is not over, or NULL. */
 static const struct bycause_box *
-find_open(const struct bycause *b, const char *address, const char *code)
+find_open_cause(const struct bycause *b, const char *address, const char *code)
 {
-	const struct bycause_box *v = find_box(b, address);
+	const struct bycause_box *v = find_cause_box(b, address);
 
 	/* an alert that is open has a row of an earlier pass */
 	return v != NULL && !v->is.over && strcmp(v->is.code, code) == 0 ? v
@@ -380,17 +380,9 @@ find_open(const struct bycause *b, const char *address, const char *code)
 const char *
 bycause_joined(const struct bycause *b, const char *address, const char *code)
 {
-	const struct bycause_box *v = find_open(b, address, code);
+	const struct bycause_box *v = find_open_cause(b, address, code);
 
 	return v != NULL && v->is.shared ? v->profile : NULL;
-}
-
-bool
-bycause_alone(const struct bycause *b, const char *address, const char *code)
-{
-	const struct bycause_box *v = find_open(b, address, code);
-
-	return v != NULL && !v->is.shared;
 }
 
 bool

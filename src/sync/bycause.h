@@ -64,9 +64,6 @@ void bycause_each(const struct bycause *,
 /* Is the mailbox told of by the alert with that code of its profile? Which? */
 const char *
 bycause_joined(const struct bycause *, const char *address, const char *code);
-/* Has a mailbox an alert with that code, its own? */
-bool
-bycause_alone(const struct bycause *, const char *address, const char *code);
 /*
  * Was such an alert of the profile about mailboxes, the last of which are over
  * since this pass?

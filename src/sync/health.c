@@ -394,7 +394,7 @@ meet_fault(struct met *m, const struct mailbox_work *w, bool *store)
 
 /* Is such an alert of the profile met already, for what stopped it? */
 static bool
-is_met(const struct met *m, const struct store_alert *a)
+is_profile_met(const struct met *m, const struct store_alert *a)
 {
 	size_t i;
 
@@ -414,7 +414,7 @@ meet_cause(void *arg, const struct store_alert *a)
 	struct met *m = arg;
 	struct store_alert *v;
 
-	if (is_met(m, a))
+	if (is_profile_met(m, a))
 		return;
 	v = VEC_ADD(m->v, m->n);
 	*v = *a;

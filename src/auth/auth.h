@@ -28,7 +28,8 @@
  * username, RFC 7617 2).
  *
  * Basic: RFC 7617, in UTF-8, in the first request of each exchange. A 401 ends
- * the exchange: ERR_AUTH with CAUSE_LOGIN_DENIED.
+ * the exchange: ERR_AUTH with CAUSE_LOGIN_DENIED, or CAUSE_NOT_OFFERED when it
+ * does not offer Basic.
  *
  * NTLM: MS-NLMP over RFC 4559's kind of rounds. The login belongs to the
  * connection: a first request without a body, the body with the answer to the

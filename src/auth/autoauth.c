@@ -54,7 +54,9 @@ fail_offered(const char *challenge, struct err *e)
 		? "for Basic username must not hold a colon"
 		: "enable Windows authentication with the provider NTLM, or "
 		  "Basic authentication");
-	return err_code(e, CAUSE_HTTP, "auth-not-offered", SCOPE_PROFILE);
+	snprintf(e->about, sizeof(e->about), "%s", list);
+	return err_code(
+	    e, CAUSE_NOT_OFFERED, "auth-not-offered", SCOPE_PROFILE);
 }
 
 static int

@@ -27,25 +27,25 @@ basic_rejected(const struct basic *b, const char *challenge, struct err *e)
 {
 	char list[128];
 
-	if (challenge_offers(challenge, "Basic"))
+	if (challenge_offers(challenge, "Basic")) {
 		err_set(e, ERR_AUTH,
 		    "the server rejects the user name or the password of %s "
 		    "(HTTP 401): check username (DOMAIN\\user or "
 		    "user@domain) and password; the account may also be "
 		    "locked, disabled or expired",
 		    b->is.username);
-	else {
-		challenge_list(challenge, list, sizeof(list));
-		err_set(e, ERR_AUTH,
-		    "the server does not take Basic authentication here; it "
-		    "offers %s (HTTP 401): enable Basic authentication for %s"
-		    "%s",
-		    *list ? list : "nothing", b->place,
-		    challenge_offers(challenge, "NTLM")
-			? ", or write auth = ntlm"
-			: "");
+		return err_code(
+		    e, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
 	}
-	return err_code(e, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
+	challenge_list(challenge, list, sizeof(list));
+	err_set(e, ERR_AUTH,
+	    "the server does not take Basic authentication here; it offers %s "
+	    "(HTTP 401): enable Basic authentication for %s%s",
+	    *list ? list : "nothing", b->place,
+	    challenge_offers(challenge, "NTLM") ? ", or write auth = ntlm"
+						: "");
+	snprintf(e->about, sizeof(e->about), "%s", list);
+	return err_code(e, CAUSE_NOT_OFFERED, "http-401", SCOPE_PROFILE);
 }
 
 static int

@@ -73,7 +73,9 @@ not_offered(const struct ntlm_auth *n, const char *challenge, struct err *e)
 	    "enable Windows authentication with the provider NTLM for %s, or "
 	    "write another auth",
 	    *list ? list : "nothing", n->place);
-	return err_code(e, CAUSE_HTTP, "ntlm-not-offered", SCOPE_PROFILE);
+	snprintf(e->about, sizeof(e->about), "%s", list);
+	return err_code(
+	    e, CAUSE_NOT_OFFERED, "ntlm-not-offered", SCOPE_PROFILE);
 }
 
 static int

@@ -97,6 +97,7 @@ bool
 err_is_login(const struct err *e)
 {
 	return e->kind == ERR_AUTH && (e->cause == CAUSE_LOGIN_WAITS ||
+					  e->cause == CAUSE_NOT_OFFERED ||
 					  e->cause == CAUSE_LOGIN_DENIED ||
 					  e->cause == CAUSE_LOGIN_LOCKED);
 }
@@ -126,4 +127,39 @@ err_kind_name(enum err_kind kind)
 		"config", "item", "gone", "resync", "fatal" };
 
 	return name[kind];
+}
+
+const char *
+err_cause_name(enum err_cause cause)
+{
+	static const char *const name[] = {
+		[CAUSE_OTHER] = "other",
+		[CAUSE_STOP] = "stop",
+		[CAUSE_TURN] = "turn",
+		[CAUSE_WAITS] = "waits",
+		[CAUSE_LOGIN_WAITS] = "login-waits",
+		[CAUSE_UNDERWAY] = "underway",
+		[CAUSE_AT_WORK] = "at-work",
+		[CAUSE_MEMORY] = "memory",
+		[CAUSE_TOO_LARGE] = "too-large",
+		[CAUSE_NETWORK] = "network",
+		[CAUSE_PROXY_LOGIN] = "proxy-login",
+		[CAUSE_TLS] = "tls",
+		[CAUSE_CERTIFICATE] = "certificate",
+		[CAUSE_TIMEOUT] = "timeout",
+		[CAUSE_PATIENCE] = "patience",
+		[CAUSE_CUT] = "cut",
+		[CAUSE_MALFORMED] = "malformed",
+		[CAUSE_HTTP] = "http",
+		[CAUSE_BUSY] = "busy",
+		[CAUSE_NOT_SERVICE] = "not-service",
+		[CAUSE_FORBIDDEN] = "forbidden",
+		[CAUSE_NOT_OFFERED] = "not-offered",
+		[CAUSE_LOGIN_DENIED] = "login-denied",
+		[CAUSE_LOGIN_LOCKED] = "login-locked",
+		[CAUSE_ANSWERED] = "answered",
+		[CAUSE_ALIAS] = "alias",
+	};
+
+	return name[cause];
 }

@@ -59,9 +59,11 @@ enum err_cause {
 	CAUSE_MALFORMED,   /* the answer is not proper HTTP */
 	/* an HTTP server answered, which need not be the service */
 	CAUSE_HTTP,
-	CAUSE_BUSY,         /* it is overloaded */
-	CAUSE_NOT_SERVICE,  /* something else is at this address */
-	CAUSE_FORBIDDEN,    /* this account or address is denied access */
+	CAUSE_BUSY,        /* it is overloaded */
+	CAUSE_NOT_SERVICE, /* something else is at this address */
+	CAUSE_FORBIDDEN,   /* this account or address is denied access */
+	/* the server offers other kinds of logins than the chosen one */
+	CAUSE_NOT_OFFERED,
 	CAUSE_LOGIN_DENIED, /* these credentials are not accepted */
 	CAUSE_LOGIN_LOCKED, /* the account is locked, its password expired */
 	/* the service itself answered, behind the login */
@@ -84,7 +86,8 @@ struct err {
 	int64_t retry_ms; /* ERR_RETRY: 0 = caller's own choice */
 	char code[64];    /* "ErrorServerBusy", "http-503", "" */
 	/* CAUSE_ALIAS: the addresses that the server names, separated by
-	 * spaces; else "" */
+	 * spaces; CAUSE_NOT_OFFERED: the kinds of logins that it offers;
+	 * CAUSE_CERTIFICATE: name, end, authority, pin; else "" */
 	char about[256];
 	char msg[1024]; /* printable, one line */
 	/* the login is not at fault: it was never sent, or an answer had begun
@@ -135,5 +138,7 @@ bool err_is_same(const struct err *, const struct err *);
 
 /* "retry", "unknown", ... */
 const char *err_kind_name(enum err_kind);
+/* "network", "busy", ...: of one meaning in all versions of exsync. */
+const char *err_cause_name(enum err_cause);
 
 #endif

@@ -10,30 +10,32 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/guard.h"
+#include "cmd/oddities.h"
 #include "os/runner.h"
 #include "os/sandbox.h"
 #include "core/partycsv.h"
 #include "store/admin.h"
 #include "store/share.h"
 
-/* Reads a CSV file, and prints how many addresses it has. -1: reported. */
+/*
+ * Reads a CSV file into list, and prints how many addresses it has. -1:
+ * reported.
+ */
 static int
-check_csv(const char *path, const char *what, const char *crm_type)
+check_csv(const char *path, const char *what, const char *crm_type,
+    struct party_list *list)
 {
-	struct party_list list;
 	struct err err = ERR_INIT;
-	int rc = 0;
 
+	memset(list, 0, sizeof(*list));
 	if (path == NULL)
 		return 0;
-	memset(&list, 0, sizeof(list));
-	if (partycsv_load(&list, path, crm_type, &err) == -1) {
+	if (partycsv_load(list, path, crm_type, &err) == -1) {
 		fprintf(stderr, "%s\n", err.msg);
-		rc = -1;
-	} else
-		printf("; %s: %zu addresses\n", what, list.n);
-	party_list_free(&list);
-	return rc;
+		return -1;
+	}
+	printf("; %s: %zu addresses\n", what, list->n);
+	return 0;
 }
 
 static int
@@ -165,13 +167,16 @@ int
 check_run(const struct cmd *cmd)
 {
 	struct conf *c = cmd_conf(cmd);
+	struct party_list users, contacts;
 	int rc;
 
 	if (c == NULL)
 		return CMD_USAGE;
 	conf_print(c, stdout);
-	rc = check_csv(c->users, "users", "user");
-	rc |= check_csv(c->contacts, "contacts", "contact");
+	rc = check_csv(c->users, "users", "user", &users);
+	if (rc == 0)
+		oddities_tell(c, c->users != NULL ? &users : NULL);
+	rc |= check_csv(c->contacts, "contacts", "contact", &contacts);
 	rc |= check_command(c);
 	rc |= check_profiles(c);
 	rc |= check_group(c);
@@ -180,6 +185,8 @@ check_run(const struct cmd *cmd)
 	check_sandbox(c);
 	if (rc == 0)
 		printf("; %s is good: exsync --once starts a pass\n", c->path);
+	party_list_free(&users);
+	party_list_free(&contacts);
 	conf_free(c);
 	return rc == 0 ? CMD_OK : CMD_USAGE;
 }

@@ -26,6 +26,7 @@ struct source {
 	struct plan plan;
 	struct store_boxes boxes;
 	struct store_alerts alerts;
+	struct store_causes causes;
 	struct store_interrupteds cuts;
 	struct store_passes passes;
 };
@@ -41,7 +42,30 @@ status_name(enum status_is is)
 
 /* --- judging ----------------------------------------------------------- */
 
-/* Is an alert open that says why this mailbox or profile is not read? */
+/* Has a mailbox of the profile a part in its alert with that code? */
+static bool
+is_of_some(const struct status *s, const struct store_alert *a)
+{
+	size_t i, k;
+
+	for (i = 0; i < s->ncause; i++) {
+		const struct store_cause *c = &s->cause[i];
+
+		if (!c->shared || strcmp(c->code, a->code) != 0)
+			continue;
+		for (k = 0; k < s->nbox; k++) {
+			if (strcmp(s->box[k].address, c->address) == 0 &&
+			    strcmp(s->box[k].profile, a->scope.name) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Is an alert open that says why this mailbox, or each of this profile, is not
+ * read?
+ */
 static bool
 has_alert(const struct status *s, enum store_scope_kind kind, const char *name)
 {
@@ -51,7 +75,8 @@ has_alert(const struct status *s, enum store_scope_kind kind, const char *name)
 		const struct store_alert *a = &s->alert[i];
 
 		if (store_scope_is(&a->scope, kind, name) &&
-		    alert_stops_passes(a->code))
+		    alert_stops_passes(a->code) &&
+		    (kind != OF_PROFILE || !is_of_some(s, a)))
 			return true;
 	}
 	return false;
@@ -131,7 +156,7 @@ status_judge(struct status *s)
 			if (strcmp(b->profile, p->name) != 0)
 				continue;
 			n++;
-			b->told = p->told ||
+			b->told = p->told || b->shared ||
 				  (b->is <= STATUS_FAILING &&
 				      has_alert(s, OF_MAILBOX, b->address));
 			count_in(p, b);
@@ -210,7 +235,42 @@ load_source(struct source *src, int64_t now, struct err *err)
 	    store_box_list(st, &src->boxes, err) == -1 ||
 	    store_box_days(st, &src->boxes, now, err) == -1)
 		return -1;
+	if (store_cause_list(st, &src->causes, err) == -1)
+		return -1;
 	return store_alert_list(st, &src->alerts, err);
+}
+
+/* The alerts are sorted: those that are news are the last. */
+static void
+fill_alerts(const struct source *src, struct status *s)
+{
+	s->alert = src->alerts.v;
+	s->nalert = src->alerts.n;
+	while (s->nalert > 0 &&
+	       !alert_is_trouble(s->alert[s->nalert - 1].severity)) {
+		s->nalert--;
+		s->nnews++;
+	}
+	s->cause = src->causes.v;
+	s->ncause = src->causes.n;
+}
+
+static int
+compare_cause_address(const void *key, const void *row)
+{
+	return strcmp(key, ((const struct store_cause *)row)->address);
+}
+
+/* Does the profile's alert tell of it, as of others? */
+static bool
+is_shared_cause(const struct status *s, const char *address)
+{
+	const struct store_cause *c =
+	    s->ncause == 0 ? NULL
+			   : bsearch(address, s->cause, s->ncause,
+				 sizeof(*s->cause), compare_cause_address);
+
+	return c != NULL && c->shared;
 }
 
 /* May a pass with this restriction still come: has the INI its profile? */
@@ -273,8 +333,7 @@ collect_boxes(struct source *src, struct status *s, struct err *err)
 	s->expired = kept.expired;
 	choose_cut(src, s);
 	s->database = src->conf->database;
-	s->alert = src->alerts.v;
-	s->nalert = src->alerts.n;
+	fill_alerts(src, s);
 	s->nbox = src->plan.n;
 	s->box = mem_alloc((s->nbox + 1) * sizeof(*s->box));
 	for (i = 0; i < s->nbox; i++) {
@@ -284,6 +343,7 @@ collect_boxes(struct source *src, struct status *s, struct err *err)
 
 		known += b != NULL;
 		fill_box(&s->box[i], e, b, s->now);
+		s->box[i].shared = is_shared_cause(s, s->box[i].address);
 	}
 	s->off_plan = src->boxes.n - known;
 	s->nprofile = src->conf->nprofile;
@@ -300,6 +360,7 @@ close_source(struct source *src, struct status *s)
 	free(s->profile);
 	store_box_free(&src->boxes);
 	arena_free(&src->alerts.arena);
+	arena_free(&src->causes.arena);
 	arena_free(&src->cuts.arena);
 	arena_free(&src->passes.arena);
 	free(src->plan.v);

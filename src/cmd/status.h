@@ -34,7 +34,9 @@
  *		mail_today, mail_yesterday, mail_usual, failures, given_up,
  *		waiting, anew
  *	alerts[], errors first: scope, profile (of a mailbox, or null), code,
- *		severity, text, advice, first_at, last_at, count
+ *		severity (error, warning), text, advice, first_at, last_at,
+ *		count, owner (of a mailbox: crm_id of its user, or null)
+ *	news[]: the same, with severity info: no trouble, which counts nowhere
  * Times are UTC text or null, as in the database; days are days in UTC.
  * mail_usual is the mean of the 28 days before yesterday, or null.
  */
@@ -73,7 +75,8 @@ struct status_box {
 	struct status_mail mail;
 	/* as in store_box */
 	int64_t failures, given_up, waiting, next_try, anew;
-	bool told; /* an open alert, its own or its profile's, says why */
+	bool told;   /* an open alert, its own or its profile's, says why */
+	bool shared; /* its profile's, with others that have the same cause */
 };
 
 struct status_profile {
@@ -83,7 +86,7 @@ struct status_profile {
 	int64_t last_ok_at;              /* the latest */
 	struct status_mail mail;
 	struct silence silence;
-	bool told; /* an alert of it is open */
+	bool told; /* an alert says why none of its mailboxes is read */
 };
 
 struct status {
@@ -95,8 +98,11 @@ struct status {
 	size_t nprofile;
 	struct status_box *box; /* worst first */
 	size_t nbox;
-	const struct store_alert *alert; /* open, errors first */
-	size_t nalert;
+	/* open: nalert errors and warnings, then nnews infos */
+	const struct store_alert *alert;
+	size_t nalert, nnews;
+	const struct store_cause *cause; /* mailboxes that cannot be read */
+	size_t ncause;
 	size_t off_plan; /* mailboxes that the INI no longer reads */
 	int64_t expired; /* mails that retention_days has removed so far */
 	bool silent;     /* so is a profile */

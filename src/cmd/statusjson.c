@@ -89,7 +89,7 @@ put_box(FILE *out, const struct status_box *b, int64_t now)
 static void
 put_alert(FILE *out, const struct store_alert *a)
 {
-	char advice[512], scope[STORE_SCOPE_TEXT];
+	char advice[ALERT_ADVICE], scope[STORE_SCOPE_TEXT];
 
 	json_name(out, "scope", true);
 	json_string(out, store_scope_text(&a->scope, scope));
@@ -97,11 +97,24 @@ put_alert(FILE *out, const struct store_alert *a)
 	json_text(out, "code", a->code);
 	json_text(out, "severity", a->severity);
 	json_text(out, "text", a->text);
-	json_text(out, "advice",
-	    alert_advice(&a->scope, a->code, advice, sizeof(advice)));
+	json_text(
+	    out, "advice", alert_todo(a->advice, &a->scope, a->code, advice));
 	json_time(out, "first_at", a->first_at);
 	json_time(out, "last_at", a->last_at);
 	json_int(out, "count", a->count);
+	json_text(out, "owner", a->owner);
+}
+
+static void
+put_alerts_array(FILE *out, const struct store_alert *v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		fputs(i > 0 ? ",\n{" : "\n{", out);
+		put_alert(out, &v[i]);
+		fputc('}', out);
+	}
 }
 
 void
@@ -144,10 +157,8 @@ status_json(const struct status *s, FILE *out)
 		fputc('}', out);
 	}
 	fputs("],\n\"alerts\":[", out);
-	for (i = 0; i < s->nalert; i++) {
-		fputs(i > 0 ? ",\n{" : "\n{", out);
-		put_alert(out, &s->alert[i]);
-		fputc('}', out);
-	}
+	put_alerts_array(out, s->alert, s->nalert);
+	fputs("],\n\"news\":[", out);
+	put_alerts_array(out, s->alert + s->nalert, s->nnews);
 	fputs("]}\n", out);
 }

@@ -301,15 +301,16 @@ put_summary(FILE *out, const struct status *s)
 }
 
 static void
-put_alerts(FILE *out, const struct status *s)
+put_alerts(FILE *out, const char *title, const struct status *s,
+    const struct store_alert *v, size_t n)
 {
 	char line[TEXT], about[TEXT], span[32];
 	size_t i;
 
-	if (s->nalert > 0)
-		fprintf(out, "\nOPEN ALERTS\n");
-	for (i = 0; i < s->nalert && i < BAD_MAX; i++) {
-		const struct store_alert *a = &s->alert[i];
+	if (n > 0)
+		fprintf(out, "\n%s\n", title);
+	for (i = 0; i < n && i < BAD_MAX; i++) {
+		const struct store_alert *a = &v[i];
 
 		set_cell(line,
 		    alert_about(a->profile, &a->scope, about, sizeof(about)));
@@ -322,11 +323,10 @@ put_alerts(FILE *out, const struct status *s)
 		fputc('\n', out);
 		put_wrapped(out, 9, "", a->text);
 		put_wrapped(out, 9, "> ",
-		    alert_advice(&a->scope, a->code, line, sizeof(line)));
+		    alert_todo(a->advice, &a->scope, a->code, line));
 	}
-	if (i < s->nalert)
-		fprintf(
-		    out, "  and %zu more: --json lists all\n", s->nalert - i);
+	if (i < n)
+		fprintf(out, "  and %zu more: --json lists all\n", n - i);
 }
 
 static void
@@ -450,7 +450,8 @@ status_text(const struct status *s, FILE *out)
 	put_run(out, s);
 	put_waiting(out, s);
 	put_forgotten(out, s);
-	put_alerts(out, s);
+	put_alerts(out, "OPEN ALERTS", s, s->alert, s->nalert);
+	put_alerts(out, "NEWS", s, s->alert + s->nalert, s->nnews);
 	if (s->nbox > 0)
 		put_profiles(out, s);
 	put_boxes(out, s);

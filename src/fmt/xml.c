@@ -178,7 +178,7 @@ fail_html(struct xml *x)
 	err_set(&x->err, ERR_RETRY,
 	    "the server answered with a web page instead of XML (login page, "
 	    "proxy or wrong URL?)");
-	return fail_document(x, CAUSE_OTHER, "html");
+	return fail_document(x, CAUSE_NOT_SERVICE, "html");
 }
 
 static int

@@ -11,6 +11,7 @@
  * 4. With a pin the leaf's DER decides alone; its RSA key still needs 2048
  *    bits.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/crypt.h"
@@ -469,5 +470,11 @@ tls_x509_error(
 		    pin_helps(x, code) ? pin : "", c.subject, c.issuer);
 	else
 		err_set(e, ERR_CONFIG, "%s: %s", where, code_sentence(code));
+	snprintf(e->about, sizeof(e->about), "%s",
+	    code == BR_ERR_X509_EXPIRED           ? "end"
+	    : code == BR_ERR_X509_BAD_SERVER_NAME ? "name"
+	    : code != BR_ERR_X509_NOT_TRUSTED     ? ""
+	    : x->pinned                           ? "pin"
+						  : "authority");
 	return err_code(e, CAUSE_CERTIFICATE, "certificate", SCOPE_PROFILE);
 }

@@ -13,8 +13,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
-#include "store/db.h"
-#include "store/health.h"
+#include "store/cause.h"
 
 static void
 add_alert(struct store_alerts *l, const struct store_alert *a)
@@ -27,6 +26,8 @@ add_alert(struct store_alerts *l, const struct store_alert *a)
 	v->severity = arena_strdup(&l->arena, a->severity);
 	v->text = arena_strdup(&l->arena, a->text);
 	v->profile = arena_strdup(&l->arena, a->profile);
+	v->owner = arena_strdup(&l->arena, a->owner);
+	v->advice = arena_strdup(&l->arena, a->advice);
 }
 
 static int
@@ -36,6 +37,7 @@ read_rows(struct store *st, sqlite3_stmt *s, struct store_alerts *out,
 	struct store_alert a;
 	int r;
 
+	memset(&a, 0, sizeof(a));
 	while ((r = db_row(st, s, err)) == 1) {
 		a.scope = store_scope_read(str_nn(db_col(s, 0)));
 		a.code = db_col(s, 1);
@@ -46,26 +48,22 @@ read_rows(struct store *st, sqlite3_stmt *s, struct store_alerts *out,
 		a.count = sqlite3_column_int64(s, 6);
 		a.resolved_at = db_col_time(s, 7);
 		a.profile = db_col(s, 8);
+		a.owner = db_col(s, 9);
+		a.advice = db_col(s, 10);
 		add_alert(out, &a);
 	}
 	return r;
 }
 
-/* scope NULL: the statement has no parameter. */
 static int
 list_alerts(struct store *st, enum db_slot slot, const char *sql,
-    const struct store_scope *scope, struct store_alerts *out, struct err *err)
+    struct store_alerts *out, struct err *err)
 {
-	char text[STORE_SCOPE_TEXT];
-	sqlite3_stmt *s;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	db_lock(st);
-	s = db_stmt(st, slot, sql);
-	if (scope != NULL)
-		db_text(s, 1, store_scope_text(scope, text));
-	rc = read_rows(st, s, out, err);
+	rc = read_rows(st, db_stmt(st, slot, sql), out, err);
 	db_unlock(st);
 	if (rc == -1)
 		arena_free(&out->arena);
@@ -75,8 +73,10 @@ list_alerts(struct store *st, enum db_slot slot, const char *sql,
 #define COLUMNS                                                                \
 	"scope,code,severity,text,first_at,last_at,count,resolved_at,"         \
 	"(SELECT profile FROM mailbox WHERE scope LIKE 'mailbox %' AND "       \
-	"address=substr(scope,9))"
-#define ORDER "severity<>'error',first_at,scope,code"
+	"address=substr(scope,9)),owner,advice"
+#define ORDER                                                                  \
+	"CASE severity WHEN 'error' THEN 0 WHEN 'info' THEN 2 ELSE 1 END,"     \
+	"first_at,scope,code"
 
 int
 store_alert_list(struct store *st, struct store_alerts *out, struct err *err)
@@ -84,17 +84,7 @@ store_alert_list(struct store *st, struct store_alerts *out, struct err *err)
 	return list_alerts(st, DB_ALERT_OPEN,
 	    "SELECT " COLUMNS " FROM alert WHERE resolved_at IS NULL "
 	    "ORDER BY " ORDER,
-	    NULL, out, err);
-}
-
-int
-store_alert_list_of(struct store *st, const struct store_scope *scope,
-    struct store_alerts *out, struct err *err)
-{
-	return list_alerts(st, DB_ALERT_OF,
-	    "SELECT " COLUMNS " FROM alert WHERE scope=? AND "
-	    "resolved_at IS NULL ORDER BY " ORDER,
-	    scope, out, err);
+	    out, err);
 }
 
 /* --- who is told ------------------------------------------------------- */
@@ -105,7 +95,7 @@ store_alert_untold(struct store *st, struct store_alerts *out, struct err *err)
 	return list_alerts(st, DB_NEWS_LIST,
 	    "SELECT " COLUMNS " FROM sync_news JOIN alert USING(scope,code,"
 	    "first_at) ORDER BY resolved_at IS NOT NULL," ORDER,
-	    NULL, out, err);
+	    out, err);
 }
 
 /* Binds scope and code to the first two parameters. */
@@ -192,6 +182,8 @@ struct apply {
 	size_t nopen;
 	struct store_alert_news *news;
 	bool tell;
+	const struct store_cause *cause;
+	size_t ncause;
 };
 
 static int
@@ -226,6 +218,17 @@ find_alert(const struct store_alert **v, size_t n, const struct store_alert *a)
 	return p != NULL ? *p : NULL;
 }
 
+/* Does the row of the open alert say all this already? */
+static bool
+is_unchanged(const struct store_alert *was, const struct store_alert *a)
+{
+	return strcmp(was->text, a->text) == 0 &&
+	       strcmp(was->severity, a->severity) == 0 &&
+	       strcmp(str_nn(was->owner), str_nn(a->owner)) == 0 &&
+	       (a->advice == NULL ||
+		   strcmp(str_nn(was->advice), a->advice) == 0);
+}
+
 static int
 raise_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 {
@@ -235,22 +238,28 @@ raise_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 	char text[STORE_SCOPE_TEXT];
 	sqlite3_stmt *s;
 
+	if (was != NULL && a->uncounted && is_unchanged(was, a))
+		return 0;
 	if (was != NULL)
 		s = db_stmt(st, DB_ALERT_COUNT,
-		    "UPDATE alert SET last_at=?5,count=count+1,severity=?3,"
-		    "text=?4 WHERE scope=?1 AND code=?2 AND "
+		    "UPDATE alert SET last_at=iif(?8,?5,last_at),"
+		    "count=count+?8,severity=?3,text=?4,owner=?6,"
+		    "advice=ifnull(?7,advice) WHERE scope=?1 AND code=?2 AND "
 		    "resolved_at IS NULL");
 	else
 		/* it conflicts when resolved and met in the same second */
 		s = db_stmt(st, DB_ALERT_INSERT,
 		    "INSERT INTO alert(scope,code,severity,text,first_at,"
-		    "last_at) VALUES(?1,?2,?3,?4,?5,?5) "
-		    "ON CONFLICT DO UPDATE SET count=count+1,severity=?3,"
-		    "text=?4,resolved_at=NULL");
+		    "last_at,owner,advice) VALUES(?1,?2,?3,?4,?5,?5,?6,?7) "
+		    "ON CONFLICT DO UPDATE SET count=count+?8,severity=?3,"
+		    "text=?4,owner=?6,advice=?7,resolved_at=NULL");
 	bind_key(s, a, text);
 	db_text(s, 3, a->severity);
 	db_text(s, 4, a->text);
 	db_text(s, 5, st->txn.at);
+	db_text(s, 6, a->owner);
+	db_text(s, 7, a->advice);
+	db_int(s, 8, !a->uncounted);
 	fault_point("before alert");
 	if (db_run(st, s, err) == -1)
 		return -1;
@@ -268,12 +277,13 @@ static int
 resolve_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(ap->st, DB_ALERT_RESOLVE,
-	    "UPDATE alert SET resolved_at=?3 WHERE scope=?1 AND code=?2 AND "
-	    "resolved_at IS NULL");
+	    "UPDATE alert SET resolved_at=?3,text=?4 WHERE scope=?1 AND "
+	    "code=?2 AND resolved_at IS NULL");
 	char text[STORE_SCOPE_TEXT];
 
 	bind_key(s, a, text);
 	db_text(s, 3, ap->st->txn.at);
+	db_text(s, 4, a->text);
 	if (db_run(ap->st, s, err) == -1)
 		return -1;
 	add_alert(&ap->news->resolved, a);
@@ -282,7 +292,7 @@ resolve_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 
 /* Collects the open alerts that were not met and are over (met->well). */
 static void
-find_over(struct apply *ap, const struct store_alerts *open,
+find_over(struct apply *ap, struct store_alerts *open,
     const struct store_alert_met *met, struct store_alerts *over)
 {
 	size_t i;
@@ -301,12 +311,30 @@ write_alerts(struct store *st, void *arg, struct err *err)
 	size_t i;
 	int rc = 0;
 
-	(void)st;
+	for (i = 0; rc == 0 && i < ap->ncause; i++)
+		rc = cause_put(st, &ap->cause[i], err);
 	for (i = 0; rc == 0 && i < ap->nmet; i++)
 		rc = raise_alert(ap, ap->met[i], err);
 	for (i = 0; rc == 0 && i < ap->over->n; i++)
 		rc = resolve_alert(ap, &ap->over->v[i], err);
 	return rc;
+}
+
+/* Is there anything to write? */
+static bool
+is_news(const struct apply *ap)
+{
+	size_t i;
+
+	for (i = 0; i < ap->nmet; i++) {
+		const struct store_alert *a = ap->met[i];
+		const struct store_alert *was =
+		    find_alert(ap->open, ap->nopen, a);
+
+		if (was == NULL || !a->uncounted || !is_unchanged(was, a))
+			return true;
+	}
+	return ap->over->n > 0 || ap->ncause > 0;
 }
 
 int
@@ -331,9 +359,11 @@ store_alert_apply(struct store *st, const struct store_alert_met *met,
 	ap.nopen = open.n;
 	ap.news = news;
 	ap.tell = met->tell;
+	ap.cause = met->cause;
+	ap.ncause = met->ncause;
 	find_over(&ap, &open, met, &over);
 	ap.over = &over;
-	if (met->n > 0 || over.n > 0)
+	if (is_news(&ap))
 		rc = db_write(st, write_alerts, &ap, err);
 	if (rc == -1) {
 		arena_free(&news->opened.arena);

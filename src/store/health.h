@@ -16,12 +16,42 @@
 struct store_alert {
 	struct store_scope scope;
 	const char *code;                 /* "login", "stale", ... */
-	const char *severity;             /* "error", "warning" */
+	const char *severity;             /* "error", "warning", "info" */
 	const char *text;                 /* for a person */
 	int64_t first_at, last_at, count; /* set by the store */
 	int64_t resolved_at;              /* likewise; TIM_NONE: open */
 	const char *profile;              /* of a mailbox, or NULL */
+	const char *owner;  /* of a mailbox: its user's crm_id; or NULL */
+	const char *advice; /* what to do; NULL: met: as it was */
+	/*
+	 * Met: nothing new was seen of it in this pass. It opens when it is not
+	 * open, and its text is taken over, but it is not counted.
+	 */
+	bool uncounted;
 };
+
+/* A mailbox that cannot be read until a person does something (cause.c). */
+struct store_cause {
+	const char *address;
+	const char *code;   /* as alert.code */
+	const char *cause;  /* equal for those of one fault; "": unknown */
+	const char *text;   /* what happened */
+	const char *advice; /* or NULL */
+	bool shared;        /* its profile's alert tells of it, not its own */
+	bool over;          /* to be written: it has none any more */
+};
+
+struct store_causes {
+	struct arena arena;
+	struct store_cause *v; /* in the order of their addresses (strcmp) */
+	size_t n;
+};
+
+/* free: arena_free. */
+int store_cause_list(struct store *, struct store_causes *out, struct err *);
+/* Has the mailbox one? */
+int
+store_cause_of(struct store *, const char *address, bool *known, struct err *);
 
 struct store_alerts {
 	struct arena arena;
@@ -34,10 +64,16 @@ struct store_alert_met {
 	/* no two with the same scope and code; count and times are ignored */
 	const struct store_alert *v;
 	size_t n;
-	/* called for each open alert that was not met: is it over? or NULL */
-	bool (*well)(void *arg, const struct store_alert *);
+	/*
+	 * Called for each open alert that was not met: is it over? or NULL. It
+	 * may set the text, to what is told of the end.
+	 */
+	bool (*well)(void *arg, struct store_alert *);
 	void *arg;
 	bool tell; /* somebody must be told which alerts open or resolve */
+	/* the causes that changed, which are written with the alerts */
+	const struct store_cause *cause;
+	size_t ncause;
 };
 /* Which alerts this pass opened and resolved. */
 struct store_alert_news {
@@ -45,9 +81,10 @@ struct store_alert_news {
 };
 /*
  * Each alert in met opens one, or is counted on the one that is open already,
- * which takes over its text and severity. An open alert that was not met is
- * resolved when well returns true for it (never if well is NULL). All in one
- * transaction; nothing is written when nothing was met or resolved.
+ * which takes over its text, severity, owner and advice. An open alert that was
+ * not met is resolved when well returns true for it (never if well is NULL).
+ * All in one transaction; nothing is written when nothing was met or resolved,
+ * or changed.
  */
 int store_alert_apply(struct store *, const struct store_alert_met *,
     struct store_alert_news *, struct err *);
@@ -62,11 +99,8 @@ int store_alert_told(
 /* The alert was not told after all: store_alert_untold lists it again. */
 int
 store_alert_retell(struct store *, const struct store_alert *, struct err *);
-/* The open alerts, errors first, then the oldest. */
+/* The open alerts: errors, warnings, infos; of each the oldest first. */
 int store_alert_list(struct store *, struct store_alerts *out, struct err *);
-/* The open alerts of that scope. */
-int store_alert_list_of(struct store *, const struct store_scope *,
-    struct store_alerts *out, struct err *);
 
 /* --- rejected logins (login.c) ----------------------------------------- */
 
@@ -113,6 +147,7 @@ bool store_trouble_set(const char *path, const struct store_trouble *);
 
 struct store_box {
 	const char *address, *profile, *type, *state;
+	const char *crm_id;                     /* of its user, or NULL */
 	const char *last_error;                 /* or NULL */
 	int64_t first_at, last_ok_at, retry_at; /* TIM_NONE: none */
 	int64_t passes;

@@ -825,6 +825,43 @@ static const char *const version_5[] = {
 ") WITHOUT ROWID",
 "INSERT INTO decision SELECT * FROM decision_before",
 "DROP TABLE decision_before",
+
+"ALTER TABLE alert RENAME TO alert_before",
+"CREATE TABLE alert(\n"
+"  -- what an administrator should know: said once, resolved once\n"
+"  scope TEXT NOT NULL, -- profile NAME, mailbox ADDRESS, ...\n"
+"  code TEXT NOT NULL, -- what kind of trouble\n"
+"  severity TEXT NOT NULL, -- info (news, no trouble), warning, error\n"
+"  text TEXT NOT NULL, -- for a person\n"
+"  first_at TEXT NOT NULL, -- UTC\n"
+"  last_at TEXT NOT NULL, -- UTC\n"
+"  count INTEGER NOT NULL DEFAULT 1, -- how often it was met\n"
+"  resolved_at TEXT, -- UTC; NULL: open\n"
+"  owner TEXT, -- of a mailbox: crm_id of the user whose it is; NULL: none\n"
+"  advice TEXT, -- what to do about it, for a person; NULL: see exsync"
+" --status\n"
+"  PRIMARY KEY(scope, code, first_at)\n"
+") WITHOUT ROWID",
+"INSERT INTO alert(scope, code, severity, text, first_at, last_at, count,\n"
+"  resolved_at) SELECT scope, code, severity, text, first_at, last_at, count,"
+"\n  resolved_at FROM alert_before",
+"DROP TABLE alert_before",
+"CREATE TABLE sync_cause(\n"
+"  -- private: mailboxes that cannot be read until a person does something\n"
+"  address TEXT PRIMARY KEY, -- mailbox.address\n"
+"  code TEXT NOT NULL, -- the alert's: alert.code\n"
+"  cause TEXT NOT NULL, -- what mailboxes have in common that one alert tells"
+" of; empty: unknown\n"
+"  text TEXT NOT NULL, -- what happened, for a person\n"
+"  advice TEXT, -- what to do about it, for a person\n"
+"  shared INTEGER NOT NULL -- 1: its profile's alert tells of it; 0: its"
+" own\n"
+") WITHOUT ROWID",
+/* of alerts that are open: those that are found in the database are not so */
+"INSERT OR IGNORE INTO sync_cause(address, code, cause, text, shared)\n"
+"  SELECT substr(scope, 9), code, '', text, 0 FROM alert\n"
+"  WHERE resolved_at IS NULL AND substr(scope, 1, 8) = 'mailbox '\n"
+"  AND code NOT IN('stale', 'items', 'interrupted')",
 NULL
 };
 /* clang-format on */

@@ -92,7 +92,8 @@ load_box(sqlite3_stmt *s, struct arena *a, struct store_box *b)
 	b->waiting = sqlite3_column_int64(s, 12);
 	b->next_try = db_col_time(s, 13);
 	b->anew = sqlite3_column_int64(s, 14);
-	b->off = sqlite3_column_int(s, 15) != 0;
+	b->crm_id = arena_strdup(a, db_col(s, 15));
+	b->off = sqlite3_column_int(s, 16) != 0;
 }
 
 int
@@ -107,8 +108,9 @@ store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 	    "SELECT m.address,m.profile,m.type,m.state,m.last_error,"
 	    "m.last_ok_at,m.retry_at,m.passes,s.first_at,"
 	    "ifnull(f.n,0),ifnull(f.up,0),m.incoming<>'" INCOMING_DISABLED "',"
-	    "ifnull(f.waiting,0),f.next,ifnull(w.n,0),ifnull(l.given_up,0) "
-	    "FROM mailbox m LEFT JOIN sync_lasting l ON l.mailbox=m.address "
+	    "ifnull(f.waiting,0),f.next,ifnull(w.n,0),m.crm_id,"
+	    "ifnull(l.given_up,0) FROM mailbox m "
+	    "LEFT JOIN sync_lasting l ON l.mailbox=m.address "
 	    "LEFT JOIN sync_mailbox s ON s.address=m.address "
 	    "LEFT JOIN (SELECT mailbox,count(*) AS n,sum(" FAILURE_GIVEN_UP
 	    ") AS up,count(next_try) AS waiting,"

@@ -19,6 +19,10 @@
 	"24 h; exsync --once --mailbox ADDRESS tries it at once; report it "   \
 	"with the code, the text and the server's version"
 
+#define UNKNOWN_MANY                                                           \
+	"exsync does not know this answer: it waits longer each time, up to "  \
+	"24 h; report it with the code, the text and the server's version"
+
 #define REACHED                                                                \
 	"the text says how the server answers: look at it, and at what "       \
 	"stands in front of it (proxy, firewall, load balancer); each pass "   \
@@ -54,9 +58,8 @@ static const struct {
 	    "what is wrong; if all are stale look whether exsync is "
 	    "still started at all" },
 	[ALERT_DISABLED] = { "disabled",
-	    "repair what the text names, then run exsync --test ADDRESS: a "
-	    "good test enables the mailbox again (so does --enable); no mail "
-	    "that came meanwhile is lost" },
+	    "repair what the other alerts name, then run exsync --test: it "
+	    "enables the mailboxes that can be read again" },
 	[ALERT_ITEMS] = { "items",
 	    "look at table failure; the messages are in the mailbox, "
 	    "only not in the database; exsync --resync ADDRESS tries "
@@ -131,7 +134,9 @@ advice_for(const struct store_scope *scope, enum alert_kind kind)
 	bool mailbox = scope->kind == OF_MAILBOX;
 
 	if (kind == ALERT_ANSWER)
-		return mailbox ? UNKNOWN : "read the text";
+		return mailbox                     ? UNKNOWN
+		       : scope->kind == OF_PROFILE ? UNKNOWN_MANY
+						   : "read the text";
 	/* --check asks no server, and the mailbox's wait may be long */
 	if (kind == ALERT_CONFIG && mailbox)
 		return "correct what the text names; exsync --once "
@@ -154,6 +159,22 @@ alert_advice(
 		snprintf(out, size, "%.*s%s%s", (int)(at - advice), advice,
 		    str_nn(scope->name), at + 7);
 	return out;
+}
+
+char *
+alert_todo(const char *advice, const struct store_scope *scope,
+    const char *code, char *out)
+{
+	if (advice == NULL)
+		return alert_advice(scope, code, out, ALERT_ADVICE);
+	snprintf(out, ALERT_ADVICE, "%s", advice);
+	return out;
+}
+
+bool
+alert_is_trouble(const char *severity)
+{
+	return strcmp(severity, "info") != 0;
 }
 
 char *
@@ -285,11 +306,13 @@ alert_format(const struct alert_text *a, struct buf *out)
 	add_line(out, "code", a->code);
 	if (a->profile != NULL)
 		add_line(out, "profile", a->profile);
+	if (a->owner != NULL)
+		add_line(out, "owner", a->owner);
 	add_line(out, "text", a->text);
 	add_time(out, "first", a->first_at);
 	add_time(out, a->resolved ? "resolved" : "last", a->last_at);
 	buf_addf(out, "count: %lld\n", (long long)a->count);
 	if (!a->resolved)
 		add_line(out, "advice",
-		    alert_advice(&a->scope, a->code, raw, sizeof(raw)));
+		    alert_todo(a->advice, &a->scope, a->code, raw));
 }

@@ -11,17 +11,21 @@
  *		was made, but no mailbox could be read. Over when the server has
  *		accepted the login; unreachable is also over when failing opens,
  *		and the reverse
+ *	profile NAME, access, config, login, failing, the server's own code:
+ *		two or more of its mailboxes cannot be read for one and the same
+ *		cause (bycause.h): one alert, which names them. Over when none
+ *		has it any more
  *	profile NAME, empty: it has no mailbox, or none of its mailboxes has a
  *		folder that the key folders names; over when something is read
- *	mailbox ADDRESS, login, access, config, failing: it cannot be read, and
- *		will not be until a person does something
+ *	mailbox ADDRESS, login, access, config, failing: it alone cannot be read
+ *		for this cause, and will not be until a person does something
  *	mailbox ADDRESS, the server's own code (ErrorCannotFindUser): the server
  *		answered for it, or for one of its folders, with a code that is
  *		unknown here
  *	mailbox ADDRESS, stale: no good pass for longer than stale_after,
  *		whatever the reason
- *	mailbox ADDRESS, disabled: it failed for one lasting cause for so long
- *		that it is not tried any more (lasting.h)
+ *	profile NAME, disabled: mailboxes that failed for one lasting cause for
+ *		so long that they are not tried any more (lasting.h)
  *	mailbox ADDRESS, items (a warning): messages that could not be stored
  *		and are not tried again
  *	exsync, store: the database cannot be written
@@ -72,8 +76,14 @@ const char *alert_code(enum alert_kind); /* not of ALERT_ANSWER */
  */
 bool alert_stops_passes(const char *code);
 enum alert_kind alert_kind(const char *code);
-/* "error" or "warning" */
+/*
+ * "error" or "warning": of the alerts that a pass opens. Others may be "info":
+ * news, which change no verdict and no exit status. A pass resolves these only
+ * when what they are about is no longer in the INI.
+ */
 const char *alert_severity(const char *code);
+/* Is it trouble, and not news? */
+bool alert_is_trouble(const char *severity);
 
 #define ALERT_IN_A_ROW 5 /* interrupted passes that open the alert */
 
@@ -84,6 +94,8 @@ struct alert_text {
 	const char *code, *severity, *text;
 	int64_t first_at, last_at, count;
 	const char *profile; /* of a mailbox, or NULL */
+	const char *owner;   /* of a mailbox: crm_id of its user, or NULL */
+	const char *advice;  /* or NULL: that of the code */
 };
 
 /*
@@ -103,6 +115,10 @@ enum alert_kind alert_of_mailbox(const struct err *);
 /* What to do about such an alert, as a sentence; returns out. */
 char *alert_advice(
     const struct store_scope *, const char *code, char *out, size_t size);
+/* advice as it stands, or that of the code when it is NULL; returns out. */
+#define ALERT_ADVICE 1024
+char *alert_todo(const char *advice, const struct store_scope *,
+    const char *code, char *out);
 
 /* How long a mailbox of the profile may go without a good pass, in ms. */
 int64_t alert_stale_after(const struct conf_profile *, bool daemon);

@@ -508,8 +508,10 @@ said_of_login(const struct err *e)
 	if (e->kind == ERR_NONE)
 		return ACCOUNT_ACCEPTED;
 	if (err_is_login(e))
-		return e->cause == CAUSE_LOGIN_DENIED ? ACCOUNT_DENIED
-						      : ACCOUNT_REFUSED;
+		return e->cause == CAUSE_LOGIN_DENIED ||
+			       e->cause == CAUSE_NOT_OFFERED
+			   ? ACCOUNT_DENIED
+			   : ACCOUNT_REFUSED;
 	return err_answered(e) ? ACCOUNT_ACCEPTED : said_nothing(e);
 }
 

@@ -3,7 +3,8 @@
  * 1. An alert about something that this pass did not look at is neither opened
  *    nor resolved.
  * 2. A fault of a profile is one alert, not one for each of its mailboxes; and
- *    the same fault is never two alerts.
+ *    the same fault is never two alerts. So is what several of its mailboxes
+ *    have in common (bycause.h).
  * 3. Trouble that the database cannot record is reported once, like any other:
  *    it is kept beside the database (store/trouble.c), and reported as over
  *    when a pass can be written again.
@@ -19,14 +20,17 @@
 #include "base/vec.h"
 #include "store/health.h"
 #include "store/history.h"
+#include "sync/advice.h"
 #include "sync/alert.h"
+#include "sync/bycause.h"
 #include "sync/health.h"
 #include "sync/interrupted.h"
 #include "sync/lasting.h"
 #include "sync/retention.h"
 #include "sync/tell.h"
 
-#define CONSUMER_DAYS 7 /* so old may a row be that waits for a consumer */
+#define CONSUMER_DAYS  7 /* so old may a row be that waits for a consumer */
+#define DISABLED_NAMED 5 /* mailboxes */
 
 /* The alerts that were met, while they are collected. */
 struct met {
@@ -37,6 +41,7 @@ struct met {
 	size_t n;
 	const struct mailbox_work **by_address;
 	struct store_boxes boxes;
+	struct bycause bycause;
 };
 
 static struct store_alert *meet_alert(struct met *, enum store_scope_kind,
@@ -53,6 +58,7 @@ meet_alert(struct met *m, enum store_scope_kind kind, const char *name,
 	va_list ap;
 
 	a = VEC_ADD(m->v, m->n);
+	memset(a, 0, sizeof(*a));
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
@@ -68,6 +74,39 @@ static bool
 is_whole(const struct pass *p)
 {
 	return p->want.nmailbox == 0 && p->want.profile == NULL;
+}
+
+static int
+by_box_address(const void *a, const void *b)
+{
+	const struct mailbox_work *const *x = a, *const *y = b;
+
+	return strcmp((*x)->conf.address, (*y)->conf.address);
+}
+
+static void
+index_mailboxes(struct met *m)
+{
+	const struct passed *h = m->h;
+	size_t i;
+
+	m->by_address = mem_alloc((h->nmailbox + 1) * sizeof(*m->by_address));
+	for (i = 0; i < h->nmailbox; i++)
+		m->by_address[i] = &h->mailbox[i];
+	qsort(
+	    m->by_address, h->nmailbox, sizeof(*m->by_address), by_box_address);
+}
+
+static const struct mailbox_work *
+find_mailbox(const struct met *m, const char *address)
+{
+	struct mailbox_work key;
+	const struct mailbox_work *k = &key, **p;
+
+	key.conf.address = (char *)(uintptr_t)address;
+	p = bsearch(&k, m->by_address, m->h->nmailbox, sizeof(*m->by_address),
+	    by_box_address);
+	return p != NULL ? *p : NULL;
 }
 
 /* --- exsync as a whole ------------------------------------------------- */
@@ -135,11 +174,13 @@ on_the_way(const struct profile_work *p, const struct err *e)
 
 /*
  * Why could none of the profile's mailboxes be read though nothing stopped it?
- * Returns the first that failed when every visited mailbox failed because of
- * the way to the server, and sets *n to how many did. NULL: it is not so.
+ * Returns the first that failed with that kind of error when every visited
+ * mailbox failed because of the way to the server, and sets *n to how many did
+ * with that kind. NULL: it is not so.
  */
 static const struct mailbox_work *
-cut_off(const struct passed *h, const struct profile_work *p, size_t *n)
+cut_off(const struct passed *h, const struct profile_work *p,
+    enum err_kind kind, size_t *n)
 {
 	const struct mailbox_work *first = NULL;
 	size_t i, late = 0;
@@ -156,13 +197,14 @@ cut_off(const struct passed *h, const struct profile_work *p, size_t *n)
 		}
 		if (w->end != VISIT_FAILED || !on_the_way(p, w->fault))
 			return NULL;
+		if (w->fault->kind != kind)
+			continue;
 		if (first == NULL)
 			first = w;
 		++*n;
 	}
 	/* A single wrong answer may come from one mailbox's back end. */
-	if (first != NULL && first->fault->kind == ERR_CONFIG &&
-	    (late > 0 || !is_whole(h->pass)))
+	if (kind == ERR_CONFIG && (late > 0 || !is_whole(h->pass)))
 		return NULL;
 	return first;
 }
@@ -224,21 +266,31 @@ reads_nothing(const struct passed *h, size_t i)
 
 /* If the server was reached the text must not say that it was not. */
 static void
-meet_stopped(
-    struct met *m, const char *name, const char *example, const struct err *why)
+meet_stopped(struct met *m, const struct conf_profile *p, const char *example,
+    const struct err *why)
 {
+	const struct advice_case of = { p, NULL, true };
 	enum alert_kind kind = alert_of_profile(why);
 	bool reached = kind == ALERT_FAILING;
+	char advice[ADVICE_TEXT];
+	struct store_alert *a;
 
-	meet_alert(m, OF_PROFILE, name, alert_code(kind), "%s%s%s",
+	a = meet_alert(m, OF_PROFILE, p->name, alert_code(kind), "%s%s%s",
 	    reached ? "the server was reached, but no mailbox could be read: "
 		    : "",
 	    example, why->msg);
+	/* one that only waits is no news: the advice stays as it was */
+	if (why->cause != CAUSE_LOGIN_WAITS)
+		a->advice =
+		    arena_strdup(&m->arena, advice_find(&of, why, advice));
+	if (why->cause != CAUSE_LOGIN_WAITS && a->advice == NULL)
+		a->advice = arena_strdup(&m->arena,
+		    alert_advice(&a->scope, a->code, advice, sizeof(advice)));
 }
 
 static void
-meet_cut_off(
-    struct met *m, const char *name, const struct mailbox_work *w, size_t n)
+meet_cut_off(struct met *m, const struct conf_profile *p,
+    const struct mailbox_work *w, size_t n)
 {
 	char example[320];
 
@@ -248,7 +300,43 @@ meet_cut_off(
 	else
 		snprintf(example, sizeof(example),
 		    "%zu mailboxes, such as %s: ", n, w->conf.address);
-	meet_stopped(m, name, example, w->fault);
+	meet_stopped(m, p, example, w->fault);
+}
+
+/* Mailboxes that were given up (lasting.h): one alert, however many. */
+static void
+meet_disabled(struct met *m, const char *profile)
+{
+	char names[400] = "", more[64] = "";
+	size_t i, len, n = 0;
+	struct store_alert *a;
+
+	for (i = 0; i < m->boxes.n; i++) {
+		const struct store_box *b = &m->boxes.v[i];
+
+		if (!b->off || !b->incoming || !str_eq(b->profile, profile))
+			continue;
+		len = strlen(names);
+		if (n++ < DISABLED_NAMED)
+			snprintf(names + len, sizeof(names) - len, "%s%s",
+			    len > 0 ? ", " : "", b->address);
+	}
+	if (n == 0)
+		return;
+	if (n > DISABLED_NAMED)
+		snprintf(more, sizeof(more), " and %zu more (table mailbox)",
+		    n - DISABLED_NAMED);
+	a = meet_alert(m, OF_PROFILE, profile, alert_code(ALERT_DISABLED),
+	    "%zu %s failed for %d days for the same reason and %s not tried "
+	    "any more: %s%s",
+	    n, n == 1 ? "mailbox" : "mailboxes", LASTING_DAYS,
+	    n == 1 ? "is" : "are", names, more);
+	snprintf(names, sizeof(names),
+	    "repair what the other alerts name, then run exsync --test "
+	    "--profile %.200s: it enables the mailboxes that can be read again "
+	    "(so does --enable); no mail that came meanwhile is lost",
+	    profile);
+	a->advice = arena_strdup(&m->arena, names);
 }
 
 static void
@@ -262,17 +350,19 @@ meet_profiles(struct met *m)
 
 	for (i = 0; i < h->pass->conf->nprofile; i++) {
 		const struct profile_work *p = &h->profile[i];
-		const char *name = h->pass->conf->profile[i].name;
+		const struct conf_profile *conf = &h->pass->conf->profile[i];
 
+		meet_disabled(m, conf->name);
 		why = p->gate == NULL ? NULL : gate_stopped(p->gate);
 		if (why != NULL)
-			meet_stopped(m, name, "", why);
-		else if (p->gate != NULL && (w = cut_off(h, p, &n)) != NULL)
-			meet_cut_off(m, name, w, n);
+			meet_stopped(m, conf, "", why);
+		else if (p->gate != NULL &&
+			 (w = cut_off(h, p, ERR_RETRY, &n)) != NULL)
+			meet_cut_off(m, conf, w, n);
 		else if ((nothing = reads_nothing(h, i)) != NULL) {
-			log_warning("profile %s: %s", name, nothing);
-			meet_alert(m, OF_PROFILE, name, alert_code(ALERT_EMPTY),
-			    "%s", nothing);
+			log_warning("profile %s: %s", conf->name, nothing);
+			meet_alert(m, OF_PROFILE, conf->name,
+			    alert_code(ALERT_EMPTY), "%s", nothing);
 		}
 	}
 }
@@ -289,28 +379,35 @@ is_unreached(const struct passed *h, const struct mailbox_work *w)
 
 /* --- mailboxes --------------------------------------------------------- */
 
-/*
- * Is the fault reported as the profile's, because it stopped the profile later
- * or cut all its mailboxes off?
- */
+/* Is the fault reported as what stopped the profile later? */
 static bool
-is_profiles(const struct met *m, const struct mailbox_work *w)
+has_stopped(const struct mailbox_work *w)
 {
 	const struct err *stopped = gate_stopped(w->profile->gate);
+
+	return stopped != NULL && err_is_same(stopped, w->fault);
+}
+
+/* Did it cut off all mailboxes of the profile, and not stop it? */
+static bool
+is_everybodys(const struct met *m, const struct mailbox_work *w)
+{
 	size_t n;
 
-	if (stopped != NULL)
-		return err_is_same(stopped, w->fault);
-	return on_the_way(w->profile, w->fault) &&
-	       cut_off(m->h, w->profile, &n) != NULL;
+	return gate_stopped(w->profile->gate) == NULL &&
+	       on_the_way(w->profile, w->fault) &&
+	       cut_off(m->h, w->profile, w->fault->kind, &n) != NULL;
 }
 
 static void
 meet_mailbox(struct met *m, const struct mailbox_work *w, const char *code,
     const char *text)
 {
-	meet_alert(m, OF_MAILBOX, w->conf.address, code, "%s", text)->profile =
-	    w->profile->conf->name;
+	struct store_alert *a =
+	    meet_alert(m, OF_MAILBOX, w->conf.address, code, "%s", text);
+
+	a->profile = w->profile->conf->name;
+	a->owner = w->crm_id;
 }
 
 static void
@@ -319,7 +416,7 @@ meet_fault(struct met *m, const struct mailbox_work *w, bool *store)
 	const struct err *e = w->fault;
 	enum alert_kind kind;
 
-	if (e->kind == ERR_RETRY || is_profiles(m, w))
+	if (e->kind == ERR_RETRY || has_stopped(w))
 		return;
 	if (e->kind == ERR_FATAL && e->scope >= SCOPE_PROFILE) {
 		if (!*store)
@@ -329,8 +426,62 @@ meet_fault(struct met *m, const struct mailbox_work *w, bool *store)
 		return;
 	}
 	kind = alert_of_mailbox(e);
-	meet_mailbox(
-	    m, w, kind == ALERT_ANSWER ? e->code : alert_code(kind), e->msg);
+	bycause_met(&m->bycause, w,
+	    kind == ALERT_ANSWER ? e->code : alert_code(kind),
+	    is_everybodys(m, w));
+}
+
+/* Is such an alert of the profile met already, for what stopped it? */
+static bool
+is_profile_met(const struct met *m, const struct store_alert *a)
+{
+	size_t i;
+
+	for (i = 0; a->scope.kind == OF_PROFILE && i < m->n; i++) {
+		if (store_scope_is(
+			&m->v[i].scope, a->scope.kind, a->scope.name) &&
+		    strcmp(m->v[i].code, a->code) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* For bycause_each. */
+static void
+meet_cause(void *arg, const struct store_alert *a)
+{
+	struct met *m = arg;
+	struct store_alert *v;
+
+	if (is_profile_met(m, a))
+		return;
+	v = VEC_ADD(m->v, m->n);
+	*v = *a;
+	v->severity = alert_severity(a->code);
+	v->text = arena_strdup(&m->arena, a->text);
+}
+
+/* Mailboxes that are read again, or that nobody reads, have no cause. */
+static void
+meet_causes(struct met *m)
+{
+	const struct passed *h = m->h;
+	size_t i;
+
+	for (i = 0; i < h->nmailbox; i++) {
+		const struct mailbox_work *w = &h->mailbox[i];
+
+		if (w->end == VISIT_OK || w->end == VISIT_OFF)
+			bycause_over(&m->bycause, w->conf.address);
+	}
+	for (i = 0; is_whole(h->pass) && i < m->bycause.nstored; i++) {
+		const char *address = m->bycause.v[i].is.address;
+
+		if (find_mailbox(m, address) == NULL)
+			bycause_over(&m->bycause, address);
+	}
+	bycause_judge(&m->bycause);
+	bycause_each(&m->bycause, meet_cause, m);
 }
 
 static void
@@ -351,20 +502,6 @@ meet_stale(struct met *m, const struct mailbox_work *w,
 				      : "never a good pass, known",
 	    since);
 	meet_mailbox(m, w, alert_code(ALERT_STALE), text);
-}
-
-/* last_error still says why. */
-static void
-meet_disabled(
-    struct met *m, const struct mailbox_work *w, const struct store_box *b)
-{
-	char text[700];
-
-	snprintf(text, sizeof(text),
-	    "it failed for %d days for the same reason, so it is not tried any "
-	    "more: %s",
-	    LASTING_DAYS, str_nn(b->last_error));
-	meet_mailbox(m, w, alert_code(ALERT_DISABLED), text);
 }
 
 static void
@@ -391,55 +528,25 @@ meet_mailboxes(struct met *m)
 
 	for (i = 0; i < h->nmailbox; i++) {
 		const struct mailbox_work *w = &h->mailbox[i];
-		const struct store_box *b;
 
 		if (w->end == VISIT_FAILED)
 			meet_fault(m, w, &store);
+	}
+	meet_causes(m);
+	for (i = 0; i < h->nmailbox; i++) {
+		const struct mailbox_work *w = &h->mailbox[i];
+		const struct store_box *b;
+
 		if (w->end == VISIT_OFF ||
 		    (b = store_box_find(&m->boxes, w->conf.address)) == NULL)
 			continue;
-		if (w->end == VISIT_GIVEN_UP)
-			meet_disabled(m, w, b);
-		else
+		if (!b->off)
 			meet_stale(m, w, b, now);
 		meet_given_up(m, w, b);
 	}
 }
 
 /* --- alerts that are over ---------------------------------------------- */
-
-static int
-by_box_address(const void *a, const void *b)
-{
-	const struct mailbox_work *const *x = a, *const *y = b;
-
-	return strcmp((*x)->conf.address, (*y)->conf.address);
-}
-
-static void
-index_mailboxes(struct met *m)
-{
-	const struct passed *h = m->h;
-	size_t i;
-
-	m->by_address = mem_alloc((h->nmailbox + 1) * sizeof(*m->by_address));
-	for (i = 0; i < h->nmailbox; i++)
-		m->by_address[i] = &h->mailbox[i];
-	qsort(
-	    m->by_address, h->nmailbox, sizeof(*m->by_address), by_box_address);
-}
-
-static const struct mailbox_work *
-find_mailbox(const struct met *m, const char *address)
-{
-	struct mailbox_work key;
-	const struct mailbox_work *k = &key, **p;
-
-	key.conf.address = (char *)(uintptr_t)address;
-	p = bsearch(&k, m->by_address, m->h->nmailbox, sizeof(*m->by_address),
-	    by_box_address);
-	return p != NULL ? *p : NULL;
-}
 
 /* An empty alert is over when something is read, whatever else is wrong. */
 static bool
@@ -474,13 +581,11 @@ mailbox_well(const struct met *m, const struct store_alert *a)
 	if (is_unreached(m->h, w))
 		return false;
 	/* These are found in the database: not met means over. */
-	if (kind == ALERT_STALE || kind == ALERT_ITEMS ||
-	    kind == ALERT_DISABLED)
+	if (kind == ALERT_STALE || kind == ALERT_ITEMS)
 		return true;
 	switch (w->end) {
 	case VISIT_OK:
 	case VISIT_OFF:
-	case VISIT_GIVEN_UP: /* the alert about that has taken its place */
 		return true;
 	case VISIT_FAILED:
 		/* Another, lasting fault has taken the place of this one. */
@@ -513,20 +618,81 @@ has_changed(const struct met *m, const struct store_alert *a)
 	return false;
 }
 
+/* Is what its mailboxes had in common over, and the profile not stopped? */
 static bool
-is_alert_over(void *arg, const struct store_alert *a)
+causes_over(const struct met *m, const struct store_alert *a)
 {
-	const struct met *m = arg;
+	const struct passed *h = m->h;
+	size_t i;
 
+	if (!bycause_ended(&m->bycause, a->scope.name, a->code))
+		return false;
+	for (i = 0; i < h->pass->conf->nprofile; i++) {
+		const struct profile_work *p = &h->profile[i];
+
+		if (strcmp(h->pass->conf->profile[i].name, a->scope.name) == 0)
+			return p->gate == NULL || gate_stopped(p->gate) == NULL;
+	}
+	return true;
+}
+
+static bool
+is_profile_over(const struct met *m, const struct store_alert *a)
+{
 	enum alert_kind kind = alert_kind(a->code);
 
-	if (kind == ALERT_INTERRUPTED)
+	/* these are about mailboxes, and none has them */
+	if (kind == ALERT_ACCESS || kind == ALERT_ANSWER ||
+	    kind == ALERT_DISABLED)
+		return true;
+	return has_changed(m, a) || causes_over(m, a) ||
+	       profile_well(m, a->scope.name, kind == ALERT_EMPTY);
+}
+
+static bool
+is_mailbox_over(struct met *m, struct store_alert *a)
+{
+	const char *profile =
+	    bycause_joined(&m->bycause, a->scope.name, a->code);
+	char text[1600];
+
+	if (profile == NULL)
+		return mailbox_well(m, a);
+	snprintf(text, sizeof(text),
+	    "this goes on, and the alert of profile %s tells of it now: %s",
+	    profile, a->text);
+	a->text = arena_strdup(&m->arena, text);
+	return true;
+}
+
+/* Of what it is about, is there nothing any more? */
+static bool
+is_pointless(const struct met *m, const struct store_alert *a)
+{
+	const struct conf *c = m->h->pass->conf;
+
+	if (!is_whole(m->h->pass))
+		return false;
+	return (a->scope.kind == OF_MAILBOX &&
+		   find_mailbox(m, a->scope.name) == NULL) ||
+	       (a->scope.kind == OF_PROFILE &&
+		   conf_profile(c, a->scope.name) == NULL);
+}
+
+static bool
+is_alert_over(void *arg, struct store_alert *a)
+{
+	struct met *m = arg;
+
+	/* whoever opened it says when it is over: a pass knows nothing of it */
+	if (strcmp(a->severity, "info") == 0)
+		return is_pointless(m, a);
+	if (alert_kind(a->code) == ALERT_INTERRUPTED)
 		return interrupted_over(m->h, a);
 	if (a->scope.kind == OF_PROFILE)
-		return has_changed(m, a) ||
-		       profile_well(m, a->scope.name, kind == ALERT_EMPTY);
+		return is_profile_over(m, a);
 	if (a->scope.kind == OF_MAILBOX)
-		return mailbox_well(m, a);
+		return is_mailbox_over(m, a);
 	return true; /* the pass did begin, and is being written */
 }
 
@@ -534,66 +700,20 @@ is_alert_over(void *arg, const struct store_alert *a)
 
 /* A mailbox that no pass visits any more must not count as well for ever. */
 static int
-leave_boxes(const struct met *m, struct err *err)
+leave_boxes(struct met *m, struct err *err)
 {
 	size_t i;
 
 	for (i = 0; is_whole(m->h->pass) && i < m->boxes.n; i++) {
-		const struct store_box *b = &m->boxes.v[i];
+		struct store_box *b = &m->boxes.v[i];
 
-		if (b->incoming && find_mailbox(m, b->address) == NULL &&
-		    store_box_leave(m->h->pass->store, b->address, err) == -1)
+		if (!b->incoming || find_mailbox(m, b->address) != NULL)
+			continue;
+		if (store_box_leave(m->h->pass->store, b->address, err) == -1)
 			return -1;
+		b->incoming = false;
 	}
 	return 0;
-}
-
-/* --- alerts that the database could not take --------------------------- */
-
-/* Is an alert with this code, about exsync as a whole, among these? */
-static bool
-has_code(const struct store_alert *v, size_t n, const char *code)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (v[i].scope.kind == OF_EXSYNC &&
-		    strcmp(v[i].code, code) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * The trouble was reported and is over: reports that, unless the database did.
- */
-static void
-forget_told(const struct pass *p, const struct store_trouble *t,
-    const struct store_alert_news *news)
-{
-	int64_t now = tim_now(), since = t->since != TIM_NONE ? t->since : now;
-	struct store_alert a = { { OF_EXSYNC, NULL, 0 }, t->code, "error",
-		"a pass is written to the database again", since, now, 1, now,
-		NULL };
-
-	if (!has_code(news->resolved.v, news->resolved.n, t->code)) {
-		if (!tell_one(p, &a))
-			return;
-		log_info("alert resolved: exsync: %s: %s", a.code, a.text);
-	}
-	store_trouble_set(p->conf->database, NULL);
-}
-
-/* The alerts of the pass are stored: trouble with the database is over. */
-static void
-settle_told(const struct met *m, const struct store_alert_news *news)
-{
-	const struct pass *p = m->h->pass;
-	struct store_trouble t;
-
-	if (tell_wanted(p) && !has_code(m->v, m->n, alert_code(ALERT_STORE)) &&
-	    store_trouble_get(p->conf->database, &t))
-		forget_told(p, &t, news);
 }
 
 /* ----------------------------------------------------------------------- */
@@ -608,6 +728,10 @@ apply_alerts(struct met *m, struct err *err)
 	if (store_box_note(st, err) == -1 ||
 	    store_box_list(st, &m->boxes, err) == -1)
 		return -1;
+	index_mailboxes(m);
+	if (leave_boxes(m, err) == -1 ||
+	    bycause_load(&m->bycause, st, &m->boxes, err) == -1)
+		return -1;
 	if (m->h->people != NULL)
 		meet_alert(m, OF_EXSYNC, NULL, alert_code(ALERT_DIRECTORY),
 		    "%s", m->h->people);
@@ -619,15 +743,12 @@ apply_alerts(struct met *m, struct err *err)
 		return -1;
 	meet_profiles(m);
 	meet_mailboxes(m);
-	index_mailboxes(m);
-	if (leave_boxes(m, err) == -1)
-		return -1;
 	met = (struct store_alert_met){ m->v, m->n, is_alert_over, m,
-		tell_wanted(m->h->pass) };
+		tell_wanted(m->h->pass), m->bycause.write, m->bycause.nwrite };
 	if (store_alert_apply(st, &met, &news, err) == -1)
 		return -1;
 	tell_news(m->h->pass, &news);
-	settle_told(m, &news);
+	tell_settle(m->h->pass, m->v, m->n, &news);
 	arena_free(&news.opened.arena);
 	arena_free(&news.resolved.arena);
 	return 0;
@@ -646,6 +767,7 @@ health_pass(const struct passed *h, int64_t *stale, struct err *err)
 	m.h = h;
 	rc = apply_alerts(&m, err);
 	*stale = m.stale;
+	bycause_free(&m.bycause);
 	store_box_free(&m.boxes);
 	arena_free(&m.arena);
 	free(m.v);
@@ -656,10 +778,17 @@ health_pass(const struct passed *h, int64_t *stale, struct err *err)
 void
 health_trouble(const struct pass *p, const struct err *why)
 {
-	struct store_alert a = { { OF_EXSYNC, NULL, 0 },
-		alert_code(why->kind == ERR_FATAL ? ALERT_STORE : ALERT_CONFIG),
-		"error", why->msg, tim_now(), tim_now(), 1, TIM_NONE, NULL };
-	struct store_alert_met met = { &a, 1, NULL, NULL, false };
+	int64_t now = tim_now();
+	struct store_alert a = { .code = alert_code(why->kind == ERR_FATAL
+							? ALERT_STORE
+							: ALERT_CONFIG),
+		.severity = "error",
+		.text = why->msg,
+		.first_at = now,
+		.last_at = now,
+		.count = 1,
+		.resolved_at = TIM_NONE };
+	struct store_alert_met met = { .v = &a, .n = 1 };
 	struct store_alert_news news;
 	struct store_trouble t;
 	struct err err = ERR_INIT;

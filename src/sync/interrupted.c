@@ -39,7 +39,7 @@ static void
 apply_alerts(
     const struct pass *p, const struct store_alert *v, size_t n, bool tell)
 {
-	struct store_alert_met met = { v, n, NULL, NULL, tell_wanted(p) };
+	struct store_alert_met met = { .v = v, .n = n, .tell = tell_wanted(p) };
 	struct store_alert_news news;
 	struct err err = ERR_INIT;
 	struct pass log_only = *p;

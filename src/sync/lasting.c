@@ -14,6 +14,7 @@
 #include "store/lasting.h"
 #include "sync/lasting.h"
 #include "sync/login.h"
+#include "sync/say.h"
 
 #define SETTING 16 /* bytes of a hash */
 
@@ -48,22 +49,29 @@ hash_setting(const struct mailbox_work *w, char *out)
 }
 
 int
-lasting_failed(struct mailbox_work *w, const struct err *fault, bool *given_up,
-    struct err *err)
+lasting_failed(
+    struct mailbox_work *w, const struct err *fault, struct err *err)
 {
 	static const struct store_lasting_limit limit = {
 		(int64_t)LASTING_DAYS * 86400000, LASTING_TIMES
 	};
 	struct store_lasting met;
+	bool given_up;
 
-	*given_up = false;
 	if (!lasts(w, fault))
 		return 0;
 	memset(&met, 0, sizeof(met));
 	snprintf(met.cause, sizeof(met.cause), "%s", fault->code);
 	hash_setting(w, met.setting);
-	return store_lasting_met(w->profile->pass->store, w->conf.address, &met,
-	    &limit, given_up, err);
+	if (store_lasting_met(w->profile->pass->store, w->conf.address, &met,
+		&limit, &given_up, err) == -1)
+		return -1;
+	if (given_up)
+		say_mailbox(w, LOG_WARNING,
+		    " is disabled, for it failed for %d days for the same "
+		    "reason",
+		    LASTING_DAYS);
+	return 0;
 }
 
 int

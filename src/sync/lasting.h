@@ -14,11 +14,11 @@
 #define LASTING_TIMES 5 /* and in so many passes: nobody may have looked */
 
 /*
- * The mailbox failed with fault, and is_lasting of its cause: counts that.
- * *given_up: it is disabled from now on.
+ * The mailbox failed with fault. Counts that, if it lasts; the mailbox may be
+ * disabled from now on.
  */
-int lasting_failed(struct mailbox_work *, const struct err *fault,
-    bool *given_up, struct err *);
+int lasting_failed(
+    struct mailbox_work *, const struct err *fault, struct err *);
 /* The mailbox was read well, and had failed before. */
 int lasting_well(struct mailbox_work *, struct err *);
 /*

@@ -432,27 +432,13 @@ login_mailbox_told(struct mailbox_work *w, bool *told, struct err *err)
 {
 	struct store *st = w->profile->pass->store;
 	struct store_scope denied = { OF_ACCESS, w->conf.address, 0 };
-	struct store_scope mailbox = { OF_MAILBOX, w->conf.address, 0 };
 	struct store_login l;
-	struct store_alerts open;
 	bool known;
-	size_t i;
 
 	if (store_login_get(st, &denied, &known, &l, err) == -1)
 		return -1;
 	*told = !known;
-	if (!known)
-		return 0;
-	if (store_alert_list_of(st, &mailbox, &open, err) == -1)
-		return -1;
-	for (i = 0; i < open.n; i++) {
-		enum alert_kind kind = alert_kind(open.v[i].code);
-
-		*told = *told || (kind != ALERT_STALE && kind != ALERT_ITEMS &&
-				     kind != ALERT_INTERRUPTED);
-	}
-	arena_free(&open.arena);
-	return 0;
+	return known ? store_cause_of(st, w->conf.address, told, err) : 0;
 }
 
 /* --- a folder's -------------------------------------------------------- */

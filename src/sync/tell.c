@@ -31,7 +31,7 @@ tell(const struct pass *p, const struct store_alert *a)
 	bool over = a->resolved_at != TIM_NONE;
 	struct alert_text t = { over, a->scope, a->code, a->severity, a->text,
 		a->first_at, over ? a->resolved_at : a->last_at, a->count,
-		a->profile };
+		a->profile, a->owner, a->advice };
 
 	return p->alert(p->alert_arg, &t);
 }
@@ -44,7 +44,7 @@ static bool
 is_trouble(const struct store_alert *a)
 {
 	return a->resolved_at == TIM_NONE && a->scope.kind == OF_EXSYNC &&
-	       alert_stops_passes(a->code);
+	       strcmp(a->severity, "error") == 0 && alert_stops_passes(a->code);
 }
 
 /* Notes that somebody knows of it now, whether or not the database does. */
@@ -73,7 +73,7 @@ tell_more(const struct pass *p, size_t n)
 	char text[128];
 	int64_t now = tim_now();
 	struct alert_text t = { false, { OF_EXSYNC, NULL, 0 }, "more", "error",
-		text, now, now, (int64_t)n, NULL };
+		text, now, now, (int64_t)n, NULL, NULL, NULL };
 
 	snprintf(text, sizeof(text),
 	    "%zu more alerts are new or resolved: "
@@ -138,15 +138,15 @@ tell_untold(const struct pass *p)
 static void
 say_opened(const struct store_alert *a)
 {
-	char advice[512], about[512];
+	char advice[ALERT_ADVICE], about[512];
 	size_t n = strlen(a->text);
 
 	if (n > 0 && a->text[n - 1] == '.')
 		n--;
-	log_error("alert: %s: %s: %.*s. What to do: %s",
+	log_line(strcmp(a->severity, "info") == 0 ? LOG_INFO : LOG_ERROR,
+	    "alert: %s: %s: %.*s. What to do: %s",
 	    alert_about(a->profile, &a->scope, about, sizeof(about)), a->code,
-	    (int)n, a->text,
-	    alert_advice(&a->scope, a->code, advice, sizeof(advice)));
+	    (int)n, a->text, alert_todo(a->advice, &a->scope, a->code, advice));
 }
 
 void
@@ -166,4 +166,53 @@ tell_news(const struct pass *p, const struct store_alert_news *news)
 	}
 	if (p->alert != NULL)
 		tell_untold(p);
+}
+
+/* Is an alert with this code, about exsync as a whole, among these? */
+static bool
+has_code(const struct store_alert *v, size_t n, const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (v[i].scope.kind == OF_EXSYNC &&
+		    strcmp(v[i].code, code) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The trouble was reported and is over: reports that, unless the database did.
+ */
+static void
+forget_told(const struct pass *p, const struct store_trouble *t,
+    const struct store_alert_news *news)
+{
+	int64_t now = tim_now(), since = t->since != TIM_NONE ? t->since : now;
+	struct store_alert a = { .code = t->code,
+		.severity = "error",
+		.text = "a pass is written to the database again",
+		.first_at = since,
+		.last_at = now,
+		.count = 1,
+		.resolved_at = now };
+
+	if (!has_code(news->resolved.v, news->resolved.n, t->code)) {
+		if (!tell_one(p, &a))
+			return;
+		log_info("alert resolved: exsync: %s: %s", a.code, a.text);
+	}
+	store_trouble_set(p->conf->database, NULL);
+}
+
+void
+tell_settle(const struct pass *p, const struct store_alert *met, size_t n,
+    const struct store_alert_news *news)
+{
+	struct store_trouble t;
+
+	if (tell_wanted(p) && !has_code(met, n, alert_code(ALERT_STORE)) &&
+	    store_trouble_get(p->conf->database, &t))
+		forget_told(p, &t, news);
 }

@@ -23,5 +23,12 @@ void tell_news(const struct pass *, const struct store_alert_news *);
  * beside the database.
  */
 bool tell_one(const struct pass *, const struct store_alert *);
+/*
+ * The alerts that a pass met are stored, and these are the news of that:
+ * trouble with the database, of which somebody was told, is over, unless it was
+ * met in the pass.
+ */
+void tell_settle(const struct pass *, const struct store_alert *met, size_t n,
+    const struct store_alert_news *);
 
 #endif

@@ -606,7 +606,6 @@ static int
 remember_fault(struct mailbox_work *w, const struct err *fault, struct err *e)
 {
 	int64_t retry_at;
-	bool given_up;
 
 	if (fault->scope >= SCOPE_PROFILE && err_is_login(fault) &&
 	    login_profile_rejected(w->profile, fault, e) == -1)
@@ -617,10 +616,8 @@ remember_fault(struct mailbox_work *w, const struct err *fault, struct err *e)
 		retry_at = tim_now() + fault->retry_ms;
 	if (store_mailbox_done(w->profile->pass->store, w->conf.address, fault,
 		retry_at, e) == -1 ||
-	    lasting_failed(w, fault, &given_up, e) == -1)
+	    lasting_failed(w, fault, e) == -1)
 		return -1;
-	if (given_up)
-		w->end = VISIT_GIVEN_UP;
 	return 0;
 }
 

@@ -301,8 +301,8 @@ DUMP = {
                " a.message_id, a.subject, a.sent_at, a.received_at"
                " FROM failure a LEFT JOIN folder f ON f.id = a.folder",
     "change": "entity, entity_id, op FROM change",
-    "alert": "scope, code, severity, text, resolved_at IS NOT NULL"
-             " FROM alert",
+    "alert": "scope, code, severity, text, resolved_at IS NOT NULL, owner,"
+             " advice FROM alert",
     "sync_folder": "f.mailbox, f.path, s.cursor IS NOT NULL, s.marker,"
                    " s.walking FROM sync_folder s"
                    " JOIN folder f ON f.id = s.folder",
@@ -321,6 +321,7 @@ DUMP = {
     "sync_ahead": "folder, item FROM sync_ahead",
     "sync_mailbox": "address FROM sync_mailbox",
     "sync_login": "scope, hash, text FROM sync_login",
+    "sync_cause": "address, code, cause, text, advice, shared FROM sync_cause",
     "sync_news": "scope, code FROM sync_news",
     # the hashes of addresses have a key of the file's own
     "sync_basis": "what, iif(what IN ('addresses', 'forgotten', 'retention'),"

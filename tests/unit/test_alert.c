@@ -153,7 +153,7 @@ test_format(void **state)
 {
 	struct alert_text a = { false, { OF_MAILBOX, "a@b.example", 0 },
 		"failing", "error", "one\nexsync: two \x1b[31m \xff", T0,
-		T0 + HOUR, 3, "hq\x1b" };
+		T0 + HOUR, 3, "hq\x1b", "u1", NULL };
 	struct buf b;
 
 	(void)state;
@@ -168,6 +168,7 @@ test_format(void **state)
 	    "scope: mailbox a@b.example\n"
 	    "code: failing\n"
 	    "profile: hq?\n"
+	    "owner: u1\n"
 	    "text: one?exsync: two ?[31m ?\n"
 	    "first: 2026-11-20T08:16:00Z\n"
 	    "last: 2026-11-20T09:16:00Z\n"
@@ -175,8 +176,12 @@ test_format(void **state)
 	    "advice: read the text; exsync --once --mailbox a@b.example tries "
 	    "it at once\n");
 	buf_reset(&b);
+	a.advice = "ask\nhim";
+	alert_format(&a, &b);
+	assert_non_null(strstr(buf_str(&b), "\nadvice: ask?him\n"));
+	buf_reset(&b);
 	a.resolved = true;
-	a.profile = NULL;
+	a.profile = a.owner = NULL;
 	a.text = "gone";
 	alert_format(&a, &b);
 	assert_string_equal(buf_str(&b),

@@ -175,7 +175,7 @@ test_resolved(void **state)
 		.code = "store",
 		.severity = "error",
 		.text = "full" };
-	struct store_alert_met met = { &a, 1, NULL, NULL, false };
+	struct store_alert_met met = { .v = &a, .n = 1 };
 	struct store_alert_news news;
 	struct scene c;
 

@@ -401,6 +401,41 @@ test_numbers(void **state)
 }
 
 /*
+ * What keeps a mailbox from being read is known from the alerts that are open;
+ * not from those that are found in the database, nor from those that are over.
+ */
+static void
+test_causes(void **state)
+{
+	struct kit *k = *state;
+	sqlite3 *h;
+
+	load(k, DIR_SQL "version-4.sql");
+	assert_int_equal(sqlite3_open(k->path, &h), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(h,
+		"DELETE FROM alert;INSERT INTO alert(scope,code,severity,text,"
+		"first_at,last_at,count,resolved_at) VALUES"
+		"('mailbox a@x','access','error','no','t','t',3,NULL),"
+		"('mailbox a@x','stale','error','no','t','t',1,NULL),"
+		"('mailbox b@x','items','warning','no','t','t',1,NULL),"
+		"('mailbox c@x','config','error','no','t','t',1,'t'),"
+		"('profile hq','config','error','no','t','t',1,NULL)",
+		NULL, NULL, NULL),
+	    SQLITE_OK);
+	sqlite3_close(h);
+	open_once(k);
+	assert_string_equal(
+	    ask(k, "SELECT group_concat(address||code||cause||text||shared) "
+		   "FROM sync_cause"),
+	    "a@xaccessno0");
+	assert_string_equal(
+	    ask(k, "SELECT count(*)||' '||sum(count)||' '||count(owner)||"
+		   "count(advice)||count(resolved_at) FROM alert"),
+	    "5 7 001");
+}
+
+/*
  * A file that an early program made gets the frozen form of its version before
  * any further step, and keeps its private rows as well.
  */
@@ -672,6 +707,7 @@ main(int argc, char **argv)
 	struct store *st;
 	const struct CMUnitTest tests[] = {
 		BARE(test_newest),
+		BARE(test_causes),
 		BARE(test_mended),
 		BARE(test_read_only),
 		BARE(test_markers),

@@ -509,6 +509,7 @@ test_json(void **state)
 	has(text, "\"waiting\":3,\"anew\":7}");
 	has(text, "\"scope\":\"exsync\",\"profile\":null,"
 		  "\"code\":\"store\"");
+	has(text, "\"count\":18,\"owner\":null}");
 	assert_int_equal(text[strlen(text) - 1], '\n');
 	free(text);
 	begin(&c);
@@ -519,8 +520,58 @@ test_json(void **state)
 	has(text, "\"last_run\":null,\"forgotten\":0,\"forgotten_rows\":0,"
 		  "\"forgetting\":false,\n"
 		  "\"profiles\":[],\n\"mailboxes\":[],\n"
-		  "\"alerts\":[]}\n");
+		  "\"alerts\":[],\n\"news\":[]}\n");
 	free(text);
+}
+
+/*
+ * News stand apart and change no verdict. What some mailboxes of a profile have
+ * in common says nothing of the others.
+ */
+static void
+test_news(void **state)
+{
+	static const struct store_cause cause = {
+		.address = "a@x.example", .code = "access", .shared = true
+	};
+	struct scene c;
+	struct store_alert *a;
+	char *text;
+
+	(void)state;
+	begin(&c);
+	add(&c, "a@x.example", STATUS_OK, T0 - MIN);
+	a = alert(&c, "mailbox a@x.example", "tested");
+	a->severity = "info";
+	a->owner = "u1";
+	a->advice = "nothing is to be done";
+	c.s.nalert = 0;
+	c.s.nnews = 1;
+	text = print(&c, status_text);
+	assert_int_equal(c.s.exit, 0);
+	has(text, "ALL WELL.  1 mailbox: 1 ok; 0 open alerts.\n");
+	has(text, "\nNEWS\n  info  mailbox a@x.example: tested, for 90 min");
+	has(text, "\n       > nothing is to be done\n");
+	assert_null(strstr(text, "OPEN ALERTS"));
+	free(text);
+	text = print(&c, status_json);
+	has(text, "\"alerts\":[],\n\"news\":[\n{\"scope\":\"mailbox "
+		  "a@x.example\",\"profile\":null,");
+	has(text, "\"count\":18,\"owner\":\"u1\"}]}");
+	free(text);
+	begin(&c);
+	add(&c, "a@x.example", STATUS_FAILING, T0 - MIN)->shared = true;
+	add(&c, "b@x.example", STATUS_FAILING, T0 - MIN);
+	c.box[0].last_error = c.box[1].last_error = "it is down";
+	alert(&c, "profile hq", "access");
+	c.s.cause = &cause;
+	c.s.ncause = 1;
+	status_judge(&c.s);
+	assert_true(c.box[0].told);
+	assert_false(c.box[1].told);
+	c.s.ncause = 0;
+	status_judge(&c.s);
+	assert_true(c.box[1].told);
 }
 
 int
@@ -536,6 +587,7 @@ main(void)
 		cmocka_unit_test(test_text_states),
 		cmocka_unit_test(test_text_many),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_news),
 	};
 
 	return cmocka_run_group_tests_name("status", tests, NULL, NULL);

@@ -10,15 +10,23 @@
 
 /* --- alerts ------------------------------------------------------------ */
 
-static const struct store_alert login = { { OF_PROFILE, "hq", 0 }, "login",
-	"error", "rejected", 0, 0, 0, TIM_NONE, NULL };
-static const struct store_alert denied = { { OF_MAILBOX, BOX_A, 0 }, "access",
-	"error", "denied", 0, 0, 0, TIM_NONE, NULL };
-static const struct store_alert items = { { OF_MAILBOX, BOX_A, 0 }, "items",
-	"warning", "2 messages", 0, 0, 0, TIM_NONE, NULL };
+#define ALERT(kind, name, what, how, says)                                     \
+	{                                                                      \
+		.scope = { kind, name, 0 }, .code = (what), .severity = (how), \
+		.text = (says)                                                 \
+	}
+
+static const struct store_alert login =
+    ALERT(OF_PROFILE, "hq", "login", "error", "rejected");
+static const struct store_alert denied =
+    ALERT(OF_MAILBOX, BOX_A, "access", "error", "denied");
+static const struct store_alert items =
+    ALERT(OF_MAILBOX, BOX_A, "items", "warning", "2 messages");
+static const struct store_alert secret =
+    ALERT(OF_EXSYNC, NULL, "secret", "info", "it ends in 60 days");
 
 static bool
-all_well(void *arg, const struct store_alert *a)
+all_well(void *arg, struct store_alert *a)
 {
 	int *asked = arg;
 
@@ -28,7 +36,7 @@ all_well(void *arg, const struct store_alert *a)
 }
 
 static bool
-none_well(void *arg, const struct store_alert *a)
+none_well(void *arg, struct store_alert *a)
 {
 	(void)arg;
 	(void)a;
@@ -38,10 +46,12 @@ none_well(void *arg, const struct store_alert *a)
 /* Applies alerts; "opened/resolved": how many were. */
 static const char *
 apply(struct kit *k, const struct store_alert *v, size_t n,
-    bool (*well)(void *, const struct store_alert *), void *arg)
+    bool (*well)(void *, struct store_alert *), void *arg)
 {
 	static char out[32];
-	struct store_alert_met met = { v, n, well, arg, false };
+	struct store_alert_met met = {
+		.v = v, .n = n, .well = well, .arg = arg
+	};
 	struct store_alert_news news;
 
 	OK(k, store_alert_apply(k->st, &met, &news, &k->err));
@@ -120,16 +130,55 @@ static void
 test_order(void **state)
 {
 	struct kit *k = *state;
-	struct store_alert v[3] = { items, denied, login };
+	struct store_alert v[4] = { secret, items, denied, login };
 	struct store_alerts list;
 
-	assert_string_equal(apply(k, v, 3, NULL, NULL), "3/0");
+	assert_string_equal(apply(k, v, 4, NULL, NULL), "4/0");
 	OK(k, store_alert_list(k->st, &list, &k->err));
-	assert_int_equal(list.n, 3);
+	assert_int_equal(list.n, 4);
+	assert_string_equal(list.v[3].severity, "info");
 	assert_string_equal(list.v[0].code, "access");
 	assert_string_equal(list.v[1].code, "login");
 	assert_string_equal(list.v[2].severity, "warning");
 	arena_free(&list.arena);
+}
+
+/*
+ * Owner and advice; what was only found to be open still is not counted, but
+ * opened, and its text taken over. Advice that is not known stays.
+ */
+static void
+test_uncounted(void **state)
+{
+	static const char all[] =
+	    "SELECT text||' '||count||' '||last_at||' '||ifnull(owner,'-')||"
+	    "' '||ifnull(advice,'-') FROM alert";
+	struct kit *k = *state;
+	struct store_alert a = denied;
+	int64_t was;
+
+	a.owner = "4711";
+	a.advice = "ask";
+	a.uncounted = true;
+	setenv("EXSYNC_NOW", "2026-11-20T08:00:00Z", 1);
+	assert_string_equal(apply(k, &a, 1, NULL, NULL), "1/0");
+	setenv("EXSYNC_NOW", "2026-11-20T09:00:00Z", 1);
+	was = number(k, "SELECT total_changes()");
+	assert_string_equal(apply(k, &a, 1, NULL, NULL), "0/0");
+	assert_int_equal(number(k, "SELECT total_changes()"), was);
+	assert_string_equal(
+	    ask(k, all), "denied 1 2026-11-20T08:00:00Z 4711 ask");
+	a.text = "denied to both";
+	a.advice = NULL;
+	assert_string_equal(apply(k, &a, 1, NULL, NULL), "0/0");
+	assert_string_equal(
+	    ask(k, all), "denied to both 1 2026-11-20T08:00:00Z 4711 ask");
+	a.uncounted = false;
+	a.owner = NULL;
+	assert_string_equal(apply(k, &a, 1, NULL, NULL), "0/0");
+	assert_string_equal(
+	    ask(k, all), "denied to both 2 2026-11-20T09:00:00Z - ask");
+	unsetenv("EXSYNC_NOW");
 }
 
 /* Without news nothing is written; nor is anything in a dry run. */
@@ -681,6 +730,7 @@ main(void)
 		KIT(test_once),
 		KIT(test_again),
 		KIT(test_order),
+		KIT(test_uncounted),
 		KIT(test_silence),
 		KIT(test_login),
 		cmocka_unit_test(test_scope),

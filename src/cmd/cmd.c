@@ -32,6 +32,8 @@ static const struct cmd_verb verbs[] = {
 	    NULL },
 	{ "check", "the configuration: the settings in effect, or its errors",
 	    check_run, false, NULL },
+	{ "test", "can each mailbox be read? Every step, and what to repair",
+	    test_run, false, "[ADDR]..." },
 	{ "status", "the state of all mailboxes: alerts, ages, counts",
 	    status_run, false, NULL },
 	{ "verify", "is every message there? Servers and database are compared",
@@ -81,11 +83,11 @@ help_run(const struct cmd *cmd)
 	       "  -c FILE              the INI file (default: exsync.ini)\n"
 	       "  --mailbox ADDRESS    with --once: only this mailbox "
 	       "(repeatable)\n"
-	       "  --profile NAME       with --once and --verify: only this "
-	       "profile\n"
+	       "  --profile NAME       with --once, --test and --verify: only "
+	       "this profile\n"
 	       "  --dry-run            with --once: decide, write nothing\n"
-	       "  --json               with --status and --verify: as one JSON "
-	       "object\n"
+	       "  --json               with --status, --test and --verify: as "
+	       "one JSON object\n"
 	       "\nexit status: 0 all well, 1 some mailbox or message failed "
 	       "and will be retried,\n2 usage or configuration, 3 nothing "
 	       "could be synced, 4 another exsync is at work\n(no error: "
@@ -236,6 +238,7 @@ static int
 check_options(struct cmd *cmd, int n, char **word)
 {
 	bool many = cmd->verb != NULL && takes_many(cmd->verb);
+	char option[32];
 	int i;
 
 	if (n > 0 && !many)
@@ -250,11 +253,12 @@ check_options(struct cmd *cmd, int n, char **word)
 		    "with --%s",
 		    cmd->verb->option);
 	if (cmd->json && cmd->verb->run != status_run &&
-	    cmd->verb->run != verify_run)
+	    cmd->verb->run != verify_run && cmd->verb->run != test_run)
 		return refuse_usage(
 		    "--json does not go with --%s", cmd->verb->option);
 	for (i = 0; i < n; i++) {
-		if (want_mailbox(cmd, "--verify", word[i]) == -1)
+		snprintf(option, sizeof(option), "--%s", cmd->verb->option);
+		if (want_mailbox(cmd, option, word[i]) == -1)
 			return -1;
 	}
 	return 0;

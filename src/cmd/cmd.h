@@ -76,6 +76,7 @@ int status_run(const struct cmd *);
 int compact_run(const struct cmd *);
 int encrypt_run(const struct cmd *);
 int verify_run(const struct cmd *);
+int test_run(const struct cmd *);
 int forget_run(const struct cmd *);
 int unforget_run(const struct cmd *);
 

@@ -168,6 +168,53 @@ store_lasting_forget(struct store *st, const char *address, struct err *err)
 		     : 0;
 }
 
+struct test_result {
+	const char *address, *why;
+	bool good;
+};
+
+static int
+put_tested(struct store *st, void *arg, struct err *err)
+{
+	const struct test_result *t = arg;
+	sqlite3_stmt *s = db_stmt(st, DB_MAILBOX_TESTED,
+	    "UPDATE mailbox SET state=iif(state IN('" STATE_TESTING
+	    "','" STATE_ENABLED "','" STATE_FAILING "'),?2,state),"
+	    "incoming=?3,outgoing='" INCOMING_DISABLED
+	    "',act='" INCOMING_DISABLED "',last_error=?4,"
+	    "retry_at=iif(?5,NULL,retry_at) WHERE address=?1");
+
+	db_text(s, 1, t->address);
+	db_text(s, 2, t->good ? STATE_ENABLED : STATE_FAILING);
+	db_text(s, 3, t->good ? INCOMING_SUCCESS : INCOMING_FAILURE);
+	db_text(s, 4, t->good ? NULL : t->why);
+	db_int(s, 5, t->good);
+	return db_run(st, s, err) == -1 ? -1 : 0;
+}
+
+int
+store_mailbox_tested(struct store *st, const char *address, bool good,
+    const char *why, struct err *err)
+{
+	return db_write(
+	    st, put_tested, &(struct test_result){ address, why, good }, err);
+}
+
+/* A write that changes nothing, but needs all that a write needs. */
+static int
+try_write(struct store *st, void *arg, struct err *err)
+{
+	(void)arg;
+	return db_exec(
+	    st, "UPDATE meta SET value=value WHERE key='generation'", err);
+}
+
+int
+store_try_write(struct store *st, struct err *err)
+{
+	return db_write(st, try_write, NULL, err);
+}
+
 struct states {
 	const struct store_state *v;
 	size_t n;

@@ -1,6 +1,7 @@
 /*
  * lasting.h - mailboxes that fail for a cause which lasts until somebody does
- * something, and those that were given up for it (table sync_lasting).
+ * something, and those that were given up for it (table sync_lasting); states
+ * of mailboxes that are not the outcome of a pass.
  * Floor: store.
  * Threads, errors: as in store.h; lasting_given_up with the store's lock held.
  */
@@ -40,6 +41,15 @@ int store_lasting_get(struct store *, const char *address, bool *known,
  */
 int
 store_lasting_forget(struct store *, const char *address, struct err *err);
+/*
+ * The mailbox was tested: sets incoming, outgoing and act (the latter two are
+ * disabled), and the state: enabled after a good test, else failing, if it may
+ * be read at all. why: what went wrong.
+ */
+int store_mailbox_tested(struct store *, const char *address, bool good,
+    const char *why, struct err *);
+/* Can the file be written? Writes what is there already. */
+int store_try_write(struct store *, struct err *);
 /* Is the mailbox disabled because it was given up? */
 int lasting_given_up(
     struct store *, const char *address, bool *given_up, struct err *);

@@ -60,6 +60,7 @@ static const struct {
 	[ALERT_DISABLED] = { "disabled",
 	    "repair what the other alerts name, then run exsync --test: it "
 	    "enables the mailboxes that can be read again" },
+	[ALERT_TESTED] = { "tested", "nothing is to be done" },
 	[ALERT_ITEMS] = { "items",
 	    "look at table failure; the messages are in the mailbox, "
 	    "only not in the database; exsync --resync ADDRESS tries "

@@ -28,6 +28,8 @@
  *		so long that they are not tried any more (lasting.h)
  *	mailbox ADDRESS, items (a warning): messages that could not be stored
  *		and are not tried again
+ *	mailbox ADDRESS, tested (news): exsync --test found that it can be read;
+ *		over when a test or a pass finds that it cannot
  *	exsync, store: the database cannot be written
  *	exsync, config: no pass can begin: a CSV file, no mailbox, a file that
  *		the INI names
@@ -61,6 +63,7 @@ enum alert_kind {
 	ALERT_STALE,
 	ALERT_ITEMS,
 	ALERT_DISABLED,
+	ALERT_TESTED,
 	ALERT_STORE,
 	ALERT_DIRECTORY,
 	ALERT_INTERRUPTED,

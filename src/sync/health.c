@@ -679,6 +679,16 @@ is_pointless(const struct met *m, const struct store_alert *a)
 		   conf_profile(c, a->scope.name) == NULL);
 }
 
+/* Did the mailbox fail in this pass, and not because of the way there? */
+static bool
+has_failed(const struct met *m, const char *address)
+{
+	const struct mailbox_work *w = find_mailbox(m, address);
+
+	return w != NULL && w->end == VISIT_FAILED &&
+	       w->fault->kind != ERR_RETRY;
+}
+
 static bool
 is_alert_over(void *arg, struct store_alert *a)
 {
@@ -686,7 +696,9 @@ is_alert_over(void *arg, struct store_alert *a)
 
 	/* whoever opened it says when it is over: a pass knows nothing of it */
 	if (strcmp(a->severity, "info") == 0)
-		return is_pointless(m, a);
+		return is_pointless(m, a) ||
+		       (alert_kind(a->code) == ALERT_TESTED &&
+			   has_failed(m, a->scope.name));
 	if (alert_kind(a->code) == ALERT_INTERRUPTED)
 		return interrupted_over(m->h, a);
 	if (a->scope.kind == OF_PROFILE)

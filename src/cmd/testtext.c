@@ -52,16 +52,17 @@ put_text(FILE *out, const char *first, const char *rest, const char *text)
 	wrap_put(out, first, rest, line);
 }
 
+/* indent: columns before the mark. */
 static void
-put_step(FILE *out, const struct tested_step *s, bool utf8)
+put_step(FILE *out, const struct tested_step *s, int indent, bool utf8)
 {
 	char first[64], rest[64], text[TEXT], took[32] = "";
-	int margin = utf8 ? 4 : 6;
+	int margin = indent + (utf8 ? 2 : 4);
 
 	if (s->ms >= 0)
 		snprintf(took, sizeof(took), " (%lld ms)", (long long)s->ms);
-	snprintf(first, sizeof(first), "  %s%-*s ", mark_of(s->is, utf8), NAME,
-	    s->name);
+	snprintf(first, sizeof(first), "%*s%s%-*s ", indent, "",
+	    mark_of(s->is, utf8), NAME, s->name);
 	snprintf(rest, sizeof(rest), "%*s", margin + NAME + 1, "");
 	snprintf(text, sizeof(text), "%s%s", s->text, took);
 	put_text(out, first, rest, text);
@@ -73,12 +74,12 @@ put_step(FILE *out, const struct tested_step *s, bool utf8)
 }
 
 static void
-put_steps(FILE *out, const struct tested_part *p, bool utf8)
+put_steps(FILE *out, const struct tested_part *p, int indent, bool utf8)
 {
 	size_t i;
 
 	for (i = 0; i < p->nstep; i++)
-		put_step(out, &p->step[i], utf8);
+		put_step(out, &p->step[i], indent, utf8);
 }
 
 /* A mailbox that is good has one line. */
@@ -107,19 +108,45 @@ put_good(FILE *out, const struct tested_part *b, bool utf8)
 	put_text(out, first, "      ", text);
 }
 
-static void
-put_box(FILE *out, const struct tested_part *b, bool utf8)
+/* What is wrong with the mailbox, or why it was not tested: its last step. */
+static const char *
+last_text(const struct tested_part *b)
 {
-	char line[300], first[16];
+	return b->nstep > 0 ? b->step[b->nstep - 1].text : "";
+}
+
+/* One that was told before of which the same is wrong, or NULL. */
+static const struct tested_part *
+same_before(const struct test_report *r, const struct tested_part *b)
+{
+	const struct tested_part *p;
+
+	for (p = r->box; p < b; p++) {
+		if (tested_is(p) == tested_is(b) &&
+		    strcmp(last_text(p), last_text(b)) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+static void
+put_box(FILE *out, const struct test_report *r, const struct tested_part *b,
+    bool utf8)
+{
+	const struct tested_part *same;
+	char line[700], first[16];
 
 	if (tested_is(b) == TESTED_GOOD) {
 		put_good(out, b, utf8);
 		return;
 	}
-	snprintf(line, sizeof(line), "%s", b->name);
+	same = same_before(r, b);
+	snprintf(line, sizeof(line), "%s%s%s", b->name,
+	    same != NULL ? "  as " : "", same != NULL ? same->name : "");
 	snprintf(first, sizeof(first), "  %s", mark_of(tested_is(b), utf8));
-	put_text(out, first, "", line);
-	put_steps(out, b, utf8);
+	put_text(out, first, "      ", line);
+	if (same == NULL)
+		put_steps(out, b, 4, utf8);
 }
 
 static void
@@ -135,7 +162,7 @@ put_boxes(FILE *out, const struct test_report *r, bool utf8)
 			if (tested_is(&r->box[i]) != order[k])
 				continue;
 			if (n++ < max)
-				put_box(out, &r->box[i], utf8);
+				put_box(out, r, &r->box[i], utf8);
 			else
 				hidden++;
 		}
@@ -170,13 +197,13 @@ test_text(const struct test_result *t, FILE *out)
 	size_t i;
 
 	fprintf(out, "this machine\n");
-	put_steps(out, &t->here, utf8);
+	put_steps(out, &t->here, 2, utf8);
 	for (i = 0; i < t->report.nprofile; i++) {
 		const struct tested_part *p = &t->report.profile[i];
 
 		snprintf(line, sizeof(line), "%.100s: %.500s", p->name, p->of);
 		put_text(out, "profile ", "    ", line);
-		put_steps(out, p, utf8);
+		put_steps(out, p, 2, utf8);
 	}
 	if (t->report.nbox > 0)
 		fprintf(out, "mailboxes\n");

@@ -155,6 +155,7 @@ struct box_test {
 	const char *folder, *item; /* that are asked for */
 	struct change_page page;
 	struct probe probe;
+	bool alias; /* it is another address of a mailbox that is tested */
 };
 
 /* For remote_call. */
@@ -224,7 +225,21 @@ is_alias(struct box_test *b, const struct err *e)
 	snprintf(text, sizeof(text),
 	    "it is another address of %s, which is tested", primary);
 	tested_add(b->part, "access", TESTED_NOT, -1, text, NULL);
-	return true;
+	return b->alias = true;
+}
+
+/* A step that failed. The profile's login is a step of the profile. */
+static void
+fail_box(struct box_test *b, const char *name, int64_t ms, const struct err *e)
+{
+	const struct mailbox_work *w = b->w;
+
+	if (err_is_login(e) && e->scope >= SCOPE_PROFILE && !w->login.own)
+		tested_add(b->part, name, TESTED_NOT, -1,
+		    "the profile's login is not accepted", NULL);
+	else
+		add_failure(b->part, name, ms, w->conf.profile,
+		    w->conf.address, e);
 }
 
 /* Makes a call, and a step of it. -1: it failed, and that was told. */
@@ -238,8 +253,7 @@ step_box(struct box_test *b, const char *name, remote_fn fn, int64_t *ms,
 
 	*ms = tim_mono() - began;
 	if (rc == -1 && !is_alias(b, err))
-		add_failure(b->part, name, *ms, b->w->conf.profile,
-		    b->w->conf.address, err);
+		fail_box(b, name, *ms, err);
 	return rc;
 }
 
@@ -384,27 +398,32 @@ left_out(const struct testing *t, const struct mailbox_work *w)
 	return NULL;
 }
 
+/* Registers one that no pass has met yet, so that it can be approved. */
+static int
+register_box(const struct mailbox_work *w, struct err *err)
+{
+	struct store_mailbox m;
+
+	return store_mailbox_get(w->profile->pass->store, &w->conf, w->crm_id,
+	    w->permit, &m, err);
+}
+
 static void
 test_box(struct box_test *b)
 {
 	struct mailbox_work *w = b->w;
 	struct profile_work *p = w->profile;
-	struct store_mailbox m;
 	struct err err = ERR_INIT;
 	int64_t requests, bytes;
-	int rc;
+	int rc = register_box(w, &err);
 
-	/* registers one that no pass has met yet */
-	rc = store_mailbox_get(
-	    p->pass->store, &w->conf, w->crm_id, w->permit, &m, &err);
 	if (rc == 0)
 		rc = login_mailbox_begin(w, &err);
 	if (rc == 0 && (w->session = p->ops->session_open(
 			    p->provider, &w->conf, &err)) == NULL)
 		rc = -1;
 	if (rc == -1)
-		add_failure(b->part, w->login.own ? "login" : "access", -1,
-		    w->conf.profile, w->conf.address, &err);
+		fail_box(b, w->login.own ? "login" : "access", -1, &err);
 	else {
 		rc = test_session(b, &err);
 		p->ops->usage(w->session, &requests, &bytes);
@@ -415,7 +434,7 @@ test_box(struct box_test *b)
 		atomic_store(&p->own_accepted, true);
 	if (rc == -1)
 		note_failure(w, &err);
-	if (err.cause != CAUSE_STOP && tested_is(b->part) != TESTED_NOT)
+	if (err.cause != CAUSE_STOP && !b->alias)
 		note_test(b, rc == 0 && tested_is(b->part) == TESTED_GOOD,
 		    err.msg);
 }
@@ -430,11 +449,15 @@ test_job(struct job *job, bool own)
 		.w = w,
 		.part = &t->out->box[w - t->run.mailbox] };
 	const char *why = left_out(t, w);
+	struct err err = ERR_INIT;
 
 	(void)own;
-	if (why != NULL)
+	if (why != NULL) {
 		tested_add(b.part, "access", TESTED_NOT, -1, why, NULL);
-	else {
+		if (register_box(w, &err) == -1)
+			add_failure(b.part, "database", -1, w->conf.profile,
+			    w->conf.address, &err);
+	} else {
 		login_mailbox_job(w, 1);
 		test_box(&b);
 		login_mailbox_job(w, -1);

@@ -18,24 +18,13 @@
 #include "base/enc.h"
 #include "base/tim.h"
 #include "tmpdir.h"
+#include "shell.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *const made[] = { "k2048", "k2049", "k3072", "k4096", "k1024",
 	"trad", "enc8", "enc1", "ec", "cert", "other", "der", "both", "signed",
 	"text", "out" };
-
-/* Runs commands in the directory; all of them must succeed. */
-static void
-shell(const char *command)
-{
-	char *line =
-	    mem_printf("cd %s && { %s; } >>out 2>&1 </dev/null", tmp, command);
-
-	if (system(line) != 0)
-		fail_msg("%s", line);
-	free(line);
-}
 
 static void
 slurp(const char *name, struct buf *out)

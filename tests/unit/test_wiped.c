@@ -166,8 +166,8 @@ test_ntlm(void **state)
 	    "TlRMTVNTUAACAAAADAAMADgAAAAFgomiASNFZ4mrze8AAAAAAAAAADAAMABEAAAA"
 	    "CgBjRQAAAA9EAG8AbQBhAGkAbgACAAwARABvAG0AYQBpAG4AAQAMAFMAZQByAHYA"
 	    "ZQByAAcACAAAkNM2tzTDAQAAAAA=\n";
-	const struct credential who = { CONF_AUTH_NTLM, "Domain\\User",
-		SECRET };
+	const struct credential who = { CONF_AUTH_NTLM, "Domain\\User", SECRET,
+		NULL };
 	const struct http_auth_conn conn = { 1, "mail.example", "443", true,
 		NULL };
 	struct err e = ERR_INIT;

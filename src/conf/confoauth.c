@@ -98,7 +98,7 @@ fill_defaults(struct conf_oauth *o, const char *url)
 
 static const char *const own[] = { "tenant_id", "client_id",
 	"client_secret_file", "client_certificate", "client_key_file",
-	"assertion", "authority", "scope", "secret_expires" };
+	"authority", "scope", "secret_expires" };
 
 /* Another login has no use for these keys. */
 static void

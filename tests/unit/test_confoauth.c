@@ -262,13 +262,13 @@ static const struct {
 	    "with a key: write secret_key_file = exsync.key in [exsync]; "
 	    "exsync --login makes the file\n" },
 	{ SEAL HEAD ONLINE PERSON "password_file = secret\n",
-	    "t.ini:8: password_file: is not used with auth = oauth: write "
+	    "t.ini:9: password_file: is not used with auth = oauth: write "
 	    "client_secret_file, or run exsync --login and remove the line\n" },
 	{ SEAL HEAD ONLINE OWN BOX "password_file = secret\n",
-	    "t.ini:11: password_file: is not used with auth = oauth: its owner "
+	    "t.ini:12: password_file: is not used with auth = oauth: its owner "
 	    "logs in with exsync --login ADDRESS; remove the line\n" },
 	{ SEAL HEAD ONLINE PERSON BOX "username = s@a.example\n",
-	    "t.ini:11: username: needs access = mailbox in the profile, where "
+	    "t.ini:12: username: needs access = mailbox in the profile, where "
 	    "auth = oauth: write it there, or remove the line\n" },
 	{ "[profile hq]\ndomains = a.example\n" ONLINE
 	  "username = u\npassword_file = secret\ntenant_id = "

@@ -182,7 +182,10 @@ static const struct {
 	{ HQ "colour = red\n blue\n[rule r]\ndoamin = x.example\n"
 	     "action = skip\n",
 	    "t.ini:6: colour: unknown key; [profile] has server url version "
-	    "auth username password_file password_env password tenant_id client_id client_secret_file client_certificate client_key_file assertion authority scope secret_expires access domains "
+	    "auth username password_file password_env password tenant_id "
+	    "client_id client_secret_file client_certificate "
+	    "client_key_file assertion authority scope secret_expires access "
+	    "domains "
 	    "mailboxes match process_email_from past_mail polling_interval "
 	    "stale_after max_connections move_failed approval folders "
 	    "skip_folders tls_pin\n"

@@ -32,6 +32,8 @@ static const struct cmd_verb verbs[] = {
 	    NULL },
 	{ "check", "the configuration: the settings in effect, or its errors",
 	    check_run, false, NULL },
+	{ "login", "a person logs in with a code (auth = oauth)", login_run,
+	    false, "NAME|ADDRESS" },
 	{ "status", "the state of all mailboxes: alerts, ages, counts",
 	    status_run, false, NULL },
 	{ "verify", "is every message there? Servers and database are compared",
@@ -85,7 +87,8 @@ help_run(const struct cmd *cmd)
 	       "profile\n"
 	       "  --dry-run            with --once: decide, write nothing\n"
 	       "  --json               with --status and --verify: as one JSON "
-	       "object\n"
+	       "object;\n"
+	       "                       with --login: as one on each line\n"
 	       "\nexit status: 0 all well, 1 some mailbox or message failed "
 	       "and will be retried,\n2 usage or configuration, 3 nothing "
 	       "could be synced, 4 another exsync is at work\n(no error: "
@@ -250,7 +253,7 @@ check_options(struct cmd *cmd, int n, char **word)
 		    "with --%s",
 		    cmd->verb->option);
 	if (cmd->json && cmd->verb->run != status_run &&
-	    cmd->verb->run != verify_run)
+	    cmd->verb->run != verify_run && cmd->verb->run != login_run)
 		return refuse_usage(
 		    "--json does not go with --%s", cmd->verb->option);
 	for (i = 0; i < n; i++) {

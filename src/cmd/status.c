@@ -41,6 +41,18 @@ status_name(enum status_is is)
 
 /* --- judging ----------------------------------------------------------- */
 
+/* Is an alert open that is more than news? */
+static bool
+has_trouble(const struct status *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nalert; i++)
+		if (strcmp(s->alert[i].severity, "info") != 0)
+			return true;
+	return false;
+}
+
 /* Is an alert open that says why this mailbox or profile is not read? */
 static bool
 has_alert(const struct status *s, enum store_scope_kind kind, const char *name)
@@ -145,7 +157,7 @@ status_judge(struct status *s)
 	if (s->nbox > 0)
 		qsort(s->box, s->nbox, sizeof(*s->box), worst_first);
 	s->exit = CMD_OK;
-	if (bad > 0 || s->nalert > 0 || s->waiting > 0 || s->given_up > 0 ||
+	if (bad > 0 || has_trouble(s) || s->waiting > 0 || s->given_up > 0 ||
 	    strcmp(s->run.ended, "ok") != 0 || s->run.cut_off || s->silent ||
 	    s->cut.n >= ALERT_IN_A_ROW || s->forgotten.unfinished)
 		s->exit = CMD_PARTIAL;

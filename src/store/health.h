@@ -16,7 +16,7 @@
 struct store_alert {
 	struct store_scope scope;
 	const char *code;                 /* "login", "stale", ... */
-	const char *severity;             /* "error", "warning" */
+	const char *severity;             /* "error", "warning", "info" */
 	const char *text;                 /* for a person */
 	int64_t first_at, last_at, count; /* set by the store */
 	int64_t resolved_at;              /* likewise; TIM_NONE: open */

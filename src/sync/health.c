@@ -20,6 +20,7 @@
 #include "store/health.h"
 #include "store/history.h"
 #include "sync/alert.h"
+#include "sync/expires.h"
 #include "sync/health.h"
 #include "sync/interrupted.h"
 #include "sync/retention.h"
@@ -116,6 +117,23 @@ meet_consumers(struct met *m, struct err *err)
 }
 
 /* --- profiles ---------------------------------------------------------- */
+
+/* The INI alone says so, whichever mailboxes the pass is about. */
+static void
+meet_expiry(struct met *m)
+{
+	const struct conf *c = m->h->pass->conf;
+	const char *severity;
+	char text[200];
+	size_t i;
+
+	for (i = 0; i < c->nprofile; i++)
+		if (expires_soon(&c->profile[i].oauth, tim_now(), &severity,
+			text, sizeof(text)))
+			meet_alert(m, OF_PROFILE, c->profile[i].name,
+			    alert_code(ALERT_EXPIRES), "%s", text)
+			    ->severity = severity;
+}
 
 /*
  * May each mailbox of a profile fail with this because of the way to the
@@ -502,6 +520,8 @@ is_alert_over(void *arg, const struct store_alert *a)
 
 	if (kind == ALERT_INTERRUPTED)
 		return interrupted_over(m->h, a);
+	if (kind == ALERT_EXPIRES)
+		return true;
 	if (a->scope.kind == OF_PROFILE)
 		return has_changed(m, a) ||
 		       profile_well(m, a->scope.name, kind == ALERT_EMPTY);
@@ -597,6 +617,7 @@ apply_alerts(struct met *m, struct err *err)
 	meet_clock(m);
 	if (meet_consumers(m, err) == -1)
 		return -1;
+	meet_expiry(m);
 	meet_profiles(m);
 	meet_mailboxes(m);
 	index_mailboxes(m);

@@ -15,6 +15,7 @@
 #include "auth/bearer.h"
 #include "base/crypt.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "ews/call.h"
 #include "ews/code.h"
 #include "web/retry.h"
@@ -212,6 +213,33 @@ learn_from(struct ews_session *s, const struct receiver *r,
 	    v == NULL ? "none" : v);
 }
 
+/*
+ * Exchange Online closes EWS by policy, and says so in a header (HTTP 403): the
+ * switch of tenant or mailbox, or a list of applications or programs.
+ */
+static void
+explain_policy(
+    struct ews_session *s, const struct http_response *resp, struct err *err)
+{
+	const char *why;
+	char text[120];
+	size_t at = strlen(err->msg);
+
+	if (resp->status != 403 || err->cause != CAUSE_FORBIDDEN)
+		return;
+	why = http_get(resp, "X-EWS-Policy-Reason", 0, &s->header);
+	if (why == NULL)
+		return;
+	str_printable(text, sizeof(text), why, strlen(why));
+	snprintf(err->msg + at, sizeof(err->msg) - at,
+	    "; Exchange Online says: %s: let an administrator run "
+	    "Set-OrganizationConfig -EwsEnabled $true -EwsAllowedAppIDs with "
+	    "the application's id (the list is replaced), and look at "
+	    "Set-CASMailbox -EwsEnabled and the lists of user agents; EWS ends "
+	    "there for all on 2027-04-01",
+	    text);
+}
+
 /* A token was refused: Exchange says why in a header of its own. */
 static void
 explain_token(
@@ -260,6 +288,7 @@ run_exchange(struct ews_session *s, const struct call *c, struct receiver *r,
 		if (resp.status >= 200 && resp.status != 401)
 			err->spared = true;
 		explain_token(s, &resp, err);
+		explain_policy(s, &resp, err);
 		http_drop(s->conn->http);
 	}
 	http_response_free(&resp);

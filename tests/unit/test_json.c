@@ -363,9 +363,9 @@ static void
 picks(void **state)
 {
 	const char *const name[] = { "expires_in", "a", "list", "objects",
-		"none", "t", "missing" };
+		"none", "t", "missing", "deep" };
 	const char *const want[] = { "3599", "new", "one", NULL, NULL, "gr",
-		NULL };
+		NULL, NULL };
 	struct jsonpick_member m[COUNT(name)];
 	struct buf text[COUNT(name)];
 	struct err e = ERR_INIT;

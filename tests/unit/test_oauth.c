@@ -465,7 +465,7 @@ bearers(void **state)
 {
 	static const char hma[] =
 	    "Negotiate\nBearer client_id=\"00000002-0000-0ff1-ce00-"
-	    "000000000000\", trusted_issuers=\"authorization_uri=x\", "
+	    "000000000000\", trusted_issuers=\"x, authorization_uri=y\", "
 	    "token_types=\"app_asserted_user_v1\", authorization_uri=\"https:"
 	    "//login.example/common\", error=invalid_token\nBasic "
 	    "realm=\"Bearer\"\n";

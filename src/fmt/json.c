@@ -121,7 +121,7 @@ add_to_key(struct json *j, const char *s, size_t n, size_t at)
 	for (i = 0; i < n; i++) {
 		need = s[i] == '\0' ? 3 : 1;
 		if (j->nkey + need > JSON_KEY_MAX)
-			return refuse_json(j, at, "a key is too long");
+			return refuse_json(j, at + i, "a key is too long");
 		memcpy(j->key + j->nkey, s[i] == '\0' ? "\xef\xbf\xbd" : s + i,
 		    need);
 		j->nkey += need;
@@ -203,7 +203,8 @@ go_on_char(struct json *j, unsigned char c, size_t at)
 	j->nheld = 0;
 	if (utf8_next((const char *)j->held, j->whole, &out) != j->whole)
 		return refuse_json(j, at + 1 - j->whole, "this is not UTF-8");
-	return add_to_string(j, (const char *)j->held, j->whole, at);
+	return add_to_string(
+	    j, (const char *)j->held, j->whole, at + 1 - j->whole);
 }
 
 /*
@@ -214,6 +215,7 @@ static int
 take_run(struct json *j, const char *p, size_t n, size_t *i)
 {
 	size_t from = *i, k = from, len;
+	const char *why = NULL;
 	uint32_t c;
 
 	while (k < n) {
@@ -221,27 +223,31 @@ take_run(struct json *j, const char *p, size_t n, size_t *i)
 
 		if (b == '"' || b == '\\')
 			break;
-		if (b < 0x20)
-			return refuse_json(
-			    j, k, "a control character stands in a string");
-		if (b < 0x80) {
+		if (b >= 0x20 && b < 0x80) {
 			k++;
 			continue;
 		}
-		if ((len = char_length(b)) == 0)
-			return refuse_json(j, k, "this is not UTF-8");
+		if (b < 0x20)
+			why = "a control character stands in a string";
+		len = char_length(b);
 		if (len > n - k) {
 			j->whole = len;
 			break;
 		}
-		if (utf8_next(p + k, len, &c) != len)
-			return refuse_json(j, k, "this is not UTF-8");
+		if (why == NULL &&
+		    (len == 0 || utf8_next(p + k, len, &c) != len))
+			why = "this is not UTF-8";
+		if (why != NULL)
+			break;
 		k += len;
 	}
 	*i = k;
-	if (k > from && drop_high(j, from) == -1)
+	/* what is before the fault comes first, as if it had come alone */
+	if ((k > from || why != NULL) && drop_high(j, from) == -1)
 		return -1;
-	return k > from ? add_to_string(j, p + from, k - from, from) : 0;
+	if (k > from && add_to_string(j, p + from, k - from, from) == -1)
+		return -1;
+	return why != NULL ? refuse_json(j, k, why) : 0;
 }
 
 static int

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "auth/devicelogin.h"
 #include "auth/token.h"
@@ -29,18 +31,15 @@
 /* Who is to log in. */
 struct target {
 	struct credential who;
-	const char *section; /* "[profile hq]": where username belongs */
-	char *made;          /* the same, to be freed */
+	char *section; /* "[profile hq]": where username belongs; to be freed */
 };
 
 /* --- who ----------------------------------------------------------------- */
 
 static int
-refuse_target(const char *fmt, const char *what)
+refuse_target(const char *why, const char *name)
 {
-	fputs("exsync: --login ", stderr);
-	fprintf(stderr, "%s: ", what);
-	fprintf(stderr, "%s\n", fmt);
+	fprintf(stderr, "exsync: --login %s: %s\n", name, why);
 	return -1;
 }
 
@@ -61,7 +60,7 @@ set_target(
     struct target *t, const char *kind, const char *name, struct credential who)
 {
 	t->who = who;
-	t->section = t->made = mem_printf("[%s %s]", kind, name);
+	t->section = mem_printf("[%s %s]", kind, name);
 }
 
 /* A mailbox with a login of its own, by its address or user name. */
@@ -301,6 +300,22 @@ login_person(const struct cmd *cmd, const struct target *t)
 	return rc == 0 ? CMD_OK : tell_failure(cmd, t, &err);
 }
 
+/* What another user keeps there, that user's passes could not read. */
+static bool
+may_keep(const struct conf *c)
+{
+	struct stat st;
+
+	if ((stat(c->state_dir, &st) == -1 && stat(c->database, &st) == -1) ||
+	    st.st_uid == geteuid())
+		return true;
+	log_error(
+	    "%s, or the database, belongs to another user (uid %u): run exsync "
+	    "--login as that user",
+	    c->state_dir, (unsigned)st.st_uid);
+	return false;
+}
+
 /* The token is sealed with a key, which is made when there is none. */
 static bool
 make_key(const struct cmd *cmd)
@@ -308,7 +323,7 @@ make_key(const struct cmd *cmd)
 	struct conf *c = cmd_conf_offline(cmd);
 	struct seal_key key;
 	char *made = NULL;
-	bool ok = c != NULL;
+	bool ok = c != NULL && may_keep(c);
 
 	conf_free(c);
 	if (!ok)
@@ -327,7 +342,7 @@ make_key(const struct cmd *cmd)
 int
 login_run(const struct cmd *cmd)
 {
-	struct target t = { .made = NULL };
+	struct target t = { .section = NULL };
 	struct err err = ERR_INIT;
 	struct sandbox is;
 	struct tokens *tokens;
@@ -350,7 +365,7 @@ login_run(const struct cmd *cmd)
 		sandbox_enter(conf, false, &is);
 		rc = login_person(cmd, &t);
 	}
-	free(t.made);
+	free(t.section);
 	token_forget_all();
 	tokens_close(tokens);
 	keeper_close(keeper);

@@ -44,14 +44,13 @@
 
 static _Atomic int64_t ahead; /* ms that the test has let pass */
 
-int64_t __real_tim_mono(void);
 int64_t __wrap_tim_mono(void);
 void __wrap_tim_sleep(int64_t ms);
 
 int64_t
 __wrap_tim_mono(void)
 {
-	return __real_tim_mono() + ahead;
+	return 1000000 + ahead; /* no machine is too slow */
 }
 
 void

@@ -288,9 +288,8 @@ failures(void **state)
 		    "\"code\":\"invalid_grant\"" },
 		{ NULL, "bert@a.example", "RT-sesame", CMD_FAILED,
 		    "bert@a.example has logged in, and nothing is kept, "
-		    "since anna@a.example is meant: log in as that one; or, if it is the same "
-		    "account, write username = bert@a.example in [mailbox "
-		    "anna]" },
+		    "since anna@a.example is meant: log in as that one; or, "
+		    "if it is the same account, write username = bert@a.example in [mailbox anna]" },
 		{ NULL, BOX, "", CMD_FAILED, "no refresh token came" },
 	};
 	size_t i;
@@ -315,27 +314,35 @@ failures(void **state)
 	}
 }
 
-/* Nobody comes: it ends when the code does, however the service answers. */
+/* Nobody comes: it ends when the code does, and asks as often as it may. */
 static void
 nobody(void **state)
 {
-	struct scene s = { 0 };
+	static const struct {
+		const char *first;
+		int requests; /* the code's, and after 5, 10, 15 seconds */
+	} rows[] = { { "authorization_pending", 4 }, { "slow_down", 3 } };
+	size_t i;
 
 	(void)state;
-	answers(&s, "200 OK",
-	    "{\"device_code\":\"DC-sesame\",\"user_code\":\"AB-12\","
-	    "\"verification_uri\":\"https://login.example/device\","
-	    "\"expires_in\":12,\"interval\":5}");
-	says(&s, "authorization_pending");
-	says(&s, "authorization_pending");
-	says(&s, "authorization_pending");
-	says(&s, "authorization_pending");
-	log_in(&s, BOX, true);
-	assert_int_equal(s.exit, CMD_PARTIAL);
-	assert_non_null(strstr(s.out, "\"code\":\"expired_token\""));
-	assert_int_equal(s.service.requests, 4);
-	assert_int_equal(forget_kept(), 0);
-	end_scene(&s);
+	for (i = 0; i < COUNT(rows); i++) {
+		struct scene s = { 0 };
+
+		answers(&s, "200 OK",
+		    "{\"device_code\":\"DC-sesame\",\"user_code\":\"AB-12\","
+		    "\"verification_uri\":\"https://login.example/device\","
+		    "\"expires_in\":12,\"interval\":5}");
+		says(&s, rows[i].first);
+		says(&s, "authorization_pending");
+		says(&s, "authorization_pending");
+		says(&s, "authorization_pending");
+		log_in(&s, BOX, true);
+		assert_int_equal(s.exit, CMD_PARTIAL);
+		assert_non_null(strstr(s.out, "\"code\":\"expired_token\""));
+		assert_int_equal(s.service.requests, rows[i].requests);
+		assert_int_equal(forget_kept(), 0);
+		end_scene(&s);
+	}
 }
 
 static void

@@ -31,7 +31,7 @@ find_bearer(const char *challenge)
 
 /* The parameter's name stands at s, and is a name of its own. */
 static bool
-is_name(const char *from, const char *s, const char *name, size_t n)
+is_param_name(const char *from, const char *s, const char *name, size_t n)
 {
 	return strncasecmp(s, name, n) == 0 &&
 	       (s == from || strchr(", \t", s[-1]) != NULL) &&
@@ -54,7 +54,7 @@ bearer_param(const char *challenge, const char *name, char *out, size_t size)
 					s++;
 			continue;
 		}
-		if (!is_name(from, s, name, n))
+		if (!is_param_name(from, s, name, n))
 			continue;
 		s += n + strspn(s + n, " \t") + 1;
 		s += strspn(s, " \t");

@@ -95,7 +95,7 @@ fault_number(const struct fault *f)
 
 /* The description without the ids that Entra puts behind it. */
 static void
-told(const struct fault *f, char *out, size_t size)
+fault_text(const struct fault *f, char *out, size_t size)
 {
 	const char *s = buf_str(&f->description);
 	const char *end = strstr(s, "Trace ID:");
@@ -135,7 +135,7 @@ is_busy(int status)
 }
 
 static enum err_cause
-cause_of(enum err_kind kind)
+cause_of_kind(enum err_kind kind)
 {
 	return kind == ERR_AUTH    ? CAUSE_LOGIN_DENIED
 	       : kind == ERR_RETRY ? CAUSE_BUSY
@@ -154,7 +154,7 @@ say_fault(const struct fault *f, const struct oauthanswer *a, struct err *err)
 	if (is_busy(a->status))
 		kind = ERR_RETRY;
 	str_printable(name, sizeof(name), buf_str(&f->error), f->error.len);
-	told(f, said, sizeof(said));
+	fault_text(f, said, sizeof(said));
 	if (number > 0)
 		snprintf(code, sizeof(code), "AADSTS%lld", (long long)number);
 	else
@@ -165,7 +165,7 @@ say_fault(const struct fault *f, const struct oauthanswer *a, struct err *err)
 	else
 		err_set(err, kind, "the login is refused (HTTP %d, %s): %s",
 		    a->status, name, *said != '\0' ? said : "no reason given");
-	err_code(err, cause_of(kind), code, SCOPE_PROFILE);
+	err_code(err, cause_of_kind(kind), code, SCOPE_PROFILE);
 	if (kind == ERR_RETRY)
 		err->retry_ms = a->wait_ms > 0 ? a->wait_ms : 0;
 	return -1;
@@ -201,7 +201,8 @@ say_other(const struct oauthanswer *a, const struct err *why, struct err *err)
 
 /* Sets err for an answer that gives nothing. */
 static enum oauthanswer_said
-judge_fault(const struct oauthanswer *a, const struct err *why, struct err *err)
+judge_refusal(
+    const struct oauthanswer *a, const struct err *why, struct err *err)
 {
 	static const struct {
 		const char *error;
@@ -246,7 +247,7 @@ seconds_of(const struct buf *b, int64_t lo, int64_t hi, int64_t absent)
 
 /* May it stand in a header? RFC 6750 2.1. */
 static bool
-is_token(const struct buf *b)
+is_bearer_token(const struct buf *b)
 {
 	size_t i;
 
@@ -273,8 +274,8 @@ oauthanswer_read_token(
 	buf_init(&lasts, 20);
 	if (a->status / 100 == 2 &&
 	    jsonpick_read(m, COUNT(m), a->body, a->len, &why) == 0) {
-		given =
-		    is_token(&t->access) && str_ieq(buf_str(&type), "Bearer");
+		given = is_bearer_token(&t->access) &&
+			str_ieq(buf_str(&type), "Bearer");
 		if (!given)
 			err_set(&why, ERR_RETRY,
 			    "it has no access_token of type Bearer");
@@ -282,11 +283,11 @@ oauthanswer_read_token(
 	}
 	buf_free(&type);
 	buf_free(&lasts);
-	return given ? OAUTHANSWER_GIVEN : judge_fault(a, &why, err);
+	return given ? OAUTHANSWER_GIVEN : judge_refusal(a, &why, err);
 }
 
 static void
-show(char *out, size_t size, const struct buf *b)
+show_text(char *out, size_t size, const struct buf *b)
 {
 	str_printable(out, size, buf_str(b), b->len);
 }
@@ -319,9 +320,9 @@ oauthanswer_read_device(
 		jsonpick_read(m, COUNT(m), a->body, a->len, &why) == 0;
 	if (given && (d->device_code.len == 0 || code.len == 0 || url.len == 0))
 		given = err_set(&why, ERR_RETRY, "it has no code") == 0;
-	show(d->user_code, sizeof(d->user_code), &code);
-	show(d->url, sizeof(d->url), &url);
-	show(d->message, sizeof(d->message), &message);
+	show_text(d->user_code, sizeof(d->user_code), &code);
+	show_text(d->url, sizeof(d->url), &url);
+	show_text(d->message, sizeof(d->message), &message);
 	d->interval = seconds_of(&interval, 1, 300, 5);
 	d->expires_in = seconds_of(&lasts, 1, 3600, 900);
 	buf_free(&code);
@@ -331,7 +332,7 @@ oauthanswer_read_device(
 	buf_free(&interval);
 	if (given)
 		return 0;
-	judge_fault(a, &why, err);
+	judge_refusal(a, &why, err);
 	return -1;
 }
 
@@ -375,7 +376,7 @@ oauthanswer_who(const struct buf *token, char *out, size_t size)
 		m, COUNT(m), buf_str(&claims), claims.len, &ignored) == 0)
 		for (i = COUNT(m); i-- > 0;)
 			if (m[i].found && m[i].text->len > 0)
-				show(out, size, m[i].text);
+				show_text(out, size, m[i].text);
 	buf_free(&claims);
 	buf_free(&name);
 	buf_free(&upn);

@@ -27,7 +27,7 @@ oauthask_device_url(const struct conf_oauth *o)
 }
 
 static void
-add_field(struct buf *out, const char *name, const char *value)
+add_form_field(struct buf *out, const char *name, const char *value)
 {
 	if (out->len > 0)
 		buf_addc(out, '&');
@@ -57,7 +57,7 @@ add_person_scope(struct buf *out, const struct conf_oauth *o)
 {
 	size_t i;
 
-	add_field(out, "scope", o->scope);
+	add_form_field(out, "scope", o->scope);
 	for (i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		if (!has_scope(o->scope, always[i])) {
 			enc_percent(out, " ");
@@ -72,7 +72,7 @@ add_assertion(struct buf *out, const struct conf_oauth *o, const char *url)
 	struct jwt_claims c = { url, o->client_id, tim_now() / 1000, id };
 
 	crypt_uuid(id);
-	add_field(out, "client_assertion_type",
+	add_form_field(out, "client_assertion_type",
 	    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
 	/* its characters need no encoding */
 	buf_adds(out, "&client_assertion=");
@@ -82,12 +82,12 @@ add_assertion(struct buf *out, const struct conf_oauth *o, const char *url)
 int
 oauthask_app(struct buf *out, const struct conf_oauth *o, const char *url)
 {
-	add_field(out, "client_id", o->client_id);
-	add_field(out, "scope", o->scope);
-	add_field(out, "grant_type", "client_credentials");
+	add_form_field(out, "client_id", o->client_id);
+	add_form_field(out, "scope", o->scope);
+	add_form_field(out, "grant_type", "client_credentials");
 	if (o->secret == NULL)
 		return add_assertion(out, o, url) == -1 || out->over ? -1 : 0;
-	add_field(out, "client_secret", o->secret);
+	add_form_field(out, "client_secret", o->secret);
 	return out->over ? -1 : 0;
 }
 
@@ -95,17 +95,17 @@ int
 oauthask_refresh(
     struct buf *out, const struct conf_oauth *o, const char *refresh)
 {
-	add_field(out, "client_id", o->client_id);
+	add_form_field(out, "client_id", o->client_id);
 	add_person_scope(out, o);
-	add_field(out, "grant_type", "refresh_token");
-	add_field(out, "refresh_token", refresh);
+	add_form_field(out, "grant_type", "refresh_token");
+	add_form_field(out, "refresh_token", refresh);
 	return out->over ? -1 : 0;
 }
 
 int
 oauthask_device(struct buf *out, const struct conf_oauth *o)
 {
-	add_field(out, "client_id", o->client_id);
+	add_form_field(out, "client_id", o->client_id);
 	add_person_scope(out, o);
 	return out->over ? -1 : 0;
 }
@@ -114,9 +114,9 @@ int
 oauthask_poll(
     struct buf *out, const struct conf_oauth *o, const char *device_code)
 {
-	add_field(out, "client_id", o->client_id);
-	add_field(
+	add_form_field(out, "client_id", o->client_id);
+	add_form_field(
 	    out, "grant_type", "urn:ietf:params:oauth:grant-type:device_code");
-	add_field(out, "device_code", device_code);
+	add_form_field(out, "device_code", device_code);
 	return out->over ? -1 : 0;
 }

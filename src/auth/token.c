@@ -204,7 +204,7 @@ say_no_store(struct err *err)
 }
 
 static int
-say_locked(struct err *err)
+say_login_locked(struct err *err)
 {
 	err_set(err, ERR_RETRY,
 	    "another exsync has been renewing this login for %d s: end it if "
@@ -215,7 +215,7 @@ say_locked(struct err *err)
 
 /* Locks and reads the file. */
 static int
-read_file(const char *name, struct buf *file, struct err *err)
+read_login_file(const char *name, struct buf *file, struct err *err)
 {
 	int64_t until = tim_mono() + LOCK_MS;
 	bool busy;
@@ -233,15 +233,15 @@ read_file(const char *name, struct buf *file, struct err *err)
 			return err_code(err, CAUSE_STOP, "stop", SCOPE_PROFILE);
 		}
 		if (tim_mono() > until)
-			return say_locked(err);
+			return say_login_locked(err);
 		tim_sleep(POLL_MS);
 	}
 }
 
 /* Writes a refresh token, which also unlocks the file. */
 static int
-write_file(const struct token *t, const char *id, const struct buf *refresh,
-    struct err *err)
+write_login_file(const struct token *t, const char *id,
+    const struct buf *refresh, struct err *err)
 {
 	struct buf file;
 	int rc;
@@ -310,7 +310,7 @@ renew_login(struct token *t, const struct buf *file,
 	}
 	if (rc == 0 && t->unsaved.len > 0) {
 		*unlocked = true;
-		rc = write_file(t, id, &t->unsaved, err);
+		rc = write_login_file(t, id, &t->unsaved, err);
 		if (rc == 0)
 			buf_free(&t->unsaved);
 	}
@@ -328,7 +328,7 @@ ask_for_person(struct token *t, struct oauthanswer_token *out, struct err *err)
 	if (t->who.oauth->seal == NULL)
 		return say_no_store(err);
 	buf_init(&file, TOKENFILE_MAX);
-	rc = read_file(t->name, &file, err);
+	rc = read_login_file(t->name, &file, err);
 	if (rc == 0) {
 		rc = renew_login(t, &file, out, &unlocked, err);
 		if (!unlocked)
@@ -349,9 +349,9 @@ token_login(const struct credential *c, const struct oauthanswer_token *is,
 
 	buf_init(&file, TOKENFILE_MAX);
 	tokenfile_new_id(id);
-	rc = read_file(t->name, &file, err);
+	rc = read_login_file(t->name, &file, err);
 	if (rc == 0)
-		rc = write_file(t, id, &is->refresh, err);
+		rc = write_login_file(t, id, &is->refresh, err);
 	buf_free(&file);
 	token_put(t);
 	return rc;

@@ -73,7 +73,7 @@ wanted_wait(const struct http_response *r)
 }
 
 static int
-exchange(struct http *h, const struct buf *body, struct buf *out,
+exchange_form(struct http *h, const struct buf *body, struct buf *out,
     struct oauthanswer *a, struct err *err)
 {
 	char guid[37];
@@ -118,7 +118,7 @@ tokenask_post(const struct conf_oauth *c, const char *url,
 		h = http_open(&o, err);
 	}
 	if (h != NULL)
-		rc = exchange(h, body, out, a, err);
+		rc = exchange_form(h, body, out, a, err);
 	http_close(h);
 	tls_trust_free(trust);
 	if (rc == 0)

@@ -12,7 +12,7 @@
 #define DAYS_TO_1970 719528
 
 static int64_t
-time_of(uint32_t days, uint32_t seconds)
+cert_time(uint32_t days, uint32_t seconds)
 {
 	return ((int64_t)days - DAYS_TO_1970) * DAY_MS +
 	       (int64_t)seconds * 1000;
@@ -51,8 +51,8 @@ decode_cert(struct cryptcert *c, const void *der, size_t len)
 		       "2048, 3072 or 4096 bits";
 	memcpy(c->n, k->key.rsa.n, c->nlen = k->key.rsa.nlen);
 	memcpy(c->e, k->key.rsa.e, c->elen = k->key.rsa.elen);
-	c->not_before = time_of(d.notbefore_days, d.notbefore_seconds);
-	c->not_after = time_of(d.notafter_days, d.notafter_seconds);
+	c->not_before = cert_time(d.notbefore_days, d.notbefore_seconds);
+	c->not_after = cert_time(d.notafter_days, d.notafter_seconds);
 	hash_cert(c, der, len);
 	return NULL;
 }

@@ -34,7 +34,7 @@ static const char no_rsa[] =
     "openssl req -x509 -newkey rsa:2048 -nodes -keyout FILE -out FILE";
 
 static bool
-holds(const char *text, size_t len, const char *word)
+text_holds(const char *text, size_t len, const char *word)
 {
 	return memmem(text, len, word, strlen(word)) != NULL;
 }
@@ -43,12 +43,13 @@ holds(const char *text, size_t len, const char *word)
 static const char *
 why_none(const char *pem, size_t len, int kind)
 {
-	if (kind == KIND_ENCRYPTED || holds(pem, len, "Proc-Type: 4,ENCRYPTED"))
+	if (kind == KIND_ENCRYPTED ||
+	    text_holds(pem, len, "Proc-Type: 4,ENCRYPTED"))
 		return "is encrypted with a passphrase: decrypt it with "
 		       "openssl pkey -in FILE -out NEW, then chmod 600 NEW";
 	if (kind == KIND_EC)
 		return no_rsa;
-	if (holds(pem, len, "-----BEGIN CERTIFICATE"))
+	if (text_holds(pem, len, "-----BEGIN CERTIFICATE"))
 		return "holds a certificate and no key: name the file with the "
 		       "private key";
 	return "holds no private key in PEM (-----BEGIN PRIVATE KEY-----); "

@@ -65,7 +65,7 @@ set_target(
 
 /* A mailbox with a login of its own, by its address or user name. */
 static const struct conf_mailbox *
-find_mailbox(const struct conf *c, const char *address)
+find_login_mailbox(const struct conf *c, const char *address)
 {
 	size_t i;
 
@@ -95,7 +95,7 @@ find_target(struct target *t, const struct conf *c, const char *name)
 {
 	char *address = address_normalise(name);
 	const struct conf_mailbox *m =
-	    find_mailbox(c, address != NULL ? address : name);
+	    find_login_mailbox(c, address != NULL ? address : name);
 	const struct conf_profile *p = find_profile_of(c, name);
 	const char *why;
 
@@ -138,7 +138,7 @@ end_event(void)
 }
 
 static void
-tell_code(const struct cmd *cmd, const struct target *t,
+tell_user_code(const struct cmd *cmd, const struct target *t,
     const struct oauthanswer_device *d)
 {
 	if (cmd->json) {
@@ -200,7 +200,7 @@ wait_seconds(int64_t s)
 }
 
 static int
-say_stopped(struct err *err)
+say_login_stopped(struct err *err)
 {
 	err_set(err, ERR_RETRY, "ended before anybody had logged in");
 	return err_code(err, CAUSE_STOP, "stop", SCOPE_PROFILE);
@@ -225,7 +225,7 @@ await_login(const struct target *t, const struct oauthanswer_device *d,
 
 	for (;;) {
 		if (!wait_seconds(interval))
-			return say_stopped(err);
+			return say_login_stopped(err);
 		switch (devicelogin_poll(&t->who, d, out, err)) {
 		case OAUTHANSWER_GIVEN:
 			return 0;
@@ -284,7 +284,7 @@ login_person(const struct cmd *cmd, const struct target *t)
 	oauthanswer_token_init(&is);
 	rc = devicelogin_begin(&t->who, &d, &err);
 	if (rc == 0) {
-		tell_code(cmd, t, &d);
+		tell_user_code(cmd, t, &d);
 		rc = await_login(t, &d, &is, &err);
 	}
 	if (rc == 0) {
@@ -318,7 +318,7 @@ may_keep(const struct conf *c)
 
 /* The token is sealed with a key, which is made when there is none. */
 static bool
-make_key(const struct cmd *cmd)
+make_seal_key(const struct cmd *cmd)
 {
 	struct conf *c = cmd_conf_offline(cmd);
 	struct seal_key key;
@@ -350,7 +350,7 @@ login_run(const struct cmd *cmd)
 	struct conf *conf;
 	int rc = CMD_USAGE;
 
-	if (!make_key(cmd) || (conf = cmd_conf(cmd)) == NULL)
+	if (!make_seal_key(cmd) || (conf = cmd_conf(cmd)) == NULL)
 		return CMD_USAGE;
 	log_init(conf->log_level);
 	tokens = tokens_open(conf);

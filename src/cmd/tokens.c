@@ -19,7 +19,7 @@ struct tokens {
 };
 
 static size_t
-find_name(const struct tokens *t, const char *name)
+find_token_name(const struct tokens *t, const char *name)
 {
 	size_t i;
 
@@ -31,14 +31,14 @@ find_name(const struct tokens *t, const char *name)
 
 /* The number of the credential's file; (size_t)-1: it has none. */
 static size_t
-add_name(struct tokens *t, const struct credential *c)
+add_token_name(struct tokens *t, const struct credential *c)
 {
 	char name[TOKENFILE_NAME];
 	size_t i;
 
 	if (c->scheme != CONF_AUTH_OAUTH || !tokenfile_name(c, name))
 		return (size_t)-1;
-	if ((i = find_name(t, name)) == t->n)
+	if ((i = find_token_name(t, name)) == t->n)
 		*VEC_ADD(t->name, t->n) = mem_strdup(name);
 	return i;
 }
@@ -69,7 +69,7 @@ tokens_open(struct conf *c)
 
 	for (i = 0; i < c->nprofile; i++) {
 		who = credential_of_profile(&c->profile[i]);
-		if ((at = add_name(t, &who)) != (size_t)-1)
+		if ((at = add_token_name(t, &who)) != (size_t)-1)
 			c->profile[i].password = known_by(c, t, at);
 	}
 	for (i = 0; i < c->nmailbox; i++) {
@@ -78,7 +78,7 @@ tokens_open(struct conf *c)
 		if (m->username == NULL)
 			continue;
 		who = credential_of_mailbox(m);
-		if ((at = add_name(t, &who)) != (size_t)-1)
+		if ((at = add_token_name(t, &who)) != (size_t)-1)
 			m->password = known_by(c, t, at);
 	}
 	return t;
@@ -105,7 +105,8 @@ read_kept(
 
 	if (t->keeper == NULL)
 		return keeper_has_none(err);
-	return keeper_token_read(t->keeper, find_name(t, name), out, busy, err);
+	return keeper_token_read(
+	    t->keeper, find_token_name(t, name), out, busy, err);
 }
 
 static int
@@ -115,7 +116,8 @@ write_kept(void *arg, const char *name, const struct buf *data, struct err *err)
 
 	if (t->keeper == NULL)
 		return keeper_has_none(err);
-	return keeper_token_write(t->keeper, find_name(t, name), data, err);
+	return keeper_token_write(
+	    t->keeper, find_token_name(t, name), data, err);
 }
 
 static void
@@ -124,7 +126,7 @@ done_kept(void *arg, const char *name)
 	const struct tokens *t = arg;
 
 	if (t->keeper != NULL)
-		keeper_token_done(t->keeper, find_name(t, name));
+		keeper_token_done(t->keeper, find_token_name(t, name));
 }
 
 void

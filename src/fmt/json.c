@@ -104,7 +104,7 @@ give_text(struct json *j, const char *s, size_t n, bool last)
 }
 
 static int
-flush_text(struct json *j, bool last)
+flush_string(struct json *j, bool last)
 {
 	size_t n = j->ntext;
 
@@ -135,10 +135,10 @@ add_to_string(struct json *j, const char *s, size_t n, size_t at)
 {
 	if (j->in_key)
 		return add_to_key(j, s, n, at);
-	if (n > GATHER - j->ntext && flush_text(j, false) == -1)
+	if (n > GATHER - j->ntext && flush_string(j, false) == -1)
 		return -1;
 	if (n >= LONG_RUN) {
-		if (flush_text(j, false) == -1)
+		if (flush_string(j, false) == -1)
 			return -1;
 		return give_text(j, s, n, false);
 	}
@@ -172,7 +172,7 @@ end_string(struct json *j, size_t at)
 		return -1;
 	if (!j->in_key) {
 		j->state = WANT_MORE;
-		return flush_text(j, true);
+		return flush_string(j, true);
 	}
 	j->key[j->nkey] = '\0';
 	j->state = WANT_COLON;
@@ -324,7 +324,7 @@ in_hex(struct json *j, char c, size_t at)
 /* --- numbers and words -------------------------------------------------- */
 
 static bool
-is_digit(char c)
+is_json_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
@@ -332,7 +332,7 @@ is_digit(char c)
 static const char *
 skip_digits(const char *s)
 {
-	while (is_digit(*s))
+	while (is_json_digit(*s))
 		s++;
 	return s;
 }
@@ -343,11 +343,11 @@ is_number(const char *s)
 {
 	if (*s == '-')
 		s++;
-	if (!is_digit(*s))
+	if (!is_json_digit(*s))
 		return false;
 	s = *s == '0' ? s + 1 : skip_digits(s);
 	if (*s == '.') {
-		if (!is_digit(*++s))
+		if (!is_json_digit(*++s))
 			return false;
 		s = skip_digits(s);
 	}
@@ -355,7 +355,7 @@ is_number(const char *s)
 		s++;
 		if (*s == '+' || *s == '-')
 			s++;
-		if (!is_digit(*s))
+		if (!is_json_digit(*s))
 			return false;
 		s = skip_digits(s);
 	}
@@ -382,7 +382,7 @@ end_number(struct json *j, size_t at)
 static int
 in_number(struct json *j, char c, size_t at, bool *taken)
 {
-	*taken = is_digit(c) || (c != '\0' && strchr("+-.eE", c) != NULL);
+	*taken = is_json_digit(c) || (c != '\0' && strchr("+-.eE", c) != NULL);
 	if (!*taken)
 		return end_number(j, at);
 	if (j->nnumber == JSON_NUMBER_MAX)
@@ -467,7 +467,7 @@ begin_value(struct json *j, char c, size_t at)
 		begin_word(j, "null", JSON_NULL);
 		return 0;
 	}
-	if (c != '-' && !is_digit(c))
+	if (c != '-' && !is_json_digit(c))
 		return refuse_json(j, at, "a value is expected here");
 	j->number[0] = c;
 	j->nnumber = 1;

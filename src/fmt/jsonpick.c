@@ -52,7 +52,7 @@ pick_key(void *arg, const char *name, struct err *err)
 
 /* Adds what fits, up to the end of a character. */
 static void
-add_part(struct buf *out, const char *s, size_t n)
+add_cut_text(struct buf *out, const char *s, size_t n)
 {
 	size_t room = out->max - out->len, k = 0, len;
 	uint32_t c;
@@ -64,7 +64,7 @@ add_part(struct buf *out, const char *s, size_t n)
 }
 
 static int
-pick_text(void *arg, const char *s, size_t n, int last, struct err *err)
+pick_string(void *arg, const char *s, size_t n, int last, struct err *err)
 {
 	struct jsonpick *p = arg;
 	struct jsonpick_member *m = p->now;
@@ -78,7 +78,7 @@ pick_text(void *arg, const char *s, size_t n, int last, struct err *err)
 	if (n <= m->text->max - m->text->len)
 		buf_add(m->text, s, n);
 	else if (m->may_cut)
-		add_part(m->text, s, n);
+		add_cut_text(m->text, s, n);
 	else {
 		err_set(err, ERR_RETRY, "%s is longer than %zu bytes", m->name,
 		    m->text->max);
@@ -97,7 +97,7 @@ pick_plain(void *arg, enum json_type type, const char *s, struct err *err)
 	struct jsonpick *p = arg;
 
 	if (type == JSON_NUMBER)
-		return pick_text(arg, s, strlen(s), 1, err);
+		return pick_string(arg, s, strlen(s), 1, err);
 	if (p->depth == 1)
 		p->now = NULL;
 	return 0;
@@ -107,7 +107,7 @@ void
 jsonpick_open(struct jsonpick *p, struct jsonpick_member *member, size_t n)
 {
 	const struct json_handler h = { pick_begin, pick_end, pick_key,
-		pick_text, pick_plain, p };
+		pick_string, pick_plain, p };
 
 	memset(p, 0, sizeof(*p));
 	p->member = member;

@@ -66,7 +66,7 @@ open_tokens(struct tokendir *d)
 
 /* The byte that stands for a name: of its last 15 hex digits. */
 static off_t
-place_of(const char *name)
+lock_place(const char *name)
 {
 	size_t n = strlen(name), i = n > 15 ? n - 15 : 0;
 	off_t at = 0;
@@ -87,7 +87,7 @@ set_lock(struct tokendir *d, size_t i, short type)
 	memset(&l, 0, sizeof(l));
 	l.l_type = type;
 	l.l_whence = SEEK_SET;
-	l.l_start = place_of(d->names.v[i]);
+	l.l_start = lock_place(d->names.v[i]);
 	l.l_len = 1;
 	return fcntl(d->lock, F_OFD_SETLK, &l);
 }
@@ -100,7 +100,7 @@ tokendir_done(struct tokendir *d, size_t i)
 }
 
 static int
-read_token(struct tokendir *d, const char *name, struct buf *out)
+read_token_file(struct tokendir *d, const char *name, struct buf *out)
 {
 	int fd =
 	    openat(d->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -142,7 +142,7 @@ tokendir_read(struct tokendir *d, size_t i, struct buf *out, bool *busy)
 			     : fail_token(
 				   d, LOCK_FILE, "cannot be locked", errno);
 	}
-	rc = read_token(d, d->names.v[i], out);
+	rc = read_token_file(d, d->names.v[i], out);
 	if (rc == -1)
 		tokendir_done(d, i);
 	return rc;
@@ -154,7 +154,7 @@ tokendir_peek(struct tokendir *d, size_t i, struct buf *out)
 	if (d->fd == -1 && d->path != NULL)
 		d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (d->fd == -1 || i >= d->names.n ||
-	    read_token(d, d->names.v[i], out) == -1)
+	    read_token_file(d, d->names.v[i], out) == -1)
 		buf_reset(out);
 }
 

@@ -289,7 +289,8 @@ failures(void **state)
 		{ NULL, "bert@a.example", "RT-sesame", CMD_FAILED,
 		    "bert@a.example has logged in, and nothing is kept, "
 		    "since anna@a.example is meant: log in as that one; or, "
-		    "if it is the same account, write username = bert@a.example in [mailbox anna]" },
+		    "if it is the same account, write username = "
+		    "bert@a.example in [mailbox anna]" },
 		{ NULL, BOX, "", CMD_FAILED, "no refresh token came" },
 	};
 	size_t i;

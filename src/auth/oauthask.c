@@ -115,6 +115,7 @@ oauthask_poll(
     struct buf *out, const struct conf_oauth *o, const char *device_code)
 {
 	add_form_field(out, "client_id", o->client_id);
+	add_person_scope(out, o);
 	add_form_field(
 	    out, "grant_type", "urn:ietf:params:oauth:grant-type:device_code");
 	add_form_field(out, "device_code", device_code);

@@ -205,9 +205,9 @@ static void
 test_oauth(void **state)
 {
 	static char body[] =
-	    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 94\r\n\r\n"
-	    "{\"token_type\":\"Bearer\",\"expires_in\":3600,\"access_token\":\"AT-" SECRET
-	    "\",\"more\":\"x\"}";
+	    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 93\r\n"
+	    "\r\n{\"token_type\":\"Bearer\",\"expires_in\":3600,"
+	    "\"more\":\"x\",\"access_token\":\"AT-" SECRET "\"}";
 	static const struct step steps[] = { { body, CLOSE, 0, 0 },
 		{ body, CLOSE, 0, 0 }, { NULL, KEEP, 0, 0 } };
 	static char id[] = "id", no_proxy[] = "", secret[] = SECRET;

@@ -205,7 +205,7 @@ static void
 test_oauth(void **state)
 {
 	static char body[] =
-	    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 93\r\n"
+	    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 94\r\n"
 	    "\r\n{\"token_type\":\"Bearer\",\"expires_in\":3600,"
 	    "\"more\":\"x\",\"access_token\":\"AT-" SECRET "\"}";
 	static const struct step steps[] = { { body, CLOSE, 0, 0 },

@@ -150,9 +150,12 @@ say_fault(const struct fault *f, const struct oauthanswer *a, struct err *err)
 	enum err_kind kind =
 	    row != NULL ? row->kind : kind_of(buf_str(&f->error));
 	char code[64], said[TOLD], name[64];
+	const char *what = "the login is refused";
 
 	if (is_busy(a->status))
 		kind = ERR_RETRY;
+	if (kind == ERR_RETRY)
+		what = "the token service gives no token now";
 	str_printable(name, sizeof(name), buf_str(&f->error), f->error.len);
 	fault_text(f, said, sizeof(said));
 	if (number > 0)
@@ -160,11 +163,10 @@ say_fault(const struct fault *f, const struct oauthanswer *a, struct err *err)
 	else
 		snprintf(code, sizeof(code), "%s", name);
 	if (row != NULL)
-		err_set(err, kind, "the login is refused (%s): %s", code,
-		    row->sentence);
+		err_set(err, kind, "%s (%s): %s", what, code, row->sentence);
 	else
-		err_set(err, kind, "the login is refused (HTTP %d, %s): %s",
-		    a->status, name, *said != '\0' ? said : "no reason given");
+		err_set(err, kind, "%s (HTTP %d, %s): %s", what, a->status,
+		    name, *said != '\0' ? said : "no reason given");
 	err_code(err, cause_of_kind(kind), code, SCOPE_PROFILE);
 	if (kind == ERR_RETRY)
 		err->retry_ms = a->wait_ms > 0 ? a->wait_ms : 0;

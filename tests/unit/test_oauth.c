@@ -112,7 +112,8 @@ bodies(void **state)
 	assert_int_equal(oauthask_poll(&b, &o, "D&C"), 0);
 	assert_string_equal(buf_str(&b),
 	    "client_id=" ID "&scope=https%3A%2F%2Foutlook.office365.com%2FEWS."
-	    "AccessAsUser.All%20openid%20profile%20offline_access&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-"
+	    "AccessAsUser.All%20openid%20profile%20offline_access&"
+	    "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-"
 	    "type%3Adevice_code&device_code=D%26C");
 	buf_free(&b);
 	url = oauthask_token_url(&o);

@@ -5,6 +5,7 @@
 #include "auth/autoauth.h"
 #include "auth/basic.h"
 #include "auth/ntlmauth.h"
+#include "auth/oauthauth.h"
 
 struct http_auth *
 auth_open(const struct credential *c, const char *place, struct err *e)
@@ -14,6 +15,8 @@ auth_open(const struct credential *c, const char *place, struct err *e)
 		return ntlmauth_open(c, place);
 	case CONF_AUTH_AUTO:
 		return autoauth_open(c, place);
+	case CONF_AUTH_OAUTH:
+		return oauthauth_open(c, place);
 	case CONF_AUTH_BASIC:
 		break;
 	}

@@ -42,6 +42,12 @@
  * Auto: a first request without body and name shows what the server offers:
  * NTLM if it is, and the user name has a domain, else Basic. What was chosen
  * stays, whatever becomes of it. Neither: ERR_CONFIG "auth-not-offered".
+ *
+ * OAuth: RFC 6750 2.1, a token (token.h) in the first request of each exchange.
+ * A 401 renews it once; a second one is ERR_AUTH with CAUSE_LOGIN_DENIED. A
+ * server that offers no Bearer: ERR_CONFIG "oauth-not-offered". Where the token
+ * cannot be had: token_take's error. Without settings (credential.oauth NULL)
+ * it may be opened, but not used.
  */
 struct http_auth *
 auth_open(const struct credential *, const char *place, struct err *);

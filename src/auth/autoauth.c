@@ -12,6 +12,7 @@
 
 #include "auth/autoauth.h"
 #include "auth/basic.h"
+#include "auth/bearer.h"
 #include "auth/ntlmauth.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -52,6 +53,9 @@ fail_offered(const char *challenge, struct err *e)
 		  "name@domain"
 	    : challenge_offers(challenge, "Basic")
 		? "for Basic username must not hold a colon"
+	    : bearer_is_modern(challenge)
+		? "the server has modern authentication (OAuth 2.0): write "
+		  "auth = oauth"
 		: "enable Windows authentication with the provider NTLM, or "
 		  "Basic authentication");
 	snprintf(e->about, sizeof(e->about), "%s", list);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "auth/basic.h"
+#include "auth/bearer.h"
 #include "base/enc.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -32,18 +33,18 @@ basic_rejected(const struct basic *b, const char *challenge, struct err *e)
 		    "the server rejects the user name or the password of %s "
 		    "(HTTP 401): check username (DOMAIN\\user or "
 		    "user@domain) and password; the account may also be "
-		    "locked, disabled or expired",
-		    b->is.username);
+		    "locked, disabled or expired%s",
+		    b->is.username, bearer_hint(challenge));
 		return err_code(
 		    e, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
 	}
 	challenge_list(challenge, list, sizeof(list));
 	err_set(e, ERR_AUTH,
 	    "the server does not take Basic authentication here; it offers %s "
-	    "(HTTP 401): enable Basic authentication for %s%s",
+	    "(HTTP 401): enable Basic authentication for %s%s%s",
 	    *list ? list : "nothing", b->place,
-	    challenge_offers(challenge, "NTLM") ? ", or write auth = ntlm"
-						: "");
+	    challenge_offers(challenge, "NTLM") ? ", or write auth = ntlm" : "",
+	    bearer_hint(challenge));
 	snprintf(e->about, sizeof(e->about), "%s", list);
 	return err_code(e, CAUSE_NOT_OFFERED, "http-401", SCOPE_PROFILE);
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "auth/bearer.h"
 #include "auth/ntlm.h"
 #include "auth/ntlmauth.h"
 #include "base/crypt.h"
@@ -71,8 +72,8 @@ not_offered(const struct ntlm_auth *n, const char *challenge, struct err *e)
 	err_set(e, ERR_CONFIG,
 	    "the server does not take NTLM here; it offers %s (HTTP 401): "
 	    "enable Windows authentication with the provider NTLM for %s, or "
-	    "write another auth",
-	    *list ? list : "nothing", n->place);
+	    "write another auth%s",
+	    *list ? list : "nothing", n->place, bearer_hint(challenge));
 	snprintf(e->about, sizeof(e->about), "%s", list);
 	return err_code(
 	    e, CAUSE_NOT_OFFERED, "ntlm-not-offered", SCOPE_PROFILE);

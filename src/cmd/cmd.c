@@ -34,6 +34,8 @@ static const struct cmd_verb verbs[] = {
 	    check_run, false, NULL },
 	{ "test", "can each mailbox be read? Every step, and what to repair",
 	    test_run, false, "[ADDR]..." },
+	{ "login", "a person logs in with a code (auth = oauth)", login_run,
+	    false, "NAME|ADDRESS" },
 	{ "status", "the state of all mailboxes: alerts, ages, counts",
 	    status_run, false, NULL },
 	{ "verify", "is every message there? Servers and database are compared",
@@ -87,7 +89,8 @@ help_run(const struct cmd *cmd)
 	       "this profile\n"
 	       "  --dry-run            with --once: decide, write nothing\n"
 	       "  --json               with --status, --test and --verify: as "
-	       "one JSON object\n"
+	       "one JSON object;\n"
+	       "                       with --login: as one on each line\n"
 	       "\nexit status: 0 all well, 1 some mailbox or message failed "
 	       "and will be retried,\n2 usage or configuration, 3 nothing "
 	       "could be synced, 4 another exsync is at work\n(no error: "
@@ -253,7 +256,8 @@ check_options(struct cmd *cmd, int n, char **word)
 		    "with --%s",
 		    cmd->verb->option);
 	if (cmd->json && cmd->verb->run != status_run &&
-	    cmd->verb->run != verify_run && cmd->verb->run != test_run)
+	    cmd->verb->run != verify_run && cmd->verb->run != test_run &&
+	    cmd->verb->run != login_run)
 		return refuse_usage(
 		    "--json does not go with --%s", cmd->verb->option);
 	for (i = 0; i < n; i++) {

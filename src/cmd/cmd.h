@@ -72,6 +72,7 @@ int enable_run(const struct cmd *);
 int disable_run(const struct cmd *);
 int accept_run(const struct cmd *);
 int resync_run(const struct cmd *);
+int login_run(const struct cmd *);
 int status_run(const struct cmd *);
 int compact_run(const struct cmd *);
 int encrypt_run(const struct cmd *);

@@ -74,10 +74,10 @@ warn_of_url(const struct conf_profile *p)
 
 	if (at == NULL)
 		return;
-	if (advice_is_online(p))
+	if (advice_is_online(p) && p->auth != CONF_AUTH_OAUTH)
 		log_warning("profile %s: this is Exchange Online, which takes "
-			    "neither Basic (off since 2023) nor NTLM: it "
-			    "cannot be read with auth = basic, ntlm or auto",
+			    "neither Basic (off since 2023) nor NTLM: write "
+			    "auth = oauth",
 		    p->name);
 	if (path != NULL &&
 	    (str_ieqn(path, "/owa", 4) || str_ieqn(path, "/ecp", 4)))

@@ -16,6 +16,7 @@
 #include "cmd/guard.h"
 #include "cmd/prepare.h"
 #include "cmd/progress.h"
+#include "cmd/tokens.h"
 #include "os/keeper.h"
 #include "os/runner.h"
 #include "store/store.h"
@@ -169,14 +170,17 @@ with_store(const struct cmd *cmd, struct pass *pass, struct forgotten *list,
  * again.
  */
 static struct keeper *
-start_keeper(const struct cmd *cmd, const struct conf *conf, bool *mute)
+start_keeper(const struct cmd *cmd, const struct conf *conf,
+    const struct tokens *tokens, bool *mute)
 {
 	struct keeper_opts o = { cmd->dry_run ? NULL : conf->alert_command,
-		conf->state_dir, !cmd->dry_run };
+		conf->state_dir, !cmd->dry_run, { NULL, 0 } };
 	struct keeper *k;
 	struct err err = ERR_INIT;
 
 	*mute = false;
+	if (tokens != NULL)
+		o.tokens = tokens_names(tokens);
 	if ((k = keeper_start(&o, &err)) == NULL) {
 		log_error("%s", err.msg);
 		*mute = o.command != NULL;
@@ -212,7 +216,7 @@ record_refusal(
 	pass.store = store_open(conf->database, 0, &err);
 	/* a pass that is at work has read the INI when it was good */
 	if (pass.store != NULL && store_lock(pass.store, &err) == 0) {
-		keeper = start_keeper(cmd, conf, &mute);
+		keeper = start_keeper(cmd, conf, NULL, &mute);
 		set_alert_command(&pass, keeper, mute);
 		health_trouble(&pass, why);
 		keeper_close(keeper);
@@ -310,6 +314,7 @@ once_run(const struct cmd *cmd)
 	struct conf *conf = open_conf(cmd);
 	struct forgotten forgotten;
 	struct keeper *keeper;
+	struct tokens *tokens;
 	struct pass pass;
 	bool mute;
 	int rc;
@@ -321,7 +326,9 @@ once_run(const struct cmd *cmd)
 		conf_free(conf);
 		return CMD_USAGE;
 	}
-	keeper = start_keeper(cmd, conf, &mute);
+	tokens = tokens_open(conf);
+	keeper = start_keeper(cmd, conf, tokens, &mute);
+	tokens_use(tokens, keeper);
 	guard_warn(conf);
 	prepare_pass(&pass, cmd, conf, keeper);
 	set_alert_command(&pass, keeper, mute);
@@ -333,6 +340,7 @@ once_run(const struct cmd *cmd)
 	if (rc == CMD_OK && mute)
 		rc = CMD_PARTIAL;
 	servers_close(pass.servers);
+	tokens_close(tokens);
 	keeper_close(keeper);
 	forgotten_free(&forgotten);
 	conf_free(conf);

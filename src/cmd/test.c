@@ -15,6 +15,7 @@
 #include "cmd/prepare.h"
 #include "cmd/progress.h"
 #include "cmd/test.h"
+#include "cmd/tokens.h"
 #include "core/partycsv.h"
 #include "os/keeper.h"
 #include "os/runner.h"
@@ -157,6 +158,7 @@ test_run(const struct cmd *cmd)
 	struct conf *conf = cmd_conf(cmd);
 	struct forgotten forgotten;
 	struct keeper *keeper;
+	struct tokens *tokens;
 	struct pass pass;
 	int rc = CMD_USAGE;
 
@@ -168,17 +170,21 @@ test_run(const struct cmd *cmd)
 		log_error("%s", err.msg);
 	else {
 		/* it remembers logins that were rejected, as in a pass */
-		keeper = keeper_start(
-		    &(struct keeper_opts){ NULL, conf->state_dir, true },
+		tokens = tokens_open(conf);
+		keeper = keeper_start(&(struct keeper_opts){ NULL,
+					  conf->state_dir, true,
+					  tokens_names(tokens) },
 		    &err);
 		if (keeper == NULL)
 			log_error("%s", err.msg);
+		tokens_use(tokens, keeper);
 		prepare_pass(&pass, cmd, conf, keeper);
 		pass.dry_run = true; /* no mail is stored */
 		pass.forgotten = &forgotten;
 		rc = test_and_print(cmd, &pass);
 		servers_close(pass.servers);
 		keeper_close(keeper);
+		tokens_close(tokens);
 	}
 	forgotten_free(&forgotten);
 	conf_free(conf);

@@ -14,6 +14,7 @@
 #include "cmd/guard.h"
 #include "cmd/prepare.h"
 #include "cmd/progress.h"
+#include "cmd/tokens.h"
 #include "cmd/verify.h"
 #include "os/keeper.h"
 #include "sync/servers.h"
@@ -127,6 +128,7 @@ verify_run(const struct cmd *cmd)
 	struct conf *conf = cmd_conf(cmd);
 	struct forgotten forgotten;
 	struct keeper *keeper;
+	struct tokens *tokens;
 	struct pass pass;
 	int rc = -1;
 
@@ -140,13 +142,16 @@ verify_run(const struct cmd *cmd)
 		return CMD_USAGE;
 	}
 	/* it remembers logins that were rejected, as in a pass */
-	keeper = keeper_start(
-	    &(struct keeper_opts){ NULL, conf->state_dir, true }, &err);
+	tokens = tokens_open(conf);
+	keeper = keeper_start(&(struct keeper_opts){ NULL, conf->state_dir,
+				  true, tokens_names(tokens) },
+	    &err);
 	if (keeper == NULL) {
 		log_error("%s", err.msg);
 		err_clear(&err);
 	}
 	guard_warn(conf);
+	tokens_use(tokens, keeper);
 	prepare_pass(&pass, cmd, conf, keeper);
 	pass.dry_run = true; /* nothing is stored */
 	pass.forgotten = &forgotten;
@@ -159,6 +164,7 @@ verify_run(const struct cmd *cmd)
 	}
 	store_close(pass.store);
 	servers_close(pass.servers);
+	tokens_close(tokens);
 	keeper_close(keeper);
 	forgotten_free(&forgotten);
 	conf_free(conf);

@@ -16,12 +16,20 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "base/cryptcert.h"
+#include "base/cryptrsa.h"
 #include "base/err.h"
 #include "base/group.h"
 #include "base/log.h"
 #include "conf/seal.h"
 
-enum conf_auth { CONF_AUTH_BASIC, CONF_AUTH_NTLM, CONF_AUTH_AUTO };
+enum conf_auth {
+	CONF_AUTH_BASIC,
+	CONF_AUTH_NTLM,
+	CONF_AUTH_AUTO,
+	CONF_AUTH_OAUTH
+};
+enum conf_assertion { CONF_ASSERTION_PS256, CONF_ASSERTION_RS256 };
 enum conf_access {
 	CONF_ACCESS_IMPERSONATION,
 	CONF_ACCESS_DELEGATE,
@@ -42,11 +50,38 @@ struct conf_list {
 	size_t n;
 };
 
+/*
+ * OAuth 2.0 (auth = oauth): how tokens are asked for. With a secret or a
+ * certificate exsync itself logs in (app-only, client credentials); with
+ * neither a person does (device code), and the token is kept in state_dir.
+ */
+struct conf_oauth {
+	char *tenant, *client_id, *scope;
+	char *authority; /* https://host[:port] */
+	char *secret_file, *certificate, *key_file;
+	enum conf_assertion assertion;
+	int64_t secret_expires; /* ms or TIM_NONE */
+	/* what is in these files; NULL, too, after conf_load_offline */
+	char *secret;
+	struct cryptrsa *key;
+	struct cryptcert *cert;
+	/* the secret, or a hash of the certificate: other credentials have
+	 * another */
+	char *proof;
+	/* those of [exsync], borrowed; the key that tokens are sealed with is
+	 * NULL where none is kept */
+	const char *proxy, *ca_file;
+	const struct seal_key *seal;
+};
+
 struct conf_profile {
 	char *name;
 	char *url; /* from url, or made from server */
 	enum conf_auth auth;
-	char *username, *password; /* password resolved */
+	/* password resolved; with a person's OAuth login what that is known
+	 * by, which whoever reads state_dir puts there */
+	char *username, *password;
+	struct conf_oauth oauth;
 	enum conf_access access;
 	struct conf_list domains; /* as enc_domain makes them */
 	enum conf_mailboxes mailboxes;
@@ -69,7 +104,8 @@ struct conf_mailbox {
 	char *address; /* normalised */
 	const struct conf_profile *profile;
 	enum conf_mailbox_type type;
-	char *username, *password; /* NULL: those of the profile */
+	/* NULL: those of the profile; as there */
+	char *username, *password;
 	bool incoming;
 	enum conf_privacy privacy;
 };
@@ -108,6 +144,7 @@ struct conf {
 	size_t nmailbox;
 	struct conf_rule *rule;
 	size_t nrule;
+	struct seal_key *seal; /* of secret_key_file, where tokens are kept */
 };
 
 /*
@@ -149,6 +186,9 @@ void conf_example(FILE *);
 struct conf_keys; /* conf/confkeys.h */
 /* The struct that the CONF_OWN rows of a kind of server fill. */
 const void *conf_own(const struct conf_profile *, const struct conf_keys *);
+
+/* Does exsync itself log in, and not a person? */
+bool conf_is_app(const struct conf_oauth *);
 
 /* The profile of that name, or NULL. */
 const struct conf_profile *conf_profile(const struct conf *, const char *);

@@ -117,11 +117,13 @@ static const struct conf_key common[] = {
 	    "crm_type (contact, lead, account, ...; absent: contact)." },
 
 	{ CONF_PROFILE, "auth", CONF_WORD, AT(conf_profile, auth),
-	    0, "basic", 0, 0, "basic|ntlm|auto", NULL,
+	    0, "basic", 0, 0, "basic|ntlm|auto|oauth", NULL,
 	    "How to log in: with the user name and password in each request "
 	    "(basic), by NTLMv2, which Exchange allows as it comes (ntlm; the "
-	    "password itself is not sent), or by the stronger of the two that "
-	    "the server offers (auto)." },
+	    "password itself is not sent), by the stronger of the two that "
+	    "the server offers (auto), or with a token of Microsoft Entra, as "
+	    "Microsoft 365 wants it (oauth): then the keys after "
+	    "password say how it is asked for, and no password is used." },
 	{ CONF_PROFILE, "username", CONF_LOGIN, AT(conf_profile, username),
 	    CONF_SHOWN, NULL, 0, 0, NULL, "CONTOSO\\svc-exsync",
 	    "The account that opens the mailboxes: DOMAIN\\name or "
@@ -139,6 +141,53 @@ static const struct conf_key common[] = {
 	    "Or the password itself, as it stands, without quotes; then only "
 	    "the owner may read this file (chmod 600). Or enc:..., as exsync "
 	    "--encrypt prints it." },
+	{ CONF_PROFILE, "tenant_id", CONF_NAME,
+	    AT(conf_profile, oauth.tenant), 0, NULL, 0, 0, NULL,
+	    "contoso.onmicrosoft.com",
+	    "With auth = oauth: the directory, its id or one of its domains. "
+	    "For a person's login also common, organizations or consumers "
+	    "(Outlook.com). Absent: common." },
+	{ CONF_PROFILE, "client_id", CONF_NAME,
+	    AT(conf_profile, oauth.client_id), 0, NULL, 0, 0, NULL,
+	    "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+	    "The application (client) id of exsync's app registration." },
+	{ CONF_PROFILE, "client_secret_file", CONF_KEYFILE,
+	    AT(conf_profile, oauth.secret_file), 0, NULL, 0, 0, NULL,
+	    "hq.secret",
+	    "exsync logs in by itself, with this client secret: a file as for "
+	    "password_file. Without a secret and a certificate a person logs "
+	    "in with exsync --login: the username of this section, or with "
+	    "access = mailbox each mailbox's own; secret_key_file is needed "
+	    "then, since the token is kept in state_dir." },
+	{ CONF_PROFILE, "client_certificate", CONF_KEYFILE,
+	    AT(conf_profile, oauth.certificate), 0, NULL, 0, 0, NULL,
+	    "hq-app.crt",
+	    "Or with this certificate (PEM), which is uploaded to the app "
+	    "registration, and" },
+	{ CONF_PROFILE, "client_key_file", CONF_KEYFILE,
+	    AT(conf_profile, oauth.key_file), 0, NULL, 0, 0, NULL,
+	    "hq-app.key",
+	    "its private key: RSA, PEM, without a passphrase, readable for "
+	    "its owner only (chmod 600)." },
+	{ CONF_PROFILE, "assertion", CONF_WORD,
+	    AT(conf_profile, oauth.assertion), 0, "ps256", 0, 0,
+	    "ps256|rs256", NULL,
+	    "How the certificate's key signs: as Microsoft writes it today "
+	    "(PS256 with x5t#S256), or the older way (RS256 with x5t), for a "
+	    "token service that knows no other." },
+	{ CONF_PROFILE, "authority", CONF_AUTHORITY,
+	    AT(conf_profile, oauth.authority), 0, NULL, 0, 0, "/",
+	    "https://login.microsoftonline.com",
+	    "Who gives the tokens. Absent: the one of the server's cloud." },
+	{ CONF_PROFILE, "scope", CONF_NAME, AT(conf_profile, oauth.scope),
+	    0, NULL, 0, 0, NULL, "https://outlook.office365.com/.default",
+	    "What the token is for. Absent: EWS at this server." },
+	{ CONF_PROFILE, "secret_expires", CONF_DATE,
+	    AT(conf_profile, oauth.secret_expires), 0, NULL, 0, 0, NULL,
+	    "2027-06-30",
+	    "The day on which the client secret ends, as Entra shows it: an "
+	    "alert comes 60, 30, 7 and 1 days before. A certificate says it "
+	    "by itself." },
 	{ CONF_PROFILE, "access", CONF_WORD, AT(conf_profile, access),
 	    CONF_SHOWN, "impersonation", 0, 0,
 	    "impersonation|delegate|mailbox", NULL,

@@ -25,6 +25,7 @@ enum conf_section {
 /* The type of a value, and of the field in the section's struct. */
 enum conf_type {
 	CONF_LOGIN,     /* char *, without a colon */
+	CONF_NAME,      /* char *, not empty */
 	CONF_FILE,      /* char *, a file that must be readable */
 	CONF_LIST,      /* char *, a file that may be missing for a while */
 	CONF_DATABASE,  /* char *, a file whose directory must exist */
@@ -41,6 +42,7 @@ enum conf_type {
 	CONF_COMMAND,   /* char *, a program and its arguments */
 	CONF_SERVER,    /* char * url, of host[:port] and the path in words */
 	CONF_URL,       /* char * url; words: its usual path */
+	CONF_AUTHORITY, /* char * url, https://host[:port] */
 	CONF_PROXY,     /* char * */
 	CONF_PIN,       /* char * sha256:hex */
 	CONF_ADDRESS,   /* char * normalised */

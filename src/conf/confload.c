@@ -22,6 +22,7 @@
 #include "conf/conf.h"
 #include "conf/conffile.h"
 #include "conf/confgroup.h"
+#include "conf/confoauth.h"
 #include "conf/confseal.h"
 #include "conf/confsecret.h"
 #include "conf/conftype.h"
@@ -149,6 +150,8 @@ check_access(
 	size_t i;
 
 	if (pr->access != CONF_ACCESS_MAILBOX) {
+		if (pr->auth == CONF_AUTH_OAUTH)
+			return;
 		if (conffile_get(p, "username") == NULL && !has_password(p))
 			conffile_error(f, p->line, "username",
 			    "is missing: write username and password_file");
@@ -215,10 +218,12 @@ build_profile(struct conf_file *f, struct conf *c, const struct conf_part *p,
 	pr->name = mem_strdup(p->name);
 	pr->own = mem_alloc(confkeys_own_size());
 	pr->process_email_from = TIM_NONE;
+	pr->oauth.secret_expires = TIM_NONE;
 	fill_section(f, p, CONF_PROFILE, pr);
 	pr->polling_written = conffile_get(p, "polling_interval") != NULL;
 	confsecret_read(f, p, &pr->password);
 	check_server(f, p);
+	confoauth_profile(f, c, p, pr);
 	check_access(f, p, pr);
 	check_domains(f, c, p, pr);
 }
@@ -291,8 +296,11 @@ build_mailbox(struct conf_file *f, struct conf *c, const struct conf_part *p,
 	confsecret_read(f, p, &m->password);
 	find_profile(f, c, p, m);
 	check_address(f, c, p, m);
-	if (m->profile != NULL && m->profile->access == CONF_ACCESS_MAILBOX &&
-	    conffile_get(p, "username") == NULL && !has_password(p))
+	if (m->profile != NULL && m->profile->auth == CONF_AUTH_OAUTH)
+		confoauth_mailbox(f, p, m);
+	else if (m->profile != NULL &&
+		 m->profile->access == CONF_ACCESS_MAILBOX &&
+		 conffile_get(p, "username") == NULL && !has_password(p))
 		conffile_error(f, p->line, "username",
 		    "is missing: profile %s has access = mailbox, so write "
 		    "username and password_file here",
@@ -596,6 +604,7 @@ conf_free(struct conf *c)
 		return;
 	for (i = 0; i < c->nprofile; i++) {
 		free_fields(CONF_PROFILE, &c->profile[i]);
+		confoauth_free(&c->profile[i].oauth);
 		free(c->profile[i].own);
 		free(c->profile[i].name);
 	}
@@ -609,6 +618,9 @@ conf_free(struct conf *c)
 	}
 	free_fields(CONF_EXSYNC, c);
 	free_fields(CONF_DIRECTORY, c);
+	if (c->seal != NULL)
+		mem_wipe(c->seal, sizeof(*c->seal));
+	free(c->seal);
 	free(c->profile);
 	free(c->mailbox);
 	free(c->rule);

@@ -60,6 +60,20 @@ read_key(struct conf_file *f, const struct conf_value *v)
 	return f->key;
 }
 
+const struct seal_key *
+confseal_key(struct conf_file *f, const struct conf_value *v)
+{
+	const struct conf_value *kv = find_key_file(f);
+
+	if (kv != NULL)
+		return read_key(f, kv);
+	conffile_error(f, v->line, v->key->name,
+	    "a person's login is kept in state_dir, sealed with a key: write "
+	    "secret_key_file = exsync.key in [exsync]; exsync --login makes "
+	    "the file");
+	return NULL;
+}
+
 char *
 confseal_open(struct conf_file *f, const struct conf_value *v, const char *text,
     size_t len, size_t *out_len)

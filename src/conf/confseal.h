@@ -15,6 +15,12 @@
 char *confseal_open(struct conf_file *, const struct conf_value *v,
     const char *text, size_t len, size_t *out_len);
 /*
+ * The key, which stays the file's; for what is called so in v's line. NULL:
+ * reported.
+ */
+const struct seal_key *
+confseal_key(struct conf_file *, const struct conf_value *v);
+/*
  * Gives the key; the caller wipes it. A key file that does not exist is
  * created, and *made is its name, which the caller frees; else *made is NULL.
  * Errors of other keys are forgotten. -1: reported; a file may have been made.

@@ -21,6 +21,24 @@
 #define SECRET_MAX SEAL_SECRET
 #define OTHERS     (S_IRWXG | S_IRWXO)
 
+/* How a person calls what the key gives. */
+static const char *
+secret_word(const struct conf_value *v)
+{
+	return strncmp(v->key->name, "client_", 7) == 0 ? "client secret"
+							: "password";
+}
+
+/* Reports why, in which %s is what a person calls it. */
+static void
+say_secret(struct conf_file *f, const struct conf_value *v, const char *why)
+{
+	const char *gap = strstr(why, "%s");
+
+	conffile_error(f, v->line, v->key->name, "%.*s%s%s", (int)(gap - why),
+	    why, secret_word(v), gap + 2);
+}
+
 /* A copy of the password, or NULL when no server would accept it. */
 static char *
 checked_secret(
@@ -30,22 +48,20 @@ checked_secret(
 	size_t i;
 
 	if (len == 0)
-		why = "holds no password: write it there, in one line";
+		why = "holds no %s: write it there, in one line";
 	else if (len > SECRET_MAX)
-		why = "holds more than 1024 bytes: write the password only";
+		why = "holds more than 1024 bytes: write the %s only";
 	else if (!utf8_valid(s, len))
-		why = "is not UTF-8: save the password as UTF-8";
+		why = "is not UTF-8: save the %s as UTF-8";
 	for (i = 0; why == NULL && i < len; i++) {
 		if (s[i] == '\n' || s[i] == '\r')
-			why = "holds more than one line: write the password "
-			      "only";
+			why = "holds more than one line: write the %s only";
 		else if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
-			why = "holds a control character: write the password "
-			      "only";
+			why = "holds a control character: write the %s only";
 	}
 	if (why == NULL)
 		return mem_strndup(s, len);
-	conffile_error(f, v->line, v->key->name, "%s", why);
+	say_secret(f, v, why);
 	return NULL;
 }
 
@@ -93,13 +109,16 @@ plain_secret(struct conf_file *f, const struct conf_value *v)
 	return taken_secret(f, v, v->text, len);
 }
 
-static char *
-from_file(struct conf_file *f, const struct conf_value *v)
+char *
+confsecret_from_file(struct conf_file *f, const struct conf_value *v)
 {
 	char raw[SEAL_TEXT + 8], *out, *s = raw;
 	long n = secretfile_read(f, v,
-	    "create it with the password in it, then chmod 600", raw,
-	    sizeof(raw));
+	    *secret_word(v) == 'c'
+		? "create it with the client secret in it (its value, not its "
+		  "id), then chmod 600"
+		: "create it with the password in it, then chmod 600",
+	    raw, sizeof(raw));
 	size_t len = (size_t)n;
 
 	if (n == -1)
@@ -136,7 +155,7 @@ static const struct {
 	const char *key;
 	char *(*read)(struct conf_file *, const struct conf_value *);
 } source[] = {
-	{ "password_file", from_file },
+	{ "password_file", confsecret_from_file },
 	{ "password_env", from_env },
 	{ "password", plain_secret },
 };

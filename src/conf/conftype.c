@@ -97,15 +97,9 @@ set_word(const struct spot *s, void *base, const char *text)
 			memcpy(field_of(s->key, base), &i, sizeof(i));
 			return true;
 		}
-	if (strcmp(s->key->name, "auth") == 0) {
-		if (strcmp(text, "oauth") == 0)
-			return FAIL(s, "oauth is not in this version: write "
-				       "ntlm, or basic, as the server allows");
-		if (strcmp(text, "anonymous") == 0)
-			return FAIL(s, "anonymous is refused: write ntlm or "
-				       "basic, and give username and "
-				       "password_file");
-	}
+	if (strcmp(s->key->name, "auth") == 0 && strcmp(text, "anonymous") == 0)
+		return FAIL(s, "anonymous is refused: write ntlm or basic, and "
+			       "give username and password_file");
 	if (strchr(s->key->words, '|') == NULL)
 		return FAIL(
 		    s, "must be %s%s", s->key->words, comment_hint(text));
@@ -289,6 +283,9 @@ set_url(const struct spot *s, void *base, const char *text)
 		break;
 	case CONF_PROXY:
 		rc = confurl_proxy(text, &url, why, sizeof(why));
+		break;
+	case CONF_AUTHORITY:
+		rc = confurl_authority(text, s->key, &url, why, sizeof(why));
 		break;
 	default:
 		rc = confurl_service(text, s->key, &url, why, sizeof(why));
@@ -505,6 +502,15 @@ set_login(const struct spot *s, void *base, const char *text)
 }
 
 static bool
+set_text(const struct spot *s, void *base, const char *text)
+{
+	if (*text == '\0')
+		return FAIL(s, "must not be empty: write %s = %s", s->key->name,
+		    s->key->example);
+	return put_string(s, base, mem_strdup(text));
+}
+
+static bool
 set_number(const struct spot *s, void *base, const char *text)
 {
 	int64_t num;
@@ -521,6 +527,7 @@ set_number(const struct spot *s, void *base, const char *text)
 /* No setter: confload.c sets CONF_REF, confsecret.c sets CONF_SECRET. */
 static bool (*const setter[])(const struct spot *, void *, const char *) = {
 	[CONF_LOGIN] = set_login,
+	[CONF_NAME] = set_text,
 	[CONF_FILE] = set_file,
 	[CONF_DATABASE] = set_database,
 	[CONF_LIST] = set_name,
@@ -537,6 +544,7 @@ static bool (*const setter[])(const struct spot *, void *, const char *) = {
 	[CONF_COMMAND] = set_command,
 	[CONF_SERVER] = set_url,
 	[CONF_URL] = set_url,
+	[CONF_AUTHORITY] = set_url,
 	[CONF_PROXY] = set_url,
 	[CONF_PIN] = set_pin,
 	[CONF_ADDRESS] = set_address,

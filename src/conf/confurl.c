@@ -5,10 +5,12 @@
  */
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/enc.h"
 #include "base/host.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "conf/confurl.h"
 
@@ -184,6 +186,31 @@ confurl_service(
 			buf_adds(&b, s + head + n);
 	}
 	return finish_url(&b, ok, out, why, size, advice);
+}
+
+int
+confurl_authority(
+    const char *s, const struct conf_key *k, char **out, char *why, size_t size)
+{
+	size_t n = strlen(s), head = str_ieqn(s, "http://", 7) ? 7 : 8;
+	char *whole;
+	int rc;
+
+	if (n > 0 && s[n - 1] == '/')
+		n--;
+	if (n > head && memchr(s + head, '/', n - head) != NULL) {
+		snprintf(why, size,
+		    "must be the host alone, as %s: the tenant is written as "
+		    "tenant_id",
+		    k->example);
+		return -1;
+	}
+	whole = mem_printf("%.*s/", (int)n, s);
+	rc = confurl_service(whole, k, out, why, size);
+	free(whole);
+	if (rc == 0)
+		(*out)[strlen(*out) - 1] = '\0';
+	return rc;
 }
 
 int

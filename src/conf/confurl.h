@@ -24,6 +24,9 @@ int confurl_server(
  */
 int confurl_service(
     const char *, const struct conf_key *, char **out, char *why, size_t size);
+/* https://host[:port] of who gives tokens; http:// only to loopback. */
+int confurl_authority(
+    const char *, const struct conf_key *, char **out, char *why, size_t size);
 /* http://[user:password@]host:port. The password never stands in why. */
 int confurl_proxy(const char *, char **out, char *why, size_t size);
 

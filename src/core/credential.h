@@ -15,6 +15,12 @@
 struct credential {
 	enum conf_auth scheme;
 	const char *username, *password; /* NULL means "" */
+	/*
+	 * CONF_AUTH_OAUTH: how a token is asked for; in the conf, which
+	 * outlives copies too. The user name is then the application's id, or
+	 * the person who logged in, the password what that login is known by.
+	 */
+	const struct conf_oauth *oauth;
 };
 
 /* The profile's; without a user name where each mailbox has its own. */

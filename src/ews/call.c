@@ -12,8 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth/bearer.h"
 #include "base/crypt.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "ews/call.h"
 #include "ews/code.h"
 #include "web/retry.h"
@@ -211,6 +213,48 @@ learn_from(struct ews_session *s, const struct receiver *r,
 	    v == NULL ? "none" : v);
 }
 
+/*
+ * Exchange Online closes EWS by policy, and says so in a header (HTTP 403): the
+ * switch of tenant or mailbox, or a list of applications or programs.
+ */
+static void
+explain_policy(
+    struct ews_session *s, const struct http_response *resp, struct err *err)
+{
+	const char *why;
+	char text[120];
+	size_t at = strlen(err->msg);
+
+	if (resp->status != 403 || err->cause != CAUSE_FORBIDDEN)
+		return;
+	why = http_get(resp, "X-EWS-Policy-Reason", 0, &s->header);
+	if (why == NULL)
+		return;
+	str_printable(text, sizeof(text), why, strlen(why));
+	snprintf(err->msg + at, sizeof(err->msg) - at,
+	    "; Exchange Online says: %s: let an administrator run "
+	    "Set-OrganizationConfig -EwsEnabled $true -EwsAllowedAppIDs with "
+	    "the application's id (the list is replaced), and look at "
+	    "Set-CASMailbox -EwsEnabled and the lists of user agents; EWS ends "
+	    "there for all on 2027-04-01",
+	    text);
+}
+
+/* A token was refused: Exchange says why in a header of its own. */
+static void
+explain_token(
+    struct ews_session *s, const struct http_response *resp, struct err *err)
+{
+	const char *why;
+
+	if (resp->status != 401 || s->login.scheme != CONF_AUTH_OAUTH ||
+	    err->cause != CAUSE_LOGIN_DENIED)
+		return;
+	why = http_get(resp, "x-ms-diagnostics", 0, &s->header);
+	if (why != NULL)
+		bearer_diagnose(why, err);
+}
+
 /* Makes one exchange on the session's connection, and judges the answer. */
 static int
 run_exchange(struct ews_session *s, const struct call *c, struct receiver *r,
@@ -243,6 +287,8 @@ run_exchange(struct ews_session *s, const struct call *c, struct receiver *r,
 	if (rc == -1) {
 		if (resp.status >= 200 && resp.status != 401)
 			err->spared = true;
+		explain_token(s, &resp, err);
+		explain_policy(s, &resp, err);
 		http_drop(s->conn->http);
 	}
 	http_response_free(&resp);
@@ -319,9 +365,10 @@ send_on_connection(struct ews_session *s, const struct call *c, enum version v,
 		return 0;
 	if (err->cause == CAUSE_LOGIN_DENIED)
 		pool_renew(&s->ews->pool, s->conn, &later);
-	if (s->own_login && err->kind == ERR_AUTH &&
-	    err->scope == SCOPE_PROFILE)
-		err_recast(err, ERR_AUTH, SCOPE_MAILBOX);
+	if (s->own_login && err->scope == SCOPE_PROFILE &&
+	    (err->kind == ERR_AUTH || (err->kind == ERR_CONFIG &&
+					  s->login.scheme == CONF_AUTH_OAUTH)))
+		err_recast(err, err->kind, SCOPE_MAILBOX);
 	return -1;
 }
 

@@ -35,6 +35,8 @@ conn_close(struct conn *c)
 		return;
 	tls_close(c->tls);
 	sock_close(c->sock);
+	if (c->buf != NULL)
+		mem_wipe(c->buf, PLAIN_SIZE); /* an answer may be a secret */
 	free(c->buf);
 	free(c);
 }

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -44,14 +45,19 @@ enum act {
 	ACT_WRITE = 'w', /* the next CHUNK of a new content */
 	ACT_STORE = 's', /* the last CHUNK: now the file is written */
 	ACT_ASIDE = 'a',
-	ACT_DONE = 'd'
+	ACT_DONE = 'd',
+	/* data: the number (uint32_t); with WRITE the content behind it */
+	ACT_TOKEN_READ = 't',
+	ACT_TOKEN_WRITE = 'u',
+	ACT_TOKEN_DONE = 'v'
 };
 
 struct keeper {
 	pid_t pid;
 	int fd;
-	int limit_ms; /* of the command */
-	bool late;    /* the warning about state_dir's lock was given */
+	int limit_ms;         /* of the command */
+	bool late;            /* the warning about state_dir's lock was given */
+	pthread_mutex_t lock; /* one message, or file, at a time */
 };
 
 /* The helper's answer; a CHUNK that was asked for follows it. */
@@ -59,6 +65,7 @@ struct answer {
 	int rc;                /* 0, or -1: why says the reason */
 	int more;              /* the file has another CHUNK */
 	int late;              /* ACT_READ: state_dir is not locked, see why */
+	int busy;              /* ACT_TOKEN_READ: another process has it */
 	struct runner_end end; /* ACT_RUN */
 	char why[STATEDIR_WHY];
 };
@@ -67,6 +74,7 @@ struct answer {
 struct work {
 	struct runner runner; /* path NULL: there is no command */
 	struct statedir dir;
+	struct tokendir tokens;
 	struct buf file;      /* content that was read, or is to be written */
 	enum keep_file which; /* the file whose content that is */
 	size_t sent;          /* bytes of a file that was read */
@@ -151,10 +159,46 @@ act_on_file(
 	}
 }
 
+static bool
+is_token_act(char act)
+{
+	return act == ACT_TOKEN_READ || act == ACT_TOKEN_WRITE ||
+	       act == ACT_TOKEN_DONE;
+}
+
+/* One act on a person's login; as act_on_file. */
+static const char *
+act_on_token(
+    struct work *w, const char *msg, size_t len, struct answer *a, size_t *n)
+{
+	uint32_t i;
+	bool busy = false;
+
+	if (len < HEAD + sizeof(i)) {
+		a->rc = -1;
+		return NULL;
+	}
+	memcpy(&i, msg + HEAD, sizeof(i));
+	begin_file(w, KEEP_NFILE);
+	if (msg[0] == ACT_TOKEN_READ) {
+		a->rc = tokendir_read(&w->tokens, i, &w->file, &busy);
+		a->busy = busy;
+	} else if (msg[0] == ACT_TOKEN_WRITE)
+		a->rc = tokendir_write(&w->tokens, i, msg + HEAD + sizeof(i),
+		    len - HEAD - sizeof(i));
+	else
+		tokendir_done(&w->tokens, i);
+	if (a->rc == -1)
+		memcpy(w->dir.why, w->tokens.why, sizeof(w->dir.why));
+	return a->rc == 0 ? next_chunk(w, a, n) : NULL;
+}
+
 static const char *
 act_on(struct work *w, const char *msg, size_t len, struct answer *a, size_t *n)
 {
 	*n = 0;
+	if (len >= HEAD && is_token_act(msg[0]))
+		return act_on_token(w, msg, len, a, n);
 	/* no other file is this process's business (keep.h) */
 	if (len < HEAD || (msg[0] != ACT_RUN && msg[1] != KEEP_LOGINS)) {
 		a->rc = -1;
@@ -285,6 +329,7 @@ keeper_start(const struct keeper_opts *o, struct err *err)
 	if (o->command != NULL && runner_make(&w.runner, o->command, err) == -1)
 		return NULL;
 	statedir_init(&w.dir, o->state_dir, o->make);
+	tokendir_init(&w.tokens, o->state_dir, o->tokens);
 	buf_init_secret(&w.file, STATEDIR_MAX + 4096);
 	made.limit_ms = w.runner.limit_ms;
 	ok = fork_helper(&made, &w);
@@ -293,6 +338,7 @@ keeper_start(const struct keeper_opts *o, struct err *err)
 	if (ok) { /* allocated now, since the helper has no use for it */
 		k = mem_alloc(sizeof(*k));
 		*k = made;
+		pthread_mutex_init(&k->lock, NULL);
 		return k;
 	}
 	say_no_helper(o, sys, err);
@@ -354,19 +400,30 @@ ask_helper(struct keeper *k, const struct message *is, struct answer *a,
 	return -1;
 }
 
+static int
+run_command(struct keeper *k, const struct message *run, struct err *err)
+{
+	struct answer a;
+
+	if (k->fd == -1)
+		return say_gone("alert_command", "is gone", err);
+	if (ask_helper(k, run, &a, NULL) == 0)
+		return runner_judge(&a.end, k->limit_ms, err);
+	return say_gone("alert_command", "does not answer any more", err);
+}
+
 int
 keeper_run(struct keeper *k, const char *text, size_t len, struct err *err)
 {
 	struct message run = { ACT_RUN, 0,
 		{ (void *)(uintptr_t)text,
 		    len < RUNNER_TEXT - 1 ? len : RUNNER_TEXT - 1 } };
-	struct answer a;
+	int rc;
 
-	if (k->fd == -1)
-		return say_gone("alert_command", "is gone", err);
-	if (ask_helper(k, &run, &a, NULL) == 0)
-		return runner_judge(&a.end, k->limit_ms, err);
-	return say_gone("alert_command", "does not answer any more", err);
+	pthread_mutex_lock(&k->lock);
+	rc = run_command(k, &run, err);
+	pthread_mutex_unlock(&k->lock);
+	return rc;
 }
 
 /* Sends one message about a file; err is set from its answer. */
@@ -385,14 +442,32 @@ ask_state(struct keeper *k, const struct message *is, struct answer *a,
 	return err_code(err, CAUSE_OTHER, "state_dir", SCOPE_ALL);
 }
 
+/* The same, of a message that needs no other; answer: or NULL. */
+static int
+ask_once(struct keeper *k, const struct message *m, struct answer *answer,
+    struct buf *out, struct err *err)
+{
+	struct answer a;
+	int rc;
+
+	pthread_mutex_lock(&k->lock);
+	rc = ask_state(k, m, &a, out, err);
+	pthread_mutex_unlock(&k->lock);
+	if (answer != NULL)
+		*answer = a;
+	return rc;
+}
+
 int
 keeper_read(void *arg, enum keep_file which, struct buf *out, struct err *err)
 {
 	struct message m = { ACT_READ, which, { NULL, 0 } };
 	struct keeper *k = arg;
 	struct answer a;
-	int rc = ask_state(k, &m, &a, out, err);
+	int rc;
 
+	pthread_mutex_lock(&k->lock);
+	rc = ask_state(k, &m, &a, out, err);
 	if (rc == 0 && a.late != 0 && !k->late) {
 		log_warning("%s", a.why);
 		k->late = true;
@@ -400,6 +475,7 @@ keeper_read(void *arg, enum keep_file which, struct buf *out, struct err *err)
 	m.what = ACT_MORE;
 	while (rc == 0 && a.more)
 		rc = ask_state(k, &m, &a, out, err);
+	pthread_mutex_unlock(&k->lock);
 	return rc;
 }
 
@@ -408,9 +484,11 @@ keeper_write(void *arg, enum keep_file which, const char *data, size_t len,
     struct err *err)
 {
 	struct message m = { ACT_WRITE, which, { NULL, 0 } };
+	struct keeper *k = arg;
 	struct answer a;
 	int rc;
 
+	pthread_mutex_lock(&k->lock);
 	do {
 		m.data.iov_base = (void *)(uintptr_t)data;
 		m.data.iov_len = len < CHUNK ? len : CHUNK;
@@ -418,28 +496,72 @@ keeper_write(void *arg, enum keep_file which, const char *data, size_t len,
 		len -= m.data.iov_len;
 		if (len == 0)
 			m.what = ACT_STORE;
-		rc = ask_state(arg, &m, &a, NULL, err);
+		rc = ask_state(k, &m, &a, NULL, err);
 	} while (rc == 0 && len > 0);
+	pthread_mutex_unlock(&k->lock);
 	return rc;
 }
 
 int
 keeper_aside(void *arg, enum keep_file which, struct err *err)
 {
-	struct message m = { ACT_ASIDE, which, { NULL, 0 } };
-	struct answer a;
+	const struct message m = { ACT_ASIDE, which, { NULL, 0 } };
 
-	return ask_state(arg, &m, &a, NULL, err);
+	return ask_once(arg, &m, NULL, NULL, err);
 }
 
 void
 keeper_done(void *arg, enum keep_file which)
 {
-	struct message m = { ACT_DONE, which, { NULL, 0 } };
+	const struct message m = { ACT_DONE, which, { NULL, 0 } };
 	struct err err = ERR_INIT;
-	struct answer a;
 
-	(void)ask_state(arg, &m, &a, NULL, &err);
+	(void)ask_once(arg, &m, NULL, NULL, &err);
+}
+
+int
+keeper_token_read(
+    struct keeper *k, size_t i, struct buf *out, bool *busy, struct err *err)
+{
+	uint32_t number = (uint32_t)i;
+	const struct message m = { ACT_TOKEN_READ, 0,
+		{ &number, sizeof(number) } };
+	struct answer a;
+	int rc = ask_once(k, &m, &a, out, err);
+
+	*busy = rc == 0 && a.busy != 0;
+	return rc;
+}
+
+int
+keeper_token_write(
+    struct keeper *k, size_t i, const struct buf *data, struct err *err)
+{
+	uint32_t number = (uint32_t)i;
+	struct message m = { ACT_TOKEN_WRITE, 0, { NULL, 0 } };
+	struct buf text;
+	int rc;
+
+	/* the content is sealed */
+	buf_init(&text, RUNNER_TEXT - HEAD);
+	buf_add(&text, &number, sizeof(number));
+	buf_add(&text, buf_str(data), data->len);
+	m.data.iov_base = text.data;
+	m.data.iov_len = text.len;
+	rc = ask_once(k, &m, NULL, NULL, err);
+	buf_free(&text);
+	return rc;
+}
+
+void
+keeper_token_done(struct keeper *k, size_t i)
+{
+	uint32_t number = (uint32_t)i;
+	const struct message m = { ACT_TOKEN_DONE, 0,
+		{ &number, sizeof(number) } };
+	struct err err = ERR_INIT;
+
+	(void)ask_once(k, &m, NULL, NULL, &err);
 }
 
 void
@@ -452,5 +574,6 @@ keeper_close(struct keeper *k)
 		waitpid(k->pid, NULL, 0);
 	} else
 		waitpid(k->pid, NULL, WNOHANG);
+	pthread_mutex_destroy(&k->lock);
 	free(k);
 }

@@ -4,10 +4,11 @@
  * no network. It acts by number on what it was told at its start, never on a
  * path or a command that comes through its socket. It can
  * - run alert_command (runner.h),
- * - read, replace and put aside the file of logins in state_dir (statedir.h).
+ * - read, replace and put aside the file of logins in state_dir (statedir.h),
+ * - lock, read and replace persons' logins there (tokendir.h).
  * Floor: os.
- * Threads: keeper_start before any thread exists; the rest by one thread at a
- * time.
+ * Threads: keeper_start before any thread exists, keeper_close after; the rest
+ * by any, one after the other.
  */
 #ifndef OS_KEEPER_H
 #define OS_KEEPER_H
@@ -18,6 +19,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "core/keep.h"
+#include "os/tokendir.h"
 
 struct keeper;
 
@@ -25,6 +27,7 @@ struct keeper_opts {
 	const char *command;   /* alert_command, or NULL */
 	const char *state_dir; /* or NULL */
 	bool make;             /* make state_dir at the first read already */
+	struct tokendir_names tokens; /* borrowed for the call */
 };
 
 /*
@@ -48,6 +51,15 @@ int keeper_write(
     void *arg, enum keep_file, const char *data, size_t len, struct err *);
 int keeper_aside(void *arg, enum keep_file, struct err *);
 void keeper_done(void *arg, enum keep_file);
+/*
+ * As tokendir.h; -1: ERR_RETRY with code "state_dir". What is locked when the
+ * helper ends is unlocked.
+ */
+int keeper_token_read(
+    struct keeper *, size_t i, struct buf *out, bool *busy, struct err *);
+int
+keeper_token_write(struct keeper *, size_t i, const struct buf *, struct err *);
+void keeper_token_done(struct keeper *, size_t i);
 /* Ends the helper; it also ends when this process does. NULL is fine. */
 void keeper_close(struct keeper *);
 

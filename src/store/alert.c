@@ -230,6 +230,26 @@ is_unchanged(const struct store_alert *was, const struct store_alert *a)
 }
 
 static int
+rank_of(const char *severity)
+{
+	return strcmp(severity, "info") == 0      ? 0
+	       : strcmp(severity, "warning") == 0 ? 1
+						  : 2;
+}
+
+/*
+ * An open alert is told once, but again when it has become more severe; and
+ * what is news alone, when it says something else.
+ */
+static bool
+is_told_anew(const struct store_alert *was, const struct store_alert *a)
+{
+	int before = rank_of(was->severity), now = rank_of(a->severity);
+
+	return now > before || (now == 0 && strcmp(was->text, a->text) != 0);
+}
+
+static int
 raise_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 {
 	const struct store_alert *was = find_alert(ap->open, ap->nopen, a);
@@ -263,14 +283,14 @@ raise_alert(struct apply *ap, const struct store_alert *a, struct err *err)
 	fault_point("before alert");
 	if (db_run(st, s, err) == -1)
 		return -1;
-	if (was == NULL) {
-		now.count = 1;
-		tim_iso(st->txn.at, &now.first_at);
-		now.last_at = now.first_at;
-		now.resolved_at = TIM_NONE;
-		add_alert(&ap->news->opened, &now);
-	}
-	return was == NULL && ap->tell ? mark_untold(st, &now, err) : 0;
+	if (was != NULL && !is_told_anew(was, a))
+		return 0;
+	now.count = was == NULL ? 1 : was->count + 1;
+	tim_iso(st->txn.at, &now.last_at);
+	now.first_at = was == NULL ? now.last_at : was->first_at;
+	now.resolved_at = TIM_NONE;
+	add_alert(&ap->news->opened, &now);
+	return ap->tell ? mark_untold(st, &now, err) : 0;
 }
 
 static int

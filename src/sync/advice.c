@@ -53,9 +53,21 @@ struct advice_row {
 
 static const struct advice_row rows[] = {
 	/* the login */
+	{ CAUSE_NOT_OFFERED, NULL, NULL, -1, CONF_AUTH_OAUTH, ANYWHERE,
+	    "a server of your own takes tokens only with Hybrid Modern "
+	    "Authentication (Get-OrganizationConfig | Format-List "
+	    "OAuth2ClientProfileEnabled; Get-AuthServer): turn it on, or write "
+	    "auth = auto",
+	    NULL },
+	{ CAUSE_LOGIN_DENIED, NULL, NULL, -1, CONF_AUTH_OAUTH, ANYWHERE,
+	    "do what the text says in the Entra admin center (App "
+	    "registrations), or correct tenant, client_id, secret or "
+	    "certificate; a person logs in again with exsync --login (README, "
+	    "Microsoft 365 and OAuth)",
+	    NULL },
 	{ CAUSE_NOT_OFFERED, NULL, NULL, -1, -1, ONLINE,
-	    "this is Exchange Online, which takes neither Basic nor NTLM: it "
-	    "cannot be read with this auth",
+	    "this is Exchange Online, which takes neither Basic nor NTLM: "
+	    "write auth = oauth (README, Microsoft 365 and OAuth)",
 	    NULL },
 	{ CAUSE_NOT_OFFERED, NULL, "NTLM", -1, CONF_AUTH_BASIC, ANYWHERE,
 	    "Basic is not offered: the server offers {s}: write auth = ntlm, "
@@ -83,7 +95,8 @@ static const struct advice_row rows[] = {
 	    NULL },
 	{ CAUSE_LOGIN_DENIED, NULL, NULL, -1, -1, ONLINE,
 	    "this is Exchange Online, which refuses Basic and NTLM whatever "
-	    "the password is",
+	    "the password is: write auth = oauth (README, Microsoft 365 and "
+	    "OAuth)",
 	    NULL },
 	{ CAUSE_LOGIN_LOCKED, "http-457", NULL, -1, -1, ANYWHERE,
 	    "the password has expired: set a new one, write it to the INI, and "

@@ -80,6 +80,11 @@ static const struct {
 	[ALERT_FORGET] = { "forget",
 	    "run exsync --forget again, with the address that it was about: "
 	    "it does what is left" },
+	[ALERT_EXPIRES] = { "expires",
+	    "make a new one in Entra (App registrations > the app > "
+	    "Certificates & secrets) while the old one is still valid, put it "
+	    "into the file that the INI names, and its end into "
+	    "secret_expires" },
 	[ALERT_CONSUMER] = { "consumer",
 	    "let the CRM set consumer.acked_seq to what it has imported; if "
 	    "nobody reads by that name any more delete its row from table "
@@ -114,7 +119,7 @@ alert_stops_passes(const char *code)
 
 	return kind != ALERT_INTERRUPTED && kind != ALERT_DIRECTORY &&
 	       kind != ALERT_CLOCK && kind != ALERT_CONSUMER &&
-	       kind != ALERT_FORGET;
+	       kind != ALERT_FORGET && kind != ALERT_EXPIRES;
 }
 
 const char *

@@ -17,6 +17,8 @@
  *		has it any more
  *	profile NAME, empty: it has no mailbox, or none of its mailboxes has a
  *		folder that the key folders names; over when something is read
+ *	profile NAME, expires (info, a warning, an error): its client secret or
+ *		certificate ends soon, or has ended; over when it was renewed
  *	mailbox ADDRESS, login, access, config, failing: it alone cannot be read
  *		for this cause, and will not be until a person does something
  *	mailbox ADDRESS, the server's own code (ErrorCannotFindUser): the server
@@ -70,7 +72,8 @@ enum alert_kind {
 	ALERT_CLOCK,
 	ALERT_CONSUMER,
 	ALERT_FORGET,
-	ALERT_ANSWER /* the code is the server's own word */
+	ALERT_EXPIRES, /* its severity depends on how soon (expires.h) */
+	ALERT_ANSWER   /* the code is the server's own word */
 };
 const char *alert_code(enum alert_kind); /* not of ALERT_ANSWER */
 /*

@@ -23,6 +23,7 @@
 #include "sync/advice.h"
 #include "sync/alert.h"
 #include "sync/bycause.h"
+#include "sync/expires.h"
 #include "sync/health.h"
 #include "sync/interrupted.h"
 #include "sync/lasting.h"
@@ -156,6 +157,23 @@ meet_consumers(struct met *m, struct err *err)
 }
 
 /* --- profiles ---------------------------------------------------------- */
+
+/* The INI alone says so, whichever mailboxes the pass is about. */
+static void
+meet_expiry(struct met *m)
+{
+	const struct conf *c = m->h->pass->conf;
+	const char *severity;
+	char text[200];
+	size_t i;
+
+	for (i = 0; i < c->nprofile; i++)
+		if (expires_soon(&c->profile[i].oauth, tim_now(), &severity,
+			text, sizeof(text)))
+			meet_alert(m, OF_PROFILE, c->profile[i].name,
+			    alert_code(ALERT_EXPIRES), "%s", text)
+			    ->severity = severity;
+}
 
 /*
  * May each mailbox of a profile fail with this because of the way to the
@@ -694,6 +712,8 @@ is_alert_over(void *arg, struct store_alert *a)
 {
 	struct met *m = arg;
 
+	if (alert_kind(a->code) == ALERT_EXPIRES)
+		return true; /* the INI says so, and not met is over */
 	/* whoever opened it says when it is over: a pass knows nothing of it */
 	if (strcmp(a->severity, "info") == 0)
 		return is_pointless(m, a) ||
@@ -753,6 +773,7 @@ apply_alerts(struct met *m, struct err *err)
 	meet_clock(m);
 	if (meet_consumers(m, err) == -1)
 		return -1;
+	meet_expiry(m);
 	meet_profiles(m);
 	meet_mailboxes(m);
 	met = (struct store_alert_met){ m->v, m->n, is_alert_over, m,

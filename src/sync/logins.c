@@ -158,8 +158,8 @@ proxy_server(const struct proxy *p)
 static struct credential
 proxy_credential(const struct proxy *p)
 {
-	return (
-	    struct credential){ CONF_AUTH_BASIC, p->url.user, p->url.password };
+	return (struct credential){ CONF_AUTH_BASIC, p->url.user,
+		p->url.password, NULL };
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/token.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "conf/confkeys.h"
@@ -46,6 +47,7 @@ servers_close(struct servers *s)
 		o->server.ops->close(o->server.provider);
 		free(o);
 	}
+	token_forget_all();
 	free(s);
 }
 

@@ -72,7 +72,7 @@ close_conn(struct pool_conn *c)
 int
 pool_init(struct pool *p, const struct pool_opts *opts, struct err *err)
 {
-	struct credential nobody = { opts->scheme, NULL, NULL };
+	struct credential nobody = { opts->scheme, NULL, NULL, NULL };
 	struct pool_conn *trial;
 
 	memset(p, 0, sizeof(*p));

@@ -159,7 +159,7 @@ run(struct buf *log, int mode, const uint8_t *data, size_t size)
 	struct err e = ERR_INIT;
 	struct fuzz_split split;
 	struct http_opts o;
-	struct credential who = { CONF_AUTH_BASIC, "user", "secret" };
+	struct credential who = { CONF_AUTH_BASIC, "user", "secret", NULL };
 	struct hand hand = { { hand_header, hand_finish, NULL, false }, 0, 0,
 		log };
 	struct http_auth *auth = NULL;

@@ -97,7 +97,7 @@ choices(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct credential who = { CONF_AUTH_AUTO,
-			rows[i].username, "Password" };
+			rows[i].username, "Password", NULL };
 		struct err e = ERR_INIT;
 		struct http_auth *a = auth_open(&who, "the place", &e);
 
@@ -125,7 +125,8 @@ not_asked(void **state)
 
 	(void)state;
 	for (i = 0; i < 2; i++) {
-		const struct credential who = { CONF_AUTH_AUTO, name[i], "P" };
+		const struct credential who = { CONF_AUTH_AUTO, name[i], "P",
+			NULL };
 		struct err e = ERR_INIT;
 		struct http_auth *a = auth_open(&who, "the place", &e);
 		struct buf out;

@@ -578,6 +578,10 @@ test_example_whole(void **state)
 {
 	static const char *const not [] = { ";url =", ";password_env =",
 		";password =",
+		/* auth is not oauth there */
+		";tenant_id =", ";client_id =", ";client_secret_file =",
+		";client_certificate =", ";client_key_file =", ";authority =",
+		";scope =", ";secret_expires =",
 		/* a group of the machine's */
 		";database_group =", NULL };
 	char *text, *p, *errs;

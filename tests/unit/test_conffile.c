@@ -107,9 +107,6 @@ static const struct {
 	{ HQ "polling_interval = 5 # minutes\n",
 	    "t.ini:6: polling_interval: must be a number from 1 to 1440 (a "
 	    "comment begins with ' ;', not with #)\n" },
-	{ HQ "auth = oauth\n",
-	    "t.ini:6: auth: oauth is not in this version: write ntlm, or "
-	    "basic, as the server allows\n" },
 	{ HQ "auth = anonymous\n",
 	    "t.ini:6: auth: anonymous is refused: write ntlm or basic, and "
 	    "give username and password_file\n" },
@@ -123,7 +120,7 @@ static const struct {
 	    "t.ini:10: username: needs its domain with auth = ntlm: write "
 	    "DOMAIN\\name or name@domain\n" },
 	{ HQ "auth = digest\n",
-	    "t.ini:6: auth: must be one of basic|ntlm|auto\n" },
+	    "t.ini:6: auth: must be one of basic|ntlm|auto|oauth\n" },
 	{ HQ "process_email_from = 1.1.2026\n",
 	    "t.ini:6: process_email_from: must be a date such as 2026-01-01 "
 	    "or a date and time such as 2026-01-01T08:00:00Z\n" },
@@ -185,7 +182,10 @@ static const struct {
 	{ HQ "colour = red\n blue\n[rule r]\ndoamin = x.example\n"
 	     "action = skip\n",
 	    "t.ini:6: colour: unknown key; [profile] has server url version "
-	    "auth username password_file password_env password access domains "
+	    "auth username password_file password_env password tenant_id "
+	    "client_id client_secret_file client_certificate "
+	    "client_key_file assertion authority scope secret_expires access "
+	    "domains "
 	    "mailboxes match process_email_from past_mail polling_interval "
 	    "stale_after max_connections move_failed approval folders "
 	    "skip_folders tls_pin\n"

@@ -14,21 +14,31 @@
 static void
 same(void **state)
 {
+	static char tenant[] = "t", other[] = "o";
+	static const struct conf_oauth o = { .tenant = tenant },
+				       alike = { .tenant = tenant },
+				       unlike = { .tenant = other };
 	static const struct {
 		struct credential a, b;
 		bool same;
 	} t[] = {
-		{ { 0, "u", "p" }, { 0, "u", "p" }, true },
-		{ { 0, NULL, NULL }, { 0, NULL, NULL }, true },
-		{ { 0, NULL, "p" }, { 0, "", "p" }, true },
-		{ { 0, "u", "" }, { 0, "u", NULL }, true },
-		{ { 0, "u", "p" }, { 0, "u", "P" }, false },
+		{ { 3, "u", "p", &o }, { 3, "u", "p", &o }, true },
+		{ { 3, "u", "p", &o }, { 3, "u", "p", &alike }, true },
+		{ { 3, "u", "p", &o }, { 3, "u", "p", &unlike }, false },
+		{ { 3, "u", "p", &o }, { 3, "u", "p", NULL }, false },
+		{ { 3, "u", "p", &o }, { 3, "u", "q", &o }, false },
+		{ { 0, "u", "p", NULL }, { 0, "u", "p", NULL }, true },
+		{ { 0, NULL, NULL, NULL }, { 0, NULL, NULL, NULL }, true },
+		{ { 0, NULL, "p", NULL }, { 0, "", "p", NULL }, true },
+		{ { 0, "u", "", NULL }, { 0, "u", NULL, NULL }, true },
+		{ { 0, "u", "p", NULL }, { 0, "u", "P", NULL }, false },
 		/* perhaps one account, but not certainly */
-		{ { 0, "u", "p" }, { 0, "U", "p" }, false },
-		{ { 0, "u", "p" }, { 0, "D\\u", "p" }, false },
-		{ { 0, "u", NULL }, { 0, "u", "p" }, false },
-		{ { 0, "up", "" }, { 0, "u", "p" }, false },
-		{ { 0, "u", "p" }, { (enum conf_auth)1, "u", "p" }, false },
+		{ { 0, "u", "p", NULL }, { 0, "U", "p", NULL }, false },
+		{ { 0, "u", "p", NULL }, { 0, "D\\u", "p", NULL }, false },
+		{ { 0, "u", NULL, NULL }, { 0, "u", "p", NULL }, false },
+		{ { 0, "up", "", NULL }, { 0, "u", "p", NULL }, false },
+		{ { 0, "u", "p", NULL }, { (enum conf_auth)1, "u", "p", NULL },
+		    false },
 	};
 	size_t i;
 
@@ -44,7 +54,7 @@ static void
 copy(void **state)
 {
 	char user[] = "svc", pw[] = "secret";
-	struct credential c = { CONF_AUTH_BASIC, user, pw }, out;
+	struct credential c = { CONF_AUTH_BASIC, user, pw, NULL }, out;
 
 	(void)state;
 	credential_copy(&out, &c);
@@ -66,9 +76,10 @@ copy(void **state)
 static void
 colon(void **state)
 {
-	const struct credential bad = { CONF_AUTH_BASIC, "a:b", "secret" };
-	const struct credential good = { CONF_AUTH_BASIC, "ab", ":" };
-	const struct credential none = { CONF_AUTH_BASIC, NULL, NULL };
+	const struct credential bad = { CONF_AUTH_BASIC, "a:b", "secret",
+		NULL };
+	const struct credential good = { CONF_AUTH_BASIC, "ab", ":", NULL };
+	const struct credential none = { CONF_AUTH_BASIC, NULL, NULL, NULL };
 	struct err e = ERR_INIT;
 	struct http_auth *a;
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "auth/token.h"
 #include "ewsscene.h"
 
 #define FOLDER(kind, id, up, name, more)                                       \
@@ -436,6 +437,71 @@ not_soap(void **state)
 	unsetenv("EXSYNC_NOW");
 }
 
+/* Exchange Online closes EWS by policy, and says so in a header. */
+static void
+policy(void **state)
+{
+	struct scene s = { 0 };
+
+	(void)state;
+	reply(&s, "403 Forbidden",
+	    "X-EWS-Policy-Reason: EWS is disabled for this user or tenant\r\n",
+	    "");
+	begin(&s);
+	assert_int_equal(get(&s, PROVIDER_HEADERS, 4), -1);
+	assert_int_equal(s.e.cause, CAUSE_FORBIDDEN);
+	assert_non_null(strstr(s.e.msg,
+	    "Exchange Online says: EWS is disabled for this user or tenant: "
+	    "let an administrator run Set-OrganizationConfig"));
+	end(&s);
+}
+
+/* A token that is refused twice: once renewed, and the server's reason told. */
+static void
+token_refused_twice(void **state)
+{
+	static const char answer[] =
+	    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 61\r\n"
+	    "\r\n{\"token_type\":\"Bearer\",\"expires_in\":3600,"
+	    "\"access_token\":\"A\"} ";
+	static const struct step steps[] = { { answer, CLOSE, 0, 0 },
+		{ answer, CLOSE, 0, 0 }, { NULL, KEEP, 0, 0 } };
+	static const char no[] =
+	    "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n"
+	    "x-ms-diagnostics: 2000003;reason=\"The audience\"\r\n";
+	static char id[] = "id", file[] = "x", no_proxy[] = "";
+	struct server tokens = { .step = steps };
+	struct scene s = { 0 };
+
+	(void)state;
+	server_start(&tokens);
+	s.profile.auth = CONF_AUTH_OAUTH;
+	s.profile.oauth = (struct conf_oauth){ .tenant = id,
+		.client_id = id,
+		.scope = id,
+		.secret_file = file,
+		.secret = id,
+		.proof = id,
+		.proxy = no_proxy,
+		.authority = mem_printf("http://127.0.0.1:%d", tokens.port) };
+	reply(&s, "401 No", no, "");
+	reply(&s, "401 No", no, "");
+	begin(&s);
+	assert_int_equal(get(&s, PROVIDER_HEADERS, 4), -1);
+	assert_int_equal(s.e.kind, ERR_AUTH);
+	assert_int_equal(s.e.cause, CAUSE_LOGIN_DENIED);
+	if (strstr(s.e.msg, "refuses the token, a new one too") == NULL ||
+	    strstr(s.e.msg, "of the token the server says: it is for another "
+			    "server") == NULL)
+		fail_msg("%s", s.e.msg);
+	end(&s);
+	assert_int_equal(count(&s, "Authorization: Bearer A\r\n"), 2);
+	assert_int_equal(tokens.requests, 2);
+	server_stop(&tokens);
+	token_forget_all();
+	free(s.profile.oauth.authority);
+}
+
 static void
 login(void **state)
 {
@@ -620,6 +686,7 @@ main(void)
 		cmocka_unit_test(folders_paging), cmocka_unit_test(steps_down),
 		cmocka_unit_test(no_version), cmocka_unit_test(changes),
 		cmocka_unit_test(changes_odd), cmocka_unit_test(not_soap),
+		cmocka_unit_test(policy), cmocka_unit_test(token_refused_twice),
 		cmocka_unit_test(login), cmocka_unit_test(delegate),
 		cmocka_unit_test(login_not_taken),
 		cmocka_unit_test(login_spared),

@@ -54,7 +54,8 @@ struct scene {
 static struct http_auth *
 basic(const char *username, const char *password)
 {
-	const struct credential c = { CONF_AUTH_BASIC, username, password };
+	const struct credential c = { CONF_AUTH_BASIC, username, password,
+		NULL };
 	struct err e = ERR_INIT;
 	struct http_auth *a = auth_open(&c, "the place", &e);
 

@@ -655,7 +655,8 @@ endless_body(void **state)
 
 	(void)state;
 	for (i = 0; i < 2 * sizeof(bodies) / sizeof(bodies[0]); i++) {
-		const struct credential who = { CONF_AUTH_BASIC, "u", "p" };
+		const struct credential who = { CONF_AUTH_BASIC, "u", "p",
+			NULL };
 		char *all = mem_alloc(1000000);
 		const struct step steps[] = { { all, KEEP, 0, 0 },
 			{ OK, KEEP, 0, 0 }, END };

@@ -332,7 +332,7 @@ mode_of(const char *path)
 static struct keeper *
 start(const char *dir, bool make)
 {
-	struct keeper_opts o = { NULL, dir, make };
+	struct keeper_opts o = { NULL, dir, make, { NULL, 0 } };
 	struct err err = ERR_INIT;
 	struct keeper *k = keeper_start(&o, &err);
 
@@ -478,9 +478,11 @@ test_no_helper(void **state)
 		struct keeper_opts o;
 		const char *code, *text;
 	} t[] = {
-		{ { "cat", NULL, false }, "alert_command", "alert_command: " },
-		{ { NULL, "/none", false }, "state_dir", "state_dir: " },
-		{ { "cat", "/none", false }, "alert_command",
+		{ { "cat", NULL, false, { NULL, 0 } }, "alert_command",
+		    "alert_command: " },
+		{ { NULL, "/none", false, { NULL, 0 } }, "state_dir",
+		    "state_dir: " },
+		{ { "cat", "/none", false, { NULL, 0 } }, "alert_command",
 		    "alert_command, state_dir: " },
 	};
 	struct rlimit was, none;

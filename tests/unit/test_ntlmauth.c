@@ -182,7 +182,7 @@ static void
 run_row(const struct row *r)
 {
 	const struct credential who = { CONF_AUTH_NTLM, "Domain\\User",
-		"Password" };
+		"Password", NULL };
 	const struct http_request req = { "POST", NULL, 0, "<q/>", 4, true };
 	struct server server;
 	struct http_opts o = { .proxy = "", .first_byte_ms = 5000 };
@@ -242,7 +242,7 @@ static void
 answers(void **state)
 {
 	const struct credential who = { CONF_AUTH_NTLM, "Domain\\User",
-		"Password" };
+		"Password", NULL };
 	struct tls_binding sha = { "SHA-256", 32, { 1 } };
 	struct http_auth_conn conn = { 1, "mail.example", "443", true, NULL };
 	char token[2][3000];
@@ -284,7 +284,7 @@ reasons(void **state)
 		{ true, true, "the same certificate" },
 	};
 	const struct credential who = { CONF_AUTH_NTLM, "Domain\\User",
-		"Password" };
+		"Password", NULL };
 	struct tls_binding sha = { "SHA-256", 32, { 1 } };
 	struct buf out;
 	size_t i;

@@ -10,9 +10,9 @@
 
 #include "web/pool.h"
 
-static const struct credential anna = { CONF_AUTH_BASIC, "anna", "a" },
-			       bert = { CONF_AUTH_BASIC, "bert", "b" },
-			       other = { CONF_AUTH_BASIC, "anna", "b" };
+static const struct credential anna = { CONF_AUTH_BASIC, "anna", "a", NULL },
+			       bert = { CONF_AUTH_BASIC, "bert", "b", NULL },
+			       other = { CONF_AUTH_BASIC, "anna", "b", NULL };
 
 static void
 begin(struct pool *p, int max)
@@ -129,7 +129,8 @@ renewed(void **state)
 static void
 refused(void **state)
 {
-	static const struct credential colon = { CONF_AUTH_BASIC, "a:b", "" };
+	static const struct credential colon = { CONF_AUTH_BASIC, "a:b", "",
+		NULL };
 	struct err err = ERR_INIT;
 	struct pool_opts o;
 	struct pool p;

@@ -109,7 +109,7 @@ content(const char *name, size_t *len)
 static struct keeper *
 start_with(const char *command, struct err *err)
 {
-	struct keeper_opts o = { command, NULL, false };
+	struct keeper_opts o = { command, NULL, false, { NULL, 0 } };
 
 	return keeper_start(&o, err);
 }

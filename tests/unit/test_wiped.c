@@ -15,10 +15,14 @@
 
 #include <cmocka.h>
 
+#include "netserver.h"
+
 #include "auth/auth.h"
 #include "auth/ntlm.h"
+#include "auth/token.h"
 #include "base/buf.h"
 #include "base/md4.h"
+#include "base/mem.h"
 #include "base/utf16.h"
 #include "conf/conf.h"
 
@@ -166,8 +170,8 @@ test_ntlm(void **state)
 	    "TlRMTVNTUAACAAAADAAMADgAAAAFgomiASNFZ4mrze8AAAAAAAAAADAAMABEAAAA"
 	    "CgBjRQAAAA9EAG8AbQBhAGkAbgACAAwARABvAG0AYQBpAG4AAQAMAFMAZQByAHYA"
 	    "ZQByAAcACAAAkNM2tzTDAQAAAAA=\n";
-	const struct credential who = { CONF_AUTH_NTLM, "Domain\\User",
-		SECRET };
+	const struct credential who = { CONF_AUTH_NTLM, "Domain\\User", SECRET,
+		NULL };
 	const struct http_auth_conn conn = { 1, "mail.example", "443", true,
 		NULL };
 	struct err e = ERR_INIT;
@@ -196,6 +200,52 @@ test_ntlm(void **state)
 	assert_int_equal(given_back, 0);
 }
 
+/* OAuth: a client secret that is sent, and a token that comes. */
+static void
+test_oauth(void **state)
+{
+	static char body[] =
+	    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 94\r\n"
+	    "\r\n{\"token_type\":\"Bearer\",\"expires_in\":3600,"
+	    "\"more\":\"x\",\"access_token\":\"AT-" SECRET "\"}";
+	static const struct step steps[] = { { body, CLOSE, 0, 0 },
+		{ body, CLOSE, 0, 0 }, { NULL, KEEP, 0, 0 } };
+	static char id[] = "id", no_proxy[] = "", secret[] = SECRET;
+	static struct server service;
+	struct conf_oauth o = { .tenant = id,
+		.client_id = id,
+		.scope = id,
+		.secret_file = id,
+		.secret = secret,
+		.proxy = no_proxy };
+	const struct credential who = { CONF_AUTH_OAUTH, id, SECRET, &o };
+	const struct http_auth_conn conn = { 1, "mail.example", "443", true,
+		NULL };
+	struct err e = ERR_INIT;
+	struct http_auth *a;
+	struct buf out;
+
+	(void)state;
+	service.step = steps;
+	server_start(&service);
+	o.authority = mem_printf("http://127.0.0.1:%d", service.port);
+	memset(worth, 0, sizeof(worth));
+	given_back = 0;
+	buf_init_secret(&out, HTTP_AUTH_MAX);
+	a = auth_open(&who, "the place", &e);
+	if (a->header(a, &conn, NULL, &out, &e) == -1)
+		fail_msg("%s", e.msg);
+	assert_string_equal(buf_str(&out), "Bearer AT-" SECRET);
+	buf_free(&out);
+	assert_int_equal(a->header(a, &conn, "Bearer\n", &out, &e), 0);
+	buf_free(&out);
+	a->free(a);
+	token_forget_all();
+	assert_int_equal(given_back, 0);
+	server_stop(&service);
+	free(o.authority);
+}
+
 int
 main(void)
 {
@@ -204,6 +254,7 @@ main(void)
 		cmocka_unit_test(test_buf_secret),
 		cmocka_unit_test(test_ini),
 		cmocka_unit_test(test_ntlm),
+		cmocka_unit_test(test_oauth),
 	};
 
 	return cmocka_run_group_tests_name("wiped", tests, NULL, NULL);

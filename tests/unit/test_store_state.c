@@ -1,6 +1,7 @@
 /*
  * test_store_state.c - parties, mailboxes, folders, runs, dry runs.
  */
+#include "store/lasting.h"
 #include "test_store.h"
 
 /* --- parties ----------------------------------------------------------- */
@@ -81,15 +82,18 @@ test_mailbox(void **state)
 	struct conf_mailbox box = kit_box(BOX_A);
 	struct store_mailbox m;
 	struct err fault = ERR_INIT;
+	struct store_state show = { BOX_A, "testing" };
 
-	kit_profile.approval = CONF_APPROVAL_MANUAL;
-	OK(k, store_mailbox_get(k->st, &box, "1", PERMIT_READ, &m, &k->err));
+	OK(k, store_mailbox_get(k->st, &box, "1", PERMIT_WAITS, &m, &k->err));
 	assert_string_equal(m.state, "waiting");
 	assert_int_equal(m.last_ok_at, TIM_NONE);
 	assert_int_equal(m.retry_at, TIM_NONE);
-	kit_profile.approval = CONF_APPROVAL_AUTOMATIC;
+	OK(k, store_mailbox_get(k->st, &box, "1", PERMIT_OFF, &m, &k->err));
+	assert_string_equal(m.state, "disabled");
 	OK(k, store_mailbox_get(k->st, &box, "1", PERMIT_READ, &m, &k->err));
-	assert_string_equal(m.state, "enabled");
+	assert_string_equal(m.state, "testing");
+	/* as the beginning of a pass does it, once somebody has approved */
+	OK(k, store_mailbox_show(k->st, &show, 1, &k->err));
 	err_set(&fault, ERR_AUTH, "login refused");
 	OK(k, store_mailbox_done(k->st, BOX_A, &fault, T0, &k->err));
 	/* asked for at once: no old status is told */
@@ -408,7 +412,7 @@ test_read_only(void **state)
 	assert_int_equal(out.n, 1);
 	party_list_free(&out);
 	OK(k, store_mailbox_get(k->st, &box, NULL, PERMIT_READ, &m, &k->err));
-	assert_string_equal(m.state, "enabled");
+	assert_string_equal(m.state, "testing");
 	folders(k, BOX_A, ids, 2, &f);
 	assert_int_equal(f.n, 2);
 	assert_int_equal(f.v[0].id, k->inbox_a);

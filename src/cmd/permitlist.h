@@ -27,18 +27,22 @@ struct permitlist {
  */
 int permitlist_open(
     struct permitlist *, const struct conf *, struct store *, struct err *);
-/* Replaces the file, whole or not at all; makes state_dir. */
+/*
+ * Replaces the file, whole or not at all; makes state_dir. -1 also when another
+ * process held state_dir for so long that the list was read without its lock.
+ */
 int permitlist_save(struct permitlist *, struct err *);
 void permitlist_close(struct permitlist *);
 /*
  * For a pass; out is the caller's to free (permit_free), also after -1. make:
- * a file is made where there is none. A state_dir that cannot be read or
- * written is an error where a profile has approval = manual; else nobody gains
- * a right by it, and a warning is logged: what table mailbox says holds.
+ * a file is made where there is none. One that may be there and cannot be read
+ * is an error: it may disable a mailbox. A state_dir that cannot be made or
+ * written is one where a profile has approval = manual; else nobody can have
+ * said anything in it, and a warning is logged: what table mailbox says holds.
  */
 int permitlist_load(const struct conf *, struct store *, bool make,
     struct permit_list *out, struct err *);
-/* Adds to the file that these mailboxes are approved, or disabled. */
+/* Adds to the file what a pass has found (permit_note). */
 int permitlist_note(const struct conf *, struct store *, const struct permit *,
     size_t n, struct err *);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
@@ -84,6 +85,18 @@ permit_set(struct permit_list *p, const char *address, bool approved,
 	p->v[i].at = at;
 }
 
+void
+permit_note(struct permit_list *p, const struct permit *found)
+{
+	const struct permit *is = permit_find(p, found->address);
+
+	if (is == NULL)
+		permit_set(p, found->address, found->approved, found->disabled,
+		    found->at);
+	else if (found->approved && !is->approved)
+		permit_set(p, found->address, true, is->disabled, found->at);
+}
+
 enum permit_is
 permit_of(const struct permit_list *p, const char *address, bool manual)
 {
@@ -112,6 +125,16 @@ read_word(const char *s, struct permit *out)
 	return false;
 }
 
+static bool
+is_normal(const char *address)
+{
+	char *normal = address_normalise(address);
+	bool is = normal != NULL && strcmp(normal, address) == 0;
+
+	free(normal);
+	return is;
+}
+
 /* NULL, or why the line is invalid. */
 static const char *
 read_permit(struct permit_list *p, char *line)
@@ -130,6 +153,9 @@ read_permit(struct permit_list *p, char *line)
 		       "approved,disabled";
 	if (!tim_iso(at, &r.at))
 		return "the last field is no time";
+	if (!is_normal(line))
+		return "this is no address as exsync writes it: in lower case, "
+		       "nothing around it";
 	if (p->n > 0 && strcmp(p->v[p->n - 1].address, line) >= 0)
 		return "the addresses are not in order, or one is there twice";
 	r.address = mem_strdup(line);

@@ -48,7 +48,8 @@ enum permit_is {
 
 /*
  * Takes a whole file; an empty one is none. out must be empty. -1: ERR_CONFIG
- * with the line that is invalid; permit_free all the same.
+ * with the line that is invalid; permit_free all the same. An address that is
+ * not normalised is invalid: it would be that of no mailbox.
  */
 int permit_parse(
     struct permit_list *out, const char *text, size_t len, struct err *);
@@ -57,11 +58,17 @@ int permit_format(const struct permit_list *, struct buf *out);
 /* By normalised address, or NULL. */
 const struct permit *permit_find(const struct permit_list *, const char *);
 /*
- * Sets what is said about an address, at that time; neither approved nor
+ * Sets what is said about a normalised address, at that time; neither approved nor
  * disabled: nothing is said any more. Costs time in proportion to the list.
  */
 void permit_set(struct permit_list *, const char *address, bool approved,
     bool disabled, int64_t at);
+/*
+ * Adds what a pass has found about a mailbox. It may have found that before a
+ * person said something else, and what a person says holds: whatever the list
+ * has stays, approved is added, and disabled only where nothing was said yet.
+ */
+void permit_note(struct permit_list *, const struct permit *);
 /* manual: the mailbox's profile wants approval. list NULL: nothing is said. */
 enum permit_is
 permit_of(const struct permit_list *, const char *address, bool manual);

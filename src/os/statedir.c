@@ -69,19 +69,24 @@ give_file(int in, int fd)
 		return; /* the next reader says that it cannot be opened */
 }
 
-/* The same for the directory itself, which lies in another. */
+/*
+ * The same for the directory itself, fd, which was just made in another. Whom
+ * that one belongs to may meanwhile have put something else in its place: no
+ * link is followed, and only a directory of root's is given away.
+ */
 static void
-give_dir(const char *path)
+give_dir(const char *path, int fd)
 {
 	char parent[4096];
-	struct stat st;
+	struct stat st, is;
 	const char *slash = strrchr(path, '/');
 
 	snprintf(parent, sizeof(parent), "%.*s",
 	    slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path),
 	    slash == NULL ? "." : path);
 	if (geteuid() == 0 && stat(parent, &st) == 0 && st.st_uid != 0 &&
-	    lchown(path, st.st_uid, st.st_gid) == -1)
+	    fstat(fd, &is) == 0 && is.st_uid == 0 &&
+	    fchown(fd, st.st_uid, st.st_gid) == -1)
 		return;
 }
 
@@ -89,19 +94,24 @@ give_dir(const char *path)
 static int
 open_dir(struct statedir *d, bool make)
 {
+	bool made;
+
 	if (d->fd != -1)
 		return 1;
 	if (d->path == NULL) {
 		snprintf(d->why, sizeof(d->why), "there is no state_dir");
 		return -1;
 	}
-	if (make && mkdir(d->path, 0700) == 0)
-		give_dir(d->path);
-	else if (make && errno != EEXIST)
+	made = make && mkdir(d->path, 0700) == 0;
+	if (make && !made && errno != EEXIST)
 		return fail_dir(d, "", "cannot be made", errno);
-	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (d->fd != -1)
+	d->fd = open(d->path,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC | (made ? O_NOFOLLOW : 0));
+	if (d->fd != -1) {
+		if (made)
+			give_dir(d->path, d->fd);
 		return 1;
+	}
 	return errno == ENOENT && !make
 		   ? 0
 		   : fail_dir(d, "", "cannot be opened", errno);

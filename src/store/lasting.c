@@ -20,8 +20,8 @@ get_lasting(struct store *st, const char *address, struct store_lasting *out,
     struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LASTING_GET,
-	    "SELECT cause,setting,since,times,given_up FROM sync_lasting "
-	    "WHERE mailbox=?");
+	    "SELECT cause,setting,since,times,given_up,last_at "
+	    "FROM sync_lasting WHERE mailbox=?");
 	int r;
 
 	memset(out, 0, sizeof(*out));
@@ -34,6 +34,7 @@ get_lasting(struct store *st, const char *address, struct store_lasting *out,
 	out->since = db_col_time(s, 2);
 	out->times = sqlite3_column_int64(s, 3);
 	out->given_up = sqlite3_column_int(s, 4) != 0;
+	out->last = db_col_time(s, 5);
 	sqlite3_reset(s);
 	return 1;
 }
@@ -87,8 +88,8 @@ put_lasting(struct store *st, const char *address,
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LASTING_PUT,
 	    "INSERT OR REPLACE INTO sync_lasting(mailbox,cause,setting,since,"
-	    "times,given_up) VALUES(?,?,?,?,?,?)");
-	char since[TIM_TEXT];
+	    "times,given_up,last_at) VALUES(?,?,?,?,?,?,?)");
+	char since[TIM_TEXT], last[TIM_TEXT];
 
 	db_text(s, 1, address);
 	db_text(s, 2, l->cause);
@@ -96,6 +97,7 @@ put_lasting(struct store *st, const char *address,
 	db_time(s, 4, l->since, since);
 	db_int(s, 5, l->times);
 	db_int(s, 6, l->given_up);
+	db_time(s, 7, l->last, last);
 	return db_run(st, s, err) == -1 ? -1 : 0;
 }
 
@@ -110,11 +112,15 @@ meet_lasting(struct store *st, void *arg, struct err *err)
 	if (r == -1)
 		return -1;
 	if (r == 0 || strcmp(l.cause, w->met->cause) != 0 ||
-	    strcmp(l.setting, w->met->setting) != 0 || l.since > now) {
+	    strcmp(l.setting, w->met->setting) != 0 || l.since == TIM_NONE ||
+	    l.since > now || l.last == TIM_NONE) {
 		l = *w->met;
-		l.since = now;
+		l.since = l.last = now;
 		l.times = 0;
 	}
+	if (now - l.last > w->limit->gap)
+		l.since += now - l.last - w->limit->gap;
+	l.last = now;
 	l.times++;
 	l.given_up = l.times >= w->limit->times &&
 		     now - l.since >= w->limit->ms;

@@ -14,14 +14,21 @@ struct store_lasting {
 	/* the protocol's own name for the cause, and a hash of the settings
 	 * that the mailbox failed with, hexadecimal, of no secret */
 	char cause[64], setting[40];
-	int64_t since; /* when it was met first, without another since; ms */
+	/* when it was met first, without another since, later by the time in
+	 * which nobody looked; ms */
+	int64_t since;
+	int64_t last;  /* when it was met last; ms */
 	int64_t times; /* in so many passes */
 	bool given_up; /* the mailbox is disabled for it */
 };
 
-/* When a mailbox is given up: both must be reached. */
+/*
+ * When a mailbox is given up: ms and times must be reached. Of the time between
+ * two passes that met the cause no more than gap (ms) counts: a machine that
+ * was off, or a clock that jumps, is no cause that lasts.
+ */
 struct store_lasting_limit {
-	int64_t ms, times;
+	int64_t ms, times, gap;
 };
 
 /*

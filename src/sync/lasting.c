@@ -53,7 +53,8 @@ lasting_failed(
     struct mailbox_work *w, const struct err *fault, struct err *err)
 {
 	static const struct store_lasting_limit limit = {
-		(int64_t)LASTING_DAYS * 86400000, LASTING_TIMES
+		(int64_t)LASTING_DAYS * 86400000, LASTING_TIMES,
+		(int64_t)LASTING_GAP * 86400000
 	};
 	struct store_lasting met;
 	bool given_up;

@@ -12,6 +12,7 @@
 
 #define LASTING_DAYS  7
 #define LASTING_TIMES 5 /* and in so many passes: nobody may have looked */
+#define LASTING_GAP   2 /* days: more between two of them does not count */
 
 /*
  * The mailbox failed with fault. Counts that, if it lasts; the mailbox may be

@@ -193,6 +193,14 @@ is_left_out(const struct mailbox_work *w, const struct store_box *known,
 	char when[TIM_TEXT], why[500];
 
 	b->is = VERIFIED_OFF;
+	/* nobody has said that its mail is not wanted */
+	if (w->permit == PERMIT_READ && known != NULL && known->off) {
+		b->is = VERIFIED_NOT;
+		b->why = "it is disabled, for it failed for days for the same "
+			 "reason (exsync --status tells; once that is repaired "
+			 "exsync --enable has it read again)";
+		return true;
+	}
 	if (w->permit == PERMIT_OFF ||
 	    (known != NULL && strcmp(known->state, "disabled") == 0))
 		b->why = "it is disabled, so no pass reads it (exsync --enable "

@@ -81,7 +81,7 @@ struct mailbox_work {
 	size_t nsent;  /* both read-only while folders are read */
 	enum visit_end end;
 	struct err *fault; /* VISIT_FAILED; pass_run frees */
-	bool failing;      /* it failed before this pass */
+	bool failing;      /* it may have failed before this pass */
 	/* turn.h */
 	int64_t turn_ends; /* tim_mono */
 	atomic_bool turn_moved, turn_over;

@@ -343,7 +343,7 @@ LEFT_OUT = {
     "sync_folder": "walk unsettled",
     "sync_login": "tries first_at last_at retry_at",
     "sync_mark": "n",           # of a number that is private
-    "sync_lasting": "since times",
+    "sync_lasting": "since times last_at",
     "sync_mailbox": "first_at", "sync_news": "first_at",
     "consumer": "*",            # the CRM's
     "run": "*",                 # a row for each pass

@@ -334,19 +334,20 @@ say_word(const struct conf *conf, struct store *st, const char *address,
 {
 	struct permitlist l;
 	const struct permit *was;
-	int rc = store_is_mailbox(st, address, err);
+	int rc;
 
+	memset(is, 0, sizeof(*is));
+	rc = store_is_mailbox(st, address, err);
 	if (rc != 1)
 		return rc;
 	rc = permitlist_open(&l, conf, st, err);
 	if (rc == 0) {
 		was = permit_find(&l.list, address);
-		is->approved =
-		    word.approve || (was != NULL && was->approved);
-		is->disabled = word.disable || (!word.enable && was != NULL &&
-						   was->disabled);
-		permit_set(&l.list, address, is->approved, is->disabled,
-		    tim_now());
+		is->approved = word.approve || (was != NULL && was->approved);
+		is->disabled = word.disable ||
+			       (!word.enable && was != NULL && was->disabled);
+		permit_set(
+		    &l.list, address, is->approved, is->disabled, tim_now());
 		rc = permitlist_save(&l, err);
 	}
 	permitlist_close(&l);

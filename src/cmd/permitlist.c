@@ -132,8 +132,7 @@ permitlist_save(struct permitlist *l, struct err *err)
 		    "%s/mailboxes: %s: which mailboxes are approved and "
 		    "disabled must be kept where the CRM cannot write: see "
 		    "that exsync's user may write state_dir",
-		    l->conf->state_dir,
-		    text.over ? "is full" : l->dir.why);
+		    l->conf->state_dir, text.over ? "is full" : l->dir.why);
 		rc = err_code(err, CAUSE_OTHER, "mailboxes", SCOPE_ALL);
 	}
 	buf_free(&text);
@@ -186,8 +185,7 @@ permitlist_load(const struct conf *conf, struct store *st, bool make,
 		rc = do_without(conf, err);
 	if (rc == 0 && !l.list.known) {
 		rc = take_over(&l.list, st, err);
-		if (rc == 0 && make && !none &&
-		    permitlist_save(&l, err) == -1)
+		if (rc == 0 && make && !none && permitlist_save(&l, err) == -1)
 			rc = do_without(conf, err);
 	}
 	*out = l.list;

@@ -41,7 +41,7 @@ test_judge(struct test_result *t)
 		bad += tested_is(&r->profile[i]) == TESTED_BAD;
 	for (i = 0; i < r->nbox; i++)
 		t->n[tested_is(&r->box[i])]++;
-	t->exit = t->n[TESTED_GOOD] == 0                ? CMD_FAILED
+	t->exit = t->n[TESTED_GOOD] == 0                     ? CMD_FAILED
 		  : bad + t->n[TESTED_BAD] > 0 || r->stopped ? CMD_PARTIAL
 							     : CMD_OK;
 }
@@ -81,8 +81,7 @@ test_command(struct tested_part *p, const struct conf *c)
 		    "alert_command, or look at exsync --status",
 		    NULL);
 	else if (runner_check(c->alert_command, &err) == -1)
-		tested_add(
-		    p, "alert command", TESTED_BAD, -1, err.msg, NULL);
+		tested_add(p, "alert command", TESTED_BAD, -1, err.msg, NULL);
 	else
 		tested_add(p, "alert command", TESTED_GOOD, -1,
 		    "its program is there", NULL);
@@ -171,10 +170,10 @@ test_run(const struct cmd *cmd)
 	else {
 		/* it remembers logins that were rejected, as in a pass */
 		tokens = tokens_open(conf);
-		keeper = keeper_start(&(struct keeper_opts){ NULL,
-					  conf->state_dir, true,
-					  tokens_names(tokens) },
-		    &err);
+		keeper =
+		    keeper_start(&(struct keeper_opts){ NULL, conf->state_dir,
+				     true, tokens_names(tokens) },
+			&err);
 		if (keeper == NULL)
 			log_error("%s", err.msg);
 		tokens_use(tokens, keeper);

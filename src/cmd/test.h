@@ -15,8 +15,8 @@
 
 struct test_result {
 	struct test_report report;
-	struct tested_part here; /* this machine: settings, database, ... */
-	const char *conf;        /* the INI */
+	struct tested_part here;  /* this machine: settings, database, ... */
+	const char *conf;         /* the INI */
 	size_t n[TESTED_NOT + 1]; /* mailboxes */
 	int exit;                 /* the exit status */
 };

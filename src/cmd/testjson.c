@@ -50,8 +50,7 @@ test_json(const struct test_result *t, FILE *out)
 		json_name(out, "name", true);
 		json_string(out, r->profile[i].name);
 		json_text(out, "url", r->profile[i].of);
-		json_text(
-		    out, "verdict", test_name(tested_is(&r->profile[i])));
+		json_text(out, "verdict", test_name(tested_is(&r->profile[i])));
 		put_test_steps(out, &r->profile[i]);
 		fputc('}', out);
 	}

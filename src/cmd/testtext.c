@@ -179,14 +179,14 @@ put_verdict(FILE *out, const struct test_result *t)
 	if (t->report.stopped)
 		fprintf(out, "It was interrupted before its end.\n");
 	fprintf(out, "%s: %zu of %zu %s can be read",
-	    t->exit == 0                 ? "GOOD"
+	    t->exit == 0             ? "GOOD"
 	    : t->n[TESTED_GOOD] == 0 ? "NOT GOOD"
-					 : "NOT ALL GOOD",
+				     : "NOT ALL GOOD",
 	    t->n[TESTED_GOOD], n, n == 1 ? "mailbox" : "mailboxes");
 	if (t->n[TESTED_NOT] > 0)
 		fprintf(out, ", %zu not tested", t->n[TESTED_NOT]);
-	fprintf(out, "%s\n",
-	    t->exit == 0 ? ". exsync --once starts a pass." : ".");
+	fprintf(
+	    out, "%s\n", t->exit == 0 ? ". exsync --once starts a pass." : ".");
 }
 
 void

@@ -57,7 +57,7 @@ permit_find(const struct permit_list *p, const char *address)
 	size_t i = find_place(p, address);
 
 	return i < p->n && strcmp(p->v[i].address, address) == 0 ? &p->v[i]
-								  : NULL;
+								 : NULL;
 }
 
 void
@@ -71,13 +71,11 @@ permit_set(struct permit_list *p, const char *address, bool approved,
 		if (!approved && !disabled)
 			return;
 		(void)VEC_ADD(p->v, p->n);
-		memmove(&p->v[i + 1], &p->v[i],
-		    (p->n - 1 - i) * sizeof(*p->v));
+		memmove(&p->v[i + 1], &p->v[i], (p->n - 1 - i) * sizeof(*p->v));
 		p->v[i].address = mem_strdup(address);
 	} else if (!approved && !disabled) {
 		free(p->v[i].address);
-		memmove(
-		    &p->v[i], &p->v[i + 1], (--p->n - i) * sizeof(*p->v));
+		memmove(&p->v[i], &p->v[i + 1], (--p->n - i) * sizeof(*p->v));
 		return;
 	}
 	p->v[i].approved = approved;
@@ -105,7 +103,7 @@ permit_of(const struct permit_list *p, const char *address, bool manual)
 	if (is != NULL && is->disabled)
 		return PERMIT_OFF;
 	return manual && (is == NULL || !is->approved) ? PERMIT_WAITS
-							: PERMIT_READ;
+						       : PERMIT_READ;
 }
 
 /* --- the file ---------------------------------------------------------- */
@@ -191,9 +189,9 @@ permit_parse(
 		memcpy(line, text, (size_t)(next - text));
 		line[next - text] = '\0';
 		if (number == 1)
-			why = strcmp(line, HEAD) == 0
-				  ? NULL
-				  : "this is not \"" HEAD "\"";
+			why = strcmp(line, HEAD) == 0 ? NULL
+						      : "this is not \"" HEAD
+							"\"";
 		else
 			why = read_permit(out, line);
 	}

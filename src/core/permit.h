@@ -27,14 +27,14 @@
 
 struct permit {
 	char *address; /* normalised */
-	/* read once, or told to be (--approve): approval = manual asks for it */
+	/* read once, or told to be (--approve): approval = manual asks */
 	bool approved;
 	bool disabled; /* by --disable, until --enable */
 	int64_t at;    /* when the last word about it came, ms */
 };
 
 struct permit_list {
-	bool known; /* there is a file; without one nobody has said anything */
+	bool known;       /* there is a file; else nobody said anything */
 	struct permit *v; /* in the order of their addresses (strcmp) */
 	size_t n;
 };
@@ -58,8 +58,8 @@ int permit_format(const struct permit_list *, struct buf *out);
 /* By normalised address, or NULL. */
 const struct permit *permit_find(const struct permit_list *, const char *);
 /*
- * Sets what is said about a normalised address, at that time; neither approved nor
- * disabled: nothing is said any more. Costs time in proportion to the list.
+ * Sets what is said about a normalised address, at that time; neither approved
+ * nor disabled: nothing is said any more. Costs time in proportion to the list.
  */
 void permit_set(struct permit_list *, const char *address, bool approved,
     bool disabled, int64_t at);

@@ -43,7 +43,6 @@ const char *reach_name(enum reach_is);
  * the step failed fails as err says (sock.h, proxy.h, tls.h; ERR_CONFIG for a
  * url or proxy that is none).
  */
-int reach_server(
-    const struct http_opts *, struct reach *out, struct err *err);
+int reach_server(const struct http_opts *, struct reach *out, struct err *err);
 
 #endif

@@ -419,8 +419,8 @@ new_sock(const char *host, const char *port)
 }
 
 int
-sock_lookup(const char *host, const char *port, char *out, size_t size,
-    struct err *e)
+sock_lookup(
+    const char *host, const char *port, char *out, size_t size, struct err *e)
 {
 	struct sock *s = new_sock(host, port);
 	struct addrs a;

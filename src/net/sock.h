@@ -30,8 +30,8 @@ struct sock *sock_connect(const char *host, const char *port, int64_t deadline,
  * The addresses of the name, as sock_connect would try them, for a person:
  * "192.0.2.7, 2001:db8::7". Errors as of sock_connect.
  */
-int sock_lookup(const char *host, const char *port, char *out, size_t size,
-    struct err *);
+int sock_lookup(
+    const char *host, const char *port, char *out, size_t size, struct err *);
 /* The peer's address and port, for a person: "192.0.2.7 port 443". */
 void sock_address(const struct sock *, char *out, size_t size);
 /*

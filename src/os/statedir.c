@@ -82,7 +82,9 @@ give_dir(const char *path, int fd)
 	const char *slash = strrchr(path, '/');
 
 	snprintf(parent, sizeof(parent), "%.*s",
-	    slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path),
+	    slash == NULL   ? 1
+	    : slash == path ? 1
+			    : (int)(slash - path),
 	    slash == NULL ? "." : path);
 	if (geteuid() == 0 && stat(parent, &st) == 0 && st.st_uid != 0 &&
 	    fstat(fd, &is) == 0 && is.st_uid == 0 &&

@@ -10,9 +10,9 @@
 #include "base/fault.h"
 #include "base/str.h"
 #include "base/tim.h"
+#include "store/boxstate.h"
 #include "store/db.h"
 #include "store/lasting.h"
-#include "store/mailbox.h"
 
 /* 1: there is a row; 0: none; -1. */
 static int
@@ -64,8 +64,8 @@ lasting_given_up(
 }
 
 static int
-show_state(struct store *st, const char *address, const char *state,
-    struct err *err)
+show_state(
+    struct store *st, const char *address, const char *state, struct err *err)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_LASTING_STATE,
 	    "UPDATE mailbox SET state=?2,retry_at=NULL WHERE address=?1");
@@ -122,8 +122,8 @@ meet_lasting(struct store *st, void *arg, struct err *err)
 		l.since += now - l.last - w->limit->gap;
 	l.last = now;
 	l.times++;
-	l.given_up = l.times >= w->limit->times &&
-		     now - l.since >= w->limit->ms;
+	l.given_up =
+	    l.times >= w->limit->times && now - l.since >= w->limit->ms;
 	w->given_up = l.given_up;
 	if (put_lasting(st, w->address, &l, err) == -1)
 		return -1;
@@ -240,9 +240,10 @@ show_states(struct store *st, void *arg, struct err *err)
 }
 
 int
-store_mailbox_show(struct store *st, const struct store_state *v, size_t n,
-    struct err *err)
+store_mailbox_show(
+    struct store *st, const struct store_state *v, size_t n, struct err *err)
 {
-	return n == 0 ? 0
-		      : db_write(st, show_states, &(struct states){ v, n }, err);
+	return n == 0
+		   ? 0
+		   : db_write(st, show_states, &(struct states){ v, n }, err);
 }

@@ -46,8 +46,7 @@ int store_lasting_get(struct store *, const char *address, bool *known,
  * The cause is gone, or may be: what is known is forgotten. A mailbox that was
  * given up becomes testing. Writes nothing when nothing is known.
  */
-int
-store_lasting_forget(struct store *, const char *address, struct err *err);
+int store_lasting_forget(struct store *, const char *address, struct err *err);
 /*
  * The mailbox was tested: sets incoming, outgoing and act (the latter two are
  * disabled), and the state: enabled after a good test, else failing, if it may

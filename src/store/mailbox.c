@@ -254,8 +254,7 @@ load_mailbox(struct store *st, const struct status *want,
 	if (want->permit != PERMIT_READ || str_eq(out->state, STATE_WAITING))
 		strcpy(out->state, first_state(want->permit));
 	else if (str_eq(out->state, STATE_DISABLED))
-		return lasting_given_up(
-		    st, want->address, &out->given_up, err);
+		return lasting_given_up(st, want->address, &out->given_up, err);
 	return 0;
 }
 

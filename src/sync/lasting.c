@@ -49,8 +49,7 @@ hash_setting(const struct mailbox_work *w, char *out)
 }
 
 int
-lasting_failed(
-    struct mailbox_work *w, const struct err *fault, struct err *err)
+lasting_failed(struct mailbox_work *w, const struct err *fault, struct err *err)
 {
 	static const struct store_lasting_limit limit = {
 		(int64_t)LASTING_DAYS * 86400000, LASTING_TIMES,

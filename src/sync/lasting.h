@@ -18,8 +18,8 @@
  * The mailbox failed with fault. Counts that, if it lasts; the mailbox may be
  * disabled from now on.
  */
-int lasting_failed(
-    struct mailbox_work *, const struct err *fault, struct err *);
+int
+lasting_failed(struct mailbox_work *, const struct err *fault, struct err *);
 /* The mailbox was read well, and had failed before. */
 int lasting_well(struct mailbox_work *, struct err *);
 /*

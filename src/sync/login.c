@@ -419,8 +419,8 @@ login_mailbox_changed(struct mailbox_work *w, bool *changed, struct err *err)
 	*changed = false;
 	if (own_login(w) == NULL)
 		return 0;
-	if (store_login_get(
-		w->profile->pass->store, &own, &known, &l, err) == -1)
+	if (store_login_get(w->profile->pass->store, &own, &known, &l, err) ==
+	    -1)
 		return -1;
 	*changed = known && own_login(w)->passes == 0 &&
 		   logins_would_know(w->profile->logins, l.last_at);

@@ -45,8 +45,7 @@ struct pass {
 	 * Called before begin, with what is to be noted of mailboxes: that is
 	 * added to the list. May be NULL. -1: it is not noted.
 	 */
-	int (*note)(
-	    void *arg, const struct permit *, size_t n, struct err *);
+	int (*note)(void *arg, const struct permit *, size_t n, struct err *);
 	void *note_arg;
 	bool dry_run;           /* decide, write nothing */
 	struct store_want want; /* what it is restricted to */

@@ -36,10 +36,12 @@ other_state(const struct store_box *b, enum permit_is permit)
 }
 
 static void
-note_mailbox(struct permitting *x, char *address, bool approved, bool disabled)
+note_mailbox(
+    struct permitting *x, const char *address, bool approved, bool disabled)
 {
 	*VEC_ADD(x->note, x->nnote) =
-	    (struct permit){ address, approved, disabled, tim_now() };
+	    (struct permit){ (char *)(uintptr_t)address, approved, disabled,
+		    tim_now() };
 }
 
 static void
@@ -47,8 +49,7 @@ permit_entry(struct permitting *x, struct plan_entry *e)
 {
 	const struct permit_list *list = x->pass->permits;
 	char *address = e->mailbox.address;
-	bool manual =
-	    e->mailbox.profile->approval == CONF_APPROVAL_MANUAL;
+	bool manual = e->mailbox.profile->approval == CONF_APPROVAL_MANUAL;
 	const struct store_box *b = store_box_find(&x->boxes, address);
 	const struct permit *said =
 	    list != NULL ? permit_find(list, address) : NULL;
@@ -88,8 +89,8 @@ permitted_plan(const struct pass *p, struct plan *plan, struct err *err)
 		return -1;
 	for (i = 0; i < plan->n; i++)
 		permit_entry(&x, &plan->v[i]);
-	rc = p->dry_run ? 0
-			: store_mailbox_show(p->store, x.show, x.nshow, err);
+	rc =
+	    p->dry_run ? 0 : store_mailbox_show(p->store, x.show, x.nshow, err);
 	if (rc == 0 && !p->dry_run)
 		note_permits(&x);
 	store_box_free(&x.boxes);

@@ -135,8 +135,7 @@ test_profiles(struct testing *t)
 	const struct conf *conf = t->pass->conf;
 	size_t i;
 
-	t->out->profile =
-	    mem_alloc(conf->nprofile * sizeof(*t->out->profile));
+	t->out->profile = mem_alloc(conf->nprofile * sizeof(*t->out->profile));
 	t->reached = mem_alloc((conf->nprofile + 1) * sizeof(*t->reached));
 	for (i = 0; i < conf->nprofile; i++) {
 		if (is_wanted(t, &conf->profile[i]))
@@ -203,8 +202,8 @@ read_box(struct session *s, void *arg, struct err *err)
 	struct box_test *b = arg;
 	struct item_ref ref = { .id = b->item };
 	struct message *m = NULL;
-	int rc = s->provider->ops->messages(
-	    s, PROVIDER_HEADERS, &ref, 1, &m, err);
+	int rc =
+	    s->provider->ops->messages(s, PROVIDER_HEADERS, &ref, 1, &m, err);
 
 	message_drop(&m, 1);
 	return rc;
@@ -238,8 +237,8 @@ fail_box(struct box_test *b, const char *name, int64_t ms, const struct err *e)
 		tested_add(b->part, name, TESTED_NOT, -1,
 		    "the profile's login is not accepted", NULL);
 	else
-		add_failure(b->part, name, ms, w->conf.profile,
-		    w->conf.address, e);
+		add_failure(
+		    b->part, name, ms, w->conf.profile, w->conf.address, e);
 }
 
 /* Makes a call, and a step of it. -1: it failed, and that was told. */
@@ -342,8 +341,8 @@ test_session(struct box_test *b, struct err *err)
 	t->login_ms[i] = ms;
 	t->probe[i] = b->probe;
 	if (w->login.own && b->probe.login[0] != '\0')
-		tested_add(b->part, "login", TESTED_GOOD, ms, b->probe.login,
-		    NULL);
+		tested_add(
+		    b->part, "login", TESTED_GOOD, ms, b->probe.login, NULL);
 	else
 		tested_add(b->part, "access", TESTED_GOOD, ms,
 		    "the account can open it", NULL);
@@ -375,10 +374,9 @@ note_test(struct box_test *b, bool good, const char *why)
 	struct err err = ERR_INIT;
 
 	if ((good && (login_mailbox_well(b->w, &err) == -1 ||
-			 store_lasting_forget(
-			     st, b->w->conf.address, &err) == -1)) ||
-	    store_mailbox_tested(
-		st, b->w->conf.address, good, why, &err) == -1)
+			 store_lasting_forget(st, b->w->conf.address, &err) ==
+			     -1)) ||
+	    store_mailbox_tested(st, b->w->conf.address, good, why, &err) == -1)
 		add_failure(b->part, "database", -1, b->w->conf.profile,
 		    b->w->conf.address, &err);
 }
@@ -404,8 +402,8 @@ register_box(const struct mailbox_work *w, struct err *err)
 {
 	struct store_mailbox m;
 
-	return store_mailbox_get(w->profile->pass->store, &w->conf, w->crm_id,
-	    w->permit, &m, err);
+	return store_mailbox_get(
+	    w->profile->pass->store, &w->conf, w->crm_id, w->permit, &m, err);
 }
 
 static void
@@ -435,8 +433,8 @@ test_box(struct box_test *b)
 	if (rc == -1)
 		note_failure(w, &err);
 	if (err.cause != CAUSE_STOP && !b->alias)
-		note_test(b, rc == 0 && tested_is(b->part) == TESTED_GOOD,
-		    err.msg);
+		note_test(
+		    b, rc == 0 && tested_is(b->part) == TESTED_GOOD, err.msg);
 }
 
 /* The job of a mailbox. */
@@ -445,9 +443,9 @@ test_job(struct job *job, bool own)
 {
 	struct mailbox_work *w = (struct mailbox_work *)job;
 	struct testing *t = w->own;
-	struct box_test b = { .t = t,
-		.w = w,
-		.part = &t->out->box[w - t->run.mailbox] };
+	struct box_test b = {
+		.t = t, .w = w, .part = &t->out->box[w - t->run.mailbox]
+	};
 	const char *why = left_out(t, w);
 	struct err err = ERR_INIT;
 
@@ -543,8 +541,7 @@ is_news_over(void *arg, struct store_alert *a)
 static int
 tell_owners(struct testing *t, struct err *err)
 {
-	struct store_alert *v =
-	    mem_alloc((t->out->nbox + 1) * sizeof(*v));
+	struct store_alert *v = mem_alloc((t->out->nbox + 1) * sizeof(*v));
 	struct store_alert_met met = { .v = v, .well = is_news_over, .arg = t };
 	struct store_alert_news news;
 	size_t i;
@@ -555,8 +552,7 @@ tell_owners(struct testing *t, struct err *err)
 
 		if (tested_is(b) != TESTED_GOOD)
 			continue;
-		v[met.n].scope =
-		    (struct store_scope){ OF_MAILBOX, b->name, 0 };
+		v[met.n].scope = (struct store_scope){ OF_MAILBOX, b->name, 0 };
 		v[met.n].code = alert_code(ALERT_TESTED);
 		v[met.n].severity = "info";
 		v[met.n].text = "the mailbox was tested: exsync can read it, "

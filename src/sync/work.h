@@ -51,9 +51,9 @@ struct profile_work {
 enum visit_end {
 	VISIT_NONE, /* not reached: interrupted, or the profile stopped */
 	VISIT_OK,
-	VISIT_FAILED, /* why is in fault */
-	VISIT_LATER,  /* left alone until its retry_at */
-	VISIT_OFF,    /* disabled, or waits for approval */
+	VISIT_FAILED,  /* why is in fault */
+	VISIT_LATER,   /* left alone until its retry_at */
+	VISIT_OFF,     /* disabled, or waits for approval */
 	VISIT_GIVEN_UP /* disabled for what failed for too long (lasting.h) */
 };
 
@@ -73,7 +73,7 @@ struct mailbox_work {
 	struct conf_mailbox conf; /* borrows its strings */
 	const char *crm_id;       /* or NULL */
 	enum permit_is permit;
-	struct match match;       /* read-only once the job runs */
+	struct match match; /* read-only once the job runs */
 	struct gate_login login;
 	struct session *session; /* of the thread that runs the job */
 	int64_t told_at;         /* tim_now when its folders were listed */

@@ -176,7 +176,7 @@ box(struct store *st, const char *address, struct folder_list *list,
 		.incoming = true };
 	struct store_mailbox known;
 
-	CHECK(store_mailbox_get(st, &m, "4711", &known, &err));
+	CHECK(store_mailbox_get(st, &m, "4711", PERMIT_READ, &known, &err));
 	CHECK(store_folders_merge(st, address, list, out, &err));
 	CHECK(store_mailbox_done(st, address, NULL, TIM_NONE, &err));
 }

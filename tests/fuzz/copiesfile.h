@@ -364,7 +364,8 @@ make_boxes(const char *path, int64_t folder[BOXES][2])
 	memset(f, 0, sizeof(f));
 	for (b = 0; b < BOXES; b++) {
 		m.address = (char *)(uintptr_t)boxes[b];
-		FUZZ_CHECK(store_mailbox_get(st, &m, NULL, &known, &e) == 0);
+		FUZZ_CHECK(store_mailbox_get(
+			       st, &m, NULL, PERMIT_READ, &known, &e) == 0);
 		f[0].id = f[0].path = b == 0 ? "F0" : "G0";
 		f[1].id = f[1].path = b == 0 ? "F1" : "G1";
 		FUZZ_CHECK(

@@ -344,7 +344,8 @@ begin(const char *path, int64_t *folder)
 	m.address = (char *)BOX;
 	m.profile = &profile;
 	m.incoming = true;
-	FUZZ_CHECK(store_mailbox_get(st, &m, "4711", &known, &e) == 0);
+	FUZZ_CHECK(
+	    store_mailbox_get(st, &m, "4711", PERMIT_READ, &known, &e) == 0);
 	memset(f, 0, sizeof(f));
 	f[0].id = f[0].path = "F0";
 	f[1].id = f[1].path = "F1";

@@ -116,9 +116,8 @@ test_two_causes(void **state)
 	for (i = 0; i < 8; i++) {
 		snprintf(name[i], sizeof(name[i]), "m%d@x.example", i);
 		scene_mailbox(&c, name[i], 0);
-		OK(c.k, store_mailbox_get(
-			    c.k->st, &c.box[i + 2].conf, "u1", PERMIT_READ,
-			    &m, &c.k->err));
+		OK(c.k, store_mailbox_get(c.k->st, &c.box[i + 2].conf, "u1",
+			    PERMIT_READ, &m, &c.k->err));
 		if (i < 6)
 			deny(&c.box[i + 2]);
 		else

@@ -467,8 +467,8 @@ test_many(void **state)
 		c.box[i].fault = NULL;
 		c.box[i].conf.address = name[i];
 		snprintf(code[i], sizeof(code[i]), "ErrorUnheardOf%02d", i);
-		store_mailbox_get(c.k->st, &c.box[i].conf, NULL, PERMIT_READ,
-		    &m, &c.k->err);
+		store_mailbox_get(
+		    c.k->st, &c.box[i].conf, NULL, PERMIT_READ, &m, &c.k->err);
 		fails(&c.box[i], ERR_UNKNOWN, code[i], SCOPE_MAILBOX);
 	}
 	c.h.nmailbox = 50;

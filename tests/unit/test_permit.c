@@ -16,9 +16,9 @@
 #include "core/permit.h"
 
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
-#define HEAD	 "exsync mailboxes 1\n"
-#define T	 "2026-11-20T08:16:00Z"
-#define NOW	 INT64_C(1795162560000)
+#define HEAD     "exsync mailboxes 1\n"
+#define T        "2026-11-20T08:16:00Z"
+#define NOW      INT64_C(1795162560000)
 #define LIST                                                                   \
 	HEAD "anna@contoso.example\tapproved\t" T "\n"                         \
 	     "ben@contoso.example\tdisabled\t" T "\n"                          \
@@ -286,8 +286,8 @@ note(struct permit_list *p, const char *address, bool approved, bool disabled)
 	char copy[64];
 
 	snprintf(copy, sizeof(copy), "%s", address);
-	permit_note(p,
-	    &(struct permit){ copy, approved, disabled, NOW + 86400000 });
+	permit_note(
+	    p, &(struct permit){ copy, approved, disabled, NOW + 86400000 });
 }
 
 /* A pass found it before a person said --enable, or --disable. */

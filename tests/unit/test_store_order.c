@@ -570,7 +570,8 @@ begin(struct model *md)
 	for (i = 0; i < BOXES; i++) {
 		struct conf_mailbox m = kit_box(boxes[i]);
 
-		OK(k, store_mailbox_get(k->st, &m, NULL, PERMIT_READ, &known, &k->err));
+		OK(k, store_mailbox_get(
+			  k->st, &m, NULL, PERMIT_READ, &known, &k->err));
 		folders(k, boxes[i], &id[i], 1, &f);
 		md->folder[i] = f.v[0].id;
 		arena_free(&f.arena);

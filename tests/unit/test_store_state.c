@@ -155,7 +155,8 @@ test_mailbox_deferred(void **state)
 		struct conf_mailbox box = kit_box(name);
 
 		snprintf(name, sizeof(name), "u%d@contoso.example", i);
-		OK(k, store_mailbox_get(k->st, &box, NULL, PERMIT_READ, &m, &k->err));
+		OK(k, store_mailbox_get(
+			  k->st, &box, NULL, PERMIT_READ, &m, &k->err));
 		OK(k, store_mailbox_done(k->st, name, NULL, TIM_NONE, &k->err));
 	}
 	i = (int)number(k, "SELECT count(*) FROM mailbox");
@@ -170,7 +171,8 @@ test_mailbox_deferred(void **state)
 	{
 		struct conf_mailbox box = kit_box("u2@contoso.example");
 
-		OK(k, store_mailbox_get(k->st, &box, NULL, PERMIT_READ, &m, &k->err));
+		OK(k, store_mailbox_get(
+			  k->st, &box, NULL, PERMIT_READ, &m, &k->err));
 	}
 	assert_int_equal(
 	    number(k, "SELECT count(*) FROM mailbox WHERE passes=2"), 1);

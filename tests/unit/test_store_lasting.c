@@ -10,7 +10,8 @@
 #define DAY  INT64_C(86400000)
 #define HOUR (DAY / 24)
 
-static const struct store_lasting_limit limit = { 7 * DAY, 5, 2 * DAY };
+static const struct store_lasting_limit usual = { 7 * DAY, 5, 2 * DAY };
+static struct store_lasting_limit limit;
 static int64_t now = T0;
 
 int64_t __wrap_tim_now(void);
@@ -68,6 +69,7 @@ setup(void **state)
 	int rc = kit_setup(state);
 
 	now = T0;
+	limit = usual;
 	kit_boxes(*state);
 	return rc;
 }
@@ -82,7 +84,8 @@ test_both_limits(void **state)
 	for (i = 0; i < 20; i++, now += 2 * HOUR)
 		assert_false(meet(k, "ErrorA", "s"));
 	OK(k, store_lasting_forget(k->st, BOX_A, &k->err));
-	for (i = 0; i < 4; i++, now += 2 * DAY)
+	limit.gap = 20 * DAY;
+	for (i = 0; i < 4; i++, now += 10 * DAY)
 		assert_false(meet(k, "ErrorA", "s"));
 	assert_string_equal(state_of(k, BOX_A), "testing");
 	assert_true(meet(k, "ErrorA", "s"));

@@ -37,6 +37,7 @@ $(B)/unit/test_tls $(B)/unit/test_tlsauth $(B)/unit/test_chain: VENDOR_LIBS += -
 
 # Their time is the test's own.
 $(B)/unit/test_partycsv: VENDOR_LIBS += -Wl,--wrap=tim_now,--wrap=tim_sleep
+$(B)/unit/test_store_lasting: VENDOR_LIBS += -Wl,--wrap=tim_now
 $(B)/unit/test_store_state: VENDOR_LIBS += -Wl,--wrap=tim_mono
 $(B)/unit/test_ask $(B)/unit/test_busy $(B)/unit/test_token $(B)/unit/test_login: VENDOR_LIBS += -Wl,--wrap=tim_mono,--wrap=tim_sleep
 

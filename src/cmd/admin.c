@@ -2,9 +2,11 @@
  * admin.c - exsync --why, --accept-directory, --approve, --enable, --disable,
  * --resync.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/address.h"
 #include "base/fault.h"
@@ -18,7 +20,11 @@
 #include "store/forget.h"
 #include "store/reconsider.h"
 
-/* Opens the store. NULL: reported; *conf is NULL too if that is the reason. */
+/*
+ * Opens the store. NULL: reported; *conf is NULL too if that is the reason.
+ * Only a command that means no mailbox makes a file where there is none: as
+ * root it would make one that exsync's user cannot open.
+ */
 static struct store *
 open_store(const struct cmd *cmd, int flags, struct conf **conf)
 {
@@ -27,6 +33,14 @@ open_store(const struct cmd *cmd, int flags, struct conf **conf)
 
 	if ((*conf = cmd_conf_offline(cmd)) == NULL)
 		return NULL;
+	if (cmd->arg != NULL && (flags & STORE_READ_ONLY) == 0 &&
+	    access((*conf)->database, F_OK) == -1 && errno == ENOENT) {
+		log_error("%s: there is no database yet: run exsync --once "
+			  "first, which finds all mailboxes that the INI "
+			  "permits",
+		    (*conf)->database);
+		return NULL;
+	}
 	if ((st = cmd_open_store(*conf, flags, &err)) == NULL)
 		log_error("%s", err.msg);
 	return st;
@@ -333,16 +347,21 @@ say_word(const struct conf *conf, struct store *st, const char *address,
     struct word word, struct permit *is, struct err *err)
 {
 	struct permitlist l;
-	const struct permit *was;
-	int rc;
+	const struct permit *was = NULL;
+	int rc, known = store_is_mailbox(st, address, err);
 
 	memset(is, 0, sizeof(*is));
-	rc = store_is_mailbox(st, address, err);
-	if (rc != 1)
-		return rc;
+	if (known == -1)
+		return -1;
 	rc = permitlist_open(&l, conf, st, err);
-	if (rc == 0) {
+	if (rc == 0)
 		was = permit_find(&l.list, address);
+	/* whoever deletes its row keeps nobody from disabling it */
+	if (rc == 0 && known == 0 && was == NULL) {
+		permitlist_close(&l);
+		return 0;
+	}
+	if (rc == 0) {
 		is->approved = word.approve || (was != NULL && was->approved);
 		is->disabled = word.disable ||
 			       (!word.enable && was != NULL && was->disabled);

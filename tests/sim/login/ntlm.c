@@ -5,6 +5,8 @@
  *    another server's is found here, so that it counts as what it is and not
  *    as a wrong password.
  * 2. A handshake's context is used for two messages at most.
+ * 3. curl leaves the version out of its messages, which IIS takes and the
+ *    mechanism does not: an empty one is put in. No MIC covers such messages.
  */
 #include "login/ntlm.h"
 
@@ -21,7 +23,8 @@
 #include <gssapi/gssapi_ext.h>
 
 #define SIGNATURE  "NTLMSSP"
-#define TYPE1_SIZE 40 /* with the version that curl leaves out */
+#define TYPE1_SIZE 40 /* with the version */
+#define TYPE3_SIZE 64 /* without it */
 #define BINDING_ID 10
 #define UNICODE    1u
 
@@ -131,6 +134,8 @@ account_lines(struct sb *b, const struct account *a)
 {
 	const char *user = strchr(a->key, '\\');
 
+	if (strpbrk(a->password, ":\r\n") != NULL)
+		return; /* the mechanism's file cannot hold it */
 	if (user != NULL) {
 		sb_fmt(b, "%.*s:%s:%s\n", (int)(user - a->key), a->key,
 		    user + 1, a->password);
@@ -140,7 +145,6 @@ account_lines(struct sb *b, const struct account *a)
 	if (strchr(a->key, '@') != NULL)
 		return;
 	sb_fmt(b, "%s:%s:%s\n", world.netbios, a->key, a->password);
-	sb_fmt(b, "%s:%s:%s\n", world.dns, a->key, a->password);
 	sb_fmt(b, ":%s@%s:%s\n", a->key, world.dns, a->password);
 	sb_fmt(b, ":%s@%s:%s\n", a->key, world.netbios, a->password);
 }
@@ -269,6 +273,15 @@ wrong:
 	return NULL;
 }
 
+/* The mechanism finds no account by the DNS name of a domain. */
+static bool
+dns_domain(const char *name)
+{
+	const char *user = strchr(name, '\\');
+
+	return user != NULL && memchr(name, '.', (size_t)(user - name)) != NULL;
+}
+
 /*
  * MS-NLMP 2.2.2.7 and 2.2.2.1: the channel binding among the pairs of an
  * NTLMv2 response; NULL: there is none, or it is zero, which says the same.
@@ -296,14 +309,45 @@ binding_of(const struct sb *m)
 	return NULL;
 }
 
+/* The message as it came, with room for a version if it has none. */
+static void
+with_version(const struct sb *m, struct sb *out)
+{
+	static const unsigned char AT[] = { 12, 20, 28, 36, 44, 52 };
+	unsigned char *p;
+	const unsigned char *payload;
+	size_t i, n, first = m->n;
+
+	for (i = 0; i < sizeof(AT); i++)
+		if (field(m, AT[i], &payload, &n) && n > 0 &&
+		    payload < (const unsigned char *)m->p + first)
+			first = (size_t)(payload - (unsigned char *)m->p);
+	sb_add(out, m->p, m->n);
+	if (first != TYPE3_SIZE)
+		return;
+	sb_reset(out);
+	sb_add(out, m->p, TYPE3_SIZE);
+	sb_add(out, "\0\0\0\0\0\0\0\0", 8);
+	sb_add(out, m->p + TYPE3_SIZE, m->n - TYPE3_SIZE);
+	for (i = 0; i < sizeof(AT); i++) {
+		p = (unsigned char *)out->p + AT[i] + 4;
+		n = (p[0] | (size_t)p[1] << 8) + 8;
+		p[0] = n & 0xFF;
+		p[1] = n >> 8 & 0xFF;
+	}
+}
+
 int
 ntlm_finish(struct ntlm *h, const struct sb *type3, struct ntlm_result *r)
 {
 	const unsigned char *sent = NULL;
+	struct sb whole = { 0 };
 	OM_uint32 major;
 
 	*r = (struct ntlm_result){ .name = name_of(type3) };
-	if (r->name == NULL) {
+	if (r->name == NULL || dns_domain(r->name)) {
+		free(r->name);
+		r->name = NULL;
 		ntlm_abandon(h);
 		return -1;
 	}
@@ -312,7 +356,9 @@ ntlm_finish(struct ntlm *h, const struct sb *type3, struct ntlm_result *r)
 		   memcmp(sent, digest, 16) == 0;
 	r->other = sent != NULL && mode != EPA_OFF && !r->bound;
 	pthread_mutex_lock(&lock);
-	major = step(h, type3, r->bound, NULL);
+	with_version(type3, &whole);
+	major = step(h, &whole, r->bound, NULL);
+	sb_free(&whole);
 	pthread_mutex_unlock(&lock);
 	r->right = major == GSS_S_COMPLETE;
 	ntlm_abandon(h);

@@ -38,7 +38,8 @@ struct ntlm_result {
 };
 
 /*
- * Judges a Type 3. -1: it cannot be read, and no password was judged. The
+ * Judges a Type 3. -1: it cannot be read, or names its domain by the DNS name,
+ * which the mechanism cannot look up; no password was judged then. The
  * handshake is over either way.
  */
 int ntlm_finish(struct ntlm *, const struct sb *type3, struct ntlm_result *);

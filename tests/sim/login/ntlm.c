@@ -5,8 +5,8 @@
  *    another server's is found here, so that it counts as what it is and not
  *    as a wrong password.
  * 2. A handshake's context is used for two messages at most.
- * 3. curl leaves the version out of its messages, which IIS takes and the
- *    mechanism does not: an empty one is put in. No MIC covers such messages.
+ * 3. curl's messages have no version: IIS takes them, the mechanism does not,
+ *    and so they are refused with no password judged.
  */
 #include "login/ntlm.h"
 
@@ -23,8 +23,6 @@
 #include <gssapi/gssapi_ext.h>
 
 #define SIGNATURE  "NTLMSSP"
-#define TYPE1_SIZE 40 /* with the version */
-#define TYPE3_SIZE 64 /* without it */
 #define BINDING_ID 10
 #define UNICODE    1u
 
@@ -196,18 +194,13 @@ struct ntlm *
 ntlm_start(const struct sb *type1, struct sb *out)
 {
 	struct ntlm *h = sb_xmalloc(sizeof(*h));
-	struct sb whole = { 0 };
 	OM_uint32 major;
 
 	h->context = GSS_C_NO_CONTEXT;
-	sb_add(&whole, type1->p, type1->n);
-	while (whole.n < TYPE1_SIZE)
-		sb_ch(&whole, 0);
 	pthread_mutex_lock(&lock);
 	write_accounts();
-	major = step(h, &whole, false, out);
+	major = step(h, type1, false, out);
 	pthread_mutex_unlock(&lock);
-	sb_free(&whole);
 	if (major == GSS_S_CONTINUE_NEEDED && out->n > 0)
 		return h;
 	ntlm_abandon(h);
@@ -309,39 +302,10 @@ binding_of(const struct sb *m)
 	return NULL;
 }
 
-/* The message as it came, with room for a version if it has none. */
-static void
-with_version(const struct sb *m, struct sb *out)
-{
-	static const unsigned char AT[] = { 12, 20, 28, 36, 44, 52 };
-	unsigned char *p;
-	const unsigned char *payload;
-	size_t i, n, first = m->n;
-
-	for (i = 0; i < sizeof(AT); i++)
-		if (field(m, AT[i], &payload, &n) && n > 0 &&
-		    payload < (const unsigned char *)m->p + first)
-			first = (size_t)(payload - (unsigned char *)m->p);
-	sb_add(out, m->p, m->n);
-	if (first != TYPE3_SIZE)
-		return;
-	sb_reset(out);
-	sb_add(out, m->p, TYPE3_SIZE);
-	sb_add(out, "\0\0\0\0\0\0\0\0", 8);
-	sb_add(out, m->p + TYPE3_SIZE, m->n - TYPE3_SIZE);
-	for (i = 0; i < sizeof(AT); i++) {
-		p = (unsigned char *)out->p + AT[i] + 4;
-		n = (p[0] | (size_t)p[1] << 8) + 8;
-		p[0] = n & 0xFF;
-		p[1] = n >> 8 & 0xFF;
-	}
-}
-
 int
 ntlm_finish(struct ntlm *h, const struct sb *type3, struct ntlm_result *r)
 {
 	const unsigned char *sent = NULL;
-	struct sb whole = { 0 };
 	OM_uint32 major;
 
 	*r = (struct ntlm_result){ .name = name_of(type3) };
@@ -356,9 +320,7 @@ ntlm_finish(struct ntlm *h, const struct sb *type3, struct ntlm_result *r)
 		   memcmp(sent, digest, 16) == 0;
 	r->other = sent != NULL && mode != EPA_OFF && !r->bound;
 	pthread_mutex_lock(&lock);
-	with_version(type3, &whole);
-	major = step(h, &whole, r->bound, NULL);
-	sb_free(&whole);
+	major = step(h, type3, r->bound, NULL);
 	pthread_mutex_unlock(&lock);
 	r->right = major == GSS_S_COMPLETE;
 	ntlm_abandon(h);

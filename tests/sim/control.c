@@ -498,6 +498,7 @@ static const struct {
 	{ "approve", controllogin_approve },
 	{ "decline", controllogin_decline },
 	{ "codes", controllogin_codes },
+	{ "tokens", controllogin_tokens },
 	{ "revoke", controllogin_revoke },
 	{ "tokenfault", controllogin_fault },
 	{ "stats", cmd_stats },

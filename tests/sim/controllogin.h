@@ -12,6 +12,7 @@ void controllogin_app(struct cmd *, struct sb *);
 void controllogin_approve(struct cmd *, struct sb *);
 void controllogin_decline(struct cmd *, struct sb *);
 void controllogin_codes(struct cmd *, struct sb *);
+void controllogin_tokens(struct cmd *, struct sb *);
 void controllogin_revoke(struct cmd *, struct sb *);
 void controllogin_fault(struct cmd *, struct sb *);
 

@@ -122,9 +122,12 @@ next_member(const char **at, const char **name, const char **value)
 	if (*p != '"')
 		return false;
 	*name = p;
-	*value = skip_space(skip_space(string_end(p)) + 1);
+	p = string_end(p);
+	if (p == NULL)
+		return false;
+	*value = skip_space(skip_space(p) + 1);
 	*at = value_end(*value, 1);
-	return true;
+	return *at != NULL;
 }
 
 static bool

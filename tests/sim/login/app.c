@@ -38,7 +38,7 @@ app_unb64url(struct sb *out, const char *p, size_t n)
 
 	for (i = 0; i < n; i++) {
 		if (strchr("+/=", p[i]) != NULL)
-			goto done;
+			goto out;
 		sb_ch(&plain, (char)(p[i] == '-'   ? '+'
 				     : p[i] == '_' ? '/'
 						   : p[i]));
@@ -50,7 +50,7 @@ app_unb64url(struct sb *out, const char *p, size_t n)
 		sb_ch(out, 0);
 		out->n--;
 	}
-done:
+out:
 	sb_free(&plain);
 	return rc;
 }

@@ -49,7 +49,9 @@ login_free(struct login *l)
 {
 	ntlm_abandon(l->handshake);
 	free(l->name);
-	*l = (struct login){ 0 };
+	l->handshake = NULL;
+	l->name = NULL;
+	l->bound = false;
 }
 
 /* The password was judged: what that means for the account. */

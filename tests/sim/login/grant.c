@@ -226,6 +226,25 @@ grant_pending(struct sb *out)
 }
 
 void
+grant_secrets(struct sb *out)
+{
+	const struct token *t;
+	const struct device *d;
+	const char *comma = "";
+
+	SB_LIT(out, "[");
+	for (t = tokens; t != NULL; t = t->next, comma = ",") {
+		sb_str(out, comma);
+		sb_json(out, t->text);
+	}
+	for (d = devices; d != NULL; d = d->next, comma = ",") {
+		sb_str(out, comma);
+		sb_json(out, d->code);
+	}
+	SB_LIT(out, "]");
+}
+
+void
 grant_free(void)
 {
 	struct token *t;

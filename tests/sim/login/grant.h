@@ -59,6 +59,9 @@ struct device *grant_user_code(const char *user_code);
 /* One JSON array of those that wait for a user. */
 void grant_pending(struct sb *);
 
+/* One JSON array of all tokens and device codes that were given out. */
+void grant_secrets(struct sb *);
+
 /* Milliseconds since 1970 by the world's clock. */
 int64_t grant_now_ms(void);
 /* How many access tokens were given out. */

@@ -254,14 +254,14 @@ name_of(const struct sb *m)
 	size_t n;
 
 	if (m->n < 64 || !text_of(m, 28, &b))
-		goto wrong;
+		goto out;
 	n = b.n;
 	if (n > 0)
 		sb_ch(&b, '\\');
 	if (!text_of(m, 36, &b) || b.n == n)
-		goto wrong;
+		goto out;
 	return b.p;
-wrong:
+out:
 	sb_free(&b);
 	return NULL;
 }

@@ -100,7 +100,8 @@ write_error(struct asked *a, const struct aadsts *e)
 	sb_fmt(o, ",\"trace_id\":\"%s\",\"correlation_id\":\"%s\"", trace.p,
 	    correlation.p);
 	sb_fmt(o,
-	    ",\"error_uri\":\"https://login.microsoftonline.com/error?code=%d\"",
+	    ",\"error_uri\":\"https://login.microsoftonline.com/error"
+	    "?code=%d\"",
 	    e->code);
 	if (e->suberror != NULL)
 		sb_fmt(o, ",\"suberror\":\"%s\"", e->suberror);
@@ -441,7 +442,8 @@ write_metadata(struct token_call *c)
 
 	base_url(&url, c);
 	sb_fmt(&c->out,
-	    "{\"issuer\":\"%s/v2.0\",\"token_endpoint\":\"%s/oauth2/v2.0/token\","
+	    "{\"issuer\":\"%s/v2.0\","
+	    "\"token_endpoint\":\"%s/oauth2/v2.0/token\","
 	    "\"authorization_endpoint\":\"%s/oauth2/v2.0/authorize\","
 	    "\"device_authorization_endpoint\":\"%s/oauth2/v2.0/devicecode\","
 	    "\"jwks_uri\":\"%s/discovery/v2.0/keys\"}",

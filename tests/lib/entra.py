@@ -38,6 +38,11 @@ def b64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def hex_of(text):
+    """base64url without padding as hexadecimal digits."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).hex()
+
+
 class Certificate:
     """An application's: self-signed, as Entra takes it."""
 

@@ -289,7 +289,9 @@ def test_application_without_the_role(scene):
     status, text = scene.run()
     assert status == 3, text
     assert "refuses the token" in text
-    assert len(scene.asked()) <= 2
+    # a rejected login is tried twice in a pass, each time with a new token
+    # after the refused one
+    assert len(scene.asked()) <= 4
     assert {e["login"] for e in scene.served()} == {"roles"}
 
 

@@ -324,7 +324,9 @@ class Case:
                     a for a in self.server_args if a != "--http"]
             elif section.word == "no" and section.rest == "replay":
                 self.replay = False
-        self.sim = exsim.Sim(self.directory, self.server_args, self.plain)
+        self.sim = exsim.Sim(
+            self.directory, self.server_args, self.plain,
+            may_lock=any(s.word == "locked" for s in self.sections))
         try:
             self.write_defaults()
             # exsync's clock and the simulator's: each moves with "later"
@@ -396,6 +398,13 @@ class Case:
 
     def do_no(self, section):
         pass
+
+    def do_locked(self, section):
+        """ACCOUNT...: this case is about accounts that get locked, and these
+        are locked by now."""
+        want, got = section.rest.split(), self.sim.stats()["locked"]
+        if sorted(want) != sorted(got):
+            raise Failure(f"{section.where()}: locked are {got}")
 
     def do_ini(self, section):
         self.ini = section.text()
@@ -782,7 +791,8 @@ class Case:
         db = sqlite3.connect(":memory:")
         db.execute("CREATE TABLE log(n, run, op, account, mailbox, status,"
                    " version, anchor, folder, base, body, mime, props,"
-                   " ids, bodies, bytes_in, bytes_out, connection)")
+                   " ids, bodies, bytes_in, bytes_out, connection,"
+                   " scheme, login)")
         db.execute("CREATE TABLE body(n, run, mailbox, message_id)")
         for n, entry in enumerate(self.sim.log()):
             run = max((r for at, r in self.marks if n >= at), default=0)
@@ -790,7 +800,7 @@ class Case:
             bodies = entry.get("bodies") or []
             db.execute(
                 "INSERT INTO log VALUES"
-                "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (n, run, entry.get("op"), entry.get("account"),
                  entry.get("mailbox"), entry.get("status"),
                  entry.get("version"), entry.get("anchor"),
@@ -799,7 +809,8 @@ class Case:
                  " ".join(shape.get("props") or []),
                  len(entry.get("ids") or []), len(bodies),
                  entry.get("bytes_in"), entry.get("bytes_out"),
-                 entry.get("connection")))
+                 entry.get("connection"), entry.get("scheme"),
+                 entry.get("login")))
             for message_id in bodies:
                 db.execute("INSERT INTO body VALUES(?,?,?,?)",
                            (n, run, entry.get("mailbox"), message_id))
@@ -819,6 +830,9 @@ class Case:
         if found is not None:
             raise Failure(f"the password was stored in {found}")
         status = self.sim.stop()
+        if status == exsim.LOCKED and any(
+                s.word == "locked" for s in self.sections):
+            return
         if status != 0:
             raise Failure(f"the simulator ended with status {status}")
 

@@ -19,6 +19,11 @@ CA = os.path.join(TLS_DIR, "ca.pem")
 USER = "svc"
 PASSWORD = "q7-not-in-any-log-4x"
 
+# Wrong passwords in a row after which an account is locked, as the strictest
+# of the usual domains have it: no run of any test may get there.
+LOCKOUT = 3
+LOCKED = 3      # the simulator's exit status when one was locked
+
 
 class Error(Exception):
     """The simulator refused a command, did not start or complained."""
@@ -30,9 +35,10 @@ def binary():
 
 
 class Sim:
-    """One simulator process; its files lie in directory."""
+    """One simulator process; its files lie in directory. may_lock: that an
+    account is locked is what the test is about."""
 
-    def __init__(self, directory, args=(), plain=False):
+    def __init__(self, directory, args=(), plain=False, may_lock=False):
         os.makedirs(TLS_DIR, exist_ok=True)
         self.log_path = os.path.join(directory, "exsim.log")
         self.err_path = os.path.join(directory, "exsim.err")
@@ -42,6 +48,9 @@ class Sim:
             args += ["--account", f"{USER}:{PASSWORD}:impersonate"]
         if plain:
             args += ["--http"]
+        if "--lockout" not in args:
+            args += ["--lockout", str(LOCKOUT)]
+        self.may_lock = may_lock
         self.err_file = open(self.err_path, "wb")
         self.process = subprocess.Popen(
             [binary(), "--ready", ready, "--tls-dir", TLS_DIR,
@@ -151,7 +160,8 @@ class Sim:
             return f.read()
 
     def stop(self):
-        """Ends it; returns its exit status (1: the schema was violated)."""
+        """Ends it; returns its exit status (1: the schema was violated). A
+        run that locked an account fails, unless it may."""
         if self.connection is not None:
             self.connection.close()
             self.connection = None
@@ -164,4 +174,7 @@ class Sim:
             self.process.wait()
             status = -9
         self.err_file.close()
+        if status == LOCKED and not self.may_lock:
+            self.may_lock = True        # said once
+            raise Error("this run locked an account: " + self.complaints())
         return status

@@ -14,12 +14,16 @@
 
 #include <gnutls/crypto.h>
 
+#include "controllogin.h"
 #include "controlmail.h"
 #include "log.h"
 #include "base/hash.h"
 #include "ews/fault.h"
 #include "ews/ident.h"
 #include "ews/option.h"
+#include "login/aadsts.h"
+#include "login/loginoption.h"
+#include "world/account.h"
 #include "world/folder.h"
 #include "world/gen.h"
 #include "world/item.h"
@@ -183,7 +187,7 @@ cmd_account(struct cmd *c, struct sb *out)
 	if (c->n < 3)
 		SB_LIT(out, "error: account NAME PASSWORD [impersonate]");
 	else
-		world_add_account(c->w[1], c->w[2],
+		account_add(c->w[1], c->w[2],
 		    c->n > 3 && strcmp(c->w[3], "impersonate") == 0);
 }
 
@@ -425,8 +429,9 @@ cmd_option(struct cmd *c, struct sb *out)
 			world.stands = control_time(c, "now", 0);
 			continue;
 		}
-		ok = strncmp(w, "markers=", 8) == 0 ? set_markers(w + 8)
-						    : option_set(w);
+		ok = strncmp(w, "markers=", 8) == 0
+			 ? set_markers(w + 8)
+			 : option_set(w) || login_option_set(w);
 		if (!ok)
 			sb_fmt(out, "error: unknown option %s", w);
 	}
@@ -447,6 +452,7 @@ cmd_nofault(struct cmd *c, struct sb *out)
 	(void)c;
 	(void)out;
 	fault_clear();
+	aadsts_clear();
 }
 
 static void
@@ -487,6 +493,14 @@ static const struct {
 	{ "option", cmd_option },
 	{ "fault", cmd_fault },
 	{ "nofault", cmd_nofault },
+	{ "tenant", controllogin_tenant },
+	{ "app", controllogin_app },
+	{ "approve", controllogin_approve },
+	{ "decline", controllogin_decline },
+	{ "codes", controllogin_codes },
+	{ "tokens", controllogin_tokens },
+	{ "revoke", controllogin_revoke },
+	{ "tokenfault", controllogin_fault },
 	{ "stats", cmd_stats },
 };
 

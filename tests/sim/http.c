@@ -24,6 +24,9 @@
 #include "ews/call.h"
 #include "ews/option.h"
 #include "ews/valid.h"
+#include "login/auth.h"
+#include "login/loginoption.h"
+#include "login/token.h"
 
 #define MAX_BODY (68u << 20)
 #define BLOCK    (64u << 10)
@@ -31,7 +34,9 @@
 struct exchange {
 	struct sb in;
 	struct call call;
-	char *account, *cookie;
+	struct verdict who;
+	struct token_call token;
+	char *cookie;
 	struct MHD_Connection *connection;
 	size_t sent;
 	bool too_big, done, is_soap;
@@ -39,8 +44,14 @@ struct exchange {
 	long late_by; /* as in call */
 };
 
+/* What lives as long as a connection. */
+struct link {
+	unsigned number;
+	struct login login;
+};
+
 static struct MHD_Daemon *daemon_;
-static bool with_control;
+static bool with_control, with_tls;
 static unsigned connections;
 static unsigned long requests;
 
@@ -50,32 +61,18 @@ header(struct MHD_Connection *c, const char *name)
 	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
-/* The account of the Authorization field, or NULL. */
-static const struct account *
+static struct link *
+link_of(struct MHD_Connection *c)
+{
+	return MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+	    ->socket_context;
+}
+
+static void
 authenticate(struct exchange *x)
 {
-	const char *h = header(x->connection, "Authorization");
-	const struct account *a = NULL;
-	struct sb b = { 0 };
-	char *colon;
-
-	if (h == NULL || strncasecmp(h, "Basic ", 6) != 0 ||
-	    sb_unb64(&b, h + 6, strlen(h + 6)) < 0)
-		goto out;
-	sb_ch(&b, 0);
-	colon = strchr(b.p, ':');
-	if (colon == NULL)
-		goto out;
-	*colon = 0;
-	x->account = sb_xstrdup(b.p);
-	pthread_rwlock_rdlock(&world.lock);
-	a = world_account(b.p);
-	if (a != NULL && strcmp(a->password, colon + 1) != 0)
-		a = NULL;
-	pthread_rwlock_unlock(&world.lock);
-out:
-	sb_free(&b);
-	return a;
+	auth_check(&link_of(x->connection)->login,
+	    header(x->connection, "Authorization"), &x->who);
 }
 
 static void
@@ -111,11 +108,16 @@ deny(struct call *c)
 	pthread_rwlock_unlock(&world.lock);
 }
 
+/* Exchange Online's own refusals of what a token would allow. */
+static bool
+blocked(const struct exchange *x)
+{
+	return strcmp(x->who.scheme, "bearer") == 0;
+}
+
 static void
 run_soap(struct exchange *x)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-	    x->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct call *c = &x->call;
 
 	x->is_soap = true;
@@ -123,21 +125,24 @@ run_soap(struct exchange *x)
 	c->body_len = x->in.n;
 	c->late_by = x->late_by;
 	c->cut_at = -1;
-	c->account = authenticate(x);
+	authenticate(x);
+	c->account = x->who.account;
+	c->app_only = x->who.app_only;
 	c->anchor = header(x->connection, "X-AnchorMailbox");
 	read_cookie(x);
 	c->cookie = x->cookie;
-	if (info != NULL)
-		c->connection = (unsigned)(uintptr_t)info->socket_context;
+	c->connection = link_of(x->connection)->number;
 	if (x->too_big)
 		c->status = 413;
 	else if (c->account == NULL)
 		deny(c);
+	else if (login_option.policy != POLICY_NONE && blocked(x))
+		c->status = 403;
 	else
 		call_run(c);
 	run_then(c);
 	if (c->late_ms == 0)
-		log_call(c, x->account);
+		log_call(c, &x->who);
 }
 
 /* As if the request had not come yet; only that it is late is known. */
@@ -147,9 +152,9 @@ start_over(struct exchange *x)
 	x->late_by = x->call.late_by;
 	call_free(&x->call);
 	memset(&x->call, 0, sizeof(x->call));
-	free(x->account);
+	verdict_free(&x->who);
 	free(x->cookie);
-	x->account = x->cookie = NULL;
+	x->cookie = NULL;
 }
 
 static void
@@ -258,6 +263,12 @@ routing_cookie(struct exchange *x, struct MHD_Response *r)
 }
 
 static void
+add_challenge(void *response, const char *value)
+{
+	MHD_add_response_header(response, "WWW-Authenticate", value);
+}
+
+static void
 add_headers(struct exchange *x, struct MHD_Response *r)
 {
 	const struct call *c = &x->call;
@@ -270,8 +281,15 @@ add_headers(struct exchange *x, struct MHD_Response *r)
 		MHD_add_response_header(r, "Content-Type",
 		    c->type != NULL ? c->type : "text/xml; charset=utf-8");
 	if (c->status == 401)
+		auth_challenges(&x->who, add_challenge, r);
+	if (c->status == 401 && x->who.diagnostics.n > 0)
 		MHD_add_response_header(
-		    r, "WWW-Authenticate", "Basic realm=\"localhost\"");
+		    r, "x-ms-diagnostics", x->who.diagnostics.p);
+	if (c->status == 403 && login_option.policy != POLICY_NONE)
+		MHD_add_response_header(r, "X-EWS-Policy-Reason",
+		    login_option.policy == POLICY_DISABLED
+			? "EWS is disabled for this user or tenant"
+			: "EWS is blocked by policy for this user or tenant");
 	if (c->location != NULL)
 		MHD_add_response_header(r, "Location", c->location);
 	if (c->retry_after != NULL)
@@ -307,12 +325,40 @@ run_page(struct exchange *x)
 	struct call *c = &x->call;
 
 	c->cut_at = -1;
-	c->status = authenticate(x) != NULL ? 200 : 401;
+	authenticate(x);
+	c->status = x->who.account != NULL ? 200 : 401;
 	c->type = sb_xstrdup("text/html; charset=utf-8");
 	if (c->status == 200)
 		SB_LIT(&c->out,
 		    "<HTML><HEAD><TITLE>Service</TITLE></HEAD><BODY>"
 		    "<P>You have created a service.</P></BODY></HTML>\r\n");
+}
+
+/* Entra's endpoint, which lies on a host of its own in truth. */
+static void
+run_token(struct exchange *x, const char *url, bool post)
+{
+	struct token_call *t = &x->token;
+	struct call *c = &x->call;
+
+	*t = (struct token_call){ .path = url,
+		.host = header(x->connection, "Host"),
+		.type = header(x->connection, "Content-Type"),
+		.tls = with_tls,
+		.post = post,
+		.body = x->in.p != NULL ? x->in.p : "",
+		.len = x->in.n };
+	token_run(t);
+	c->cut_at = -1;
+	c->status = t->status;
+	c->delay_ms = (int)t->delay_ms;
+	c->type = sb_xstrdup(t->answer_type != NULL
+				 ? t->answer_type
+				 : "application/json; charset=utf-8");
+	c->retry_after =
+	    t->retry_after != NULL ? sb_xstrdup(t->retry_after) : NULL;
+	sb_add(&c->out, t->out.p, t->out.n);
+	log_token(t, link_of(x->connection)->number);
 }
 
 static void
@@ -329,6 +375,8 @@ run(struct exchange *x, const char *url, const char *method)
 	} else if (post && with_control && strcmp(url, "/sim") == 0 &&
 		   loopback(x->connection)) {
 		run_control(x);
+	} else if (token_path(url)) {
+		run_token(x, url, post);
 	} else {
 		x->call.status = ews ? 405 : 404;
 		x->call.cut_at = -1;
@@ -388,7 +436,8 @@ completed(void *arg, struct MHD_Connection *connection, void **state,
 		return;
 	call_free(&x->call);
 	sb_free(&x->in);
-	free(x->account);
+	verdict_free(&x->who);
+	token_call_free(&x->token);
 	free(x->cookie);
 	free(x);
 	*state = NULL;
@@ -398,11 +447,19 @@ static void
 connected(void *arg, struct MHD_Connection *connection, void **socket_context,
     enum MHD_ConnectionNotificationCode code)
 {
+	struct link *l = *socket_context;
+
 	(void)arg;
 	(void)connection;
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		*socket_context = (void *)(uintptr_t)__atomic_add_fetch(
-		    &connections, 1, __ATOMIC_RELAXED);
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		*socket_context = l = sb_xmalloc(sizeof(*l));
+		l->number =
+		    __atomic_add_fetch(&connections, 1, __ATOMIC_RELAXED);
+	} else if (l != NULL) {
+		login_free(&l->login);
+		free(l);
+		*socket_context = NULL;
+	}
 }
 
 /* A listening socket of 127.0.0.1, or -1 after saying why not. */
@@ -442,6 +499,7 @@ http_start(const struct http_opts *o)
 	if (fd < 0)
 		return -1;
 	with_control = o->control;
+	with_tls = o->cert != NULL;
 	defer_start();
 	daemon_ = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
 				       MHD_ALLOW_SUSPEND_RESUME |

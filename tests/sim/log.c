@@ -57,17 +57,27 @@ count_op(const char *name)
 }
 
 static void
-line(struct sb *b, const struct call *c, const char *account)
+begin(struct sb *b)
 {
 	struct timespec ts;
-	struct sb path = { 0 };
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	sb_fmt(b, "{\"t\":%lld.%03ld,\"op\":", (long long)ts.tv_sec,
+	sb_fmt(b, "{\"t\":%lld.%03ld,", (long long)ts.tv_sec,
 	    ts.tv_nsec / 1000000);
+}
+
+static void
+line(struct sb *b, const struct call *c, const struct verdict *who)
+{
+	struct sb path = { 0 };
+
+	begin(b);
+	SB_LIT(b, "\"op\":");
 	sb_json(b, c->opname != NULL ? c->opname : "");
 	SB_LIT(b, ",\"account\":");
-	sb_json(b, account);
+	sb_json(b, who->name);
+	sb_fmt(b, ",\"scheme\":\"%s\",\"login\":\"%s\",\"bound\":%s",
+	    who->scheme, who->what, who->bound ? "true" : "false");
 	SB_LIT(b, ",\"mailbox\":");
 	sb_json(b, c->mailbox != NULL ? c->mailbox->person->addr : NULL);
 	sb_fmt(b, ",\"impersonated\":%s,\"status\":%d,\"code\":",
@@ -94,13 +104,13 @@ line(struct sb *b, const struct call *c, const char *account)
 }
 
 void
-log_call(const struct call *c, const char *account)
+log_call(const struct call *c, const struct verdict *who)
 {
 	struct sb b = { 0 };
 
 	if (file != NULL) {
 		pthread_rwlock_rdlock(&world.lock);
-		line(&b, c, account);
+		line(&b, c, who);
 		pthread_rwlock_unlock(&world.lock);
 	}
 	pthread_mutex_lock(&lock);
@@ -114,6 +124,24 @@ log_call(const struct call *c, const char *account)
 	    world_mailbox(c->cookie) != c->mailbox)
 		wrong_cookies++;
 	count_op(c->opname != NULL ? c->opname : "?");
+	if (file != NULL) {
+		fwrite(b.p, 1, b.n, file);
+		fflush(file);
+	}
+	pthread_mutex_unlock(&lock);
+	sb_free(&b);
+}
+
+void
+log_token(const struct token_call *t, unsigned connection)
+{
+	struct sb b = { 0 };
+
+	begin(&b);
+	sb_str(&b, t->log.n > 0 ? t->log.p : "\"op\":\"metadata\"");
+	sb_fmt(&b, ",\"bytes_in\":%zu,\"bytes_out\":%zu,\"connection\":%u}\n",
+	    t->len, t->out.n, connection);
+	pthread_mutex_lock(&lock);
 	if (file != NULL) {
 		fwrite(b.p, 1, b.n, file);
 		fflush(file);
@@ -137,8 +165,12 @@ log_stats(struct sb *b)
 	sb_fmt(b,
 	    "},\"messages\":%lu,\"bodies\":%lu,\"denied\":%lu,"
 	    "\"wrong_cookies\":%lu,\"bytes_in\":%lu,\"bytes_out\":%lu,"
-	    "\"violations\":%lu}",
+	    "\"violations\":%lu,",
 	    messages, bodies, denied, wrong_cookies, bytes_in, bytes_out,
 	    valid_violations());
+	account_stats(b);
+	SB_LIT(b, ",");
+	token_stats(b);
+	SB_LIT(b, "}");
 	pthread_mutex_unlock(&lock);
 }

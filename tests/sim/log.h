@@ -5,10 +5,13 @@
 #define SIM_LOG_H
 
 #include "ews/call.h"
+#include "login/auth.h"
+#include "login/token.h"
 
 int log_open(const char *path); /* NULL: counts only */
 void log_close(void);
-void log_call(const struct call *, const char *account);
+void log_call(const struct call *, const struct verdict *);
+void log_token(const struct token_call *, unsigned connection);
 void log_stats(struct sb *); /* one JSON object */
 
 #endif

@@ -21,6 +21,14 @@
 #include "ews/option.h"
 #include "ews/valid.h"
 #include "ews/version.h"
+#include "login/aadsts.h"
+#include "login/app.h"
+#include "login/assertion.h"
+#include "login/auth.h"
+#include "login/grant.h"
+#include "login/loginoption.h"
+#include "login/ntlm.h"
+#include "world/account.h"
 #include "world/mime.h"
 #include "world/world.h"
 
@@ -38,7 +46,7 @@ add_account(const char *spec)
 			*rest = 0;
 		else
 			rest = NULL;
-		world_add_account(copy, password, rest != NULL);
+		account_add(copy, password, rest != NULL);
 		rc = 0;
 	} else {
 		fprintf(stderr, "exsim: --account %s: NAME:PASSWORD\n", spec);
@@ -82,6 +90,31 @@ open_schema(const struct opts *o)
 }
 
 static int
+prepare_logins(const struct opts *o)
+{
+	const char *eq = o->domain != NULL ? strchr(o->domain, '=') : NULL;
+	char *netbios;
+
+	if (o->domain != NULL && (eq == NULL || eq == o->domain || !eq[1])) {
+		fprintf(stderr, "exsim: --domain NETBIOS=DNS\n");
+		return -1;
+	}
+	if (eq != NULL) {
+		netbios = strndup(o->domain, (size_t)(eq - o->domain));
+		account_domain(netbios, eq + 1);
+		free(netbios);
+	}
+	if (o->lockout < 0 ||
+	    (o->auth != NULL && auth_read_schemes(o->auth) < 0)) {
+		fprintf(stderr, "exsim: --auth takes bearer, negotiate, ntlm "
+				"and basic; --lockout a number\n");
+		return -1;
+	}
+	world.lockout = (unsigned)o->lockout;
+	return 0;
+}
+
+static int
 prepare(const struct opts *o)
 {
 	int i, product = version_product(o->version);
@@ -92,6 +125,8 @@ prepare(const struct opts *o)
 	}
 	world_init((enum product)product);
 	option_init((enum product)product);
+	if (prepare_logins(o) < 0)
+		return -1;
 	if (open_schema(o) < 0 || log_open(o->log) < 0)
 		return -1;
 	for (i = 0; i < o->n_account; i++)
@@ -129,6 +164,25 @@ tell(const struct opts *o, int port)
 	return rc;
 }
 
+/* NTLM, where it is offered. */
+static int
+open_ntlm(const struct opts *o, const char *cert)
+{
+	static const char *const MODE[] = { "off", "allow", "require" };
+	const char *mode = o->epa != NULL ? o->epa : "off";
+	int i;
+
+	for (i = 0; i < 3 && strcmp(MODE[i], mode) != 0; i++)
+		;
+	if (i == 3) {
+		fprintf(stderr, "exsim: --epa off, allow or require\n");
+		return -1;
+	}
+	if ((auth_schemes & AUTH_NTLM) == 0)
+		return 0;
+	return ntlm_open(cert, (enum ntlm_epa)i);
+}
+
 static int
 serve(const struct opts *o)
 {
@@ -145,7 +199,7 @@ serve(const struct opts *o)
 	if (o->http || tlsdir_load(o->tls_dir, &cert, &key) == 0) {
 		h.cert = cert.p;
 		h.key = key.p;
-		port = http_start(&h);
+		port = open_ntlm(o, cert.p) < 0 ? -1 : http_start(&h);
 	}
 	if (port >= 0) {
 		if (tell(o, port) == 0)
@@ -164,6 +218,7 @@ main(int argc, char **argv)
 {
 	struct opts o;
 	unsigned long bad;
+	unsigned locked;
 	int rc;
 
 	if (opts_read(&o, argc, argv) < 0)
@@ -176,11 +231,20 @@ main(int argc, char **argv)
 	bad = valid_violations();
 	if (bad != 0)
 		fprintf(stderr, "exsim: %lu violations\n", bad);
+	locked = account_locked();
+	if (locked != 0)
+		fprintf(stderr, "exsim: %u accounts were locked\n", locked);
 	fault_clear();
+	aadsts_clear();
 	log_close();
+	grant_free();
+	app_free();
+	assertion_free();
+	login_option_free();
+	ntlm_close();
 	world_free();
 	valid_close();
 	xmlCleanupParser();
 	mime_done();
-	return rc != 0 ? rc : bad != 0 ? 1 : 0;
+	return rc != 0 ? rc : bad != 0 ? 1 : locked != 0 ? 3 : 0;
 }

@@ -18,7 +18,11 @@ enum {
 	O_SCHEMA,
 	O_NO_SCHEMA,
 	O_LOAD,
-	O_CONTROL
+	O_CONTROL,
+	O_AUTH,
+	O_EPA,
+	O_DOMAIN,
+	O_LOCKOUT
 };
 
 static const struct option LONG[] = {
@@ -33,6 +37,10 @@ static const struct option LONG[] = {
 	{ "no-schema", no_argument, NULL, O_NO_SCHEMA },
 	{ "load", required_argument, NULL, O_LOAD },
 	{ "control", no_argument, NULL, O_CONTROL },
+	{ "auth", required_argument, NULL, O_AUTH },
+	{ "epa", required_argument, NULL, O_EPA },
+	{ "domain", required_argument, NULL, O_DOMAIN },
+	{ "lockout", required_argument, NULL, O_LOCKOUT },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -43,7 +51,9 @@ usage(void)
 	    "usage: exsim [--port N] [--ready FILE] [--tls-dir DIR | --http] "
 	    "[--version V]\n"
 	    "    [--account NAME:PASSWORD[:impersonate]]... [--log FILE]\n"
-	    "    [--schema DIR | --no-schema] [--load FILE]... [--control]\n");
+	    "    [--schema DIR | --no-schema] [--load FILE]... [--control]\n"
+	    "    [--auth SCHEME,...] [--epa off|allow|require] "
+	    "[--domain NETBIOS=DNS] [--lockout N]\n");
 }
 
 static int
@@ -73,6 +83,18 @@ one(struct opts *o, int opt)
 		break;
 	case O_NO_SCHEMA:
 		o->no_schema = true;
+		break;
+	case O_AUTH:
+		o->auth = optarg;
+		break;
+	case O_EPA:
+		o->epa = optarg;
+		break;
+	case O_DOMAIN:
+		o->domain = optarg;
+		break;
+	case O_LOCKOUT:
+		o->lockout = atoi(optarg);
 		break;
 	case O_CONTROL:
 		o->control = true;

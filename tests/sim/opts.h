@@ -12,6 +12,8 @@ struct opts {
 	int port;
 	const char *ready, *tls_dir, *version, *log, *schema;
 	bool http, no_schema, control;
+	const char *auth, *epa, *domain; /* NULL: as always */
+	int lockout;
 	const char *account[OPTS_MANY], *load[OPTS_MANY];
 	int n_account, n_load;
 };

@@ -449,6 +449,15 @@ choose_mailbox(struct call *c)
 	const struct person *p;
 	char *who;
 
+	if (c->app_only && (n == NULL || c->anchor == NULL)) {
+		reply_fault(c, "ErrorInvalidExchangeImpersonationHeaderData",
+		    n == NULL ? "ExchangeImpersonation SOAP header must be "
+				"present for this type of OAuth token."
+			      : "The simulator wants X-AnchorMailbox with "
+				"this type of OAuth token.",
+		    NULL);
+		return false;
+	}
 	c->mailbox = world_own(c->account);
 	if (n != NULL)
 		n = call_child(n, "ConnectingSID");

@@ -34,6 +34,7 @@ struct call {
 	enum level level;
 	struct mailbox *mailbox; /* acted in; NULL: the account has none */
 	bool impersonated;
+	bool app_only; /* an application's token: it must impersonate */
 
 	/* the answer */
 	struct sb out;

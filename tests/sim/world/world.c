@@ -1,7 +1,7 @@
 /*
  * world.c - registry of accounts, address book and mailboxes.
  * 1. Folder and item numbers are never used again.
- * 2. Addresses and account names compare without case.
+ * 2. Addresses compare without case; accounts by their keys (account.h).
  */
 #include "world/world.h"
 
@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "base/map.h"
+#include "world/account.h"
 #include "world/folder.h"
 #include "world/gen.h"
 #include "world/item.h"
@@ -26,6 +27,8 @@ world_init(enum product p)
 {
 	pthread_rwlock_init(&world.lock, NULL);
 	world.product = p;
+	world.lockout_seconds = 1800;
+	account_domain("CONTOSO", "contoso.example");
 	world.persons_end = &world.persons;
 	world.mailboxes_end = &world.mailboxes;
 }
@@ -34,33 +37,6 @@ int64_t
 world_now(void)
 {
 	return world.stands != 0 ? world.stands : (int64_t)time(NULL);
-}
-
-struct account *
-world_account(const char *name)
-{
-	struct account *a;
-
-	for (a = world.accounts; a != NULL; a = a->next)
-		if (strcasecmp(a->name, name) == 0)
-			return a;
-	return NULL;
-}
-
-void
-world_add_account(const char *name, const char *password, bool imp)
-{
-	struct account *a = world_account(name);
-
-	if (a == NULL) {
-		a = sb_xmalloc(sizeof(*a));
-		a->name = sb_xstrdup(name);
-		a->next = world.accounts;
-		world.accounts = a;
-	}
-	free(a->password);
-	a->password = sb_xstrdup(password);
-	a->impersonate = imp;
 }
 
 struct person *
@@ -131,7 +107,7 @@ world_add_mailbox(struct person *p, const char *owner)
 	mb->person = p;
 	p->mailbox = mb;
 	mb->hash = h;
-	mb->owner = owner != NULL ? sb_xstrdup(owner) : NULL;
+	mb->owner = owner != NULL ? account_key(owner) : NULL;
 	snprintf(mb->guid, sizeof(mb->guid), "%08x-%04x-4%03x-a%03x-%012llx",
 	    (unsigned)(h >> 32), (unsigned)(h >> 16 & 0xFFFF),
 	    (unsigned)(h >> 4 & 0xFFF), (unsigned)(g >> 52),
@@ -149,13 +125,13 @@ world_add_delegate(struct mailbox *mb, const char *account)
 {
 	mb->delegate = sb_xrealloc(
 	    mb->delegate, sizeof(*mb->delegate) * (size_t)(mb->n_delegate + 1));
-	mb->delegate[mb->n_delegate++] = sb_xstrdup(account);
+	mb->delegate[mb->n_delegate++] = account_key(account);
 }
 
 struct mailbox *
 world_own(const struct account *a)
 {
-	return map_get(&by_owner, a->name);
+	return map_get(&by_owner, a->key);
 }
 
 bool
@@ -163,10 +139,10 @@ world_may_open(const struct account *a, const struct mailbox *mb)
 {
 	int i;
 
-	if (mb->owner != NULL && strcasecmp(mb->owner, a->name) == 0)
+	if (mb->owner != NULL && strcmp(mb->owner, a->key) == 0)
 		return true;
 	for (i = 0; i < mb->n_delegate; i++)
-		if (strcasecmp(mb->delegate[i], a->name) == 0)
+		if (strcmp(mb->delegate[i], a->key) == 0)
 			return true;
 	return false;
 }
@@ -202,15 +178,9 @@ free_strings(char **v, int n)
 static void
 free_people(void)
 {
-	struct account *a;
 	struct person *p;
 
-	while ((a = world.accounts) != NULL) {
-		world.accounts = a->next;
-		free(a->name);
-		free(a->password);
-		free(a);
-	}
+	account_free();
 	while ((p = world.persons) != NULL) {
 		world.persons = p->next;
 		free(p->addr);

@@ -20,8 +20,11 @@ enum product { EX2007, EX2010, EX2013, EX2016, EX2019, EXONLINE };
 
 struct account {
 	struct account *next;
-	char *name, *password;
+	char *name, *key, *password; /* key: as account_key makes it */
 	bool impersonate;
+	bool locked, was_locked;
+	unsigned row, wrong; /* wrong passwords: since a right one, in all */
+	int64_t wrong_at;    /* the last of them */
 };
 
 /* An address book entry; a mailbox has one too. */
@@ -112,8 +115,8 @@ struct item {
 struct mailbox {
 	struct mailbox *next;
 	struct person *person;
-	char *owner;
-	char **delegate;
+	char *owner;     /* an account's key */
+	char **delegate; /* likewise */
 	int n_delegate;
 	char guid[37];
 	uint64_t hash;
@@ -128,6 +131,10 @@ struct world {
 	pthread_rwlock_t lock;
 	enum product product;
 	struct account *accounts;
+	unsigned accounts_version; /* another one after each change */
+	char *netbios, *dns;       /* the domain, as it was spelled */
+	unsigned lockout;          /* wrong passwords in a row; 0: never */
+	int64_t lockout_seconds;   /* after that time the row is forgotten */
 	struct person *persons, **persons_end;
 	struct mailbox *mailboxes, **mailboxes_end;
 	struct folder **folders; /* by num; stays after removal */
@@ -147,9 +154,6 @@ void world_free(void);
 
 /* Seconds since 1970, by the world's clock; under its lock. */
 int64_t world_now(void);
-
-struct account *world_account(const char *name);
-void world_add_account(const char *name, const char *password, bool imp);
 
 /* By address (primary or alias), case-insensitive; NULL when unknown. */
 struct person *world_person(const char *addr);

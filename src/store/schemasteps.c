@@ -783,6 +783,16 @@ static const char *const version_5[] = {
 "  UNION ALL SELECT e.thread_id, e.id FROM sync_email e\n"
 "  WHERE e.n > (SELECT n FROM sync_mark WHERE what = 'threads')",
 
+/* Added, and not made anew: the CRM's own rows are in it. */
+"ALTER TABLE party ADD COLUMN upn TEXT"
+" /* of a user: user principal name, for impersonate_by = upn; NULL: unknown"
+" */",
+"ALTER TABLE party ADD COLUMN sid TEXT"
+" /* of a user: security identifier, for impersonate_by = sid; NULL: unknown"
+" */",
+"ALTER TABLE sync_people ADD COLUMN upn TEXT /* see party */",
+"ALTER TABLE sync_people ADD COLUMN sid TEXT /* see party */",
+
 /* Made anew, so that their columns tell of mail that leaves the file. */
 "ALTER TABLE change RENAME TO change_before",
 "CREATE TABLE change(\n"

@@ -320,7 +320,7 @@ tell_plan(const struct conf *c, struct party_list *users)
 		if (i < plan.n)
 			printf(";   and %zu more\n", plan.n - i);
 	}
-	free(plan.v);
+	plan_free(&plan);
 }
 
 void

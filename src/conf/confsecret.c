@@ -93,8 +93,8 @@ plain_secret(struct conf_file *f, const struct conf_value *v)
 	return taken_secret(f, v, v->text, len);
 }
 
-static char *
-from_file(struct conf_file *f, const struct conf_value *v)
+char *
+confsecret_file(struct conf_file *f, const struct conf_value *v)
 {
 	char raw[SEAL_TEXT + 8], *out, *s = raw;
 	long n = secretfile_read(f, v,
@@ -136,7 +136,7 @@ static const struct {
 	const char *key;
 	char *(*read)(struct conf_file *, const struct conf_value *);
 } source[] = {
-	{ "password_file", from_file },
+	{ "password_file", confsecret_file },
 	{ "password_env", from_env },
 	{ "password", plain_secret },
 };

@@ -17,7 +17,11 @@
 struct build {
 	struct buf *out; /* check out->over afterwards */
 	enum version version;
-	const char *impersonate; /* primary SMTP address or NULL */
+	/*
+	 * Who is impersonated, or NULL, and by which child of ConnectingSID:
+	 * PrimarySmtpAddress, PrincipalName or SID
+	 */
+	const char *impersonate, *impersonate_by;
 	const char *delegate;    /* mailbox of distinguished folders or NULL */
 };
 

@@ -31,6 +31,10 @@
 	"the mailbox cannot be used as it is: its administrator must look "    \
 	"at its licence and settings"
 #define GONE     "treated as deleted"
+#define NOACCOUNT(KEY)                                                         \
+	"no account with a mailbox has this " KEY ": correct column " KEY      \
+	" of the user (users.csv or table party), or the key " KEY             \
+	" of its [mailbox ...]"
 #define BADITEM  "recorded as a failure of this item, not of the others"
 #define NOFOLDER "the folder was deleted: the folders are listed again"
 #define FEWER    "the item is asked for again with fewer properties"
@@ -81,8 +85,8 @@ static const struct code_row rows[] = {
 	{ "ErrorInvalidServerVersion", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
 	{ "ErrorInvalidSubscription", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
 	{ "ErrorInvalidSyncStateData", ERR_RESYNC, CAUSE_ANSWERED, SCOPE_FOLDER, false, 0, CODE_REPORT, "the folder is read from its beginning and compared with what is stored" },
-	{ "ErrorInvalidUserPrincipalName", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account that is acted for is not known to the directory: check the address" },
-	{ "ErrorInvalidUserSid", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account that is acted for is not known to the directory: check the address" },
+	{ "ErrorInvalidUserPrincipalName", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, NOACCOUNT("upn") },
+	{ "ErrorInvalidUserSid", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, NOACCOUNT("sid") },
 	{ "ErrorInvalidWatermark", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
 	{ "ErrorItemCorrupt", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
 	{ "ErrorItemNotFound", ERR_GONE, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },

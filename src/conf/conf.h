@@ -145,7 +145,8 @@ int conf_key(const char *path, struct seal_key *out, char **made, FILE *errs);
 /*
  * Reads the password of a mailbox from the file in secrets_dir that is named by
  * its (normalised) address: *password, which the caller wipes and frees. Checks
- * are those of password_file. -1: ERR_CONFIG; the message says what to do.
+ * are those of password_file. -1: ERR_CONFIG, no-secret (there is no file),
+ * bad-secret or secret-name; the message says what to do.
  */
 int conf_secret(const struct conf *, const struct conf_profile *,
     const char *address, char **password, struct err *);

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "conf/conf.h"
@@ -64,16 +65,22 @@ conf_secret(const struct conf *c, const struct conf_profile *p,
 	char *file;
 
 	*password = NULL;
-	if (!names_file(address))
-		return err_set(err, ERR_CONFIG,
+	if (!names_file(address)) {
+		err_set(err, ERR_CONFIG,
 		    "its address cannot be the name of a file in secrets_dir: "
 		    "give it a [mailbox NAME] with password_file");
+		return err_code(err, CAUSE_OTHER, "secret-name", SCOPE_MAILBOX);
+	}
 	conffile_init(&f, c->path);
 	file = mem_printf("%s/%s", p->secrets_dir, address);
 	*password = read_secret(&f, c, file);
-	if (*password == NULL)
+	if (*password == NULL) {
 		err_set(err, ERR_CONFIG, "%s",
 		    f.nerr > 0 ? f.err[0].text : "secrets_dir: no password");
+		err_code(err, CAUSE_OTHER,
+		    access(file, F_OK) == 0 ? "bad-secret" : "no-secret",
+		    SCOPE_MAILBOX);
+	}
 	free(file);
 	conffile_free(&f);
 	return *password == NULL ? -1 : 0;

@@ -18,7 +18,8 @@ static void
 note_lack(struct plan_entry *e, const char *code, char *take)
 {
 	e->lacks = take;
-	e->lacks_code = code;
+	str_printable(
+	    e->lacks_code, sizeof(e->lacks_code), code, strlen(code));
 }
 
 /* Where the name belongs, and with which value there. The caller frees. */
@@ -74,7 +75,7 @@ read_password(const struct conf *c, struct plan_entry *e)
 	struct err err = ERR_INIT;
 
 	if (conf_secret(c, b->profile, b->address, &e->secret, &err) == -1) {
-		note_lack(e, "no-secret", mem_strdup(err.msg));
+		note_lack(e, err.code, mem_strdup(err.msg));
 		return;
 	}
 	if (b->username == NULL)

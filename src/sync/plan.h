@@ -21,7 +21,7 @@ struct plan_entry {
 	 * NULL: it can.
 	 */
 	char *lacks;
-	const char *lacks_code;
+	char lacks_code[16];
 	char *secret; /* mailbox.password, from secrets_dir; or NULL */
 };
 

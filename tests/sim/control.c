@@ -172,6 +172,7 @@ cmd_mailbox(struct cmd *c, struct sb *out)
 		    c->w[1], control_key(c, "name"), control_key(c, "dn"));
 	if (control_key(c, "alias") != NULL)
 		each_of(control_key(c, "alias"), add_alias, p);
+	world_set_account(p, control_key(c, "upn"), control_key(c, "sid"));
 	mb = world_add_mailbox(p, control_key(c, "owner"));
 	if (control_key(c, "delegate") != NULL)
 		each_of(control_key(c, "delegate"), add_delegate, mb);

@@ -65,7 +65,7 @@ take_header(
 				    line, column_name[c]);
 			l->at[c] = i;
 		}
-		if (l->at[c] == CSV_FIELDS && c <= COL_ADDRESS)
+		if (c <= COL_ADDRESS && l->at[c] == CSV_FIELDS)
 			return err_set(err, ERR_CONFIG,
 			    "%lu: column %s is missing: the first line must "
 			    "be crm_id,address,name",

@@ -22,6 +22,7 @@ struct making {
 	struct plan *plan;
 	/* addresses, and principals by profile, to their indexes in the plan */
 	struct map at;
+	struct arena keys; /* of the principals in the map */
 };
 
 static bool
@@ -64,15 +65,14 @@ static size_t
 place_of_account(struct making *m, const struct conf_mailbox *b)
 {
 	const char *name = plan_principal(b);
-	char *key;
-	size_t at;
+	char *key, *kept;
 
 	if (name == NULL)
 		return m->plan->n;
 	key = mem_printf("%s %s", b->profile->name, name);
-	at = map_put(&m->at, BY_PRINCIPAL, str_lower(key), m->plan->n);
+	kept = arena_strdup(&m->keys, str_lower(key));
 	free(key);
-	return at;
+	return map_put(&m->at, BY_PRINCIPAL, kept, m->plan->n);
 }
 
 static void
@@ -235,6 +235,7 @@ plan_make(const struct conf *conf, struct party_list *list,
 	if ((rc = restrict_to(&m, err)) == -1)
 		plan_free(out);
 	map_free(&m.at);
+	arena_free(&m.keys);
 	return rc;
 }
 

@@ -86,7 +86,10 @@ static void
 make(struct buf *out, size_t i, enum version v, const char *imp,
     const char *delegate)
 {
-	struct build b = { NULL, v, imp, delegate };
+	struct build b = { .version = v,
+		.impersonate = imp,
+		.impersonate_by = "PrimarySmtpAddress",
+		.delegate = delegate };
 
 	buf_init(out, 1 << 20);
 	b.out = out;

@@ -387,7 +387,7 @@ folder_of(const char *text, char *why, size_t size)
 {
 	size_t n, i, nnames = 0;
 	const struct wellknown *row = wellknown_rows(&n);
-	const char *best, *names[16];
+	const char *best, *names[24];
 
 	if (text[0] != '@') {
 		if (is_folder_path(text))
@@ -417,7 +417,9 @@ folder_of(const char *text, char *why, size_t size)
 		    "%s: no such well-known folder; there are @inbox, "
 		    "@sentitems, @junkemail, @deleteditems, @drafts, @outbox, "
 		    "@conversationhistory, @syncissues, @conflicts, "
-		    "@localfailures and @serverfailures",
+		    "@localfailures and @serverfailures, and in an archive "
+		    "@archiveinbox, @archivesentitems, @archivejunkemail and "
+		    "@archivedeleteditems",
 		    text);
 	return NULL;
 }

@@ -114,7 +114,7 @@ build_find_folder(const struct build *b, const void *arg)
 	    "MaxEntriesReturned=\"%d\" Offset=\"%d\" "
 	    "BasePoint=\"Beginning\"/><m:ParentFolderIds>",
 	    f->max, f->offset);
-	add_distinguished(b, "msgfolderroot");
+	add_distinguished(b, f->top);
 	buf_adds(b->out, "</m:ParentFolderIds></m:FindFolder>");
 	end_envelope(b);
 }

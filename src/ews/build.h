@@ -29,6 +29,7 @@ struct build {
 struct build_find_folder {
 	int offset, max;
 	int less; /* 0..BUILD_LESS: more and more properties left out */
+	const char *top; /* the distinguished folder below which they lie */
 };
 #define BUILD_LESS 3
 void build_find_folder(const struct build *, const void *);

@@ -35,6 +35,11 @@
 	"no account with a mailbox has this " KEY ": correct column " KEY      \
 	" of the user (users.csv or table party), or the key " KEY             \
 	" of its [mailbox ...]"
+#define NOARCHIVE "the mailbox has no archive: its own folders are read"
+#define FARARCHIVE                                                             \
+	"the archive lies on another server (Exchange Online?), which does "   \
+	"not let itself be found: write archive = no, or give such mailboxes " \
+	"a profile with it"
 #define BADITEM  "recorded as a failure of this item, not of the others"
 #define NOFOLDER "the folder was deleted: the folders are listed again"
 #define FEWER    "the item is asked for again with fewer properties"
@@ -50,6 +55,8 @@ static const struct code_row rows[] = {
 	{ "ErrorADUnavailable", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
 	{ "ErrorAccessDenied", ERR_AUTH, CAUSE_ANSWERED, SCOPE_MAILBOX, true, 0, CODE_REPORT, "the account may not read this: give it access (impersonation, or the right to read the folder)" },
 	{ "ErrorAccountDisabled", ERR_AUTH, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account is disabled: enable it, or take the mailbox out" },
+	{ "ErrorArchiveMailboxNotEnabled", ERR_GONE, CAUSE_ANSWERED, SCOPE_FOLDER, true, 0, CODE_REPORT, NOARCHIVE },
+	{ "ErrorArchiveMailboxServiceDiscoveryFailed", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, FARARCHIVE },
 	{ "ErrorAttachmentNestLevelLimitExceeded", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
 	{ "ErrorAttachmentSizeLimitExceeded", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
 	{ "ErrorBatchProcessingStopped", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, true, 0, CODE_REPORT, TRANSIENT },

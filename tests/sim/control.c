@@ -374,6 +374,20 @@ cmd_mvfolder(struct cmd *c, struct sb *out)
 }
 
 static void
+cmd_archive(struct cmd *c, struct sb *out)
+{
+	struct mailbox *mb = control_mailbox(c, out);
+
+	if (mb == NULL)
+		return;
+	if (world.product < EX2010 ||
+	    folder_of_role(mb, ROLE_ARCHIVE_ROOT) != NULL)
+		SB_LIT(out, "error: it has one, or this version has none");
+	else
+		folder_archive(mb);
+}
+
+static void
 cmd_rmfolder(struct cmd *c, struct sb *out)
 {
 	struct folder *f = control_folder(c, 2, false, out);
@@ -483,6 +497,7 @@ static const struct {
 	{ "rename", cmd_rename },
 	{ "mvfolder", cmd_mvfolder },
 	{ "rmfolder", cmd_rmfolder },
+	{ "archive", cmd_archive },
 	{ "expire", cmd_expire },
 	{ "limit", cmd_limit },
 	{ "option", cmd_option },

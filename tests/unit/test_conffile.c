@@ -185,7 +185,7 @@ static const struct {
 	{ HQ "colour = red\n blue\n[rule r]\ndoamin = x.example\n"
 	     "action = skip\n",
 	    "t.ini:6: colour: unknown key; [profile] has server url version "
-	    "auth username password_file password_env password access "
+	    "archive auth username password_file password_env password access "
 	    "impersonate_by secrets_dir must_not_reach domains "
 	    "mailboxes match process_email_from past_mail polling_interval "
 	    "stale_after max_connections move_failed approval folders "
@@ -202,7 +202,9 @@ static const struct {
 	    "t.ini:6: folders: @nonsense: no such well-known folder; there "
 	    "are @inbox, @sentitems, @junkemail, @deleteditems, @drafts, "
 	    "@outbox, @conversationhistory, @syncissues, @conflicts, "
-	    "@localfailures and @serverfailures\n" },
+	    "@localfailures and @serverfailures, and in an archive "
+	    "@archiveinbox, @archivesentitems, @archivejunkemail and "
+	    "@archivedeleteditems\n" },
 	{ HQ "tls_pin = e3b0c4\n",
 	    "t.ini:6: tls_pin: must be sha256: and 64 hex digits\n" },
 	{ "[exsync]\ndatabase = /\n" HQ,

@@ -62,6 +62,10 @@ enum role {
 	ROLE_DELETIONS,
 	ROLE_PURGES,
 	ROLE_VERSIONS,
+	ROLE_ARCHIVE_ROOT, /* of a mailbox's archive; in it the following */
+	ROLE_ARCHIVE_TOP,
+	ROLE_ARCHIVE_INBOX,
+	ROLE_ARCHIVE_DELETED,
 	N_ROLES
 };
 

@@ -31,10 +31,12 @@
 	"the mailbox cannot be used as it is: its administrator must look "    \
 	"at its licence and settings"
 #define GONE     "treated as deleted"
-#define NOACCOUNT(KEY)                                                         \
-	"no account with a mailbox has this " KEY ": correct column " KEY      \
-	" of the user (users.csv or table party), or the key " KEY             \
-	" of its [mailbox ...]"
+#define NOUPN                                                                 \
+	"no account with a mailbox has this upn: correct column upn of the "     \
+	"user (users.csv or table party), or the key upn of its [mailbox ...]"
+#define NOSID                                                                 \
+	"no account with a mailbox has this sid: correct column sid of the "     \
+	"user (users.csv or table party), or the key sid of its [mailbox ...]"
 #define NOARCHIVE "the mailbox has no archive: its own folders are read"
 #define FARARCHIVE                                                             \
 	"the archive lies on another server (Exchange Online?), which does "   \
@@ -92,8 +94,8 @@ static const struct code_row rows[] = {
 	{ "ErrorInvalidServerVersion", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
 	{ "ErrorInvalidSubscription", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
 	{ "ErrorInvalidSyncStateData", ERR_RESYNC, CAUSE_ANSWERED, SCOPE_FOLDER, false, 0, CODE_REPORT, "the folder is read from its beginning and compared with what is stored" },
-	{ "ErrorInvalidUserPrincipalName", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, NOACCOUNT("upn") },
-	{ "ErrorInvalidUserSid", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, NOACCOUNT("sid") },
+	{ "ErrorInvalidUserPrincipalName", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, NOUPN },
+	{ "ErrorInvalidUserSid", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, NOSID },
 	{ "ErrorInvalidWatermark", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
 	{ "ErrorItemCorrupt", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
 	{ "ErrorItemNotFound", ERR_GONE, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },

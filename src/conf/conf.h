@@ -52,7 +52,7 @@ struct conf_profile {
 	enum conf_impersonate impersonate_by;
 	char *secrets_dir;               /* or NULL; need not exist */
 	struct conf_list must_not_reach; /* addresses, normalised */
-	struct conf_list domains; /* as enc_domain makes them */
+	struct conf_list domains;        /* as enc_domain makes them */
 	enum conf_mailboxes mailboxes;
 	enum conf_match match;
 	int64_t process_email_from; /* ms or TIM_NONE */

@@ -34,12 +34,10 @@ written_name(const struct conf_file *f, const char *path)
 static char *
 read_secret(struct conf_file *f, const struct conf *c, const char *file)
 {
-	struct conf_value value = {
-		confkeys_find(CONF_PROFILE, "secrets_dir"), 0, NULL
-	};
-	struct conf_value key = {
-		confkeys_find(CONF_EXSYNC, "secret_key_file"), 0, NULL
-	};
+	struct conf_value value = { confkeys_find(CONF_PROFILE, "secrets_dir"),
+		0, NULL };
+	struct conf_value key = { confkeys_find(CONF_EXSYNC, "secret_key_file"),
+		0, NULL };
 	struct conf_part part = { CONF_EXSYNC, NULL, 0, &key, 1 };
 	char *out;
 

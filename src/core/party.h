@@ -49,13 +49,12 @@ void party_list_add(struct party_list *, const char *crm_type,
  * Says of the last one that was appended who it is in Active Directory. Both
  * may be NULL or "".
  */
-void
-party_list_account(struct party_list *, const char *upn, const char *sid);
+void party_list_account(struct party_list *, const char *upn, const char *sid);
 /* Appends a copy of a party of another list. */
 void party_list_copy(struct party_list *, const struct party *);
 /* Are the two the same, of which either may be NULL? */
-bool party_same_account(
-    const struct party_account *, const struct party_account *);
+bool
+party_same_account(const struct party_account *, const struct party_account *);
 /* Frees what is in the list, which is empty then. */
 void party_list_free(struct party_list *);
 

@@ -22,13 +22,13 @@ struct build {
 	 * PrimarySmtpAddress, PrincipalName or SID
 	 */
 	const char *impersonate, *impersonate_by;
-	const char *delegate;    /* mailbox of distinguished folders or NULL */
+	const char *delegate; /* mailbox of distinguished folders or NULL */
 };
 
 /* Each takes its own struct as the second argument. */
 struct build_find_folder {
 	int offset, max;
-	int less; /* 0..BUILD_LESS: more and more properties left out */
+	int less;        /* 0..BUILD_LESS: more and more properties left out */
 	const char *top; /* the distinguished folder below which they lie */
 };
 #define BUILD_LESS 3

@@ -30,12 +30,12 @@
 #define ADMIN                                                                  \
 	"the mailbox cannot be used as it is: its administrator must look "    \
 	"at its licence and settings"
-#define GONE     "treated as deleted"
-#define NOUPN                                                                 \
-	"no account with a mailbox has this upn: correct column upn of the "     \
+#define GONE "treated as deleted"
+#define NOUPN                                                                  \
+	"no account with a mailbox has this upn: correct column upn of the "   \
 	"user (users.csv or table party), or the key upn of its [mailbox ...]"
-#define NOSID                                                                 \
-	"no account with a mailbox has this sid: correct column sid of the "     \
+#define NOSID                                                                  \
+	"no account with a mailbox has this sid: correct column sid of the "   \
 	"user (users.csv or table party), or the key sid of its [mailbox ...]"
 #define NOARCHIVE "the mailbox has no archive: its own folders are read"
 #define FARARCHIVE                                                             \

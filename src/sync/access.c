@@ -18,8 +18,7 @@ static void
 note_lack(struct plan_entry *e, const char *code, char *take)
 {
 	e->lacks = take;
-	str_printable(
-	    e->lacks_code, sizeof(e->lacks_code), code, strlen(code));
+	str_printable(e->lacks_code, sizeof(e->lacks_code), code, strlen(code));
 }
 
 /* Where the name belongs, and with which value there. The caller frees. */
@@ -30,8 +29,8 @@ where_to_write(
 	const struct conf_mailbox *b = &e->mailbox;
 
 	if (e->crm_id == NULL || b->type == CONF_MAILBOX_QUEUE)
-		return mem_printf("write %s = ... in [mailbox %s]", what,
-		    str_nn(b->name));
+		return mem_printf(
+		    "write %s = ... in [mailbox %s]", what, str_nn(b->name));
 	return mem_printf("fill in column %s of the row of user %s (%s) in %s, "
 			  "or write %s = ... in a [mailbox NAME] with this "
 			  "address",

@@ -151,7 +151,7 @@ add_listed(struct making *m, struct party_list *list)
 		if (queue)
 			party_list_add(list, "queue", b.name, b.address, NULL);
 		plan_mailbox(m, &b,
-		    queue	   ? b.name
+		    queue          ? b.name
 		    : user != NULL ? user->crm_id
 				   : NULL);
 	}
@@ -203,7 +203,8 @@ restrict_to(struct making *m, struct err *err)
 		    "[profile %s] in %s",
 		    m->want->profile, m->want->profile, m->conf->path);
 	for (i = 0; i < m->want->nmailbox; i++) {
-		if (map_get(&m->at, BY_ADDRESS, m->want->mailbox[i]) == MAP_NONE)
+		if (map_get(&m->at, BY_ADDRESS, m->want->mailbox[i]) ==
+		    MAP_NONE)
 			return err_set(err, ERR_CONFIG,
 			    "mailbox %s: no "
 			    "[mailbox] section has this address, and it is "

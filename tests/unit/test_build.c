@@ -27,14 +27,12 @@ static const char *const names[] = { "inbox", "sentitems", "drafts", "outbox",
 static const struct item_ref refs[] = { { "AAMkAD+/=", "CQ", 0, false },
 	{ "a\"<&>'\x01z", NULL, 0, false } };
 
-static const struct build_find_folder find = { 2000, 1000, 0,
-	"msgfolderroot" };
+static const struct build_find_folder find = { 2000, 1000, 0, "msgfolderroot" };
 static const struct build_find_folder archive = { 0, 1000, 0,
 	"archivemsgfolderroot" };
-static const struct build_find_folder find_less[] = {
-	{ 0, 1, 1, "msgfolderroot" }, { 0, 1, 2, "msgfolderroot" },
-	{ 0, 1, BUILD_LESS, "msgfolderroot" }
-};
+static const struct build_find_folder find_less[] = { { 0, 1, 1,
+							  "msgfolderroot" },
+	{ 0, 1, 2, "msgfolderroot" }, { 0, 1, BUILD_LESS, "msgfolderroot" } };
 static const struct build_get_folder get = { names, 11, false };
 static const struct build_get_folder top = { names, 1, true };
 static const struct build_sync first = { "F&1", NULL, 512, false };

@@ -253,8 +253,8 @@ test_access(void **state)
 	assert_int_equal(c->profile[0].must_not_reach.n, 2);
 	assert_string_equal(
 	    c->profile[0].must_not_reach.v[0], "boss@a.example");
-	assert_string_equal(c->profile[0].must_not_reach.v[1],
-	    "ceo@xn--mnchen-3ya.example");
+	assert_string_equal(
+	    c->profile[0].must_not_reach.v[1], "ceo@xn--mnchen-3ya.example");
 	assert_string_equal(c->profile[1].secrets_dir, "sub/secrets");
 	assert_int_equal(c->profile[1].mailboxes, CONF_MAILBOXES_USERS);
 	assert_string_equal(c->mailbox[0].upn, "q.box@corp.local");
@@ -279,8 +279,8 @@ secret_of(const struct conf *c, const char *address)
 	assert_int_equal(err.kind, ERR_CONFIG);
 	assert_int_equal(err.scope, SCOPE_MAILBOX);
 	p = strstr(err.msg, tmp);
-	return mem_printf("%s: %s", err.code,
-	    p == NULL ? err.msg : p + strlen(tmp));
+	return mem_printf(
+	    "%s: %s", err.code, p == NULL ? err.msg : p + strlen(tmp));
 }
 
 static void

@@ -678,12 +678,10 @@ archive(void **state)
 		       NAMED("j", "t", "Junk", KNOWN("junkemail"))
 			   NAMED("a", "t", "Archive", "")));
 	ok(&s, FIND("IncludesLastItemInRange=\"true\"",
-		   NAMED("I", "T", "Posteingang", KNOWN("inbox"))
-		       NAMED("J", "T", "junk", "")
-			   NAMED("K", "J", "Junk", "")
-			       NAMED("D", "T", "Deleted",
-				   KNOWN("archivedeleteditems"))
-				   NAMED("A", "T", "Archive", "")));
+		   NAMED("I", "T", "Posteingang", KNOWN("inbox")) NAMED(
+		       "J", "T", "junk", "") NAMED("K", "J", "Junk", "")
+		       NAMED("D", "T", "Deleted", KNOWN("archivedeleteditems"))
+			   NAMED("A", "T", "Archive", "")));
 	/* no archive; and one that may not be read, which is an error */
 	ok(&s, FIND("IncludesLastItemInRange=\"true\"", ""));
 	ok(&s, ENV(RESP("FindFolder",

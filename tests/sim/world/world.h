@@ -163,8 +163,7 @@ struct person *
 world_add_person(const char *addr, const char *name, const char *dn);
 void world_add_alias(struct person *, const char *addr);
 /* Its account's names in the directory; NULL: none. */
-void
-world_set_account(struct person *, const char *upn, const char *sid);
+void world_set_account(struct person *, const char *upn, const char *sid);
 /* By UPN or SID, case-insensitive; NULL when unknown. */
 struct person *world_person_account(const char *upn_or_sid);
 

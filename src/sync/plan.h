@@ -33,11 +33,11 @@ struct plan {
 /*
  * Plans every [mailbox] with incoming = yes and, for profiles with mailboxes =
  * users, every CRM user's address in the profile's domains (the first profile
- * that permits it). With impersonate_by = upn or sid addresses of one account are
- * one mailbox: that of a [mailbox], else the one that is the upn, else the
- * first. Queues become parties (crm_type "queue") at the end of
- * list, so that mail to them concerns somebody. A restriction that matches
- * nothing is ERR_CONFIG. plan_free frees it.
+ * that permits it). With impersonate_by = upn or sid addresses of one account
+ * are one mailbox: that of a [mailbox], else the one that is the upn, else the
+ * first. Queues become parties (crm_type "queue") at the end of list, so that
+ * mail to them concerns somebody. A restriction that matches nothing is
+ * ERR_CONFIG. plan_free frees it.
  */
 int plan_make(const struct conf *, struct party_list *list,
     const struct store_want *, struct plan *out, struct err *);

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "cmd/oddities.h"
+#include "sync/access.h"
 #include "sync/advice.h"
 #include "sync/plan.h"
 
@@ -301,6 +302,41 @@ warn_of_sections(const struct conf *c, const struct party_list *users)
 	}
 }
 
+/* Mailboxes that the next pass could not ask for, each for a reason. */
+static void
+warn_of_access(const struct plan *p)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < p->n; i++) {
+		if (p->v[i].lacks != NULL && n++ < NAMED)
+			log_warning("mailbox %s: %s", p->v[i].mailbox.address,
+			    p->v[i].lacks);
+	}
+	if (n > 0)
+		log_warning("%zu of %zu mailboxes cannot be asked for, and are "
+			    "left out until that is repaired",
+		    n, p->n);
+}
+
+/* The same address in must_not_reach and in the plan: one of them is wrong. */
+static void
+warn_of_reached(const struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++) {
+		const struct conf_mailbox *b = &p->v[i].mailbox;
+
+		if (list_has(&b->profile->must_not_reach, b->address))
+			log_warning("profile %s: %s is in must_not_reach, and "
+				    "would be read: write a [mailbox NAME] "
+				    "with incoming = no for it, or take it "
+				    "out of must_not_reach",
+			    b->profile->name, b->address);
+	}
+}
+
 static void
 tell_plan(const struct conf *c, struct party_list *users)
 {
@@ -319,8 +355,11 @@ tell_plan(const struct conf *c, struct party_list *users)
 			    plan.v[i].mailbox.profile->name);
 		if (i < plan.n)
 			printf(";   and %zu more\n", plan.n - i);
+		access_plan(c, &plan);
+		warn_of_access(&plan);
+		warn_of_reached(&plan);
 	}
-	free(plan.v);
+	plan_free(&plan);
 }
 
 void

@@ -363,7 +363,7 @@ close_source(struct source *src, struct status *s)
 	arena_free(&src->causes.arena);
 	arena_free(&src->cuts.arena);
 	arena_free(&src->passes.arena);
-	free(src->plan.v);
+	plan_free(&src->plan);
 	party_list_free(&src->party);
 	store_close(src->store);
 	conf_free(src->conf);

@@ -35,6 +35,7 @@ enum conf_access {
 	CONF_ACCESS_DELEGATE,
 	CONF_ACCESS_MAILBOX
 };
+enum conf_impersonate { CONF_BY_SMTP, CONF_BY_UPN, CONF_BY_SID };
 enum conf_mailboxes { CONF_MAILBOXES_USERS, CONF_MAILBOXES_LISTED };
 #define CONF_DAYS_ALL (-1)
 enum conf_match { CONF_MATCH_ANY, CONF_MATCH_CONTACT, CONF_MATCH_REPLIES };
@@ -83,7 +84,10 @@ struct conf_profile {
 	char *username, *password;
 	struct conf_oauth oauth;
 	enum conf_access access;
-	struct conf_list domains; /* as enc_domain makes them */
+	enum conf_impersonate impersonate_by;
+	char *secrets_dir;               /* or NULL; need not exist */
+	struct conf_list must_not_reach; /* addresses, normalised */
+	struct conf_list domains;        /* as enc_domain makes them */
 	enum conf_mailboxes mailboxes;
 	enum conf_match match;
 	int64_t process_email_from; /* ms or TIM_NONE */
@@ -106,6 +110,7 @@ struct conf_mailbox {
 	enum conf_mailbox_type type;
 	/* NULL: those of the profile; as there */
 	char *username, *password;
+	char *upn, *sid; /* who is impersonated, or NULL */
 	bool incoming;
 	enum conf_privacy privacy;
 };
@@ -174,6 +179,14 @@ void conf_free(struct conf *);
  * frees; else *made is NULL. -1: reported to errs; a file may have been made.
  */
 int conf_key(const char *path, struct seal_key *out, char **made, FILE *errs);
+/*
+ * Reads the password of a mailbox from the file in secrets_dir that is named by
+ * its (normalised) address: *password, which the caller wipes and frees. Checks
+ * are those of password_file. -1: ERR_CONFIG, no-secret (there is no file),
+ * bad-secret or secret-name; the message says what to do.
+ */
+int conf_secret(const struct conf *, const struct conf_profile *,
+    const char *address, char **password, struct err *);
 /* The effective settings as an INI; secrets as "(set)". */
 void conf_print(const struct conf *, FILE *);
 /* Of these settings those that decide which mail is kept: all rules, ... */

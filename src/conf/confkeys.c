@@ -193,7 +193,29 @@ static const struct conf_key common[] = {
 	    "impersonation|delegate|mailbox", NULL,
 	    "How that account may open a mailbox: by the right of "
 	    "impersonation, as its delegate (Full Access), or mailbox: not "
-	    "at all, each [mailbox ...] has credentials of its own." },
+	    "at all, each mailbox has credentials of its own, in [mailbox "
+	    "...] or in secrets_dir." },
+	{ CONF_PROFILE, "impersonate_by", CONF_WORD,
+	    AT(conf_profile, impersonate_by), 0, "smtp", 0, 0, "smtp|upn|sid",
+	    NULL,
+	    "What names the mailbox's owner when that account impersonates "
+	    "them: the mailbox's primary address (smtp), or column upn or sid "
+	    "of users.csv or of table party, or the key of that name in "
+	    "[mailbox ...]. upn and sid save the server a search, and work "
+	    "where an address is not the primary one." },
+	{ CONF_PROFILE, "secrets_dir", CONF_SECRETDIR,
+	    AT(conf_profile, secrets_dir), 0, NULL, 0, 0, NULL, "secrets",
+	    "With access = mailbox: a directory with one file per mailbox, "
+	    "named by its address in lower case, that holds its password as a "
+	    "password_file does (chmod 600). The user name is the address, "
+	    "unless a [mailbox ...] says otherwise; a password there goes "
+	    "first. A mailbox whose file is missing is not read, the others "
+	    "are." },
+	{ CONF_PROFILE, "must_not_reach", CONF_ADDRESSES,
+	    AT(conf_profile, must_not_reach), 0, NULL, 0, 0, NULL,
+	    "boss@contoso.example",
+	    "Addresses of mailboxes that the account should have no right to "
+	    "open, comma separated: exsync --test warns when it can." },
 	{ CONF_PROFILE, "domains", CONF_DOMAINS, AT(conf_profile, domains),
 	    CONF_SHOWN | CONF_REQUIRED, NULL, 0, 0, NULL, "contoso.example",
 	    "Mailboxes of these domains only, comma separated. Mail between "
@@ -202,7 +224,7 @@ static const struct conf_key common[] = {
 	    CONF_SHOWN, "users", 0, 0, "users|listed", NULL,
 	    "users: the address of every CRM user in these domains, and each "
 	    "[mailbox ...]. listed: each [mailbox ...] only (so it is with "
-	    "access = mailbox)." },
+	    "access = mailbox without secrets_dir)." },
 	{ CONF_PROFILE, "match", CONF_WORD, AT(conf_profile, match),
 	    CONF_SHOWN, "any", 0, 0, "any|contact|replies", "contact",
 	    "Which mail is kept. any: a user or a contact is among its "
@@ -287,6 +309,14 @@ static const struct conf_key common[] = {
 	    0, NULL, 0, 0, NULL, "EXSYNC_SALES_PASSWORD", NULL },
 	{ CONF_MAILBOX, "password", CONF_SECRET, AT(conf_mailbox, password),
 	    0, NULL, 0, 0, NULL, "correct horse battery staple", NULL },
+	{ CONF_MAILBOX, "upn", CONF_UPN, AT(conf_mailbox, upn),
+	    0, NULL, 0, 0, NULL, "sales@corp.contoso.example",
+	    "With impersonate_by = upn: the user principal name of its "
+	    "account. Absent: that of the CRM user with this address." },
+	{ CONF_MAILBOX, "sid", CONF_SID, AT(conf_mailbox, sid),
+	    0, NULL, 0, 0, NULL,
+	    "S-1-5-21-1004336348-1177238915-682003330-1234",
+	    "With impersonate_by = sid: likewise its security identifier." },
 	{ CONF_MAILBOX, "incoming", CONF_BOOL, AT(conf_mailbox, incoming),
 	    0, "yes", 0, 0, NULL, NULL,
 	    "no: this mailbox is not read." },

@@ -46,6 +46,9 @@ enum conf_type {
 	CONF_PROXY,     /* char * */
 	CONF_PIN,       /* char * sha256:hex */
 	CONF_ADDRESS,   /* char * normalised */
+	CONF_UPN,       /* char *, see base/principal.h */
+	CONF_SID,       /* char *, likewise */
+	CONF_SECRETDIR, /* char *, a directory that need not exist yet */
 	CONF_REF,       /* struct conf_profile *, by name */
 	CONF_SECRET,    /* char *, or no field: see confsecret.h */
 	/* struct conf_list, from here on */
@@ -53,7 +56,8 @@ enum conf_type {
 	CONF_PATTERNS, /* domains, "*." allowed */
 	CONF_FOLDERS,
 	CONF_NAMES, /* as they are written */
-	CONF_WORDS  /* each one of words */
+	CONF_WORDS, /* each one of words */
+	CONF_ADDRESSES
 };
 
 #define CONF_REQUIRED 1 /* an error when missing */

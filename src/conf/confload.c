@@ -140,6 +140,27 @@ check_server(struct conf_file *f, const struct conf_part *p)
 		    "server and url are both there: remove one of them");
 }
 
+/* Keys that one kind of access alone makes use of. */
+static void
+check_access_keys(struct conf_file *f, const struct conf_part *p,
+    const struct conf_profile *pr)
+{
+	if (pr->impersonate_by != CONF_BY_SMTP &&
+	    pr->access != CONF_ACCESS_IMPERSONATION)
+		conffile_error(f, line_of(p, "impersonate_by"),
+		    "impersonate_by",
+		    "is used with access = impersonation only: remove the "
+		    "line");
+	if (pr->secrets_dir != NULL && pr->access != CONF_ACCESS_MAILBOX)
+		conffile_error(f, line_of(p, "secrets_dir"), "secrets_dir",
+		    "is used with access = mailbox only: remove the line, or "
+		    "write access = mailbox");
+	else if (pr->secrets_dir != NULL && pr->auth == CONF_AUTH_OAUTH)
+		conffile_error(f, line_of(p, "secrets_dir"), "secrets_dir",
+		    "is not used with auth = oauth, which has no passwords: "
+		    "remove the line");
+}
+
 /* Checks that the credentials are where the profile's access wants them. */
 static void
 check_access(
@@ -165,13 +186,16 @@ check_access(
 		if (conffile_get(p, unused[i]) != NULL)
 			conffile_error(f, line_of(p, unused[i]), unused[i],
 			    "is not used with access = mailbox: write it in "
-			    "each [mailbox NAME]");
+			    "each [mailbox NAME], or use secrets_dir");
+	if (pr->secrets_dir != NULL)
+		return;
 	if (conffile_get(p, "mailboxes") == NULL)
 		pr->mailboxes = CONF_MAILBOXES_LISTED;
 	else if (pr->mailboxes == CONF_MAILBOXES_USERS)
 		conffile_error(f, line_of(p, "mailboxes"), "mailboxes",
 		    "with access = mailbox write listed, and a [mailbox NAME] "
-		    "with its own credentials for each");
+		    "with its own credentials for each; or write secrets_dir, "
+		    "with a password for each user");
 }
 
 /* Two profiles must not both read the users of one domain. */
@@ -225,6 +249,7 @@ build_profile(struct conf_file *f, struct conf *c, const struct conf_part *p,
 	check_server(f, p);
 	confoauth_profile(f, c, p, pr);
 	check_access(f, p, pr);
+	check_access_keys(f, p, pr);
 	check_domains(f, c, p, pr);
 }
 
@@ -287,6 +312,38 @@ check_address(struct conf_file *f, const struct conf *c,
 	    m->address, m->profile->name, address_domain(m->address));
 }
 
+/*
+ * The mailbox's own username and password. In secrets_dir is what it does not
+ * say of them: the password, and its address is the user name.
+ */
+static void
+check_own_login(
+    struct conf_file *f, const struct conf_part *p, struct conf_mailbox *m)
+{
+	const struct conf_profile *pr = m->profile;
+	bool user = conffile_get(p, "username") != NULL;
+
+	if (pr != NULL && pr->auth == CONF_AUTH_OAUTH) {
+		confoauth_mailbox(f, p, m);
+		return;
+	}
+	if (pr != NULL && pr->access == CONF_ACCESS_MAILBOX) {
+		if (pr->secrets_dir != NULL) {
+			if (!user)
+				m->username = mem_strdup(m->address);
+		} else if (!user && !has_password(p))
+			conffile_error(f, p->line, "username",
+			    "is missing: profile %s has access = mailbox, so "
+			    "write username and password_file here",
+			    pr->name);
+		else
+			check_pair(f, p);
+	} else
+		check_pair(f, p);
+	if (pr != NULL && pr->auth == CONF_AUTH_NTLM)
+		check_domain(f, p, m->username);
+}
+
 static void
 build_mailbox(struct conf_file *f, struct conf *c, const struct conf_part *p,
     struct conf_mailbox *m)
@@ -296,19 +353,7 @@ build_mailbox(struct conf_file *f, struct conf *c, const struct conf_part *p,
 	confsecret_read(f, p, &m->password);
 	find_profile(f, c, p, m);
 	check_address(f, c, p, m);
-	if (m->profile != NULL && m->profile->auth == CONF_AUTH_OAUTH)
-		confoauth_mailbox(f, p, m);
-	else if (m->profile != NULL &&
-		 m->profile->access == CONF_ACCESS_MAILBOX &&
-		 conffile_get(p, "username") == NULL && !has_password(p))
-		conffile_error(f, p->line, "username",
-		    "is missing: profile %s has access = mailbox, so write "
-		    "username and password_file here",
-		    m->profile->name);
-	else
-		check_pair(f, p);
-	if (m->profile != NULL && m->profile->auth == CONF_AUTH_NTLM)
-		check_domain(f, p, m->username);
+	check_own_login(f, p, m);
 }
 
 /* Allocates as many profiles, mailboxes and rules as the file has. */

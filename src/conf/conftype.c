@@ -13,6 +13,7 @@
 #include "base/enc.h"
 #include "base/host.h"
 #include "base/mem.h"
+#include "base/principal.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "base/vec.h"
@@ -233,7 +234,10 @@ set_name(const struct spot *s, void *base, const char *text)
 {
 	if (*text == '\0')
 		return FAIL(s, "must be the name of a %s",
-		    s->key->type == CONF_STATEDIR ? "directory" : "file");
+		    s->key->type == CONF_STATEDIR ||
+			    s->key->type == CONF_SECRETDIR
+			? "directory"
+			: "file");
 	return put_string(s, base, conffile_path(s->file, text));
 }
 
@@ -327,6 +331,18 @@ set_address(const struct spot *s, void *base, const char *text)
 	return put_string(s, base, address);
 }
 
+static bool
+set_principal(const struct spot *s, void *base, const char *text)
+{
+	bool upn = s->key->type == CONF_UPN;
+
+	if (upn ? !principal_is_upn(text) : !principal_is_sid(text))
+		return FAIL(s, "%s is no %s: write it as %s%s", text,
+		    upn ? "user principal name" : "SID of a domain's account",
+		    s->key->example, comment_hint(text));
+	return put_string(s, base, mem_strdup(text));
+}
+
 /* A domain, with wild also "*." and a domain. The caller frees; NULL: none. */
 static char *
 domain_of(const char *text, bool wild)
@@ -368,7 +384,7 @@ folder_of(const char *text, char *why, size_t size)
 {
 	size_t n, i, nnames = 0;
 	const struct wellknown *row = wellknown_rows(&n);
-	const char *best, *names[16];
+	const char *best, *names[24];
 
 	if (text[0] != '@') {
 		if (is_folder_path(text))
@@ -398,7 +414,9 @@ folder_of(const char *text, char *why, size_t size)
 		    "%s: no such well-known folder; there are @inbox, "
 		    "@sentitems, @junkemail, @deleteditems, @drafts, @outbox, "
 		    "@conversationhistory, @syncissues, @conflicts, "
-		    "@localfailures and @serverfailures",
+		    "@localfailures and @serverfailures, and in an archive "
+		    "@archiveinbox, @archivesentitems, @archivejunkemail and "
+		    "@archivedeleteditems",
 		    text);
 	return NULL;
 }
@@ -446,6 +464,11 @@ add_item(const struct spot *s, void *base, const char *text)
 		break;
 	case CONF_WORDS:
 		item = word_of(text, s->key->words, why, sizeof(why));
+		break;
+	case CONF_ADDRESSES:
+		item = address_normalise(text);
+		snprintf(why, sizeof(why),
+		    "%s is not an e-mail address: write name@domain", text);
 		break;
 	default:
 		item = domain_item(
@@ -548,6 +571,9 @@ static bool (*const setter[])(const struct spot *, void *, const char *) = {
 	[CONF_PROXY] = set_url,
 	[CONF_PIN] = set_pin,
 	[CONF_ADDRESS] = set_address,
+	[CONF_UPN] = set_principal,
+	[CONF_SID] = set_principal,
+	[CONF_SECRETDIR] = set_name,
 	[CONF_REF] = NULL,
 	[CONF_SECRET] = NULL,
 	[CONF_DOMAINS] = set_list,
@@ -555,6 +581,7 @@ static bool (*const setter[])(const struct spot *, void *, const char *) = {
 	[CONF_FOLDERS] = set_list,
 	[CONF_NAMES] = set_list,
 	[CONF_WORDS] = set_list,
+	[CONF_ADDRESSES] = set_list,
 };
 
 bool
@@ -587,6 +614,7 @@ conftype_free(const struct conf_key *k, void *base)
 	case CONF_FOLDERS:
 	case CONF_NAMES:
 	case CONF_WORDS:
+	case CONF_ADDRESSES:
 		list = field_of(k, base);
 		while (list->n > 0)
 			free(list->v[--list->n]);

@@ -46,7 +46,7 @@ may_hold(struct conf_file *f, const struct conf_value *v, int fd,
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		conffile_error(f, v->line, v->key->name,
 		    "%s: is not a regular file: write the %s into one", path,
-		    v->key->type == CONF_SECRET ? "password" : "key");
+		    v->key->type == CONF_KEYFILE ? "key" : "password");
 		return false;
 	}
 	/* systemd protects its directory; an ACL there shows as group bits */

@@ -5,7 +5,17 @@
 
 #include "conf/wellknown.h"
 
+/* Those of an archive are named after those of the mailbox (folder.c). */
 static const struct wellknown rows[] = {
+	{ "archiveconversationhistory", false, true },
+	{ "archivedeleteditems", true, true },
+	{ "archivedrafts", false, true },
+	{ "archiveinbox", true, false },
+	{ "archivejunkemail", true, true },
+	{ "archiveoutbox", false, true },
+	{ "archiverecoverableitemsroot", false, true },
+	{ "archivesentitems", true, false },
+	{ "archivesyncissues", false, true },
 	{ "conflicts", true, true },
 	{ "conversationhistory", true, true },
 	{ "deleteditems", true, true },

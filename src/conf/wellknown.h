@@ -1,7 +1,7 @@
 /*
  * wellknown.h - the folders that every mailbox has, by names that do not depend
  * on its language: Exchange's distinguished folder ids, in lower case, which
- * Microsoft Graph has as well.
+ * Microsoft Graph has as well. Those of its archive begin with archive.
  * Floor: conf.
  * Threads: read-only.
  */

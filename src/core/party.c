@@ -43,6 +43,39 @@ party_list_add(struct party_list *l, const char *crm_type, const char *crm_id,
 	p->crm_id = arena_strdup(&l->arena, crm_id);
 	p->address = arena_strdup(&l->arena, address);
 	p->name = arena_strdup(&l->arena, name);
+	p->account = NULL;
+}
+
+void
+party_list_account(struct party_list *l, const char *upn, const char *sid)
+{
+	struct party_account *a;
+
+	/* nearly nobody has one: it is no part of struct party */
+	if (str_nn(upn)[0] == '\0' && str_nn(sid)[0] == '\0')
+		return;
+	a = arena_alloc(&l->arena, sizeof(*a));
+	a->upn = str_nn(upn)[0] == '\0' ? NULL : arena_strdup(&l->arena, upn);
+	a->sid = str_nn(sid)[0] == '\0' ? NULL : arena_strdup(&l->arena, sid);
+	l->v[l->n - 1].account = a;
+}
+
+void
+party_list_copy(struct party_list *l, const struct party *p)
+{
+	party_list_add(l, p->crm_type, p->crm_id, p->address, p->name);
+	if (p->account != NULL)
+		party_list_account(l, p->account->upn, p->account->sid);
+}
+
+bool
+party_same_account(const struct party_account *a, const struct party_account *b)
+{
+	static const struct party_account none = { NULL, NULL };
+
+	a = a == NULL ? &none : a;
+	b = b == NULL ? &none : b;
+	return str_eq(a->upn, b->upn) && str_eq(a->sid, b->sid);
 }
 
 void

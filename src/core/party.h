@@ -13,12 +13,18 @@
 
 #include "base/mem.h"
 
+/* Who a user is in Active Directory; as it is written, "" is NULL. */
+struct party_account {
+	const char *upn, *sid; /* or NULL */
+};
+
 /* One address of a person of the CRM, who may have several. */
 struct party {
 	const char *crm_type; /* "user", "contact", "lead", ... */
 	const char *crm_id;
 	const char *address; /* normalised, see address_normalise */
 	const char *name;    /* or NULL */
+	const struct party_account *account; /* NULL: nothing is known */
 };
 
 /* Zeroed is empty. The strings lie in the arena. */
@@ -39,6 +45,16 @@ bool party_is_ours(const char *crm_type);
  */
 void party_list_add(struct party_list *, const char *crm_type,
     const char *crm_id, const char *address, const char *name);
+/*
+ * Says of the last one that was appended who it is in Active Directory. Both
+ * may be NULL or "".
+ */
+void party_list_account(struct party_list *, const char *upn, const char *sid);
+/* Appends a copy of a party of another list. */
+void party_list_copy(struct party_list *, const struct party *);
+/* Are the two the same, of which either may be NULL? */
+bool
+party_same_account(const struct party_account *, const struct party_account *);
 /* Frees what is in the list, which is empty then. */
 void party_list_free(struct party_list *);
 

@@ -23,9 +23,17 @@
 #define SETTLE         250 /* ms without a write: the file rests */
 #define SETTLE_TRIES   20
 
-enum column { COL_ID, COL_ADDRESS, COL_NAME, COL_TYPE, COL_N };
+enum column {
+	COL_ID,
+	COL_ADDRESS,
+	COL_NAME,
+	COL_TYPE,
+	COL_UPN,
+	COL_SID,
+	COL_N
+};
 static const char *const column_name[COL_N] = { "crm_id", "address", "name",
-	"crm_type" };
+	"crm_type", "upn", "sid" };
 
 /* A file while it is read. */
 struct load {
@@ -57,7 +65,7 @@ take_header(
 				    line, column_name[c]);
 			l->at[c] = i;
 		}
-		if (l->at[c] == CSV_FIELDS && c != COL_TYPE && c != COL_NAME)
+		if (c <= COL_ADDRESS && l->at[c] == CSV_FIELDS)
 			return err_set(err, ERR_CONFIG,
 			    "%lu: column %s is missing: the first line must "
 			    "be crm_id,address,name",
@@ -136,6 +144,8 @@ take_person(
 		return -1;
 	party_list_add(l->list, type, v[COL_ID], address,
 	    *v[COL_NAME] == '\0' ? NULL : v[COL_NAME]);
+	if (party_is_user(type))
+		party_list_account(l->list, v[COL_UPN], v[COL_SID]);
 	return 0;
 }
 

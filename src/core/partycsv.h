@@ -4,7 +4,8 @@
  * Threads: as the list.
  *
  * The format is that of csv.h. The first line is a header: crm_id, address,
- * and perhaps name and crm_type, in any order and case; other columns are
+ * and perhaps name and crm_type, in any order and case; in the file of users
+ * perhaps upn and sid, which are taken as they are written. Other columns are
  * passed over. White space around a field does not count. A row has one
  * address; a person with several has several rows.
  */

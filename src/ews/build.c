@@ -23,11 +23,13 @@ begin_envelope(const struct build *b)
 	buf_adds(b->out, version_name(b->version));
 	buf_adds(b->out, "\"/>");
 	if (b->impersonate != NULL) {
-		buf_adds(b->out, "<t:ExchangeImpersonation><t:ConnectingSID>"
-				 "<t:PrimarySmtpAddress>");
+		buf_addf(b->out,
+		    "<t:ExchangeImpersonation><t:ConnectingSID><t:%s>",
+		    b->impersonate_by);
 		buf_addxml(b->out, b->impersonate);
-		buf_adds(b->out, "</t:PrimarySmtpAddress></t:ConnectingSID>"
-				 "</t:ExchangeImpersonation>");
+		buf_addf(b->out,
+		    "</t:%s></t:ConnectingSID></t:ExchangeImpersonation>",
+		    b->impersonate_by);
 	}
 	buf_adds(b->out, "</s:Header><s:Body>");
 }
@@ -112,7 +114,7 @@ build_find_folder(const struct build *b, const void *arg)
 	    "MaxEntriesReturned=\"%d\" Offset=\"%d\" "
 	    "BasePoint=\"Beginning\"/><m:ParentFolderIds>",
 	    f->max, f->offset);
-	add_distinguished(b, "msgfolderroot");
+	add_distinguished(b, f->top);
 	buf_adds(b->out, "</m:ParentFolderIds></m:FindFolder>");
 	end_envelope(b);
 }

@@ -17,14 +17,19 @@
 struct build {
 	struct buf *out; /* check out->over afterwards */
 	enum version version;
-	const char *impersonate; /* primary SMTP address or NULL */
-	const char *delegate;    /* mailbox of distinguished folders or NULL */
+	/*
+	 * Who is impersonated, or NULL, and by which child of ConnectingSID:
+	 * PrimarySmtpAddress, PrincipalName or SID
+	 */
+	const char *impersonate, *impersonate_by;
+	const char *delegate; /* mailbox of distinguished folders or NULL */
 };
 
 /* Each takes its own struct as the second argument. */
 struct build_find_folder {
 	int offset, max;
-	int less; /* 0..BUILD_LESS: more and more properties left out */
+	int less;        /* 0..BUILD_LESS: more and more properties left out */
+	const char *top; /* the distinguished folder below which they lie */
 };
 #define BUILD_LESS 3
 void build_find_folder(const struct build *, const void *);

@@ -174,15 +174,40 @@ fill_headers(struct ews_session *s, const struct call *c, char *action,
 	return n;
 }
 
+/*
+ * Fills in who is impersonated. A mailbox without that name is not asked for at
+ * all: without the header the request would be about the account's own.
+ */
+static int
+set_impersonated(const struct ews_session *s, struct build *b, struct err *err)
+{
+	static const char *const element[] = { [CONF_BY_SMTP] =
+						   "PrimarySmtpAddress",
+		[CONF_BY_UPN] = "PrincipalName",
+		[CONF_BY_SID] = "SID" };
+	const struct conf_mailbox *m = s->mailbox;
+	enum conf_impersonate by = s->profile->impersonate_by;
+
+	b->impersonate_by = element[by];
+	b->impersonate = by == CONF_BY_UPN   ? m->upn
+			 : by == CONF_BY_SID ? m->sid
+					     : m->address;
+	if (b->impersonate != NULL)
+		return 0;
+	return err_set(err, ERR_CONFIG,
+	    "its account is not known by the name that impersonate_by says");
+}
+
 static int
 build_envelope(struct ews_session *s, const struct call *c, enum version v,
     struct err *err)
 {
 	enum conf_access access = s->profile->access;
-	struct build b = { &s->request, v, NULL, NULL };
+	struct build b = { .out = &s->request, .version = v };
 
-	if (!s->own_login && access == CONF_ACCESS_IMPERSONATION)
-		b.impersonate = s->mailbox->address;
+	if (!s->own_login && access == CONF_ACCESS_IMPERSONATION &&
+	    set_impersonated(s, &b, err) == -1)
+		return -1;
 	if (!s->own_login && access == CONF_ACCESS_DELEGATE)
 		b.delegate = s->mailbox->address;
 	buf_reset(&s->request);

@@ -30,7 +30,18 @@
 #define ADMIN                                                                  \
 	"the mailbox cannot be used as it is: its administrator must look "    \
 	"at its licence and settings"
-#define GONE     "treated as deleted"
+#define GONE "treated as deleted"
+#define NOUPN                                                                  \
+	"no account with a mailbox has this upn: correct column upn of the "   \
+	"user (users.csv or table party), or the key upn of its [mailbox ...]"
+#define NOSID                                                                  \
+	"no account with a mailbox has this sid: correct column sid of the "   \
+	"user (users.csv or table party), or the key sid of its [mailbox ...]"
+#define NOARCHIVE "the mailbox has no archive: its own folders are read"
+#define FARARCHIVE                                                             \
+	"the archive lies on another server (Exchange Online?), which does "   \
+	"not let itself be found: write archive = no, or give such mailboxes " \
+	"a profile with it"
 #define BADITEM  "recorded as a failure of this item, not of the others"
 #define NOFOLDER "the folder was deleted: the folders are listed again"
 #define FEWER    "the item is asked for again with fewer properties"
@@ -46,6 +57,8 @@ static const struct code_row rows[] = {
 	{ "ErrorADUnavailable", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, TRANSIENT },
 	{ "ErrorAccessDenied", ERR_AUTH, CAUSE_ANSWERED, SCOPE_MAILBOX, true, 0, CODE_REPORT, "the account may not read this: give it access (impersonation, or the right to read the folder)" },
 	{ "ErrorAccountDisabled", ERR_AUTH, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account is disabled: enable it, or take the mailbox out" },
+	{ "ErrorArchiveMailboxNotEnabled", ERR_GONE, CAUSE_ANSWERED, SCOPE_FOLDER, true, 0, CODE_REPORT, NOARCHIVE },
+	{ "ErrorArchiveMailboxServiceDiscoveryFailed", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, FARARCHIVE },
 	{ "ErrorAttachmentNestLevelLimitExceeded", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
 	{ "ErrorAttachmentSizeLimitExceeded", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
 	{ "ErrorBatchProcessingStopped", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, true, 0, CODE_REPORT, TRANSIENT },
@@ -81,8 +94,8 @@ static const struct code_row rows[] = {
 	{ "ErrorInvalidServerVersion", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_VERSION, VERSION },
 	{ "ErrorInvalidSubscription", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
 	{ "ErrorInvalidSyncStateData", ERR_RESYNC, CAUSE_ANSWERED, SCOPE_FOLDER, false, 0, CODE_REPORT, "the folder is read from its beginning and compared with what is stored" },
-	{ "ErrorInvalidUserPrincipalName", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account that is acted for is not known to the directory: check the address" },
-	{ "ErrorInvalidUserSid", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "the account that is acted for is not known to the directory: check the address" },
+	{ "ErrorInvalidUserPrincipalName", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, NOUPN },
+	{ "ErrorInvalidUserSid", ERR_CONFIG, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, NOSID },
 	{ "ErrorInvalidWatermark", ERR_RETRY, CAUSE_ANSWERED, SCOPE_MAILBOX, false, 0, CODE_REPORT, "a new subscription is made, and the folders are compared" },
 	{ "ErrorItemCorrupt", ERR_ITEM, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, BADITEM },
 	{ "ErrorItemNotFound", ERR_GONE, CAUSE_ANSWERED, SCOPE_ITEM, true, 0, CODE_REPORT, GONE },

@@ -8,6 +8,8 @@
  *    are localised. A server that does not answer a request for all ids the way
  *    Exchange does is asked for one after the other.
  * 4. A folder is in the list once.
+ * 5. An archive that cannot be listed is an error of the mailbox, unless there
+ *    is none: folders that are missing count as deleted.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@
 #define PAGE      1000
 #define FOLDERS   1000000
 #define DEPTH     300
+#define ARCHIVE   "archive" /* begins the distinguished ids of an archive */
 #define ARENA_MAX ((size_t)128 << 20)
 
 static int
@@ -182,10 +185,10 @@ paging_stuck(struct err *err)
 }
 
 static int
-find_pages(
-    struct ews_session *s, int less, struct folder_list *l, struct err *err)
+find_pages(struct ews_session *s, const char *top, int less,
+    struct folder_list *l, struct err *err)
 {
-	struct build_find_folder what = { 0, PAGE, less };
+	struct build_find_folder what = { 0, PAGE, less, top };
 	struct folderxml p;
 	struct call c = { &folderxml_find, &p, build_find_folder, &what,
 		SCOPE_MAILBOX };
@@ -232,13 +235,17 @@ minds_folder_property(const struct ews_session *s, const struct err *err)
 	return code_fewer(err);
 }
 
-/* Finds all folders, with as many properties as the server accepts. */
+/*
+ * Appends all folders below top, with as many properties as the server accepts.
+ */
 static int
-find_all(struct ews_session *s, struct folder_list *l, struct err *err)
+find_all(struct ews_session *s, const char *top, struct folder_list *l,
+    struct err *err)
 {
+	size_t before = l->n;
 	int less = 0;
 
-	while (find_pages(s, less, l, err) == -1) {
+	while (find_pages(s, top, less, l, err) == -1) {
 		if (less == BUILD_LESS || !minds_folder_property(s, err)) {
 			s->find_in_vain |= less == BUILD_LESS;
 			return -1;
@@ -247,7 +254,7 @@ find_all(struct ews_session *s, struct folder_list *l, struct err *err)
 		    "profile %s: mailbox %s: %s; asked for fewer properties",
 		    s->profile->name, s->mailbox->address, err->msg);
 		err_clear(err);
-		l->n = 0;
+		l->n = before;
 		less++;
 	}
 	if (less == 0)
@@ -393,24 +400,125 @@ ask_well_known(struct ews_session *s, struct folder_list *l, struct err *err)
 	return rc;
 }
 
+/* --- the archive ------------------------------------------------------- */
+
+/* Does the server have archives? It is said once if it is too old for that. */
+static bool
+may_have_archive(struct ews_session *s)
+{
+	enum version v = versions_current(&s->ews->versions, s->version);
+
+	if (v >= VERSION_2010_SP1)
+		return true;
+	if (!atomic_exchange(&s->ews->archive_told, true))
+		log_info("profile %s: mailbox %s: archive = yes needs Exchange "
+			 "2010 SP1 or later, and this server speaks %s: no "
+			 "archive is read there",
+		    s->profile->name, s->mailbox->address, version_name(v));
+	return false;
+}
+
+/*
+ * The well-known name of a folder at the top of the archive. Servers tell few
+ * of them, so one that is called like a folder of the mailbox is meant for the
+ * same: retention policies make folders by their names.
+ */
+static const char *
+archive_name(struct folder_list *l, size_t narchive, const struct folder *f)
+{
+	const char *name = f->well_known, *out;
+	char *made;
+	size_t i;
+
+	for (i = 0; name == NULL && i < narchive; i++) {
+		if (l->v[i].well_known != NULL &&
+		    str_ieq(l->v[i].path, f->path))
+			name = l->v[i].well_known;
+	}
+	if (name == NULL || str_ieqn(name, ARCHIVE, strlen(ARCHIVE)))
+		return name;
+	made = mem_printf(ARCHIVE "%s", name);
+	out = arena_strdup(&l->arena, made);
+	free(made);
+	return out;
+}
+
+/* Asks for the archive's deleted items, which have a name of their own. */
+static int
+ask_archive_deleted(
+    struct ews_session *s, struct folder_list *l, struct err *err)
+{
+	static const char *const deleted[] = { ARCHIVE "deleteditems" };
+	struct folder **v = sort_folders(l);
+	int rc = ask_well_known_name(s, deleted, l, v, err);
+
+	free(v);
+	if (rc == 0 || (err->kind != ERR_GONE && !question_refused(err)))
+		return rc;
+	err_clear(err);
+	return 0;
+}
+
+/*
+ * Appends the folders of the archive, as bare names. No archive is no error.
+ */
+static int
+find_archive(struct ews_session *s, bool well_known, struct folder_list *l,
+    struct err *err)
+{
+	size_t before = l->n;
+
+	if (!may_have_archive(s))
+		return 0;
+	if (find_all(s, ARCHIVE "msgfolderroot", l, err) == -1) {
+		if (err->kind != ERR_GONE)
+			return -1;
+		err_clear(err);
+		l->n = before;
+		return 0;
+	}
+	unique_folders(l);
+	return well_known && l->n > before ? ask_archive_deleted(s, l, err) : 0;
+}
+
+/* Names and paths of the archive's folders, which begin at narchive. */
+static void
+place_archive(struct folder_list *l, size_t narchive)
+{
+	size_t i;
+
+	for (i = narchive; i < l->n; i++) {
+		struct folder *f = &l->v[i];
+
+		if (strchr(f->path, '/') == NULL)
+			f->well_known = archive_name(l, narchive, f);
+		f->path = join_path(&l->arena, FOLDER_ARCHIVE, f->path);
+	}
+}
+
 int
 folder_list(struct ews_session *s, bool well_known, struct folder_list *out,
     struct err *err)
 {
+	size_t narchive;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	out->arena.max = ARENA_MAX;
-	if ((rc = find_all(s, out, err)) == 0)
+	if ((rc = find_all(s, "msgfolderroot", out, err)) == 0)
 		unique_folders(out);
 	if (rc == 0 && well_known && !told_well_known(out))
 		rc = ask_well_known(s, out, err);
+	narchive = out->n;
+	if (rc == 0 && ews_settings(s->profile)->archive)
+		rc = find_archive(s, well_known, out, err);
 	if (rc == -1) {
 		arena_free(&out->arena);
 		memset(out, 0, sizeof(*out));
 		return -1;
 	}
 	folder_paths(out);
+	place_archive(out, narchive);
 	return 0;
 }
 

@@ -10,6 +10,10 @@
 
 #include "ews/session.h"
 
+/* The folder at the top of which those of an archive lie, in their paths. */
+#define FOLDER_ARCHIVE "In-Place Archive"
+
+/* With archive = yes those of the archive follow. */
 int folder_list(
     struct ews_session *, bool well_known, struct folder_list *, struct err *);
 /* The display name of the mailbox's top folder, "" where it has none. */

@@ -20,6 +20,15 @@ static const struct conf_key rows[] = {
 	    offsetof(struct ews_settings, version),
 	    CONF_OWN, "auto", 0, 0, "auto|2007|2010|2013|2016|2019|se", NULL,
 	    "The Exchange version to speak; auto finds it out." },
+	{ CONF_PROFILE, "archive", CONF_BOOL,
+	    offsetof(struct ews_settings, archive),
+	    CONF_OWN, "no", 0, 0, NULL, NULL,
+	    "yes: the folders of a mailbox's in-place archive are read as "
+	    "well (Exchange 2010 SP1 and later), as In-Place Archive/Inbox "
+	    "and the like; @archiveinbox, @archivesentitems, "
+	    "@archivejunkemail and @archivedeleteditems are well-known "
+	    "folders of it. It costs one more request per mailbox and "
+	    "pass." },
 };
 /* clang-format on */
 

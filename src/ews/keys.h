@@ -22,6 +22,7 @@ enum ews_version {
 /* As conf_own gives it. */
 struct ews_settings {
 	enum ews_version version;
+	bool archive;
 };
 
 /* For confkeys_add. */

@@ -28,6 +28,7 @@ struct ews {
 	struct namecache names;
 	/* A request with all properties has succeeded. */
 	atomic_bool find_whole, sync_whole;
+	atomic_bool archive_told; /* that a server has no archives */
 };
 
 struct ews_session {

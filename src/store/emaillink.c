@@ -183,7 +183,8 @@ read_places(struct store *st, int64_t n, struct linked *k,
 	    "f.id=c.folder WHERE c.email=?1 AND (c.removed_at IS NULL OR NOT "
 	    "EXISTS(SELECT 1 FROM sync_copy WHERE email=?1 AND removed_at IS "
 	    "NULL)) AND ifnull(f.well_known,'') NOT "
-	    "IN('sentitems','drafts','outbox')");
+	    "IN('sentitems','drafts','outbox','archivesentitems',"
+	    "'archivedrafts','archiveoutbox')");
 	int r;
 
 	db_int(s, 1, n);

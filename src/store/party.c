@@ -43,6 +43,16 @@ by_key(const void *x, const void *y)
 	    *(const struct party *const *)y);
 }
 
+/* Is it another name or account than in the row of compare_parties? */
+static bool
+differs_in(const struct party *p, sqlite3_stmt *s)
+{
+	const struct party_account row = { db_col(s, 5), db_col(s, 6) };
+
+	return !str_eq(p->name, db_col(s, 3)) ||
+	       !party_same_account(p->account, &row);
+}
+
 /*
  * Merges the table and the list, both sorted by the key. Rows that only the
  * table has are dropped, entries that only the list has are put.
@@ -53,7 +63,7 @@ compare_parties(struct store *st, const struct party **v, size_t n,
 {
 	sqlite3_stmt *s = db_stmt(st, DB_PARTY_CSV,
 	    "SELECT crm_type,crm_id,address,name,source='" SOURCE_CSV
-	    "' FROM party "
+	    "',upn,sid FROM party "
 	    "ORDER BY crm_type,crm_id,address");
 	size_t i = 0;
 	int r;
@@ -72,7 +82,7 @@ compare_parties(struct store *st, const struct party **v, size_t n,
 				    &d->drop, type, id, address, NULL);
 			continue;
 		}
-		if (csv && !str_eq(v[i]->name, db_col(s, 3)))
+		if (csv && differs_in(v[i], s))
 			d->put[d->nput++] = v[i];
 		i++;
 	}
@@ -100,14 +110,19 @@ write_diff(struct store *st, void *arg, struct err *err)
 	}
 	fault_point("between party rows");
 	s = db_stmt(st, DB_PARTY_PUT,
-	    "INSERT INTO party(crm_type,crm_id,address,name,source) "
-	    "VALUES(?,?,?,?,'" SOURCE_CSV "') ON CONFLICT DO UPDATE SET "
-	    "name=excluded.name WHERE source='" SOURCE_CSV "'");
+	    "INSERT INTO party(crm_type,crm_id,address,name,upn,sid,source) "
+	    "VALUES(?,?,?,?,?,?,'" SOURCE_CSV "') ON CONFLICT DO UPDATE SET "
+	    "name=excluded.name,upn=excluded.upn,sid=excluded.sid "
+	    "WHERE source='" SOURCE_CSV "'");
 	for (i = 0; rc != -1 && i < d->nput; i++) {
+		const struct party_account *a = d->put[i]->account;
+
 		db_text(s, 1, d->put[i]->crm_type);
 		db_text(s, 2, d->put[i]->crm_id);
 		db_text(s, 3, d->put[i]->address);
 		db_text(s, 4, d->put[i]->name);
+		db_text(s, 5, a != NULL ? a->upn : NULL);
+		db_text(s, 6, a != NULL ? a->sid : NULL);
 		rc = db_run(st, s, err);
 	}
 	return rc == -1 ? -1 : 0;
@@ -178,15 +193,17 @@ store_party_list(struct store *st, struct party_list *out, struct err *err)
 
 	db_lock(st);
 	s = db_stmt(st, DB_PARTY_LIST,
-	    "SELECT crm_type,crm_id,address,name FROM party WHERE address<>''");
+	    "SELECT crm_type,crm_id,address,name,upn,sid FROM party "
+	    "WHERE address<>''");
 	while ((r = db_row(st, s, err)) == 1) {
 		char *address = address_normalise(str_nn(db_col(s, 2)));
 		const char *fault = row_fault(s, address);
 
-		if (fault == NULL)
+		if (fault == NULL) {
 			party_list_add(out, db_col(s, 0), db_col(s, 1), address,
 			    db_col(s, 3));
-		else if (bad++ == 0)
+			party_list_account(out, db_col(s, 4), db_col(s, 5));
+		} else if (bad++ == 0)
 			log_warning("%s: table party: %s %s has %s", st->path,
 			    str_nn(db_col(s, 0)), str_nn(db_col(s, 1)), fault);
 		free(address);

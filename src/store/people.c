@@ -19,7 +19,8 @@
 	"NOT EXISTS(SELECT 1 FROM party p WHERE " SAME " AND p.source<>'csv')"
 #define NEW                                                                    \
 	"p.source<>'csv' AND NOT EXISTS(SELECT 1 FROM sync_people k "          \
-	"WHERE " SAME " AND k.name IS p.name)"
+	"WHERE " SAME " AND k.name IS p.name AND k.upn IS p.upn "              \
+	"AND k.sid IS p.sid)"
 
 static int
 compare_party(const void *x, const void *y)
@@ -38,8 +39,8 @@ static sqlite3_stmt *
 csv_rows(struct store *st, enum store_people which)
 {
 	sqlite3_stmt *s = db_stmt(st, DB_PEOPLE_CSV,
-	    "SELECT crm_type,crm_id,address,name FROM party WHERE source='csv' "
-	    "AND (crm_type='user' COLLATE NOCASE)=?");
+	    "SELECT crm_type,crm_id,address,name,upn,sid FROM party "
+	    "WHERE source='csv' AND (crm_type='user' COLLATE NOCASE)=?");
 
 	db_int(s, 1, which == STORE_PEOPLE_USERS);
 	return s;
@@ -62,7 +63,7 @@ compare_csv(struct store *st, enum store_people which,
 	s = csv_rows(st, which);
 	while ((r = db_row(st, s, err)) == 1) {
 		row = (struct party){ db_col(s, 0), db_col(s, 1), db_col(s, 2),
-			NULL };
+			NULL, NULL };
 		key = &row;
 		d->had++;
 		d->lost +=
@@ -117,16 +118,18 @@ store_people_last(struct store *st, enum store_people which,
 	db_lock(st);
 	if (which == STORE_PEOPLE_CRM)
 		s = db_stmt(st, DB_PEOPLE_KEPT,
-		    "SELECT crm_type,crm_id,address,name FROM sync_people "
-		    "WHERE crm_type<>'' AND crm_id<>''");
+		    "SELECT crm_type,crm_id,address,name,upn,sid "
+		    "FROM sync_people WHERE crm_type<>'' AND crm_id<>''");
 	else
 		s = csv_rows(st, which);
 	while ((r = db_row(st, s, err)) == 1) {
 		char *address = address_normalise(db_col(s, 2));
 
-		if (address != NULL)
+		if (address != NULL) {
 			party_list_add(out, db_col(s, 0), db_col(s, 1), address,
 			    db_col(s, 3));
+			party_list_account(out, db_col(s, 4), db_col(s, 5));
+		}
 		free(address);
 	}
 	db_unlock(st);
@@ -176,9 +179,11 @@ keep_slice(struct store *st, void *arg, struct err *err)
 		return -1;
 	fault_point("between kept people");
 	s = db_stmt(st, DB_PEOPLE_PUT,
-	    "INSERT INTO sync_people SELECT crm_type,crm_id,address,name "
+	    "INSERT INTO sync_people(crm_type,crm_id,address,name,upn,sid) "
+	    "SELECT crm_type,crm_id,address,name,upn,sid "
 	    "FROM party p WHERE " NEW " LIMIT ? "
-	    "ON CONFLICT DO UPDATE SET name=excluded.name");
+	    "ON CONFLICT DO UPDATE SET "
+	    "name=excluded.name,upn=excluded.upn,sid=excluded.sid");
 	db_int(s, 1, SLICE);
 	if ((come = db_run(st, s, err)) == -1)
 		return -1;

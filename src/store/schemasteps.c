@@ -786,6 +786,28 @@ static const char *const version_5[] = {
 "  UNION ALL SELECT e.thread_id, e.id FROM sync_email e\n"
 "  WHERE e.n > (SELECT n FROM sync_mark WHERE what = 'threads')",
 
+/* Made anew, so that each comment stands beside its column. */
+"ALTER TABLE party RENAME TO party_before",
+"CREATE TABLE party(\n"
+"  -- INPUT: whom the CRM knows. Written by the CRM, or from the CSV files\n"
+"  crm_type TEXT NOT NULL, -- user, contact, lead, account, ...\n"
+"  crm_id TEXT NOT NULL, -- the person's id in the CRM\n"
+"  address TEXT NOT NULL, -- one of the person's SMTP addresses\n"
+"  name TEXT, -- display name, for people who read this table\n"
+"  source TEXT NOT NULL DEFAULT 'crm', -- crm, or csv: kept equal to the"
+" files\n"
+"  upn TEXT, -- of a user: user principal name, for impersonate_by = upn;"
+" NULL: unknown\n"
+"  sid TEXT, -- of a user: security identifier, for impersonate_by = sid;"
+" NULL: unknown\n"
+"  PRIMARY KEY(crm_type, crm_id, address)\n"
+") WITHOUT ROWID",
+"INSERT INTO party(crm_type, crm_id, address, name, source)\n"
+"  SELECT crm_type, crm_id, address, name, source FROM party_before",
+"DROP TABLE party_before",
+"ALTER TABLE sync_people ADD COLUMN upn TEXT /* see party */",
+"ALTER TABLE sync_people ADD COLUMN sid TEXT /* see party */",
+
 /* Made anew, so that their columns tell of mail that leaves the file. */
 "ALTER TABLE change RENAME TO change_before",
 "CREATE TABLE change(\n"

@@ -217,6 +217,23 @@ static const struct advice_row rows[] = {
 	    "the mailbox is full: raise its limit (Set-Mailbox {a} "
 	    "-ProhibitSendReceiveQuota), or let its owner clear it" TRY,
 	    NULL },
+	/* what the mailbox lacks (access.h) */
+	{ CAUSE_OTHER, "no-upn", NULL, -1, -1, ANYWHERE,
+	    "Get-User {a} | Format-List UserPrincipalName shows it; the next "
+	    "pass takes it",
+	    "fill in column upn of each: Get-User -ResultSize Unlimited | "
+	    "Format-Table WindowsEmailAddress,UserPrincipalName shows them; "
+	    "the next pass takes them" },
+	{ CAUSE_OTHER, "no-sid", NULL, -1, -1, ANYWHERE,
+	    "Get-User {a} | Format-List Sid shows it; the next pass takes it",
+	    "fill in column sid of each: Get-User -ResultSize Unlimited | "
+	    "Format-Table WindowsEmailAddress,Sid shows them; the next pass "
+	    "takes them" },
+	{ CAUSE_OTHER, "no-secret", NULL, -1, -1, ANYWHERE,
+	    "write the mailbox's password into that file, in one line, then "
+	    "chmod 600; or take the mailbox out: incoming = no",
+	    "each needs a file of its own in secrets_dir, named by its address "
+	    "in lower case: its password in one line, then chmod 600" },
 	/* load */
 	{ CAUSE_BUSY, NULL, NULL, -1, -1, ANYWHERE,
 	    "the server is busy, and exsync comes back later with less load: "

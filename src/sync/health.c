@@ -208,7 +208,8 @@ cut_off(const struct passed *h, const struct profile_work *p,
 	for (i = 0; i < h->nmailbox; i++) {
 		const struct mailbox_work *w = &h->mailbox[i];
 
-		if (w->profile != p || w->end == VISIT_OFF)
+		/* what lacks something was not asked for */
+		if (w->profile != p || w->end == VISIT_OFF || w->lacks != NULL)
 			continue;
 		if (w->end == VISIT_LATER) {
 			late++;

@@ -35,6 +35,7 @@ hash_setting(const struct mailbox_work *w, char *out)
 	struct credential who = credential_of_mailbox(&w->conf);
 	unsigned char hash[CRYPT_SHA256];
 	struct crypt_sha256 c;
+	const char *name = plan_principal(&w->conf);
 	char how[32];
 
 	snprintf(how, sizeof(how), "%d %d", (int)w->profile->conf->access,
@@ -43,6 +44,8 @@ hash_setting(const struct mailbox_work *w, char *out)
 	crypt_sha256_adds(&c, w->profile->conf->url);
 	crypt_sha256_adds(&c, who.username);
 	crypt_sha256_adds(&c, how);
+	if (name != NULL)
+		crypt_sha256_adds(&c, name);
 	crypt_sha256_out(&c, hash);
 	enc_hex(hash, SETTING, out);
 	out[2 * SETTING] = '\0';

@@ -11,6 +11,7 @@
 
 #include "store/health.h"
 #include "store/people.h"
+#include "sync/access.h"
 #include "sync/health.h"
 #include "sync/interrupted.h"
 #include "sync/pass.h"
@@ -77,6 +78,7 @@ prepare_run(struct running *r, struct retention *kept, struct err *err)
 	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1 ||
 	    permitted_plan(p, &r->plan, err) == -1)
 		return -1;
+	access_plan(p->conf, &r->plan);
 	r->dir = party_dir_build(&r->party);
 	store_people_use(p->store, r->dir);
 	if (retention_begin(p, kept, err) == -1 ||

@@ -73,8 +73,7 @@ append_list(struct party_list *to, const struct party_list *from)
 	size_t i;
 
 	for (i = 0; i < from->n; i++)
-		party_list_add(to, from->v[i].crm_type, from->v[i].crm_id,
-		    from->v[i].address, from->v[i].name);
+		party_list_copy(to, &from->v[i]);
 }
 
 /* Part of the basis: the file was empty once, and that was right. */

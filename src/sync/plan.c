@@ -8,15 +8,21 @@
 
 #include "base/address.h"
 #include "base/map.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "sync/plan.h"
+
+/* What the map of a plan is asked for. */
+enum { BY_ADDRESS, BY_PRINCIPAL };
 
 struct making {
 	const struct conf *conf;
 	const struct store_want *want;
 	struct plan *plan;
-	struct map at; /* addresses to their indexes in the plan */
+	/* addresses, and principals by profile, to their indexes in the plan */
+	struct map at;
+	struct arena keys; /* of the principals in the map */
 };
 
 static bool
@@ -34,15 +40,57 @@ is_wanted(const struct making *m, const struct conf_mailbox *b)
 	return m->want->nmailbox == 0;
 }
 
+const char *
+plan_principal(const struct conf_mailbox *b)
+{
+	if (b->profile->access != CONF_ACCESS_IMPERSONATION ||
+	    b->username != NULL)
+		return NULL;
+	switch (b->profile->impersonate_by) {
+	case CONF_BY_UPN:
+		return b->upn;
+	case CONF_BY_SID:
+		return b->sid;
+	case CONF_BY_SMTP:
+		break;
+	}
+	return NULL;
+}
+
+/*
+ * Where in the plan is the mailbox of that account? A server that is asked by
+ * UPN or SID does not tell that an address is only another one of a mailbox.
+ */
+static size_t
+place_of_account(struct making *m, const struct conf_mailbox *b)
+{
+	const char *name = plan_principal(b);
+	char *key, *kept;
+
+	if (name == NULL)
+		return m->plan->n;
+	key = mem_printf("%s %s", b->profile->name, name);
+	kept = arena_strdup(&m->keys, str_lower(key));
+	free(key);
+	return map_put(&m->at, BY_PRINCIPAL, kept, m->plan->n);
+}
+
 static void
 plan_mailbox(struct making *m, const struct conf_mailbox *b, const char *crm_id)
 {
 	struct plan *p = m->plan;
 	struct plan_entry *e;
 
-	if (map_put(&m->at, 0, b->address, p->n) != p->n)
+	size_t at;
+
+	if (map_get(&m->at, BY_ADDRESS, b->address) != MAP_NONE)
+		return;
+	at = place_of_account(m, b);
+	map_put(&m->at, BY_ADDRESS, b->address, at);
+	if (at != p->n)
 		return;
 	e = VEC_ADD(p->v, p->n);
+	memset(e, 0, sizeof(*e));
 	e->mailbox = *b;
 	e->crm_id = crm_id;
 }
@@ -64,17 +112,29 @@ is_permitted(const struct conf *c, const char *address)
 	return NULL;
 }
 
-static const char *
-crm_id_of(const struct party_list *list, size_t n, const char *address)
+static const struct party *
+user_of(const struct party_list *list, size_t n, const char *address)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		if (party_is_user(list->v[i].crm_type) &&
 		    strcmp(list->v[i].address, address) == 0)
-			return list->v[i].crm_id;
+			return &list->v[i];
 	}
 	return NULL;
+}
+
+/* Who the CRM's user is in Active Directory, unless the section says it. */
+static void
+set_account(struct conf_mailbox *b, const struct party *user)
+{
+	if (user == NULL || user->account == NULL)
+		return;
+	if (b->upn == NULL)
+		b->upn = (char *)(uintptr_t)user->account->upn;
+	if (b->sid == NULL)
+		b->sid = (char *)(uintptr_t)user->account->sid;
 }
 
 static void
@@ -83,32 +143,50 @@ add_listed(struct making *m, struct party_list *list)
 	size_t i, n = list->n;
 
 	for (i = 0; i < m->conf->nmailbox; i++) {
-		const struct conf_mailbox *b = &m->conf->mailbox[i];
-		bool queue = b->type == CONF_MAILBOX_QUEUE;
+		struct conf_mailbox b = m->conf->mailbox[i];
+		const struct party *user = user_of(list, n, b.address);
+		bool queue = b.type == CONF_MAILBOX_QUEUE;
 
+		set_account(&b, user);
 		if (queue)
-			party_list_add(
-			    list, "queue", b->name, b->address, NULL);
-		plan_mailbox(
-		    m, b, queue ? b->name : crm_id_of(list, n, b->address));
+			party_list_add(list, "queue", b.name, b.address, NULL);
+		plan_mailbox(m, &b,
+		    queue          ? b.name
+		    : user != NULL ? user->crm_id
+				   : NULL);
 	}
 }
 
 static void
-add_users(struct making *m, const struct party_list *list, size_t n)
+add_user(struct making *m, const struct party *user, bool main_only)
 {
 	struct conf_mailbox b;
-	size_t i;
+	const char *name;
 
-	for (i = 0; i < n; i++) {
-		if (!party_is_user(list->v[i].crm_type))
-			continue;
-		memset(&b, 0, sizeof(b));
-		b.address = (char *)(uintptr_t)list->v[i].address;
-		b.profile = is_permitted(m->conf, b.address);
-		b.incoming = true;
-		if (b.profile != NULL)
-			plan_mailbox(m, &b, list->v[i].crm_id);
+	memset(&b, 0, sizeof(b));
+	b.address = (char *)(uintptr_t)user->address;
+	b.profile = is_permitted(m->conf, b.address);
+	b.incoming = true;
+	if (b.profile == NULL)
+		return;
+	set_account(&b, user);
+	name = plan_principal(&b);
+	if (!main_only || (name != NULL && str_ieq(name, b.address)))
+		plan_mailbox(m, &b, user->crm_id);
+}
+
+/* Of the addresses of an account the one that is its UPN comes first. */
+static void
+add_users(struct making *m, const struct party_list *list, size_t n)
+{
+	size_t i;
+	int round;
+
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < n; i++) {
+			if (party_is_user(list->v[i].crm_type))
+				add_user(m, &list->v[i], round == 0);
+		}
 	}
 }
 
@@ -125,7 +203,8 @@ restrict_to(struct making *m, struct err *err)
 		    "[profile %s] in %s",
 		    m->want->profile, m->want->profile, m->conf->path);
 	for (i = 0; i < m->want->nmailbox; i++) {
-		if (map_get(&m->at, 0, m->want->mailbox[i]) == MAP_NONE)
+		if (map_get(&m->at, BY_ADDRESS, m->want->mailbox[i]) ==
+		    MAP_NONE)
 			return err_set(err, ERR_CONFIG,
 			    "mailbox %s: no "
 			    "[mailbox] section has this address, and it is "
@@ -154,12 +233,24 @@ plan_make(const struct conf *conf, struct party_list *list,
 	map_init(&m.at);
 	add_listed(&m, list);
 	add_users(&m, list, users);
-	if ((rc = restrict_to(&m, err)) == -1) {
-		free(out->v);
-		memset(out, 0, sizeof(*out));
-	}
+	if ((rc = restrict_to(&m, err)) == -1)
+		plan_free(out);
 	map_free(&m.at);
+	arena_free(&m.keys);
 	return rc;
+}
+
+void
+plan_free(struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++) {
+		free(p->v[i].lacks);
+		mem_wipe_str(p->v[i].secret);
+	}
+	free(p->v);
+	memset(p, 0, sizeof(*p));
 }
 
 int

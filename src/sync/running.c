@@ -116,6 +116,8 @@ running_start(struct running *r, bool cut_before,
 		w->conf = r->plan.v[i].mailbox;
 		w->crm_id = r->plan.v[i].crm_id;
 		w->permit = r->plan.v[i].permit;
+		w->lacks = r->plan.v[i].lacks;
+		w->lacks_code = r->plan.v[i].lacks_code;
 		w->profile = &r->profile[w->conf.profile - first];
 		w->login.own = w->conf.username != NULL;
 		w->login.profile = w->profile->conf->name;
@@ -195,7 +197,7 @@ running_free(struct running *r)
 	logins_close(r->logins);
 	free(r->profile);
 	free(r->mailbox);
-	free(r->plan.v);
+	plan_free(&r->plan);
 	store_people_use(r->pass->store, NULL);
 	party_dir_free(r->dir);
 	party_list_free(&r->party);

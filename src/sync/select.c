@@ -127,8 +127,12 @@ select_is_sent(const struct folder *f, const struct store_folders *known)
 {
 	const char *wk = well_known(f, known);
 
-	return wk != NULL && (str_eq(wk, "sentitems") || str_eq(wk, "drafts") ||
-				 str_eq(wk, "outbox"));
+	if (wk == NULL)
+		return false;
+	if (strncmp(wk, "archive", 7) == 0)
+		wk += 7;
+	return str_eq(wk, "sentitems") || str_eq(wk, "drafts") ||
+	       str_eq(wk, "outbox");
 }
 
 bool

@@ -27,7 +27,8 @@ bool select_folder(const struct conf_profile *, const struct folder_list *,
     const struct folder *f, const struct store_folders *known);
 
 /*
- * Is it the folder of sent mail, of drafts, or the outbox? One below is not:
+ * Is it the folder of sent mail, of drafts, or the outbox, of the mailbox or of
+ * its archive? One below is not:
  * folders move, and what was decided of the mail in them must not depend on
  * when.
  */

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "store/health.h"
+#include "sync/access.h"
 #include "sync/listing.h"
 #include "sync/login.h"
 #include "sync/forgetting.h"
@@ -170,7 +171,7 @@ open_and_verify(struct listing *l, struct err *err)
 	int64_t bytes;
 	int rc;
 
-	if (login_mailbox_begin(w, err) == -1)
+	if (access_ready(w, err) == -1 || login_mailbox_begin(w, err) == -1)
 		return -1;
 	w->session = p->ops->session_open(p->provider, &w->conf, err);
 	if (w->session == NULL)
@@ -297,6 +298,7 @@ prepare_verify(struct verifying *v, struct err *err)
 		return -1;
 	if (r->plan.n == 0)
 		return plan_empty(p->conf, &p->want, err);
+	access_plan(p->conf, &r->plan);
 	if (store_box_list(p->store, &v->boxes, err) == -1)
 		return -1;
 	if (p->begin != NULL)

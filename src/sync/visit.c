@@ -21,6 +21,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "base/vec.h"
+#include "sync/access.h"
 #include "sync/admit.h"
 #include "sync/ask.h"
 #include "sync/failed.h"
@@ -699,7 +700,7 @@ visit_turn(struct mailbox_work *w, bool *again)
 	}
 	if (!open)
 		return as;
-	if (login_mailbox_begin(w, &err) == -1)
+	if (access_ready(w, &err) == -1 || login_mailbox_begin(w, &err) == -1)
 		return conclude_visit(w, -1, &err);
 	if ((w->session = p->ops->session_open(p->provider, &w->conf, &err)) ==
 	    NULL)

@@ -269,7 +269,7 @@ EMAIL = ["id", "message_id", "in_reply_to", "refs", "conversation_id",
 # order things happened (LEFT_OUT says which columns these are).
 DUMP = {
     "meta": "key FROM meta",
-    "party": "crm_type, crm_id, address, name, source FROM party",
+    "party": "crm_type, crm_id, address, name, source, upn, sid FROM party",
     "mailbox": "address, profile, type, crm_id, state, incoming, outgoing,"
                " act, last_error, last_ok_at IS NOT NULL,"
                " retry_at IS NOT NULL FROM mailbox",
@@ -327,7 +327,7 @@ DUMP = {
     "sync_basis": "what, iif(what IN ('addresses', 'forgotten', 'retention'),"
                   " length(value), hex(value)) FROM sync_basis",
     "sync_lasting": "mailbox, cause, setting, given_up FROM sync_lasting",
-    "sync_people": "crm_type, crm_id, address, name FROM sync_people",
+    "sync_people": "crm_type, crm_id, address, name, upn, sid FROM sync_people",
     "sync_anew": "mailbox, item, why FROM sync_anew",
 }
 # Columns, or whole tables, that two passes may fill differently.

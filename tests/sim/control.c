@@ -176,6 +176,7 @@ cmd_mailbox(struct cmd *c, struct sb *out)
 		    c->w[1], control_key(c, "name"), control_key(c, "dn"));
 	if (control_key(c, "alias") != NULL)
 		each_of(control_key(c, "alias"), add_alias, p);
+	world_set_account(p, control_key(c, "upn"), control_key(c, "sid"));
 	mb = world_add_mailbox(p, control_key(c, "owner"));
 	if (control_key(c, "delegate") != NULL)
 		each_of(control_key(c, "delegate"), add_delegate, mb);
@@ -377,6 +378,20 @@ cmd_mvfolder(struct cmd *c, struct sb *out)
 }
 
 static void
+cmd_archive(struct cmd *c, struct sb *out)
+{
+	struct mailbox *mb = control_mailbox(c, out);
+
+	if (mb == NULL)
+		return;
+	if (world.product < EX2010 ||
+	    folder_of_role(mb, ROLE_ARCHIVE_ROOT) != NULL)
+		SB_LIT(out, "error: it has one, or this version has none");
+	else
+		folder_archive(mb);
+}
+
+static void
 cmd_rmfolder(struct cmd *c, struct sb *out)
 {
 	struct folder *f = control_folder(c, 2, false, out);
@@ -488,6 +503,7 @@ static const struct {
 	{ "rename", cmd_rename },
 	{ "mvfolder", cmd_mvfolder },
 	{ "rmfolder", cmd_rmfolder },
+	{ "archive", cmd_archive },
 	{ "expire", cmd_expire },
 	{ "limit", cmd_limit },
 	{ "option", cmd_option },

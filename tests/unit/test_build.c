@@ -27,9 +27,12 @@ static const char *const names[] = { "inbox", "sentitems", "drafts", "outbox",
 static const struct item_ref refs[] = { { "AAMkAD+/=", "CQ", 0, false },
 	{ "a\"<&>'\x01z", NULL, 0, false } };
 
-static const struct build_find_folder find = { 2000, 1000, 0 };
-static const struct build_find_folder find_less[] = { { 0, 1, 1 }, { 0, 1, 2 },
-	{ 0, 1, BUILD_LESS } };
+static const struct build_find_folder find = { 2000, 1000, 0, "msgfolderroot" };
+static const struct build_find_folder archive = { 0, 1000, 0,
+	"archivemsgfolderroot" };
+static const struct build_find_folder find_less[] = { { 0, 1, 1,
+							  "msgfolderroot" },
+	{ 0, 1, 2, "msgfolderroot" }, { 0, 1, BUILD_LESS, "msgfolderroot" } };
 static const struct build_get_folder get = { names, 11, false };
 static const struct build_get_folder top = { names, 1, true };
 static const struct build_sync first = { "F&1", NULL, 512, false };
@@ -79,14 +82,20 @@ static const struct {
 	{ "find-1", build_find_folder, &find_less[0] },
 	{ "find-2", build_find_folder, &find_less[1] },
 	{ "find-3", build_find_folder, &find_less[2] },
+	{ "archive", build_find_folder, &archive },
 };
 #define N (sizeof(t) / sizeof(t[0]))
+
+static const char *by = "PrimarySmtpAddress";
 
 static void
 make(struct buf *out, size_t i, enum version v, const char *imp,
     const char *delegate)
 {
-	struct build b = { NULL, v, imp, delegate };
+	struct build b = { .version = v,
+		.impersonate = imp,
+		.impersonate_by = by,
+		.delegate = delegate };
 
 	buf_init(out, 1 << 20);
 	b.out = out;
@@ -143,6 +152,8 @@ valid(void **state)
 {
 	static const enum version v[] = { VERSION_2007_SP1, VERSION_2010_SP1,
 		VERSION_2013, VERSION_2016 };
+	static const char *const element[] = { "PrimarySmtpAddress",
+		"PrincipalName", "SID" };
 	char *xmllint[] = { mem_strdup("xmllint"), mem_strdup("--version"),
 		NULL };
 	char *argv[6 + 4 * N], dir[] = "/tmp/test_build.XXXXXX";
@@ -164,11 +175,13 @@ valid(void **state)
 	argv[3] = mem_strdup("--schema");
 	argv[4] = mem_strdup(schema());
 	for (i = 0; i < 4 * N; i++) {
+		by = element[i / 2 % 3];
 		make(&b, i / 4, v[i % 4], i % 2 ? "a&b@x.example" : NULL,
 		    i % 4 == 2 ? "d@x.example" : NULL);
 		argv[n++] = save(dir, t[i / 4].name, i % 4, &b);
 		buf_free(&b);
 	}
+	by = element[0];
 	argv[n] = NULL;
 	rc = run(argv);
 	while (n > 0) {
@@ -235,6 +248,13 @@ who_asks(void **state)
 	assert_non_null(strstr(
 	    buf_str(&b), "<t:PrimarySmtpAddress>a&amp;b@x.example</t:Primary"));
 	buf_free(&b);
+	by = "SID";
+	make(&b, 0, VERSION_2013, "S-1-5-21-1-2-3-4", NULL);
+	assert_non_null(strstr(buf_str(&b),
+	    "<t:ConnectingSID><t:SID>S-1-5-21-1-2-3-4</t:SID>"
+	    "</t:ConnectingSID>"));
+	buf_free(&b);
+	by = "PrimarySmtpAddress";
 	make(&b, 0, VERSION_2013, NULL, "a&b@x.example");
 	assert_null(strstr(buf_str(&b), "Impersonation"));
 	assert_non_null(strstr(buf_str(&b),

@@ -227,6 +227,117 @@ test_defaults(void **state)
 	conf_free(c);
 }
 
+/* Who opens a mailbox, and by which name. */
+static void
+test_access(void **state)
+{
+	static const char text[] =
+	    "[profile hq]\nserver = h\ndomains = a.example\n"
+	    "username = u\npassword = p\nimpersonate_by = sid\n"
+	    "must_not_reach = <Boss@A.example>, ceo@m\xc3\xbcnchen.example\n"
+	    "must_not_reach = boss@a.example\n"
+	    "[profile own]\nserver = h\ndomains = b.example\n"
+	    "access = mailbox\nsecrets_dir = sub/secrets\n"
+	    "[mailbox q]\naddress = q@a.example\nprofile = hq\n"
+	    "upn = q.box@corp.local\n"
+	    "sid = S-1-5-21-1-0-4294967295-1001\n"
+	    "[mailbox b]\naddress = B@b.example\nprofile = own\n"
+	    "[mailbox c]\naddress = c@b.example\nprofile = own\n"
+	    "username = CORP\\c\n"
+	    "[mailbox d]\naddress = d@b.example\nprofile = own\n"
+	    "password = pd\n";
+	struct conf *c = read_good(text);
+
+	(void)state;
+	assert_int_equal(c->profile[0].impersonate_by, CONF_BY_SID);
+	assert_int_equal(c->profile[0].must_not_reach.n, 2);
+	assert_string_equal(
+	    c->profile[0].must_not_reach.v[0], "boss@a.example");
+	assert_string_equal(
+	    c->profile[0].must_not_reach.v[1], "ceo@xn--mnchen-3ya.example");
+	assert_string_equal(c->profile[1].secrets_dir, "sub/secrets");
+	assert_int_equal(c->profile[1].mailboxes, CONF_MAILBOXES_USERS);
+	assert_string_equal(c->mailbox[0].upn, "q.box@corp.local");
+	assert_string_equal(c->mailbox[0].sid, "S-1-5-21-1-0-4294967295-1001");
+	assert_string_equal(c->mailbox[1].username, "b@b.example");
+	assert_null(c->mailbox[1].password);
+	assert_string_equal(c->mailbox[2].username, "CORP\\c");
+	assert_string_equal(c->mailbox[3].username, "d@b.example");
+	assert_string_equal(c->mailbox[3].password, "pd");
+	conf_free(c);
+}
+
+/* A file in secrets_dir, as conf_secret answers: the password, or the error. */
+static char *
+secret_of(const struct conf *c, const char *address)
+{
+	struct err err = ERR_INIT;
+	char *password, *p;
+
+	if (conf_secret(c, &c->profile[0], address, &password, &err) == 0)
+		return password;
+	assert_int_equal(err.kind, ERR_CONFIG);
+	assert_int_equal(err.scope, SCOPE_MAILBOX);
+	p = strstr(err.msg, tmp);
+	return mem_printf(
+	    "%s: %s", err.code, p == NULL ? err.msg : p + strlen(tmp));
+}
+
+static void
+test_secrets_dir(void **state)
+{
+	static const char ini[] =
+	    "[exsync]\nsecret_key_file = dir.key\n"
+	    "[profile own]\nserver = h\ndomains = b.example\n"
+	    "access = mailbox\nsecrets_dir = .\n";
+	static const char key[] = "0001020304050607"
+				  "08090a0b0c0d0e0f"
+				  "1011121314151617"
+				  "18191a1b1c1d1e1f\n";
+	static const struct {
+		const char *address, *want;
+	} t[] = {
+		{ "plain@b.example", "in one line" },
+		{ "sealed@b.example", "sealed word" },
+		{ "open@b.example", "bad-secret: /./open@b.example: others may "
+				    "read it: run chmod 600 " },
+		{ "none@b.example", "no-secret: /./none@b.example: No such "
+				    "file or directory: create it with the "
+				    "password in it, then chmod 600" },
+		{ "../plain@b.example", "secret-name: its address cannot" },
+		{ "x/plain@b.example", "secret-name: its address cannot" },
+		{ "a..plain@b.example", "secret-name: its address cannot" },
+		{ ".plain@b.example", "secret-name: its address cannot" },
+	};
+	struct seal_key k;
+	struct conf *c;
+	char *errs, *sealed, *got;
+	size_t i;
+
+	(void)state;
+	put_file("dir.ini", ini, strlen(ini), 0600);
+	put_file("dir.key", key, strlen(key), 0600);
+	assert_true(seal_key_parse(&k, key, strlen(key)));
+	sealed = seal_make(&k, "sealed word", strlen("sealed word"));
+	put_file("plain@b.example", "in one line\n", 12, 0600);
+	put_file("sealed@b.example", sealed, strlen(sealed), 0600);
+	put_file("open@b.example", "x\n", 2, 0640);
+	put_file(".plain@b.example", "x\n", 2, 0600);
+	put_file("a..plain@b.example", "x\n", 2, 0600);
+	free(sealed);
+	c = load("dir.ini", &errs);
+	assert_string_equal(errs, "");
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		got = secret_of(c, t[i].address);
+		got[strlen(got) > strlen(t[i].want) ? strlen(t[i].want)
+						    : strlen(got)] = '\0';
+		assert_string_equal(got, t[i].want);
+		free(got);
+	}
+	conf_free(c);
+	free(errs);
+}
+
 /* Every key with another value than its default. */
 static void
 test_values(void **state)
@@ -577,7 +688,7 @@ static void
 test_example_whole(void **state)
 {
 	static const char *const not [] = { ";url =", ";password_env =",
-		";password =",
+		";password =", ";secrets_dir =",
 		/* auth is not oauth there */
 		";tenant_id =", ";client_id =", ";client_secret_file =",
 		";client_certificate =", ";client_key_file =", ";authority =",
@@ -645,6 +756,8 @@ main(void)
 		cmocka_unit_test(test_proxy),
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_access),
+		cmocka_unit_test(test_secrets_dir),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_password_file),

@@ -182,10 +182,10 @@ static const struct {
 	{ HQ "colour = red\n blue\n[rule r]\ndoamin = x.example\n"
 	     "action = skip\n",
 	    "t.ini:6: colour: unknown key; [profile] has server url version "
-	    "auth username password_file password_env password tenant_id "
+	    "archive auth username password_file password_env password tenant_id "
 	    "client_id client_secret_file client_certificate "
 	    "client_key_file assertion authority scope secret_expires access "
-	    "domains "
+	    "impersonate_by secrets_dir must_not_reach domains "
 	    "mailboxes match process_email_from past_mail polling_interval "
 	    "stale_after max_connections move_failed approval folders "
 	    "skip_folders tls_pin\n"
@@ -201,7 +201,9 @@ static const struct {
 	    "t.ini:6: folders: @nonsense: no such well-known folder; there "
 	    "are @inbox, @sentitems, @junkemail, @deleteditems, @drafts, "
 	    "@outbox, @conversationhistory, @syncissues, @conflicts, "
-	    "@localfailures and @serverfailures\n" },
+	    "@localfailures and @serverfailures, and in an archive "
+	    "@archiveinbox, @archivesentitems, @archivejunkemail and "
+	    "@archivedeleteditems\n" },
 	{ HQ "tls_pin = e3b0c4\n",
 	    "t.ini:6: tls_pin: must be sha256: and 64 hex digits\n" },
 	{ "[exsync]\ndatabase = /\n" HQ,
@@ -219,15 +221,36 @@ static const struct {
 	/* access, mailboxes, domains */
 	{ HQ "access = mailbox\n" BOX,
 	    "t.ini:3: username: is not used with access = mailbox: write it "
-	    "in each [mailbox NAME]\n"
+	    "in each [mailbox NAME], or use secrets_dir\n"
 	    "t.ini:4: password_env: is not used with access = mailbox: write "
-	    "it in each [mailbox NAME]\n"
+	    "it in each [mailbox NAME], or use secrets_dir\n"
 	    "t.ini:7: username: is missing: profile hq has access = mailbox, "
 	    "so write username and password_file here\n" },
 	{ "[profile hq]\nserver = h\ndomains = a.example\naccess = mailbox\n"
 	  "mailboxes = users\n" BOX LOGIN,
 	    "t.ini:5: mailboxes: with access = mailbox write listed, and a "
-	    "[mailbox NAME] with its own credentials for each\n" },
+	    "[mailbox NAME] with its own credentials for each; or write "
+	    "secrets_dir, with a password for each user\n" },
+	{ HQ "access = delegate\nimpersonate_by = upn\nsecrets_dir = s\n",
+	    "t.ini:7: impersonate_by: is used with access = impersonation "
+	    "only: remove the line\n"
+	    "t.ini:8: secrets_dir: is used with access = mailbox only: remove "
+	    "the line, or write access = mailbox\n" },
+	{ HQ "must_not_reach = boss, a@b.example\n",
+	    "t.ini:6: must_not_reach: boss is not an e-mail address: write "
+	    "name@domain\n" },
+	{ HQ BOX "upn = anna\nsid = S-1-5-32-544\n",
+	    "t.ini:9: upn: anna is no user principal name: write it as "
+	    "sales@corp.contoso.example\n"
+	    "t.ini:10: sid: S-1-5-32-544 is no SID of a domain's account: "
+	    "write it as S-1-5-21-1004336348-1177238915-682003330-1234\n" },
+	{ HQ BOX "upn = a@b@c.example\n",
+	    "t.ini:9: upn: a@b@c.example is no user principal name: write it "
+	    "as sales@corp.contoso.example\n" },
+	{ HQ BOX "sid = S-1-5-21-1-2-4294967296-1001\n",
+	    "t.ini:9: sid: S-1-5-21-1-2-4294967296-1001 is no SID of a "
+	    "domain's account: write it as "
+	    "S-1-5-21-1004336348-1177238915-682003330-1234\n" },
 	{ HQ "mailboxes = listed\n",
 	    "t.ini:6: mailboxes: lists none: add a [mailbox NAME] with "
 	    "profile = hq\n" },

@@ -679,6 +679,103 @@ delegate(void **state)
 	    count(&s, "<t:EmailAddress>a@x.example</t:EmailAddress>"), 1);
 }
 
+/* By UPN or SID; who has none is not asked for as somebody else. */
+static void
+impersonated(void **state)
+{
+	struct scene s = { .profile.impersonate_by = CONF_BY_UPN };
+	char upn[] = "a&b@corp.example", sid[] = "S-1-5-21-1-2-3-4";
+	struct folder_list l;
+
+	(void)state;
+	ok(&s, FIND("IncludesLastItemInRange=\"true\"", ""));
+	ok(&s, FIND("IncludesLastItemInRange=\"true\"", ""));
+	begin(&s);
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), -1);
+	assert_int_equal(s.e.kind, ERR_CONFIG);
+	assert_int_equal(s.e.scope, SCOPE_MAILBOX);
+	s.mailbox.upn = upn;
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), 0);
+	arena_free(&l.arena);
+	s.profile.impersonate_by = CONF_BY_SID;
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), -1);
+	s.mailbox.sid = sid;
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), 0);
+	arena_free(&l.arena);
+	end(&s);
+	assert_int_equal(count(&s, "<t:ExchangeImpersonation>"), 2);
+	assert_int_equal(count(&s, "<t:ConnectingSID><t:PrincipalName>a&amp;b@"
+				   "corp.example</t:PrincipalName>"),
+	    1);
+	assert_int_equal(
+	    count(&s, "<t:ConnectingSID><t:SID>S-1-5-21-1-2-3-4</t:SID>"), 1);
+	assert_int_equal(count(&s, "X-AnchorMailbox: a@x.example"), 2);
+}
+
+#define NAMED(id, up, name, known)                                             \
+	"<t:Folder><t:FolderId Id=\"" id "\"/><t:ParentFolderId Id=\"" up      \
+	"\"/><t:DisplayName>" name "</t:DisplayName>" known "</t:Folder>"
+#define KNOWN(name)                                                            \
+	"<t:DistinguishedFolderId>" name "</t:DistinguishedFolderId>"
+
+/* A server may call the archive's folders as it calls the mailbox's. */
+static void
+archive(void **state)
+{
+	static const struct {
+		const char *path, *known;
+	} want[] = {
+		{ "Posteingang", "inbox" },
+		{ "Junk", "junkemail" },
+		{ "Archive", NULL },
+		{ "In-Place Archive/Posteingang", "archiveinbox" },
+		{ "In-Place Archive/junk", "archivejunkemail" },
+		{ "In-Place Archive/junk/Junk", NULL },
+		{ "In-Place Archive/Deleted", "archivedeleteditems" },
+		{ "In-Place Archive/Archive", NULL },
+	};
+	struct scene s = { .settings.archive = true };
+	struct folder_list l;
+	size_t i;
+
+	(void)state;
+	ok(&s, FIND("IncludesLastItemInRange=\"true\"",
+		   NAMED("i", "t", "Posteingang", KNOWN("inbox"))
+		       NAMED("j", "t", "Junk", KNOWN("junkemail"))
+			   NAMED("a", "t", "Archive", "")));
+	ok(&s, FIND("IncludesLastItemInRange=\"true\"",
+		   NAMED("I", "T", "Posteingang", KNOWN("inbox")) NAMED(
+		       "J", "T", "junk", "") NAMED("K", "J", "Junk", "")
+		       NAMED("D", "T", "Deleted", KNOWN("archivedeleteditems"))
+			   NAMED("A", "T", "Archive", "")));
+	/* no archive; and one that may not be read, which is an error */
+	ok(&s, FIND("IncludesLastItemInRange=\"true\"", ""));
+	ok(&s, ENV(RESP("FindFolder",
+		   BADMSG("FindFolder", "ErrorFolderNotFound", "no", ""))));
+	ok(&s, FIND("IncludesLastItemInRange=\"true\"", ""));
+	ok(&s, ENV(RESP("FindFolder",
+		   BADMSG("FindFolder", "ErrorAccessDenied", "no", ""))));
+	begin(&s);
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), 0);
+	assert_int_equal(l.n, sizeof(want) / sizeof(want[0]));
+	for (i = 0; i < l.n; i++) {
+		assert_string_equal(l.v[i].path, want[i].path);
+		if (want[i].known == NULL)
+			assert_null(l.v[i].well_known);
+		else
+			assert_string_equal(l.v[i].well_known, want[i].known);
+	}
+	arena_free(&l.arena);
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), 0);
+	assert_int_equal(l.n, 0);
+	arena_free(&l.arena);
+	assert_int_equal(ews_ops.folders(s.session, false, &l, &s.e), -1);
+	assert_int_equal(s.e.kind, ERR_AUTH);
+	assert_int_equal(s.e.scope, SCOPE_MAILBOX);
+	end(&s);
+	assert_int_equal(count(&s, "Id=\"archivemsgfolderroot\""), 3);
+}
+
 int
 main(void)
 {
@@ -688,6 +785,7 @@ main(void)
 		cmocka_unit_test(changes_odd), cmocka_unit_test(not_soap),
 		cmocka_unit_test(policy), cmocka_unit_test(token_refused_twice),
 		cmocka_unit_test(login), cmocka_unit_test(delegate),
+		cmocka_unit_test(impersonated), cmocka_unit_test(archive),
 		cmocka_unit_test(login_not_taken),
 		cmocka_unit_test(login_spared),
 		cmocka_unit_test(cookies_dropped),

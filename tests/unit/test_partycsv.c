@@ -67,6 +67,39 @@ test_csv(void **state)
 	assert_int_equal(l.n, 0);
 }
 
+/* Who a user is in Active Directory; of a contact that means nothing. */
+static void
+test_csv_accounts(void **state)
+{
+	static const char text[] =
+	    "SID,crm_id,UPN,address\n"
+	    " S-1-5-21-1-2-3-4 ,1, Jane@corp.local ,jane@b.example\n"
+	    ",2,,joe@b.example\n"
+	    "no sid,3,,jim@b.example\n";
+	struct party_list l = { 0 }, copy = { 0 };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(load(&l, text, strlen(text), "user", &err), 0);
+	assert_int_equal(l.n, 3);
+	assert_string_equal(l.v[0].account->upn, "Jane@corp.local");
+	assert_string_equal(l.v[0].account->sid, "S-1-5-21-1-2-3-4");
+	assert_null(l.v[1].account);
+	assert_string_equal(l.v[2].account->sid, "no sid");
+	assert_null(l.v[2].account->upn);
+	assert_true(party_same_account(l.v[1].account, NULL));
+	assert_false(party_same_account(l.v[0].account, l.v[1].account));
+	party_list_copy(&copy, &l.v[0]);
+	party_list_copy(&copy, &l.v[1]);
+	assert_true(party_same_account(copy.v[0].account, l.v[0].account));
+	assert_null(copy.v[1].account);
+	party_list_free(&copy);
+	party_list_free(&l);
+	assert_int_equal(load(&l, text, strlen(text), "contact", &err), 0);
+	assert_null(l.v[0].account);
+	party_list_free(&l);
+}
+
 static const struct {
 	const char *type, *text, *error;
 } bad[] = {
@@ -260,6 +293,7 @@ main(void)
 {
 	static const struct CMUnitTest group[] = {
 		cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_csv_accounts),
 		cmocka_unit_test(test_csv_bad),
 		cmocka_unit_test(test_csv_bad_rows),
 		cmocka_unit_test(test_csv_written),

@@ -84,7 +84,7 @@ check(const char *only, const char *profile, const char *want)
 		strcat(got, "\n");
 	}
 	assert_string_equal(got, want);
-	free(p.v);
+	plan_free(&p);
 	party_list_free(&l);
 }
 
@@ -130,7 +130,49 @@ test_listed_only(void **state)
 	/* the queue is somebody whom mail can concern */
 	assert_string_equal(l.v[l.n - 1].crm_type, "queue");
 	assert_string_equal(l.v[l.n - 1].crm_id, "sales");
-	free(p.v);
+	plan_free(&p);
+	party_list_free(&l);
+}
+
+/* Addresses of one account are one mailbox, whatever order they come in. */
+static void
+test_accounts(void **state)
+{
+	static const struct store_want all = { NULL, 0, NULL };
+	struct party_list l = { 0 };
+	struct plan p;
+	struct err err = ERR_INIT;
+	char upn[] = "sales@contoso.example";
+
+	(void)state;
+	setup();
+	profiles[0].impersonate_by = CONF_BY_UPN;
+	mailboxes[0].upn = upn;
+	party_list_add(&l, "user", "1", "a.bo@contoso.example", "Bo");
+	party_list_account(&l, "Bo@contoso.example", "S-1-5-21-1-2-3-1");
+	party_list_add(&l, "user", "1", "bo@contoso.example", "Bo");
+	party_list_account(&l, "bo@contoso.example", "");
+	party_list_add(&l, "user", "2", "cy@contoso.example", "Cy");
+	party_list_account(&l, NULL, "S-1-5-21-1-2-3-2");
+	party_list_add(&l, "user", "3", "dee@contoso.example", "Dee");
+	party_list_add(&l, "user", "4", "sell@contoso.example", "Sales");
+	party_list_account(&l, "SALES@contoso.example", NULL);
+	party_list_add(&l, "user", "5", "bo@fabrikam.example", "Bo");
+	party_list_account(&l, "bo@contoso.example", NULL);
+	assert_int_equal(plan_make(&conf, &l, &all, &p, &err), 0);
+	assert_int_equal(p.n, 5);
+	assert_string_equal(p.v[0].mailbox.address, "sales@contoso.example");
+	assert_string_equal(p.v[1].mailbox.address, "bo@contoso.example");
+	assert_string_equal(
+	    plan_principal(&p.v[1].mailbox), "bo@contoso.example");
+	assert_string_equal(p.v[2].mailbox.address, "cy@contoso.example");
+	assert_null(plan_principal(&p.v[2].mailbox));
+	assert_string_equal(p.v[2].mailbox.sid, "S-1-5-21-1-2-3-2");
+	/* two without a UPN are two */
+	assert_string_equal(p.v[3].mailbox.address, "dee@contoso.example");
+	/* another profile is another server */
+	assert_string_equal(p.v[4].mailbox.address, "bo@fabrikam.example");
+	plan_free(&p);
 	party_list_free(&l);
 }
 
@@ -140,6 +182,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_restricted),
+		cmocka_unit_test(test_accounts),
 		cmocka_unit_test(test_listed_only),
 	};
 

@@ -56,8 +56,8 @@ struct kit {
 
 static struct conf_profile kit_profile = { .name = (char *)"hq" };
 static struct party kit_people[] = {
-	{ "contact", "815", "carl@customer.example", "Carl" },
-	{ "user", "4711", BOX_A, "Ann" },
+	{ "contact", "815", "carl@customer.example", "Carl", NULL },
+	{ "user", "4711", BOX_A, "Ann", NULL },
 };
 
 static struct conf_mailbox

@@ -439,6 +439,25 @@ non_primary(struct call *c, const struct person *p)
 	sb_free(&xml);
 }
 
+/* A UPN is no address, though it may look like one; nor is it a SID. */
+static const struct person *
+impersonated_person(const xmlNode *n, const char *who)
+{
+	const struct person *p;
+
+	if (!call_is(n, "PrincipalName") && !call_is(n, "SID"))
+		return world_person(who);
+	p = world_person_account(who);
+	if (p == NULL)
+		return NULL;
+	return strcasecmp(call_is(n, "SID") ? p->sid != NULL ? p->sid : ""
+			  : p->upn != NULL  ? p->upn
+					    : "",
+		   who) == 0
+		   ? p
+		   : NULL;
+}
+
 /* ExchangeImpersonation, or the account's own mailbox. */
 static bool
 choose_mailbox(struct call *c)
@@ -464,7 +483,7 @@ choose_mailbox(struct call *c)
 	if (n == NULL || (n = call_first(n)) == NULL)
 		return true;
 	who = call_text(n);
-	p = who != NULL ? world_person(who) : NULL;
+	p = who != NULL ? impersonated_person(n, who) : NULL;
 	if (p == NULL || p->mailbox == NULL) {
 		reply_fault(c,
 		    call_is(n, "PrincipalName")

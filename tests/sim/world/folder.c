@@ -23,6 +23,7 @@ struct standard {
 
 #define TOP       "Top of Information Store"
 #define ALL_ITEMS "AllItems"
+#define ARCHIVE   "In-Place Archive"
 
 static const struct standard STANDARD[] = {
 	{ NULL, "Common Views", NULL, ROLE_NONE, EX2007 },
@@ -88,6 +89,10 @@ static const char *const ROLE[N_ROLES] = {
 	[ROLE_DELETIONS] = "recoverableitemsdeletions",
 	[ROLE_PURGES] = "recoverableitemspurges",
 	[ROLE_VERSIONS] = "recoverableitemsversions",
+	[ROLE_ARCHIVE_ROOT] = "archiveroot",
+	[ROLE_ARCHIVE_TOP] = "archivemsgfolderroot",
+	[ROLE_ARCHIVE_INBOX] = "archiveinbox",
+	[ROLE_ARCHIVE_DELETED] = "archivedeleteditems",
 };
 
 static void
@@ -145,6 +150,20 @@ folder_standard(struct mailbox *mb)
 		if (strcmp(s->name, TOP) == 0)
 			mb->top = f;
 	}
+}
+
+void
+folder_archive(struct mailbox *mb)
+{
+	struct folder *root, *top;
+
+	root = folder_add(mb, NULL, ARCHIVE, NULL);
+	root->role = ROLE_ARCHIVE_ROOT;
+	top = folder_add(mb, root, TOP, NULL);
+	top->role = ROLE_ARCHIVE_TOP;
+	folder_add(mb, top, "Deleted Items", "IPF.Note")->role =
+	    ROLE_ARCHIVE_DELETED;
+	folder_add(mb, top, "Inbox", "IPF.Note")->role = ROLE_ARCHIVE_INBOX;
 }
 
 void
@@ -295,6 +314,8 @@ folder_path(struct sb *b, const struct folder *f)
 {
 	if (f == f->mailbox->top)
 		return;
+	if (f->role == ROLE_ARCHIVE_TOP) /* it has the path of the root */
+		f = f->parent;
 	if (f->parent != NULL && f->parent != f->mailbox->top)
 		folder_path(b, f->parent);
 	if (f->parent != NULL && f->parent != f->mailbox->top)

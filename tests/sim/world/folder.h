@@ -11,6 +11,8 @@
 
 /* The tree that the played product makes for a new mailbox. */
 void folder_standard(struct mailbox *);
+/* The tree of an archive, beside that of the mailbox, which has none yet. */
+void folder_archive(struct mailbox *);
 struct folder *folder_add(struct mailbox *, struct folder *parent,
     const char *name, const char *class);
 void folder_rename(struct folder *, const char *name);

@@ -20,7 +20,7 @@
 
 struct world world;
 
-static struct map by_addr, by_dn, by_owner;
+static struct map by_addr, by_dn, by_owner, by_account;
 
 void
 world_init(enum product p)
@@ -88,6 +88,25 @@ world_add_alias(struct person *p, const char *addr)
 	    sb_xrealloc(p->alias, sizeof(*p->alias) * (size_t)(p->n_alias + 1));
 	p->alias[p->n_alias] = sb_xstrdup(addr);
 	map_put(&by_addr, p->alias[p->n_alias++], p);
+}
+
+void
+world_set_account(struct person *p, const char *upn, const char *sid)
+{
+	if (upn != NULL) {
+		p->upn = sb_xstrdup(upn);
+		map_put(&by_account, p->upn, p);
+	}
+	if (sid != NULL) {
+		p->sid = sb_xstrdup(sid);
+		map_put(&by_account, p->sid, p);
+	}
+}
+
+struct person *
+world_person_account(const char *upn_or_sid)
+{
+	return map_get(&by_account, upn_or_sid);
 }
 
 struct mailbox *
@@ -186,6 +205,8 @@ free_people(void)
 		free(p->addr);
 		free(p->name);
 		free(p->dn);
+		free(p->upn);
+		free(p->sid);
 		free_strings(p->alias, p->n_alias);
 		free(p);
 	}
@@ -214,6 +235,7 @@ world_free(void)
 	map_free(&by_addr);
 	map_free(&by_dn);
 	map_free(&by_owner);
+	map_free(&by_account);
 	gen_free();
 	pthread_rwlock_destroy(&world.lock);
 }

@@ -31,6 +31,7 @@ struct account {
 struct person {
 	struct person *next;
 	char *addr, *name, *dn;
+	char *upn, *sid; /* in the directory; or NULL */
 	char **alias;
 	int n_alias;
 	struct mailbox *mailbox; /* or NULL */
@@ -64,6 +65,10 @@ enum role {
 	ROLE_DELETIONS,
 	ROLE_PURGES,
 	ROLE_VERSIONS,
+	ROLE_ARCHIVE_ROOT, /* of a mailbox's archive; in it the following */
+	ROLE_ARCHIVE_TOP,
+	ROLE_ARCHIVE_INBOX,
+	ROLE_ARCHIVE_DELETED,
 	N_ROLES
 };
 
@@ -161,6 +166,10 @@ struct person *world_person_dn(const char *dn);
 struct person *
 world_add_person(const char *addr, const char *name, const char *dn);
 void world_add_alias(struct person *, const char *addr);
+/* Its account's names in the directory; NULL: none. */
+void world_set_account(struct person *, const char *upn, const char *sid);
+/* By UPN or SID, case-insensitive; NULL when unknown. */
+struct person *world_person_account(const char *upn_or_sid);
 
 struct mailbox *world_mailbox(const char *addr);
 struct mailbox *world_add_mailbox(struct person *, const char *owner);

@@ -17,6 +17,7 @@
 #include "net/tls_trust.h"
 #include "store/health.h"
 #include "store/lasting.h"
+#include "sync/access.h"
 #include "sync/advice.h"
 #include "sync/alert.h"
 #include "sync/forgetting.h"
@@ -416,6 +417,8 @@ test_box(struct box_test *b)
 	int rc = register_box(w, &err);
 
 	if (rc == 0)
+		rc = access_ready(w, &err);
+	if (rc == 0)
 		rc = login_mailbox_begin(w, &err);
 	if (rc == 0 && (w->session = p->ops->session_open(
 			    p->provider, &w->conf, &err)) == NULL)
@@ -506,6 +509,72 @@ add_login(struct testing *t, struct tested_part *p,
 	tested_add(p, "version", TESTED_GOOD, -1, text, NULL);
 }
 
+/* --- what must not be reached (must_not_reach) -------------------------- */
+
+#define RESTRICT                                                               \
+	"take the right away: give the account's role a scope that leaves "    \
+	"the mailbox out (New-ManagementScope, Set-ManagementRoleAssignment "  \
+	"-CustomRecipientWriteScope), or remove its permission there "         \
+	"(Remove-MailboxPermission)"
+
+/* Asks for access as a pass would, were it told to. */
+static int
+probe_forbidden(struct testing *t, struct profile_work *work, char *address,
+    struct err *err)
+{
+	struct mailbox_work w = { .profile = work,
+		.conf = { .address = address,
+		    .profile = work->conf,
+		    .incoming = true } };
+	struct box_test b = { .t = t, .w = &w };
+	struct remote r = { .mailbox = &w };
+	int rc;
+
+	w.login.profile = work->conf->name;
+	w.login.address = address;
+	login_mailbox_bind(&w);
+	w.session = work->ops->session_open(work->provider, &w.conf, err);
+	if (w.session == NULL)
+		return -1;
+	r.session = w.session;
+	rc = remote_call(&r, probe_box, &b, err);
+	work->ops->session_close(w.session);
+	free(w.login.left);
+	return rc;
+}
+
+static void
+add_forbidden(
+    struct testing *t, struct tested_part *p, struct profile_work *work)
+{
+	const struct conf_list *l = &work->conf->must_not_reach;
+	char text[1400];
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		struct err err = ERR_INIT;
+		int64_t began = tim_mono();
+		int rc = probe_forbidden(t, work, l->v[i], &err);
+
+		if (rc == 0)
+			snprintf(text, sizeof(text),
+			    "the account can open %.300s, which must_not_reach "
+			    "names",
+			    l->v[i]);
+		else
+			snprintf(text, sizeof(text), "%.300s%s%s", l->v[i],
+			    err.kind == ERR_AUTH
+				? " cannot be opened, as it should be"
+				: ": it is not known whether it can be opened: ",
+			    err.kind == ERR_AUTH ? "" : err.msg);
+		tested_add(p, "must_not_reach",
+		    rc == 0                ? TESTED_BAD
+		    : err.kind == ERR_AUTH ? TESTED_GOOD
+					   : TESTED_NOT,
+		    tim_mono() - began, text, rc == 0 ? RESTRICT : NULL);
+	}
+}
+
 static void
 add_logins(struct testing *t)
 {
@@ -515,9 +584,14 @@ add_logins(struct testing *t)
 	for (i = 0; i < conf->nprofile; i++) {
 		if (!is_wanted(t, &conf->profile[i]))
 			continue;
-		if (t->reached[i])
+		if (t->reached[i] && t->run.profile[i].gate != NULL) {
 			add_login(t, &t->out->profile[k], &conf->profile[i],
 			    &t->run.profile[i]);
+			if (gate_stopped(t->run.profile[i].gate) == NULL &&
+			    !t->out->stopped)
+				add_forbidden(t, &t->out->profile[k],
+				    &t->run.profile[i]);
+		}
 		k++;
 	}
 }
@@ -600,6 +674,7 @@ prepare_test(struct testing *t, struct err *err)
 	    plan_make(p->conf, &r->party, &p->want, &r->plan, err) == -1 ||
 	    permitted_plan(p, &r->plan, err) == -1)
 		return -1;
+	access_plan(p->conf, &r->plan);
 	if (p->begin != NULL)
 		p->begin(p->begin_arg);
 	return 0;

@@ -261,7 +261,8 @@ plan_empty(
 		return err_set(err, ERR_CONFIG,
 		    "what the command line names leaves no mailbox to read: "
 		    "the mailbox has incoming = no or is another profile's, "
-		    "or the profile has none");
+		    "the address is only another one of a mailbox that is "
+		    "read, or the profile has none");
 	return err_set(err, ERR_CONFIG,
 	    "%s: there is no mailbox to read: no "
 	    "CRM user's address lies in the domains of a profile, and no "

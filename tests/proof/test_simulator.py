@@ -46,6 +46,14 @@ def anna(sim):
     return Client(sim, ANNA)
 
 
+@pytest.fixture(scope="module")
+def cid(sim):
+    """The server, with a mailbox whose account has other names."""
+    sim.commands("mailbox cid@contoso.example upn=cid.x@corp.example"
+                 f" sid={SID}")
+    return sim
+
+
 def inbox(sim, address):
     return [i for i in sim.dump(address) if i["folder"] == "Inbox"]
 
@@ -399,6 +407,77 @@ def test_departed(sim, anna, tmp_path):
     assert asked() == (3, 1, "NoError")
     sim.commands(f"depart {who}")
     assert asked() == (1, 1, "ErrorNameResolutionNoResults")
+
+
+# --- who is impersonated, and archives --------------------------------------
+
+SID = "S-1-5-21-1-2-3-1001"
+ROOT = ("<m:GetFolder><m:FolderShape><t:BaseShape>Default</t:BaseShape>"
+        "</m:FolderShape><m:FolderIds><t:DistinguishedFolderId Id='{}'/>"
+        "</m:FolderIds></m:GetFolder>")
+
+
+@pytest.mark.parametrize("element, name, code", [
+    ("PrincipalName", "cid.x@corp.example", "NoError"),
+    ("PrincipalName", "CID.X@corp.example", "NoError"),
+    ("SID", SID, "NoError"),
+    ("SmtpAddress", "cid@contoso.example", "NoError"),
+    # one name in the place of another
+    ("PrincipalName", "cid@contoso.example", "ErrorInvalidUserPrincipalName"),
+    ("PrincipalName", SID, "ErrorInvalidUserPrincipalName"),
+    ("PrincipalName", ANNA, "ErrorInvalidUserPrincipalName"),
+    ("SID", "cid.x@corp.example", "ErrorInvalidUserSid"),
+    ("SID", SID + "0", "ErrorInvalidUserSid"),
+    ("PrimarySmtpAddress", "cid.x@corp.example", "ErrorNonExistentMailbox")])
+def test_who_is_impersonated(cid, element, name, code):
+    done = Client(cid, None).call(
+        ROOT.format("inbox"),
+        f"<t:ExchangeImpersonation><t:ConnectingSID><t:{element}>{name}"
+        f"</t:{element}></t:ConnectingSID></t:ExchangeImpersonation>")
+    assert done.code == code
+
+
+FIND = ("<m:FindFolder Traversal='Deep'><m:FolderShape><t:BaseShape>IdOnly"
+        "</t:BaseShape><t:AdditionalProperties>"
+        "<t:FieldURI FieldURI='folder:DisplayName'/></t:AdditionalProperties>"
+        "</m:FolderShape><m:ParentFolderIds><t:DistinguishedFolderId"
+        " Id='{}'/></m:ParentFolderIds></m:FindFolder>")
+
+
+def names(client, top):
+    return sorted(e.text for e in client.call(FIND.format(top)).all(
+        "t:DisplayName"))
+
+
+def test_archive(sim, anna):
+    """A tree beside that of the mailbox, and none below its root."""
+    own = names(anna, "root")
+    assert anna.call(FIND.format("archivemsgfolderroot")).code == \
+        "ErrorFolderNotFound"
+    sim.commands(f"archive {ANNA}\n"
+                 f"folder {ANNA} @archivemsgfolderroot/Projects/Old")
+    assert names(anna, "archivemsgfolderroot") == [
+        "Deleted Items", "Inbox", "Old", "Projects"]
+    assert names(anna, "root") == own
+    ids = [folder_id(anna, n) for n in ("inbox", "archiveinbox")]
+    assert ids[0] != ids[1]
+    anna.version = "Exchange2010_SP1"
+    assert anna.call(FIND.format("archivemsgfolderroot")).code == "NoError"
+    assert anna.call(ROOT.format("archivedeleteditems")).code == "NoError"
+    sim.commands(f"rmfolder {ANNA} @archiveroot")
+    assert anna.call(FIND.format("archivemsgfolderroot")).code == \
+        "ErrorFolderNotFound"
+
+
+def test_archive_of_old_versions(tmp_path):
+    """The schemas before 2010 SP1 have no such folder, nor has 2007."""
+    sim = start(tmp_path)
+    sim.commands(f"archive {ANNA}")
+    for version in ("Exchange2007_SP1", "Exchange2010"):
+        anna = Client(sim, ANNA, version)
+        assert anna.call(FIND.format("archivemsgfolderroot")).code == \
+            "ErrorSchemaValidation"
+    sim.stop()
 
 
 # --- versions and operations -----------------------------------------------

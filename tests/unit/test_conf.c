@@ -742,6 +742,8 @@ teardown(void **state)
 	static const char *const names[] = { "cred/pw", "dirs.ini", "s.ini",
 		"p.ini", "pw", "exsync.ini", "users.csv", "contacts.csv",
 		"hq.password", "whole.ini", "company-ca.pem", "sales.password",
+		"dir.ini", "dir.key", "plain@b.example", "sealed@b.example",
+		"open@b.example", ".plain@b.example", "a..plain@b.example",
 		"cred" };
 
 	(void)state;

@@ -94,7 +94,7 @@ plain_secret(struct conf_file *f, const struct conf_value *v)
 }
 
 char *
-confsecret_file(struct conf_file *f, const struct conf_value *v)
+confsecret_from_file(struct conf_file *f, const struct conf_value *v)
 {
 	char raw[SEAL_TEXT + 8], *out, *s = raw;
 	long n = secretfile_read(f, v,
@@ -136,7 +136,7 @@ static const struct {
 	const char *key;
 	char *(*read)(struct conf_file *, const struct conf_value *);
 } source[] = {
-	{ "password_file", confsecret_file },
+	{ "password_file", confsecret_from_file },
 	{ "password_env", from_env },
 	{ "password", plain_secret },
 };

@@ -18,7 +18,7 @@
  */
 int confsecret_read(struct conf_file *, const struct conf_part *, char **out);
 /* The secret in the file that v names; NULL: reported. As above. */
-char *confsecret_file(struct conf_file *, const struct conf_value *v);
+char *confsecret_from_file(struct conf_file *, const struct conf_value *v);
 /*
  * For a secret that is written in the INI itself, at that line. -1: others
  * than its owner may read the INI, which is reported once per file.

@@ -47,7 +47,7 @@ read_secret(struct conf_file *f, const struct conf *c, const char *file)
 		f->part = &part;
 		f->npart = 1;
 	}
-	out = confsecret_file(f, &value);
+	out = confsecret_from_file(f, &value);
 	f->part = NULL; /* it is not the file's to free */
 	f->npart = 0;
 	free(value.text);

@@ -94,7 +94,8 @@ access_plan(const struct conf *c, struct plan *p)
 		    b->profile->impersonate_by != CONF_BY_SMTP &&
 		    b->username == NULL)
 			check_principal(c, &p->v[i]);
-		else if (b->profile->access == CONF_ACCESS_MAILBOX &&
+		else if (b->profile->auth != CONF_AUTH_OAUTH &&
+			 b->profile->access == CONF_ACCESS_MAILBOX &&
 			 b->profile->secrets_dir != NULL && b->password == NULL)
 			read_password(c, &p->v[i]);
 	}

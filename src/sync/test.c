@@ -519,11 +519,11 @@ add_login(struct testing *t, struct tested_part *p,
 
 /* Asks for access as a pass would, were it told to. */
 static int
-probe_forbidden(struct testing *t, struct profile_work *work, char *address,
+probe_forbidden(struct testing *t, struct profile_work *work, const char *address,
     struct err *err)
 {
 	struct mailbox_work w = { .profile = work,
-		.conf = { .address = address,
+		.conf = { .address = (char *)(uintptr_t)address,
 		    .profile = work->conf,
 		    .incoming = true } };
 	struct box_test b = { .t = t, .w = &w };

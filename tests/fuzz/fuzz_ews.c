@@ -146,7 +146,7 @@ run(int what)
 {
 	static char url[] = "http://127.0.0.1/EWS/Exchange.asmx";
 	static char word[] = "svc", address[] = "a@b.example";
-	struct ews_settings settings = { EWS_VERSION_AUTO };
+	struct ews_settings settings = { EWS_VERSION_AUTO, false };
 	struct conf_profile profile;
 	struct conf_mailbox mailbox;
 	struct conf conf;

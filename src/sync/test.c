@@ -519,8 +519,8 @@ add_login(struct testing *t, struct tested_part *p,
 
 /* Asks for access as a pass would, were it told to. */
 static int
-probe_forbidden(struct testing *t, struct profile_work *work, const char *address,
-    struct err *err)
+probe_forbidden(struct testing *t, struct profile_work *work,
+    const char *address, struct err *err)
 {
 	struct mailbox_work w = { .profile = work,
 		.conf = { .address = (char *)(uintptr_t)address,
@@ -589,8 +589,8 @@ add_logins(struct testing *t)
 			    &t->run.profile[i]);
 			if (gate_stopped(t->run.profile[i].gate) == NULL &&
 			    !t->out->stopped)
-				add_forbidden(t, &t->out->profile[k],
-				    &t->run.profile[i]);
+				add_forbidden(
+				    t, &t->out->profile[k], &t->run.profile[i]);
 		}
 		k++;
 	}

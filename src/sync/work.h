@@ -74,7 +74,7 @@ struct mailbox_work {
 	const char *crm_id;       /* or NULL */
 	enum permit_is permit;
 	const char *lacks, *lacks_code; /* of plan_entry, for access.h */
-	struct match match; /* read-only once the job runs */
+	struct match match;             /* read-only once the job runs */
 	struct gate_login login;
 	struct session *session; /* of the thread that runs the job */
 	int64_t told_at;         /* tim_now when its folders were listed */

@@ -93,8 +93,8 @@ make(long i, size_t size, const char *box)
 }
 
 static struct party people[2] = {
-	{ "contact", "815", "someone@customer.example", NULL, { NULL, NULL } },
-	{ "user", "4711", "sales@contoso.example", NULL, { NULL, NULL } },
+	{ "contact", "815", "someone@customer.example", NULL, NULL },
+	{ "user", "4711", "sales@contoso.example", NULL, NULL },
 };
 
 /* n messages in batches; the CPU for each. */

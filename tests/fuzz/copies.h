@@ -100,9 +100,9 @@ static const char *const boxes[BOXES] = { "ann@contoso.example",
 	"bob@contoso.example" };
 static const char *const slots[SLOTS] = { "i0", "i1", "i2", "i3" };
 static struct party people[] = {
-	{ "contact", "815", "carl@x.example", "Carl", { NULL, NULL } },
-	{ "user", "4711", "ann@contoso.example", "Ann", { NULL, NULL } },
-	{ "contact", "9", "cc@x.example", NULL, { NULL, NULL } },
+	{ "contact", "815", "carl@x.example", "Carl", NULL },
+	{ "user", "4711", "ann@contoso.example", "Ann", NULL },
+	{ "contact", "9", "cc@x.example", NULL, NULL },
 };
 
 /* A place, and what is known of it. */

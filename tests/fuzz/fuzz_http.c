@@ -160,8 +160,8 @@ run(struct buf *log, int mode, const uint8_t *data, size_t size)
 	struct fuzz_split split;
 	struct http_opts o;
 	struct credential who = { CONF_AUTH_BASIC, "user", "secret", NULL };
-	struct hand hand = { { .header = hand_header, .finish = hand_finish }, 0, 0,
-		log };
+	struct hand hand = { { .header = hand_header, .finish = hand_finish },
+		0, 0, log };
 	struct http_auth *auth = NULL;
 	struct http *h;
 	int flags = data[0], i;

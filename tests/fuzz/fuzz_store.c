@@ -46,8 +46,8 @@ static const int64_t times[] = { TIM_NONE, INT64_C(1795162560000),
 	INT64_C(1795162560999), 0, -1, INT64_MAX, INT64_MIN + 1,
 	INT64_C(253402300799999) };
 static struct party people[] = {
-	{ "contact", "815", "carl@x.example", "Carl", { NULL, NULL } },
-	{ "user", "4711", BOX, "Ann", { NULL, NULL } },
+	{ "contact", "815", "carl@x.example", "Carl", NULL },
+	{ "user", "4711", BOX, "Ann", NULL },
 };
 
 static unsigned

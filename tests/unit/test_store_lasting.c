@@ -31,8 +31,8 @@ meet(struct kit *k, const char *cause, const char *setting)
 
 	snprintf(met.cause, sizeof(met.cause), "%s", cause);
 	snprintf(met.setting, sizeof(met.setting), "%s", setting);
-	OK(k, store_lasting_met(
-		  k->st, BOX_A, &met, &limit, &given_up, &k->err));
+	OK(k,
+	    store_lasting_met(k->st, BOX_A, &met, &limit, &given_up, &k->err));
 	return given_up;
 }
 
@@ -43,13 +43,11 @@ state_of(struct kit *k, const char *address)
 	struct store_mailbox m;
 
 	/* what waits to be written is written first */
-	OK(k, store_mailbox_get(
-		  k->st, &b, "4711", PERMIT_READ, &m, &k->err));
-	return ask(k, strcmp(address, BOX_A) == 0
-			  ? "SELECT state FROM mailbox WHERE address='" BOX_A
-			    "'"
-			  : "SELECT state FROM mailbox WHERE address='" BOX_B
-			    "'");
+	OK(k, store_mailbox_get(k->st, &b, "4711", PERMIT_READ, &m, &k->err));
+	return ask(
+	    k, strcmp(address, BOX_A) == 0
+		   ? "SELECT state FROM mailbox WHERE address='" BOX_A "'"
+		   : "SELECT state FROM mailbox WHERE address='" BOX_B "'");
 }
 
 static struct store_lasting
@@ -198,8 +196,7 @@ test_forget(void **state)
 	struct conf_mailbox b = kit_box(BOX_A);
 
 	give_up(k);
-	OK(k, store_mailbox_get(
-		  k->st, &b, "4711", PERMIT_READ, &m, &k->err));
+	OK(k, store_mailbox_get(k->st, &b, "4711", PERMIT_READ, &m, &k->err));
 	assert_true(m.given_up);
 	assert_string_equal(m.state, "disabled");
 	/* a pass that ends does not enable it */
@@ -211,8 +208,7 @@ test_forget(void **state)
 	OK(k, store_lasting_forget(k->st, BOX_A, &k->err));
 	/* of one that was not given up the state stays */
 	assert_false(meet(k, "ErrorA", "s"));
-	OK(k, store_mailbox_done(
-		  k->st, BOX_A, &k->err, now + DAY, &k->err));
+	OK(k, store_mailbox_done(k->st, BOX_A, &k->err, now + DAY, &k->err));
 	assert_string_equal(state_of(k, BOX_A), "failing");
 	OK(k, store_lasting_forget(k->st, BOX_A, &k->err));
 	assert_string_equal(state_of(k, BOX_A), "failing");
@@ -230,8 +226,7 @@ test_person(void **state)
 	assert_int_equal(
 	    store_mailbox_state(k->st, BOX_A, "disabled", &k->err), 1);
 	get(k, false);
-	OK(k, store_mailbox_get(
-		  k->st, &b, "4711", PERMIT_READ, &m, &k->err));
+	OK(k, store_mailbox_get(k->st, &b, "4711", PERMIT_READ, &m, &k->err));
 	assert_string_equal(m.state, "disabled");
 	assert_false(m.given_up);
 	assert_int_equal(
@@ -247,7 +242,8 @@ static void
 test_show(void **state)
 {
 	static const struct store_state show[] = {
-		{ BOX_A, "disabled" }, { BOX_B, "waiting" },
+		{ BOX_A, "disabled" },
+		{ BOX_B, "waiting" },
 		{ "nobody@contoso.example", "waiting" },
 	};
 	struct kit *k = *state;
@@ -260,8 +256,7 @@ test_show(void **state)
 	    ask(k, "SELECT group_concat(state) FROM (SELECT state FROM "
 		   "mailbox ORDER BY address)"),
 	    "disabled,waiting");
-	assert_int_equal(
-	    number(k, "SELECT count(retry_at) FROM mailbox"), 0);
+	assert_int_equal(number(k, "SELECT count(retry_at) FROM mailbox"), 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, kit_teardown)

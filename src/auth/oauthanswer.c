@@ -18,6 +18,8 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define TOLD     300 /* bytes of a description that are shown */
 #define YEAR     INT64_C(31536000)
+/* A token is used so long at least; when it ends before, a 401 renews it. */
+#define SHORTEST 60
 
 void
 oauthanswer_token_init(struct oauthanswer_token *t)
@@ -281,7 +283,7 @@ oauthanswer_read_token(
 		if (!given)
 			err_set(&why, ERR_RETRY,
 			    "it has no access_token of type Bearer");
-		t->expires_in = seconds_of(&lasts, 0, YEAR, 3600);
+		t->expires_in = seconds_of(&lasts, SHORTEST, YEAR, 3600);
 	}
 	buf_free(&type);
 	buf_free(&lasts);

@@ -37,7 +37,7 @@ struct oauthanswer {
 /* All bufs are for secrets; refresh and id may be empty. */
 struct oauthanswer_token {
 	struct buf access, refresh, id;
-	int64_t expires_in; /* seconds, from 0 to a year */
+	int64_t expires_in; /* seconds, from a minute to a year */
 };
 void oauthanswer_token_init(struct oauthanswer_token *);
 void oauthanswer_token_free(struct oauthanswer_token *);

@@ -47,6 +47,7 @@ struct token {
 	int failures;
 	/* a refresh token that is not on disk yet; of the thread that asks */
 	struct buf unsaved;
+	char unsaved_of[TOKENFILE_ID]; /* what its login is known by */
 };
 
 static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -272,11 +273,16 @@ ask_with(struct token *t, const struct buf *refresh,
 	return rc;
 }
 
-/* The refresh token: of the file, or one that the file lacks still. */
+/*
+ * The refresh token: of the file, or one that the file lacks still; but not
+ * when the file has another login now, or none. id: what that is known by.
+ */
 static int
-current_refresh(
-    struct token *t, const struct buf *file, struct buf *out, struct err *err)
+current_refresh(struct token *t, const struct buf *file, const char *id,
+    struct buf *out, struct err *err)
 {
+	if (strcmp(t->unsaved_of, id) != 0)
+		buf_free(&t->unsaved);
 	if (t->unsaved.len > 0)
 		return buf_add(out, t->unsaved.data, t->unsaved.len);
 	if (file->len == 0)
@@ -297,11 +303,12 @@ renew_login(struct token *t, const struct buf *file,
 
 	tokenfile_id(file, id);
 	buf_init_secret(&refresh, TOKENFILE_SECRET);
-	rc = current_refresh(t, file, &refresh, err);
+	rc = current_refresh(t, file, id, &refresh, err);
 	if (rc == 0)
 		rc = ask_with(t, &refresh, out, err);
 	if (rc == 0 && out->refresh.len > 0) {
 		buf_reset(&t->unsaved);
+		memcpy(t->unsaved_of, id, sizeof(id));
 		if (buf_add(&t->unsaved, out->refresh.data, out->refresh.len) ==
 		    -1)
 			log_warning("the new refresh token is too long to keep "

@@ -34,6 +34,11 @@
 	HEAD("200 OK", "84")                                                   \
 	"\r\n{\"token_type\":\"Bearer\",\"expires_in\":3600,\"access_token\":" \
 	"\"" t "\",\"refresh_token\":\"" r "\"}"
+#define SHORT(t, n)                                                            \
+	HEAD("200 OK", "59")                                                   \
+	"\r\n{\"token_type\":\"Bearer\",\"expires_in\":" n                     \
+	",\"access_token\":"                                                   \
+	"\"" t "\"}"
 #define DENIED                                                                 \
 	HEAD("401 No", "73")                                                   \
 	"\r\n{\"error\":\"invalid_client\",\"error_description\":\"AADSTS"     \
@@ -155,6 +160,25 @@ lasts(void **state)
 	assert_non_null(strstr(s.service.log,
 	    "Content-Type: application/x-www-form-urlencoded;charset=utf-8"));
 	assert_non_null(strstr(s.service.log, "client_secret=s3cret"));
+	end_scene(&s);
+}
+
+/* A service whose tokens end at once is not asked without end. */
+static void
+ends_at_once(void **state)
+{
+	static const struct step steps[] = { { SHORT("AT1", "0"), CLOSE, 0, 0 },
+		{ SHORT("AT2", "1"), CLOSE, 0, 0 }, END };
+	struct scene s;
+
+	(void)state;
+	begin_scene(&s, steps, false);
+	expect_token(&s, 0, "AT1", 1);
+	expect_token(&s, 0, "AT1", 1);
+	/* the server says when it has ended */
+	expect_token(&s, s.serial, "AT2", 2);
+	ahead += 2000;
+	expect_token(&s, 0, "AT2", 2);
 	end_scene(&s);
 }
 
@@ -537,6 +561,37 @@ not_kept(void **state)
 	end_person(&s);
 }
 
+/* What could not be kept is not put over a new login of the person. */
+static void
+login_meanwhile(void **state)
+{
+	static const struct step steps[] = { { ROTATED("AT1", "RT2"), CLOSE, 0,
+						 0 },
+		{ ROTATED("AT2", "RT8"), CLOSE, 0, 0 }, END };
+	char before[TOKENFILE_ID], after[TOKENFILE_ID];
+	struct oauthanswer_token is;
+	struct scene s;
+
+	(void)state;
+	begin_person(&s, steps, "RT1");
+	kept.fails = true;
+	assert_int_equal(take(&s, 0), -1);
+	kept.fails = false;
+	oauthanswer_token_init(&is);
+	buf_adds(&is.refresh, "RT7");
+	assert_int_equal(token_login(&s.who, &is, &s.e), 0);
+	oauthanswer_token_free(&is);
+	tokenfile_id(&kept.file, before);
+	ahead += 61000;
+	expect_token(&s, 0, "AT2", 2);
+	assert_non_null(strstr(s.service.log, "refresh_token=RT7"));
+	assert_null(strstr(s.service.log, "refresh_token=RT2"));
+	expect_kept(&s, "RT8");
+	tokenfile_id(&kept.file, after);
+	assert_string_equal(before, after);
+	end_person(&s);
+}
+
 static void
 first_login(void **state)
 {
@@ -572,6 +627,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lasts),
+		cmocka_unit_test(ends_at_once),
 		cmocka_unit_test(renewal_fails),
 		cmocka_unit_test(busy),
 		cmocka_unit_test(denied),
@@ -580,6 +636,7 @@ main(void)
 		cmocka_unit_test(named),
 		cmocka_unit_test(rotation),
 		cmocka_unit_test(not_kept),
+		cmocka_unit_test(login_meanwhile),
 		cmocka_unit_test(first_login),
 	};
 

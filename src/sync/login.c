@@ -31,6 +31,15 @@ struct place {
 	struct login *login;
 };
 
+/* What ends the wait before its time. */
+static const char *
+what_ends(const struct login *l)
+{
+	return l->token ? "the client secret or certificate changes, or the "
+			  "person logs in anew (exsync --login)"
+			: "username or password change";
+}
+
 static const char *
 passes_of(int64_t n)
 {
@@ -39,17 +48,20 @@ passes_of(int64_t n)
 
 /* The error while the login has to wait. */
 static int
-say_waiting(const struct store_login *l, struct err *err)
+say_waiting(
+    const struct login *login, const struct store_login *l, struct err *err)
 {
 	char first[TIM_TEXT] = "", retry[TIM_TEXT] = "";
 
 	tim_text(l->first_at, first);
 	tim_text(l->retry_at, retry);
 	err_set(err, ERR_AUTH,
-	    "the login is rejected since %s (%lld %s); so that the account is "
-	    "not locked it is tried again at %s, or at once when username or "
-	    "password change. It was: %s",
-	    first, (long long)l->tries, passes_of(l->tries), retry, l->text);
+	    "the login is rejected since %s (%lld %s); so that %s it is tried "
+	    "again at %s, or at once when %s. It was: %s",
+	    first, (long long)l->tries, passes_of(l->tries),
+	    login->token ? "the service is not asked in vain"
+			 : "the account is not locked",
+	    retry, what_ends(login), l->text);
 	return err_code(err, CAUSE_LOGIN_WAITS, "login", SCOPE_PROFILE);
 }
 
@@ -123,7 +135,7 @@ begin_login(const struct place *p, bool *known, struct err *err)
 			if (store_login_put(p->st, &p->scope, &l, err) == -1)
 				return -1;
 		}
-		return tim_due(l.retry_at) ? 0 : say_waiting(&l, err);
+		return tim_due(l.retry_at) ? 0 : say_waiting(login, &l, err);
 	}
 	if (!*known || tim_due(l.retry_at))
 		return 0;

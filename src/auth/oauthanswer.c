@@ -2,13 +2,15 @@
  * oauthanswer.c - what a token service answers.
  * 1. No token enters a message: of an answer that is an error only its error
  *    members are shown, of any other nothing.
- * 2. What the service says of itself is made printable and bounded.
+ * 2. What the service says of itself is made printable and bounded, and it is
+ *    not shown when it repeats a secret that it was told.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "auth/aadsts.h"
+#include "auth/echo.h"
 #include "auth/oauthanswer.h"
 #include "base/enc.h"
 #include "base/mem.h"
@@ -54,8 +56,9 @@ struct fault {
 static void
 fault_init(struct fault *f)
 {
-	buf_init(&f->error, 60);
-	buf_init(&f->description, 2000);
+	/* for secrets: a service may say them again */
+	buf_init_secret(&f->error, 60);
+	buf_init_secret(&f->description, 2000);
 	buf_init(&f->number, 20);
 }
 
@@ -67,6 +70,15 @@ fault_free(struct fault *f)
 	buf_free(&f->number);
 }
 
+static void
+hide_echo(struct buf *b, const char *asked)
+{
+	if (asked == NULL || !echo_has_secret(buf_str(b), asked))
+		return;
+	buf_reset(b);
+	buf_adds(b, "(a repeated secret)");
+}
+
 /* Is it an error of the protocol? */
 static bool
 read_fault(struct fault *f, const struct oauthanswer *a)
@@ -76,8 +88,11 @@ read_fault(struct fault *f, const struct oauthanswer *a)
 		{ "error_codes", &f->number, true, false } };
 	struct err ignored = ERR_INIT;
 
-	return jsonpick_read(m, COUNT(m), a->body, a->len, &ignored) == 0 &&
-	       m[0].found;
+	if (jsonpick_read(m, COUNT(m), a->body, a->len, &ignored) == -1)
+		return false;
+	hide_echo(&f->error, a->asked);
+	hide_echo(&f->description, a->asked);
+	return m[0].found;
 }
 
 /* The number, from error_codes or else from the description's AADSTS...; 0. */

@@ -32,6 +32,11 @@ struct oauthanswer {
 	int64_t wait_ms; /* Retry-After; -1: none */
 	const char *body;
 	size_t len;
+	/*
+	 * The form that it answers, or NULL: what repeats a secret of it is not
+	 * shown.
+	 */
+	const char *asked;
 };
 
 /* All bufs are for secrets; refresh and id may be empty. */

@@ -422,8 +422,8 @@ echoes(void **state)
 		struct err e = ERR_INIT;
 
 		oauthanswer_token_init(&t);
-		assert_int_equal(oauthanswer_read_token(&t, &a, &e),
-		    OAUTHANSWER_FAILED);
+		assert_int_equal(
+		    oauthanswer_read_token(&t, &a, &e), OAUTHANSWER_FAILED);
 		if ((strstr(e.msg, rows[i].description) == NULL) !=
 		    rows[i].hidden)
 			fail_msg("%zu: %s", i, e.msg);

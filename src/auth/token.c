@@ -17,6 +17,7 @@
 #include "auth/token.h"
 #include "auth/tokenask.h"
 #include "auth/tokenfile.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/stop.h"
@@ -304,8 +305,10 @@ renew_login(struct token *t, const struct buf *file,
 	tokenfile_id(file, id);
 	buf_init_secret(&refresh, TOKENFILE_SECRET);
 	rc = current_refresh(t, file, id, &refresh, err);
-	if (rc == 0)
+	if (rc == 0) {
+		fault_point("before a login is renewed");
 		rc = ask_with(t, &refresh, out, err);
+	}
 	if (rc == 0 && out->refresh.len > 0) {
 		buf_reset(&t->unsaved);
 		memcpy(t->unsaved_of, id, sizeof(id));
@@ -317,9 +320,11 @@ renew_login(struct token *t, const struct buf *file,
 	}
 	if (rc == 0 && t->unsaved.len > 0) {
 		*unlocked = true;
+		fault_point("before a login is kept");
 		rc = write_login_file(t, id, &t->unsaved, err);
 		if (rc == 0)
 			buf_free(&t->unsaved);
+		fault_point("after a login is kept");
 	}
 	buf_free(&refresh);
 	return rc;

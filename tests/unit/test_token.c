@@ -8,6 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cmocka.h>
 
 #include "netserver.h"
@@ -592,6 +597,69 @@ login_meanwhile(void **state)
 	end_person(&s);
 }
 
+#ifdef EXSYNC_FAULT
+/* What a process did that died at its nth fault point. */
+static struct {
+	bool kept, used;
+} * done;
+
+static int
+note_write(void *arg, const char *name, const struct buf *b, struct err *e)
+{
+	done->kept = true;
+	return kept_write(arg, name, b, e);
+}
+
+static int
+take_and_die(struct scene *s, int n)
+{
+	static const struct token_store store = { kept_read, note_write,
+		kept_done, NULL };
+	char at[16];
+	int status;
+	pid_t pid;
+
+	memset(done, 0, sizeof(*done));
+	snprintf(at, sizeof(at), "%d", n);
+	if ((pid = fork()) == 0) {
+		setenv("EXSYNC_CRASH_AT", at, 1);
+		token_keep_in(&store);
+		done->used = take(s, 0) == 0;
+		_exit(done->used ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* A new refresh token is kept before its access token is used. */
+static void
+crashes(void **state)
+{
+	static const struct step steps[] = { { ROTATED("AT1", "RT2"), CLOSE, 0,
+						 0 },
+		{ ROTATED("AT1", "RT2"), CLOSE, 0, 0 },
+		{ ROTATED("AT1", "RT2"), CLOSE, 0, 0 }, END };
+	struct scene s;
+	int n;
+
+	(void)state;
+	done = mmap(NULL, sizeof(*done), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(done != MAP_FAILED);
+	begin_person(&s, steps, "RT1");
+	for (n = 1; n <= 4; n++) {
+		assert_int_equal(take_and_die(&s, n), n < 4 ? 99 : 0);
+		server_wait(&s.service.closed, n - 1);
+		assert_int_equal(s.service.requests, n - 1);
+		assert_int_equal(done->kept, n >= 3);
+		assert_int_equal(done->used, n == 4);
+	}
+	end_person(&s);
+	munmap(done, sizeof(*done));
+}
+#endif
+
 static void
 first_login(void **state)
 {
@@ -626,6 +694,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+#ifdef EXSYNC_FAULT
+		/* first: the points that this process passes count */
+		cmocka_unit_test(crashes),
+#endif
 		cmocka_unit_test(lasts),
 		cmocka_unit_test(ends_at_once),
 		cmocka_unit_test(renewal_fails),

@@ -195,8 +195,7 @@ crashes(void **state)
 		bool busy = true;
 
 		buf_init(&was, TOKENFILE_MAX);
-		assert_int_equal(
-		    keeper_token_read(k, 0, &was, &busy, &err), 0);
+		assert_int_equal(keeper_token_read(k, 0, &was, &busy, &err), 0);
 		assert_false(busy);
 		write_as(k, 0, "old");
 		assert_int_equal(write_and_die(dir, n, "new"), n < 4 ? 99 : 0);

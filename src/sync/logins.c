@@ -315,7 +315,9 @@ logins_rejected(struct logins *s, struct login *l, enum err_kind kind)
 			if (r->passes++ == 0)
 				r->first_at = now;
 			r->last_at = now;
-			r->retry_at = now + backoff_login(kind, r->passes);
+			r->retry_at =
+			    now + (l->token ? backoff_token : backoff_login)(
+				      kind, r->passes);
 		}
 		loginkeep_write(s);
 	}

@@ -2,6 +2,7 @@
 once, and who is refused in one place is not refused in another; and a token
 service that lies."""
 
+import datetime
 import http.server
 import json
 import os
@@ -22,6 +23,7 @@ scene, certificate = old.scene, old.certificate
 pytestmark = old.pytestmark
 MAILS, NAMES, SECRET = old.MAILS, old.NAMES, old.SECRET
 ALL = MAILS * len(NAMES)
+FAULT = os.path.join(exsim.TOP, "build", "fault", "exsync")
 
 
 def test_corrected_secret(scene):
@@ -40,6 +42,24 @@ def test_corrected_secret(scene):
     scene.write("hq.secret", SECRET + "\n", 0o600)
     scene.good()
     assert scene.stored() == ALL
+
+
+@pytest.mark.skipif(not os.access(FAULT, os.X_OK),
+                    reason="needs make V=fault build/fault/exsync")
+def test_once_an_hour(scene, monkeypatch):
+    """What is corrected at the service is seen within the hour."""
+    monkeypatch.setattr(old, "BINARY", FAULT)
+    scene.ini(old.APP_SECRET)
+    scene.sim.command("tokenfault times=always code=65001")
+    hours, begun = [], datetime.datetime.now(datetime.timezone.utc)
+    for minutes in range(0, 360, 20):
+        now = begun + datetime.timedelta(minutes=minutes)
+        monkeypatch.setenv("EXSYNC_NOW", now.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        before = len(scene.asked())
+        assert scene.run()[0] == 3
+        if len(scene.asked()) > before:
+            hours.append(minutes)
+    assert hours == [0, 60, 120, 180, 240, 300]
 
 
 def test_new_login(scene):

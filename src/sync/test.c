@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "net/reach.h"
@@ -30,6 +31,7 @@
 #include "web/pool.h"
 
 #define SOON_DAYS 30 /* a certificate that ends so soon is told */
+#define INTERRUPTED "it was interrupted"
 
 /* What the jobs share. */
 struct testing {
@@ -50,6 +52,10 @@ add_failure(struct tested_part *p, const char *name, int64_t ms,
 	const struct advice_case of = { c, address, false };
 	char advice[ADVICE_TEXT];
 
+	if (e->cause == CAUSE_STOP) {
+		tested_add(p, name, TESTED_NOT, ms, INTERRUPTED, NULL);
+		return;
+	}
 	tested_add(
 	    p, name, TESTED_BAD, ms, e->msg, advice_find(&of, e, advice));
 }
@@ -394,7 +400,7 @@ left_out(const struct testing *t, const struct mailbox_work *w)
 	if (w->permit == PERMIT_OFF)
 		return "it is disabled: exsync --enable ADDRESS";
 	if (!t->reached[p])
-		return "its server cannot be reached";
+		return stop_requested() ? INTERRUPTED : "its server cannot be reached";
 	return NULL;
 }
 

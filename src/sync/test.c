@@ -400,7 +400,8 @@ left_out(const struct testing *t, const struct mailbox_work *w)
 	if (w->permit == PERMIT_OFF)
 		return "it is disabled: exsync --enable ADDRESS";
 	if (!t->reached[p])
-		return stop_requested() ? INTERRUPTED : "its server cannot be reached";
+		return stop_requested() ? INTERRUPTED
+					: "its server cannot be reached";
 	return NULL;
 }
 

@@ -351,6 +351,22 @@ ask_for_person(struct token *t, struct oauthanswer_token *out, struct err *err)
 }
 
 int
+token_may_login(const struct credential *c, struct err *err)
+{
+	struct token *t = token_of(c);
+	struct buf file;
+	int rc;
+
+	buf_init(&file, TOKENFILE_MAX);
+	rc = read_login_file(t->name, &file, err);
+	if (rc == 0)
+		store.done(store.arg, t->name);
+	buf_free(&file);
+	token_put(t);
+	return rc;
+}
+
+int
 token_login(const struct credential *c, const struct oauthanswer_token *is,
     struct err *err)
 {

@@ -185,6 +185,7 @@ say_fault(const struct fault *f, const struct oauthanswer *a, struct err *err)
 		err_set(err, kind, "%s (HTTP %d, %s): %s", what, a->status,
 		    name, *said != '\0' ? said : "no reason given");
 	err_code(err, cause_of_kind(kind), code, SCOPE_PROFILE);
+	snprintf(err->about, sizeof(err->about), OAUTHANSWER_ABOUT);
 	if (kind == ERR_RETRY)
 		err->retry_ms = a->wait_ms > 0 ? a->wait_ms : 0;
 	return -1;
@@ -215,6 +216,7 @@ say_other(const struct oauthanswer *a, const struct err *why, struct err *err)
 		    a->status);
 		err_code(err, CAUSE_NOT_SERVICE, code, SCOPE_PROFILE);
 	}
+	snprintf(err->about, sizeof(err->about), OAUTHANSWER_ABOUT);
 	return -1;
 }
 

@@ -2,7 +2,7 @@
  * oauthanswer.h - what a token service answers (RFC 6749 5, RFC 8628 3.2 and
  * 3.5), and what its errors mean: Microsoft Entra's have numbers (AADSTS), for
  * which there are sentences that say what to do.
- * Floor: auth, internal.
+ * Floor: auth.
  * Threads: pure.
  */
 #ifndef AUTH_OAUTHANSWER_H
@@ -17,6 +17,9 @@
 /* An answer, and a token in it, at most; Entra's have 2 to 8 KiB. */
 #define OAUTHANSWER_MAX   ((size_t)256 << 10)
 #define OAUTHANSWER_TOKEN ((size_t)64 << 10)
+
+/* In about of an error that is the token service's own. */
+#define OAUTHANSWER_ABOUT "token-service"
 
 enum oauthanswer_said {
 	OAUTHANSWER_GIVEN,    /* what was asked for */

@@ -377,6 +377,7 @@ refusals(void **state)
 			strstr(e.msg, faults[i].text) == NULL ||
 			strstr(e.msg, "sesame") != NULL ||
 			strstr(e.msg, "Trace") != NULL ||
+			strcmp(e.about, OAUTHANSWER_ABOUT) != 0 ||
 			e.scope != SCOPE_PROFILE ||
 			e.retry_ms !=
 			    (faults[i].wait > 0 ? faults[i].wait : 0)))

@@ -2,13 +2,15 @@
  * oauthanswer.c - what a token service answers.
  * 1. No token enters a message: of an answer that is an error only its error
  *    members are shown, of any other nothing.
- * 2. What the service says of itself is made printable and bounded.
+ * 2. What the service says of itself is made printable and bounded, and it is
+ *    not shown when it repeats a secret that it was told.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "auth/aadsts.h"
+#include "auth/echo.h"
 #include "auth/oauthanswer.h"
 #include "base/enc.h"
 #include "base/mem.h"
@@ -18,6 +20,8 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define TOLD     300 /* bytes of a description that are shown */
 #define YEAR     INT64_C(31536000)
+/* A token is used so long at least; when it ends before, a 401 renews it. */
+#define SHORTEST 60
 
 void
 oauthanswer_token_init(struct oauthanswer_token *t)
@@ -52,8 +56,9 @@ struct fault {
 static void
 fault_init(struct fault *f)
 {
-	buf_init(&f->error, 60);
-	buf_init(&f->description, 2000);
+	/* for secrets: a service may say them again */
+	buf_init_secret(&f->error, 60);
+	buf_init_secret(&f->description, 2000);
 	buf_init(&f->number, 20);
 }
 
@@ -65,6 +70,15 @@ fault_free(struct fault *f)
 	buf_free(&f->number);
 }
 
+static void
+hide_echo(struct buf *b, const char *asked)
+{
+	if (asked == NULL || !echo_has_secret(buf_str(b), asked))
+		return;
+	buf_reset(b);
+	buf_adds(b, "(a repeated secret)");
+}
+
 /* Is it an error of the protocol? */
 static bool
 read_fault(struct fault *f, const struct oauthanswer *a)
@@ -74,8 +88,11 @@ read_fault(struct fault *f, const struct oauthanswer *a)
 		{ "error_codes", &f->number, true, false } };
 	struct err ignored = ERR_INIT;
 
-	return jsonpick_read(m, COUNT(m), a->body, a->len, &ignored) == 0 &&
-	       m[0].found;
+	if (jsonpick_read(m, COUNT(m), a->body, a->len, &ignored) == -1)
+		return false;
+	hide_echo(&f->error, a->asked);
+	hide_echo(&f->description, a->asked);
+	return m[0].found;
 }
 
 /* The number, from error_codes or else from the description's AADSTS...; 0. */
@@ -168,6 +185,7 @@ say_fault(const struct fault *f, const struct oauthanswer *a, struct err *err)
 		err_set(err, kind, "%s (HTTP %d, %s): %s", what, a->status,
 		    name, *said != '\0' ? said : "no reason given");
 	err_code(err, cause_of_kind(kind), code, SCOPE_PROFILE);
+	snprintf(err->about, sizeof(err->about), OAUTHANSWER_ABOUT);
 	if (kind == ERR_RETRY)
 		err->retry_ms = a->wait_ms > 0 ? a->wait_ms : 0;
 	return -1;
@@ -198,6 +216,7 @@ say_other(const struct oauthanswer *a, const struct err *why, struct err *err)
 		    a->status);
 		err_code(err, CAUSE_NOT_SERVICE, code, SCOPE_PROFILE);
 	}
+	snprintf(err->about, sizeof(err->about), OAUTHANSWER_ABOUT);
 	return -1;
 }
 
@@ -281,7 +300,7 @@ oauthanswer_read_token(
 		if (!given)
 			err_set(&why, ERR_RETRY,
 			    "it has no access_token of type Bearer");
-		t->expires_in = seconds_of(&lasts, 0, YEAR, 3600);
+		t->expires_in = seconds_of(&lasts, SHORTEST, YEAR, 3600);
 	}
 	buf_free(&type);
 	buf_free(&lasts);

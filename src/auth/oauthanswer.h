@@ -2,7 +2,7 @@
  * oauthanswer.h - what a token service answers (RFC 6749 5, RFC 8628 3.2 and
  * 3.5), and what its errors mean: Microsoft Entra's have numbers (AADSTS), for
  * which there are sentences that say what to do.
- * Floor: auth, internal.
+ * Floor: auth.
  * Threads: pure.
  */
 #ifndef AUTH_OAUTHANSWER_H
@@ -18,6 +18,9 @@
 #define OAUTHANSWER_MAX   ((size_t)256 << 10)
 #define OAUTHANSWER_TOKEN ((size_t)64 << 10)
 
+/* In about of an error that is the token service's own. */
+#define OAUTHANSWER_ABOUT "token-service"
+
 enum oauthanswer_said {
 	OAUTHANSWER_GIVEN,    /* what was asked for */
 	OAUTHANSWER_PENDING,  /* the person has not logged in yet */
@@ -32,12 +35,17 @@ struct oauthanswer {
 	int64_t wait_ms; /* Retry-After; -1: none */
 	const char *body;
 	size_t len;
+	/*
+	 * The form that it answers, or NULL: what repeats a secret of it is not
+	 * shown.
+	 */
+	const char *asked;
 };
 
 /* All bufs are for secrets; refresh and id may be empty. */
 struct oauthanswer_token {
 	struct buf access, refresh, id;
-	int64_t expires_in; /* seconds, from 0 to a year */
+	int64_t expires_in; /* seconds, from a minute to a year */
 };
 void oauthanswer_token_init(struct oauthanswer_token *);
 void oauthanswer_token_free(struct oauthanswer_token *);

@@ -17,6 +17,7 @@
 #include "auth/token.h"
 #include "auth/tokenask.h"
 #include "auth/tokenfile.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/stop.h"
@@ -47,6 +48,7 @@ struct token {
 	int failures;
 	/* a refresh token that is not on disk yet; of the thread that asks */
 	struct buf unsaved;
+	char unsaved_of[TOKENFILE_ID]; /* what its login is known by */
 };
 
 static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -272,11 +274,16 @@ ask_with(struct token *t, const struct buf *refresh,
 	return rc;
 }
 
-/* The refresh token: of the file, or one that the file lacks still. */
+/*
+ * The refresh token: of the file, or one that the file lacks still; but not
+ * when the file has another login now, or none. id: what that is known by.
+ */
 static int
-current_refresh(
-    struct token *t, const struct buf *file, struct buf *out, struct err *err)
+current_refresh(struct token *t, const struct buf *file, const char *id,
+    struct buf *out, struct err *err)
 {
+	if (strcmp(t->unsaved_of, id) != 0)
+		buf_free(&t->unsaved);
 	if (t->unsaved.len > 0)
 		return buf_add(out, t->unsaved.data, t->unsaved.len);
 	if (file->len == 0)
@@ -297,11 +304,14 @@ renew_login(struct token *t, const struct buf *file,
 
 	tokenfile_id(file, id);
 	buf_init_secret(&refresh, TOKENFILE_SECRET);
-	rc = current_refresh(t, file, &refresh, err);
-	if (rc == 0)
+	rc = current_refresh(t, file, id, &refresh, err);
+	if (rc == 0) {
+		fault_point("before a login is renewed");
 		rc = ask_with(t, &refresh, out, err);
+	}
 	if (rc == 0 && out->refresh.len > 0) {
 		buf_reset(&t->unsaved);
+		memcpy(t->unsaved_of, id, sizeof(id));
 		if (buf_add(&t->unsaved, out->refresh.data, out->refresh.len) ==
 		    -1)
 			log_warning("the new refresh token is too long to keep "
@@ -310,9 +320,11 @@ renew_login(struct token *t, const struct buf *file,
 	}
 	if (rc == 0 && t->unsaved.len > 0) {
 		*unlocked = true;
+		fault_point("before a login is kept");
 		rc = write_login_file(t, id, &t->unsaved, err);
 		if (rc == 0)
 			buf_free(&t->unsaved);
+		fault_point("after a login is kept");
 	}
 	buf_free(&refresh);
 	return rc;
@@ -335,6 +347,22 @@ ask_for_person(struct token *t, struct oauthanswer_token *out, struct err *err)
 			store.done(store.arg, t->name);
 	}
 	buf_free(&file);
+	return rc;
+}
+
+int
+token_may_login(const struct credential *c, struct err *err)
+{
+	struct token *t = token_of(c);
+	struct buf file;
+	int rc;
+
+	buf_init(&file, TOKENFILE_MAX);
+	rc = read_login_file(t->name, &file, err);
+	if (rc == 0)
+		store.done(store.arg, t->name);
+	buf_free(&file);
+	token_put(t);
 	return rc;
 }
 

@@ -61,6 +61,11 @@ int token_take(struct token *, uint64_t not, uint64_t *serial, struct buf *out,
     struct err *);
 
 /*
+ * Can a new login be kept, as far as it is known before? For exsync --login,
+ * so that nobody logs in in vain. -1: as token_login.
+ */
+int token_may_login(const struct credential *, struct err *);
+/*
  * Keeps a new login: its refresh token, and what it is known by. For exsync
  * --login. -1: it cannot be kept.
  */

@@ -96,6 +96,7 @@ exchange_form(struct http *h, const struct buf *body, struct buf *out,
 	a->wait_ms = wanted_wait(&resp);
 	a->body = buf_str(out);
 	a->len = out->len;
+	a->asked = buf_str(body);
 	http_response_free(&resp);
 	return rc;
 }

@@ -282,7 +282,10 @@ login_person(const struct cmd *cmd, const struct target *t)
 	int rc;
 
 	oauthanswer_token_init(&is);
-	rc = devicelogin_begin(&t->who, &d, &err);
+	memset(&d, 0, sizeof(d));
+	rc = token_may_login(&t->who, &err);
+	if (rc == 0)
+		rc = devicelogin_begin(&t->who, &d, &err);
 	if (rc == 0) {
 		tell_user_code(cmd, t, &d);
 		rc = await_login(t, &d, &is, &err);

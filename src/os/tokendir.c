@@ -13,6 +13,7 @@
 
 #include "auth/tokenfile.h"
 #include "base/enc.h"
+#include "base/fault.h"
 #include "os/tokendir.h"
 
 #define LOCK_FILE "tokens.lock"
@@ -170,13 +171,17 @@ write_token(struct tokendir *d, const char *name, const char *new,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return false;
+	fault_point("before a login is written");
 	errno = EIO;
 	ok = write(fd, data, len) == (ssize_t)len && fsync(fd) == 0;
 	sys = errno;
 	close(fd);
 	errno = sys;
-	return ok && renameat(d->fd, new, d->fd, name) == 0 &&
-	       (fsync(d->fd) == 0 || errno == EINVAL);
+	fault_point("before a login is replaced");
+	if (!ok || renameat(d->fd, new, d->fd, name) == -1)
+		return false;
+	fault_point("after a login is replaced");
+	return fsync(d->fd) == 0 || errno == EINVAL;
 }
 
 int

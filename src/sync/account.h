@@ -8,7 +8,8 @@
  *
  * A login is a name and a password for a server (or for a proxy). An account is
  * all logins that the server may count as one: with the same name, or with the
- * same user part (DOMAIN\user, user@domain, user) and the same password. At
+ * same user part (DOMAIN\user, user@domain, user) and the same password; but a
+ * login with a token is an account of its own, since no wrong one locks any. At
  * most one call is in progress with those logins of the account that were not
  * accepted yet. A rejected login is tried once more, alone, while all others
  * wait for the outcome; the first attempts of the account's other passwords

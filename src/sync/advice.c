@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth/oauthanswer.h"
 #include "base/str.h"
 #include "sync/advice.h"
 
@@ -28,6 +29,9 @@
 	"application that right over these mailboxes by RBAC for "             \
 	"Applications: New-ManagementRoleAssignment -App APPID -Role "         \
 	"\"Application EWS.AccessAsApp\" -CustomResourceScope SCOPE" TRY
+#define LOGIN_FIRST                                                            \
+	"exsync --login shows an address and a code, with which the person "   \
+	"logs in in any browser; the next pass goes on with it"
 #define GRANT                                                                  \
 	"Add-MailboxPermission -Identity {a} -User '{u}' -AccessRights "       \
 	"FullAccess (it may take an hour until the server heeds it)"
@@ -53,6 +57,21 @@ struct advice_row {
 
 static const struct advice_row rows[] = {
 	/* the login */
+	{ CAUSE_OTHER, "login-first", NULL, CONF_ACCESS_MAILBOX, -1, ANYWHERE,
+	    LOGIN_FIRST,
+	    "each of these mailboxes has a login of its own: for each run "
+	    "exsync --login ADDRESS, which shows what its owner does" },
+	{ CAUSE_OTHER, "login-first", NULL, -1, -1, ANYWHERE, LOGIN_FIRST,
+	    NULL },
+	{ CAUSE_NOT_SERVICE, NULL, OAUTHANSWER_ABOUT, -1, -1, ANYWHERE,
+	    "correct authority and tenant_id, or let the proxy pass what goes "
+	    "to authority",
+	    NULL },
+	{ CAUSE_BUSY, NULL, OAUTHANSWER_ABOUT, -1, -1, ANYWHERE,
+	    "it is the token service that is busy, not the mail server: "
+	    "exsync asks again by itself; if it stays so see the service's "
+	    "status page",
+	    NULL },
 	{ CAUSE_NOT_OFFERED, NULL, NULL, -1, CONF_AUTH_OAUTH, ANYWHERE,
 	    "a server of your own takes tokens only with Hybrid Modern "
 	    "Authentication (Get-OrganizationConfig | Format-List "

@@ -16,6 +16,14 @@ backoff_login(enum err_kind kind, int64_t tries)
 }
 
 int64_t
+backoff_token(enum err_kind kind, int64_t tries)
+{
+	int64_t wait = backoff_login(kind, tries);
+
+	return wait < HOUR ? wait : HOUR;
+}
+
+int64_t
 backoff_item(int64_t tries, int64_t retry_ms)
 {
 	int64_t wait = (int64_t)15 * 60 * 1000;

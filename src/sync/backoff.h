@@ -15,6 +15,11 @@
 /* How long to wait, in ms, after tries (>= 1) failures of that kind. */
 int64_t backoff_login(enum err_kind, int64_t tries);
 /*
+ * The same for a login with a token, by which no account is ever locked: never
+ * longer than an hour, since what is corrected at the service is not seen here.
+ */
+int64_t backoff_token(enum err_kind, int64_t tries);
+/*
  * When an item that failed tries times before is tried again; not before
  * retry_ms have passed. TIM_NONE: never; it stays visible in table failure.
  */

@@ -31,6 +31,15 @@ struct place {
 	struct login *login;
 };
 
+/* What ends the wait before its time. */
+static const char *
+what_ends(const struct login *l)
+{
+	return l->token ? "the client secret or certificate changes, or the "
+			  "person logs in anew (exsync --login)"
+			: "username or password change";
+}
+
 static const char *
 passes_of(int64_t n)
 {
@@ -39,17 +48,20 @@ passes_of(int64_t n)
 
 /* The error while the login has to wait. */
 static int
-say_waiting(const struct store_login *l, struct err *err)
+say_waiting(
+    const struct login *login, const struct store_login *l, struct err *err)
 {
 	char first[TIM_TEXT] = "", retry[TIM_TEXT] = "";
 
 	tim_text(l->first_at, first);
 	tim_text(l->retry_at, retry);
 	err_set(err, ERR_AUTH,
-	    "the login is rejected since %s (%lld %s); so that the account is "
-	    "not locked it is tried again at %s, or at once when username or "
-	    "password change. It was: %s",
-	    first, (long long)l->tries, passes_of(l->tries), retry, l->text);
+	    "the login is rejected since %s (%lld %s); so that %s it is tried "
+	    "again at %s, or at once when %s. It was: %s",
+	    first, (long long)l->tries, passes_of(l->tries),
+	    login->token ? "the service is not asked in vain"
+			 : "the account is not locked",
+	    retry, what_ends(login), l->text);
 	return err_code(err, CAUSE_LOGIN_WAITS, "login", SCOPE_PROFILE);
 }
 
@@ -123,7 +135,7 @@ begin_login(const struct place *p, bool *known, struct err *err)
 			if (store_login_put(p->st, &p->scope, &l, err) == -1)
 				return -1;
 		}
-		return tim_due(l.retry_at) ? 0 : say_waiting(&l, err);
+		return tim_due(l.retry_at) ? 0 : say_waiting(login, &l, err);
 	}
 	if (!*known || tim_due(l.retry_at))
 		return 0;
@@ -136,30 +148,32 @@ begin_login(const struct place *p, bool *known, struct err *err)
 
 /* Counts one more rejection; *retry_at: when the next try is due. */
 static int
-count_rejection(struct store *st, const struct store_scope *scope,
-    struct store_login *l, const struct err *why, int64_t *retry_at,
-    struct err *err)
+count_rejection(const struct place *p, struct store_login *l,
+    const struct err *why, int64_t *retry_at, struct err *err)
 {
+	bool token = p->login != NULL && p->login->token;
+
 	l->last_at = tim_now();
 	if (l->tries++ == 0)
 		l->first_at = l->last_at;
 	l->retry_at = *retry_at =
-	    l->last_at + backoff_login(why->kind, l->tries);
+	    l->last_at + (token ? backoff_token : backoff_login)(
+			     why->kind, l->tries);
 	snprintf(l->text, sizeof(l->text), "%s", why->msg);
-	return store_login_put(st, scope, l, err);
+	return store_login_put(p->st, &p->scope, l, err);
 }
 
 /* Counts a failure that has nothing to do with the credentials. */
 static int
-login_denied(struct store *st, const struct store_scope *scope,
-    const struct err *why, int64_t *retry_at, struct err *err)
+login_denied(const struct place *p, const struct err *why, int64_t *retry_at,
+    struct err *err)
 {
 	struct store_login l;
 	bool known;
 
-	if (store_login_get(st, scope, &known, &l, err) == -1)
+	if (store_login_get(p->st, &p->scope, &known, &l, err) == -1)
 		return -1;
-	return count_rejection(st, scope, &l, why, retry_at, err);
+	return count_rejection(p, &l, why, retry_at, err);
 }
 
 static int
@@ -180,7 +194,7 @@ login_rejected(const struct place *p, const struct err *why, struct err *err)
 		l.tries = login->passes;
 		l.first_at = login->first_at;
 	}
-	return count_rejection(p->st, &p->scope, &l, why, &retry_at, err);
+	return count_rejection(p, &l, why, &retry_at, err);
 }
 
 /* --- which login belongs to whom --------------------------------------- */
@@ -380,7 +394,7 @@ login_mailbox_failed(struct mailbox_work *w, const struct err *fault,
 	if (!login_is_lasting(fault))
 		return 0;
 	at = place_of_login(w->profile, NULL, OF_ACCESS, w->conf.address);
-	return login_denied(at.st, &at.scope, fault, retry_at, err);
+	return login_denied(&at, fault, retry_at, err);
 }
 
 /* Forgets what is stored about a scope; writes nothing if there is nothing. */
@@ -477,11 +491,11 @@ int
 login_folder_failed(struct mailbox_work *w, const struct store_folder *f,
     const struct err *fault, struct err *err)
 {
-	struct store_scope scope = folder_scope(w, f);
+	const struct place at = { w->profile->pass->store, folder_scope(w, f),
+		NULL, NULL };
 	int64_t retry_at;
 
-	return login_denied(
-	    w->profile->pass->store, &scope, fault, &retry_at, err);
+	return login_denied(&at, fault, &retry_at, err);
 }
 
 int

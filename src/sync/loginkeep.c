@@ -144,7 +144,7 @@ bool
 loginkeep_is_of_account(
     struct logins *s, struct login *l, const struct loginfile_row *r)
 {
-	return (strcmp(r->server, l->server) == 0 &&
+	return (!l->token && strcmp(r->server, l->server) == 0 &&
 		   strcmp(r->name, l->name) == 0) ||
 	       loginkeep_is_of(s, l, r);
 }

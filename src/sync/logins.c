@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypt.h"
+#include "base/enc.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -23,13 +25,16 @@
 #include "sync/proven.h"
 #include "sync/reserve.h"
 
+#define TOKEN_PLACE 17 /* room for what stands for it */
+
 /* --- the logins of the INI --------------------------------------------- */
 
 static bool
 same_account(const struct login *a, const struct login *b)
 {
 	return strcmp(a->server, b->server) == 0 &&
-	       (strcmp(a->name, b->name) == 0 || account_same(&a->at, &b->at));
+	       ((!a->token && strcmp(a->name, b->name) == 0) ||
+		   account_same(&a->at, &b->at));
 }
 
 static void
@@ -103,6 +108,7 @@ add_login(struct logins *s, const char *server, const struct credential *c)
 		return;
 	l = mem_alloc(sizeof(*l));
 	l->server = mem_strdup(server);
+	l->token = c->scheme == CONF_AUTH_OAUTH;
 	l->name = account_fold(c->username);
 	l->user = account_user(l->name);
 	l->password = mem_strdup(str_nn(c->password));
@@ -113,16 +119,41 @@ add_login(struct logins *s, const char *server, const struct credential *c)
 	*VEC_ADD(s->v, s->n) = l;
 }
 
-/* "host:port"; the caller frees it. */
-static char *
-server_of(const char *url)
+/*
+ * Where a token comes from and what it is for, in a few hex digits: who is
+ * refused there may be welcome elsewhere.
+ */
+static void
+token_place(const struct conf_oauth *o, char out[TOKEN_PLACE])
 {
+	const char *const part[] = { o->authority, o->tenant, o->client_id,
+		o->scope };
+	unsigned char hash[CRYPT_SHA256];
+	struct crypt_sha256 h;
+	size_t i;
+
+	crypt_sha256_init(&h);
+	for (i = 0; i < sizeof(part) / sizeof(part[0]); i++)
+		crypt_sha256_adds(&h, str_nn(part[i]));
+	crypt_sha256_out(&h, hash);
+	enc_hex(hash, (TOKEN_PLACE - 1) / 2, out);
+}
+
+/* "host:port", or with a token's place; the caller frees it. */
+static char *
+server_of(const char *url, const struct credential *c)
+{
+	char place[TOKEN_PLACE] = "";
+	bool token = c->oauth != NULL;
 	struct err err = ERR_INIT;
 	struct url u;
 	char *out;
 
+	if (token)
+		token_place(c->oauth, place);
 	if (url_parse(&u, url, &err) == 0)
-		out = mem_printf("%s:%s", u.host, u.port);
+		out = mem_printf(
+		    "%s:%s%s%s", u.host, u.port, token ? " token " : "", place);
 	else
 		out = account_fold(url);
 	url_free(&u);
@@ -185,7 +216,7 @@ add_server(struct logins *s, const char *url, struct credential c)
 
 	if (c.username == NULL)
 		return;
-	server = server_of(url);
+	server = server_of(url, &c);
 	add_login(s, server, &c);
 	free(server);
 }
@@ -193,7 +224,7 @@ add_server(struct logins *s, const char *url, struct credential c)
 struct login *
 logins_find(struct logins *s, const char *url, const struct credential *c)
 {
-	char *server = server_of(url);
+	char *server = server_of(url, c);
 	struct login *l = c->username == NULL ? NULL : find_login(s, server, c);
 
 	free(server);
@@ -284,7 +315,9 @@ logins_rejected(struct logins *s, struct login *l, enum err_kind kind)
 			if (r->passes++ == 0)
 				r->first_at = now;
 			r->last_at = now;
-			r->retry_at = now + backoff_login(kind, r->passes);
+			r->retry_at =
+			    now + (l->token ? backoff_token : backoff_login)(
+				      kind, r->passes);
 		}
 		loginkeep_write(s);
 	}

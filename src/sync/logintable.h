@@ -17,8 +17,15 @@
 /* A name and a password for a server or a proxy. */
 struct login {
 	struct account_login at; /* first, since it is cast */
-	char *server;            /* "host:port", "proxy host:port" */
-	char *name, *user;       /* folded */
+	/* "host:port", "proxy host:port", "host:port token HEX" */
+	char *server;
+	/*
+	 * Its password is a client secret, or stands for a person's token: no
+	 * number of wrong ones locks an account, so each is an account of its
+	 * own.
+	 */
+	bool token;
+	char *name, *user; /* folded */
 	char *password;
 	char verifier[LOGINFILE_HEX]; /* "": not made yet */
 	/*

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/stop.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "net/reach.h"
@@ -30,7 +31,8 @@
 #include "sync/test.h"
 #include "web/pool.h"
 
-#define SOON_DAYS 30 /* a certificate that ends so soon is told */
+#define SOON_DAYS   30 /* a certificate that ends so soon is told */
+#define INTERRUPTED "it was interrupted"
 
 /* What the jobs share. */
 struct testing {
@@ -51,6 +53,10 @@ add_failure(struct tested_part *p, const char *name, int64_t ms,
 	const struct advice_case of = { c, address, false };
 	char advice[ADVICE_TEXT];
 
+	if (e->cause == CAUSE_STOP) {
+		tested_add(p, name, TESTED_NOT, ms, INTERRUPTED, NULL);
+		return;
+	}
 	tested_add(
 	    p, name, TESTED_BAD, ms, e->msg, advice_find(&of, e, advice));
 }
@@ -393,7 +399,8 @@ left_out(const struct testing *t, const struct mailbox_work *w)
 	if (w->permit == PERMIT_OFF)
 		return "it is disabled: exsync --enable ADDRESS";
 	if (!t->reached[p])
-		return "its server cannot be reached";
+		return stop_requested() ? INTERRUPTED
+					: "its server cannot be reached";
 	return NULL;
 }
 
@@ -565,7 +572,7 @@ add_forbidden(
 			snprintf(text, sizeof(text), "%.300s%s%s", l->v[i],
 			    err.kind == ERR_AUTH
 				? " cannot be opened, as it should be"
-				: ": it is not known whether it can be opened: ",
+				: ": it is not known whether it can be: ",
 			    err.kind == ERR_AUTH ? "" : err.msg);
 		tested_add(p, "must_not_reach",
 		    rc == 0                ? TESTED_BAD

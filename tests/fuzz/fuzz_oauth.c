@@ -11,7 +11,7 @@
 static void
 answer(int status, const char *body, size_t size)
 {
-	struct oauthanswer a = { status, -1, body, size };
+	struct oauthanswer a = { status, -1, body, size, NULL };
 	struct oauthanswer_token t;
 	struct oauthanswer_device d;
 	struct err e = ERR_INIT;

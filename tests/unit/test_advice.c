@@ -12,6 +12,7 @@
 
 #include "causes.h"
 #include "auth/auth.h"
+#include "auth/oauthanswer.h"
 #include "ews/code.h"
 #include "sync/advice.h"
 
@@ -77,6 +78,10 @@ test_causes(void **state)
 		    "Get-Recipient a@b.example" },
 		{ CAUSE_FORBIDDEN, "http-403", "", "Get-CASMailbox" },
 		{ CAUSE_BUSY, "http-503", "", "max_connections" },
+		{ CAUSE_BUSY, "http-503", OAUTHANSWER_ABOUT, "token service" },
+		{ CAUSE_NOT_SERVICE, "http-404", OAUTHANSWER_ABOUT,
+		    "correct authority" },
+		{ CAUSE_OTHER, "login-first", "", "exsync --login" },
 	};
 	size_t i;
 

@@ -182,8 +182,8 @@ static const struct {
 	{ HQ "colour = red\n blue\n[rule r]\ndoamin = x.example\n"
 	     "action = skip\n",
 	    "t.ini:6: colour: unknown key; [profile] has server url version "
-	    "archive auth username password_file password_env password tenant_id "
-	    "client_id client_secret_file client_certificate "
+	    "archive auth username password_file password_env password "
+	    "tenant_id client_id client_secret_file client_certificate "
 	    "client_key_file assertion authority scope secret_expires access "
 	    "impersonate_by secrets_dir must_not_reach domains "
 	    "mailboxes match process_email_from past_mail polling_interval "

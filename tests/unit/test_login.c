@@ -346,6 +346,26 @@ nobody(void **state)
 	}
 }
 
+/* Nobody is asked to log in when it is known that it cannot be kept. */
+static void
+nowhere(void **state)
+{
+	char *path = put_in_tmp("exsync.state", "x", 1, 0600);
+	struct scene s = { 0 };
+
+	(void)state;
+	gives_code(&s);
+	gives_token(&s, BOX, "RT-sesame");
+	log_in(&s, BOX, false);
+	assert_int_equal(s.exit, CMD_PARTIAL);
+	assert_int_equal(s.service.requests, 0);
+	assert_null(strstr(s.out, "AB-12"));
+	assert_non_null(strstr(s.err, "state_dir: "));
+	unlink(path);
+	free(path);
+	end_scene(&s);
+}
+
 static void
 who(void **state)
 {
@@ -387,6 +407,7 @@ main(void)
 		cmocka_unit_test(crm),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(nobody),
+		cmocka_unit_test(nowhere),
 		cmocka_unit_test(who),
 	};
 

@@ -261,7 +261,7 @@ given(void **state)
 	    "\"refresh_token\":\"RT\",\"id_token\":\"h."
 	    "eyJwcmVmZXJyZWRfdXNlcm5hbWUiOiJBbm5hQGNvbnRvc28uZXhhbXBsZSIsInVwbi"
 	    "I6IngifQ.s\"}";
-	struct oauthanswer a = { 200, -1, body, sizeof(body) - 1 };
+	struct oauthanswer a = { 200, -1, body, sizeof(body) - 1, NULL };
 	struct oauthanswer_token t;
 	struct err e = ERR_INIT;
 	char who[100];
@@ -364,7 +364,7 @@ refusals(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(faults); i++) {
 		struct oauthanswer a = { faults[i].status, faults[i].wait,
-			faults[i].body, strlen(faults[i].body) };
+			faults[i].body, strlen(faults[i].body), NULL };
 		struct oauthanswer_token t;
 		struct err e = ERR_INIT;
 
@@ -377,12 +377,59 @@ refusals(void **state)
 			strstr(e.msg, faults[i].text) == NULL ||
 			strstr(e.msg, "sesame") != NULL ||
 			strstr(e.msg, "Trace") != NULL ||
+			strcmp(e.about, OAUTHANSWER_ABOUT) != 0 ||
 			e.scope != SCOPE_PROFILE ||
 			e.retry_ms !=
 			    (faults[i].wait > 0 ? faults[i].wait : 0)))
 			fail_msg("%s: %d %d %s: %s", faults[i].name, e.kind,
 			    e.cause, e.code, e.msg);
 		oauthanswer_token_free(&t);
+	}
+}
+
+/* What a service says again of what it was told is not shown. */
+static void
+echoes(void **state)
+{
+	static const struct {
+		const char *asked, *description;
+		bool hidden;
+	} rows[] = {
+		{ "client_id=app&client_secret=s%26cret-7", "I got s&cret-7.",
+		    true },
+		{ "client_id=app&client_secret=s%26cret-7",
+		    "I got client_secret=s%26cret-7&", true },
+		{ "client_secret=s%26cret-7", "cut after s&cret-7", true },
+		{ "client_id=app&refresh_token=0.ABCDEFGHIJKL", "0.ABCDEF",
+		    true },
+		{ "client_assertion=eyJhbGci.x&client_id=app", "<eyJhbGci",
+		    true },
+		{ "grant_type=x&device_code=DC", "DC or so", false },
+		{ "client_id=app-of-mine&client_secret=s3cret-7",
+		    "app-of-mine has no secret", false },
+		{ "not_client_secret=sesame-8", "sesame-8", false },
+		{ "client_secret=%", "%", false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		char *body = mem_printf("{\"error\":\"invalid_client\","
+					"\"error_description\":\"%s\"}",
+		    rows[i].description);
+		struct oauthanswer a = { 401, -1, body, strlen(body),
+			rows[i].asked };
+		struct oauthanswer_token t;
+		struct err e = ERR_INIT;
+
+		oauthanswer_token_init(&t);
+		assert_int_equal(
+		    oauthanswer_read_token(&t, &a, &e), OAUTHANSWER_FAILED);
+		if ((strstr(e.msg, rows[i].description) == NULL) !=
+		    rows[i].hidden)
+			fail_msg("%zu: %s", i, e.msg);
+		oauthanswer_token_free(&t);
+		free(body);
 	}
 }
 
@@ -441,7 +488,7 @@ devices(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
 		struct oauthanswer a = { rows[i].status, -1, rows[i].body,
-			strlen(rows[i].body) };
+			strlen(rows[i].body), NULL };
 		struct oauthanswer_device d;
 		struct err e = ERR_INIT;
 
@@ -593,6 +640,7 @@ main(void)
 		cmocka_unit_test(assertions),
 		cmocka_unit_test(given),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(echoes),
 		cmocka_unit_test(table),
 		cmocka_unit_test(devices),
 		cmocka_unit_test(bearers),

@@ -8,6 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cmocka.h>
 
 #include "netserver.h"
@@ -34,6 +39,11 @@
 	HEAD("200 OK", "84")                                                   \
 	"\r\n{\"token_type\":\"Bearer\",\"expires_in\":3600,\"access_token\":" \
 	"\"" t "\",\"refresh_token\":\"" r "\"}"
+#define SHORT(t, n)                                                            \
+	HEAD("200 OK", "59")                                                   \
+	"\r\n{\"token_type\":\"Bearer\",\"expires_in\":" n                     \
+	",\"access_token\":"                                                   \
+	"\"" t "\"}"
 #define DENIED                                                                 \
 	HEAD("401 No", "73")                                                   \
 	"\r\n{\"error\":\"invalid_client\",\"error_description\":\"AADSTS"     \
@@ -155,6 +165,25 @@ lasts(void **state)
 	assert_non_null(strstr(s.service.log,
 	    "Content-Type: application/x-www-form-urlencoded;charset=utf-8"));
 	assert_non_null(strstr(s.service.log, "client_secret=s3cret"));
+	end_scene(&s);
+}
+
+/* A service whose tokens end at once is not asked without end. */
+static void
+ends_at_once(void **state)
+{
+	static const struct step steps[] = { { SHORT("AT1", "0"), CLOSE, 0, 0 },
+		{ SHORT("AT2", "1"), CLOSE, 0, 0 }, END };
+	struct scene s;
+
+	(void)state;
+	begin_scene(&s, steps, false);
+	expect_token(&s, 0, "AT1", 1);
+	expect_token(&s, 0, "AT1", 1);
+	/* the server says when it has ended */
+	expect_token(&s, s.serial, "AT2", 2);
+	ahead += 2000;
+	expect_token(&s, 0, "AT2", 2);
 	end_scene(&s);
 }
 
@@ -537,6 +566,100 @@ not_kept(void **state)
 	end_person(&s);
 }
 
+/* What could not be kept is not put over a new login of the person. */
+static void
+login_meanwhile(void **state)
+{
+	static const struct step steps[] = { { ROTATED("AT1", "RT2"), CLOSE, 0,
+						 0 },
+		{ ROTATED("AT2", "RT8"), CLOSE, 0, 0 }, END };
+	char before[TOKENFILE_ID], after[TOKENFILE_ID];
+	struct oauthanswer_token is;
+	struct scene s;
+
+	(void)state;
+	begin_person(&s, steps, "RT1");
+	kept.fails = true;
+	assert_int_equal(take(&s, 0), -1);
+	kept.fails = false;
+	oauthanswer_token_init(&is);
+	buf_adds(&is.refresh, "RT7");
+	assert_int_equal(token_login(&s.who, &is, &s.e), 0);
+	oauthanswer_token_free(&is);
+	tokenfile_id(&kept.file, before);
+	ahead += 61000;
+	expect_token(&s, 0, "AT2", 2);
+	assert_non_null(strstr(s.service.log, "refresh_token=RT7"));
+	assert_null(strstr(s.service.log, "refresh_token=RT2"));
+	expect_kept(&s, "RT8");
+	tokenfile_id(&kept.file, after);
+	assert_string_equal(before, after);
+	end_person(&s);
+}
+
+#ifdef EXSYNC_FAULT
+/* What a process did that died at its nth fault point. */
+static struct {
+	bool kept, used;
+} * done;
+
+static int
+note_write(void *arg, const char *name, const struct buf *b, struct err *e)
+{
+	done->kept = true;
+	return kept_write(arg, name, b, e);
+}
+
+static int
+take_and_die(struct scene *s, int n)
+{
+	static const struct token_store store = { kept_read, note_write,
+		kept_done, NULL };
+	char at[16];
+	int status;
+	pid_t pid;
+
+	memset(done, 0, sizeof(*done));
+	snprintf(at, sizeof(at), "%d", n);
+	if ((pid = fork()) == 0) {
+		setenv("EXSYNC_CRASH_AT", at, 1);
+		token_keep_in(&store);
+		done->used = take(s, 0) == 0;
+		_exit(done->used ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* A new refresh token is kept before its access token is used. */
+static void
+crashes(void **state)
+{
+	static const struct step steps[] = { { ROTATED("AT1", "RT2"), CLOSE, 0,
+						 0 },
+		{ ROTATED("AT1", "RT2"), CLOSE, 0, 0 },
+		{ ROTATED("AT1", "RT2"), CLOSE, 0, 0 }, END };
+	struct scene s;
+	int n;
+
+	(void)state;
+	done = mmap(NULL, sizeof(*done), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(done != MAP_FAILED);
+	begin_person(&s, steps, "RT1");
+	for (n = 1; n <= 4; n++) {
+		assert_int_equal(take_and_die(&s, n), n < 4 ? 99 : 0);
+		server_wait(&s.service.closed, n - 1);
+		assert_int_equal(s.service.requests, n - 1);
+		assert_int_equal(done->kept, n >= 3);
+		assert_int_equal(done->used, n == 4);
+	}
+	end_person(&s);
+	munmap(done, sizeof(*done));
+}
+#endif
+
 static void
 first_login(void **state)
 {
@@ -571,7 +694,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+#ifdef EXSYNC_FAULT
+		/* first: the points that this process passes count */
+		cmocka_unit_test(crashes),
+#endif
 		cmocka_unit_test(lasts),
+		cmocka_unit_test(ends_at_once),
 		cmocka_unit_test(renewal_fails),
 		cmocka_unit_test(busy),
 		cmocka_unit_test(denied),
@@ -580,6 +708,7 @@ main(void)
 		cmocka_unit_test(named),
 		cmocka_unit_test(rotation),
 		cmocka_unit_test(not_kept),
+		cmocka_unit_test(login_meanwhile),
 		cmocka_unit_test(first_login),
 	};
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -150,6 +151,63 @@ killed(void **state)
 	free(dir);
 }
 
+#ifdef EXSYNC_FAULT
+/* Writes the file in a process that dies at its nth fault point. */
+static int
+write_and_die(const char *dir, int n, const char *text)
+{
+	char at[16];
+	int status;
+	pid_t pid;
+
+	snprintf(at, sizeof(at), "%d", n);
+	if ((pid = fork()) == 0) {
+		struct tokendir d;
+		struct buf out;
+		bool busy;
+
+		setenv("EXSYNC_CRASH_AT", at, 1);
+		tokendir_init(&d, dir, all);
+		buf_init(&out, TOKENFILE_MAX);
+		if (tokendir_read(&d, 0, &out, &busy) == -1 || busy ||
+		    tokendir_write(&d, 0, text, strlen(text)) == -1)
+			_exit(1);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* The file is the old one or the new one, whole, and it is not locked. */
+static void
+crashes(void **state)
+{
+	static const char *const left[] = { "old", "old", "new" };
+	char *dir = in_tmp(STATE);
+	int n;
+
+	(void)state;
+	for (n = 1; n <= 4; n++) {
+		struct keeper *k = start_keeping(dir);
+		struct err err = ERR_INIT;
+		struct buf was;
+		bool busy = true;
+
+		buf_init(&was, TOKENFILE_MAX);
+		assert_int_equal(keeper_token_read(k, 0, &was, &busy, &err), 0);
+		assert_false(busy);
+		write_as(k, 0, "old");
+		assert_int_equal(write_and_die(dir, n, "new"), n < 4 ? 99 : 0);
+		assert_true(read_as(k, 0, n < 4 ? left[n - 1] : "new"));
+		write_as(k, 0, "second");
+		keeper_close(k);
+		buf_free(&was);
+	}
+	free(dir);
+}
+#endif
+
 /* A number that was not named at the start reaches no file. */
 static void
 not_named(void **state)
@@ -208,6 +266,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(locks),
 		cmocka_unit_test(killed),
+#ifdef EXSYNC_FAULT
+		cmocka_unit_test(crashes),
+#endif
 		cmocka_unit_test(not_named),
 		cmocka_unit_test(links),
 	};

@@ -81,13 +81,17 @@ tokens_open(struct conf *c)
 		if ((at = add_token_name(t, &who)) != (size_t)-1)
 			m->password = known_by(c, t, at);
 	}
-	return t;
+	if (t->n > 0)
+		return t;
+	free(t);
+	return NULL;
 }
 
 struct tokendir_names
 tokens_names(const struct tokens *t)
 {
-	return (struct tokendir_names){ t->name, t->n };
+	return t == NULL ? (struct tokendir_names){ NULL, 0 }
+			 : (struct tokendir_names){ t->name, t->n };
 }
 
 static int
@@ -135,6 +139,8 @@ tokens_use(struct tokens *t, struct keeper *keeper)
 	const struct token_store store = { read_kept, write_kept, done_kept,
 		t };
 
+	if (t == NULL)
+		return;
 	t->keeper = keeper;
 	token_keep_in(&store);
 }

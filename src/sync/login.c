@@ -157,8 +157,8 @@ count_rejection(const struct place *p, struct store_login *l,
 	if (l->tries++ == 0)
 		l->first_at = l->last_at;
 	l->retry_at = *retry_at =
-	    l->last_at + (token ? backoff_token : backoff_login)(
-			     why->kind, l->tries);
+	    l->last_at +
+	    (token ? backoff_token : backoff_login)(why->kind, l->tries);
 	snprintf(l->text, sizeof(l->text), "%s", why->msg);
 	return store_login_put(p->st, &p->scope, l, err);
 }

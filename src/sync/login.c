@@ -397,6 +397,20 @@ login_mailbox_failed(struct mailbox_work *w, const struct err *fault,
 	return login_denied(&at, fault, retry_at, err);
 }
 
+void
+login_note_failed(struct mailbox_work *w, const struct err *fault)
+{
+	struct err err = ERR_INIT;
+	int64_t at;
+
+	if (!err_is_login(fault))
+		return;
+	if (fault->scope >= SCOPE_PROFILE)
+		login_profile_rejected(w->profile, fault, &err);
+	else if (w->login.own)
+		login_mailbox_failed(w, fault, &at, &err);
+}
+
 /* Forgets what is stored about a scope; writes nothing if there is nothing. */
 static int
 forget_known(struct store *st, const struct store_scope *scope, struct err *err)

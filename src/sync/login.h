@@ -46,6 +46,11 @@ int login_mailbox_begin(struct mailbox_work *, struct err *);
 int login_mailbox_failed(struct mailbox_work *, const struct err *fault,
     int64_t *retry_at, struct err *);
 /*
+ * Another command than a pass met this fault: a login that was rejected counts,
+ * whoever tried it.
+ */
+void login_note_failed(struct mailbox_work *, const struct err *fault);
+/*
  * Will the fault of a mailbox last until a person changes something, as far as
  * is known? A login's is not meant.
  */

@@ -358,21 +358,6 @@ test_session(struct box_test *b, struct err *err)
 
 /* --- what is remembered of it ------------------------------------------ */
 
-/* As verify.c: a login that was rejected counts, whoever tried it. */
-static void
-note_failure(struct mailbox_work *w, const struct err *why)
-{
-	struct err err = ERR_INIT;
-	int64_t at;
-
-	if (!err_is_login(why))
-		return;
-	if (why->scope >= SCOPE_PROFILE)
-		login_profile_rejected(w->profile, why, &err);
-	else if (w->login.own)
-		login_mailbox_failed(w, why, &at, &err);
-}
-
 /* Tells the file; what cannot be written is a step of its own. */
 static void
 note_test(struct box_test *b, bool good, const char *why)
@@ -441,7 +426,7 @@ test_box(struct box_test *b)
 	if (rc == 0 && w->login.own)
 		atomic_store(&p->own_accepted, true);
 	if (rc == -1)
-		note_failure(w, &err);
+		login_note_failed(w, &err);
 	if (err.cause != CAUSE_STOP && !b->alias)
 		note_test(
 		    b, rc == 0 && tested_is(b->part) == TESTED_GOOD, err.msg);

@@ -148,21 +148,6 @@ verify_session(struct listing *l, struct err *err)
 	return rc;
 }
 
-/* The login was rejected: that counts, whoever tried it. */
-static void
-note_login(struct mailbox_work *w, const struct err *why)
-{
-	struct err err = ERR_INIT;
-	int64_t at;
-
-	if (!err_is_login(why))
-		return;
-	if (why->scope >= SCOPE_PROFILE)
-		login_profile_rejected(w->profile, why, &err);
-	else if (w->login.own)
-		login_mailbox_failed(w, why, &at, &err);
-}
-
 static int
 open_and_verify(struct listing *l, struct err *err)
 {
@@ -252,7 +237,7 @@ verify_box(struct mailbox_work *w, struct verified_box *b)
 		snprintf(err.msg, sizeof(err.msg),
 		    "it is another address of %s, which is verified", primary);
 	b->why = arena_strdup(&b->arena, err.msg);
-	note_login(w, &err);
+	login_note_failed(w, &err);
 }
 
 /* The job of a mailbox. */

@@ -301,32 +301,61 @@ put_summary(FILE *out, const struct status *s)
 }
 
 static void
-put_alerts(FILE *out, const char *title, const struct status *s,
-    const struct store_alert *v, size_t n)
+put_alert(FILE *out, const struct status *s, const struct store_alert *a)
 {
 	char line[TEXT], about[TEXT], span[32];
+
+	set_cell(
+	    line, alert_about(a->profile, &a->scope, about, sizeof(about)));
+	fprintf(out, "  %s  %s: ", a->severity, line);
+	set_cell(line, a->code);
+	fprintf(
+	    out, "%s, for %s", line, age_text(s->now, a->first_at, "?", span));
+	if (a->count > 1)
+		fprintf(out, ", in %lld passes", (long long)a->count);
+	fputc('\n', out);
+	put_wrapped(out, 9, "", a->text);
+	put_wrapped(
+	    out, 9, "> ", alert_todo(a->advice, &a->scope, a->code, line));
+}
+
+static void
+put_alerts(FILE *out, const struct status *s)
+{
 	size_t i;
 
-	if (n > 0)
-		fprintf(out, "\n%s\n", title);
-	for (i = 0; i < n && i < BAD_MAX; i++) {
-		const struct store_alert *a = &v[i];
+	if (s->nalert > 0)
+		fprintf(out, "\nOPEN ALERTS\n");
+	for (i = 0; i < s->nalert && i < BAD_MAX; i++)
+		put_alert(out, s, &s->alert[i]);
+	if (i < s->nalert)
+		fprintf(
+		    out, "  and %zu more: --json lists all\n", s->nalert - i);
+}
 
-		set_cell(line,
-		    alert_about(a->profile, &a->scope, about, sizeof(about)));
-		fprintf(out, "  %s  %s: ", a->severity, line);
-		set_cell(line, a->code);
-		fprintf(out, "%s, for %s", line,
-		    age_text(s->now, a->first_at, "?", span));
-		if (a->count > 1)
-			fprintf(out, ", in %lld passes", (long long)a->count);
-		fputc('\n', out);
-		put_wrapped(out, 9, "", a->text);
-		put_wrapped(out, 9, "> ",
-		    alert_todo(a->advice, &a->scope, a->code, line));
+/* That a mailbox was tested is news for its user: here they are counted. */
+static void
+put_news(FILE *out, const struct status *s)
+{
+	size_t i, n = 0, tested = 0;
+
+	if (s->nnews > 0)
+		fprintf(out, "\nNEWS\n");
+	for (i = 0; i < s->nnews; i++) {
+		const struct store_alert *a = &s->alert[s->nalert + i];
+
+		if (alert_kind(a->code) == ALERT_TESTED)
+			tested++;
+		else if (n++ < BAD_MAX)
+			put_alert(out, s, a);
 	}
-	if (i < n)
-		fprintf(out, "  and %zu more: --json lists all\n", n - i);
+	if (n > BAD_MAX)
+		fprintf(out, "  and %zu more: --json lists all\n", n - BAD_MAX);
+	if (tested > 0)
+		fprintf(out,
+		    "  info  %zu %s tested (exsync --test), and can be "
+		    "read\n",
+		    tested, tested == 1 ? "mailbox was" : "mailboxes were");
 }
 
 static void
@@ -450,8 +479,8 @@ status_text(const struct status *s, FILE *out)
 	put_run(out, s);
 	put_waiting(out, s);
 	put_forgotten(out, s);
-	put_alerts(out, "OPEN ALERTS", s, s->alert, s->nalert);
-	put_alerts(out, "NEWS", s, s->alert + s->nalert, s->nnews);
+	put_alerts(out, s);
+	put_news(out, s);
 	if (s->nbox > 0)
 		put_profiles(out, s);
 	put_boxes(out, s);

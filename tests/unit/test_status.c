@@ -550,10 +550,17 @@ test_news(void **state)
 	text = print(&c, status_text);
 	assert_int_equal(c.s.exit, 0);
 	has(text, "ALL WELL.  1 mailbox: 1 ok; 0 open alerts.\n");
-	has(text, "\nNEWS\n  info  mailbox a@x.example: tested, for 90 min");
-	has(text, "\n       > nothing is to be done\n");
+	has(text,
+	    "\nNEWS\n  info  1 mailbox was tested (exsync --test), and can "
+	    "be read\n");
 	assert_null(strstr(text, "OPEN ALERTS"));
 	free(text);
+	a->code = "expires";
+	text = print(&c, status_text);
+	has(text, "\nNEWS\n  info  mailbox a@x.example: expires, for 90 min");
+	has(text, "\n       > nothing is to be done\n");
+	free(text);
+	a->code = "tested";
 	text = print(&c, status_json);
 	has(text, "\"alerts\":[],\n\"news\":[\n{\"scope\":\"mailbox "
 		  "a@x.example\",\"profile\":null,");

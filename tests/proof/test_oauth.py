@@ -5,8 +5,11 @@ import json
 import os
 import re
 import sqlite3
+import ssl
 import subprocess
 import sys
+import urllib.parse
+import urllib.request
 
 import pytest
 
@@ -119,6 +122,13 @@ class Scene:
 
     def run(self, *words):
         return self.end(self.start(*(words or ("--once",))))
+
+    def forget(self):
+        """What is known of logins that were refused."""
+        for name in os.listdir(self.home):
+            if name.startswith("exsync.db"):
+                os.unlink(os.path.join(self.home, name))
+        os.unlink(os.path.join(self.home, "state", "logins"))
 
     def good(self):
         status, text = self.run()
@@ -382,6 +392,7 @@ class Oidc:
                "key": os.path.join(exsim.TLS_DIR, "server.key"),
                "appCert": certificate.cert, "secret": SECRET,
                "clientSecret": "app-secret", "clientCert": "app-cert",
+               "clientDevice": "app-device",
                "tenant": entra.TENANT,
                "audience": "https://outlook.office365.com"}
         self.process = subprocess.Popen(
@@ -397,6 +408,16 @@ class Oidc:
             if text.startswith("{"):
                 return json.loads(text)
         raise AssertionError("oidc-provider ended")
+
+    def approve(self, user_code, who):
+        """The person logs in, and types the code in."""
+        where = ssl.create_default_context(cafile=exsim.CA)
+        with urllib.request.urlopen(
+                f"https://localhost:{self.port}/approve?"
+                + urllib.parse.urlencode(
+                    {"user_code": user_code, "who": who}),
+                context=where, timeout=60) as answer:
+            assert answer.read() == b"ok"
 
     def stop(self):
         self.process.terminate()
@@ -440,3 +461,31 @@ def test_strict_server_refuses(scene, certificate, tmp_path):
     finally:
         judged = oidc.stop()
     assert status == 3 and judged and not any(j["ok"] for j in judged)
+
+
+@needs_oidc
+def test_strict_server_rotates(scene, certificate):
+    """A person's login: each refresh token is good once, and one that is used
+    again would end the login. EWS refuses each token, so each pass renews
+    twice, the second time with what the first has brought; then other
+    processes go on with what was kept."""
+    oidc = Oidc(certificate)
+    try:
+        scene.ini(PERSON, f"https://localhost:{oidc.port}")
+        login = scene.start("--login", "anna@contoso.example", "--json")
+        code = json.loads(login.stdout.readline())
+        assert code["event"] == "code", code
+        oidc.approve(code["user_code"], "anna@contoso.example")
+        status, text = scene.end(login)
+        assert status == 0 and '"done"' in text, text
+        for _ in range(3):
+            status, text = scene.run()
+            assert status == 3 and "refuses the token" in text, text
+            # else it would wait for an hour
+            scene.forget()
+    finally:
+        judged = oidc.stop()
+    assert all(j["ok"] for j in judged), judged
+    grants = [j["grant"] for j in judged]
+    assert grants[0].endswith("device_code"), grants
+    assert grants[1:].count("refresh_token") == len(grants) - 1 >= 6, grants

@@ -43,6 +43,7 @@ npm_packages() {
 	dir=$(dirname "$0")/../build/oauth
 	if [ -d "$dir/node_modules/oidc-provider" ] &&
 	    [ -d "$dir/node_modules/@azure/msal-node" ] &&
+	    [ -d "$dir/node_modules/oauth2-mock-server" ] &&
 	    [ -d "$dir/node_modules/jose" ]; then
 		return 0
 	fi
@@ -50,6 +51,7 @@ npm_packages() {
 	say "installing packages of npm in build/oauth"
 	(cd "$dir" && npm install --ignore-scripts --no-audit --no-fund \
 	    oidc-provider@9.13.3 @azure/msal-node@7.2.3 jose@6.2.18 \
+	    oauth2-mock-server@8.2.3 \
 	    >npm.log 2>&1 </dev/null) && return 0
 	tail -n 20 "$dir/npm.log" >&2
 	say "could not install the packages of npm"

@@ -4,6 +4,7 @@ beside Microsoft's msal-node, and against oidc-provider, which is strict."""
 import json
 import os
 import re
+import signal
 import sqlite3
 import ssl
 import subprocess
@@ -386,17 +387,12 @@ def test_person_must_log_in_again(scene, code):
 
 # --- oidc-provider --------------------------------------------------------
 
-class Oidc:
-    def __init__(self, certificate):
-        how = {"cert": os.path.join(exsim.TLS_DIR, "server.pem"),
-               "key": os.path.join(exsim.TLS_DIR, "server.key"),
-               "appCert": certificate.cert, "secret": SECRET,
-               "clientSecret": "app-secret", "clientCert": "app-cert",
-               "clientDevice": "app-device",
-               "tenant": entra.TENANT,
-               "audience": "https://outlook.office365.com"}
+class Node:
+    """A script of node that prints lines of JSON, the first with its port."""
+
+    def __init__(self, script, how):
         self.process = subprocess.Popen(
-            ["node", os.path.join(exsim.TOP, "tests", "proof", "oidc.mjs"),
+            ["node", os.path.join(exsim.TOP, "tests", "proof", script),
              json.dumps(how)], text=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env={**os.environ, "NODE_DIR": entra.NODE_DIR})
@@ -407,7 +403,25 @@ class Oidc:
         for text in self.process.stdout:
             if text.startswith("{"):
                 return json.loads(text)
-        raise AssertionError("oidc-provider ended")
+        raise AssertionError("the server ended")
+
+    def stop(self):
+        self.process.terminate()
+        left = self.process.communicate(timeout=60)[0]
+        return [json.loads(t) for t in left.splitlines()
+                if t.startswith("{")]
+
+
+class Oidc(Node):
+    def __init__(self, certificate):
+        how = {"cert": os.path.join(exsim.TLS_DIR, "server.pem"),
+               "key": os.path.join(exsim.TLS_DIR, "server.key"),
+               "appCert": certificate.cert, "secret": SECRET,
+               "clientSecret": "app-secret", "clientCert": "app-cert",
+               "clientDevice": "app-device",
+               "tenant": entra.TENANT,
+               "audience": "https://outlook.office365.com"}
+        super().__init__("oidc.mjs", how)
 
     def approve(self, user_code, who):
         """The person logs in, and types the code in."""
@@ -418,12 +432,6 @@ class Oidc:
                     {"user_code": user_code, "who": who}),
                 context=where, timeout=60) as answer:
             assert answer.read() == b"ok"
-
-    def stop(self):
-        self.process.terminate()
-        left = self.process.communicate(timeout=60)[0]
-        return [json.loads(t) for t in left.splitlines()
-                if t.startswith("{")]
 
 
 @needs_oidc
@@ -489,3 +497,53 @@ def test_strict_server_rotates(scene, certificate):
     grants = [j["grant"] for j in judged]
     assert grants[0].endswith("device_code"), grants
     assert grants[1:].count("refresh_token") == len(grants) - 1 >= 6, grants
+
+
+# --- oauth2-mock-server -----------------------------------------------------
+
+needs_mock = pytest.mark.skipif(
+    not entra.has_node("oauth2-mock-server"),
+    reason="needs oauth2-mock-server: tests/setup.sh oauth")
+# status, body, what is said, and whether the client is told that it is wrong
+MOCKED = {
+    "refused": (400, {"error": "invalid_client", "error_description":
+                      "AADSTS7000215: Invalid client secret provided."},
+                "AADSTS7000215", True),
+    "unheard of": (400, {"error": "unheard_of"}, "unheard_of", False),
+    "busy": (429, {"error": "temporarily_unavailable"}, "HTTP 429", False),
+    "broken": (500, "oops", "HTTP 500", False),
+    "away": (503, None, "HTTP 503", False),
+    "html": (200, "<html><body>a proxy</body></html>", "token", False),
+    "empty": (200, {}, "token", False),
+    # so many characters of a token
+    "long": (200, 200000, "token", False),
+}
+
+
+@needs_mock
+@pytest.mark.parametrize("name", MOCKED)
+def test_mocked(scene, name):
+    """It is said what is wrong; what is no refusal counts as none, and the
+    next pass asks again."""
+    status, body, said, refused = MOCKED[name]
+    mock = Node("mock.mjs", {
+        "cert": os.path.join(exsim.TLS_DIR, "server.pem"),
+        "key": os.path.join(exsim.TLS_DIR, "server.key"),
+        "tenant": entra.TENANT, "status": status, "body": body,
+        "aud": "https://outlook.office365.com"})
+    try:
+        scene.ini(APP_SECRET, f"https://localhost:{mock.port}")
+        code, text = scene.run()
+        assert code == 3 and said in text, text
+        assert scene.served() == []
+        mock.process.send_signal(signal.SIGUSR2)
+        while "well" not in mock.line():
+            pass
+        code, text = scene.run()
+        assert code == 3, text
+        waits = "is rejected since" in text
+        assert waits == refused, text
+        # none of EWS's, which says so
+        assert ("refuses the token" in text) == (not refused), text
+    finally:
+        mock.stop()

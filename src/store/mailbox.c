@@ -5,7 +5,9 @@
  *    idle pass over 10,000 mailboxes must not cost 10,000 syncs.
  * 2. Reading a mailbox whose status waits to be written writes it first, so
  *    nobody reads an old status.
- * 3. A state that a person set (disabled, waiting) is not overwritten by the
+ * 3. What waits belongs to the next transaction: nothing is added while another
+ *    thread's is open, which has written all and forgets it with its commit.
+ * 4. A state that a person set (disabled, waiting) is not overwritten by the
  *    end of a pass. It shows what a person said, and permits nothing: that does
  *    state_dir (core/permit.h).
  */
@@ -206,6 +208,7 @@ pending_total(struct store *st, int64_t folder, int64_t total, struct err *err)
 {
 	struct pending *p;
 
+	db_await_txn(st);
 	if (pending_due(st) && pending_flush(st, err) == -1)
 		return -1;
 	p = need_pending(st);
@@ -304,6 +307,7 @@ store_mailbox_get(struct store *st, const struct conf_mailbox *m,
 	want.incoming = m->incoming;
 	want.permit = permit;
 	db_lock(st);
+	db_await_txn(st);
 	rc = get_mailbox(st, &want, out, err);
 	db_unlock(st);
 	return rc;
@@ -317,6 +321,7 @@ store_mailbox_done(struct store *st, const char *address,
 	int rc = 0;
 
 	db_lock(st);
+	db_await_txn(st);
 	v = find_status(st, address);
 	/* the end of each pass counts in passes, so write the earlier one */
 	if (v != NULL && v->done) {

@@ -66,6 +66,22 @@ memsock_open_now(void)
 	return nopen;
 }
 
+int
+sock_lookup(const char *host, const char *port, char *out, size_t size,
+    struct err *e)
+{
+	(void)e;
+	snprintf(out, size, "%s %s", host, port);
+	return 0;
+}
+
+void
+sock_address(const struct sock *s, char *out, size_t size)
+{
+	(void)s;
+	snprintf(out, size, "memory");
+}
+
 struct sock *
 sock_connect(const char *host, const char *port, int64_t deadline,
     bool (*stop)(void *), void *stop_arg, struct err *e)

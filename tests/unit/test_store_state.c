@@ -1,6 +1,10 @@
 /*
  * test_store_state.c - parties, mailboxes, folders, runs, dry runs.
  */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "store/db.h"
 #include "store/lasting.h"
 #include "test_store.h"
 
@@ -127,6 +131,53 @@ test_mailbox(void **state)
 	    ask(k,
 		"SELECT state||type||incoming||(crm_id IS NULL) FROM mailbox"),
 	    "disabledqueuedisabled1");
+}
+
+/* A mailbox's pass ends while another thread's transaction lets others read. */
+static void *
+end_of_a(void *arg)
+{
+	struct kit *k = arg;
+	struct err err = ERR_INIT;
+
+	store_mailbox_done(k->st, BOX_A, NULL, TIM_NONE, &err);
+	return NULL;
+}
+
+static int
+long_work(struct store *st, void *arg, struct err *err)
+{
+	(void)arg;
+	(void)err;
+	while (atomic_load(&st->lock_wanted) == 0)
+		tim_sleep(1);
+	db_let_read(st);
+	return 0;
+}
+
+static void
+test_done_meanwhile(void **state)
+{
+	struct kit *k = *state;
+	struct conf_mailbox a = kit_box("new-a@x.example");
+	struct conf_mailbox b = kit_box(BOX_A);
+	struct store_mailbox m;
+	pthread_t thread;
+
+	OK(k, store_mailbox_get(k->st, &b, "1", PERMIT_READ, &m, &k->err));
+	OK(k, store_flush(k->st, &k->err));
+	/* so that something waits, which the transaction writes */
+	OK(k, store_mailbox_get(k->st, &a, "2", PERMIT_READ, &m, &k->err));
+	db_lock(k->st);
+	assert_int_equal(pthread_create(&thread, NULL, end_of_a, k), 0);
+	OK(k, db_txn(k->st, long_work, NULL, &k->err));
+	db_unlock(k->st);
+	pthread_join(thread, NULL);
+	OK(k, store_flush(k->st, &k->err));
+	assert_string_equal(
+	    ask(k,
+		"SELECT state||passes FROM mailbox WHERE address='" BOX_A "'"),
+	    "enabled1");
 }
 
 /* The clock; 0: the machine's own time. */
@@ -478,6 +529,7 @@ main(void)
 		EMPTY(test_party),
 		EMPTY(test_mailbox),
 		EMPTY(test_mailbox_deferred),
+		EMPTY(test_done_meanwhile),
 		TEST(test_folders),
 		TEST(test_totals),
 		TEST(test_total_unsettled),

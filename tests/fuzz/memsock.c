@@ -67,8 +67,8 @@ memsock_open_now(void)
 }
 
 int
-sock_lookup(const char *host, const char *port, char *out, size_t size,
-    struct err *e)
+sock_lookup(
+    const char *host, const char *port, char *out, size_t size, struct err *e)
 {
 	(void)e;
 	snprintf(out, size, "%s %s", host, port);

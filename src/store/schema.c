@@ -4,6 +4,8 @@
  * 2. A file that is not exsync's, or newer than this program, is not touched.
  * 3. A file that was begun before versions 1 and 2 were frozen (early.c) gets
  *    the frozen form before its next step, in the same transaction.
+ * 4. What a CRM has added to the file outlives a table that a step makes anew:
+ *    views and tables that name it, and its triggers and indexes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,7 @@
 #include "base/crypt.h"
 #include "base/enc.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "store/db.h"
 #include "store/schema.h"
@@ -142,6 +145,69 @@ run_step(struct store *st, const struct schema_step *s, int to, struct err *err)
 }
 
 /*
+ * Triggers and indexes that are not ours; none of ours has another name. Rows
+ * of type, name and sql, for sqlite3_free_table.
+ */
+static int
+list_foreign(struct store *st, char ***rows, int *n, struct err *err)
+{
+	int rc = sqlite3_get_table(st->h,
+	    "SELECT type, name, sql FROM sqlite_master"
+	    " WHERE type IN('trigger', 'index') AND sql IS NOT NULL"
+	    " AND name NOT LIKE 'sync!_%' ESCAPE '!'"
+	    " AND name <> 'folder_mailbox'",
+	    rows, n, NULL, NULL);
+
+	return rc == SQLITE_OK ? 0 : db_fail(st, rc, err);
+}
+
+/*
+ * Those of the list that went with their table are made again. One that cannot
+ * be, because a column went, does not keep the file from its next version.
+ */
+static int
+restore_foreign(struct store *st, char **rows, int n, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	int i, r = 0;
+	int rc = sqlite3_prepare_v2(st->h,
+	    "SELECT 1 FROM sqlite_master WHERE type = ? AND name = ?", -1, &s,
+	    NULL);
+
+	if (rc != SQLITE_OK)
+		return db_fail(st, rc, err);
+	for (i = 1; r != -1 && i <= n; i++) { /* rows[0] has the names */
+		char *const *row = rows + (size_t)i * 3;
+
+		db_text(s, 1, row[0]);
+		db_text(s, 2, row[1]);
+		r = db_one(st, s, NULL, err);
+		if (r == 0 &&
+		    sqlite3_exec(st->h, row[2], NULL, NULL, NULL) != SQLITE_OK)
+			log_warning("%s: %s %s is not exsync's and went with "
+				    "its table: %s: create it again",
+			    st->path, row[0], row[1], sqlite3_errmsg(st->h));
+	}
+	sqlite3_finalize(s);
+	return r == -1 ? -1 : 0;
+}
+
+static int
+run_step_around_foreign(
+    struct store *st, const struct schema_step *s, int to, struct err *err)
+{
+	char **foreign = NULL;
+	int n = 0, rc = list_foreign(st, &foreign, &n, err);
+
+	if (rc == 0)
+		rc = run_step(st, s, to, err);
+	if (rc == 0)
+		rc = restore_foreign(st, foreign, n, err);
+	sqlite3_free_table(foreign);
+	return rc;
+}
+
+/*
  * Gives the file its frozen form and migrates it by one version, unless another
  * process has done so already. Returns the version, or -1.
  */
@@ -157,7 +223,8 @@ climb_steps(
 	if (version == -1 || early_mend(st, err) == -1)
 		rc = -1;
 	else if (version < n)
-		rc = run_step(st, &steps[version], version + 1, err);
+		rc = run_step_around_foreign(
+		    st, &steps[version], version + 1, err);
 	if (rc == 0) {
 		fault_point("before migration commit");
 		rc = db_exec(st, "COMMIT", err);
@@ -168,6 +235,28 @@ climb_steps(
 	}
 	fault_point("after migration");
 	return version < n ? version + 1 : version;
+}
+
+/*
+ * A step that makes a table anew gives the old one another name first. What
+ * refers to the table by name (views, triggers, foreign keys) must not follow
+ * the old one, and what of that is broken must not stop the step.
+ */
+static int
+climb_all(
+    struct store *st, const struct schema_step *steps, int n, struct err *err)
+{
+	int version, checks = 0;
+
+	sqlite3_db_config(st->h, SQLITE_DBCONFIG_ENABLE_FKEY, -1, &checks);
+	sqlite3_db_config(st->h, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
+	sqlite3_db_config(st->h, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1, NULL);
+	do
+		version = climb_steps(st, steps, n, err);
+	while (version != -1 && version < n);
+	sqlite3_db_config(st->h, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 0, NULL);
+	sqlite3_db_config(st->h, SQLITE_DBCONFIG_ENABLE_FKEY, checks, NULL);
+	return version == -1 ? -1 : 0;
 }
 
 int
@@ -182,13 +271,7 @@ schema_migrate(
 		return say_older(st, version, n, err);
 	if (!st->in_memory && db_use(st, err) == -1)
 		return -1;
-	while (version < n || early) {
-		version = climb_steps(st, steps, n, err);
-		if (version == -1)
-			return -1;
-		early = false;
-	}
-	return 0;
+	return version < n || early ? climb_all(st, steps, n, err) : 0;
 }
 
 int

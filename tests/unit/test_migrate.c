@@ -260,6 +260,70 @@ test_newest(void **state)
 }
 
 /*
+ * A CRM that has views, triggers, indexes and a table of its own in the file
+ * finds them as they were: over each table and view that it may read.
+ */
+
+static void
+add_foreign(struct kit *k)
+{
+	static const char make[] =
+	    "SELECT 'CREATE VIEW crm_view_'||name||' AS SELECT * FROM '||name"
+	    "||';' FROM sqlite_master WHERE type IN('table', 'view') "
+	    "AND " PUBLIC ";"
+	    "SELECT 'CREATE TRIGGER crm_trigger_'||name||' AFTER INSERT ON '"
+	    "||name||' BEGIN INSERT INTO crm_seen VALUES('''||name||"
+	    "'''); END;CREATE INDEX crm_index_'||name||' ON '||name||"
+	    "'('||(SELECT group_concat(t.name) FROM "
+	    "pragma_table_info(m.name) t WHERE t.pk)||');' "
+	    "FROM sqlite_master m WHERE type = 'table' AND " PUBLIC;
+	static const char more[] =
+	    "CREATE TABLE crm_seen(what TEXT);"
+	    "CREATE TABLE crm_note(type TEXT, id TEXT, address TEXT, "
+	    "FOREIGN KEY(type, id, address) REFERENCES "
+	    "party(crm_type, crm_id, address) ON DELETE CASCADE);"
+	    "INSERT INTO crm_note SELECT crm_type, crm_id, address FROM party;"
+	    "CREATE VIEW crm_broken AS SELECT * FROM crm_gone;";
+	char *sql = rows(k, make);
+
+	free(rows(k, sql));
+	free(rows(k, more));
+	free(sql);
+}
+
+static void
+test_foreign(void **state)
+{
+	static const char what[] =
+	    "SELECT type, name, sql FROM sqlite_master WHERE name LIKE "
+	    "'crm!_%' ESCAPE '!' ORDER BY 1, 2;"
+	    "SELECT * FROM crm_note ORDER BY 1, 2, 3;"
+	    "PRAGMA foreign_key_check";
+	struct kit *k = *state;
+	glob_t g = all_files();
+	size_t i;
+
+	for (i = 0; i < g.gl_pathc; i++) {
+		char *before, *after, *views;
+
+		load(k, g.gl_pathv[i]);
+		add_foreign(k);
+		before = rows(k, what);
+		open_once(k);
+		after = rows(k, what);
+		same(g.gl_pathv[i], "the CRM's own", before, after);
+		views = rows(k,
+		    "SELECT 'SELECT * FROM '||name||';' FROM sqlite_master "
+		    "WHERE name LIKE 'crm!_view!_%' ESCAPE '!'");
+		free(rows(k, views)); /* each can be read */
+		free(views);
+		free(before);
+		free(after);
+	}
+	globfree(&g);
+}
+
+/*
  * The links of an early file are renewed: they were lost, and whose mailbox a
  * mail came to was not told. The file says where its copies lie.
  */
@@ -707,6 +771,7 @@ main(int argc, char **argv)
 	struct store *st;
 	const struct CMUnitTest tests[] = {
 		BARE(test_newest),
+		BARE(test_foreign),
 		BARE(test_causes),
 		BARE(test_mended),
 		BARE(test_read_only),

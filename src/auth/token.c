@@ -6,7 +6,8 @@
  *    the access token that came with it is given out.
  * 3. A new refresh token that could not be written is kept and written before
  *    anything else is asked: the service may not take the old one any more.
- * 4. What is refused is not asked again for REFUSED_MS, whoever needs it.
+ * 4. What is refused is not asked again for REFUSED_MS, whoever needs it; a
+ *    service that says how long it wants to be left alone is left alone.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -417,13 +418,15 @@ take_failure(struct token *t, const struct err *err)
 	for (i = 0; i < t->failures && wait < AGAIN_MAX; i++)
 		wait *= 2;
 	t->failures++;
+	if (wait > AGAIN_MAX)
+		wait = AGAIN_MAX;
 	if (err->cause == CAUSE_STOP)
 		wait = 0;
 	else if (err->retry_ms > 0)
-		wait = err->retry_ms;
+		wait = err->retry_ms; /* the service's own word, however long */
 	else if (err->kind != ERR_RETRY)
 		wait = REFUSED_MS;
-	t->not_before = tim_mono() + (wait < AGAIN_MAX ? wait : AGAIN_MAX);
+	t->not_before = tim_mono() + wait;
 	if (t->access.len > 0 && tim_mono() < t->ends_at)
 		log_warning("the token of %s is not renewed yet, and still "
 			    "valid: %s",
@@ -475,6 +478,16 @@ is_usable(const struct token *t, uint64_t not, int64_t until)
 	return t->access.len > 0 && t->serial != not &&tim_mono() < until;
 }
 
+/* With the lock held: what the last request met, and how long it still holds. */
+static int
+repeat_failure(const struct token *t, struct err *err)
+{
+	*err = t->failed;
+	if (err->retry_ms > 0)
+		err->retry_ms = t->not_before - tim_mono();
+	return -1;
+}
+
 int
 token_take(struct token *t, uint64_t not, uint64_t *serial, struct buf *out,
     struct err *err)
@@ -494,8 +507,7 @@ token_take(struct token *t, uint64_t not, uint64_t *serial, struct buf *out,
 			err->spared = true;
 		} else if (!t->asking && t->failed.kind != ERR_NONE &&
 			   tim_mono() < t->not_before) {
-			*err = t->failed;
-			rc = -1;
+			rc = repeat_failure(t, err);
 		} else if (t->asking)
 			wait_a_moment(t);
 		else

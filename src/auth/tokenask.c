@@ -10,13 +10,14 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "net/http.h"
+#include "net/retry.h"
 #include "net/tls_trust.h"
 
 #define USER_AGENT "exsync/" EXSYNC_VERSION
 /* A person may be waiting, and a pass is. */
 #define FIRST_BYTE_MS 60000
 #define TOTAL_MS      120000
-#define DAY_MS        INT64_C(86400000)
+#define SCRATCH_MAX   100
 
 /* Takes the body. */
 struct taker {
@@ -51,27 +52,6 @@ set_opts(struct http_opts *o, const struct conf_oauth *c, const char *url)
 	o->body_max = (int64_t)OAUTHANSWER_MAX;
 }
 
-/* Retry-After (RFC 9110 10.2.3) in ms; -1: none. */
-static int64_t
-wanted_wait(const struct http_response *r)
-{
-	struct buf scratch;
-	const char *v;
-	int64_t at, ms = -1;
-
-	buf_init(&scratch, 100);
-	v = http_get(r, "Retry-After", 0, &scratch);
-	if (v != NULL && str_int(v, 0, 86400, &ms))
-		ms *= 1000;
-	else if (v != NULL && tim_http(v, &at)) {
-		ms = at - tim_now();
-		ms = ms < 0 ? 0 : ms > DAY_MS ? DAY_MS : ms;
-	} else
-		ms = -1;
-	buf_free(&scratch);
-	return ms;
-}
-
 static int
 exchange_form(struct http *h, const struct buf *body, struct buf *out,
     struct oauthanswer *a, struct err *err)
@@ -87,13 +67,16 @@ exchange_form(struct http *h, const struct buf *body, struct buf *out,
 		false };
 	struct taker taker = { { take_body }, out };
 	struct http_response resp;
+	struct buf scratch;
 	int rc;
 
+	buf_init(&scratch, SCRATCH_MAX);
 	crypt_uuid(guid);
 	memset(&resp, 0, sizeof(resp));
 	rc = http_exchange(h, &req, &resp, &taker.base, err);
 	a->status = resp.status;
-	a->wait_ms = wanted_wait(&resp);
+	a->wait_ms = retry_after(&resp, &scratch);
+	buf_free(&scratch);
 	a->body = buf_str(out);
 	a->len = out->len;
 	a->asked = buf_str(body);

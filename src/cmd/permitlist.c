@@ -42,7 +42,7 @@ take_over(struct permit_list *list, struct store *st, struct err *err)
 	char *address;
 	size_t i;
 
-	if (store_box_list(st, &boxes, err) == -1)
+	if (store_box_states(st, &boxes, err) == -1)
 		return -1;
 	for (i = 0; i < boxes.n; i++) {
 		const struct store_box *b = &boxes.v[i];

@@ -18,7 +18,7 @@
 #include "base/str.h"
 #include "ews/call.h"
 #include "ews/code.h"
-#include "web/retry.h"
+#include "net/retry.h"
 #include "web/webpage.h"
 
 #define ACTION   "http://schemas.microsoft.com/exchange/services/2006/messages/"

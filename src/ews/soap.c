@@ -23,7 +23,7 @@
 #include "base/tim.h"
 #include "ews/code.h"
 #include "ews/soap.h"
-#include "web/retry.h"
+#include "net/retry.h"
 
 enum { D_ENVELOPE = 1, D_PART, D_RESPONSE, D_MESSAGES, D_MESSAGE };
 

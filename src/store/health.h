@@ -175,6 +175,11 @@ struct store_boxes {
 int store_box_note(struct store *, struct err *);
 /* No pass visits the mailbox any more: sets its incoming status "disabled". */
 int store_box_leave(struct store *, const char *address, struct err *);
+/*
+ * Every row of table mailbox, but of each only address, state and off are set:
+ * it reads no other table as a whole. store_box_free frees.
+ */
+int store_box_states(struct store *, struct store_boxes *out, struct err *);
 /* Every row of table mailbox; store_box_free frees. */
 int store_box_list(struct store *, struct store_boxes *out, struct err *);
 void store_box_free(struct store_boxes *);

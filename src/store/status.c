@@ -97,6 +97,32 @@ load_box(sqlite3_stmt *s, struct arena *a, struct store_box *b)
 }
 
 int
+store_box_states(struct store *st, struct store_boxes *out, struct err *err)
+{
+	sqlite3_stmt *s;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	db_lock(st);
+	s = db_stmt(st, DB_BOX_STATES,
+	    "SELECT m.address,m.state,ifnull(l.given_up,0) FROM mailbox m "
+	    "LEFT JOIN sync_lasting l ON l.mailbox=m.address "
+	    "ORDER BY m.address");
+	while ((r = db_row(st, s, err)) == 1) {
+		struct store_box *b = VEC_ADD(out->v, out->n);
+
+		memset(b, 0, sizeof(*b));
+		b->address = arena_strdup(&out->arena, db_col(s, 0));
+		b->state = arena_strdup(&out->arena, db_col(s, 1));
+		b->off = sqlite3_column_int(s, 2) != 0;
+	}
+	db_unlock(st);
+	if (r == -1)
+		store_box_free(out);
+	return r;
+}
+
+int
 store_box_list(struct store *st, struct store_boxes *out, struct err *err)
 {
 	sqlite3_stmt *s;

@@ -85,7 +85,7 @@ permitted_plan(const struct pass *p, struct plan *plan, struct err *err)
 	size_t i;
 	int rc;
 
-	if (store_box_list(p->store, &x.boxes, err) == -1)
+	if (store_box_states(p->store, &x.boxes, err) == -1)
 		return -1;
 	for (i = 0; i < plan->n; i++)
 		permit_entry(&x, &plan->v[i]);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "web/retry.h"
+#include "net/retry.h"
 
 #define DAY RETRY_MAX
 

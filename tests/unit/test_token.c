@@ -48,7 +48,8 @@
 	HEAD("401 No", "73")                                                   \
 	"\r\n{\"error\":\"invalid_client\",\"error_description\":\"AADSTS"     \
 	"7000215: wrong one\"}"
-#define BUSY HEAD("429 Slow", "0") "Retry-After: 7\r\n\r\n"
+#define BUSY      HEAD("429 Slow", "0") "Retry-After: 7\r\n\r\n"
+#define BUSY_HOUR HEAD("429 Slow", "0") "Retry-After: 3600\r\n\r\n"
 
 /* --- time --------------------------------------------------------------- */
 
@@ -204,6 +205,28 @@ renewal_fails(void **state)
 	expect_token(&s, 0, "AT1", 2);
 	ahead += 2000;
 	expect_token(&s, 0, "AT2", 3);
+	end_scene(&s);
+}
+
+/* The service's own word is obeyed, however long, and what is left of it told. */
+static void
+busy_for_long(void **state)
+{
+	static const struct step steps[] = { { BUSY_HOUR, CLOSE, 0, 0 },
+		{ TOKEN("AT1"), CLOSE, 0, 0 }, END };
+	struct scene s;
+
+	(void)state;
+	begin_scene(&s, steps, false);
+	assert_int_equal(take(&s, 0), -1);
+	assert_int_equal(s.e.retry_ms, 3600 * 1000);
+	server_wait(&s.service.closed, 1);
+	ahead += 3599 * 1000;
+	assert_int_equal(take(&s, 0), -1);
+	assert_int_equal(s.e.retry_ms, 1000);
+	assert_int_equal(s.service.requests, 1);
+	ahead += 1001;
+	expect_token(&s, 0, "AT1", 2);
 	end_scene(&s);
 }
 
@@ -702,6 +725,7 @@ main(void)
 		cmocka_unit_test(ends_at_once),
 		cmocka_unit_test(renewal_fails),
 		cmocka_unit_test(busy),
+		cmocka_unit_test(busy_for_long),
 		cmocka_unit_test(denied),
 		cmocka_unit_test(shared),
 		cmocka_unit_test(requests),

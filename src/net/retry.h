@@ -1,11 +1,11 @@
 /*
  * retry.h - Retry-After: how long a server wants to be left alone (RFC 9110
  * 10.2.3).
- * Floor: web.
+ * Floor: net.
  * Threads: pure.
  */
-#ifndef WEB_RETRY_H
-#define WEB_RETRY_H
+#ifndef NET_RETRY_H
+#define NET_RETRY_H
 
 #include <stdint.h>
 

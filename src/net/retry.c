@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/tim.h"
-#include "web/retry.h"
+#include "net/retry.h"
 
 int64_t
 retry_after(const struct http_response *resp, struct buf *scratch)

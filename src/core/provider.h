@@ -145,6 +145,12 @@ struct provider_ops {
 	    struct provider *, const struct conf_mailbox *, struct err *);
 	void (*session_close)(struct session *);
 
+	/*
+	 * Opens a connection for the calls that follow, and sends no request:
+	 * no login is at stake. An error may be ignored: the next call meets
+	 * it, too.
+	 */
+	int (*connect)(struct session *, struct err *);
 	/* Login and access to the mailbox, nothing else. */
 	int (*probe)(struct session *, struct probe *, struct err *);
 	/*

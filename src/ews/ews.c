@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "ews/attach.h"
+#include "ews/call.h"
 #include "ews/ews.h"
 #include "ews/folder.h"
 #include "ews/item.h"
@@ -105,6 +106,12 @@ ews_session_close(struct session *base)
 }
 
 static int
+ews_connect(struct session *s, struct err *err)
+{
+	return call_connect((struct ews_session *)s, err);
+}
+
+static int
 ews_probe(struct session *base, struct probe *out, struct err *err)
 {
 	struct ews_session *s = (struct ews_session *)base;
@@ -182,7 +189,7 @@ static const struct provider_limits limits = {
 	.changes = 512,
 	.items = { [PROVIDER_HEADERS] = 100,
 	    [PROVIDER_PARTIAL] = 100,
-	    [PROVIDER_CONTENT] = 50 },
+	    [PROVIDER_CONTENT] = 100 },
 	.kinds = 1 << FOLDER_MAIL | 1 << FOLDER_OTHER,
 	.writes = PROVIDER_MOVES,
 };
@@ -194,6 +201,7 @@ const struct provider_ops ews_ops = {
 	.close = ews_close,
 	.session_open = ews_session_open,
 	.session_close = ews_session_close,
+	.connect = ews_connect,
 	.probe = ews_probe,
 	.folders = ews_folders,
 	.changes = ews_changes,

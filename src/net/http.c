@@ -480,6 +480,22 @@ http_exchange(struct http *h, const struct http_request *req,
 	return r;
 }
 
+int
+http_connect(struct http *h, struct err *e)
+{
+	err_clear(e);
+	if (h->conn != NULL && is_stale(h))
+		http_drop(h);
+	if (h->conn != NULL)
+		return 0;
+	if (dial_server(h, e) == -1)
+		return -1;
+	/* it may be closed before its first request as any idle one may */
+	h->used = true;
+	h->rested = tim_mono();
+	return 0;
+}
+
 void
 http_response_free(struct http_response *r)
 {

@@ -162,6 +162,11 @@ int http_exchange(struct http *, const struct http_request *,
     struct http_response *out, struct stream *body, struct err *);
 void http_response_free(struct http_response *);
 /*
+ * Opens the connection, with TLS, so that the next exchange need not. Sends no
+ * request, so no login is at stake. Errors: those of http_exchange until then.
+ */
+int http_connect(struct http *, struct err *);
+/*
  * The nth header (0: the first) of that name, case-insensitive, or NULL. It is
  * a copy in scratch, and valid until scratch is changed.
  */

@@ -92,9 +92,14 @@ fetch_messages(struct session *s, void *arg, struct err *err)
 	const struct asking *a = arg;
 	const struct question *q = a->q;
 
+	int64_t began = tim_mono();
+	int rc;
+
 	s->patience_ms = call_patience(q, a->remote->lost);
-	return s->provider->ops->messages(
-	    s, q->part, q->ref, q->n, q->out, err);
+	rc = s->provider->ops->messages(s, q->part, q->ref, q->n, q->out, err);
+	if (rc == 0)
+		gate_took(q->w->profile->gate, q->n, tim_mono() - began);
+	return rc;
 }
 
 /*

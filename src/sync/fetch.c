@@ -336,8 +336,10 @@ put_page(struct fetch *f, const struct store_page *page, struct err *err)
 			w->conf.address, f->item, f->nitem, page },
 		    &count, err);
 	if (rc == 0) {
-		atomic_fetch_add(&w->entered, count.entered);
-		atomic_fetch_add(&w->left, count.left);
+		if (f->reading != NULL) {
+			atomic_fetch_add(&f->reading->entered, count.entered);
+			atomic_fetch_add(&f->reading->left, count.left);
+		}
 		tally_add(w->profile->tally, &count, f->seen);
 		f->seen = 0;
 		turn_moved(f->mailbox);

@@ -15,8 +15,9 @@
 
 struct fetch {
 	struct mailbox_work *mailbox;
-	int64_t folder;       /* store_folder.id */
-	struct item_ref *ref; /* borrowed: what to fetch */
+	struct reading *reading; /* of the folder; NULL: it is not read now */
+	int64_t folder;          /* store_folder.id */
+	struct item_ref *ref;    /* borrowed: what to fetch */
 	size_t n;
 	/* A part of a page: may be written before the page's cursor. */
 	bool ahead;

@@ -30,13 +30,17 @@
 #define UNREACHABLE 3        /* failures in a row that stop the profile */
 #define LEAST_WAIT  1000     /* ms; before each try after GATE_TRIES */
 #define RECOVER     50       /* good calls until one more may run at once */
+#define LONG_ANSWER 10000000 /* us; so long may an answer to one call take */
 
 struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t free;
 	pthread_mutex_t inquiry;
 	int max, limit, inside;
-	int items;     /* of one request, at most */
+	int items; /* of one request, at most */
+	/* the shortest call, and how much longer one takes for each item;
+	 * -1: not measured yet */
+	int64_t least_us, item_us;
 	int good;      /* calls since the limit was last changed */
 	bool proven;   /* calls may run in parallel: the login works */
 	bool accepted; /* the profile's login worked */
@@ -64,6 +68,7 @@ gate_open(int max_calls)
 	pthread_condattr_destroy(&attr);
 	g->max = g->limit = max_calls;
 	g->items = GATE_ITEMS;
+	g->least_us = g->item_us = -1;
 	g->login = &g->alone;
 	return g;
 }
@@ -620,8 +625,27 @@ gate_items(struct gate *g)
 
 	pthread_mutex_lock(&g->lock);
 	n = g->items;
+	if (g->item_us > 0 && n > LONG_ANSWER / g->item_us)
+		n = (int)(LONG_ANSWER / g->item_us);
 	pthread_mutex_unlock(&g->lock);
-	return n;
+	return n > 1 ? n : 1;
+}
+
+void
+gate_took(struct gate *g, size_t n, int64_t ms)
+{
+	int64_t us = ms * 1000, each;
+
+	pthread_mutex_lock(&g->lock);
+	if (g->least_us == -1 || us < g->least_us)
+		g->least_us = us;
+	if (n > 0) {
+		each = (us - g->least_us) / (int64_t)n;
+		/* one slow answer says little, many say it all */
+		g->item_us =
+		    g->item_us == -1 ? each : (3 * g->item_us + each) / 4;
+	}
+	pthread_mutex_unlock(&g->lock);
 }
 
 void

@@ -124,9 +124,13 @@ void gate_inquiry_begin(struct gate *);
 void gate_inquiry_end(struct gate *);
 /*
  * How many items one request may ask for now, 1..GATE_ITEMS: fewer while the
- * server is busy. gate_short reports how many the server gave.
+ * server is busy, and so few that an answer comes within some seconds, since
+ * servers break off what takes a minute. gate_short reports how many the server
+ * gave, gate_took how many ms a call took that went well, and gave n items; 0:
+ * a call for something else, which tells how long the round trip is.
  */
 int gate_items(struct gate *);
 void gate_short(struct gate *, int came);
+void gate_took(struct gate *, size_t n, int64_t ms);
 
 #endif

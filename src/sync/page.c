@@ -16,6 +16,7 @@
 #include "base/vec.h"
 #include "sync/fetch.h"
 #include "sync/page.h"
+#include "sync/session.h"
 
 #define BATCH_MIN 10 /* items of a batch, but for the last one */
 
@@ -32,24 +33,6 @@ struct batch {
 };
 
 /* --- batches ----------------------------------------------------------- */
-
-/* Opens a session for a batch that a thread other than the mailbox's runs. */
-static struct session *
-own_session(struct mailbox_work *w, struct err *err)
-{
-	return w->profile->ops->session_open(
-	    w->profile->provider, &w->conf, err);
-}
-
-static void
-close_session(struct mailbox_work *w, struct session *s)
-{
-	int64_t requests, bytes;
-
-	w->profile->ops->usage(s, &requests, &bytes);
-	tally_usage(w->profile->tally, requests, bytes);
-	w->profile->ops->session_close(s);
-}
 
 /* Writes a part of the page before the page's cursor. */
 static int
@@ -97,17 +80,17 @@ batch_run(struct job *job, bool own)
 {
 	struct batch *b = (struct batch *)job;
 	struct mailbox_work *w = b->page->mailbox;
-	struct session *s = w->session;
+	struct session *s = b->page->reading->session;
 	struct err err = ERR_INIT;
 	int rc = 0;
 
-	if (!own && (s = own_session(w, &err)) == NULL)
+	if (!own && (s = session_begin(w, &err)) == NULL)
 		rc = -1;
 	if (rc == 0)
 		rc = fetch_run(&b->fetch, s, &err);
 	batch_done(b, rc, &err);
 	if (!own && s != NULL)
-		close_session(w, s);
+		session_end(w, s);
 }
 
 /* --- what is fetched --------------------------------------------------- */
@@ -251,12 +234,18 @@ page_sort(struct page *p, const struct page *before, struct err *err)
 	return rc;
 }
 
-/* How many items one batch has, so that every connection gets work. */
+/*
+ * How many items one batch has, so that every connection gets work: those that
+ * are not busy with another folder. Of a folder that is read alone the thread
+ * that reads it requests the next page meanwhile.
+ */
 static size_t
 batch_size(const struct mailbox_work *w, size_t n)
 {
 	size_t crew = (size_t)crew_size(w->profile->crew);
-	size_t size = crew > 1 ? (n + crew - 2) / (crew - 1) : n;
+	size_t folders = (size_t)atomic_load(&w->profile->folders);
+	size_t share = folders > 1 ? crew / folders : crew - 1;
+	size_t size = share > 1 ? (n + share - 1) / share : n;
 	size_t max = fetch_items(w->profile);
 
 	if (size < BATCH_MIN)
@@ -282,6 +271,7 @@ start_batches(struct page *p)
 		b->job.run = batch_run;
 		b->page = p;
 		b->fetch.mailbox = p->mailbox;
+		b->fetch.reading = p->reading;
 		b->fetch.folder = p->folder;
 		b->fetch.ahead = true;
 		b->fetch.past_from = TIM_NONE;
@@ -323,10 +313,11 @@ page_late(struct page *p, struct err *err)
 }
 
 void
-page_init(struct page *p, struct mailbox_work *w, int64_t folder)
+page_init(struct page *p, struct reading *r, int64_t folder)
 {
 	memset(p, 0, sizeof(*p));
-	p->mailbox = w;
+	p->mailbox = r->mailbox;
+	p->reading = r;
 	p->folder = folder;
 	pthread_mutex_init(&p->lock, NULL);
 }
@@ -360,6 +351,7 @@ page_skips(struct page *p, struct err *err)
 		return 0;
 	memset(&f, 0, sizeof(f));
 	f.mailbox = p->mailbox;
+	f.reading = p->reading;
 	f.item = p->skip;
 	f.nitem = p->nskip;
 	f.seen = (int64_t)p->nskip;
@@ -388,6 +380,7 @@ page_finish(
 		return -1;
 	memset(&none, 0, sizeof(none));
 	none.mailbox = p->mailbox;
+	none.reading = p->reading;
 	if (p->last != NULL)
 		f = &p->last->fetch;
 	memset(&end, 0, sizeof(end));

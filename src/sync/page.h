@@ -1,7 +1,7 @@
 /*
  * page.h - one page of changes: which items are fetched, and the page's end.
  * Floor: sync, internal.
- * Threads: called by the thread that runs the mailbox's job.
+ * Threads: called by the thread that reads the folder.
  *
  * Order of calls: page_init, then fill in the page's changes, page_sort,
  * page_start; when the page before it is finished page_late, then page_finish.
@@ -13,6 +13,7 @@
 
 struct page {
 	struct mailbox_work *mailbox;
+	struct reading *reading;
 	int64_t folder;
 	/* The caller fills these in. */
 	struct change_page change;
@@ -41,7 +42,7 @@ struct page {
 	struct err err;     /* of the batches that failed, joined */
 };
 
-void page_init(struct page *, struct mailbox_work *, int64_t folder);
+void page_init(struct page *, struct reading *, int64_t folder);
 /* No batch may be running. */
 void page_free(struct page *);
 /*

@@ -24,6 +24,8 @@ remote_call(struct remote *r, remote_fn fn, void *arg, struct err *err)
 		began = tim_mono();
 		rc = fn(r->session, arg, err);
 		r->session->patience_ms = 0;
+		if (rc == 0)
+			gate_took(gate, 0, tim_mono() - began);
 		if (rc == -1) {
 			r->last = tim_mono() - began;
 			r->lost += r->last;

@@ -10,7 +10,9 @@
  *    in one turn is not read again in another.
  * 4. A mailbox or a folder that does not answer for long is put off until the
  *    others have had their turn, and only then waited for.
- * 5. No folder is read for the first time before the server was asked which
+ * 5. Threads that have nothing else to do read folders of the same mailbox.
+ *    What becomes of a folder is decided by one of them at a time.
+ * 6. No folder is read for the first time before the server was asked which
  *    folders are the junk, the drafts and the like.
  */
 #include <stdlib.h>
@@ -25,7 +27,7 @@
 #include "sync/admit.h"
 #include "sync/ask.h"
 #include "sync/failed.h"
-#include "sync/forgetting.h"
+#include "sync/folders.h"
 #include "sync/giveup.h"
 #include "sync/lasting.h"
 #include "sync/login.h"
@@ -34,12 +36,15 @@
 #include "sync/remote.h"
 #include "sync/say.h"
 #include "sync/select.h"
+#include "sync/session.h"
 #include "sync/turn.h"
 #include "sync/visit.h"
 #include "sync/walk.h"
+#include "sync/warm.h"
 
-#define FULL_EVERY 24 /* passes */
-#define BROKEN_MAX 5  /* folders of a visit */
+#define FULL_EVERY   24 /* passes */
+#define BROKEN_MAX   5  /* folders of a visit */
+#define FOLDERS_EACH 3  /* of a thread that helps, at least */
 
 /* What one turn leaves for the next. */
 struct visit {
@@ -61,183 +66,11 @@ struct visit {
 	bool patient; /* wait now for what is silent */
 };
 
-struct ask_folders {
-	struct mailbox_work *w;
-	bool well_known;
-	struct folder_list *out;
-};
-
-/* For remote_call. */
-static int
-fetch_folders(struct session *s, void *arg, struct err *err)
-{
-	const struct ask_folders *a = arg;
-	int rc;
-
-	if (!a->w->visit->patient && turn_others_wait(a->w))
-		s->patience_ms = PATIENCE_CALL;
-	memset(a->out, 0, sizeof(*a->out));
-	rc = s->provider->ops->folders(s, a->well_known, a->out, err);
-	if (rc == -1)
-		arena_free(&a->out->arena);
-	return rc;
-}
-
-static int
-ask_folders(struct mailbox_work *w, bool well_known, struct folder_list *out,
-    struct err *err)
-{
-	struct remote r = { .mailbox = w, .session = w->session };
-	struct ask_folders a = { w, well_known, out };
-
-	memset(out, 0, sizeof(*out)); /* the gate may let no call through */
-	return remote_call(&r, fetch_folders, &a, err);
-}
-
-static const struct store_folder *
-stored_folder(const struct store_folders *known, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < known->n; i++) {
-		if (strcmp(known->v[i].folder_id, id) == 0)
-			return &known->v[i];
-	}
-	return NULL;
-}
-
-/* Does the provider read what the folder holds, and does the INI want it? */
+/* A silent server is not waited for while other mailboxes are. */
 static bool
-is_read(const struct mailbox_work *w, const struct folder_list *list,
-    const struct folder *f, const struct store_folders *known)
+in_hurry(const struct mailbox_work *w)
 {
-	return (w->profile->ops->limits->kinds & (1u << f->kind)) != 0 &&
-	       select_folder(w->profile->conf, list, f, known);
-}
-
-/*
- * Nothing was read of it yet, and nothing is in it. A server without markers
- * may just not count.
- */
-static bool
-is_empty(const struct store_folder *s, const struct folder *f)
-{
-	return f->marker != NULL && f->total == 0 && s->cursor == NULL &&
-	       !s->resync;
-}
-
-static bool
-is_idle(const struct store_folder *s, const struct folder *f)
-{
-	return f->marker != NULL && s->cursor != NULL && !s->resync &&
-	       s->unsettled == 0 && str_eq(f->marker, s->marker);
-}
-
-/*
- * Would a folder be read for the first time though the server did not say which
- * folder is which?
- */
-static bool
-is_unnamed(const struct mailbox_work *w, const struct folder_list *list,
-    const struct store_folders *known)
-{
-	bool first = false;
-	size_t i;
-
-	for (i = 0; i < list->n; i++) {
-		const struct folder *f = &list->v[i];
-		const struct store_folder *s = stored_folder(known, f->id);
-
-		if (f->well_known != NULL)
-			return false;
-		first =
-		    first || (s != NULL && s->cursor == NULL && !s->resync &&
-				 !is_empty(s, f) && is_read(w, list, f, known));
-	}
-	return first;
-}
-
-static int
-merge_folders(struct mailbox_work *w, struct folder_list *list,
-    struct store_folders *known, struct err *err)
-{
-	const struct pass *pass = w->profile->pass;
-	struct folder_list shown;
-	int rc;
-
-	forgetting_folders(pass->forgotten, list, &shown);
-	rc = store_folders_merge(
-	    pass->store, w->conf.address, &shown, known, err);
-	free(shown.v);
-	return rc;
-}
-
-/* Lists the server's folders, and loads what is known of them now. */
-static int
-list_folders(struct mailbox_work *w, bool well_known, struct folder_list *list,
-    struct store_folders *known, struct err *err)
-{
-	memset(known, 0, sizeof(*known));
-	if (ask_folders(w, well_known, list, err) == -1)
-		return -1;
-	w->told_at = tim_now();
-	if (merge_folders(w, list, known, err) == -1)
-		return -1;
-	if (well_known || !is_unnamed(w, list, known))
-		return 0;
-	arena_free(&known->arena);
-	arena_free(&list->arena);
-	return list_folders(w, true, list, known, err);
-}
-
-/* In a dry run: logs the names in the INI that this mailbox does not have. */
-static void
-say_missing(const struct mailbox_work *w, const char *key,
-    const struct conf_list *l, const struct folder_list *list,
-    const struct store_folders *known)
-{
-	size_t i;
-
-	for (i = 0; i < l->n; i++) {
-		if (!select_names(l->v[i], list, known))
-			say_mailbox(w, LOG_INFO,
-			    " has no folder %s, which %s names", l->v[i], key);
-	}
-}
-
-static bool
-reads_any(const struct mailbox_work *w, const struct folder_list *list,
-    const struct store_folders *known)
-{
-	size_t i;
-
-	for (i = 0; i < list->n; i++) {
-		if (is_read(w, list, &list->v[i], known))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Notes whether any named folder exists: a name that no mailbox has must not
- * look like a folder without mail.
- */
-static void
-look_for_named(struct mailbox_work *w, const struct folder_list *list,
-    const struct store_folders *known)
-{
-	struct profile_work *p = w->profile;
-	const struct conf_profile *c = p->conf;
-
-	if (p->pass->dry_run) {
-		say_missing(w, "folders", &c->folders, list, known);
-		say_missing(w, "skip_folders", &c->skip_folders, list, known);
-	}
-	if (c->folders.n == 0 || atomic_load(&p->reads))
-		return;
-	if (reads_any(w, list, known))
-		atomic_store(&p->reads, true);
-	atomic_store(&p->looked, true);
+	return !w->visit->patient && turn_others_wait(w);
 }
 
 /*
@@ -245,13 +78,11 @@ look_for_named(struct mailbox_work *w, const struct folder_list *list,
  * folder at all is read a name in the INI is wrong, and all stays as it is.
  */
 static bool
-is_left(const struct mailbox_work *w, const struct folder_list *list,
-    const struct folder *f, const struct store_folders *known)
+is_left(const struct folders *fs, const struct folder *f,
+    const struct store_folder *s)
 {
-	const struct store_folder *s = stored_folder(known, f->id);
-
 	return (s->cursor != NULL || s->resync || s->ahead) &&
-	       !is_read(w, list, f, known) && reads_any(w, list, known);
+	       !folders_selects(fs, f) && folders_selects_any(fs);
 }
 
 /* The folder is not read any more, so the mail in it counts as removed. */
@@ -275,37 +106,31 @@ leave_folder(struct mailbox_work *w, const struct folder *f,
 			 w->profile->pass->store, s->id, f->total, false, err);
 }
 
-/*
- * Is it the folder's own fault? *broken counts faults that look like the
- * mailbox's.
- */
+/* Is it the folder's own fault? Counts faults that look like the mailbox's. */
 static bool
-is_folders(struct mailbox_work *w, struct err *err, int *broken)
+is_folders(struct mailbox_work *w, struct session *session, struct err *err)
 {
 	/* For an unknown reason it was found out already who is to blame. */
 	if (stop_requested() || err->kind == ERR_UNKNOWN)
 		return err->scope <= SCOPE_FOLDER;
-	if (err->scope == SCOPE_MAILBOX && ++*broken <= BROKEN_MAX &&
-	    ask_is_broken(w, w->session, err))
+	if (err->scope == SCOPE_MAILBOX && ++w->visit->broken <= BROKEN_MAX &&
+	    ask_is_broken(w, session, err))
 		err_recast(err, err->kind, SCOPE_FOLDER);
 	return err->scope <= SCOPE_FOLDER;
 }
 
-/* The folders of a turn. */
-struct reading {
-	const struct folder_list *list;
-	const struct store_folders *known;
+/* The folders of a turn; several threads may read them. */
+struct round {
+	struct mailbox_work *w;
+	const struct folders *folders;
 	bool all;    /* also those that are idle */
-	size_t from; /* where in list to begin */
+	size_t from; /* where in the list to begin */
+	/* What follows is under lock, and so is w->visit. */
+	pthread_mutex_t lock;
+	size_t next; /* how many of the list were begun, or need not be read */
 	bool put_off;
+	struct err end; /* the turn ends: why; no further folder is begun */
 };
-
-static bool
-is_selected(const struct mailbox_work *w, const struct reading *r,
-    const struct folder *f)
-{
-	return is_read(w, r->list, f, r->known);
-}
 
 static bool
 is_done(const struct visit *v, const struct store_folder *s)
@@ -361,24 +186,14 @@ doubt_folder(
 	return 0;
 }
 
-/* Reads one folder. -1: the turn ends. */
+/* The folder was not read to its end. -1: the turn ends. Under lock. */
 static int
-read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
+judge_folder(struct round *r, struct session *session,
     const struct store_folder *s, struct err *err)
 {
+	struct mailbox_work *w = r->w;
 	struct visit *v = w->visit;
 
-	if (login_folder_begin(w, s, err) == -1) {
-		if (err->kind == ERR_FATAL)
-			return -1;
-		note_failed(v, s, err);
-		return 0;
-	}
-	if (walk_folder(w, s, f, !v->patient, err) == 0) {
-		v->read++;
-		note_done(v, s);
-		return login_folder_well(w, s, err);
-	}
 	if (turn_is_over(err))
 		return -1;
 	if (!v->patient && err->cause == CAUSE_PATIENCE) {
@@ -396,7 +211,7 @@ read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
 			v->vanished[v->nvanished++] = s->id;
 		return 0;
 	}
-	if (!is_folders(w, err, &v->broken))
+	if (!is_folders(w, session, err))
 		return -1;
 	if (err->kind == ERR_UNKNOWN && doubt_folder(w, s, err) == -1)
 		return -1;
@@ -404,25 +219,53 @@ read_folder(struct mailbox_work *w, struct reading *r, const struct folder *f,
 	return 0;
 }
 
+/* Reads one folder. -1: the turn ends. */
+static int
+read_folder(struct round *r, struct session *session, const struct folder *f,
+    const struct store_folder *s, struct err *err)
+{
+	struct mailbox_work *w = r->w;
+	struct reading reading = { .mailbox = w, .session = session };
+	bool begun = login_folder_begin(w, s, err) == 0;
+	int rc = -1;
+
+	if (begun)
+		rc = walk_folder(&reading, s, f, !w->visit->patient, err);
+	else if (err->kind == ERR_FATAL)
+		return -1;
+	pthread_mutex_lock(&r->lock);
+	if (!begun) {
+		note_failed(w->visit, s, err);
+		rc = 0;
+	} else if (rc == 0) {
+		w->visit->read++;
+		note_done(w->visit, s);
+		rc = login_folder_well(w, s, err);
+	} else
+		rc = judge_folder(r, session, s, err);
+	pthread_mutex_unlock(&r->lock);
+	return rc;
+}
+
 /*
  * One folder failed for an unknown reason, and no other was read: is the folder
  * to blame, or the mailbox? Reading another one, even an idle one, tells.
  */
 static int
-ask_other_folder(struct mailbox_work *w, struct reading *r, struct err *err)
+ask_other_folder(struct round *r, struct err *err)
 {
-	struct visit *v = w->visit;
+	struct visit *v = r->w->visit;
 	int read = v->read;
 	size_t i;
 
-	for (i = 0; i < r->list->n; i++) {
-		const struct folder *f = &r->list->v[i];
-		const struct store_folder *s = stored_folder(r->known, f->id);
+	for (i = 0; i < r->folders->list.n; i++) {
+		const struct folder *f = &r->folders->list.v[i];
+		const struct store_folder *s = folders_stored(r->folders, f);
 
-		if (s == NULL || s->id == v->doubted || !is_idle(s, f) ||
-		    !is_selected(w, r, f))
+		if (s == NULL || s->id == v->doubted || !folders_idle(s, f) ||
+		    !folders_selects(r->folders, f))
 			continue;
-		if (read_folder(w, r, f, s, err) == -1)
+		if (read_folder(r, r->w->session, f, s, err) == -1)
 			return -1;
 		if (v->read > read)
 			return 0;
@@ -449,19 +292,20 @@ is_vanished(const struct visit *v, const struct store_folder *s)
  * well if they were deleted meanwhile: then they are no longer listed.
  */
 static int
-settle_vanished(struct mailbox_work *w, struct reading *r, struct err *err)
+settle_vanished(struct round *r, struct err *err)
 {
+	struct mailbox_work *w = r->w;
 	struct visit *v = w->visit;
 	struct folder_list now;
 	size_t i;
 
 	if (v->nvanished == 0)
 		return 0;
-	if (ask_folders(w, false, &now, err) == -1)
+	if (folders_ask(w, in_hurry(w), &now, err) == -1)
 		return -1;
 	for (i = 0; i < now.n; i++) {
 		const struct store_folder *s =
-		    stored_folder(r->known, now.v[i].id);
+		    folders_stored(r->folders, &now.v[i]);
 
 		if (s == NULL || !is_vanished(v, s))
 			continue;
@@ -476,32 +320,130 @@ settle_vanished(struct mailbox_work *w, struct reading *r, struct err *err)
 	return 0;
 }
 
+/* Is it neither done, nor idle, nor empty? */
+static bool
+is_open(
+    const struct round *r, const struct folder *f, const struct store_folder *s)
+{
+	return s != NULL && !is_done(r->w->visit, s) &&
+	       (r->all || (!folders_idle(s, f) && !folders_empty(s, f)));
+}
+
+/*
+ * The next folder to read: selected, not idle and not done; NULL: there is
+ * none, or the turn ends. Under lock. On the way leaves those that are not read
+ * any more.
+ */
+static const struct folder *
+next_folder(struct round *r, const struct store_folder **out)
+{
+	const struct folder_list *list = &r->folders->list;
+	const struct folder *f;
+
+	while (r->end.kind == ERR_NONE && r->next < list->n) {
+		f = &list->v[(r->from + r->next++) % list->n];
+		*out = folders_stored(r->folders, f);
+		if (*out == NULL || is_done(r->w->visit, *out))
+			continue;
+		if (is_left(r->folders, f, *out))
+			leave_folder(r->w, f, *out, &r->end);
+		else if (is_open(r, f, *out) &&
+			 folders_selects(r->folders, f) &&
+			 turn_check(r->w, &r->end) == 0)
+			return f;
+	}
+	return NULL;
+}
+
+/* Reads folders until none is left. */
+static void
+read_some(struct round *r, struct session *session)
+{
+	struct err err = ERR_INIT;
+	const struct store_folder *s;
+	const struct folder *f;
+	int rc;
+
+	for (;;) {
+		pthread_mutex_lock(&r->lock);
+		f = next_folder(r, &s);
+		pthread_mutex_unlock(&r->lock);
+		if (f == NULL)
+			return;
+		rc = read_folder(r, session, f, s, &err);
+		if (rc == -1) {
+			pthread_mutex_lock(&r->lock);
+			err_join(&r->end, &err);
+			pthread_mutex_unlock(&r->lock);
+		}
+		err_clear(&err);
+	}
+}
+
+/* A thread that helps the mailbox's own. */
+struct helper {
+	struct job job;
+	struct round *round;
+};
+
+/* Whatever keeps it from a session the mailbox's own thread meets as well. */
+static void
+helper_run(struct job *job, bool own)
+{
+	struct round *r = ((struct helper *)job)->round;
+	struct err err = ERR_INIT;
+	struct session *s;
+
+	if (own || (s = session_begin(r->w, &err)) == NULL)
+		return;
+	read_some(r, s);
+	session_end(r->w, s);
+}
+
+/*
+ * How many threads help: none while other mailboxes wait for one, and so few
+ * that each has several folders, since a new connection costs as much as one.
+ */
+static size_t
+count_helpers(const struct round *r)
+{
+	size_t n = 0, i, max = (size_t)crew_size(r->w->profile->crew) - 1;
+
+	if (turn_others_wait(r->w))
+		return 0;
+	for (i = 0; i < r->folders->list.n; i++) {
+		const struct folder *f = &r->folders->list.v[i];
+
+		n += is_open(r, f, folders_stored(r->folders, f)) &&
+		     folders_selects(r->folders, f);
+	}
+	n /= FOLDERS_EACH;
+	return n < max ? n : max;
+}
+
 /* Reads every folder that is selected, not idle and not done. */
 static int
-read_round(struct mailbox_work *w, struct reading *r, struct err *err)
+read_round(struct round *r, struct err *err)
 {
-	size_t i;
+	size_t n = count_helpers(r), i;
+	struct helper *helper = mem_alloc((n + 1) * sizeof(*helper));
+	struct crew *crew = r->w->profile->crew;
+	struct crew_group group;
 
-	for (i = 0; i < r->list->n; i++) {
-		const struct folder *f =
-		    &r->list->v[(r->from + i) % r->list->n];
-		const struct store_folder *s = stored_folder(r->known, f->id);
-
-		if (s == NULL || is_done(w->visit, s))
-			continue;
-		if (is_left(w, r->list, f, r->known)) {
-			if (leave_folder(w, f, s, err) == -1)
-				return -1;
-			continue;
-		}
-		if ((!r->all && (is_idle(s, f) || is_empty(s, f))) ||
-		    !is_selected(w, r, f))
-			continue;
-		if (turn_check(w, err) == -1 ||
-		    read_folder(w, r, f, s, err) == -1)
-			return -1;
+	memset(&group, 0, sizeof(group));
+	r->next = 0;
+	for (i = 0; i < n; i++) {
+		helper[i].job.run = helper_run;
+		helper[i].round = r;
+		crew_batch(crew, &group, &helper[i].job);
 	}
-	return 0;
+	read_some(r, r->w->session);
+	crew_finish(crew, &group);
+	free(helper);
+	if (r->end.kind == ERR_NONE)
+		return 0;
+	*err = r->end;
+	return -1;
 }
 
 /*
@@ -509,64 +451,50 @@ read_round(struct mailbox_work *w, struct reading *r, struct err *err)
  * are in first.
  */
 static int
-read_folders(struct mailbox_work *w, struct reading *r, struct err *err)
+read_folders(struct round *r, struct err *err)
 {
+	struct mailbox_work *w = r->w;
 	struct visit *v = w->visit;
 
-	if (read_round(w, r, err) == -1)
+	if (read_round(r, err) == -1)
 		return -1;
 	if (r->put_off) {
 		v->patient = true;
 		if (turn_others_wait(w))
 			return turn_end(w, err);
-		if (read_round(w, r, err) == -1)
+		if (read_round(r, err) == -1)
 			return -1;
 	}
-	if (v->doubted != 0 && v->read == 0 &&
-	    ask_other_folder(w, r, err) == -1)
+	if (v->doubted != 0 && v->read == 0 && ask_other_folder(r, err) == -1)
 		return -1;
-	return settle_vanished(w, r, err);
-}
-
-/* Notes in which folders nothing arrives. */
-static void
-note_sent(struct mailbox_work *w, const struct folder_list *list,
-    const struct store_folders *known)
-{
-	size_t i;
-
-	w->nsent = 0;
-	for (i = 0; i < list->n; i++) {
-		const struct store_folder *s =
-		    stored_folder(known, list->v[i].id);
-
-		if (s != NULL && select_is_sent(&list->v[i], known))
-			*VEC_ADD(w->sent, w->nsent) = s->id;
-	}
+	return settle_vanished(r, err);
 }
 
 /* Runs one turn. */
 static int
 visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 {
-	struct folder_list list;
-	struct store_folders known;
+	struct folders fs;
+	struct warm *warm;
 	bool all = m->passes % FULL_EVERY == 0;
-	struct reading r = {
-		.list = &list, .known = &known, .all = all && m->passes > 0
-	};
+	struct round r = { .w = w,
+		.folders = &fs,
+		.all = all && m->passes > 0,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.end = ERR_INIT };
 	int rc;
 
-	rc = list_folders(w, all, &list, &known, err);
+	warm = m->passes == 0 ? warm_begin(w) : NULL;
+	rc = folders_load(&fs, w, all, in_hurry(w), err);
+	warm_end(w, warm);
 	if (rc == 0) {
-		look_for_named(w, &list, &known);
-		note_sent(w, &list, &known);
+		folders_note(&fs);
 		rc = failed_retry(w, false, err);
 	}
 	if (rc == 0) {
-		if (list.n > 0)
-			r.from = turn_first(w->profile->cut_before, list.n);
-		rc = read_folders(w, &r, err);
+		if (fs.list.n > 0)
+			r.from = turn_first(w->profile->cut_before, fs.list.n);
+		rc = read_folders(&r, err);
 	}
 	if (rc == 0)
 		rc = reconsider_mailbox(w, err);
@@ -580,8 +508,8 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	    (w->profile->ops->limits->writes & PROVIDER_MOVES) != 0 &&
 	    !w->profile->pass->dry_run)
 		rc = giveup_run(w, err);
-	arena_free(&known.arena);
-	arena_free(&list.arena);
+	folders_free(&fs);
+	pthread_mutex_destroy(&r.lock);
 	return rc;
 }
 
@@ -683,10 +611,8 @@ put_off_mailbox(struct mailbox_work *w, const struct err *err)
 static enum tally_as
 visit_turn(struct mailbox_work *w, bool *again)
 {
-	struct profile_work *p = w->profile;
 	struct store_mailbox m;
 	struct err err = ERR_INIT;
-	int64_t requests, bytes;
 	enum tally_as as;
 	bool open;
 	int rc;
@@ -702,13 +628,10 @@ visit_turn(struct mailbox_work *w, bool *again)
 		return as;
 	if (access_ready(w, &err) == -1 || login_mailbox_begin(w, &err) == -1)
 		return conclude_visit(w, -1, &err);
-	if ((w->session = p->ops->session_open(p->provider, &w->conf, &err)) ==
-	    NULL)
+	if ((w->session = session_begin(w, &err)) == NULL)
 		return conclude_visit(w, -1, &err);
 	rc = visit(w, &m, &err);
-	p->ops->usage(w->session, &requests, &bytes);
-	tally_usage(p->tally, requests, bytes);
-	p->ops->session_close(w->session);
+	session_end(w, w->session);
 	if (rc == -1 && (turn_is_over(&err) || put_off_mailbox(w, &err))) {
 		*again = true;
 		return TALLY_OK;

@@ -42,6 +42,7 @@ struct walked {
 
 /* A walk under way. */
 struct walk {
+	struct reading *reading;
 	const struct store_folder *folder;
 	const struct folder *told; /* the folder as the server listed it */
 	bool hurry;
@@ -94,10 +95,11 @@ fetch_changes(struct session *s, void *arg, struct err *err)
 }
 
 static int
-ask_changes(struct mailbox_work *w, const struct walk *k, const char *cursor,
-    struct change_page *out, struct err *err)
+ask_changes(const struct walk *k, const char *cursor, struct change_page *out,
+    struct err *err)
 {
-	struct remote r = { .mailbox = w, .session = w->session };
+	struct mailbox_work *w = k->reading->mailbox;
+	struct remote r = { .mailbox = w, .session = k->reading->session };
 	struct ask_changes a = { k, cursor, page_size(w->profile), out };
 
 	return remote_call(&r, fetch_changes, &a, err);
@@ -161,7 +163,7 @@ open_page(struct page *p, const struct page *before, struct walk *k,
 {
 	p->asked = tim_now();
 	if (turn_check(p->mailbox, err) == -1 ||
-	    ask_changes(p->mailbox, k, cursor, &p->change, err) == -1 ||
+	    ask_changes(k, cursor, &p->change, err) == -1 ||
 	    cycle_check(&k->cycle, &p->change, cursor, err) == -1 ||
 	    page_sort(p, before, err) == -1 || check_again(p, k, err) == -1)
 		return -1;
@@ -196,9 +198,10 @@ forget_doubts(struct walk *k)
 
 /* Reads all pages from cursor on. out->cursor is NULL when it fails. */
 static int
-walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
-    struct walked *out, struct err *err)
+walk_pages(
+    struct walk *k, const char *cursor, struct walked *out, struct err *err)
 {
+	const struct mailbox_work *w = k->reading->mailbox;
 	const struct store_folder *f = k->folder;
 	struct page page[2], *now = &page[0], *next = &page[1], *t;
 	struct err later = ERR_INIT;
@@ -209,10 +212,10 @@ walk_pages(struct mailbox_work *w, struct walk *k, const char *cursor,
 	memset(out, 0, sizeof(*out));
 	k->watch =
 	    cursor != NULL && cursor == f->cursor && !f->resync && !f->ahead;
-	page_init(now, w, f->id);
+	page_init(now, k->reading, f->id);
 	rc = open_page(now, NULL, k, cursor, err);
 	while (rc == 0) {
-		page_init(next, w, f->id);
+		page_init(next, k->reading, f->id);
 		err_clear(&later);
 		opened = 0;
 		if (now->change.more)
@@ -274,13 +277,13 @@ count_doubts(struct mailbox_work *w, const struct walk *k, int64_t *left,
  * while they were being fetched.
  */
 static int
-settle_doubts(struct mailbox_work *w, struct walk *k, const struct walked *was,
-    struct err *err)
+settle_doubts(struct walk *k, const struct walked *was, struct err *err)
 {
+	struct mailbox_work *w = k->reading->mailbox;
 	struct store_count count;
 	struct walked more;
 
-	if (walk_pages(w, k, was->cursor, &more, err) == -1)
+	if (walk_pages(k, was->cursor, &more, err) == -1)
 		return -1;
 	free(more.cursor);
 	memset(&count, 0, sizeof(count));
@@ -297,13 +300,13 @@ settle_doubts(struct mailbox_work *w, struct walk *k, const struct walked *was,
 }
 
 static int
-walk(struct mailbox_work *w, struct walk *k, const char *cursor,
-    struct walked *out, struct err *err)
+walk(struct walk *k, const char *cursor, struct walked *out, struct err *err)
 {
-	int rc = walk_pages(w, k, cursor, out, err);
+	const struct pass *pass = k->reading->mailbox->profile->pass;
+	int rc = walk_pages(k, cursor, out, err);
 
-	if (rc == 0 && k->ndoubt > 0 && !w->profile->pass->dry_run)
-		rc = settle_doubts(w, k, out, err);
+	if (rc == 0 && k->ndoubt > 0 && !pass->dry_run)
+		rc = settle_doubts(k, out, err);
 	forget_doubts(k);
 	free(out->cursor);
 	out->cursor = NULL;
@@ -315,11 +318,13 @@ walk(struct mailbox_work *w, struct walk *k, const char *cursor,
  * report? expected: its earlier count, and what the walk brought.
  */
 static int
-is_miscounted(struct mailbox_work *w, const struct store_folder *f,
-    int64_t total, int64_t expected, const struct walked *was, struct err *err)
+is_miscounted(const struct walk *k, int64_t total, int64_t expected,
+    const struct walked *was, struct err *err)
 {
+	const struct mailbox_work *w = k->reading->mailbox;
+	const struct store_folder *f = k->folder;
 	struct store *store = w->profile->pass->store;
-	int64_t known, late = atomic_load(&w->entered);
+	int64_t known, late = atomic_load(&k->reading->entered);
 
 	if (store_folder_items(store,
 		&(struct store_place){ w->conf.address, f->id }, expected + 1,
@@ -340,49 +345,52 @@ is_miscounted(struct mailbox_work *w, const struct store_folder *f,
 
 /* The folder is at its end: does the server's count agree? */
 static int
-check_count(struct mailbox_work *w, const struct store_folder *f, int64_t total,
-    const struct walked *was, struct err *err)
+check_count(const struct walk *k, const struct walked *was, struct err *err)
 {
-	int64_t expected =
-	    f->total + atomic_load(&w->entered) - atomic_load(&w->left);
+	const struct pass *pass = k->reading->mailbox->profile->pass;
+	const struct store_folder *f = k->folder;
+	int64_t total = k->told->total;
+	int64_t expected = f->total + atomic_load(&k->reading->entered) -
+			   atomic_load(&k->reading->left);
 
-	if (total < 0 || w->profile->pass->dry_run)
+	if (total < 0 || pass->dry_run)
 		return 0;
 	if (f->total >= 0 && total < expected)
-		return is_miscounted(w, f, total, expected, was, err);
+		return is_miscounted(k, total, expected, was, err);
 	if (total == f->total)
 		return 0;
-	return store_folder_counted(
-	    w->profile->pass->store, f->id, total, false, err);
+	return store_folder_counted(pass->store, f->id, total, false, err);
 }
 
 /* A full walk, or the rest of one: after it what is known is right. */
 static int
-walk_whole(
-    struct mailbox_work *w, struct walk *k, const char *cursor, struct err *err)
+walk_whole(struct walk *k, const char *cursor, struct err *err)
 {
 	const struct store_folder *f = k->folder;
 	int64_t total = k->told->total;
 	struct walked was;
 
-	if (walk(w, k, cursor, &was, err) == -1)
+	if (walk(k, cursor, &was, err) == -1)
 		return -1;
 	if (total < 0 || total == f->total)
 		return 0;
-	return store_folder_counted(
-	    w->profile->pass->store, f->id, total, false, err);
+	return store_folder_counted(k->reading->mailbox->profile->pass->store,
+	    f->id, total, false, err);
 }
 
-int
-walk_folder(struct mailbox_work *w, const struct store_folder *f,
+static int
+read_to_end(struct reading *r, const struct store_folder *f,
     const struct folder *told, bool hurry, struct err *err)
 {
-	struct walk k = { .folder = f, .told = told, .hurry = hurry };
+	struct walk k = {
+		.reading = r, .folder = f, .told = told, .hurry = hurry
+	};
+	struct mailbox_work *w = r->mailbox;
 	struct walked was;
 	int rc = 0;
 
-	atomic_store(&w->entered, 0);
-	atomic_store(&w->left, 0);
+	atomic_store(&r->entered, 0);
+	atomic_store(&r->left, 0);
 
 	if (f->restart) {
 		err_set(err, ERR_RESYNC, "folder %s: %s", str_nn(f->path),
@@ -394,19 +402,32 @@ walk_folder(struct mailbox_work *w, const struct store_folder *f,
 	} else if (f->resync && f->cursor == NULL)
 		rc = begin_full_walk(w, f->id, err);
 	if (rc == 0 && (f->cursor == NULL || f->resync))
-		rc = walk_whole(w, &k, f->cursor, err);
+		rc = walk_whole(&k, f->cursor, err);
 	else if (rc == 0) {
-		rc = walk(w, &k, f->cursor, &was, err);
+		rc = walk(&k, f->cursor, &was, err);
 		if (rc == 0)
-			rc = check_count(w, f, told->total, &was, err);
+			rc = check_count(&k, &was, err);
 	}
 	if (rc == -1 && err->kind == ERR_RESYNC) {
 		if (restart_walk(w, f->id, err) == 0)
-			rc = walk_whole(w, &k, NULL, err);
+			rc = walk_whole(&k, NULL, err);
 		if (rc == -1 && err->kind == ERR_RESYNC)
 			err_recast(err, ERR_RETRY, err->scope);
 	}
 	if (rc == -1)
 		return err_prefix(err, "folder %s", str_nn(f->path));
 	return 0;
+}
+
+int
+walk_folder(struct reading *r, const struct store_folder *f,
+    const struct folder *told, bool hurry, struct err *err)
+{
+	atomic_int *folders = &r->mailbox->profile->folders;
+	int rc;
+
+	atomic_fetch_add(folders, 1);
+	rc = read_to_end(r, f, told, hurry, err);
+	atomic_fetch_sub(folders, 1);
+	return rc;
 }

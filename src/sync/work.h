@@ -45,6 +45,7 @@ struct profile_work {
 	 * reads: one of them, of this mailbox or another, is read.
 	 */
 	atomic_bool looked, reads;
+	atomic_int folders; /* that are being read now */
 };
 
 /* How a mailbox came out of the pass. */
@@ -90,8 +91,13 @@ struct mailbox_work {
 	bool turn_last;      /* it has let the others go first */
 	struct visit *visit; /* visit.c's, over all turns */
 	void *own;           /* verify.c's */
-	/* As in store_count, of the folder that is being read. */
-	atomic_llong entered, left;
+};
+
+/* One folder that is being read. Several of a mailbox may be. */
+struct reading {
+	struct mailbox_work *mailbox;
+	struct session *session;    /* of the thread that reads the folder */
+	atomic_llong entered, left; /* as in store_count; any thread */
 };
 
 void tally_add(struct tally *, const struct store_count *, int64_t seen);

@@ -286,7 +286,9 @@ walk_inbox(struct kit *k)
 	known_folders(k, BOX_A, &f);
 	server.twice = false;
 	memset(server.asked, 0, sizeof(server.asked));
-	rc = walk_folder(&w, &f.v[0], &told, false, &k->err);
+	rc =
+	    walk_folder(&(struct reading){ .mailbox = &w, .session = &session },
+		&f.v[0], &told, false, &k->err);
 	arena_free(&f.arena);
 	crew_close(p.crew);
 	server.failed = tally.count.store.failed;

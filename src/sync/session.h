@@ -1,0 +1,16 @@
+/*
+ * session.h - the sessions that threads have with a mailbox's server.
+ * Floor: sync, internal.
+ * Threads: any; a session belongs to the thread that began it.
+ */
+#ifndef SYNC_SESSION_H
+#define SYNC_SESSION_H
+
+#include "sync/work.h"
+
+/* Opens one; sends nothing. NULL: as session_open of provider.h. */
+struct session *session_begin(struct mailbox_work *, struct err *);
+/* Closes it, and counts for the pass what it requested. */
+void session_end(struct mailbox_work *, struct session *);
+
+#endif

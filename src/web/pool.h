@@ -18,7 +18,7 @@
 #include "net/http.h"
 
 struct pool_opts {
-	/* for every connection, except trust and auth, which the pool sets;
+	/* for every connection, except trust, sessions and auth, which the pool sets;
 	 * what it points to must outlive the pool */
 	struct http_opts http;
 	const char *ca_file; /* for https without tls_pin; NULL: the system's */
@@ -39,6 +39,7 @@ struct pool {
 	pthread_mutex_t lock;
 	struct pool_opts opts;
 	struct tls_trust *trust;
+	struct tls_sessions *sessions; /* of all its connections */
 	struct pool_conn *idle; /* the one used most recently is first */
 	size_t nidle, max;
 };

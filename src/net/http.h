@@ -113,7 +113,7 @@ struct http_opts {
 	const char *tls_pin;           /* "sha256:hex" or NULL */
 	/* borrowed; NULL: each connection begins with a full handshake */
 	struct tls_sessions *sessions;
-	struct http_auth *auth;        /* borrowed, or NULL */
+	struct http_auth *auth; /* borrowed, or NULL */
 	const char *user_agent;
 	/* deadlines in ms; 0: the default in parentheses */
 	int connect_ms;    /* (15,000) for TCP, and again for CONNECT */

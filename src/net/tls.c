@@ -414,8 +414,8 @@ tls_connect(struct sock *sock, const struct tls_to *to, int64_t deadline,
 		return t;
 	explain_handshake(t, e);
 	if (offered && again != NULL)
-		*again = e->cause != CAUSE_STOP &&
-			 e->cause != CAUSE_CERTIFICATE;
+		*again =
+		    e->cause != CAUSE_STOP && e->cause != CAUSE_CERTIFICATE;
 	t->distrusted = true;
 	tls_close(t);
 	return NULL;

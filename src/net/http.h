@@ -145,7 +145,9 @@ struct http_response {
 
 struct http;
 
-/* Copies opts but borrows trust, sessions, auth, stop. Checks url: ERR_CONFIG. */
+/*
+ * Copies opts but borrows trust, sessions, auth, stop. Checks url: ERR_CONFIG.
+ */
 struct http *http_open(const struct http_opts *, struct err *);
 void http_close(struct http *); /* NULL is fine */
 

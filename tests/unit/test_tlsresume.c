@@ -178,6 +178,11 @@ memory_after(gnutls_session_t s, int r, void *arg)
 								   : 'f';
 }
 
+/* A connection for each exchange. */
+static const struct step byes[] = { { BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 },
+	{ BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 },
+	{ BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 }, END };
+
 /* A login that records what it is bound to. */
 struct spy {
 	struct http_auth auth;
@@ -326,14 +331,12 @@ resumed(void **state)
 static void
 proxied(void **state)
 {
-	static const struct step steps[] = { { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, END };
 	char proxy[64];
 	struct http_opts o = { .url = "https://localhost/", .proxy = proxy };
 	struct scene s;
 
 	(void)state;
-	open_scene(&s, steps);
+	open_scene(&s, byes);
 	s.server.wrap = proxy_new;
 	http_close(s.http);
 	snprintf(proxy, sizeof(proxy), "http://localhost:%d", s.server.port);
@@ -349,9 +352,6 @@ proxied(void **state)
 static void
 declined(void **state)
 {
-	static const struct step steps[] = { { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, END };
 	static const struct wish w = { "renewed", -1, 9, "localhost", NULL, 0,
 		GNUTLS_DIG_SHA384, BY_CA, false };
 	struct made renewed;
@@ -359,7 +359,7 @@ declined(void **state)
 
 	(void)state;
 	make(&renewed, &w);
-	open_scene(&s, steps);
+	open_scene(&s, byes);
 	ask_well(&s);
 	s.memory.mood = DECLINES;
 	s.peer.cert = &renewed;
@@ -382,8 +382,6 @@ replaced(void **state)
 		{ "name", -1, 9, "mail.example", NULL, 0, 0, BY_CA, false },
 		{ "old", -9, -2, "localhost", NULL, 0, 0, BY_CA, false },
 	};
-	static const struct step steps[] = { { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, END };
 	struct made m;
 	struct scene s;
 	size_t i;
@@ -391,7 +389,7 @@ replaced(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		make(&m, &wrong[i]);
-		open_scene(&s, steps);
+		open_scene(&s, byes);
 		ask_well(&s);
 		s.memory.mood = DECLINES;
 		s.peer.cert = &m;
@@ -408,16 +406,12 @@ replaced(void **state)
 static void
 others(void **state)
 {
-	static const struct step steps[] = { { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 }, END };
 	static const char wrong[] = "sha256:00112233445566778899aabbccddeeff"
 				    "00112233445566778899aabbccddeeff";
 	struct scene s;
 
 	(void)state;
-	open_scene(&s, steps);
+	open_scene(&s, byes);
 	ask_well(&s);
 	reopen(&s, "localhost", same_trust, NULL);
 	ask_well(&s);
@@ -442,15 +436,13 @@ others(void **state)
 static void
 outdated(void **state)
 {
-	static const struct step steps[] = { { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 }, END };
 	struct tls_session_for f = { "localhost", NULL, 0, NULL };
 	struct tls_session kept;
 	struct scene s;
 	char port[16];
 
 	(void)state;
-	open_scene(&s, steps);
+	open_scene(&s, byes);
 	ask_well(&s);
 	later = 9 * HOUR;
 	ask_well(&s);
@@ -470,16 +462,13 @@ outdated(void **state)
 static void
 broken(void **state)
 {
-	static const struct step steps[] = { { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, END };
 	static const enum mood mood[] = { ALERTS, HANGS_UP };
 	struct scene s;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < 2; i++) {
-		open_scene(&s, steps);
+		open_scene(&s, byes);
 		ask_well(&s);
 		s.memory.mood = mood[i];
 		/* also when it may be sent once only: nothing was */
@@ -496,15 +485,13 @@ broken(void **state)
 static void
 damaged(void **state)
 {
-	static const struct step steps[] = { { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 }, END };
 	struct tls_session_for f = { "localhost", NULL, 0, NULL };
 	struct tls_session kept;
 	struct scene s;
 	char port[16];
 
 	(void)state;
-	open_scene(&s, steps);
+	open_scene(&s, byes);
 	ask_well(&s);
 	snprintf(port, sizeof(port), "%d", s.server.port);
 	f.port = port;
@@ -520,13 +507,10 @@ damaged(void **state)
 static void
 broken_twice(void **state)
 {
-	static const struct step steps[] = { { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, END };
 	struct scene s;
 
 	(void)state;
-	open_scene(&s, steps);
+	open_scene(&s, byes);
 	ask_well(&s);
 	s.memory.mood = DECLINES;
 	s.peer.priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3";
@@ -671,8 +655,6 @@ changed_midway(void **state)
 static void
 wiped(void **state)
 {
-	static const struct step steps[] = { { BYE, CLOSE, 0, 0 },
-		{ BYE, CLOSE, 0, 0 }, { BYE, CLOSE, 0, 0 }, END };
 	struct tls_session_for f = { "localhost", NULL, 0, NULL };
 	struct tls_session kept;
 	struct scene s;
@@ -680,7 +662,7 @@ wiped(void **state)
 	char port[16];
 
 	(void)state;
-	open_scene(&s, steps);
+	open_scene(&s, byes);
 	ask_well(&s);
 	snprintf(port, sizeof(port), "%d", s.server.port);
 	f.port = port;

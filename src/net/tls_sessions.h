@@ -22,6 +22,9 @@
  * compares it with its own, refuses the login as in a full handshake. What
  * would be left is a renegotiation after a resumption that brings the other
  * certificate, and with it the other binding; it is refused (tls_x509.h).
+ * A server that got another certificate and still resumes the sessions of
+ * before refuses a bound login once; then the session is forgotten
+ * (tls_distrust), and the next login is bound to the new certificate.
  *
  * A proxy (CONNECT) makes no difference: TLS is with whoever holds the
  * certificate, also where that is the proxy itself, and another end than the

@@ -33,13 +33,15 @@ $(B)/bench/floor: tests/bench/floor.c
 	    2>$@.log || { cat $@.log >&2; exit 1; }
 
 # Its peer is a TLS library that exsync does not use.
-$(B)/unit/test_tls $(B)/unit/test_tlsauth $(B)/unit/test_chain: VENDOR_LIBS += -lgnutls
+$(B)/unit/test_tls $(B)/unit/test_tlsauth $(B)/unit/test_tlsresume $(B)/unit/test_chain: VENDOR_LIBS += -lgnutls
 
 # Their time is the test's own.
 $(B)/unit/test_partycsv: VENDOR_LIBS += -Wl,--wrap=tim_now,--wrap=tim_sleep
 $(B)/unit/test_store_lasting: VENDOR_LIBS += -Wl,--wrap=tim_now
 $(B)/unit/test_store_state: VENDOR_LIBS += -Wl,--wrap=tim_mono
 $(B)/unit/test_ask $(B)/unit/test_busy $(B)/unit/test_token $(B)/unit/test_login: VENDOR_LIBS += -Wl,--wrap=tim_mono,--wrap=tim_sleep
+
+$(B)/unit/test_tlssessions $(B)/unit/test_tlsresume: VENDOR_LIBS += -Wl,--wrap=tim_mono,--wrap=tim_now
 
 # They see each buffer grow.
 $(B)/unit/test_request $(B)/unit/test_conffile: VENDOR_LIBS += -Wl,--wrap=mem_grow
@@ -56,5 +58,5 @@ $(B)/unit/test_progress: VENDOR_LIBS += -Wl,--wrap=write
 # A disk that fails.
 $(B)/unit/test_seal: VENDOR_LIBS += -Wl,--wrap=fsync,--wrap=close
 
-# It looks into all memory that is given back.
-$(B)/unit/test_wiped: VENDOR_LIBS += -Wl,--wrap=free,--wrap=realloc
+# They look into all memory that is given back.
+$(B)/unit/test_wiped $(B)/unit/test_tlsresume: VENDOR_LIBS += -Wl,--wrap=free,--wrap=realloc

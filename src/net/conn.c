@@ -94,6 +94,19 @@ conn_binding(const struct conn *c)
 	return c->tls == NULL ? NULL : tls_binding(c->tls);
 }
 
+bool
+conn_resumed(const struct conn *c)
+{
+	return c->tls != NULL && tls_resumed(c->tls);
+}
+
+void
+conn_distrust(struct conn *c)
+{
+	if (c->tls != NULL)
+		tls_distrust(c->tls);
+}
+
 const char *
 conn_where(const struct conn *c)
 {

@@ -28,6 +28,9 @@ conn_write(struct conn *, const void *, size_t, int64_t deadline, struct err *);
 bool conn_pending(const struct conn *);
 /* As tls_binding; NULL: plain. */
 const struct tls_binding *conn_binding(const struct conn *);
+/* As tls_resumed and tls_distrust; plain: false, and nothing. */
+bool conn_resumed(const struct conn *);
+void conn_distrust(struct conn *);
 const char *conn_where(const struct conn *);
 /* Bytes read from the socket, including those of an incomplete TLS record. */
 int64_t conn_wire(const struct conn *);

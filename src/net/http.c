@@ -3,7 +3,8 @@
  * 1. A connection is kept only after a complete answer that allows it and that
  *    no byte follows; in every other case it is dropped.
  * 2. A request is sent again only when the connection had been used before,
- *    not one byte of an answer came, and the request is idempotent.
+ *    or had resumed a TLS session (then once, and with a full handshake), not
+ *    one byte of an answer came, and the request is idempotent.
  * 3. Redirects are never followed.
  * 4. Credentials are sent only over TLS or to this machine itself; the bytes
  *    are wiped after sending.
@@ -193,17 +194,20 @@ new_id(void)
 	return atomic_fetch_add(&last, 1) + 1;
 }
 
+/* again: as in tls_connect. */
 static int
-dial_server(struct http *h, struct err *e)
+dial_once(struct http *h, bool in_full, bool *again, struct err *e)
 {
+	const struct tls_to to = { h->url.host, h->url.port, h->o.trust,
+		h->o.tls_pin, h->o.sessions, in_full };
 	struct sock *s = reach_server(h, e);
 	struct tls *t = NULL;
 
+	*again = false;
 	if (s == NULL)
 		return -1;
 	if (h->url.https) {
-		t = tls_connect(s, h->url.host, h->o.trust, h->o.tls_pin,
-		    tim_mono() + h->o.tls_ms, e);
+		t = tls_connect(s, &to, tim_mono() + h->o.tls_ms, again, e);
 		if (t == NULL) {
 			sock_close(s);
 			return -1;
@@ -213,6 +217,20 @@ dial_server(struct http *h, struct err *e)
 	h->used = false;
 	h->at.id = new_id();
 	return 0;
+}
+
+/* A session of before that fails is no fault of the server. */
+static int
+dial_server(struct http *h, bool in_full, struct err *e)
+{
+	bool again;
+
+	if (dial_once(h, in_full, &again, e) == 0)
+		return 0;
+	if (!again)
+		return -1;
+	err_clear(e);
+	return dial_once(h, true, &again, e);
 }
 
 /*
@@ -238,6 +256,7 @@ struct exchange {
 	bool bare;            /* the next request goes out without its body */
 	bool greeted;         /* one went out so */
 	bool at_stake;        /* one went out that the login is judged by */
+	bool in_full;         /* no TLS session is resumed any more */
 	int refused;          /* 401 answers so far */
 	int restarts;         /* logins started over on a new connection */
 };
@@ -258,7 +277,7 @@ prepare_conn(struct http *h, struct exchange *x, struct err *e)
 		    h->host);
 		return err_code(e, CAUSE_CUT, "truncated", SCOPE_PROFILE);
 	}
-	return dial_server(h, e);
+	return dial_server(h, x->in_full, e);
 }
 
 /* The connection for auth; a new handshake may have changed its binding. */
@@ -269,6 +288,18 @@ seen_conn(struct http *h)
 
 	h->at.binding = b != NULL && b->len > 0 ? b : NULL;
 	return &h->at;
+}
+
+/*
+ * Drops a connection over which the login failed. Was it bound to a
+ * certificate of before, while the server has another by now? The next one
+ * begins with a full handshake.
+ */
+static void
+drop_denied(struct http *h)
+{
+	conn_distrust(h->conn);
+	http_drop(h);
 }
 
 /* Gets auth's header for the open connection; challenge as in http_auth. */
@@ -290,7 +321,7 @@ add_header(
 		return 0;
 	}
 	err_prefix(e, "%s", h->host);
-	http_drop(h);
+	drop_denied(h);
 	return -1;
 }
 
@@ -339,13 +370,31 @@ ask_once(struct http *h, struct exchange *x, struct err *e)
 }
 
 /*
+ * The connection failed, used or new: may the request be sent again (invariant
+ * 2)? After the last message of a resumed handshake, which is ours, a server
+ * can still refuse it.
+ */
+static bool
+may_repeat(struct exchange *x, bool used, bool resumed, const struct err *e)
+{
+	if (x->answer.began || !x->req->idempotent)
+		return false;
+	if (used)
+		return e->cause == CAUSE_CUT;
+	if (!resumed || (e->cause != CAUSE_CUT && e->cause != CAUSE_TLS))
+		return false;
+	x->in_full = true;
+	return true;
+}
+
+/*
  * Sends the request with its Authorization header and reads the answer's head;
  * sends it again as invariant 2 allows.
  */
 static int
 send_request(struct http *h, struct exchange *x, struct err *e)
 {
-	bool used;
+	bool used, resumed;
 	int r;
 
 	x->answer.status = 0; /* no longer that of the round before */
@@ -357,10 +406,10 @@ send_request(struct http *h, struct exchange *x, struct err *e)
 		if (x->is_for != h->at.id && add_header(h, x, NULL, e) == -1)
 			return -1;
 		used = h->used;
+		resumed = conn_resumed(h->conn);
 		if ((r = ask_once(h, x, e)) == -1)
 			http_drop(h);
-	} while (r == -1 && used && !x->answer.began && x->req->idempotent &&
-		 e->cause == CAUSE_CUT);
+	} while (r == -1 && may_repeat(x, used, resumed, e));
 	return r;
 }
 
@@ -403,7 +452,7 @@ too_many(struct http *h, struct err *e)
 {
 	err_set(e, ERR_AUTH, "%s: the server asks for a login again and again",
 	    h->host);
-	http_drop(h);
+	drop_denied(h);
 	return err_code(e, CAUSE_LOGIN_DENIED, "http-401", SCOPE_PROFILE);
 }
 
@@ -419,7 +468,7 @@ last_answer(
 	    who->finish(who, seen_conn(h), x->answer.status,
 		buf_str(&x->challenge), e) == -1) {
 		err_prefix(e, "%s", h->host);
-		http_drop(h);
+		drop_denied(h);
 		return -1;
 	}
 	r = finish_body(h, &x->answer, body, e);

@@ -8,8 +8,11 @@
  * close, the connection is dropped and the next request opens a new one.
  * When the peer closed a kept-alive connection before sending one byte of an
  * answer, the request is sent once more on a new connection, with a new
- * Authorization header, but only when idempotent is set. Status line and
- * headers of an answer are at most 160 KiB.
+ * Authorization header, but only when idempotent is set. The same holds for a
+ * new connection that resumed a TLS session, and ended so. A handshake that
+ * fails on a session of before is made once more, in full, on a new
+ * connection, and only that one's failure is told. Status line and headers of
+ * an answer are at most 160 KiB.
  */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
@@ -108,7 +111,9 @@ struct http_opts {
 	const char *proxy;
 	const struct tls_trust *trust; /* borrowed; for https */
 	const char *tls_pin;           /* "sha256:hex" or NULL */
-	struct http_auth *auth;        /* borrowed, or NULL */
+	/* borrowed; NULL: each connection begins with a full handshake */
+	struct tls_sessions *sessions;
+	struct http_auth *auth; /* borrowed, or NULL */
 	const char *user_agent;
 	/* deadlines in ms; 0: the default in parentheses */
 	int connect_ms;    /* (15,000) for TCP, and again for CONNECT */
@@ -140,7 +145,9 @@ struct http_response {
 
 struct http;
 
-/* Copies opts but borrows trust, auth, stop. Checks url: ERR_CONFIG. */
+/*
+ * Copies opts but borrows trust, sessions, auth, stop. Checks url: ERR_CONFIG.
+ */
 struct http *http_open(const struct http_opts *, struct err *);
 void http_close(struct http *); /* NULL is fine */
 

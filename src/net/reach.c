@@ -129,11 +129,15 @@ tell_certificate(struct reaching *r, const struct tls *t)
 static int
 reach_tls(struct reaching *r, struct err *err)
 {
+	/* in full: the certificate is what is to be seen */
+	const struct tls_to to = { .host = r->url.host,
+		.port = r->url.port,
+		.trust = r->o->trust,
+		.pin = r->o->tls_pin };
 	struct tls *t;
 
 	begin_step(r, REACH_TLS);
-	t = tls_connect(r->sock, r->url.host, r->o->trust, r->o->tls_pin,
-	    limit_of(r->o->tls_ms), err);
+	t = tls_connect(r->sock, &to, limit_of(r->o->tls_ms), NULL, err);
 	if (t == NULL)
 		return fail_step(r);
 	tell_certificate(r, t);

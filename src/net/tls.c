@@ -6,6 +6,9 @@
  * 3. Decrypted bytes are handed out where the engine has them, and are not
  *    copied here.
  * 4. Randomness comes from crypt_random; /dev is not needed.
+ * 5. Only the session of a full handshake is kept. One whose connection failed
+ *    is forgotten (RFC 5246 7.2.2), and one that was resumed for a connection
+ *    on which the server then said nothing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +22,10 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "net/tls.h"
+#include "net/tls_cert.h"
 #include "net/tls_error.h"
+#include "net/tls_sessions.h"
+#include "net/tls_trust.h"
 #include "net/tls_x509.h"
 
 /*
@@ -33,7 +39,15 @@
 
 struct tls {
 	struct sock *sock;
-	char *host;
+	char *host, *port;
+	uint64_t trust; /* tls_trust_id */
+	bool pinned;
+	unsigned char pin[TLS_PIN];
+	struct tls_sessions *sessions;
+	struct tls_session session; /* the connection's; id_len 0: none */
+	bool resumed;               /* session comes from another connection */
+	bool distrusted;            /* it must not be used again */
+	bool heard;                 /* data came from the server */
 	br_ssl_client_context sc;
 	struct tls_x509 x509;
 	bool foreign; /* the peer's first bytes are not TLS */
@@ -110,6 +124,7 @@ engine_failed(struct tls *t, struct err *e)
 	enum err_kind kind;
 	char text[240];
 
+	t->distrusted = true;
 	if (code >= BR_ERR_X509_OK && code < BR_ERR_RECV_FATAL_ALERT)
 		return tls_x509_error(&t->x509, code, where, e);
 	if (t->foreign)
@@ -273,43 +288,149 @@ explain_handshake(struct tls *t, struct err *e)
 	}
 }
 
-struct tls *
-tls_connect(struct sock *sock, const char *host, const struct tls_trust *trust,
-    const char *pin, int64_t deadline, struct err *e)
+static struct tls_session_for
+session_for(const struct tls *t)
 {
-	unsigned char raw[32];
-	struct tls *t;
-	size_t n;
+	struct tls_session_for f = { t->host, t->port, t->trust,
+		t->pinned ? t->pin : NULL };
+
+	return f;
+}
+
+/* Gives the engine a session to offer. False: there is none. */
+static bool
+offer_session(struct tls *t)
+{
+	struct tls_session_for f = session_for(t);
+	const struct tls_session *s = &t->session;
+	br_ssl_session_parameters p;
+
+	if (!tls_sessions_find(t->sessions, &f, &t->session))
+		return false;
+	memset(&p, 0, sizeof(p));
+	memcpy(p.session_id, s->id, s->id_len);
+	p.session_id_len = (unsigned char)s->id_len;
+	p.version = s->version;
+	p.cipher_suite = s->suite;
+	memcpy(p.master_secret, s->master, sizeof(p.master_secret));
+	br_ssl_engine_set_session_parameters(&t->sc.eng, &p);
+	mem_wipe(&p, sizeof(p));
+	return true;
+}
+
+/* Keeps what a full handshake brought, if the server would resume it. */
+static void
+keep_session(struct tls *t)
+{
+	struct tls_session_for f = session_for(t);
+	struct tls_session *s = &t->session;
+	br_ssl_session_parameters p;
+	struct tls_cert cert;
+
+	mem_wipe(s, sizeof(*s));
+	br_ssl_engine_get_session_parameters(&t->sc.eng, &p);
+	if (p.session_id_len > 0 && p.session_id_len <= sizeof(s->id)) {
+		s->id_len = p.session_id_len;
+		memcpy(s->id, p.session_id, s->id_len);
+		s->version = p.version;
+		s->suite = p.cipher_suite;
+		memcpy(s->master, p.master_secret, sizeof(s->master));
+		s->binding = t->x509.binding;
+		memcpy(s->leaf, t->x509.sha256, sizeof(s->leaf));
+		tls_cert_read((const unsigned char *)buf_str(&t->x509.leaf),
+		    t->x509.leaf.len, &cert);
+		/* a pin holds for longer than its certificate */
+		s->not_after = t->pinned ? TIM_NONE : cert.not_after;
+		tls_sessions_keep(t->sessions, &f, s);
+	}
+	mem_wipe(&p, sizeof(p));
+}
+
+/* The handshake; 0, or -1 with err. */
+static int
+shake_hands(struct tls *t, bool offered, int64_t deadline, struct err *e)
+{
+	/* RFC 6066 3: no addresses in server_name */
+	const char *name = host_is_ip(t->host) ? NULL : t->host;
 	int r;
 
-	if (pin != NULL && !read_pin(pin, raw)) {
+	if (!br_ssl_client_reset(&t->sc, name, offered))
+		return engine_failed(t, e);
+	r = pump_records(t, BR_SSL_SENDAPP, deadline, e);
+	if (r == 0)
+		tls_cut_off(t, e);
+	if (r != 1)
+		return -1;
+	/* each suite of ours begins with a certificate */
+	t->resumed = t->x509.ncert == 0;
+	if (t->resumed)
+		tls_x509_resume(&t->x509, &t->session);
+	else if (t->sessions != NULL)
+		keep_session(t);
+	return 0;
+}
+
+static struct tls *
+new_tls(struct sock *sock, const struct tls_to *to)
+{
+	struct tls *t = mem_alloc(sizeof(*t));
+	size_t n = strlen(to->host);
+
+	t->sock = sock;
+	t->host = mem_strdup(to->host);
+	if (n > 1 && to->host[n - 1] == '.')
+		t->host[n - 1] = '\0';
+	t->port = mem_strdup(to->port);
+	t->trust = tls_trust_id(to->trust);
+	t->sessions = to->sessions;
+	return t;
+}
+
+struct tls *
+tls_connect(struct sock *sock, const struct tls_to *to, int64_t deadline,
+    bool *again, struct err *e)
+{
+	unsigned char raw[TLS_PIN];
+	struct tls *t;
+	bool offered;
+
+	if (again != NULL)
+		*again = false;
+	if (to->pin != NULL && !read_pin(to->pin, raw)) {
 		err_set(e, ERR_CONFIG,
 		    "tls_pin must be sha256: followed by "
 		    "64 hexadecimal digits");
 		err_code(e, CAUSE_CERTIFICATE, "certificate", SCOPE_PROFILE);
 		return NULL;
 	}
-	t = mem_alloc(sizeof(*t));
-	t->sock = sock;
-	t->host = mem_strdup(host);
-	n = strlen(host);
-	if (n > 1 && host[n - 1] == '.')
-		t->host[n - 1] = '\0';
-	tls_x509_init(&t->x509, trust, t->host, pin == NULL ? NULL : raw);
+	t = new_tls(sock, to);
+	t->pinned = to->pin != NULL;
+	if (t->pinned)
+		memcpy(t->pin, raw, sizeof(t->pin));
+	tls_x509_init(&t->x509, to->trust, t->host, t->pinned ? raw : NULL);
 	engine_of(t);
-	/* RFC 6066 3: no addresses in server_name */
-	if (!br_ssl_client_reset(
-		&t->sc, host_is_ip(t->host) ? NULL : t->host, 0))
-		r = engine_failed(t, e);
-	else
-		r = pump_records(t, BR_SSL_SENDAPP, deadline, e);
-	if (r == 1)
+	offered = t->sessions != NULL && !to->in_full && offer_session(t);
+	if (shake_hands(t, offered, deadline, e) == 0)
 		return t;
-	if (r == 0)
-		tls_cut_off(t, e);
 	explain_handshake(t, e);
+	if (offered && again != NULL)
+		*again =
+		    e->cause != CAUSE_STOP && e->cause != CAUSE_CERTIFICATE;
+	t->distrusted = true;
 	tls_close(t);
 	return NULL;
+}
+
+bool
+tls_resumed(const struct tls *t)
+{
+	return t->resumed;
+}
+
+void
+tls_distrust(struct tls *t)
+{
+	t->distrusted = true;
 }
 
 const struct tls_binding *
@@ -333,6 +454,7 @@ tls_peek(struct tls *t, size_t *n, int64_t deadline, struct err *e)
 	*n = 0;
 	if (r == 0)
 		err_clear(e);
+	t->heard = t->heard || r == 1;
 	return r == 1 ? br_ssl_engine_recvapp_buf(&t->sc.eng, n) : NULL;
 }
 
@@ -387,8 +509,12 @@ tls_close(struct tls *t)
 	br_ssl_engine_close(&t->sc.eng);
 	if (br_ssl_engine_current_state(&t->sc.eng) & BR_SSL_SENDREC)
 		send_record(t, tim_mono(), &ignored);
+	if (t->session.id_len > 0 && t->sessions != NULL &&
+	    (t->distrusted || (t->resumed && !t->heard)))
+		tls_sessions_forget(t->sessions, &t->session);
 	tls_x509_free(&t->x509);
 	free(t->host);
+	free(t->port);
 	mem_wipe(t, sizeof(*t));
 	free(t);
 }

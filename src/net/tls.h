@@ -18,25 +18,53 @@
 #include "net/sock.h"
 #include "net/tls_binding.h"
 
-struct tls_trust; /* tls_trust.h */
+struct tls_sessions; /* tls_sessions.h */
+struct tls_trust;    /* tls_trust.h */
 struct tls;
 
+/* Whom to speak to, and how to know them; all borrowed for tls_connect. */
+struct tls_to {
+	const char *host, *port;
+	const struct tls_trust *trust; /* borrowed until tls_close */
+	/* "sha256:<hex SHA-256 of the leaf certificate's DER>" replaces chain
+	 * and name checks; NULL: they decide */
+	const char *pin;
+	/* where sessions are kept and found, borrowed until tls_close; NULL:
+	 * nowhere */
+	struct tls_sessions *sessions;
+	bool in_full; /* resume none; the new one is kept */
+};
+
 /*
- * Handshake over sock (borrowed) until deadline (tim_mono). pin:
- * "sha256:<hex SHA-256 of the leaf certificate's DER>" replaces chain and name
- * checks. Errors: ERR_RETRY for the network; ERR_CONFIG for the certificate,
- * with what to do, and with the leaf's pin where that helps. Causes, here and
- * below: CAUSE_CERTIFICATE (ERR_CONFIG), _TLS, _TIMEOUT, _STOP, _CUT.
+ * Handshake over sock (borrowed) until deadline (tim_mono). Errors: ERR_RETRY
+ * for the network; ERR_CONFIG for the certificate, with what to do, and with
+ * the leaf's pin where that helps. Causes, here and below: CAUSE_CERTIFICATE
+ * (ERR_CONFIG), _TLS, _TIMEOUT, _STOP, _CUT.
+ * A server that does not resume the session that it is offered makes a full
+ * handshake, and its certificate is verified as always. again (may be NULL) is
+ * set when the handshake failed and that may be the session's fault: it is
+ * forgotten, and in_full on another connection may do better.
  */
-struct tls *tls_connect(struct sock *, const char *host,
-    const struct tls_trust *, const char *pin, int64_t deadline, struct err *);
+struct tls *tls_connect(struct sock *, const struct tls_to *, int64_t deadline,
+    bool *again, struct err *);
+/* Did the connection begin with a session of before? */
+bool tls_resumed(const struct tls *);
 /*
- * The channel binding of the last handshake's certificate; len 0: none. The
- * pointer is valid until tls_close; a handshake that the server asks for
- * changes what it points to.
+ * The session is not to be used for another connection: something that depends
+ * on its certificate was refused.
+ */
+void tls_distrust(struct tls *);
+/*
+ * The channel binding of the certificate that the server showed last, in the
+ * handshake of the session if it was resumed; len 0: none. The pointer is
+ * valid until tls_close; a handshake that the server asks for changes what it
+ * points to.
  */
 const struct tls_binding *tls_binding(const struct tls *);
-/* The DER of the server's own certificate; valid until tls_close. */
+/*
+ * The DER of the server's own certificate; valid until tls_close. len 0: the
+ * session was resumed.
+ */
 const unsigned char *tls_leaf(const struct tls *, size_t *len);
 /* All n bytes or -1, like sock_write. */
 int

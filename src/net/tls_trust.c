@@ -4,6 +4,7 @@
  * 2. Everything an anchor points to lies in the arena.
  */
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +212,14 @@ system_place(void)
 	return NULL;
 }
 
+static uint64_t
+next_trust_id(void)
+{
+	static atomic_uint_fast64_t last;
+
+	return atomic_fetch_add(&last, 1) + 1;
+}
+
 struct tls_trust *
 tls_trust_load(const char *path, struct err *e)
 {
@@ -226,6 +235,7 @@ tls_trust_load(const char *path, struct err *e)
 		return NULL;
 	}
 	t = mem_alloc(sizeof(*t));
+	t->id = next_trust_id();
 	buf_init(&b, FILE_MAX);
 	if (read_file(&b, path) == -1)
 		err_set(e, ERR_CONFIG,
@@ -263,4 +273,10 @@ tls_trust_free(struct tls_trust *t)
 	free(t->v);
 	arena_free(&t->arena);
 	free(t);
+}
+
+uint64_t
+tls_trust_id(const struct tls_trust *t)
+{
+	return t == NULL ? 0 : t->id;
 }

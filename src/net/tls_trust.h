@@ -6,6 +6,8 @@
 #ifndef NET_TLS_TRUST_H
 #define NET_TLS_TRUST_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 
 struct tls_trust;
@@ -18,6 +20,11 @@ struct tls_trust;
  */
 struct tls_trust *tls_trust_load(const char *path, struct err *);
 void tls_trust_free(struct tls_trust *);
+/*
+ * What no other in this process has, not even one in the same memory later.
+ * NULL: 0.
+ */
+uint64_t tls_trust_id(const struct tls_trust *);
 /*
  * The i-th file that tls_trust_load(NULL) looks for, whether it is there or
  * not; NULL after the last.

@@ -20,6 +20,7 @@
 #include "base/tim.h"
 #include "net/tls_cert.h"
 #include "net/tls_anchors.h"
+#include "net/tls_sessions.h"
 #include "net/tls_x509.h"
 
 #define LEAF_MAX  (64 << 10)
@@ -224,6 +225,11 @@ end_chain(const br_x509_class **ctx)
 	struct tls_x509 *x = x509_self(ctx);
 	unsigned r = judge_chain(x);
 
+	if (r == 0 && x->resumed &&
+	    memcmp(x->sha256, x->first, sizeof(x->first)) != 0) {
+		x->changed = true;
+		r = BR_ERR_X509_NOT_TRUSTED;
+	}
 	if (r == 0)
 		tls_binding_make(&x->binding, buf_str(&x->leaf), x->leaf.len);
 	return r;
@@ -278,6 +284,14 @@ tls_x509_free(struct tls_x509 *x)
 {
 	buf_free(&x->leaf);
 	buf_free(&x->rest);
+}
+
+void
+tls_x509_resume(struct tls_x509 *x, const struct tls_session *s)
+{
+	x->binding = s->binding;
+	x->resumed = true;
+	memcpy(x->first, s->leaf, sizeof(x->first));
 }
 
 /* Sets err for a certificate that is expired or not valid yet. */
@@ -434,6 +448,17 @@ pin_helps(const struct tls_x509 *x, int code)
 	return br_x509_decoder_get_pkey(&d) != NULL;
 }
 
+static int
+changed_midway(const char *where, struct err *e)
+{
+	err_set(e, ERR_RETRY,
+	    "%s: TLS: the server showed another certificate in the middle of "
+	    "a connection: if that happens again and again, all servers "
+	    "behind this address need the same one",
+	    where);
+	return err_code(e, CAUSE_TLS, "tls", SCOPE_PROFILE);
+}
+
 int
 tls_x509_error(
     const struct tls_x509 *x, int code, const char *where, struct err *e)
@@ -442,6 +467,8 @@ tls_x509_error(
 	char pin[65];
 	bool sig;
 
+	if (x->changed)
+		return changed_midway(where, e);
 	tls_cert_read(
 	    (const unsigned char *)buf_str(&x->leaf), x->leaf.len, &c);
 	enc_hex(x->sha256, sizeof(x->sha256), pin);

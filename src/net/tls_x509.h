@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "net/tls_binding.h"
 
+struct tls_session; /* tls_sessions.h */
 struct tls_trust;
 
 #define TLS_X509_REST 16 /* certificates after the leaf that are kept */
@@ -31,6 +32,9 @@ struct tls_x509 {
 	unsigned char sha256[32]; /* of leaf */
 	/* the leaf's, set once the chain was accepted */
 	struct tls_binding binding;
+	bool resumed;            /* the connection began with a session of */
+	unsigned char first[32]; /* this certificate, by its SHA-256 */
+	bool changed;            /* refused: another one came after that */
 };
 
 /* pin: 32 bytes, or NULL: trust and host decide. */
@@ -38,8 +42,16 @@ void tls_x509_init(struct tls_x509 *, const struct tls_trust *,
     const char *host, const unsigned char *pin);
 void tls_x509_free(struct tls_x509 *);
 /*
+ * The handshake resumed a session and showed no certificate. Its binding is
+ * the session's from here on, and no handshake that follows may bring another
+ * certificate: the peer of the session may have led both ends to one master
+ * secret (RFC 7627 1), and would now put the true server in its place.
+ */
+void tls_x509_resume(struct tls_x509 *, const struct tls_session *);
+/*
  * Sets err for a BearSSL code about certificates (32..63), with code
- * "certificate". Always returns -1.
+ * "certificate"; ERR_RETRY with "tls" for a certificate that came after a
+ * resumption and is another. Always returns -1.
  */
 int tls_x509_error(
     const struct tls_x509 *, int code, const char *where, struct err *);

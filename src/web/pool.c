@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/stop.h"
+#include "net/tls_sessions.h"
 #include "net/tls_trust.h"
 #include "web/pool.h"
 
@@ -46,6 +47,7 @@ open_conn(struct pool *p, struct pool_conn *c, struct err *err)
 	if ((c->auth = auth_open(&c->who, p->opts.place, err)) == NULL)
 		return -1;
 	o.trust = p->trust;
+	o.sessions = p->sessions;
 	o.auth = c->auth;
 	c->http = http_open(&o, err);
 	return c->http == NULL ? -1 : 0;
@@ -78,6 +80,7 @@ pool_init(struct pool *p, const struct pool_opts *opts, struct err *err)
 	memset(p, 0, sizeof(*p));
 	pthread_mutex_init(&p->lock, NULL);
 	p->opts = *opts;
+	p->sessions = tls_sessions_open();
 	p->max = opts->max > 0 ? (size_t)opts->max : 1;
 	if (strncmp(opts->http.url, "https:", 6) == 0 &&
 	    opts->http.tls_pin == NULL &&
@@ -99,6 +102,7 @@ pool_free(struct pool *p)
 		p->idle = c->next;
 		close_conn(c);
 	}
+	tls_sessions_close(p->sessions);
 	tls_trust_free(p->trust);
 	pthread_mutex_destroy(&p->lock);
 }

@@ -18,8 +18,8 @@
 #include "net/http.h"
 
 struct pool_opts {
-	/* for every connection, except trust and auth, which the pool sets;
-	 * what it points to must outlive the pool */
+	/* for every connection, except trust, sessions and auth, which the
+	 * pool sets; what it points to must outlive the pool */
 	struct http_opts http;
 	const char *ca_file; /* for https without tls_pin; NULL: the system's */
 	/* for the trial of pool_init; each credential has its own */
@@ -39,7 +39,8 @@ struct pool {
 	pthread_mutex_t lock;
 	struct pool_opts opts;
 	struct tls_trust *trust;
-	struct pool_conn *idle; /* the one used most recently is first */
+	struct tls_sessions *sessions; /* of all its connections */
+	struct pool_conn *idle;        /* the one used most recently is first */
 	size_t nidle, max;
 };
 

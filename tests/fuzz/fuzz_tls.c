@@ -12,6 +12,9 @@ run(bool pinned, const struct memsock_answer *v, size_t n, int mode)
 {
 	static const char pin[] = "sha256:0102030405060708090a0b0c0d0e0f101112"
 				  "131415161718191a1b1c1d1e1f20";
+	const struct tls_to to = { .host = "mail.contoso.example",
+		.port = "443",
+		.pin = pinned ? pin : NULL };
 	struct err e = ERR_INIT;
 	struct fuzz_split split;
 	struct sock *s;
@@ -21,8 +24,7 @@ run(bool pinned, const struct memsock_answer *v, size_t n, int mode)
 	memsock_script(v, n, &split);
 	s = sock_connect("127.0.0.1", "443", 0, NULL, NULL, &e);
 	FUZZ_CHECK(s != NULL);
-	t = tls_connect(s, "mail.contoso.example", NULL, pinned ? pin : NULL,
-	    INT64_MAX, &e);
+	t = tls_connect(s, &to, INT64_MAX, NULL, &e);
 	fuzz_err(t == NULL ? -1 : 0, &e);
 	tls_close(t);
 	sock_close(s);

@@ -792,7 +792,7 @@ class Case:
         db.execute("CREATE TABLE log(n, run, op, account, mailbox, status,"
                    " version, anchor, folder, base, body, mime, props,"
                    " ids, bodies, bytes_in, bytes_out, connection,"
-                   " scheme, login)")
+                   " scheme, login, resumed)")
         db.execute("CREATE TABLE body(n, run, mailbox, message_id)")
         for n, entry in enumerate(self.sim.log()):
             run = max((r for at, r in self.marks if n >= at), default=0)
@@ -800,7 +800,7 @@ class Case:
             bodies = entry.get("bodies") or []
             db.execute(
                 "INSERT INTO log VALUES"
-                "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (n, run, entry.get("op"), entry.get("account"),
                  entry.get("mailbox"), entry.get("status"),
                  entry.get("version"), entry.get("anchor"),
@@ -810,7 +810,7 @@ class Case:
                  len(entry.get("ids") or []), len(bodies),
                  entry.get("bytes_in"), entry.get("bytes_out"),
                  entry.get("connection"), entry.get("scheme"),
-                 entry.get("login")))
+                 entry.get("login"), entry.get("resumed")))
             for message_id in bodies:
                 db.execute("INSERT INTO body VALUES(?,?,?,?)",
                            (n, run, entry.get("mailbox"), message_id))

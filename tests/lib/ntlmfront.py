@@ -15,6 +15,8 @@ environment:
         log         JSON lines: what each request was, and what became of it
         offers      values of WWW-Authenticate besides NTLM
         keep        false: the connection ends with each answer
+        closes      it ends with each n-th answer to a request that is
+                    logged in
         forget      the connection's login is forgotten with each n-th request
         basic       a value of Authorization that is accepted at once
         samba       the arguments of ntlm_auth
@@ -125,6 +127,16 @@ class Front(http.server.BaseHTTPRequestHandler):
     def finish(self):
         self.end_login()
         super().finish()
+        if HOW.get("closes") and "cert" in HOW:
+            self.say_goodbye()
+
+    def say_goodbye(self):
+        """OpenSSL forgets the session of a connection that ends without
+        close_notify."""
+        try:
+            self.connection.unwrap()
+        except (OSError, ValueError):
+            pass
 
     def end_login(self):
         if self.login is not None:
@@ -135,7 +147,8 @@ class Front(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         given = self.headers.get("Authorization", "")
         entry = {"connection": self.number, "body": len(body),
-                 "given": given.split(" ")[0], "type": 0, "why": ""}
+                 "given": given.split(" ")[0], "type": 0, "why": "",
+                 "resumed": getattr(self.connection, "session_reused", None)}
         forget = HOW.get("forget")
         if forget and self.who is not None and self.served % forget == 0:
             self.who = None
@@ -185,7 +198,9 @@ class Front(http.server.BaseHTTPRequestHandler):
         for name, value in headers:
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
-        if not HOW.get("keep", True):
+        closes = HOW.get("closes")
+        if not HOW.get("keep", True) or (
+                closes and self.served and self.served % closes == 0):
             self.send_header("Connection", "close")
             self.close_connection = True
         self.end_headers()

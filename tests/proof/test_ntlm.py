@@ -285,6 +285,22 @@ def test_many_connections(scene, certificates):
 
 
 @needs_gss
+@pytest.mark.parametrize("name", list(CERTIFICATES))
+def test_resumed(scene, certificates, name):
+    """A resumed TLS session shows no certificate, and the login is bound to
+    that of its first handshake."""
+    certificate = certificates[name]
+    url = scene.front(certificate, epa="require", closes=2)
+    scene.ini(url, certificate, connections=1)
+    scene.good()
+    logins, wrong = scene.judged()
+    assert len(logins) > 2 and not wrong
+    assert all(e["bound"] for e in logins)
+    assert [e["resumed"] for e in logins] == [
+        number > 0 for number in range(len(logins))]
+
+
+@needs_gss
 @pytest.mark.parametrize("mode", ["off", "allow", "require"])
 def test_other_certificate(scene, certificates, mode):
     """TLS ends in front of the server, with another certificate."""

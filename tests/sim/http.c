@@ -20,6 +20,7 @@
 #include "control.h"
 #include "defer.h"
 #include "log.h"
+#include "resume.h"
 #include "base/hash.h"
 #include "ews/call.h"
 #include "ews/option.h"
@@ -47,6 +48,7 @@ struct exchange {
 /* What lives as long as a connection. */
 struct link {
 	unsigned number;
+	bool counted, resumed; /* its handshake */
 	struct login login;
 };
 
@@ -115,6 +117,17 @@ blocked(const struct exchange *x)
 	return strcmp(x->who.scheme, "bearer") == 0;
 }
 
+static bool
+is_resumed(struct MHD_Connection *c)
+{
+	struct link *l = link_of(c);
+
+	if (!l->counted)
+		l->resumed = resume_count(c);
+	l->counted = true;
+	return l->resumed;
+}
+
 static void
 run_soap(struct exchange *x)
 {
@@ -132,6 +145,7 @@ run_soap(struct exchange *x)
 	read_cookie(x);
 	c->cookie = x->cookie;
 	c->connection = link_of(x->connection)->number;
+	c->resumed = is_resumed(x->connection);
 	if (x->too_big)
 		c->status = 413;
 	else if (c->account == NULL)
@@ -450,8 +464,8 @@ connected(void *arg, struct MHD_Connection *connection, void **socket_context,
 	struct link *l = *socket_context;
 
 	(void)arg;
-	(void)connection;
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		resume_offer(connection);
 		*socket_context = l = sb_xmalloc(sizeof(*l));
 		l->number =
 		    __atomic_add_fetch(&connections, 1, __ATOMIC_RELAXED);
@@ -526,4 +540,5 @@ http_stop(void)
 	/* not MHD_quiesce_daemon: with a pool of epoll threads it races */
 	defer_stop();
 	MHD_stop_daemon(daemon_);
+	resume_forget();
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "resume.h"
 #include "ews/valid.h"
 #include "world/folder.h"
 
@@ -99,8 +100,11 @@ line(struct sb *b, const struct call *c, const struct verdict *who)
 	}
 	sb_json(b, path.p);
 	sb_free(&path);
-	sb_fmt(b, ",\"bytes_in\":%zu,\"bytes_out\":%zu,\"connection\":%u}\n",
-	    c->body_len, c->out.n, c->connection);
+	sb_fmt(b,
+	    ",\"bytes_in\":%zu,\"bytes_out\":%zu,\"connection\":%u,"
+	    "\"resumed\":%s}\n",
+	    c->body_len, c->out.n, c->connection,
+	    c->resumed ? "true" : "false");
 }
 
 void
@@ -169,6 +173,8 @@ log_stats(struct sb *b)
 	    messages, bodies, denied, wrong_cookies, bytes_in, bytes_out,
 	    valid_violations());
 	account_stats(b);
+	SB_LIT(b, ",");
+	resume_stats(b);
 	SB_LIT(b, ",");
 	token_stats(b);
 	SB_LIT(b, "}");

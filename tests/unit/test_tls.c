@@ -464,6 +464,7 @@ not_tls(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		const struct step steps[] = { t[i].step, END };
+		struct tls_to to = { .host = "localhost", .port = "1" };
 		struct server sv = { .step = steps };
 		struct err e = ERR_INIT;
 		struct sock *k;
@@ -479,8 +480,8 @@ not_tls(void **state)
 			    sock_write(k, "\r\n\r\n", 4, limit, &e), 0);
 		if (t[i].step.after == HANG)
 			limit = tim_mono() + 500;
-		assert_null(
-		    tls_connect(k, "localhost", trust, NULL, limit, &e));
+		to.trust = trust;
+		assert_null(tls_connect(k, &to, limit, NULL, &e));
 		assert_int_equal(e.kind, ERR_RETRY);
 		/* and no number that means nothing to anybody */
 		if (strstr(e.msg, t[i].text) == NULL ||
@@ -526,6 +527,7 @@ flood(void **state)
 	size_t n = sizeof(warning), size = (size_t)6000000 * n, at;
 	char *all = mem_alloc(size), port[16];
 	const struct step steps[] = { { all, CLOSE, size, 0 }, END };
+	struct tls_to to = { .host = "localhost", .port = "1" };
 	struct server sv = { .step = steps };
 	struct err e = ERR_INIT;
 	struct sock *k;
@@ -541,7 +543,8 @@ flood(void **state)
 	assert_non_null(k);
 	assert_int_equal(sock_write(k, "\r\n\r\n", 4, t + HANG_MS, &e), 0);
 	t = tim_mono();
-	assert_null(tls_connect(k, "localhost", trust, NULL, t + 200, &e));
+	to.trust = trust;
+	assert_null(tls_connect(k, &to, t + 200, NULL, &e));
 	assert_string_equal(e.code, "timeout");
 	assert_int_equal(e.cause, cause_of_code("timeout"));
 	assert_in_range(tim_mono() - t, 200, HANG_MS);

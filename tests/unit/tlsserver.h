@@ -140,6 +140,10 @@ struct peer {
 	const char *priority;
 	bool no_bye;
 	bool wants_cert; /* refuses a client without a certificate */
+	/* before the handshake, and after it with its result; NULL: nothing */
+	void (*before)(gnutls_session_t, void *arg);
+	void (*after)(gnutls_session_t, int r, void *arg);
+	void *arg;
 };
 
 struct link {
@@ -183,9 +187,13 @@ link_new(struct server *sv, int fd)
 		    l->s, GNUTLS_CERT_REQUIRE);
 	gnutls_transport_set_int(l->s, fd);
 	gnutls_handshake_set_timeout(l->s, 5000);
+	if (p->before != NULL)
+		p->before(l->s, p->arg);
 	while (r == 0 && (r = gnutls_handshake(l->s)) < 0 &&
 	       gnutls_error_is_fatal(r) == 0)
 		r = 0;
+	if (p->after != NULL)
+		p->after(l->s, r, p->arg);
 	if (r < 0) {
 		/* as OpenSSL does it, and gone with what was not read */
 		if (p->wants_cert)

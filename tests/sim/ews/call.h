@@ -27,6 +27,7 @@ struct call {
 	const char *body;
 	size_t body_len;
 	unsigned connection;
+	bool resumed; /* the connection's TLS session is an older one */
 	xmlDoc *doc;
 	xmlNode *header, *op;
 	const char *opname;

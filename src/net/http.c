@@ -537,7 +537,7 @@ http_connect(struct http *h, struct err *e)
 		http_drop(h);
 	if (h->conn != NULL)
 		return 0;
-	if (dial_server(h, e) == -1)
+	if (dial_server(h, false, e) == -1)
 		return -1;
 	/* it may be closed before its first request as any idle one may */
 	h->used = true;

@@ -146,9 +146,9 @@ struct provider_ops {
 	void (*session_close)(struct session *);
 
 	/*
-	 * Opens a connection for the calls that follow, and sends no request:
-	 * no login is at stake. An error may be ignored: the next call meets
-	 * it, too.
+	 * Opens a connection for the calls that follow, unless a login were at
+	 * stake; sends no request. An error may be ignored: the next call meets
+	 * it, too. NULL: connections cannot be opened ahead.
 	 */
 	int (*connect)(struct session *, struct err *);
 	/* Login and access to the mailbox, nothing else. */

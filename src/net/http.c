@@ -535,7 +535,7 @@ http_connect(struct http *h, struct err *e)
 	err_clear(e);
 	if (h->conn != NULL && is_stale(h))
 		http_drop(h);
-	if (h->conn != NULL)
+	if (h->conn != NULL || h->proxy.url.user != NULL)
 		return 0;
 	if (dial_server(h, false, e) == -1)
 		return -1;

@@ -169,8 +169,9 @@ int http_exchange(struct http *, const struct http_request *,
     struct http_response *out, struct stream *body, struct err *);
 void http_response_free(struct http_response *);
 /*
- * Opens the connection, with TLS, so that the next exchange need not. Sends no
- * request, so no login is at stake. Errors: those of http_exchange until then.
+ * Opens the connection, with TLS, so that the next exchange need not. No login
+ * is at stake: no request is sent, and behind a proxy that wants a login this
+ * does nothing. Errors: those of http_exchange until then.
  */
 int http_connect(struct http *, struct err *);
 /*

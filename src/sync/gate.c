@@ -286,6 +286,17 @@ gate_enter(struct gate *g, struct gate_login *l, struct err *err)
 	return -1;
 }
 
+bool
+gate_proving(struct gate *g)
+{
+	bool yes;
+
+	pthread_mutex_lock(&g->lock);
+	yes = g->inside > 0 && !g->proven && g->stopped.kind == ERR_NONE;
+	pthread_mutex_unlock(&g->lock);
+	return yes;
+}
+
 /*
  * With the lock held: does this timeout say something about the server? It does
  * when it happened in TLS, or for another mailbox than the last one. A mailbox

@@ -96,6 +96,11 @@ bool gate_answered(struct gate *);
  */
 int gate_enter(struct gate *, struct gate_login *, struct err *);
 /*
+ * Must calls wait until the first one has shown that the login works? The time
+ * may be used for connecting.
+ */
+bool gate_proving(struct gate *);
+/*
  * rc and err are the call's outcome. True: the wait is over, call again; err is
  * cleared. That happens at most GATE_TRIES times, once after a timeout or an
  * unknown answer, and never when the caller's own patience ended the call; but

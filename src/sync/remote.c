@@ -4,6 +4,7 @@
 #include "base/tim.h"
 #include "sync/patience.h"
 #include "sync/remote.h"
+#include "sync/session.h"
 
 int
 remote_call(struct remote *r, remote_fn fn, void *arg, struct err *err)
@@ -18,6 +19,8 @@ remote_call(struct remote *r, remote_fn fn, void *arg, struct err *err)
 	if (r->once)
 		tries = GATE_NO_MORE;
 
+	if (gate_proving(gate))
+		session_connect(r->session);
 	for (;;) {
 		if (gate_enter(gate, login, err) == -1)
 			return -1;

@@ -11,6 +11,15 @@ session_begin(struct mailbox_work *w, struct err *err)
 }
 
 void
+session_connect(struct session *s)
+{
+	struct err ignored = ERR_INIT;
+
+	if (s->provider->ops->connect != NULL)
+		s->provider->ops->connect(s, &ignored);
+}
+
+void
 session_end(struct mailbox_work *w, struct session *s)
 {
 	int64_t requests, bytes;

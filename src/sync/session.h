@@ -10,6 +10,11 @@
 
 /* Opens one; sends nothing. NULL: as session_open of provider.h. */
 struct session *session_begin(struct mailbox_work *, struct err *);
+/*
+ * Connects it ahead of its first call, if that is possible (connect of
+ * provider.h). What goes wrong is left to that call.
+ */
+void session_connect(struct session *);
 /* Closes it, and counts for the pass what it requested. */
 void session_end(struct mailbox_work *, struct session *);
 

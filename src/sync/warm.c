@@ -32,7 +32,7 @@ warm_run(struct job *job, bool own)
 	struct err ignored = ERR_INIT;
 
 	if (!own && (j->session = session_begin(w, &ignored)) != NULL)
-		w->profile->ops->connect(j->session, &ignored);
+		session_connect(j->session);
 }
 
 struct warm *

@@ -54,6 +54,13 @@ make_table(void)
 		}
 }
 
+/* One more byte; c has all bits turned over. */
+static uint32_t
+crc_byte(uint32_t c, uint8_t byte)
+{
+	return c >> 8 ^ table[0][(c ^ byte) & 0xff];
+}
+
 uint32_t
 gunzip_crc(uint32_t crc, const void *data, size_t n)
 {
@@ -74,7 +81,7 @@ gunzip_crc(uint32_t crc, const void *data, size_t n)
 		    table[1][b >> 16 & 0xff] ^ table[0][b >> 24];
 	}
 	for (; n > 0; n--)
-		c = c >> 8 ^ table[0][(c ^ *p++) & 0xff];
+		c = crc_byte(c, *p++);
 	return ~c;
 }
 
@@ -103,6 +110,8 @@ begin_field(struct gunzip *g, int state)
 	g->state = state;
 	g->at = 0;
 	g->field = 0;
+	if (state == START)
+		g->head_crc = 0;
 }
 
 /* Does the head have this field? EXTRA has been begun if there is one. */
@@ -209,13 +218,9 @@ read_head(struct gunzip *g, uint8_t c)
 static int
 read_byte(struct gunzip *g, uint8_t c)
 {
-	if (g->state == START) {
-		g->head_crc = gunzip_crc(g->at == 0 ? 0 : g->head_crc, &c, 1);
-		return read_start(g, c);
-	}
 	if (g->state < HEAD_CRC) {
-		g->head_crc = gunzip_crc(g->head_crc, &c, 1);
-		return read_head(g, c);
+		g->head_crc = ~crc_byte(~g->head_crc, c);
+		return g->state == START ? read_start(g, c) : read_head(g, c);
 	}
 	if (!read_number(g, c, g->state == HEAD_CRC ? 2 : 4))
 		return 0;
@@ -235,6 +240,7 @@ read_byte(struct gunzip *g, uint8_t c)
 void
 gunzip_init(struct gunzip *g, struct stream *out)
 {
+	pthread_once(&table_once, make_table);
 	g->why = NULL;
 	g->stream.write = count_bytes;
 	g->out = out;

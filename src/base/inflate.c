@@ -20,7 +20,9 @@
 #define DFIRST   8  /* and that of distances; longer codes have a second look */
 #define LFIRST   7  /* the longest code for lengths of codes */
 #define END_CODE 256
-#define FAST     16 /* bytes of input that two refills may read */
+/* bytes of input that two refills may read, and three */
+#define TWICE  16
+#define THRICE 24
 
 /*
  * An entry of a table: what the next bits mean.
@@ -507,10 +509,10 @@ number_of(uint32_t e, uint64_t bits)
 	return (e >> 16) + (unsigned)((bits & mask) >> (e >> 8 & 15));
 }
 
-/* The bits of an input that has FAST more bytes. */
+/* The bits of an input that has as many more bytes as refill needs. */
 struct fast {
 	uint64_t bits;
-	unsigned n;
+	uint32_t n; /* how many, in the low byte; above it is rubbish */
 	const uint8_t *p;
 };
 
@@ -519,21 +521,38 @@ static inline void
 refill(struct fast *f)
 {
 	const uint8_t *p = f->p;
+	unsigned n = f->n & 0xff;
 
 	f->bits |= ((uint64_t)p[0] | (uint64_t)p[1] << 8 |
 		       (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
 		       (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
 		       (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56)
-		   << f->n;
-	f->p += (63 - f->n) >> 3;
-	f->n |= 56;
+		   << n;
+	f->p += (63 - n) >> 3;
+	f->n = n | 56;
 }
 
+/* One instruction fewer than with the low byte of e alone. */
 static inline void
 drop_bits(struct fast *f, uint32_t e)
 {
 	f->bits >>= e & 0xff;
-	f->n -= e & 0xff;
+	f->n -= e;
+}
+
+/* The next entry of the literals' table. */
+static inline uint32_t
+next_entry(const struct fast *f, const uint32_t *literal)
+{
+	return literal[f->bits & ((1u << FIRST) - 1)];
+}
+
+static inline uint32_t
+put_literal(struct fast *f, const uint32_t *literal, uint32_t e, uint8_t *to)
+{
+	*to = (uint8_t)(e >> 16);
+	drop_bits(f, e);
+	return next_entry(f, literal);
 }
 
 /* The entry for the next bits, the first look dropped if there are two. */
@@ -554,62 +573,74 @@ after_fast(struct inflate *z, uint32_t e)
 	return NEXT;
 }
 
+/* e is a literal: at most three more, while they need no second look. */
+static inline uint32_t
+put_literals(struct fast *f, const uint32_t *literal, uint32_t e, uint8_t **to)
+{
+	uint8_t *p = *to;
+
+	e = put_literal(f, literal, e, p++);
+	if (e & LITERAL) {
+		e = put_literal(f, literal, e, p++);
+		if (e & LITERAL) {
+			e = put_literal(f, literal, e, p++);
+			if (e & LITERAL)
+				e = put_literal(f, literal, e, p++);
+		}
+	}
+	*to = p;
+	return e;
+}
+
 /*
- * Symbols while there are FAST bytes of input and room: three literals of one
- * look, or a match after two.
+ * Symbols while there is input and room. Four looks at literals take 40 bits,
+ * a match takes 48.
  */
 static int
 fast_symbols(struct inflate *z, struct input *in)
 {
-	const uint32_t *const literal = z->literal, mask = (1u << FIRST) - 1;
+	const uint32_t *const literal = z->literal;
 	struct fast f = { z->bits, z->nbits, in->p };
 	uint8_t *to = z->window + z->at, *end = to;
 	const uint8_t *const full = z->window + INFLATE_WINDOW;
-	uint32_t e = 0;
+	uint32_t e;
+	unsigned n;
 
-	while (in->end - f.p >= FAST && to < full) {
-		unsigned n;
-
-		refill(&f);
-		e = literal[f.bits & mask];
+	refill(&f);
+	e = next_entry(&f, literal);
+	while (in->end - f.p >= TWICE && to < full) {
 		if (e & LITERAL) {
-			*to++ = (uint8_t)(e >> 16);
-			drop_bits(&f, e);
-			e = literal[f.bits & mask];
-			if (e & LITERAL) {
-				*to++ = (uint8_t)(e >> 16);
-				drop_bits(&f, e);
-				e = literal[f.bits & mask];
-			}
-			if (e & LITERAL) {
-				*to++ = (uint8_t)(e >> 16);
-				drop_bits(&f, e);
-				continue;
-			}
+			e = put_literals(&f, literal, e, &to);
 			refill(&f);
+			if (e & LITERAL)
+				continue;
 		}
 		if (e & LINK)
 			e = second_look(&f, literal, e);
+		if (e & (END | BAD))
+			break;
 		n = number_of(e, f.bits);
 		drop_bits(&f, e);
-		if (e & (LITERAL | END | BAD)) {
-			if (!(e & LITERAL))
+		if (e & LITERAL) {
+			*to++ = (uint8_t)n;
+		} else {
+			e = z->distance[f.bits & ((1u << DFIRST) - 1)];
+			if (e & LINK)
+				e = second_look(&f, z->distance, e);
+			if (e & BAD)
 				break;
-			*to++ = (uint8_t)(e >> 16);
-			continue;
+			end = copy_match(z, to, number_of(e, f.bits), n);
+			if (end == NULL)
+				break;
+			to = end;
+			drop_bits(&f, e);
 		}
-		e = z->distance[f.bits & ((1u << DFIRST) - 1)];
-		if (e & LINK)
-			e = second_look(&f, z->distance, e);
-		if (e & BAD)
-			break;
-		end = copy_match(z, to, number_of(e, f.bits), n);
-		if (end == NULL)
-			break;
-		to = end;
-		drop_bits(&f, e);
+		refill(&f);
+		e = next_entry(&f, literal);
 	}
-	in->p = f.p - f.n / 8; /* these were not needed */
+	if (e & END)
+		drop_bits(&f, e);
+	in->p = f.p - (f.n & 0xff) / 8; /* these were not needed */
 	z->nbits = f.n % 8;
 	z->bits = f.bits & ((1u << z->nbits) - 1);
 	z->at = (size_t)(to - z->window);
@@ -690,8 +721,8 @@ one_step(struct inflate *z, struct input *in)
 	case LENGTHS:
 		return read_lengths(z, in);
 	default:
-		return in->end - in->p >= FAST ? fast_symbols(z, in)
-					       : slow_symbol(z, in);
+		return in->end - in->p >= THRICE ? fast_symbols(z, in)
+						 : slow_symbol(z, in);
 	}
 }
 

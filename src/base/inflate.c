@@ -13,31 +13,19 @@
  */
 #include <string.h>
 
+#include "base/huffman.h"
 #include "base/inflate.h"
 
-#define LONGEST  15 /* bits of a code (3.2.7) */
-#define FIRST    10 /* bits that the table of literals and lengths looks at */
-#define DFIRST   8  /* and that of distances; longer codes have a second look */
-#define LFIRST   7  /* the longest code for lengths of codes */
-#define END_CODE 256
+#define LITERAL HUFFMAN_LITERAL
+#define LINK    HUFFMAN_LINK
+#define END     HUFFMAN_END
+#define BAD     HUFFMAN_BAD
+#define FIRST   HUFFMAN_LITERAL_BITS
+#define DFIRST  HUFFMAN_DISTANCE_BITS
+#define LFIRST  HUFFMAN_LENGTH_BITS
 /* bytes of input that two refills may read, and three */
 #define TWICE  16
 #define THRICE 24
-
-/*
- * An entry of a table: what the next bits mean.
- *	31..16	a literal; where lengths or distances with this code begin;
- *		where the second table begins (LINK)
- *	15..12	kind; none of these: a length or a distance
- *	11..8	bits of the code; of the second look (LINK)
- *	7..0	bits of the code and of the number behind it
- * In a second table the bits of the first look do not count.
- */
-#define LITERAL 0x8000u
-#define LINK    0x4000u
-#define END     0x2000u
-#define BAD     0x1000u
-#define PLAIN   (LINK | END | BAD) /* not to be found in a match */
 
 #define TOO_FAR "it repeats what is before its start"
 
@@ -50,190 +38,11 @@ struct input {
 	const uint8_t *p, *end;
 };
 
-/* A code, from the lengths of its symbols (3.2.2). */
-struct code {
-	uint32_t *table;
-	unsigned room, first; /* entries; bits of the first look */
-	uint32_t (*meaning)(unsigned);
-	uint32_t none; /* the entry for bits that are no code */
-	unsigned count[LONGEST + 1], longest;
-	uint16_t symbol[288]; /* in the order of their codes */
-	unsigned n;
-};
-
 static int
 bad_data(struct inflate *z, const char *why)
 {
 	z->why = why;
 	return FAILED;
-}
-
-/* 3.2.5; the sizes of what follows are in the low bits. */
-static uint32_t
-literal_meaning(unsigned s)
-{
-	static const uint16_t base[] = { 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15,
-		17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163,
-		195, 227, 258 };
-	static const uint8_t extra[] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2,
-		2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0 };
-
-	if (s < END_CODE)
-		return s << 16 | LITERAL;
-	if (s == END_CODE)
-		return END;
-	s -= END_CODE + 1;
-	return s < sizeof(extra) ? (uint32_t)base[s] << 16 | extra[s] : BAD;
-}
-
-static uint32_t
-distance_meaning(unsigned s)
-{
-	unsigned extra = s < 4 ? 0 : s / 2 - 1;
-
-	if (s >= 30)
-		return BAD;
-	return (s < 4 ? s + 1 : ((2 + s % 2) << extra) + 1) << 16 | extra;
-}
-
-static uint32_t
-length_meaning(unsigned s)
-{
-	return s << 16;
-}
-
-/*
- * Sorts the symbols. False: more codes than there are bits for, or fewer. A
- * code of one symbol, or of none, has bits left over and is allowed (3.2.7),
- * but not for the lengths of codes.
- */
-static bool
-sort_code(struct code *c, const uint8_t *length, unsigned n, bool may_lack)
-{
-	unsigned at[LONGEST + 2] = { 0 }, i;
-	int left = 1;
-
-	memset(c->count, 0, sizeof(c->count));
-	for (i = 0; i < n; i++)
-		c->count[length[i]]++;
-	c->n = n - c->count[0];
-	c->count[0] = 0;
-	c->longest = 0;
-	for (i = 1; i <= LONGEST; i++) {
-		left = 2 * left - (int)c->count[i];
-		if (left < 0)
-			return false;
-		if (c->count[i] > 0)
-			c->longest = i;
-		at[i + 1] = at[i] + c->count[i];
-	}
-	if (left > 0 && c->longest > 0 && (c->longest > 1 || !may_lack))
-		return false;
-	for (i = 0; i < n; i++)
-		if (length[i] > 0)
-			c->symbol[at[length[i]]++] = (uint16_t)i;
-	for (i = 0; left > 0 && i < 1u << c->first; i++)
-		c->table[i] = c->none | 1 << 8 | 1;
-	return true;
-}
-
-/* Bits of a second table whose shortest code has len bits. */
-static unsigned
-second_bits(const struct code *c, unsigned len)
-{
-	int left = 1 << (len - c->first);
-
-	while (len < c->longest && (left -= (int)c->count[len]) > 0) {
-		len++;
-		left *= 2;
-	}
-	return len - c->first;
-}
-
-/* The next code of len bits; the first bit of a code is the lowest. */
-static unsigned
-next_code(unsigned code, unsigned len)
-{
-	unsigned bit = 1u << (len - 1);
-
-	while (code & bit)
-		bit >>= 1;
-	return bit == 0 ? 0 : (code & (bit - 1)) | bit;
-}
-
-/* False: as sort_code; or no room, which INFLATE_LITERALS rules out. */
-static bool
-fill_table(struct code *c)
-{
-	const unsigned first = c->first, mask = (1u << first) - 1;
-	unsigned code = 0, len = 1, link = mask + 1, bits = 0, i, j;
-	unsigned used = mask + 1, start = 0; /* of the second table */
-
-	for (i = 0; i < c->n; i++) {
-		uint32_t e = c->meaning(c->symbol[i]);
-
-		while (c->count[len] == 0)
-			len++;
-		if (len <= first) {
-			e += len << 8 | len;
-			for (j = code; j <= mask; j += 1u << len)
-				c->table[j] = e;
-		} else {
-			if ((code & mask) != link) {
-				link = code & mask;
-				bits = second_bits(c, len);
-				start = used;
-				used += 1u << bits;
-				if (used > c->room)
-					return false;
-				c->table[link] =
-				    start << 16 | LINK | bits << 8 | first;
-			}
-			e += (len - first) << 8 | (len - first);
-			for (j = code >> first; j < 1u << bits;
-			     j += 1u << (len - first))
-				c->table[start + j] = e;
-		}
-		c->count[len]--;
-		code = next_code(code, len);
-	}
-	return true;
-}
-
-static bool
-literal_table(struct inflate *z, const uint8_t *length, unsigned n)
-{
-	struct code c = { .table = z->literal,
-		.room = INFLATE_LITERALS,
-		.first = FIRST,
-		.meaning = literal_meaning,
-		.none = BAD };
-
-	return sort_code(&c, length, n, true) && fill_table(&c);
-}
-
-static bool
-distance_table(struct inflate *z, const uint8_t *length, unsigned n)
-{
-	struct code c = { .table = z->distance,
-		.room = INFLATE_DISTANCES,
-		.first = DFIRST,
-		.meaning = distance_meaning,
-		.none = BAD };
-
-	return sort_code(&c, length, n, true) && fill_table(&c);
-}
-
-/* The code for the lengths of codes has the place of the literals' table. */
-static bool
-length_table(struct inflate *z)
-{
-	struct code c = { .table = z->literal,
-		.room = INFLATE_LITERALS,
-		.first = LFIRST,
-		.meaning = length_meaning };
-
-	return sort_code(&c, z->length, 19, false) && fill_table(&c);
 }
 
 /* 3.2.6 */
@@ -248,9 +57,9 @@ fixed_tables(struct inflate *z)
 	memset(l + 144, 9, 112);
 	memset(l + 256, 7, 24);
 	memset(l + 280, 8, 8);
-	literal_table(z, l, 288);
+	huffman_literals(z->literal, l, 288);
 	memset(l, 5, 32);
-	distance_table(z, l, 32);
+	huffman_distances(z->distance, l, 32);
 	z->fixed = true;
 }
 
@@ -387,7 +196,8 @@ code_lengths(struct inflate *z, struct input *in)
 		z->length[order[z->have++]] = (uint8_t)take_bits(z, 3);
 	}
 	z->fixed = false;
-	if (!length_table(z))
+	/* it has the place of the literals' table */
+	if (!huffman_lengths(z->literal, z->length, 19))
 		return bad_data(z, "the code for lengths of codes is damaged");
 	z->have = 0;
 	z->state = LENGTHS;
@@ -434,11 +244,12 @@ read_lengths(struct inflate *z, struct input *in)
 		if (r != NEXT)
 			return r;
 	}
-	if (z->length[END_CODE] == 0)
+	if (z->length[HUFFMAN_END_CODE] == 0)
 		return bad_data(z, "a block has no code for its end");
-	if (!literal_table(z, z->length, z->nliteral))
+	if (!huffman_literals(z->literal, z->length, z->nliteral))
 		return bad_data(z, "the code for literals is damaged");
-	if (!distance_table(z, z->length + z->nliteral, z->ndistance))
+	if (!huffman_distances(
+		z->distance, z->length + z->nliteral, z->ndistance))
 		return bad_data(z, "the code for distances is damaged");
 	z->state = SYMBOLS;
 	return NEXT;

@@ -11,15 +11,13 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/huffman.h"
 #include "base/stream.h"
 
 /* The last 32 KiB, which matches are copied from, and room to go on in. */
 #define INFLATE_WINDOW (36 << 10)
 /* A match that begins inside the window may end behind it. */
 #define INFLATE_SLACK 288
-/* The longest tables that a complete code can need (see inflate.c). */
-#define INFLATE_LITERALS  1334
-#define INFLATE_DISTANCES 402
 
 struct inflate {
 	bool done;       /* the last block has been read */
@@ -37,8 +35,8 @@ struct inflate {
 	unsigned left; /* bytes of a stored block still to come */
 	unsigned nliteral, ndistance, ncode, have;
 	uint8_t length[288 + 32]; /* of the codes of this block */
-	uint32_t literal[INFLATE_LITERALS];
-	uint32_t distance[INFLATE_DISTANCES];
+	uint32_t literal[HUFFMAN_LITERALS];
+	uint32_t distance[HUFFMAN_DISTANCES];
 	uint8_t window[INFLATE_WINDOW + INFLATE_SLACK];
 };
 

@@ -29,6 +29,8 @@ bool conn_pending(const struct conn *);
 /* As tls_binding; NULL: plain. */
 const struct tls_binding *conn_binding(const struct conn *);
 const char *conn_where(const struct conn *);
+/* As sock_check_stop. */
+int conn_check_stop(const struct conn *, struct err *);
 /* Bytes read from the socket, including those of an incomplete TLS record. */
 int64_t conn_wire(const struct conn *);
 /* Bytes consumed with conn_eat. */

@@ -159,9 +159,10 @@ read_start(struct gunzip *g, uint8_t c)
 	if (c != start[g->at++])
 		return bad_gzip(
 		    g, g->any ? "something else follows it" : "it is not gzip");
-	g->any = true;
-	if (g->at == 2)
+	if (g->at == 2) {
+		g->any = true;
 		begin_field(g, FIXED);
+	}
 	return 0;
 }
 

@@ -2,8 +2,8 @@
  * fuzz_inflate.c - compressed data. The first byte chooses:
  *	0	the rest is DEFLATE data
  *	1	the rest is gzip data
- *	2	the rest is DEFLATE data, between a head and an end that are made
- *		for it, with what the second byte says
+ *	2	the rest is DEFLATE data, between a head and an end that are
+ *		made for it, with what the second byte says
  *	3	the rest is to be compressed by zlib, as the next bytes say
  * Bytes and verdict do not depend on how the input is cut, and are those of
  * zlib. One thing differs: zlib waits for the second byte of a pair in the

@@ -580,8 +580,8 @@ test_changed(void **state)
 		for (mode = 0; mode < 3; mode++) {
 			const char *why = unzip(mode);
 
-			assert_non_null(why);
-			assert_non_null(strstr(why, changed[i].why));
+			if (why == NULL || strstr(why, changed[i].why) == NULL)
+				fail_msg("%d: %s", changed[i].at, why);
 		}
 		assert_int_equal(ask_zlib(31), Z_DATA_ERROR);
 		*p ^= 0x80;

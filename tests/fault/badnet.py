@@ -13,6 +13,7 @@ import struct
 import subprocess
 import threading
 import time
+import zlib
 import urllib.parse
 
 LOGIN = (b"<!DOCTYPE html>\r\n<html><head><title>Sign in</title></head><body>"
@@ -399,10 +400,27 @@ class Badnet:
                              LOGIN))
         return True
 
-    def late_gzip(self, s, ask):
+    def late_deflate(self, s, ask):
+        """Compressed in a way that was not asked for."""
+        status, headers, data = ask()
+        s.sendall(self.whole(status, headers + ["Content-Encoding: deflate"],
+                             zlib.compress(data)))
+        return True
+
+    def late_gzip_cut(self, s, ask):
+        """All that the headers announce, but not all that was compressed."""
         status, headers, data = ask()
         s.sendall(self.whole(status, headers + ["Content-Encoding: gzip"],
-                             gzip.compress(data)))
+                             gzip.compress(data)[:-9]))
+        return True
+
+    def late_gzip_sum(self, s, ask):
+        """Whole, and with a check sum that is wrong."""
+        status, headers, data = ask()
+        data = bytearray(gzip.compress(data))
+        data[-8] ^= 1
+        s.sendall(self.whole(status, headers + ["Content-Encoding: gzip"],
+                             bytes(data)))
         return True
 
     def late_nothing(self, s, ask):

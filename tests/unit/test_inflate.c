@@ -441,8 +441,9 @@ put_stored(const uint8_t *p, size_t n)
 	bit_at = 8 * in.n;
 }
 
-/* A match of 258 bytes, from the longest distance. */
+/* A match of 258 bytes, from the longest distance; one of 3, from 96. */
 #define FARTHEST "c11000101 c11101 8191/13 "
+#define NEAR     "c0000001 c01100 31/5 "
 
 /* Matches from as far back as can be, wherever the window is just then. */
 static void
@@ -452,29 +453,33 @@ test_farthest(void **state)
 	int mode;
 
 	(void)state;
-	for (before = 32767; before <= 36900;
+	for (before = 32764; before <= 36900;
 	     before += before < 36800 ? 401 : 1) {
 		in.n = bit_at = 0;
 		put_stored(noise, before);
 		put_bits("1/1 1/2");
 		for (i = 0; i < 40; i++)
-			put_bits(FARTHEST);
+			put_bits(NEAR FARTHEST);
 		put_bits(END "0/0 0/8 0/8 0/8 0/8 0/8 0/8 0/8");
 		in.n -= 7;
 		for (mode = 0; mode < 3; mode++) {
 			const char *why = unpack(mode);
 
-			if (before < 32768) {
+			/* with the three bytes of the first match */
+			if (before < 32765) {
 				assert_non_null(why);
-				assert_int_equal(out.n, before);
+				assert_int_equal(out.n, before + 3);
 				assert_int_equal(ask_zlib(-15), Z_DATA_ERROR);
 				continue;
 			}
 			assert_null(why);
-			n = before + 40 * 258;
+			n = before + (size_t)40 * (3 + 258);
 			assert_int_equal(out.n, n);
 			for (i = before; i < n; i++)
-				assert_int_equal(out.p[i], out.p[i - 32768]);
+				assert_int_equal(
+				    out.p[i], out.p[i - ((i - before) % 261 < 3
+								? 96
+								: 32768)]);
 			assert_int_equal(ask_zlib(-15), Z_STREAM_END);
 		}
 	}

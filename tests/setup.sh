@@ -14,15 +14,15 @@ build="gcc make libc6-dev libbearssl-dev libexpat1-dev libsqlite3-dev
 libinih-dev pkg-config"
 sim="libmicrohttpd-dev libgnutls28-dev libxml2-dev libgmime-3.0-dev
 libkrb5-dev"
-test="libcmocka-dev libxml2-utils python3 python3-pytest python3-exchangelib
-sqlite3 ca-certificates openssl valgrind gss-ntlmssp python3-gssapi
+test="libcmocka-dev zlib1g-dev libxml2-utils python3 python3-pytest
+python3-exchangelib sqlite3 ca-certificates openssl valgrind gss-ntlmssp python3-gssapi
 apache2-bin libapache2-mod-auth-gssapi"
 # Not in test: winbind brings a service, which Debian starts by itself.
 samba="winbind samba-common-bin libnss-wrapper"
 # Not in test: node, and packages of npm below build/oauth.
 oauth="nodejs npm"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-14-dev python3
-libcmocka-dev"
+libcmocka-dev zlib1g-dev"
 demo="sqlite3 curl"
 bench="python3 python3-exchangelib"
 

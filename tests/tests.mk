@@ -35,6 +35,9 @@ $(B)/bench/floor: tests/bench/floor.c
 # Its peer is a TLS library that exsync does not use.
 $(B)/unit/test_tls $(B)/unit/test_tlsauth $(B)/unit/test_tlsresume $(B)/unit/test_chain: VENDOR_LIBS += -lgnutls
 
+# What they unpack was packed by somebody else.
+$(B)/unit/test_inflate $(B)/unit/test_httpgzip $(B)/unit/test_answer: VENDOR_LIBS += -lz
+
 # Their time is the test's own.
 $(B)/unit/test_partycsv: VENDOR_LIBS += -Wl,--wrap=tim_now,--wrap=tim_sleep
 $(B)/unit/test_store_lasting: VENDOR_LIBS += -Wl,--wrap=tim_now

@@ -7,11 +7,17 @@
  *    the time spent waiting for bytes counts, not the stream's own time. TLS
  *    gives out whole records, so the bytes of a record count as they come; but
  *    while nothing is given out, no more bytes count than one record has.
- * 3. The stream gets body bytes where the connection has them, without a copy.
+ * 3. The stream gets body bytes where the connection has them, without a copy,
+ *    unless they are compressed.
+ * 4. However many bytes a compressed body becomes, between two pieces of it
+ *    (INFLATE_WINDOW) the whole answer's limit and stop are looked at.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/gunzip.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "base/tim.h"
 #include "net/answer.h"
@@ -19,6 +25,7 @@
 
 #define RECORD      (17 << 10) /* more than the bytes of any TLS record */
 #define INTERIM_MAX 8          /* 1xx answers before the final one */
+#define TOO_LARGE   "its body is larger than allowed"
 
 static int
 answer_malformed(const struct answer *a, struct err *e, const char *why)
@@ -26,6 +33,18 @@ answer_malformed(const struct answer *a, struct err *e, const char *why)
 	err_set(e, ERR_RETRY,
 	    "%s: the answer is not proper HTTP: %s; check that the URL leads "
 	    "to the mail server itself",
+	    conn_where(a->conn), why);
+	return err_code(e, CAUSE_MALFORMED, "malformed", SCOPE_MAILBOX);
+}
+
+/* The body came whole, but it is not what was compressed. */
+static int
+answer_damaged(const struct answer *a, struct err *e, const char *why)
+{
+	err_set(e, ERR_RETRY,
+	    "%s: the compressed answer is damaged: %s; if it stays so, switch "
+	    "off compression for this address on the server or the proxy in "
+	    "front of it",
 	    conn_where(a->conn), why);
 	return err_code(e, CAUSE_MALFORMED, "malformed", SCOPE_MAILBOX);
 }
@@ -77,23 +96,26 @@ answer_cut(const struct answer *a, struct err *e)
 
 	if (a->body.framing == HEAD_LENGTH)
 		snprintf(got, sizeof(got), "%lld of %lld bytes",
-		    (long long)a->body_len, (long long)a->body.length);
+		    (long long)a->came, (long long)a->body.length);
 	else
-		snprintf(
-		    got, sizeof(got), "%lld bytes", (long long)a->body_len);
+		snprintf(got, sizeof(got), "%lld bytes", (long long)a->came);
 	err_set(e, ERR_RETRY,
 	    "%s: the answer was cut off after %s: the connection was lost",
 	    conn_where(a->conn), got);
 	return err_code(e, CAUSE_CUT, "truncated", SCOPE_MAILBOX);
 }
 
-/* The bytes that came, including those of an incomplete TLS record. */
+/*
+ * The bytes that came, including those of an incomplete TLS record, and those
+ * that compressed ones stand for.
+ */
 static int64_t
 progress_bytes(const struct answer *a)
 {
 	int64_t part = conn_wire(a->conn) - a->dry;
 
-	return conn_received(a->conn) + (part < RECORD ? part : RECORD);
+	return conn_received(a->conn) + a->unpacked +
+	       (part < RECORD ? part : RECORD);
 }
 
 /* Starts to measure the pace anew. */
@@ -193,6 +215,41 @@ one_head(struct answer *a, struct head *h, struct err *e)
 	return 0;
 }
 
+/* The answer is compressed in a way that was not asked for. */
+static int
+answer_coded(const struct answer *a, const struct head *h, struct err *e)
+{
+	size_t len = 0, n;
+	const char *v = head_find(h->out, "Transfer-Encoding", 0, &len), *w;
+	int nth;
+
+	if (v == NULL || str_ieqn(v, "chunked", len))
+		for (nth = 0; (w = head_find(h->out, "Content-Encoding", nth,
+				   &n)) != NULL;
+		     nth++)
+			v = w, len = n;
+	err_set(e, ERR_CONFIG,
+	    "%s: the answer is encoded as %.*s, and exsync asked for gzip at "
+	    "most: switch off compression for this address on the server or "
+	    "the proxy in front of it",
+	    conn_where(a->conn), len > 40 ? 40 : (int)len, v);
+	return err_code(e, CAUSE_OTHER, "content-encoding", SCOPE_PROFILE);
+}
+
+/*
+ * The bytes that may come for a body of body_max. What cannot be compressed
+ * grows: by an eighth when that is done badly.
+ */
+static int64_t
+sent_max(const struct answer *a)
+{
+	int64_t more = a->body_max / 8 + 1024;
+
+	return a->body.gzip && a->body_max <= INT64_MAX - more
+		   ? a->body_max + more
+		   : a->body_max;
+}
+
 static int
 interpret_head(struct answer *a, struct head *h, struct err *e)
 {
@@ -209,25 +266,12 @@ interpret_head(struct answer *a, struct head *h, struct err *e)
 			return answer_malformed(a, e, h->why);
 		memset(&a->body, 0, sizeof(a->body)); /* no body, no keep */
 	}
-	if (a->body.coded && a->body.framing != HEAD_EMPTY &&
-	    h->status != 401) {
-		size_t len = 0;
-		const char *v = head_find(h->out, "Content-Encoding", 0, &len);
-
-		if (v == NULL)
-			v = head_find(h->out, "Transfer-Encoding", 0, &len);
-		err_set(e, ERR_CONFIG,
-		    "%s: the answer is encoded as %.*s though exsync asked "
-		    "for none: switch off compression for this address on "
-		    "the server or the proxy in front of it",
-		    conn_where(a->conn), len > 40 ? 40 : (int)len, v);
-		return err_code(
-		    e, CAUSE_OTHER, "content-encoding", SCOPE_PROFILE);
-	}
-	if (h->status != 401 && a->body.framing == HEAD_LENGTH &&
-	    a->body.length > a->body_max)
-		return answer_malformed(
-		    a, e, "its body is larger than allowed");
+	if (h->status == 401)
+		return 0;
+	if (a->body.coded && a->body.framing != HEAD_EMPTY)
+		return answer_coded(a, h, e);
+	if (a->body.framing == HEAD_LENGTH && a->body.length > sent_max(a))
+		return answer_malformed(a, e, TOO_LARGE);
 	return 0;
 }
 
@@ -241,7 +285,7 @@ answer_head(struct answer *a, struct buf *out, struct err *e)
 	a->end = now + a->total_ms;
 	a->dry = conn_wire(a->conn);
 	a->mark = progress_bytes(a);
-	a->body_len = 0;
+	a->body_len = a->came = a->unpacked = 0;
 	for (n = 0; n <= INTERIM_MAX; n++) {
 		bool began = a->began;
 
@@ -260,14 +304,16 @@ answer_head(struct answer *a, struct buf *out, struct err *e)
 	return answer_malformed(a, e, "it sends 1xx answers without end");
 }
 
+/* A piece of the body as it was sent. */
 static int
 give_bytes(
     struct answer *a, struct stream *s, const char *p, size_t n, struct err *e)
 {
-	if ((int64_t)n > a->body_max - a->body_len)
-		return answer_malformed(
-		    a, e, "its body is larger than allowed");
-	a->body_len += (int64_t)n;
+	int64_t most = s != NULL ? sent_max(a) : a->body_max;
+
+	if ((int64_t)n > most - a->came)
+		return answer_malformed(a, e, TOO_LARGE);
+	a->came += (int64_t)n;
 	return s == NULL || n == 0 ? 0 : s->write(s, p, n, e);
 }
 
@@ -277,7 +323,7 @@ read_plain(struct answer *a, struct stream *s, struct err *e)
 {
 	bool sized = a->body.framing == HEAD_LENGTH;
 
-	while (!sized || a->body_len < a->body.length) {
+	while (!sized || a->came < a->body.length) {
 		size_t n;
 		const char *p = peek_bytes(a, &n, e);
 
@@ -287,8 +333,8 @@ read_plain(struct answer *a, struct stream *s, struct err *e)
 			return e->kind == ERR_NONE || e->cause == CAUSE_CUT
 				   ? answer_cut(a, e)
 				   : -1;
-		if (sized && (int64_t)n > a->body.length - a->body_len)
-			n = (size_t)(a->body.length - a->body_len);
+		if (sized && (int64_t)n > a->body.length - a->came)
+			n = (size_t)(a->body.length - a->came);
 		if (give_bytes(a, s, p, n, e) == -1)
 			return -1;
 		eat_bytes(a, n);
@@ -326,13 +372,83 @@ read_chunked(struct answer *a, struct stream *s, struct err *e)
 	return 0;
 }
 
-int
-answer_body(struct answer *a, struct stream *s, struct err *e)
+static int
+read_body(struct answer *a, struct stream *s, struct err *e)
 {
-	if (a->body.framing == HEAD_EMPTY)
-		return 0;
-	start_pace(a);
 	if (a->body.framing == HEAD_CHUNKED)
 		return read_chunked(a, s, e);
 	return read_plain(a, s, e);
+}
+
+/* Stands between a compressed body and its stream. */
+struct unpack {
+	struct stream packed, plain; /* before gunzip, and behind it */
+	struct answer *answer;
+	struct stream *to;
+	struct gunzip gunzip;
+};
+
+static int
+write_packed(struct stream *s, const void *p, size_t n, struct err *e)
+{
+	struct unpack *u = (struct unpack *)s;
+
+	if (gunzip_feed(&u->gunzip, p, n, e) == 0)
+		return 0;
+	return u->gunzip.why == NULL
+		   ? -1
+		   : answer_damaged(u->answer, e, u->gunzip.why);
+}
+
+static int
+write_plain(struct stream *s, const void *p, size_t n, struct err *e)
+{
+	struct unpack *u =
+	    (struct unpack *)((char *)s - offsetof(struct unpack, plain));
+	struct answer *a = u->answer;
+
+	if (tim_mono() >= a->end)
+		return answer_late(a, e);
+	if (conn_check_stop(a->conn, e) == -1)
+		return -1;
+	if ((int64_t)n > a->body_max - a->unpacked)
+		return answer_malformed(a, e, TOO_LARGE);
+	a->unpacked += (int64_t)n;
+	return u->to->write(u->to, p, n, e);
+}
+
+/* As read_body, for a body in gzip. */
+static int
+read_packed(struct answer *a, struct stream *s, struct err *e)
+{
+	struct unpack *u = mem_alloc(sizeof(*u));
+	int r;
+
+	u->packed.write = write_packed;
+	u->plain.write = write_plain;
+	u->answer = a;
+	u->to = s;
+	gunzip_init(&u->gunzip, &u->plain);
+	r = read_body(a, &u->packed, e);
+	if (r == 0 && gunzip_end(&u->gunzip) == -1)
+		r = a->body.framing == HEAD_CLOSE
+			? answer_cut(a, e) /* nothing else tells */
+			: answer_damaged(a, e, u->gunzip.why);
+	mem_wipe(u, sizeof(*u)); /* an answer may be a secret */
+	free(u);
+	return r;
+}
+
+int
+answer_body(struct answer *a, struct stream *s, struct err *e)
+{
+	bool packed = a->body.gzip && s != NULL;
+	int r;
+
+	if (a->body.framing == HEAD_EMPTY)
+		return 0;
+	start_pace(a);
+	r = (packed ? read_packed : read_body)(a, s, e);
+	a->body_len = packed ? a->unpacked : a->came;
+	return r;
 }

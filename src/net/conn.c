@@ -113,6 +113,12 @@ conn_where(const struct conn *c)
 	return sock_where(c->sock);
 }
 
+int
+conn_check_stop(const struct conn *c, struct err *e)
+{
+	return sock_check_stop(c->sock, e);
+}
+
 int64_t
 conn_wire(const struct conn *c)
 {

@@ -32,6 +32,8 @@ const struct tls_binding *conn_binding(const struct conn *);
 bool conn_resumed(const struct conn *);
 void conn_distrust(struct conn *);
 const char *conn_where(const struct conn *);
+/* As sock_check_stop. */
+int conn_check_stop(const struct conn *, struct err *);
 /* Bytes read from the socket, including those of an incomplete TLS record. */
 int64_t conn_wire(const struct conn *);
 /* Bytes consumed with conn_eat. */

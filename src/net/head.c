@@ -270,27 +270,38 @@ body_length(struct head *h, struct head_body *b)
 	return nth > 0;
 }
 
-/* Is there a Content-Encoding other than identity? */
 static bool
-is_coded(const struct buf *out)
+is_word(const char *v, size_t n, const char *word)
 {
-	const char *v;
-	size_t len;
-	int nth;
+	return n == strlen(word) && str_ieqn(v, word, n);
+}
 
-	for (nth = 0;
-	     (v = head_find(out, "Content-Encoding", nth, &len)) != NULL; nth++)
-		if (len > 0 && (len != 8 || !str_ieqn(v, "identity", 8)))
-			return true;
-	return false;
+/* One Content-Encoding header of n bytes, which may be a list. */
+static void
+content_encoding(const char *v, size_t n, struct head_body *b)
+{
+	const char *end = v + n, *next;
+
+	do {
+		const char *comma = memchr(v, ',', (size_t)(end - v));
+		size_t len = (size_t)((comma == NULL ? end : comma) - v);
+
+		next = comma == NULL ? NULL : comma + 1;
+		v = trim_blanks(v, &len);
+		if (is_word(v, len, "gzip") || is_word(v, len, "x-gzip")) {
+			b->coded = b->coded || b->gzip;
+			b->gzip = true;
+		} else if (len > 0 && !is_word(v, len, "identity"))
+			b->coded = true;
+	} while ((v = next) != NULL);
 }
 
 int
 head_body(struct head *h, bool to_head, struct head_body *b)
 {
-	const char *te;
-	size_t len;
-	int have;
+	const char *te, *v;
+	size_t len, n;
+	int have, nth;
 
 	memset(b, 0, sizeof(*b));
 	if ((have = body_length(h, b)) == -1)
@@ -301,8 +312,11 @@ head_body(struct head *h, bool to_head, struct head_body *b)
 		    h, "it has both Content-Length and Transfer-Encoding");
 	if (te != NULL && h->minor == 0)
 		return bad_head(h, "it has Transfer-Encoding in HTTP/1.0");
-	b->coded = is_coded(h->out);
-	if (te != NULL && (len != 7 || !str_ieqn(te, "chunked", 7)))
+	for (nth = 0;
+	     (v = head_find(h->out, "Content-Encoding", nth, &n)) != NULL;
+	     nth++)
+		content_encoding(v, n, b);
+	if (te != NULL && !is_word(te, len, "chunked"))
 		b->coded = true;
 	if (te != NULL &&
 	    head_find(h->out, "Transfer-Encoding", 1, &len) != NULL)

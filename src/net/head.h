@@ -55,7 +55,8 @@ struct head_body {
 	enum head_framing framing;
 	int64_t length; /* HEAD_LENGTH */
 	bool keep;      /* the connection may be used again afterwards */
-	bool coded;     /* it has an encoding that was not asked for */
+	bool gzip;  /* Content-Encoding is gzip, or x-gzip (RFC 9110 8.4.1) */
+	bool coded; /* it has another encoding, or several */
 };
 
 /*

@@ -120,7 +120,8 @@ struct http_opts {
 	int tls_ms;        /* (15,000) for the TLS handshake */
 	int first_byte_ms; /* (120,000) for the first byte of the answer */
 	/* (60,000) over this much waiting ANSWER_PACE bytes per second must
-	 * come on average (answer.h: 15 KiB); the time that body takes does
+	 * come on average (answer.h: 15 KiB; what comes out of a compressed
+	 * body counts as well); the time that body takes does
 	 * not count. Also the limit for the whole body of a 401 that auth
 	 * answers */
 	int silence_ms;
@@ -128,9 +129,12 @@ struct http_opts {
 	/* (60,000) a connection that was idle for longer is not used again:
 	 * firewalls forget such connections and tell neither end */
 	int idle_ms;
-	int64_t body_max; /* (2 GiB) body bytes of one answer */
-	/* true: stop soon with ERR_RETRY. Polled at least every 250 ms; its
-	 * argument is NULL */
+	/* (2 GiB) body bytes of one answer, after decompression; about as many
+	 * may be sent */
+	int64_t body_max;
+	/* true: stop soon with ERR_RETRY. Polled at least every 250 ms but for
+	 * the time that body takes, and between any two pieces that come out
+	 * of a compressed body; its argument is NULL */
 	bool (*stop)(void *);
 };
 
@@ -140,7 +144,9 @@ struct http_response {
 	int status;
 	/* all header lines, "Name: value\n", unfolded; http_get reads them */
 	struct buf head;
-	int64_t body_len; /* bytes that reached the stream */
+	/* bytes that reached the stream, decompressed; without a stream, bytes
+	 * that came */
+	int64_t body_len;
 };
 
 struct http;
@@ -155,12 +161,17 @@ void http_close(struct http *); /* NULL is fine */
  * One exchange; any status is a success. The body is written to body as it
  * comes, for every status but 1xx and the 401s that auth answers itself. out
  * must be zeroed or used before; http_response_free frees.
+ * Requests are never compressed. Answers may be, with gzip (RFC 9110 8.4.1.3),
+ * which every request asks for: body gets them decompressed, and before it is
+ * known that they are whole, as with others. Then their head still says gzip.
  * Errors, with their causes: ERR_RETRY CAUSE_NETWORK (no connection: name,
  * address, proxy), _TLS, _TIMEOUT, _PATIENCE, _STOP, _CUT (also when the server
  * closes the connection between the rounds of a login a second time) and
- * _MALFORMED; ERR_CONFIG CAUSE_CERTIFICATE (pin and host name, too),
- * _PROXY_LOGIN (it was rejected), _NETWORK (the proxy wants another login) and
- * an answer compressed unasked; ERR_AUTH CAUSE_LOGIN_DENIED (the server asks
+ * _MALFORMED (also a compressed answer that is damaged, cut short inside a whole
+ * body, or followed by something else); ERR_CONFIG CAUSE_CERTIFICATE (pin and
+ * host name, too), _PROXY_LOGIN (it was rejected), _NETWORK (the proxy wants
+ * another login) and _OTHER (compressed in a way that was not asked for);
+ * ERR_AUTH CAUSE_LOGIN_DENIED (the server asks
  * again and again), and whatever auth fails with. Each message names the
  * host. When body's write fails, its error is passed on and the connection is
  * dropped. body may be NULL: then the body is thrown away.
@@ -190,7 +201,10 @@ const char *http_get(const struct http_response *, const char *name, int nth,
 void http_patience(struct http *, int64_t ms);
 /* Drops the connection: the answer was not what was asked for. */
 void http_drop(struct http *);
-/* Bytes of answers read since http_open, counted after TLS decryption. */
+/*
+ * Bytes of answers read since http_open, after TLS decryption and before they
+ * are decompressed.
+ */
 int64_t http_received(const struct http *);
 
 #endif

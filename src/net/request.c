@@ -55,10 +55,10 @@ put_head(struct buf *out, const struct request_to *to,
 	bool ok = is_clean(to->path, false) && to->path[0] == '/';
 	size_t i;
 
-	/* without Accept-Encoding any encoding is allowed (RFC 9110 12.5.3) */
+	/* no other encoding than these is allowed then (RFC 9110 12.5.3) */
 	buf_addf(out,
 	    "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n"
-	    "Accept-Encoding: identity\r\n",
+	    "Accept-Encoding: gzip\r\n",
 	    req->method, to->path, to->host, to->user_agent);
 	if (auth->len > 0) {
 		ok = ok && is_clean(buf_str(auth), true);

@@ -75,10 +75,12 @@ fail_connection(
 	    SCOPE_MAILBOX);
 }
 
-static bool
-is_stopped(const struct sock *s)
+int
+sock_check_stop(const struct sock *s, struct err *e)
 {
-	return s->stop != NULL && s->stop(s->stop_arg);
+	if (s->stop == NULL || !s->stop(s->stop_arg))
+		return 0;
+	return fail_connection(s, CAUSE_STOP, e, "stopped as asked");
 }
 
 /* The waiting of one read or write until it moves a byte. */
@@ -97,9 +99,8 @@ wait_ready(const struct sock *s, short events, struct waiting *w, struct err *e)
 		struct pollfd p = { s->fd, events, 0 };
 		int64_t left = w->deadline - tim_mono();
 
-		if (is_stopped(s))
-			return fail_connection(
-			    s, CAUSE_STOP, e, "stopped as asked");
+		if (sock_check_stop(s, e) == -1)
+			return -1;
 		if (left < 0)
 			left = 0;
 		if (left == 0 && w->vain > 0)
@@ -462,9 +463,8 @@ sock_connect(const char *host, const char *port, int64_t deadline,
 
 	s->stop = stop;
 	s->stop_arg = stop_arg;
-	if (is_stopped(s))
-		rc = fail_connection(s, CAUSE_STOP, e, "stopped as asked");
-	else
+	rc = sock_check_stop(s, e);
+	if (rc == 0)
 		rc = resolve_connect(s, host, port, deadline, e);
 	if (rc != 0) {
 		sock_close(s);
@@ -492,8 +492,8 @@ sock_read(struct sock *s, void *p, size_t n, int64_t deadline, struct err *e)
 {
 	struct waiting w = { deadline, 0 };
 
-	if (is_stopped(s))
-		return fail_connection(s, CAUSE_STOP, e, "stopped as asked");
+	if (sock_check_stop(s, e) == -1)
+		return -1;
 	for (;;) {
 		ssize_t k = recv(s->fd, p, n, 0);
 

@@ -51,6 +51,8 @@ void sock_label(struct sock *, const char *);
 const char *sock_where(const struct sock *);
 /* Bytes read. */
 int64_t sock_received(const struct sock *);
+/* -1, with CAUSE_STOP: the program was asked to end. */
+int sock_check_stop(const struct sock *, struct err *);
 /* Is there something to read, or did the peer close? Does not wait. */
 bool sock_readable(const struct sock *);
 void sock_close(struct sock *); /* NULL is fine */

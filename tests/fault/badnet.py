@@ -13,6 +13,7 @@ import struct
 import subprocess
 import threading
 import time
+import zlib
 import urllib.parse
 
 LOGIN = (b"<!DOCTYPE html>\r\n<html><head><title>Sign in</title></head><body>"
@@ -207,6 +208,8 @@ class Badnet:
         lines = head.decode("latin-1").split("\r\n")
         method, path, _ = lines[0].split(" ")
         headers = dict(line.split(": ", 1) for line in lines[1:])
+        # what is compressed here must not be so already
+        headers.pop("Accept-Encoding", None)
         upstream.request(method, path, body, headers)
         r = upstream.getresponse()
         data = r.read()
@@ -400,9 +403,38 @@ class Badnet:
         return True
 
     def late_gzip(self, s, ask):
+        """As a proxy does it that compresses, which is no fault."""
+        status, headers, data = ask()
+        data = gzip.compress(data)
+        s.sendall(self.head(status, headers, "Content-Encoding: gzip",
+                            "Transfer-Encoding: chunked"))
+        for at in range(0, len(data), 1000):
+            piece = data[at:at + 1000]
+            s.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
+        s.sendall(b"0\r\n\r\n")
+        return True
+
+    def late_deflate(self, s, ask):
+        """Compressed in a way that was not asked for."""
+        status, headers, data = ask()
+        s.sendall(self.whole(status, headers + ["Content-Encoding: deflate"],
+                             zlib.compress(data)))
+        return True
+
+    def late_gzip_cut(self, s, ask):
+        """All that the headers announce, but not all that was compressed."""
         status, headers, data = ask()
         s.sendall(self.whole(status, headers + ["Content-Encoding: gzip"],
-                             gzip.compress(data)))
+                             gzip.compress(data)[:-9]))
+        return True
+
+    def late_gzip_sum(self, s, ask):
+        """Whole, and with a check sum that is wrong."""
+        status, headers, data = ask()
+        data = bytearray(gzip.compress(data))
+        data[-8] ^= 1
+        s.sendall(self.whole(status, headers + ["Content-Encoding: gzip"],
+                             bytes(data)))
         return True
 
     def late_nothing(self, s, ask):

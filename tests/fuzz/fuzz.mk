@@ -52,6 +52,9 @@ build/fuzz/fuzz_copies: build/fuzz/fault/tests/fuzz/fuzz_copies.o \
 build/fuzz/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(VENDOR_LIBS)
 
+# Its peer is the library that everybody compresses with.
+build/fuzz/fuzz_inflate: VENDOR_LIBS += -lz
+
 .PRECIOUS: build/fuzz/%.o build/fuzz/fault/%.o
 -include $(wildcard build/fuzz/src/*/*.d build/fuzz/tests/fuzz/*.d \
     build/fuzz/fault/*/*/*.d)

@@ -166,6 +166,14 @@ sock_received(const struct sock *s)
 	return s->received;
 }
 
+int
+sock_check_stop(const struct sock *s, struct err *e)
+{
+	(void)s;
+	(void)e;
+	return 0;
+}
+
 bool
 sock_readable(const struct sock *s)
 {

@@ -10,16 +10,18 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 /* answer.c as it is, under names that are not in the program */
-#define answer_head   paced_head
-#define answer_body   paced_body
-#define conn_peek     paced_peek
-#define conn_eat      paced_eat
-#define conn_where    paced_where
-#define conn_wire     paced_wire
-#define conn_received paced_received
-#define tim_mono      paced_mono
+#define answer_head     paced_head
+#define answer_body     paced_body
+#define conn_peek       paced_peek
+#define conn_eat        paced_eat
+#define conn_where      paced_where
+#define conn_check_stop paced_check_stop
+#define conn_wire       paced_wire
+#define conn_received   paced_received
+#define tim_mono        paced_mono
 
 /* The clock and the connection of this file are the names above. */
 #include "net/answer.c" /* NOLINT(bugprone-suspicious-include) */
@@ -33,6 +35,8 @@ struct event {
 };
 
 struct conn {
+	const char *text;
+	size_t len;                /* of text */
 	const struct event *event; /* ends with times 0 */
 	int done;                  /* of the present one */
 	int64_t last;              /* when the last one came */
@@ -44,6 +48,8 @@ static int64_t clock_ms;
 static const char head[] = "HTTP/1.1 200 OK\r\n"
 			   "Content-Length: 100000\r\n\r\n";
 #define HEAD (sizeof(head) - 1)
+/* of a compressed one */
+#define PACKED_HEAD (HEAD + sizeof("Content-Encoding: gzip\r\n") - 1)
 
 int64_t
 paced_mono(void)
@@ -51,18 +57,68 @@ paced_mono(void)
 	return clock_ms;
 }
 
+static char plain[1 << 17], packed[1 << 17];
+static size_t packed_len;
+
 /* 'x' for ever, after the head. */
+static void
+make_plain(void)
+{
+	memset(plain, 'x', sizeof(plain));
+	memcpy(plain, head, HEAD);
+}
+
+/* What a body of n bytes is made of. */
+enum stuff {
+	TEXT,  /* a tenth of it, or less, is sent */
+	NOISE, /* cannot be compressed */
+	ZEROS  /* a thousandth is sent */
+};
+
+static void
+make_packed(enum stuff stuff, size_t n)
+{
+	char *body = malloc(n), *out = malloc(n + 1000);
+	uLong i, x = 1;
+	z_stream z;
+
+	assert_true(body != NULL && out != NULL);
+	for (i = 0; i < n; i++) {
+		x = (x * 69069 + 1) & 0xffffffff;
+		body[i] = stuff == ZEROS   ? '\0'
+			  : stuff == NOISE ? (char)(x >> 20)
+			  : i % 40 < 34
+			      ? "the same in each line, but not all"[i % 40]
+			      : (char)('a' + (x >> 24) % 16);
+	}
+	memset(&z, 0, sizeof(z));
+	assert_int_equal(
+	    deflateInit2(&z, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY), Z_OK);
+	z.next_in = (Bytef *)body;
+	z.avail_in = (uInt)n;
+	z.next_out = (Bytef *)out;
+	z.avail_out = (uInt)n + 1000;
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	packed_len = (size_t)sprintf(packed,
+	    "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+	    "Content-Length: %6lu\r\n\r\n",
+	    z.total_out);
+	assert_int_equal(packed_len, PACKED_HEAD);
+	assert_in_range(z.total_out, 1, sizeof(packed) - packed_len);
+	memcpy(packed + packed_len, out, z.total_out);
+	packed_len += z.total_out;
+	deflateEnd(&z);
+	free(body);
+	free(out);
+}
+
 static const char *
 bytes_at(const struct conn *c, size_t *n)
 {
-	static char text[1 << 17];
-
-	if (text[0] == '\0') {
-		memset(text, 'x', sizeof(text));
-		memcpy(text, head, HEAD);
-	}
 	*n = c->there < 4096 ? c->there : 4096;
-	return text + c->eaten;
+	if (*n > c->len - (size_t)c->eaten)
+		*n = c->len - (size_t)c->eaten;
+	return c->text + c->eaten;
 }
 
 /* Goes to the next event; false: there is none before the deadline. */
@@ -108,6 +164,13 @@ paced_eat(struct conn *c, size_t n)
 	c->eaten += (int64_t)n;
 }
 
+int
+paced_check_stop(const struct conn *c, struct err *e)
+{
+	(void)c, (void)e;
+	return 0;
+}
+
 const char *
 paced_where(const struct conn *c)
 {
@@ -140,17 +203,19 @@ write_slowly(struct stream *s, const void *p, size_t n, struct err *e)
 
 /* 0: it came whole; else -1 and err. *took: how long it took, in ms. */
 static int
-read_answer(
-    const struct event *event, int patience_ms, struct err *e, int64_t *took)
+read_answer(const char *text, size_t len, const struct event *event,
+    int patience_ms, struct err *e, int64_t *took)
 {
-	struct conn c = { .event = event, .last = 1000 };
+	struct conn c = {
+		.text = text, .len = len, .event = event, .last = 1000
+	};
 	struct answer a = { .conn = &c,
 		.first_byte_ms = patience_ms > 0 ? patience_ms : 120000,
 		.silence_ms = patience_ms > 0 ? patience_ms : 60000,
 		.total_ms = 3600000,
 		.patience_ms = patience_ms,
 		.head_max = 4096,
-		.body_max = 1 << 20 };
+		.body_max = 8 << 20 };
 	struct stream s = { .write = write_slowly };
 	struct buf lines;
 	int rc;
@@ -165,13 +230,15 @@ read_answer(
 	return rc;
 }
 
-static const struct {
+struct paced {
 	const char *what;
 	struct event event[4];
 	int patience_ms, writing_ms;
 	const char *code, *text; /* NULL: it comes whole */
 	int64_t min_s, max_s;
-} table[] = {
+};
+
+static const struct paced table[] = {
 	{ "all at once", { { 0, HEAD + 100000, HEAD + 100000, 1 } }, 0, 0, NULL,
 	    NULL, 0, 0 },
 	{ "a slow line", { { 0, HEAD, HEAD, 1 }, { 1000, 280, 280, 400 } }, 0,
@@ -228,34 +295,82 @@ static const struct {
 	    "patience", "stalled", 60, 75 },
 };
 
+/* What comes out of a compressed body counts, and what is sent. */
+static const struct {
+	enum stuff stuff;
+	size_t size;
+	struct paced paced;
+} packed_table[] = {
+	{ TEXT, 120000,
+	    { "compressed text from a slow server",
+		{ { 0, PACKED_HEAD, PACKED_HEAD, 1 }, { 1000, 90, 90, 400 } },
+		0, 0, NULL, NULL, 65, 200 } },
+	{ TEXT, 120000,
+	    { "compressed text that trickles",
+		{ { 0, PACKED_HEAD, PACKED_HEAD, 1 }, { 1000, 10, 10, 9999 } },
+		0, 0, "timeout", "stalled: less than 15360 bytes came in 60 s",
+		60, 60 } },
+	{ NOISE, 100000,
+	    { "what cannot be compressed, on a slow line",
+		{ { 0, PACKED_HEAD, PACKED_HEAD, 1 }, { 1000, 280, 280, 400 } },
+		0, 0, NULL, NULL, 350, 400 } },
+	{ NOISE, 100000,
+	    { "what cannot be compressed trickles",
+		{ { 0, PACKED_HEAD, PACKED_HEAD, 1 }, { 1000, 90, 90, 9999 } },
+		0, 0, "timeout", "stalled", 60, 60 } },
+	{ ZEROS, 5000000,
+	    { "a thousand bytes of nothing each second",
+		{ { 0, PACKED_HEAD, PACKED_HEAD, 1 }, { 1000, 1, 1, 9999 } }, 0,
+		0, "timeout", "not complete after 3600 s", 3600, 3600 } },
+	{ ZEROS, 5000000,
+	    { "nothing, at once, and a slow database",
+		{ { 0, PACKED_HEAD + 8000, PACKED_HEAD + 8000, 1 } }, 0, 100000,
+		"timeout", "not complete after 3600 s", 3600, 3700 } },
+};
+
 static void
-test_pace(void **state)
+run_paced(const struct paced *t, const char *text, size_t len)
 {
 	struct err e = ERR_INIT;
 	int64_t took;
-	size_t i;
 	int rc;
 
+	writing_ms = t->writing_ms;
+	rc = read_answer(text, len, t->event, t->patience_ms, &e, &took);
+	if (rc != (t->code == NULL ? 0 : -1))
+		fail_msg("%s: %s after %lld s", t->what,
+		    rc == 0 ? "it came whole" : e.msg, (long long)took / 1000);
+	if (took / 1000 < t->min_s || took / 1000 > t->max_s)
+		fail_msg("%s: it took %lld s: %s", t->what,
+		    (long long)took / 1000, e.msg);
+	if (rc == 0)
+		return;
+	assert_int_equal(e.kind, ERR_RETRY);
+	assert_int_equal(e.scope, SCOPE_MAILBOX);
+	assert_string_equal(e.code, t->code);
+	assert_non_null(strstr(e.msg, t->text));
+}
+
+static void
+test_pace(void **state)
+{
+	size_t i;
+
 	(void)state;
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		err_clear(&e);
-		writing_ms = table[i].writing_ms;
-		rc = read_answer(
-		    table[i].event, table[i].patience_ms, &e, &took);
-		if (rc != (table[i].code == NULL ? 0 : -1))
-			fail_msg("%s: %s after %lld s", table[i].what,
-			    rc == 0 ? "it came whole" : e.msg,
-			    (long long)took / 1000);
-		if (took / 1000 < table[i].min_s ||
-		    took / 1000 > table[i].max_s)
-			fail_msg("%s: it took %lld s: %s", table[i].what,
-			    (long long)took / 1000, e.msg);
-		if (rc == 0)
-			continue;
-		assert_int_equal(e.kind, ERR_RETRY);
-		assert_int_equal(e.scope, SCOPE_MAILBOX);
-		assert_string_equal(e.code, table[i].code);
-		assert_non_null(strstr(e.msg, table[i].text));
+	make_plain();
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		run_paced(&table[i], plain, sizeof(plain));
+}
+
+static void
+test_packed_pace(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(packed_table) / sizeof(packed_table[0]); i++) {
+		make_packed(packed_table[i].stuff, packed_table[i].size);
+		run_paced(&packed_table[i].paced, packed, packed_len);
 	}
 }
 
@@ -264,6 +379,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_packed_pace),
 	};
 
 	return cmocka_run_group_tests_name("answer", tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -70,7 +71,7 @@ static const struct {
 	{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Encoding: gzip\r\n"
 	  "\r\n",
 	    200, "Content-Length: 2\nContent-Encoding: gzip\n", NULL,
-	    HEAD_LENGTH, 2, 1, 1, 0 },
+	    HEAD_LENGTH, 2, 1, 0, 0 },
 	{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
 	  "Content-Encoding: identity\r\n\r\n",
 	    200, "Content-Length: 2\nContent-Encoding: identity\n", NULL,
@@ -198,6 +199,56 @@ heads(void **state)
 	}
 }
 
+/* Of all encodings only gzip is good, and that once. */
+static void
+encodings(void **state)
+{
+	static const struct {
+		const char *lines;
+		bool gzip, coded;
+	} t[] = {
+		{ "", false, false },
+		{ "Content-Encoding:\r\n", false, false },
+		{ "Content-Encoding: Identity\r\n", false, false },
+		{ "Content-Encoding: gzip\r\n", true, false },
+		{ "content-encoding: X-GZIP\r\n", true, false },
+		{ "Content-Encoding: identity, ,gzip\r\n", true, false },
+		{ "Content-Encoding: gzip\r\nContent-Encoding: identity\r\n",
+		    true, false },
+		{ "Content-Encoding: gzip, gzip\r\n", true, true },
+		{ "Content-Encoding: gzip\r\nContent-Encoding: x-gzip\r\n",
+		    true, true },
+		{ "Content-Encoding: gzip, br\r\n", true, true },
+		{ "Content-Encoding: gzi\r\n", false, true },
+		{ "Content-Encoding: gzipp\r\n", false, true },
+		{ "Content-Encoding: deflate\r\n", false, true },
+		{ "Content-Encoding: br\r\n", false, true },
+		{ "Transfer-Encoding: gzip\r\n", false, true },
+		{ "Content-Encoding: gzip\r\nTransfer-Encoding: gzip, "
+		  "chunked\r\n",
+		    true, true },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct head_body b;
+		struct head h;
+		struct buf out;
+		char in[200];
+		int n = snprintf(
+		    in, sizeof(in), "HTTP/1.1 200 OK\r\n%s\r\n", t[i].lines);
+
+		buf_init(&out, MAX);
+		assert_int_equal(feed(&h, &out, in, (size_t)n, 7), n);
+		assert_int_equal(head_body(&h, false, &b), 0);
+		if (b.gzip != t[i].gzip || b.coded != t[i].coded)
+			fail_msg("%s", t[i].lines);
+		head_free(&h);
+		buf_free(&out);
+	}
+}
+
 /* A NUL in a header, and a head that never ends. */
 static void
 hostile(void **state)
@@ -301,6 +352,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heads),
+		cmocka_unit_test(encodings),
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(lookup),
 		cmocka_unit_test(too_long),

@@ -32,6 +32,10 @@ $(B)/bench/floor: tests/bench/floor.c
 	$(CC) $(BASE) $(FLAGS_release) $(LINK_release) -o $@ $< $(VENDOR_LIBS) \
 	    2>$@.log || { cat $@.log >&2; exit 1; }
 
+$(B)/bench/wan: tests/bench/wan.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(FLAGS_$(V)) -o $@ $< $(filter -fsanitize%,$(LINK_$(V)))
+
 # Its peer is a TLS library that exsync does not use.
 $(B)/unit/test_tls $(B)/unit/test_tlsauth $(B)/unit/test_chain: VENDOR_LIBS += -lgnutls
 

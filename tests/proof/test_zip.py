@@ -2,6 +2,7 @@
 answer as without. What breaks on purpose counts plain bytes."""
 
 import gzip
+import hashlib
 import http.client
 import os
 import sys
@@ -12,7 +13,7 @@ import pytest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 
 import exsim  # noqa: E402
-from rawews import Client  # noqa: E402
+from rawews import Answer, Client  # noqa: E402
 
 BOX = "box@contoso.example"
 MAILS = 20
@@ -186,6 +187,29 @@ def cut_short(sim, client):
     client.connection.close()
     client.connection = None
     return answer, data, sim.log()[-1]
+
+
+def test_made_up_prose(sim):
+    """It compresses as mail does, is the same for the same words, and what
+    was coded once for XML is what the item holds."""
+    box = "prose@contoso.example"
+    sim.commands(f"mailbox {box}\n" + "".join(
+        f"generate {box} {f} {MAILS} 6000 seed={seed} prose=1\n"
+        for f, seed in (("A", 3), ("B", 3), ("C", 4))))
+    held = {}
+    for item in sim.dump(box):
+        held.setdefault(item["folder"], []).append(item)
+    shas = {f: [i["body_sha256"] for i in items]
+            for f, items in held.items()}
+    assert shas["A"] == shas["B"] and not set(shas["A"]) & set(shas["C"])
+    client = Client(sim, box)
+    client.known = held["A"]
+    _, plain, _ = fetch(sim, client)
+    bodies = [e.text for e in Answer(200, plain).all("t:Body")]
+    assert [hashlib.sha256(b.encode()).hexdigest()
+            for b in bodies] == shas["A"]
+    assert all(5500 < len(b.encode()) < 8000 for b in bodies)
+    assert 0.12 < len(zlib.compress(plain, 1)) / len(plain) < 0.35
 
 
 def test_exchangelib_takes_it(sim, monkeypatch):

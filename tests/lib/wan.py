@@ -22,10 +22,11 @@ class Wan:
     """rtt in ms, mbit in million bits per second (0: as fast as it goes),
     stall in ms: (every, for)."""
 
-    def __init__(self, to, rtt=0, mbit=0, stall=None):
+    def __init__(self, to, rtt=0, mbit=0, stall=None, listen=0):
         self.rtt, self.mbit = rtt / 1000, mbit
         command = [os.environ.get("EXSYNC_WAN", BINARY), "--to",
-                   f"127.0.0.1:{to}", "--rtt", str(rtt), "--mbit", str(mbit)]
+                   f"127.0.0.1:{to}", "--rtt", str(rtt), "--mbit", str(mbit),
+                   "--listen", str(listen)]
         if stall:
             command += ["--stall", "{}:{}".format(*stall)]
         self.process = subprocess.Popen(

@@ -68,28 +68,34 @@ static const char TAIL[] = "</body></html>\r\n";
 /* What surrounds the words of a letter. */
 enum { STYLE, OPEN, PLAIN, CLOSE, QUOTE, QUOTED, SIGN, END, N_MARKUP };
 static const char *const MARKUP[N_MARKUP] = {
-	"<html xmlns:v=\"urn:schemas-microsoft-com:vml\" xmlns:o=\"urn:schemas-"
-	"microsoft-com:office:office\"><head><meta http-equiv=\"Content-Type\" "
-	"content=\"text/html; charset=utf-8\"><style><!--\r\n@font-face\r\n\t"
-	"{font-family:Calibri;\r\n\tpanose-1:2 15 5 2 2 2 4 3 2 4;}\r\n"
-	"p.MsoNormal, li.MsoNormal, div.MsoNormal\r\n\t{margin:0cm;\r\n\t"
-	"font-size:11.0pt;\r\n\tfont-family:\"Calibri\",sans-serif;}\r\na:link, "
-	"span.MsoHyperlink\r\n\t{color:#0563C1;\r\n\ttext-decoration:underline;"
-	"}\r\n@page WordSection1\r\n\t{size:612.0pt 792.0pt;\r\n\tmargin:70.85pt "
-	"70.85pt 2.0cm 70.85pt;}\r\n--></style></head><body lang=\"EN-GB\" "
-	"link=\"#0563C1\"><div class=\"WordSection1\">\r\n",
-	"<p class=\"MsoNormal\"><span lang=\"EN-GB\" style=\"font-size:11.0pt;"
-	"font-family:&quot;Calibri&quot;,sans-serif\">",
+	"<html xmlns:v=\"urn:schemas-microsoft-com:vml\" xmlns:o=\"urn:"
+	"schemas-microsoft-com:office:office\"><head><meta http-equiv=\""
+	"Content-Type\" content=\"text/html; charset=utf-8\"><style><!--\r\n"
+	"@font-face\r\n\t{font-family:Calibri;\r\n"
+	"\tpanose-1:2 15 5 2 2 2 4 3 2 4;}\r\n"
+	"p.MsoNormal, li.MsoNormal, div.MsoNormal\r\n"
+	"\t{margin:0cm;\r\n\tfont-size:11.0pt;\r\n"
+	"\tfont-family:\"Calibri\",sans-serif;}\r\n"
+	"a:link, span.MsoHyperlink\r\n"
+	"\t{color:#0563C1;\r\n\ttext-decoration:underline;}\r\n"
+	"@page WordSection1\r\n\t{size:612.0pt 792.0pt;\r\n"
+	"\tmargin:70.85pt 70.85pt 2.0cm 70.85pt;}\r\n"
+	"--></style></head><body lang=\"EN-GB\" link=\"#0563C1\">"
+	"<div class=\"WordSection1\">\r\n",
+	"<p class=\"MsoNormal\"><span lang=\"EN-GB\" style=\""
+	"font-size:11.0pt;font-family:&quot;Calibri&quot;,sans-serif\">",
 	"<p class=\"MsoNormal\">",
-	"<o:p></o:p></span></p>\r\n<p class=\"MsoNormal\"><o:p>&nbsp;</o:p></p>"
-	"\r\n",
-	"<div><div style=\"border:none;border-top:solid #E1E1E1 1.0pt;padding:"
-	"3.0pt 0cm 0cm 0cm\">\r\n<p class=\"MsoNormal\"><b>From:</b> ",
-	"<br>\r\n<b>Sent:</b> Tuesday, 3 March 2026 09:14<br>\r\n<b>Subject:"
-	"</b> RE: Offer<o:p></o:p></p></div></div>\r\n",
+	"<o:p></o:p></span></p>\r\n"
+	"<p class=\"MsoNormal\"><o:p>&nbsp;</o:p></p>\r\n",
+	"<div><div style=\"border:none;border-top:solid #E1E1E1 1.0pt;"
+	"padding:3.0pt 0cm 0cm 0cm\">\r\n"
+	"<p class=\"MsoNormal\"><b>From:</b> ",
+	"<br>\r\n<b>Sent:</b> Tuesday, 3 March 2026 09:14<br>\r\n"
+	"<b>Subject:</b> RE: Offer<o:p></o:p></p></div></div>\r\n",
 	"<p class=\"MsoNormal\"><b><span style=\"font-size:9.0pt;"
-	"color:#1F3864\">Contoso Ltd.</span></b><br>1 Example Street, Sampletown<br><a href=\""
-	"https://www.contoso.example/\">www.contoso.example</a></p>\r\n",
+	"color:#1F3864\">Contoso Ltd.</span></b><br>1 Example Street, "
+	"Sampletown<br><a href=\"https://www.contoso.example/\">"
+	"www.contoso.example</a></p>\r\n",
 	"</div></body></html>\r\n",
 };
 

@@ -19,6 +19,11 @@ bench:
 	@tests/setup.sh build sim bench
 	@tests/bench/run
 
+.PHONY: bench-quick
+bench-quick:
+	@tests/setup.sh build sim bench
+	@tests/bench/quick
+
 fault:
 	@tests/setup.sh build sim test
 	@tests/fault/run

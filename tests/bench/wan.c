@@ -50,6 +50,8 @@
 /* What is due within it is done together. */
 #define GRAIN  (MS / 5)
 #define VECTOR 64
+/* What may be under way where no rate says more: as TCP does by itself. */
+#define WIDE   (8u << 20)
 #define EVENTS 64
 
 enum what { DATA, FIN, RST };
@@ -758,8 +760,10 @@ main(int argc, char **argv)
 				" [--stall EVERY_MS:FOR_MS]\n");
 		return 2;
 	}
-	window =
-	    (256u << 10) + (size_t)(2 * rate * (double)rtt / (double)SECOND);
+	window = WIDE;
+	if (rate > 0)
+		window = (256u << 10) +
+			 (size_t)(2 * rate * (double)rtt / (double)SECOND);
 	listen_at(port);
 	for (now = clock_ns();;) {
 		open_conns();

@@ -19,6 +19,11 @@ bench:
 	@tests/setup.sh build sim bench
 	@tests/bench/run
 
+.PHONY: bench-quick
+bench-quick:
+	@tests/setup.sh build sim bench
+	@tests/bench/quick
+
 fault:
 	@tests/setup.sh build sim test
 	@tests/fault/run
@@ -31,6 +36,10 @@ $(B)/bench/floor: tests/bench/floor.c
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(FLAGS_release) $(LINK_release) -o $@ $< $(VENDOR_LIBS) \
 	    2>$@.log || { cat $@.log >&2; exit 1; }
+
+$(B)/bench/wan: tests/bench/wan.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(FLAGS_$(V)) -o $@ $< $(filter -fsanitize%,$(LINK_$(V)))
 
 # Its peer is a TLS library that exsync does not use.
 $(B)/unit/test_tls $(B)/unit/test_tlsauth $(B)/unit/test_tlsresume $(B)/unit/test_chain: VENDOR_LIBS += -lgnutls

@@ -3,87 +3,52 @@ which asks each folder that holds something once more (src/sync/marker.h), and
 those after it, when all markers are settled."""
 
 import os
-import sqlite3
 import time
 
-import exsim
+import kit
 
 BOXES = int(os.environ.get("BENCH_BOXES", "200"))
 FOLDERS = 5  # of each that hold something
-SETTLES = 3  # s; MARKER_SETTLES of src/sync/marker.h
-INI = """\
-[exsync]
-database = idle.db
-ca_file = {ca}
-[profile hq]
-url = {url}
-auth = basic
-username = {user}
-password = {password}
-domains = contoso.example
-mailboxes = listed
-match = any
-"""
-BOX = """\
-[mailbox {name}]
-address = {name}@contoso.example
-profile = hq
-type = queue
-"""
+UNSETTLED = "SELECT count(*) FROM sync_folder WHERE unsettled <> 0"
 
 
-class Passes:
-    """A directory, a simulator and what a pass asks of it."""
+def once(sim):
+    """The pass, with its requests: FindFolder, SyncFolderItems."""
+    before = sim.stats()["ops"]
+    done = kit.once(sim, "idle")
+    now = sim.stats()["ops"]
+    done.find, done.sync = (now.get(op, 0) - before.get(op, 0)
+                            for op in ("FindFolder", "SyncFolderItems"))
+    return done
 
-    def __init__(self, directory, sim, run):
-        self.directory, self.sim, self.run = directory, sim, run
-        names = [f"idle{n}" for n in range(BOXES)]
-        self.ini = os.path.join(directory, "idle.ini")
-        with open(self.ini, "w", encoding="utf-8") as f:
-            f.write(INI.format(ca=exsim.CA, url=sim.url, user=exsim.USER,
-                               password=exsim.PASSWORD)
-                    + "".join(BOX.format(name=n) for n in names))
-        os.chmod(self.ini, 0o600)
+
+def measure(figures):
+    figures.begin("idle", f"{BOXES} mailboxes of {FOLDERS} folders with"
+                  f" mail; medians of {kit.RUNS}")
+    names = [f"idle{n}" for n in range(BOXES)]
+    with kit.simulator() as sim:
+        kit.ini("idle", sim.url, names)
         sim.commands("".join(
             f"mailbox {n}@contoso.example\n" + "".join(
                 f"generate {n}@contoso.example Inbox/{k} 2 500 seed={k + 7}\n"
                 for k in range(FOLDERS))
             for n in names))
-
-    def once(self):
-        """CPU of the pass, and its requests: FindFolder, SyncFolderItems."""
-        before = self.sim.stats()["ops"]
-        done = self.run("idle", self.ini)
-        now = self.sim.stats()["ops"]
-        return done.cpu, *(now.get(op, 0) - before.get(op, 0)
-                           for op in ("FindFolder", "SyncFolderItems"))
-
-    def unsettled(self):
-        db = sqlite3.connect(os.path.join(self.directory, "idle.db"))
-        try:
-            return db.execute("SELECT count(*) FROM sync_folder"
-                              " WHERE unsettled <> 0").fetchone()[0]
-        finally:
-            db.close()
-
-
-def measure(directory, sim, run, figure):
-    passes = Passes(directory, sim, run)
-    passes.once()
-    waiting = passes.unsettled()
-    time.sleep(SETTLES)
-    cpu, find, sync = passes.once()
-    left = passes.unsettled()
-    if left != 0:
-        raise SystemExit(f"bench: {left} folders are not settled")
-    figure("idle_boxes", BOXES, f"mailboxes of {FOLDERS} folders with mail")
-    figure("after_first_unsettled", waiting, "folders after the first pass")
-    figure("after_first_requests_per_mailbox", (find + sync) / BOXES,
-           "requests (the pass after the first, nothing new)")
-    figure("after_first_requests_per_folder", sync / (BOXES * FOLDERS),
-           "requests for each folder with mail")
-    figure("after_first_cpu_us_per_mailbox", cpu / BOXES * 1e6, "us")
-    cpu, find, sync = passes.once()
-    figure("idle_requests_per_mailbox", (find + sync) / BOXES,
-           "requests (all folders settled, nothing new)")
-    figure("idle_cpu_us_per_mailbox", cpu / BOXES * 1e6, "us")
+        once(sim)
+        figures.add("after_first_unsettled", kit.one("idle", UNSETTLED),
+                    "folders")
+        time.sleep(kit.SETTLES)
+        after = once(sim)
+        kit.expect("folders not settled", kit.one("idle", UNSETTLED), 0)
+        figures.add("after_first_requests_per_mailbox",
+                    (after.find + after.sync) / BOXES, "requests")
+        figures.add("after_first_requests_per_folder",
+                    after.sync / (BOXES * FOLDERS), "requests")
+        figures.add("after_first_cpu_us_per_mailbox",
+                    after.cpu / BOXES * 1e6, "us")
+        runs = [once(sim) for _ in range(kit.RUNS)]
+        figures.add("idle_requests_per_mailbox", [
+            (r.find + r.sync) / BOXES for r in runs], "requests", "<=1")
+        figures.add("idle_cpu_us_per_mailbox", [
+            r.cpu / BOXES * 1e6 for r in runs], "us", "<=500")
+        figures.served("idle", runs)
+    kit.fresh("idle")

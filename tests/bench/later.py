@@ -8,30 +8,12 @@ import random
 import sqlite3
 import time
 
-import exsim
+import kit
 
 DECISIONS = int(os.environ.get("BENCH_DECISIONS", "1000000"))
 PEOPLE = 1000
 ADDRESSES = 4  # of a mail
 BOX = "later@contoso.example"
-INI = """\
-[exsync]
-database = later.db
-ca_file = {ca}
-[directory]
-contacts = later.csv
-[profile hq]
-url = {url}
-auth = basic
-username = {user}
-password = {password}
-domains = contoso.example
-mailboxes = listed
-match = contact
-[mailbox later]
-address = {box}
-profile = hq
-"""
 MAIL = """\
 Message-ID: <later@bench.example>
 From: New <new500@bench.example>
@@ -43,17 +25,12 @@ Text
 """
 
 
-def write(path, text):
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
-    os.chmod(path, 0o600)
-    os.utime(path, (time.time() - 5,) * 2)  # it rests
-
-
 def contacts(directory, n):
-    write(os.path.join(directory, "later.csv"), "crm_id,address\n"
+    path = os.path.join(directory, "later.csv")
+    kit.write(path, "crm_id,address\n"
           "c,somebody@bench.example\n" + "".join(
               f"n{i},new{i}@bench.example\n" for i in range(n)))
+    os.utime(path, (time.time() - 5,) * 2)  # it rests
 
 
 def decisions():
@@ -78,30 +55,23 @@ def fill(directory):
         db.close()
 
 
-def stored(directory):
-    db = sqlite3.connect(os.path.join(directory, "later.db"))
-    try:
-        return db.execute("SELECT count(*) FROM email").fetchone()[0]
-    finally:
-        db.close()
-
-
-def measure(directory, sim, run, figure):
-    ini = os.path.join(directory, "later.ini")
-    write(ini, INI.format(ca=exsim.CA, url=sim.url, user=exsim.USER,
-                          password=exsim.PASSWORD, box=BOX))
-    write(os.path.join(directory, "later.eml"), MAIL.format(box=BOX))
-    contacts(directory, 0)
-    sim.commands(f"mailbox {BOX}\nmail {BOX} @inbox "
-                 + os.path.join(directory, "later.eml") + "\n")
-    run("later", ini)
-    fill(directory)
-    idle = run("later", ini).cpu
-    contacts(directory, PEOPLE)
-    scan = run("later", ini)
-    if stored(directory) != 1:
-        raise SystemExit("bench: the mail of who came later is not stored")
-    figure("later_decisions", DECISIONS,
-           f"decisions, and {PEOPLE} people who come later")
-    figure("later_cpu_s", scan.cpu - idle, "s (the pass that finds their mail)")
-    figure("later_peak_rss_mb", scan.rss, "MB")
+def measure(figures):
+    figures.begin("later", f"{DECISIONS} decisions, and {PEOPLE} people who"
+                  " come later; one run")
+    kit.write(os.path.join(kit.DIR, "later.eml"), MAIL.format(box=BOX))
+    contacts(kit.DIR, 0)
+    with kit.simulator() as sim:
+        kit.ini("later", sim.url, ["later"], "contact",
+                "[directory]\ncontacts = later.csv\n")
+        sim.commands(f"mailbox {BOX}\nmail {BOX} @inbox "
+                     + os.path.join(kit.DIR, "later.eml") + "\n")
+        kit.once(sim, "later")
+        fill(kit.DIR)
+        idle = kit.once(sim, "later").cpu
+        contacts(kit.DIR, PEOPLE)
+        scan = kit.once(sim, "later")
+    kit.expect("mail of who came later", kit.one(
+        "later", "SELECT count(*) FROM email"), 1)
+    figures.add("later_cpu_s", scan.cpu - idle, "s")
+    figures.add("later_peak_rss_mb", scan.rss, "MB")
+    kit.fresh("later")

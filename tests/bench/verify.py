@@ -43,7 +43,7 @@ def measure(directory, sim, count, command, figure):
     box = done.told["mailboxes"][0]
     if done.told["state"] != "proof" or box["stored"] != count:
         raise SystemExit(f"bench: no proof: {done.told}")
-    figure("verify_messages", count, "messages, all of them stored")
+    figure("verify_messages", count, "messages")
     figure("verify_cpu_us_per_message", done.cpu / count * 1e6, "us")
     figure("verify_requests_per_1000", asked * 1000 / count, "requests")
     figure("verify_rate", count / done.wall, "messages/s")

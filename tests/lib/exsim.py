@@ -34,6 +34,10 @@ def binary():
         "EXSIM", os.path.join(TOP, "build", "sim", "exsim"))
 
 
+def port_of(url):
+    return urllib.parse.urlsplit(url).port
+
+
 class Sim:
     """One simulator process; its files lie in directory. may_lock: that an
     account is locked is what the test is about."""

@@ -60,7 +60,7 @@ class Client:
             f"{user}:{password}".encode()).decode()
         self.connection = None
 
-    def http(self, method, body=None, login=True, path=None):
+    def http(self, method, body=None, login=True, path=None, more=None):
         if self.connection is None:
             if self.url.scheme == "https":
                 self.connection = http.client.HTTPSConnection(
@@ -72,6 +72,7 @@ class Client:
         headers = {"Content-Type": "text/xml; charset=utf-8"}
         if login:
             headers["Authorization"] = self.login
+        headers.update(more or {})
         self.connection.request(method, path or self.url.path, body,
                                 headers)
         answer = self.connection.getresponse()
@@ -79,16 +80,18 @@ class Client:
 
     def call(self, body, header=""):
         """body: the operation's element, prefixes t and m are known."""
+        answer, data = self.http("POST", self.envelope(body, header))
+        return Answer(answer.status, data)
+
+    def envelope(self, body, header=""):
         who = (f"<t:ExchangeImpersonation><t:ConnectingSID>"
                f"<t:PrimarySmtpAddress>{self.address}"
                f"</t:PrimarySmtpAddress></t:ConnectingSID>"
                f"</t:ExchangeImpersonation>") if self.address else ""
         names = " ".join(f'xmlns:{k}="{v}"' for k, v in NS.items())
-        text = (f'<s:Envelope {names}><s:Header><t:RequestServerVersion '
+        return (f'<s:Envelope {names}><s:Header><t:RequestServerVersion '
                 f'Version="{self.version}"/>{who}{header}</s:Header>'
-                f"<s:Body>{body}</s:Body></s:Envelope>")
-        answer, data = self.http("POST", text.encode())
-        return Answer(answer.status, data)
+                f"<s:Body>{body}</s:Body></s:Envelope>").encode()
 
     def create(self, message, how="SaveOnly", folder="drafts"):
         where = "" if folder is None else (

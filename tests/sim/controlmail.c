@@ -205,6 +205,7 @@ controlmail_generate(struct cmd *c, struct sb *out)
 	set.to_addr = f->mailbox->person->addr;
 	set.to_name = f->mailbox->person->name;
 	set.sent = is_sent_place(f);
+	set.prose = control_number(c, "prose", 0) != 0;
 	if (set.contacts < 1)
 		set.contacts = 1;
 	g = gen_add(&set);

@@ -21,6 +21,7 @@
 #include "defer.h"
 #include "log.h"
 #include "resume.h"
+#include "zip.h"
 #include "base/hash.h"
 #include "ews/call.h"
 #include "ews/option.h"
@@ -41,8 +42,9 @@ struct exchange {
 	struct MHD_Connection *connection;
 	size_t sent;
 	bool too_big, done, is_soap;
-	bool paused;  /* slow: a wait lies behind this read */
-	long late_by; /* as in call */
+	bool paused;        /* slow: a wait lies behind this read */
+	long late_by;       /* as in call */
+	const char *coding; /* of the answer, or NULL */
 };
 
 /* What lives as long as a connection. */
@@ -128,6 +130,35 @@ is_resumed(struct MHD_Connection *c)
 	return l->resumed;
 }
 
+/*
+ * Codes the answer: as a fault wants it, or because the client takes gzip.
+ * Whatever is cut or slow goes out as it is, for it counts plain bytes.
+ */
+static void
+code_answer(struct exchange *x)
+{
+	struct call *c = &x->call;
+	struct sb b = { 0 };
+
+	c->plain = c->out.n;
+	x->coding = c->coding[0] != 0 ? c->coding : NULL;
+	if (x->coding == NULL && option.zip &&
+	    ((c->cut_at < 0 && c->bps == 0) || c->cut_coded) &&
+	    zip_taken(header(x->connection, "Accept-Encoding")))
+		x->coding = "gzip";
+	if (c->plain == 0)
+		x->coding = NULL;
+	if (x->coding == NULL)
+		return;
+	zip_as(&b, x->coding, c->out.p, c->out.n);
+	if (c->spoil_at >= 0 && (size_t)c->spoil_at < b.n)
+		b.p[c->spoil_at] = (char)~b.p[c->spoil_at];
+	if (c->cut_at > (int64_t)b.n)
+		c->cut_at = (int64_t)b.n / 2;
+	sb_free(&c->out);
+	c->out = b;
+}
+
 static void
 run_soap(struct exchange *x)
 {
@@ -137,7 +168,7 @@ run_soap(struct exchange *x)
 	c->body = x->in.p != NULL ? x->in.p : "";
 	c->body_len = x->in.n;
 	c->late_by = x->late_by;
-	c->cut_at = -1;
+	c->cut_at = c->spoil_at = -1;
 	authenticate(x);
 	c->account = x->who.account;
 	c->app_only = x->who.app_only;
@@ -155,8 +186,10 @@ run_soap(struct exchange *x)
 	else
 		call_run(c);
 	run_then(c);
-	if (c->late_ms == 0)
-		log_call(c, &x->who);
+	if (c->late_ms != 0)
+		return;
+	code_answer(x);
+	log_call(c, &x->who);
 }
 
 /* As if the request had not come yet; only that it is late is known. */
@@ -290,6 +323,10 @@ add_headers(struct exchange *x, struct MHD_Response *r)
 	uint64_t h;
 
 	MHD_add_response_header(r, "Server", "Microsoft-IIS/10.0");
+	if (x->coding != NULL) {
+		MHD_add_response_header(r, "Content-Encoding", x->coding);
+		MHD_add_response_header(r, "Vary", "Accept-Encoding");
+	}
 	if (c->out.n > 0 || c->type != NULL || c->status == 200 ||
 	    c->status == 500)
 		MHD_add_response_header(r, "Content-Type",
@@ -338,7 +375,7 @@ run_page(struct exchange *x)
 {
 	struct call *c = &x->call;
 
-	c->cut_at = -1;
+	c->cut_at = c->spoil_at = -1;
 	authenticate(x);
 	c->status = x->who.account != NULL ? 200 : 401;
 	c->type = sb_xstrdup("text/html; charset=utf-8");
@@ -346,6 +383,7 @@ run_page(struct exchange *x)
 		SB_LIT(&c->out,
 		    "<HTML><HEAD><TITLE>Service</TITLE></HEAD><BODY>"
 		    "<P>You have created a service.</P></BODY></HTML>\r\n");
+	code_answer(x);
 }
 
 /* Entra's endpoint, which lies on a host of its own in truth. */
@@ -363,7 +401,7 @@ run_token(struct exchange *x, const char *url, bool post)
 		.body = x->in.p != NULL ? x->in.p : "",
 		.len = x->in.n };
 	token_run(t);
-	c->cut_at = -1;
+	c->cut_at = c->spoil_at = -1;
 	c->status = t->status;
 	c->delay_ms = (int)t->delay_ms;
 	c->type = sb_xstrdup(t->answer_type != NULL
@@ -372,7 +410,8 @@ run_token(struct exchange *x, const char *url, bool post)
 	c->retry_after =
 	    t->retry_after != NULL ? sb_xstrdup(t->retry_after) : NULL;
 	sb_add(&c->out, t->out.p, t->out.n);
-	log_token(t, link_of(x->connection)->number);
+	code_answer(x);
+	log_token(t, c->out.n, link_of(x->connection)->number);
 }
 
 static void

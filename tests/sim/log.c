@@ -20,8 +20,8 @@ static struct {
 	char name[40];
 	unsigned long n;
 } ops[MAX_OPS];
-static unsigned long requests, messages, bodies, bytes_in, bytes_out, denied,
-    wrong_cookies;
+static unsigned long requests, messages, bodies, bytes_in, bytes_out,
+    bytes_wire, denied, wrong_cookies;
 
 int
 log_open(const char *path)
@@ -101,9 +101,10 @@ line(struct sb *b, const struct call *c, const struct verdict *who)
 	sb_json(b, path.p);
 	sb_free(&path);
 	sb_fmt(b,
-	    ",\"bytes_in\":%zu,\"bytes_out\":%zu,\"connection\":%u,"
-	    "\"resumed\":%s}\n",
-	    c->body_len, c->out.n, c->connection,
+	    ",\"bytes_in\":%zu,\"bytes_out\":%zu,\"bytes_wire\":%zu,"
+	    "\"connection\":%u,\"resumed\":%s}
+",
+	    c->body_len, c->plain, c->out.n, c->connection,
 	    c->resumed ? "true" : "false");
 }
 
@@ -123,7 +124,8 @@ log_call(const struct call *c, const struct verdict *who)
 	messages += c->messages;
 	bodies += c->bodies;
 	bytes_in += c->body_len;
-	bytes_out += c->out.n;
+	bytes_out += c->plain;
+	bytes_wire += c->out.n;
 	if (c->cookie != NULL && c->impersonated &&
 	    world_mailbox(c->cookie) != c->mailbox)
 		wrong_cookies++;
@@ -137,14 +139,16 @@ log_call(const struct call *c, const struct verdict *who)
 }
 
 void
-log_token(const struct token_call *t, unsigned connection)
+log_token(const struct token_call *t, size_t wire, unsigned connection)
 {
 	struct sb b = { 0 };
 
 	begin(&b);
 	sb_str(&b, t->log.n > 0 ? t->log.p : "\"op\":\"metadata\"");
-	sb_fmt(&b, ",\"bytes_in\":%zu,\"bytes_out\":%zu,\"connection\":%u}\n",
-	    t->len, t->out.n, connection);
+	sb_fmt(&b,
+	    ",\"bytes_in\":%zu,\"bytes_out\":%zu,\"bytes_wire\":%zu,"
+	    "\"connection\":%u}\n",
+	    t->len, t->out.n, wire, connection);
 	pthread_mutex_lock(&lock);
 	if (file != NULL) {
 		fwrite(b.p, 1, b.n, file);
@@ -169,9 +173,9 @@ log_stats(struct sb *b)
 	sb_fmt(b,
 	    "},\"messages\":%lu,\"bodies\":%lu,\"denied\":%lu,"
 	    "\"wrong_cookies\":%lu,\"bytes_in\":%lu,\"bytes_out\":%lu,"
-	    "\"violations\":%lu,",
+	    "\"bytes_wire\":%lu,\"violations\":%lu,",
 	    messages, bodies, denied, wrong_cookies, bytes_in, bytes_out,
-	    valid_violations());
+	    bytes_wire, valid_violations());
 	account_stats(b);
 	SB_LIT(b, ",");
 	resume_stats(b);

@@ -11,7 +11,8 @@
 int log_open(const char *path); /* NULL: counts only */
 void log_close(void);
 void log_call(const struct call *, const struct verdict *);
-void log_token(const struct token_call *, unsigned connection);
+/* wire: the bytes of the answer as they were sent */
+void log_token(const struct token_call *, size_t wire, unsigned connection);
 void log_stats(struct sb *); /* one JSON object */
 
 #endif

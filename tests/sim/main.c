@@ -125,6 +125,7 @@ prepare(const struct opts *o)
 	}
 	world_init((enum product)product);
 	option_init((enum product)product);
+	option.zip = !o->no_gzip;
 	if (prepare_logins(o) < 0)
 		return -1;
 	if (open_schema(o) < 0 || log_open(o->log) < 0)

@@ -22,7 +22,8 @@ enum {
 	O_AUTH,
 	O_EPA,
 	O_DOMAIN,
-	O_LOCKOUT
+	O_LOCKOUT,
+	O_NO_GZIP
 };
 
 static const struct option LONG[] = {
@@ -41,6 +42,7 @@ static const struct option LONG[] = {
 	{ "epa", required_argument, NULL, O_EPA },
 	{ "domain", required_argument, NULL, O_DOMAIN },
 	{ "lockout", required_argument, NULL, O_LOCKOUT },
+	{ "no-gzip", no_argument, NULL, O_NO_GZIP },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -53,7 +55,8 @@ usage(void)
 	    "    [--account NAME:PASSWORD[:impersonate]]... [--log FILE]\n"
 	    "    [--schema DIR | --no-schema] [--load FILE]... [--control]\n"
 	    "    [--auth SCHEME,...] [--epa off|allow|require] "
-	    "[--domain NETBIOS=DNS] [--lockout N]\n");
+	    "[--domain NETBIOS=DNS] [--lockout N]\n"
+	    "    [--no-gzip]\n");
 }
 
 static int
@@ -95,6 +98,9 @@ one(struct opts *o, int opt)
 		break;
 	case O_LOCKOUT:
 		o->lockout = atoi(optarg);
+		break;
+	case O_NO_GZIP:
+		o->no_gzip = true;
 		break;
 	case O_CONTROL:
 		o->control = true;

@@ -11,7 +11,7 @@
 struct opts {
 	int port;
 	const char *ready, *tls_dir, *version, *log, *schema;
-	bool http, no_schema, control;
+	bool http, no_schema, control, no_gzip;
 	const char *auth, *epa, *domain; /* NULL: as always */
 	int lockout;
 	const char *account[OPTS_MANY], *load[OPTS_MANY];

@@ -50,16 +50,20 @@ struct call {
 
 	/* the fault that applies to the whole request, or NULL */
 	struct fault *fault;
-	char *then;     /* a command, run when the answer is made; freed */
-	int late_ms;    /* nothing was done: run it anew after that time */
-	long late_by;   /* the fault that did that to it; 0: none. Set from the
+	char *then;      /* a command, run when the answer is made; freed */
+	int late_ms;     /* nothing was done: run it anew after that time */
+	long late_by;    /* the fault that did that to it; 0: none. Set from the
 			 * start when it is run anew */
-	int delay_ms;   /* before the first byte of the answer */
-	int64_t cut_at; /* end the body here; -1: no */
-	bool cut_hard;  /* with a reset */
-	int bps;        /* 0: as fast as it goes */
+	int delay_ms;    /* before the first byte of the answer */
+	int64_t cut_at;  /* end the body here; -1: no */
+	bool cut_hard;   /* with a reset */
+	int bps;         /* 0: as fast as it goes */
+	bool cut_coded;  /* the above are about the compressed answer */
+	char coding[16]; /* sent so, though nobody asked; "": no */
+	int64_t spoil_at; /* of the coded answer: this byte is wrong; -1: no */
 
 	/* for the log: JSON texts without their brackets */
+	size_t plain; /* length of the answer before it was coded */
 	struct sb log_ids, log_shape, log_bodies;
 	const struct folder *folder;
 	unsigned messages, bodies;

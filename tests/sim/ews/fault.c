@@ -21,7 +21,7 @@ static const char *const KIND[F_KINDS] = { "busy", "busy_item", "http", "fault",
 	"error", "html", "redirect", "missing", "twice", "swap", "illegal",
 	"truncate", "reset", "silence", "slow", "bigattr", "deep", "bomb",
 	"doctype", "stuck", "resend", "ghost", "late", "noid", "strange",
-	"hide" };
+	"hide", "coded" };
 
 static struct fault *faults;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -37,6 +37,7 @@ fault_free(struct fault *f)
 	free(f->type);
 	free(f->body);
 	free(f->to);
+	free(f->as);
 	free(f->then);
 	free(f);
 }
@@ -80,6 +81,7 @@ word_of(struct fault *f, const char *key, const char *value, bool *kind)
 		      : strcmp(key, "type") == 0        ? &f->type
 		      : strcmp(key, "body") == 0        ? &f->body
 		      : strcmp(key, "to") == 0          ? &f->to
+		      : strcmp(key, "as") == 0          ? &f->as
 		      : strcmp(key, "then") == 0        ? &f->then
 							: NULL;
 	size_t i;
@@ -95,6 +97,8 @@ word_of(struct fault *f, const char *key, const char *value, bool *kind)
 		f->times = strcmp(value, "always") == 0 ? -1 : atol(value);
 	else if (strcmp(key, "ms") == 0)
 		f->ms = atol(value);
+	else if (strcmp(key, "coded") == 0)
+		f->coded = strcmp(value, "1") == 0;
 	else if (strcmp(key, "do") == 0)
 		return *kind = kind_of(f, value);
 	else {
@@ -534,12 +538,19 @@ fault_answer(struct call *c)
 	case F_RESET:
 		c->cut_at = n >= 0 ? n : (int64_t)c->out.n / 2;
 		c->cut_hard = f->kind == F_RESET;
+		c->cut_coded = f->coded;
 		break;
 	case F_SILENCE:
 		c->delay_ms += wait_ms(f);
 		break;
 	case F_SLOW:
 		c->bps = (int)(n > 0 ? n : 1);
+		c->cut_coded = f->coded;
+		break;
+	case F_CODED:
+		snprintf(c->coding, sizeof(c->coding), "%s",
+		    f->as != NULL ? f->as : "gzip");
+		c->spoil_at = n;
 		break;
 	default:
 		break;

@@ -35,6 +35,7 @@ enum fault_kind {
 	F_NOID,
 	F_STRANGE,
 	F_HIDE,
+	F_CODED,
 	F_KINDS
 };
 
@@ -48,6 +49,8 @@ struct fault {
 	long number; /* backoff, status, at, seconds, bps, bytes, n */
 	long ms;     /* -1: not given */
 	char *code, *retry_after, *type, *body, *to;
+	char *as;   /* a content coding */
+	bool coded; /* at= counts the bytes of the compressed answer */
 	char *then; /* a command, run when the answer is made */
 };
 

@@ -14,6 +14,7 @@ option_init(enum product p)
 	option = (struct option){ .newest_first = p >= EX2010,
 		.well_known = true,
 		.chunked = true,
+		.zip = true,
 		.text_ex = true };
 }
 
@@ -54,6 +55,8 @@ option_set(const char *w)
 		option.bom = on(v);
 	else if (strncmp(w, "chunked=", 8) == 0)
 		option.chunked = on(v);
+	else if (strncmp(w, "gzip=", 5) == 0)
+		option.zip = on(v);
 	else if (strncmp(w, "empty_content=", 14) == 0)
 		option.no_empty_content = !on(v);
 	else if (strncmp(w, "list_ex=", 8) == 0)

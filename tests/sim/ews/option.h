@@ -12,6 +12,7 @@ struct option {
 	bool short_ids;
 	bool well_known; /* t:DistinguishedFolderId in answers */
 	bool chunked;
+	bool zip; /* answers are compressed for who takes it */
 	bool bom;
 	bool no_empty_content; /* an empty attachment has no t:Content */
 	bool anew; /* the MIME of attached messages: other bytes each time */

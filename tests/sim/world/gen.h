@@ -17,6 +17,7 @@ struct gen_set {
 	int step;
 	const char *to_addr, *to_name; /* the mailbox's person: borrowed */
 	bool sent;                     /* the mailbox's owner is the sender */
+	bool prose; /* letters of words instead of the same paragraphs */
 };
 
 /* A copy of the set that stays until gen_free. */

@@ -102,8 +102,7 @@ line(struct sb *b, const struct call *c, const struct verdict *who)
 	sb_free(&path);
 	sb_fmt(b,
 	    ",\"bytes_in\":%zu,\"bytes_out\":%zu,\"bytes_wire\":%zu,"
-	    "\"connection\":%u,\"resumed\":%s}
-",
+	    "\"connection\":%u,\"resumed\":%s}\n",
 	    c->body_len, c->plain, c->out.n, c->connection,
 	    c->resumed ? "true" : "false");
 }

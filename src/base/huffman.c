@@ -17,6 +17,7 @@ struct code {
 	uint32_t none; /* the entry for bits that are no code */
 	bool whole;    /* a single symbol is not enough */
 	unsigned count[LONGEST + 1], longest;
+	unsigned size;        /* entries of the first look that differ */
 	uint16_t symbol[288]; /* in the order of their codes */
 	unsigned n;
 };
@@ -86,7 +87,8 @@ sort_code(struct code *c, const uint8_t *length, unsigned n)
 	for (i = 0; i < n; i++)
 		if (length[i] > 0)
 			c->symbol[at[length[i]]++] = (uint16_t)i;
-	for (i = 0; left > 0 && i < 1u << c->first; i++)
+	c->size = 1u << (c->longest < c->first ? c->longest : c->first);
+	for (i = 0; left > 0 && i < c->size; i++)
 		c->table[i] = c->none | 1 << 8 | 1;
 	return true;
 }
@@ -130,7 +132,7 @@ fill_table(struct code *c)
 			len++;
 		if (len <= first) {
 			e += len << 8 | len;
-			for (j = code; j <= mask; j += 1u << len)
+			for (j = code; j < c->size; j += 1u << len)
 				c->table[j] = e;
 		} else {
 			if ((code & mask) != link) {
@@ -151,6 +153,9 @@ fill_table(struct code *c)
 		c->count[len]--;
 		code = next_code(code, len);
 	}
+	/* many small blocks must not cost more than what they bring */
+	for (i = c->size; i <= mask; i *= 2)
+		memcpy(c->table + i, c->table, i * sizeof(*c->table));
 	return true;
 }
 

@@ -11,6 +11,7 @@
  *    there; what stands behind the end is moved to the start. Copying writes
  *    up to 15 bytes too many, where everything is older than 32 KiB.
  */
+#include <pthread.h>
 #include <string.h>
 
 #include "base/huffman.h"
@@ -45,22 +46,23 @@ bad_data(struct inflate *z, const char *why)
 	return FAILED;
 }
 
-/* 3.2.6 */
-static void
-fixed_tables(struct inflate *z)
-{
-	uint8_t *l = z->length;
+/* 3.2.6; made once, since many small blocks may have these codes. */
+static uint32_t fixed_literal[HUFFMAN_LITERALS];
+static uint32_t fixed_distance[HUFFMAN_DISTANCES];
+static pthread_once_t fixed_once = PTHREAD_ONCE_INIT;
 
-	if (z->fixed)
-		return;
+static void
+make_fixed(void)
+{
+	uint8_t l[288];
+
 	memset(l, 8, 144);
 	memset(l + 144, 9, 112);
 	memset(l + 256, 7, 24);
 	memset(l + 280, 8, 8);
-	huffman_literals(z->literal, l, 288);
+	huffman_literals(fixed_literal, l, 288);
 	memset(l, 5, 32);
-	huffman_distances(z->distance, l, 32);
-	z->fixed = true;
+	huffman_distances(fixed_distance, l, 32);
 }
 
 /* Are there n bits? Takes bytes until there are. */
@@ -99,7 +101,9 @@ block_head(struct inflate *z, struct input *in)
 		z->state = STORED_SIZE;
 		return NEXT;
 	case 1:
-		fixed_tables(z);
+		pthread_once(&fixed_once, make_fixed);
+		z->literals = fixed_literal;
+		z->distances = fixed_distance;
 		z->state = SYMBOLS;
 		return NEXT;
 	case 2:
@@ -195,7 +199,6 @@ code_lengths(struct inflate *z, struct input *in)
 			return MORE;
 		z->length[order[z->have++]] = (uint8_t)take_bits(z, 3);
 	}
-	z->fixed = false;
 	/* it has the place of the literals' table */
 	if (!huffman_lengths(z->literal, z->length, 19))
 		return bad_data(z, "the code for lengths of codes is damaged");
@@ -251,6 +254,8 @@ read_lengths(struct inflate *z, struct input *in)
 	if (!huffman_distances(
 		z->distance, z->length + z->nliteral, z->ndistance))
 		return bad_data(z, "the code for distances is damaged");
+	z->literals = z->literal;
+	z->distances = z->distance;
 	z->state = SYMBOLS;
 	return NEXT;
 }
@@ -410,7 +415,7 @@ put_literals(struct fast *f, const uint32_t *literal, uint32_t e, uint8_t **to)
 static int
 fast_symbols(struct inflate *z, struct input *in)
 {
-	const uint32_t *const literal = z->literal;
+	const uint32_t *const literal = z->literals;
 	struct fast f = { z->bits, z->nbits, in->p };
 	uint8_t *to = z->window + z->at, *end = to;
 	const uint8_t *const full = z->window + INFLATE_WINDOW;
@@ -435,9 +440,9 @@ fast_symbols(struct inflate *z, struct input *in)
 		if (e & LITERAL) {
 			*to++ = (uint8_t)n;
 		} else {
-			e = z->distance[f.bits & ((1u << DFIRST) - 1)];
+			e = z->distances[f.bits & ((1u << DFIRST) - 1)];
 			if (e & LINK)
-				e = second_look(&f, z->distance, e);
+				e = second_look(&f, z->distances, e);
 			if (e & BAD)
 				break;
 			end = copy_match(z, to, number_of(e, f.bits), n);
@@ -488,7 +493,7 @@ slow_symbol(struct inflate *z, struct input *in)
 	uint32_t e, d;
 	uint8_t *to = z->window + z->at;
 
-	while (e = look_up(z->literal, FIRST, z->bits, &n), n > z->nbits)
+	while (e = look_up(z->literals, FIRST, z->bits, &n), n > z->nbits)
 		if (!has_bits(z, in, z->nbits + 1))
 			return MORE;
 	if (e & (LITERAL | END | BAD)) {
@@ -499,7 +504,7 @@ slow_symbol(struct inflate *z, struct input *in)
 		z->at++;
 		return NEXT;
 	}
-	while (d = look_up(z->distance, DFIRST, z->bits >> n, &k),
+	while (d = look_up(z->distances, DFIRST, z->bits >> n, &k),
 	    n + k > z->nbits)
 		if (!has_bits(z, in, z->nbits + 1))
 			return MORE;
@@ -544,7 +549,7 @@ inflate_init(struct inflate *z, struct stream *out)
 	z->why = NULL;
 	z->out = out;
 	z->state = HEAD;
-	z->last = z->turned = z->fixed = false;
+	z->last = z->turned = false;
 	z->bits = 0;
 	z->nbits = 0;
 	z->at = z->given = 0;

@@ -27,15 +27,15 @@ struct inflate {
 	int state;
 	bool last;   /* this block is the last one */
 	bool turned; /* the window was full once */
-	bool fixed;  /* the tables are those of the fixed codes */
 	uint64_t bits;
 	unsigned nbits;
 	size_t at;     /* where the next byte goes in the window */
 	size_t given;  /* up to here out has it */
 	unsigned left; /* bytes of a stored block still to come */
 	unsigned nliteral, ndistance, ncode, have;
-	uint8_t length[288 + 32]; /* of the codes of this block */
-	uint32_t literal[HUFFMAN_LITERALS];
+	uint8_t length[288 + 32];             /* of the codes of this block */
+	const uint32_t *literals, *distances; /* tables of this block: */
+	uint32_t literal[HUFFMAN_LITERALS];   /* these, or the fixed ones */
 	uint32_t distance[HUFFMAN_DISTANCES];
 	uint8_t window[INFLATE_WINDOW + INFLATE_SLACK];
 };

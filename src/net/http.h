@@ -167,14 +167,14 @@ void http_close(struct http *); /* NULL is fine */
  * Errors, with their causes: ERR_RETRY CAUSE_NETWORK (no connection: name,
  * address, proxy), _TLS, _TIMEOUT, _PATIENCE, _STOP, _CUT (also when the server
  * closes the connection between the rounds of a login a second time) and
- * _MALFORMED (also a compressed answer that is damaged, cut short inside a whole
- * body, or followed by something else); ERR_CONFIG CAUSE_CERTIFICATE (pin and
- * host name, too), _PROXY_LOGIN (it was rejected), _NETWORK (the proxy wants
- * another login) and _OTHER (compressed in a way that was not asked for);
- * ERR_AUTH CAUSE_LOGIN_DENIED (the server asks
- * again and again), and whatever auth fails with. Each message names the
- * host. When body's write fails, its error is passed on and the connection is
- * dropped. body may be NULL: then the body is thrown away.
+ * _MALFORMED (also a compressed answer that is damaged, cut short inside a
+ * whole body, or followed by something else); ERR_CONFIG CAUSE_CERTIFICATE
+ * (pin and host name, too), _PROXY_LOGIN (it was rejected), _NETWORK (the
+ * proxy wants another login) and _OTHER (compressed in a way that was not
+ * asked for); ERR_AUTH CAUSE_LOGIN_DENIED (the server asks again and again),
+ * and whatever auth fails with. Each message names the host. When body's write
+ * fails, its error is passed on and the connection is dropped. body may be
+ * NULL: then the body is thrown away.
  */
 int http_exchange(struct http *, const struct http_request *,
     struct http_response *out, struct stream *body, struct err *);

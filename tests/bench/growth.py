@@ -29,6 +29,7 @@ def measure(figures):
             r.cpu / n * 1e6 for r in seen[n]], "us")
         figures.add(f"growth_{n}_rss_mb", [r.rss for r in seen[n]], "MB",
                     "<=24")
+    figures.served("growth", [r for n in SIZES for r in seen[n]])
     for small, large in zip(SIZES, SIZES[1:]):
         pairs = list(zip(seen[small], seen[large]))
         figures.add(f"growth_{small}_to_{large}_time", [

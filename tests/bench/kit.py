@@ -24,6 +24,7 @@ RUNS = int(os.environ.get("BENCH_RUNS", "5"))
 LONG = os.environ.get("BENCH_LONG") == "1"
 SETTLES = 3  # s; MARKER_SETTLES of src/sync/marker.h
 BUSY = 0.9  # of a thread: then the simulator is what is measured
+OTHERS = 0.1  # of the machine: then it is not quiet
 
 INI = """\
 [exsync]
@@ -116,18 +117,21 @@ def build():
 
 class Run:
     """One program, measured: seconds, CPU of user and system, peak memory in
-    MB; share: what the simulator's busiest thread worked of that time."""
+    MB; share: what the simulator's busiest thread worked of that time;
+    others: what other programs took of the machine meanwhile."""
 
-    def __init__(self, name, command, sim=None, env=None, ends=(0,)):
+    def __init__(self, name, command, sim=None, env=None):
         out = os.path.join(DIR, name + ".out")
         told, tell = os.pipe()
         before = machine.threads(sim.process.pid) if sim else {}
+        busy, began = machine.busy(), time.monotonic()
         with open(out, "wb") as f:
             subprocess.run(
                 ["/usr/bin/python3", "-I", "-S", "-c", LAUNCHER, str(tell),
                  *command], stdin=subprocess.DEVNULL, stdout=f,
                 stderr=subprocess.STDOUT, env=env, cwd=DIR, pass_fds=(tell,))
         after = machine.threads(sim.process.pid) if sim else {}
+        busy, took = machine.busy() - busy, time.monotonic() - began
         os.close(tell)
         with open(told, encoding="ascii") as f:
             said = f.read().split()
@@ -138,9 +142,11 @@ class Run:
         worked = [after[t] - before.get(t, 0) for t in after] or [0]
         self.share = max(worked) / self.wall
         self.served = sum(worked)
+        self.others = max(0, busy - self.cpu - self.served) / (
+            took * os.cpu_count())
         with open(out, encoding="utf-8", errors="replace") as f:
             self.out = f.read()
-        if code not in ends:
+        if code != 0:
             sys.exit(f"bench: {name} ended with {code}:\n"
                      + self.out[-2000:])
 
@@ -248,6 +254,11 @@ class Figures:
         if share > BUSY:
             self.all[-1]["bottleneck"] = "simulator"
             print(f"# {name}: bottleneck: simulator", flush=True)
+        others = median([r.others for r in runs])
+        if others > OTHERS:
+            self.all[-1]["others"] = others
+            print(f"# {name}: other programs took {others:.0%} of this"
+                  " machine meanwhile", flush=True)
         cores = median([(r.cpu + r.served) / r.wall for r in runs])
         if cores > BUSY * os.cpu_count():
             self.all[-1]["bottleneck"] = "cores"

@@ -18,6 +18,14 @@ def threads(pid):
     return found
 
 
+def busy():
+    """Seconds of CPU that all programs have had so far."""
+    with open("/proc/stat", encoding="ascii") as f:
+        user, nice, system, _, _, irq, soft, *_ = map(
+            int, f.readline().split()[1:])
+    return (user + nice + system + irq + soft) / TICK
+
+
 def model():
     with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as f:
         for line in f:
@@ -33,5 +41,6 @@ def describe(top):
         memory = int(f.readline().split()[1]) // 1024
     return {"cpu": model(), "cores": os.cpu_count(), "memory_mb": memory,
             "kernel": platform.release(),
+            "load_at_end": os.getloadavg()[1],
             "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "commit": done.stdout.strip() or None}

@@ -11,10 +11,12 @@ MAILS = 10
 def pass_over(sim, n, name):
     names = [f"b{i}" for i in range(n)]
     kit.ini(name, sim.url, names)
-    kit.fresh(name)
-    first = kit.once(sim, name)
-    kit.expect("copies stored", kit.one(
-        name, "SELECT count(*) FROM email_copy"), n * MAILS)
+    first = []
+    for _ in range(min(kit.RUNS, 3) if n <= 1000 else 1):
+        kit.fresh(name)
+        first.append(kit.once(sim, name))
+        kit.expect("copies stored", kit.one(
+            name, "SELECT count(*) FROM email_copy"), n * MAILS)
     kit.settle(sim, name)
     before = kit.asked(sim)
     idle = [kit.once(sim, name) for _ in range(kit.RUNS)]
@@ -25,8 +27,8 @@ def pass_over(sim, n, name):
 
 def measure(figures):
     figures.begin("mailboxes", f"{', '.join(map(str, SIZES))} mailboxes of"
-                  f" {MAILS} mails; idle passes: medians of {kit.RUNS}, all"
-                  " others one run")
+                  f" {MAILS} mails; idle passes: medians of {kit.RUNS},"
+                  " first syncs of 3, of 10000 mailboxes one run")
     seen = {}
     with kit.simulator() as sim:
         sim.commands("".join(
@@ -34,8 +36,9 @@ def measure(figures):
             for i in range(max(SIZES))))
         for n in SIZES:
             seen[n] = first, idle, asked = pass_over(sim, n, f"boxes{n}")
-            figures.add(f"boxes_{n}_first_s", first.wall, "s")
-            figures.add(f"boxes_{n}_first_rss_mb", first.rss, "MB", "<=24")
+            figures.add(f"boxes_{n}_first_s", [r.wall for r in first], "s")
+            figures.add(f"boxes_{n}_first_rss_mb", [r.rss for r in first],
+                        "MB", "<=24")
             figures.add(f"boxes_{n}_idle_requests", asked / n,
                         "requests/mailbox", "<=1")
             figures.add(f"boxes_{n}_idle_cpu_us", [
@@ -47,7 +50,7 @@ def measure(figures):
         if small < 100:
             continue
         a, b = seen[small], seen[large]
-        figures.add(f"boxes_{small}_to_{large}_first_time",
-                    b[0].wall / a[0].wall, "x", "<=11")
+        figures.add(f"boxes_{small}_to_{large}_first_time", [
+            y.wall / x.wall for x, y in zip(a[0], b[0])], "x", "<=11")
         figures.add(f"boxes_{small}_to_{large}_idle_time", [
             y.wall / x.wall for x, y in zip(a[1], b[1])], "x", "<=11")

@@ -22,6 +22,8 @@
 #ifndef CORE_PROVIDER_H
 #define CORE_PROVIDER_H
 
+#include <stdatomic.h>
+
 #include "base/stream.h"
 #include "conf/conf.h"
 #include "core/model.h"
@@ -146,11 +148,14 @@ struct provider_ops {
 	void (*session_close)(struct session *);
 
 	/*
-	 * Opens a connection for the calls that follow, and sends no request:
-	 * no login is at stake. An error may be ignored: the next call meets
-	 * it, too.
+	 * Opens a connection for the calls of whichever session with the same
+	 * login needs one next, unless there are max_connections already. Sends
+	 * no request: no login of the server is at stake, but a proxy gets its
+	 * own. Gives up soon after enough is true. An error may be ignored: the
+	 * next call meets it, too.
 	 */
-	int (*connect)(struct session *, struct err *);
+	int (*connect)(
+	    struct session *, const atomic_bool *enough, struct err *);
 	/* Login and access to the mailbox, nothing else. */
 	int (*probe)(struct session *, struct probe *, struct err *);
 	/*

@@ -13,7 +13,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "ews/attach.h"
-#include "ews/call.h"
 #include "ews/ews.h"
 #include "ews/folder.h"
 #include "ews/item.h"
@@ -106,9 +105,11 @@ ews_session_close(struct session *base)
 }
 
 static int
-ews_connect(struct session *s, struct err *err)
+ews_connect(struct session *base, const atomic_bool *enough, struct err *err)
 {
-	return call_connect((struct ews_session *)s, err);
+	struct ews_session *s = (struct ews_session *)base;
+
+	return pool_open_ahead(&s->ews->pool, &s->login, enough, err);
 }
 
 static int

@@ -17,6 +17,7 @@
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -170,9 +171,11 @@ int http_exchange(struct http *, const struct http_request *,
 void http_response_free(struct http_response *);
 /*
  * Opens the connection, with TLS, so that the next exchange need not. Sends no
- * request, so no login is at stake. Errors: those of http_exchange until then.
+ * request, so no login of the server is at stake; but a proxy gets its own.
+ * Gives up with CAUSE_STOP soon after enough is true. Errors: those of
+ * http_exchange until then.
  */
-int http_connect(struct http *, struct err *);
+int http_connect(struct http *, const atomic_bool *enough, struct err *);
 /*
  * The nth header (0: the first) of that name, case-insensitive, or NULL. It is
  * a copy in scratch, and valid until scratch is changed.

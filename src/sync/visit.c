@@ -486,7 +486,7 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 
 	warm = m->passes == 0 ? warm_begin(w) : NULL;
 	rc = folders_load(&fs, w, all, in_hurry(w), err);
-	warm_end(w, warm);
+	warm_listed(warm);
 	if (rc == 0) {
 		folders_note(&fs);
 		rc = failed_retry(w, false, err);
@@ -508,6 +508,7 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	    (w->profile->ops->limits->writes & PROVIDER_MOVES) != 0 &&
 	    !w->profile->pass->dry_run)
 		rc = giveup_run(w, err);
+	warm_end(warm);
 	folders_free(&fs);
 	pthread_mutex_destroy(&r.lock);
 	return rc;

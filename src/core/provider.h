@@ -148,14 +148,17 @@ struct provider_ops {
 	void (*session_close)(struct session *);
 
 	/*
-	 * Opens a connection for the calls of whichever session with the same
-	 * login needs one next, unless there are max_connections already. Sends
-	 * no request: no login of the server is at stake, but a proxy gets its
-	 * own. Gives up soon after enough is true. An error may be ignored: the
-	 * next call meets it, too.
+	 * Opens a connection for the calls that follow, and sends no request:
+	 * no login is at stake. An error may be ignored: the next call meets
+	 * it, too.
 	 */
-	int (*connect)(
-	    struct session *, const atomic_bool *enough, struct err *);
+	int (*connect)(struct session *, struct err *);
+	/*
+	 * The same for whichever session with this login needs a connection
+	 * next; but none while there are max_connections, and none that comes
+	 * after enough is true. NULL: not possible.
+	 */
+	int (*ahead)(struct session *, const atomic_bool *enough, struct err *);
 	/* Login and access to the mailbox, nothing else. */
 	int (*probe)(struct session *, struct probe *, struct err *);
 	/*

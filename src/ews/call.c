@@ -369,6 +369,24 @@ try_version(struct ews_session *s, const struct call *c, enum version v,
 	return rc;
 }
 
+/* Takes a connection, which may not be connected yet. */
+static int
+take_connection(struct ews_session *s, struct err *err)
+{
+	if (s->conn == NULL &&
+	    (s->conn = pool_take(&s->ews->pool, &s->login, err)) == NULL)
+		return -1;
+	return s->conn->http == NULL ? pool_renew(&s->ews->pool, s->conn, err)
+				     : 0;
+}
+
+int
+call_connect(struct ews_session *s, struct err *err)
+{
+	return take_connection(s, err) == -1 ? -1
+					     : http_connect(s->conn->http, err);
+}
+
 /*
  * Sends on the session's connection; a refused login leaves a new one behind.
  */
@@ -379,11 +397,7 @@ send_on_connection(struct ews_session *s, const struct call *c, enum version v,
 	struct err later = ERR_INIT;
 	int rc;
 
-	if (s->conn == NULL &&
-	    (s->conn = pool_take(&s->ews->pool, &s->login, err)) == NULL)
-		return -1;
-	if (s->conn->http == NULL &&
-	    pool_renew(&s->ews->pool, s->conn, err) == -1)
+	if (take_connection(s, err) == -1)
 		return -1;
 	rc = try_version(s, c, v, refused, err);
 	if (rc == 0)

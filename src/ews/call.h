@@ -28,6 +28,8 @@ struct call {
  * ops (call_status).
  */
 int call_run(struct ews_session *, const struct call *, struct err *);
+/* Opens the session's connection, as connect of provider.h. */
+int call_connect(struct ews_session *, struct err *);
 
 /*
  * Puts the error of one response message into err. 0: it is a success (also a

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "ews/attach.h"
+#include "ews/call.h"
 #include "ews/ews.h"
 #include "ews/folder.h"
 #include "ews/item.h"
@@ -105,7 +106,13 @@ ews_session_close(struct session *base)
 }
 
 static int
-ews_connect(struct session *base, const atomic_bool *enough, struct err *err)
+ews_connect(struct session *s, struct err *err)
+{
+	return call_connect((struct ews_session *)s, err);
+}
+
+static int
+ews_ahead(struct session *base, const atomic_bool *enough, struct err *err)
 {
 	struct ews_session *s = (struct ews_session *)base;
 
@@ -203,6 +210,7 @@ const struct provider_ops ews_ops = {
 	.session_open = ews_session_open,
 	.session_close = ews_session_close,
 	.connect = ews_connect,
+	.ahead = ews_ahead,
 	.probe = ews_probe,
 	.folders = ews_folders,
 	.changes = ews_changes,

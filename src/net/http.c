@@ -47,7 +47,7 @@ struct http {
 	bool used;                 /* conn has carried an answer */
 	bool ahead;                /* it was opened before it was needed */
 	int64_t rested;            /* when the last answer ended, or then */
-	const atomic_bool *enough; /* of http_connect, while it runs */
+	const atomic_bool *enough; /* of http_enough, or NULL */
 	int64_t received;
 };
 
@@ -143,6 +143,12 @@ void
 http_patience(struct http *h, int64_t ms)
 {
 	h->patience_ms = ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+void
+http_enough(struct http *h, const atomic_bool *enough)
+{
+	h->enough = enough;
 }
 
 void
@@ -546,20 +552,16 @@ http_exchange(struct http *h, const struct http_request *req,
 }
 
 int
-http_connect(struct http *h, const atomic_bool *enough, struct err *e)
+http_connect(struct http *h, struct err *e)
 {
-	int r;
-
 	err_clear(e);
 	if (h->conn != NULL && is_stale(h))
 		http_drop(h);
 	if (h->conn != NULL)
 		return 0;
-	h->enough = enough;
-	r = dial_server(h, false, e);
-	h->enough = NULL;
-	if (r == -1)
+	if (dial_server(h, false, e) == -1)
 		return -1;
+	/* it may be closed before its first request as any idle one may */
 	h->ahead = true;
 	h->rested = tim_mono();
 	return 0;

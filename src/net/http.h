@@ -171,11 +171,9 @@ int http_exchange(struct http *, const struct http_request *,
 void http_response_free(struct http_response *);
 /*
  * Opens the connection, with TLS, so that the next exchange need not. Sends no
- * request, so no login of the server is at stake; but a proxy gets its own.
- * Gives up with CAUSE_STOP soon after enough is true. Errors: those of
- * http_exchange until then.
+ * request, so no login is at stake. Errors: those of http_exchange until then.
  */
-int http_connect(struct http *, const atomic_bool *enough, struct err *);
+int http_connect(struct http *, struct err *);
 /*
  * The nth header (0: the first) of that name, case-insensitive, or NULL. It is
  * a copy in scratch, and valid until scratch is changed.
@@ -190,6 +188,11 @@ const char *http_get(const struct http_response *, const char *name, int nth,
  * connection's own limits count.
  */
 void http_patience(struct http *, int64_t ms);
+/*
+ * From now on whatever waits for the other end gives up with CAUSE_STOP soon
+ * after enough is true; NULL: no longer. Borrowed.
+ */
+void http_enough(struct http *, const atomic_bool *enough);
 /* Drops the connection: the answer was not what was asked for. */
 void http_drop(struct http *);
 /* Bytes of answers read since http_open, counted after TLS decryption. */

@@ -38,7 +38,7 @@ warm_run(struct job *job, bool own)
 	if (own || atomic_load(&a->listed) ||
 	    (s = session_begin(w, &ignored)) == NULL)
 		return;
-	w->profile->ops->connect(s, &a->enough, &ignored);
+	w->profile->ops->ahead(s, &a->enough, &ignored);
 	session_end(w, s);
 }
 
@@ -49,7 +49,8 @@ warm_begin(struct mailbox_work *w)
 	size_t n = (size_t)crew_size(crew) - 1, i;
 	struct warm *a;
 
-	if (n == 0 || w->profile->proxy != NULL || turn_others_wait(w) ||
+	if (n == 0 || w->profile->ops->ahead == NULL ||
+	    w->profile->proxy != NULL || turn_others_wait(w) ||
 	    gate_stopped(w->profile->gate) != NULL)
 		return NULL;
 	a = mem_alloc(sizeof(*a) + n * sizeof(a->v[0]));

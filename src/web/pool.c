@@ -148,6 +148,7 @@ pool_open_ahead(struct pool *p, const struct credential *who,
 {
 	struct pool_conn *c;
 	bool room;
+	int rc;
 
 	pthread_mutex_lock(&p->lock);
 	room = p->live < p->max;
@@ -157,12 +158,14 @@ pool_open_ahead(struct pool *p, const struct credential *who,
 		return 0;
 	if ((c = new_conn(p, who, err)) == NULL)
 		return -1;
-	if (http_connect(c->http, enough, err) == -1) {
+	http_enough(c->http, enough);
+	rc = http_connect(c->http, err);
+	http_enough(c->http, NULL);
+	if (rc == 0)
+		pool_give(p, c);
+	else
 		close_conn(p, c);
-		return -1;
-	}
-	pool_give(p, c);
-	return 0;
+	return rc;
 }
 
 /* With the lock held: takes the one idle the longest out of the list. */

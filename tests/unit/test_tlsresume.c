@@ -498,14 +498,11 @@ ahead(void **state)
 				{ BYE, CLOSE, 0, 0 }, END };
 
 			open_scene(&s, steps);
-			assert_int_equal(
-			    http_connect(s.http, &enough, &s.e), 0);
+			assert_int_equal(http_connect(s.http, &s.e), 0);
 			/* there it is already */
-			assert_int_equal(
-			    http_connect(s.http, &enough, &s.e), 0);
+			assert_int_equal(http_connect(s.http, &s.e), 0);
 			ask_well(&s);
-			assert_int_equal(
-			    http_connect(s.http, &enough, &s.e), 0);
+			assert_int_equal(http_connect(s.http, &s.e), 0);
 			assert_int_equal(ask_once(&s, !once), once ? -1 : 0);
 			ask_well(&s);
 			close_scene(&s, once ? "frf" : "frfr");
@@ -516,7 +513,7 @@ ahead(void **state)
 			{ BYE, CLOSE, 0, 0 }, END };
 
 		open_scene(&s, steps);
-		assert_int_equal(http_connect(s.http, &enough, &s.e), 0);
+		assert_int_equal(http_connect(s.http, &s.e), 0);
 		assert_int_equal(ask_once(&s, !once), once ? -1 : 0);
 		if (once)
 			ask_well(&s);
@@ -525,8 +522,10 @@ ahead(void **state)
 	/* nobody wants it any more */
 	open_scene(&s, byes);
 	enough = true;
-	assert_int_equal(http_connect(s.http, &enough, &s.e), -1);
+	http_enough(s.http, &enough);
+	assert_int_equal(http_connect(s.http, &s.e), -1);
 	assert_int_equal(s.e.cause, CAUSE_STOP);
+	http_enough(s.http, NULL);
 	ask_well(&s);
 	close_scene(&s, "f");
 }

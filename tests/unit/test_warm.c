@@ -74,11 +74,11 @@ answer(struct session *s, const atomic_bool *enough, struct err *err)
 static const struct provider_ops hung = { .session_open = open_session,
 	.session_close = close_session,
 	.usage = usage,
-	.connect = hang };
+	.ahead = hang };
 static const struct provider_ops well = { .session_open = open_session,
 	.session_close = close_session,
 	.usage = usage,
-	.connect = answer };
+	.ahead = answer };
 
 struct scene {
 	struct profile_work p;

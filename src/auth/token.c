@@ -478,7 +478,7 @@ is_usable(const struct token *t, uint64_t not, int64_t until)
 	return t->access.len > 0 && t->serial != not &&tim_mono() < until;
 }
 
-/* With the lock held: what the last request met, and how long it still holds. */
+/* With the lock held: what the last request met, and for how much longer. */
 static int
 repeat_failure(const struct token *t, struct err *err)
 {

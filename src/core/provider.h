@@ -22,6 +22,8 @@
 #ifndef CORE_PROVIDER_H
 #define CORE_PROVIDER_H
 
+#include <stdatomic.h>
+
 #include "base/stream.h"
 #include "conf/conf.h"
 #include "core/model.h"
@@ -151,6 +153,12 @@ struct provider_ops {
 	 * it, too. NULL: connections cannot be opened ahead.
 	 */
 	int (*connect)(struct session *, struct err *);
+	/*
+	 * The same for whichever session with this login needs a connection
+	 * next; but none while there are max_connections, and none that comes
+	 * after enough is true. NULL: not possible.
+	 */
+	int (*ahead)(struct session *, const atomic_bool *enough, struct err *);
 	/* Login and access to the mailbox, nothing else. */
 	int (*probe)(struct session *, struct probe *, struct err *);
 	/*

@@ -112,6 +112,14 @@ ews_connect(struct session *s, struct err *err)
 }
 
 static int
+ews_ahead(struct session *base, const atomic_bool *enough, struct err *err)
+{
+	struct ews_session *s = (struct ews_session *)base;
+
+	return pool_open_ahead(&s->ews->pool, &s->login, enough, err);
+}
+
+static int
 ews_probe(struct session *base, struct probe *out, struct err *err)
 {
 	struct ews_session *s = (struct ews_session *)base;
@@ -202,6 +210,7 @@ const struct provider_ops ews_ops = {
 	.session_open = ews_session_open,
 	.session_close = ews_session_close,
 	.connect = ews_connect,
+	.ahead = ews_ahead,
 	.probe = ews_probe,
 	.folders = ews_folders,
 	.changes = ews_changes,

@@ -2,9 +2,9 @@
  * http.c - HTTP/1.1 exchanges on one connection.
  * 1. A connection is kept only after a complete answer that allows it and that
  *    no byte follows; in every other case it is dropped.
- * 2. A request is sent again only when the connection had been used before,
- *    or had resumed a TLS session (then once, and with a full handshake), not
- *    one byte of an answer came, and the request is idempotent.
+ * 2. A request is sent again only when the connection had been used before, or
+ *    opened ahead, or had resumed a TLS session (then once, and with a full
+ *    handshake), not one byte of an answer came, and the request is idempotent.
  * 3. Redirects are never followed.
  * 4. Credentials are sent only over TLS or to this machine itself; the bytes
  *    are wiped after sending.
@@ -42,10 +42,12 @@ struct http {
 	struct proxy proxy;
 	char *host; /* value of the Host header */
 	struct conn *conn;
-	int patience_ms;          /* 0: only the limits of o count */
-	struct http_auth_conn at; /* conn, as auth sees it */
-	bool used;                /* conn has carried an answer */
-	int64_t rested;           /* when the last answer ended */
+	int patience_ms;           /* 0: only the limits of o count */
+	struct http_auth_conn at;  /* conn, as auth sees it */
+	bool used;                 /* conn has carried an answer */
+	bool ahead;                /* it was opened before it was needed */
+	int64_t rested;            /* when the last answer ended, or then */
+	const atomic_bool *enough; /* of http_enough, or NULL */
 	int64_t received;
 };
 
@@ -144,6 +146,12 @@ http_patience(struct http *h, int64_t ms)
 }
 
 void
+http_enough(struct http *h, const atomic_bool *enough)
+{
+	h->enough = enough;
+}
+
+void
 http_drop(struct http *h)
 {
 	if (h->conn == NULL)
@@ -151,13 +159,23 @@ http_drop(struct http *h)
 	h->received += conn_received(h->conn);
 	conn_close(h->conn);
 	h->conn = NULL;
-	h->used = false;
+	h->used = h->ahead = false;
 }
 
 int64_t
 http_received(const struct http *h)
 {
 	return h->received + (h->conn == NULL ? 0 : conn_received(h->conn));
+}
+
+/* For sock_connect. */
+static bool
+must_stop(void *arg)
+{
+	const struct http *h = arg;
+
+	return (h->enough != NULL && atomic_load(h->enough)) ||
+	       (h->o.stop != NULL && h->o.stop(NULL));
 }
 
 /* Connects to the server, or to the proxy and through it. */
@@ -170,8 +188,8 @@ reach_server(struct http *h, struct err *e)
 
 	if (proxied)
 		to = &h->proxy.url;
-	s = sock_connect(to->host, to->port, tim_mono() + h->o.connect_ms,
-	    h->o.stop, NULL, e);
+	s = sock_connect(
+	    to->host, to->port, tim_mono() + h->o.connect_ms, must_stop, h, e);
 	if (s == NULL && proxied && e->cause != CAUSE_STOP) {
 		err_prefix(e, "the proxy");
 		err_code(e, CAUSE_NETWORK, "proxy", SCOPE_PROFILE);
@@ -241,7 +259,7 @@ static bool
 is_stale(const struct http *h)
 {
 	return conn_pending(h->conn) ||
-	       (h->used && tim_mono() - h->rested > h->o.idle_ms);
+	       ((h->used || h->ahead) && tim_mono() - h->rested > h->o.idle_ms);
 }
 
 /* One exchange under way. */
@@ -372,14 +390,16 @@ ask_once(struct http *h, struct exchange *x, struct err *e)
 /*
  * The connection failed, used or new: may the request be sent again (invariant
  * 2)? After the last message of a resumed handshake, which is ours, a server
- * can still refuse it.
+ * can still refuse it. One that was opened ahead may have been closed since, as
+ * any idle one.
  */
 static bool
-may_repeat(struct exchange *x, bool used, bool resumed, const struct err *e)
+may_repeat(struct exchange *x, bool used, bool ahead, bool resumed,
+    const struct err *e)
 {
 	if (x->answer.began || !x->req->idempotent)
 		return false;
-	if (used)
+	if (used || (ahead && e->cause == CAUSE_CUT))
 		return e->cause == CAUSE_CUT;
 	if (!resumed || (e->cause != CAUSE_CUT && e->cause != CAUSE_TLS))
 		return false;
@@ -394,7 +414,7 @@ may_repeat(struct exchange *x, bool used, bool resumed, const struct err *e)
 static int
 send_request(struct http *h, struct exchange *x, struct err *e)
 {
-	bool used, resumed;
+	bool used, ahead, resumed;
 	int r;
 
 	x->answer.status = 0; /* no longer that of the round before */
@@ -406,10 +426,11 @@ send_request(struct http *h, struct exchange *x, struct err *e)
 		if (x->is_for != h->at.id && add_header(h, x, NULL, e) == -1)
 			return -1;
 		used = h->used;
+		ahead = h->ahead;
 		resumed = conn_resumed(h->conn);
 		if ((r = ask_once(h, x, e)) == -1)
 			http_drop(h);
-	} while (r == -1 && may_repeat(x, used, resumed, e));
+	} while (r == -1 && may_repeat(x, used, ahead, resumed, e));
 	return r;
 }
 
@@ -421,6 +442,7 @@ finish_body(
 	int r = answer_body(a, body, e);
 
 	h->used = true;
+	h->ahead = false;
 	h->rested = tim_mono();
 	if (r == -1 || !a->body.keep || conn_pending(h->conn))
 		http_drop(h);
@@ -540,7 +562,7 @@ http_connect(struct http *h, struct err *e)
 	if (dial_server(h, false, e) == -1)
 		return -1;
 	/* it may be closed before its first request as any idle one may */
-	h->used = true;
+	h->ahead = true;
 	h->rested = tim_mono();
 	return 0;
 }

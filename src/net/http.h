@@ -17,6 +17,7 @@
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -199,6 +200,11 @@ const char *http_get(const struct http_response *, const char *name, int nth,
  * connection's own limits count.
  */
 void http_patience(struct http *, int64_t ms);
+/*
+ * From now on whatever waits for the other end gives up with CAUSE_STOP soon
+ * after enough is true; NULL: no longer. Borrowed.
+ */
+void http_enough(struct http *, const atomic_bool *enough);
 /* Drops the connection: the answer was not what was asked for. */
 void http_drop(struct http *);
 /*

@@ -127,7 +127,10 @@ struct round {
 	size_t from; /* where in the list to begin */
 	/* What follows is under lock, and so is w->visit. */
 	pthread_mutex_t lock;
-	size_t next; /* how many of the list were begun, or need not be read */
+	pthread_cond_t judged; /* a folder was read, or failed */
+	size_t next;  /* how many of the list were begun, or need not be read */
+	int reading;  /* folders */
+	int deciding; /* threads that wait in doubt_folder */
 	bool put_off;
 	struct err end; /* the turn ends: why; no further folder is begun */
 };
@@ -161,24 +164,36 @@ note_failed(struct visit *v, const struct store_folder *s, struct err *err)
 	err_clear(err);
 }
 
+/* Is a folder doubted, and no other one was read that clears the mailbox? */
+static bool
+in_doubt(const struct round *r)
+{
+	const struct visit *v = r->w->visit;
+
+	return v->doubted != 0 && v->read == 0 && r->end.kind == ERR_NONE;
+}
+
 /*
  * The folder failed for an unknown reason, and waits from now on. -1: another
- * one did, too, and none was read: the mailbox is to blame.
+ * one did, too, and none was read: the mailbox is to blame. Under lock.
  */
 static int
-doubt_folder(
-    struct mailbox_work *w, const struct store_folder *s, struct err *err)
+doubt_folder(struct round *r, const struct store_folder *s, struct err *err)
 {
-	struct visit *v = w->visit;
+	struct visit *v = r->w->visit;
 	struct err e = ERR_INIT;
 
-	if (login_folder_failed(w, s, err, &e) == -1) {
+	if (login_folder_failed(r->w, s, err, &e) == -1) {
 		*err = e;
 		return -1;
 	}
-	if (v->doubted != 0 && v->read == 0) {
+	/* those that are being read tell */
+	r->deciding++;
+	while (in_doubt(r) && r->reading > 0)
+		pthread_cond_wait(&r->judged, &r->lock);
+	r->deciding--;
+	if (in_doubt(r))
 		return err_recast(err, err->kind, SCOPE_MAILBOX);
-	}
 	if (v->doubted == 0) {
 		v->doubted = s->id;
 		v->doubt = *err;
@@ -211,15 +226,18 @@ judge_folder(struct round *r, struct session *session,
 			v->vanished[v->nvanished++] = s->id;
 		return 0;
 	}
+	/* once the turn has ended nobody asks whose fault it is */
+	if (r->end.kind != ERR_NONE && err->scope > SCOPE_FOLDER)
+		return -1;
 	if (!is_folders(w, session, err))
 		return -1;
-	if (err->kind == ERR_UNKNOWN && doubt_folder(w, s, err) == -1)
+	if (err->kind == ERR_UNKNOWN && doubt_folder(r, s, err) == -1)
 		return -1;
 	note_failed(v, s, err);
 	return 0;
 }
 
-/* Reads one folder. -1: the turn ends. */
+/* Reads one folder, which counts in reading. -1: the turn ends. */
 static int
 read_folder(struct round *r, struct session *session, const struct folder *f,
     const struct store_folder *s, struct err *err)
@@ -231,18 +249,20 @@ read_folder(struct round *r, struct session *session, const struct folder *f,
 
 	if (begun)
 		rc = walk_folder(&reading, s, f, !w->visit->patient, err);
-	else if (err->kind == ERR_FATAL)
-		return -1;
 	pthread_mutex_lock(&r->lock);
-	if (!begun) {
+	r->reading--;
+	if (!begun && err->kind != ERR_FATAL) {
 		note_failed(w->visit, s, err);
 		rc = 0;
 	} else if (rc == 0) {
 		w->visit->read++;
 		note_done(w->visit, s);
 		rc = login_folder_well(w, s, err);
-	} else
+	} else if (begun)
 		rc = judge_folder(r, session, s, err);
+	if (rc == -1)
+		err_join(&r->end, err);
+	pthread_cond_broadcast(&r->judged);
 	pthread_mutex_unlock(&r->lock);
 	return rc;
 }
@@ -265,6 +285,7 @@ ask_other_folder(struct round *r, struct err *err)
 		if (s == NULL || s->id == v->doubted || !folders_idle(s, f) ||
 		    !folders_selects(r->folders, f))
 			continue;
+		r->reading++;
 		if (read_folder(r, r->w->session, f, s, err) == -1)
 			return -1;
 		if (v->read > read)
@@ -330,9 +351,9 @@ is_open(
 }
 
 /*
- * The next folder to read: selected, not idle and not done; NULL: there is
- * none, or the turn ends. Under lock. On the way leaves those that are not read
- * any more.
+ * The next folder to read, which counts in reading: selected, not idle and not
+ * done; NULL: there is none, or the turn ends. Under lock. On the way leaves
+ * those that are not read any more.
  */
 static const struct folder *
 next_folder(struct round *r, const struct store_folder **out)
@@ -340,6 +361,8 @@ next_folder(struct round *r, const struct store_folder **out)
 	const struct folder_list *list = &r->folders->list;
 	const struct folder *f;
 
+	while (in_doubt(r) && (r->reading > 0 || r->deciding > 0))
+		pthread_cond_wait(&r->judged, &r->lock);
 	while (r->end.kind == ERR_NONE && r->next < list->n) {
 		f = &list->v[(r->from + r->next++) % list->n];
 		*out = folders_stored(r->folders, f);
@@ -349,9 +372,12 @@ next_folder(struct round *r, const struct store_folder **out)
 			leave_folder(r->w, f, *out, &r->end);
 		else if (is_open(r, f, *out) &&
 			 folders_selects(r->folders, f) &&
-			 turn_check(r->w, &r->end) == 0)
+			 turn_check(r->w, &r->end) == 0) {
+			r->reading++;
 			return f;
+		}
 	}
+	pthread_cond_broadcast(&r->judged); /* the turn may have ended */
 	return NULL;
 }
 
@@ -362,7 +388,6 @@ read_some(struct round *r, struct session *session)
 	struct err err = ERR_INIT;
 	const struct store_folder *s;
 	const struct folder *f;
-	int rc;
 
 	for (;;) {
 		pthread_mutex_lock(&r->lock);
@@ -370,12 +395,7 @@ read_some(struct round *r, struct session *session)
 		pthread_mutex_unlock(&r->lock);
 		if (f == NULL)
 			return;
-		rc = read_folder(r, session, f, s, &err);
-		if (rc == -1) {
-			pthread_mutex_lock(&r->lock);
-			err_join(&r->end, &err);
-			pthread_mutex_unlock(&r->lock);
-		}
+		read_folder(r, session, f, s, &err);
 		err_clear(&err);
 	}
 }
@@ -481,12 +501,13 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 		.folders = &fs,
 		.all = all && m->passes > 0,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.judged = PTHREAD_COND_INITIALIZER,
 		.end = ERR_INIT };
 	int rc;
 
 	warm = m->passes == 0 ? warm_begin(w) : NULL;
 	rc = folders_load(&fs, w, all, in_hurry(w), err);
-	warm_end(w, warm);
+	warm_listed(warm);
 	if (rc == 0) {
 		folders_note(&fs);
 		rc = failed_retry(w, false, err);
@@ -508,7 +529,9 @@ visit(struct mailbox_work *w, const struct store_mailbox *m, struct err *err)
 	    (w->profile->ops->limits->writes & PROVIDER_MOVES) != 0 &&
 	    !w->profile->pass->dry_run)
 		rc = giveup_run(w, err);
+	warm_end(warm);
 	folders_free(&fs);
+	pthread_cond_destroy(&r.judged);
 	pthread_mutex_destroy(&r.lock);
 	return rc;
 }

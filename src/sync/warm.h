@@ -17,10 +17,13 @@ struct warm;
 /*
  * Threads that have nothing else to do connect to the server. No login is at
  * stake, and no error is reported: the calls that follow meet it, too. NULL:
- * there are none, or other mailboxes wait for them.
+ * there are none, or other mailboxes wait for them, or a proxy on the way wants
+ * a login.
  */
 struct warm *warm_begin(struct mailbox_work *);
-/* Waits until they have ended. NULL is fine. */
-void warm_end(struct mailbox_work *, struct warm *);
+/* The folders are listed: no further connection is begun. NULL is fine. */
+void warm_listed(struct warm *);
+/* The turn is over: gives up what has not come by now. NULL is fine. */
+void warm_end(struct warm *);
 
 #endif

@@ -3,6 +3,7 @@
  * 1. A connection is never shared by two credentials: some servers authenticate
  *    the connection, not the request (ews/README.md, Acting for a mailbox).
  * 2. At most max idle ones are kept; the one idle the longest is closed.
+ * 3. None is opened ahead while max are there, idle or not.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -64,11 +65,27 @@ shut_conn(struct pool_conn *c)
 }
 
 static void
-close_conn(struct pool_conn *c)
+close_conn(struct pool *p, struct pool_conn *c)
 {
 	shut_conn(c);
 	credential_free(&c->who);
 	free(c);
+	pthread_mutex_lock(&p->lock);
+	p->live--;
+	pthread_mutex_unlock(&p->lock);
+}
+
+/* A new one, which counts already. */
+static struct pool_conn *
+new_conn(struct pool *p, const struct credential *who, struct err *err)
+{
+	struct pool_conn *c = mem_alloc(sizeof(*c));
+
+	credential_copy(&c->who, who);
+	if (open_conn(p, c, err) == 0)
+		return c;
+	close_conn(p, c);
+	return NULL;
 }
 
 int
@@ -89,7 +106,7 @@ pool_init(struct pool *p, const struct pool_opts *opts, struct err *err)
 	/* what can never work fails now, once, and not for each mailbox */
 	if ((trial = pool_take(p, &nobody, err)) == NULL)
 		return -1;
-	close_conn(trial);
+	close_conn(p, trial);
 	return 0;
 }
 
@@ -100,7 +117,7 @@ pool_free(struct pool *p)
 
 	while ((c = p->idle) != NULL) {
 		p->idle = c->next;
-		close_conn(c);
+		close_conn(p, c);
 	}
 	tls_sessions_close(p->sessions);
 	tls_trust_free(p->trust);
@@ -120,16 +137,35 @@ pool_take(struct pool *p, const struct credential *who, struct err *err)
 		*pp = c->next;
 		p->nidle--;
 	}
+	p->live += c == NULL;
 	pthread_mutex_unlock(&p->lock);
-	if (c != NULL)
-		return c;
-	c = mem_alloc(sizeof(*c));
-	credential_copy(&c->who, who);
-	if (open_conn(p, c, err) == -1) {
-		close_conn(c);
-		return NULL;
-	}
-	return c;
+	return c != NULL ? c : new_conn(p, who, err);
+}
+
+int
+pool_open_ahead(struct pool *p, const struct credential *who,
+    const atomic_bool *enough, struct err *err)
+{
+	struct pool_conn *c;
+	bool room;
+	int rc;
+
+	pthread_mutex_lock(&p->lock);
+	room = p->live < p->max;
+	p->live += room;
+	pthread_mutex_unlock(&p->lock);
+	if (!room)
+		return 0;
+	if ((c = new_conn(p, who, err)) == NULL)
+		return -1;
+	http_enough(c->http, enough);
+	rc = http_connect(c->http, err);
+	http_enough(c->http, NULL);
+	if (rc == 0)
+		pool_give(p, c);
+	else
+		close_conn(p, c);
+	return rc;
 }
 
 /* With the lock held: takes the one idle the longest out of the list. */
@@ -160,7 +196,7 @@ pool_give(struct pool *p, struct pool_conn *c)
 		old = take_oldest(p);
 	pthread_mutex_unlock(&p->lock);
 	if (old != NULL)
-		close_conn(old);
+		close_conn(p, old);
 }
 
 int

@@ -42,6 +42,7 @@ struct pool {
 	struct tls_sessions *sessions; /* of all its connections */
 	struct pool_conn *idle;        /* the one used most recently is first */
 	size_t nidle, max;
+	size_t live; /* idle, taken, or being opened ahead */
 };
 
 /*
@@ -65,6 +66,13 @@ void pool_free(struct pool *);
  */
 struct pool_conn *
 pool_take(struct pool *, const struct credential *, struct err *);
+/*
+ * Opens a connection of that credential ahead, and keeps it for pool_take,
+ * unless there are max already, whoever has them. enough: as in http_enough. -1:
+ * as http_connect, or as pool_take.
+ */
+int pool_open_ahead(struct pool *, const struct credential *,
+    const atomic_bool *enough, struct err *);
 /*
  * Keeps it for the next pool_take with its credential; when there are more
  * than max, the one idle the longest is closed. NULL is fine.

@@ -401,39 +401,6 @@ test_throttled(void **state)
 	gate_close(g);
 }
 
-/* What a request asks for comes within ten seconds, however slow the items. */
-static void
-test_slow_items(void **state)
-{
-	struct gate *g = gate_open(8);
-	int i;
-
-	(void)state;
-	/* a long way is no slow server: the first call tells the one */
-	gate_took(g, 0, 2000);
-	gate_took(g, 50, 2000 + 50 * 20);
-	assert_int_equal(gate_items(g), GATE_ITEMS);
-	gate_took(g, 1, 2020);
-	assert_int_equal(gate_items(g), GATE_ITEMS);
-	gate_close(g);
-	/* a second each */
-	g = gate_open(8);
-	gate_took(g, 0, 200);
-	gate_took(g, 57, 200 + 57 * 1000);
-	assert_int_equal(gate_items(g), 10);
-	/* one slow answer among fast ones */
-	for (i = 0; i < 20; i++)
-		gate_took(g, 10, 200 + 10 * 10);
-	assert_int_equal(gate_items(g), GATE_ITEMS);
-	gate_took(g, 10, 200 + 10 * 1000);
-	assert_in_range(gate_items(g), 30, 50);
-	/* however slow, one item is asked for */
-	for (i = 0; i < 20; i++)
-		gate_took(g, 1, 100 * 1000);
-	assert_int_equal(gate_items(g), 1);
-	gate_close(g);
-}
-
 static void
 test_unreachable(void **state)
 {
@@ -818,7 +785,6 @@ main(void)
 		cmocka_unit_test(test_own_denied),
 		cmocka_unit_test(test_put_off),
 		cmocka_unit_test(test_throttled),
-		cmocka_unit_test(test_slow_items),
 		cmocka_unit_test(test_one_account),
 		cmocka_unit_test(test_good_password_first),
 		cmocka_unit_test(test_proxy_login),

@@ -125,6 +125,36 @@ renewed(void **state)
 	pool_free(&p);
 }
 
+/* Where nobody listens nothing is kept; where max are open none is opened. */
+static void
+opened_ahead(void **state)
+{
+	struct pool_conn *a, *b;
+	struct err err = ERR_INIT;
+	atomic_bool enough = false;
+	struct pool p;
+
+	(void)state;
+	begin(&p, 2);
+	assert_int_equal(p.live, 0); /* the trial is gone */
+	a = take(&p, &anna);
+	assert_int_equal(pool_open_ahead(&p, &anna, &enough, &err), -1);
+	assert_int_equal(err.cause, CAUSE_NETWORK);
+	assert_null(p.idle);
+	assert_int_equal(p.live, 1);
+	err_clear(&err);
+	/* of whichever credential */
+	b = take(&p, &bert);
+	assert_int_equal(pool_open_ahead(&p, &anna, &enough, &err), 0);
+	pool_give(&p, b);
+	assert_int_equal(pool_open_ahead(&p, &anna, &enough, &err), 0);
+	assert_int_equal(p.nidle, 1);
+	assert_int_equal(p.live, 2);
+	pool_give(&p, a);
+	pool_free(&p);
+	assert_int_equal(p.live, 0);
+}
+
 /* What can never work is refused at once, and leaks nothing. */
 static void
 refused(void **state)
@@ -154,7 +184,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(by_credential),
 		cmocka_unit_test(idle_too_many), cmocka_unit_test(renewed),
-		cmocka_unit_test(refused) };
+		cmocka_unit_test(refused), cmocka_unit_test(opened_ahead) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -478,6 +478,58 @@ ended_twice(void **state)
 	close_scene(&s, "frrfr");
 }
 
+/*
+ * A connection that was opened ahead may be ended before its first request, as
+ * any idle one; it carries one as any other does.
+ */
+static void
+ahead(void **state)
+{
+	static const enum after after[] = { CLOSE, RESET };
+	atomic_bool enough = false;
+	struct scene s;
+	size_t i, once;
+
+	(void)state;
+	for (i = 0; i < 2; i++)
+		for (once = 0; once < 2; once++) {
+			const struct step steps[] = { { BYE, CLOSE, 0, 0 },
+				{ "", after[i], 0, 0 }, { BYE, CLOSE, 0, 0 },
+				{ BYE, CLOSE, 0, 0 }, END };
+
+			open_scene(&s, steps);
+			assert_int_equal(http_connect(s.http, &s.e), 0);
+			/* there it is already */
+			assert_int_equal(http_connect(s.http, &s.e), 0);
+			ask_well(&s);
+			assert_int_equal(http_connect(s.http, &s.e), 0);
+			assert_int_equal(ask_once(&s, !once), once ? -1 : 0);
+			ask_well(&s);
+			close_scene(&s, once ? "frf" : "frfr");
+		}
+	/* the same of one that has resumed nothing */
+	for (once = 0; once < 2; once++) {
+		static const struct step steps[] = { { "", CLOSE, 0, 0 },
+			{ BYE, CLOSE, 0, 0 }, END };
+
+		open_scene(&s, steps);
+		assert_int_equal(http_connect(s.http, &s.e), 0);
+		assert_int_equal(ask_once(&s, !once), once ? -1 : 0);
+		if (once)
+			ask_well(&s);
+		close_scene(&s, "fr");
+	}
+	/* nobody wants it any more */
+	open_scene(&s, byes);
+	enough = true;
+	http_enough(s.http, &enough);
+	assert_int_equal(http_connect(s.http, &s.e), -1);
+	assert_int_equal(s.e.cause, CAUSE_STOP);
+	http_enough(s.http, NULL);
+	ask_well(&s);
+	close_scene(&s, "f");
+}
+
 /* A login that is refused may be bound to a certificate of before. */
 static void
 denied(void **state)
@@ -725,6 +777,7 @@ main(void)
 		cmocka_unit_test(broken_twice),
 		cmocka_unit_test(ended),
 		cmocka_unit_test(ended_twice),
+		cmocka_unit_test(ahead),
 		cmocka_unit_test(denied),
 		cmocka_unit_test(changed_midway),
 		cmocka_unit_test(wiped),

@@ -208,7 +208,7 @@ renewal_fails(void **state)
 	end_scene(&s);
 }
 
-/* The service's own word is obeyed, however long, and what is left of it told. */
+/* The service's own word is obeyed, and what is left of the time is told. */
 static void
 busy_for_long(void **state)
 {

@@ -31,6 +31,7 @@
 #define LEAST_WAIT  1000     /* ms; before each try after GATE_TRIES */
 #define RECOVER     50       /* good calls until one more may run at once */
 #define LONG_ANSWER 10000000 /* us; so long may an answer to one call take */
+#define FEW_ITEMS   5        /* are asked for however long they take */
 
 struct gate {
 	pthread_mutex_t lock;
@@ -636,10 +637,15 @@ gate_items(struct gate *g)
 
 	pthread_mutex_lock(&g->lock);
 	n = g->items;
-	if (g->item_us > 0 && n > LONG_ANSWER / g->item_us)
-		n = (int)(LONG_ANSWER / g->item_us);
+	if (g->item_us > 0 && n > LONG_ANSWER / g->item_us) {
+		int64_t few = LONG_ANSWER / g->item_us;
+
+		/* a server that delays every call says nothing of its items */
+		few = few < FEW_ITEMS ? FEW_ITEMS : few;
+		n = few < n ? (int)few : n;
+	}
 	pthread_mutex_unlock(&g->lock);
-	return n > 1 ? n : 1;
+	return n;
 }
 
 void

@@ -69,7 +69,8 @@ help:
 	@echo "make demo     everything a newcomer wants to see, on loopback"
 	@echo "make test     unit tests, cases, exchangelib proof, sanitizers"
 	@echo "make lint     floors, sizes, format, clang-tidy, cppcheck"
-	@echo "make bench    cost against the floor and against the peer"
+	@echo "make bench    cost against the floor, the line and the peer (25 min)"
+	@echo "make bench-quick  the same in short; fails when far off"
 	@echo "make fault    crash, kill and bad network tests"
 	@echo "make fuzz     every fuzz target for 20 s"
 

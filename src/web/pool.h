@@ -68,8 +68,8 @@ struct pool_conn *
 pool_take(struct pool *, const struct credential *, struct err *);
 /*
  * Opens a connection of that credential ahead, and keeps it for pool_take,
- * unless there are max already, whoever has them. enough: as in http_enough. -1:
- * as http_connect, or as pool_take.
+ * unless there are max already, whoever has them. enough: as in http_enough.
+ * -1: as http_connect, or as pool_take.
  */
 int pool_open_ahead(struct pool *, const struct credential *,
     const atomic_bool *enough, struct err *);

@@ -18,7 +18,7 @@ static const char *const secrets[] = {
 
 /* The value of a field of the form; NULL: it has none. */
 static const char *
-find_field(const char *form, const char *name)
+find_echo_field(const char *form, const char *name)
 {
 	size_t n = strlen(name);
 
@@ -60,7 +60,7 @@ echo_has_secret(const char *text, const char *form)
 	size_t i;
 
 	for (i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
-		value = find_field(form, secrets[i]);
+		value = find_echo_field(form, secrets[i]);
 		if (value != NULL && begin_of(value, coded, plain))
 			found = found || strstr(text, coded) != NULL ||
 				strstr(text, plain) != NULL;

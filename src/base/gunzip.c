@@ -36,7 +36,7 @@ static uint32_t table[8][256];
 static pthread_once_t table_once = PTHREAD_ONCE_INIT;
 
 static void
-make_table(void)
+make_crc_table(void)
 {
 	uint32_t i, c;
 	int k;
@@ -67,7 +67,7 @@ gunzip_crc(uint32_t crc, const void *data, size_t n)
 	const uint8_t *p = data;
 	uint32_t c = ~crc;
 
-	pthread_once(&table_once, make_table);
+	pthread_once(&table_once, make_crc_table);
 	for (; n >= 8; n -= 8, p += 8) {
 		uint32_t a =
 		    c ^ ((uint32_t)p[0] | (uint32_t)p[1] << 8 |
@@ -94,7 +94,7 @@ bad_gzip(struct gunzip *g, const char *why)
 
 /* What inflate gives out. */
 static int
-count_bytes(struct stream *s, const void *p, size_t n, struct err *e)
+count_output(struct stream *s, const void *p, size_t n, struct err *e)
 {
 	struct gunzip *g =
 	    (struct gunzip *)((char *)s - offsetof(struct gunzip, stream));
@@ -105,7 +105,7 @@ count_bytes(struct stream *s, const void *p, size_t n, struct err *e)
 }
 
 static void
-begin_field(struct gunzip *g, int state)
+begin_head_field(struct gunzip *g, int state)
 {
 	g->state = state;
 	g->at = 0;
@@ -116,7 +116,7 @@ begin_field(struct gunzip *g, int state)
 
 /* Does the head have this field? EXTRA has been begun if there is one. */
 static bool
-has_field(const struct gunzip *g, int state)
+has_head_field(const struct gunzip *g, int state)
 {
 	switch (state) {
 	case EXTRA_SIZE:
@@ -135,14 +135,14 @@ has_field(const struct gunzip *g, int state)
 }
 
 static void
-next_field(struct gunzip *g)
+next_head_field(struct gunzip *g)
 {
 	int state = g->state;
 
 	do
 		state++;
-	while (!has_field(g, state));
-	begin_field(g, state);
+	while (!has_head_field(g, state));
+	begin_head_field(g, state);
 	if (state == DATA) {
 		inflate_init(&g->inflate, &g->stream);
 		g->crc = 0;
@@ -161,7 +161,7 @@ read_start(struct gunzip *g, uint8_t c)
 		    g, g->any ? "something else follows it" : "it is not gzip");
 	if (g->at == 2) {
 		g->any = true;
-		begin_field(g, FIXED);
+		begin_head_field(g, FIXED);
 	}
 	return 0;
 }
@@ -176,13 +176,13 @@ read_fixed(struct gunzip *g, uint8_t c)
 	if (g->at == 1)
 		g->flags = c;
 	if (++g->at == 8)
-		next_field(g);
+		next_head_field(g);
 	return 0;
 }
 
 /* A byte of a number of n bytes; is it whole? */
 static bool
-read_number(struct gunzip *g, uint8_t c, unsigned n)
+take_number(struct gunzip *g, uint8_t c, unsigned n)
 {
 	g->field |= (uint32_t)c << (8 * g->at);
 	return ++g->at == n;
@@ -196,21 +196,21 @@ read_head(struct gunzip *g, uint8_t c)
 	case FIXED:
 		return read_fixed(g, c);
 	case EXTRA_SIZE:
-		if (!read_number(g, c, 2))
+		if (!take_number(g, c, 2))
 			return 0;
 		g->left = g->field;
 		if (g->left > 0)
-			begin_field(g, EXTRA);
+			begin_head_field(g, EXTRA);
 		else
-			next_field(g);
+			next_head_field(g);
 		return 0;
 	case EXTRA:
 		if (--g->left == 0)
-			next_field(g);
+			next_head_field(g);
 		return 0;
 	default: /* NAME, COMMENT */
 		if (c == 0)
-			next_field(g);
+			next_head_field(g);
 		return 0;
 	}
 }
@@ -223,7 +223,7 @@ read_byte(struct gunzip *g, uint8_t c)
 		g->head_crc = ~crc_byte(~g->head_crc, c);
 		return g->state == START ? read_start(g, c) : read_head(g, c);
 	}
-	if (!read_number(g, c, g->state == HEAD_CRC ? 2 : 4))
+	if (!take_number(g, c, g->state == HEAD_CRC ? 2 : 4))
 		return 0;
 	if (g->state == HEAD_CRC && g->field != (g->head_crc & 0xffff))
 		return bad_gzip(g, "the check sum of its head is wrong");
@@ -232,21 +232,21 @@ read_byte(struct gunzip *g, uint8_t c)
 	if (g->state == SIZE && g->field != g->size)
 		return bad_gzip(g, "its size is wrong");
 	if (g->state == SIZE)
-		begin_field(g, START);
+		begin_head_field(g, START);
 	else
-		next_field(g);
+		next_head_field(g);
 	return 0;
 }
 
 void
 gunzip_init(struct gunzip *g, struct stream *out)
 {
-	pthread_once(&table_once, make_table);
+	pthread_once(&table_once, make_crc_table);
 	g->why = NULL;
-	g->stream.write = count_bytes;
+	g->stream.write = count_output;
 	g->out = out;
 	g->any = false;
-	begin_field(g, START);
+	begin_head_field(g, START);
 }
 
 int
@@ -267,7 +267,7 @@ gunzip_feed(struct gunzip *g, const void *data, size_t n, struct err *e)
 			return bad_gzip(g, g->inflate.why);
 		p += k;
 		if (g->inflate.done)
-			next_field(g);
+			next_head_field(g);
 	}
 	return 0;
 }

@@ -465,7 +465,7 @@ fast_symbols(struct inflate *z, struct input *in)
 
 /* The entry for bits, and how many bits it takes with what is behind it. */
 static uint32_t
-look_up(const uint32_t *table, unsigned first, uint64_t bits, unsigned *n)
+look_up_code(const uint32_t *table, unsigned first, uint64_t bits, unsigned *n)
 {
 	uint32_t e = table[bits & ((1u << first) - 1)];
 
@@ -493,7 +493,7 @@ slow_symbol(struct inflate *z, struct input *in)
 	uint32_t e, d;
 	uint8_t *to = z->window + z->at;
 
-	while (e = look_up(z->literals, FIRST, z->bits, &n), n > z->nbits)
+	while (e = look_up_code(z->literals, FIRST, z->bits, &n), n > z->nbits)
 		if (!has_bits(z, in, z->nbits + 1))
 			return MORE;
 	if (e & (LITERAL | END | BAD)) {
@@ -504,7 +504,7 @@ slow_symbol(struct inflate *z, struct input *in)
 		z->at++;
 		return NEXT;
 	}
-	while (d = look_up(z->distances, DFIRST, z->bits >> n, &k),
+	while (d = look_up_code(z->distances, DFIRST, z->bits >> n, &k),
 	    n + k > z->nbits)
 		if (!has_bits(z, in, z->nbits + 1))
 			return MORE;

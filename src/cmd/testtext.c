@@ -44,7 +44,7 @@ mark_of(enum tested_is is, bool utf8)
 
 /* A text in lines that are broken at spaces; printable. */
 static void
-put_text(FILE *out, const char *first, const char *rest, const char *text)
+put_test_text(FILE *out, const char *first, const char *rest, const char *text)
 {
 	char line[TEXT];
 
@@ -65,12 +65,12 @@ put_step(FILE *out, const struct tested_step *s, int indent, bool utf8)
 	    mark_of(s->is, utf8), NAME, s->name);
 	snprintf(rest, sizeof(rest), "%*s", margin + NAME + 1, "");
 	snprintf(text, sizeof(text), "%s%s", s->text, took);
-	put_text(out, first, rest, text);
+	put_test_text(out, first, rest, text);
 	if (s->advice == NULL)
 		return;
 	snprintf(first, sizeof(first), "%*sWhat to do: ", margin, "");
 	snprintf(rest, sizeof(rest), "%*s", margin, "");
-	put_text(out, first, rest, s->advice);
+	put_test_text(out, first, rest, s->advice);
 }
 
 static void
@@ -105,7 +105,7 @@ put_good(FILE *out, const struct tested_part *b, bool utf8)
 		snprintf(text + n, sizeof(text) - (size_t)n, " (%lld ms)",
 		    (long long)ms);
 	snprintf(first, sizeof(first), "  %s", mark_of(TESTED_GOOD, utf8));
-	put_text(out, first, "      ", text);
+	put_test_text(out, first, "      ", text);
 }
 
 /* What is wrong with the mailbox, or why it was not tested: its last step. */
@@ -130,8 +130,8 @@ same_before(const struct test_report *r, const struct tested_part *b)
 }
 
 static void
-put_box(FILE *out, const struct test_report *r, const struct tested_part *b,
-    bool utf8)
+put_test_box(FILE *out, const struct test_report *r,
+    const struct tested_part *b, bool utf8)
 {
 	const struct tested_part *same;
 	char line[700], first[16];
@@ -144,7 +144,7 @@ put_box(FILE *out, const struct test_report *r, const struct tested_part *b,
 	snprintf(line, sizeof(line), "%s%s%s", b->name,
 	    same != NULL ? "  as " : "", same != NULL ? same->name : "");
 	snprintf(first, sizeof(first), "  %s", mark_of(tested_is(b), utf8));
-	put_text(out, first, "      ", line);
+	put_test_text(out, first, "      ", line);
 	if (same == NULL)
 		put_steps(out, b, 4, utf8);
 }
@@ -162,7 +162,7 @@ put_boxes(FILE *out, const struct test_report *r, bool utf8)
 			if (tested_is(&r->box[i]) != order[k])
 				continue;
 			if (n++ < max)
-				put_box(out, r, &r->box[i], utf8);
+				put_test_box(out, r, &r->box[i], utf8);
 			else
 				hidden++;
 		}
@@ -202,7 +202,7 @@ test_text(const struct test_result *t, FILE *out)
 		const struct tested_part *p = &t->report.profile[i];
 
 		snprintf(line, sizeof(line), "%.100s: %.500s", p->name, p->of);
-		put_text(out, "profile ", "    ", line);
+		put_test_text(out, "profile ", "    ", line);
 		put_steps(out, p, 2, utf8);
 	}
 	if (t->report.nbox > 0)

@@ -37,7 +37,7 @@ permit_free(struct permit_list *p)
 
 /* Where the address is, or where it belongs. */
 static size_t
-find_place(const struct permit_list *p, const char *address)
+find_permit_place(const struct permit_list *p, const char *address)
 {
 	size_t lo = 0, hi = p->n, mid;
 
@@ -54,7 +54,7 @@ find_place(const struct permit_list *p, const char *address)
 const struct permit *
 permit_find(const struct permit_list *p, const char *address)
 {
-	size_t i = find_place(p, address);
+	size_t i = find_permit_place(p, address);
 
 	return i < p->n && strcmp(p->v[i].address, address) == 0 ? &p->v[i]
 								 : NULL;
@@ -64,7 +64,7 @@ void
 permit_set(struct permit_list *p, const char *address, bool approved,
     bool disabled, int64_t at)
 {
-	size_t i = find_place(p, address);
+	size_t i = find_permit_place(p, address);
 	bool is = i < p->n && strcmp(p->v[i].address, address) == 0;
 
 	if (!is) {

@@ -345,7 +345,7 @@ struct field {
 };
 
 static bool
-next_field(const char *s, size_t n, struct field *f)
+next_redact_field(const char *s, size_t n, struct field *f)
 {
 	const char *p;
 
@@ -429,7 +429,7 @@ redact_headers(const struct redact *r, const char *s, size_t n, struct buf *out)
 		return false;
 	gather_names(r, &rows, &names);
 	buf_init(&b, REDACT_ROOM(n));
-	while (next_field(s, n, &f))
+	while (next_redact_field(s, n, &f))
 		changed = put_field(r, &names, s, &f, &b) || changed;
 	if (changed)
 		buf_add(out, buf_str(&b), b.len);

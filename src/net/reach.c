@@ -50,11 +50,11 @@ fail_step(struct reaching *r)
 	return -1;
 }
 
-static void end_step(struct reaching *, const char *fmt, ...)
+static void end_reach_step(struct reaching *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 static void
-end_step(struct reaching *r, const char *fmt, ...)
+end_reach_step(struct reaching *r, const char *fmt, ...)
 {
 	struct reach_step *s = &r->out->step[r->out->failed];
 	char raw[sizeof(s->text)];
@@ -85,21 +85,22 @@ reach_first(struct reaching *r, struct err *err)
 	begin_step(r, REACH_NAME);
 	if (sock_lookup(to->host, to->port, found, sizeof(found), err) == -1)
 		return fail_step(r);
-	end_step(r, "%s%s is %s", proxied ? "the proxy " : "", to->host, found);
+	end_reach_step(
+	    r, "%s%s is %s", proxied ? "the proxy " : "", to->host, found);
 	begin_step(r, REACH_TCP);
 	r->sock = sock_connect(to->host, to->port, limit_of(r->o->connect_ms),
 	    r->o->stop, NULL, err);
 	if (r->sock == NULL)
 		return fail_step(r);
 	sock_address(r->sock, found, sizeof(found));
-	end_step(r, "%s%s", proxied ? "the proxy " : "", found);
+	end_reach_step(r, "%s%s", proxied ? "the proxy " : "", found);
 	if (!proxied)
 		return 0;
 	begin_step(r, REACH_PROXY);
 	if (proxy_connect(&r->proxy, r->sock, &r->url,
 		limit_of(r->o->connect_ms), err) == -1)
 		return fail_step(r);
-	end_step(r, "it connects to %s:%s", r->url.host, r->url.port);
+	end_reach_step(r, "it connects to %s:%s", r->url.host, r->url.port);
 	return 0;
 }
 
@@ -119,7 +120,7 @@ tell_certificate(struct reaching *r, const struct tls *t)
 	hex[2 * CRYPT_SHA256] = '\0';
 	snprintf(r->out->pin, sizeof(r->out->pin), "sha256:%s", hex);
 	r->out->not_after = cert.not_after;
-	end_step(r, "TLS 1.2; the certificate of %s, by %s, ends %s%s",
+	end_reach_step(r, "TLS 1.2; the certificate of %s, by %s, ends %s%s",
 	    cert.names, cert.issuer,
 	    cert.not_after != TIM_NONE ? str_nn(tim_text(cert.not_after, ends))
 				       : "at an unknown time",

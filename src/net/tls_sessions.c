@@ -106,7 +106,7 @@ tls_sessions_find(struct tls_sessions *s, const struct tls_session_for *f,
 
 /* With the lock held: an empty place, or that of the oldest session. */
 static struct kept *
-find_place(struct tls_sessions *s)
+find_session_slot(struct tls_sessions *s)
 {
 	struct kept *oldest = &s->v[0];
 	size_t i;
@@ -128,7 +128,7 @@ tls_sessions_keep(struct tls_sessions *s, const struct tls_session_for *f,
 
 	pthread_mutex_lock(&s->lock);
 	if ((k = find_kept(s, f)) == NULL)
-		k = find_place(s);
+		k = find_session_slot(s);
 	drop_kept(k);
 	k->host = mem_strdup(f->host);
 	k->port = mem_strdup(f->port);

@@ -34,7 +34,7 @@ forget_untold(struct mailbox_work *w, struct store_mailbox *m, struct err *err)
 
 /* Approval, --disable. */
 static bool
-is_permitted(struct mailbox_work *w, const struct store_mailbox *m)
+is_admitted(struct mailbox_work *w, const struct store_mailbox *m)
 {
 	if (w->permit == PERMIT_WAITS) {
 		say_mailbox(w, LOG_INFO,
@@ -104,7 +104,7 @@ admit_mailbox(struct mailbox_work *w, struct store_mailbox *m, bool *visit,
 	if (m->retry_at != TIM_NONE && forget_untold(w, m, err) == -1)
 		return -1;
 	w->end = VISIT_OFF;
-	if (!is_permitted(w, m))
+	if (!is_admitted(w, m))
 		return 0;
 	*as = TALLY_FAILED;
 	if (m->given_up)

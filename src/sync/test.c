@@ -471,7 +471,7 @@ begin_test(struct mailbox_work *w, void *arg)
 
 /* How the profile's own login went, as its mailboxes found. */
 static void
-add_login(struct testing *t, struct tested_part *p,
+add_login_step(struct testing *t, struct tested_part *p,
     const struct conf_profile *c, const struct profile_work *work)
 {
 	const struct err *stopped =
@@ -577,8 +577,8 @@ add_logins(struct testing *t)
 		if (!is_wanted(t, &conf->profile[i]))
 			continue;
 		if (t->reached[i] && t->run.profile[i].gate != NULL) {
-			add_login(t, &t->out->profile[k], &conf->profile[i],
-			    &t->run.profile[i]);
+			add_login_step(t, &t->out->profile[k],
+			    &conf->profile[i], &t->run.profile[i]);
 			if (gate_stopped(t->run.profile[i].gate) == NULL &&
 			    !t->out->stopped)
 				add_forbidden(

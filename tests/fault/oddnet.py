@@ -378,7 +378,9 @@ class Odd:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 c = http.client.HTTPConnection(parts.hostname, parts.port,
                                                timeout=60)
-                c.request("POST", self.path, body, dict(self.headers))
+                headers = dict(self.headers)
+                headers.pop("Accept-Encoding", None)  # it reads answers
+                c.request("POST", self.path, body, headers)
                 r = c.getresponse()
                 data, kind = r.read(), r.getheader("Content-Type") or ""
                 c.close()

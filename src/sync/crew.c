@@ -2,8 +2,11 @@
  * crew.c - the worker threads of one profile.
  * 1. One mutex guards all of it; jobs run without it.
  * 2. A group is on the list of groups exactly while it has jobs not begun.
- * 3. crew_finish never blocks while its group has a job not begun, so a crew
+ * 3. crew_finish never blocks while its group has a batch not begun, so a crew
  *    of one thread makes progress.
+ * 4. A write is taken only if a thread is free for it: what was fetched and is
+ *    not written yet is bounded by their number. Without any (the limit on
+ *    processes) all is written by those who fetch.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -14,6 +17,12 @@
 #include "base/mem.h"
 #include "sync/crew.h"
 
+/*
+ * Threads that write: what several of them bring is one transaction (put.c),
+ * and each holds a batch in memory.
+ */
+#define WRITERS 4
+
 struct crew {
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* something to do, or closing */
@@ -23,6 +32,11 @@ struct crew {
 	int pending; /* mailbox jobs not finished */
 	bool closing;
 	int size;
+	pthread_t writer[WRITERS];
+	int writers;
+	pthread_cond_t write; /* something to write, or closing */
+	struct job *writes;   /* not begun: each has a thread that is free */
+	int may_write;        /* threads that are free for one more */
 	pthread_t thread[];
 };
 
@@ -89,13 +103,50 @@ crew_worker(void *arg)
 	return NULL;
 }
 
+static void *
+crew_writer(void *arg)
+{
+	struct crew *c = arg;
+	struct job *j;
+
+	pthread_mutex_lock(&c->lock);
+	c->may_write++;
+	for (;;) {
+		if ((j = c->writes) != NULL) {
+			c->writes = j->next;
+			run_job(c, j, false);
+			c->may_write++;
+		} else if (c->closing)
+			break;
+		else
+			pthread_cond_wait(&c->write, &c->lock);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+/* Starts up to n threads; how many there are. */
+static int
+start_threads(pthread_t *thread, int n, void *(*run)(void *), struct crew *c)
+{
+	pthread_attr_t small;
+	int i;
+
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, 512 * 1024);
+	for (i = 0; i < n; i++) {
+		if (pthread_create(&thread[i], &small, run, c) != 0)
+			break;
+	}
+	pthread_attr_destroy(&small);
+	return i;
+}
+
 struct crew *
 crew_open(int threads)
 {
 	struct crew *c;
 	pthread_condattr_t attr;
-	pthread_attr_t small;
-	int i;
 
 	c = mem_alloc(sizeof(*c) + (size_t)threads * sizeof(c->thread[0]));
 	pthread_mutex_init(&c->lock, NULL);
@@ -104,18 +155,14 @@ crew_open(int threads)
 	pthread_cond_init(&c->work, &attr);
 	pthread_cond_init(&c->done, &attr);
 	pthread_condattr_destroy(&attr);
-	pthread_attr_init(&small);
-	pthread_attr_setstacksize(&small, 512 * 1024);
-	for (i = 0; i < threads; i++) {
-		if (pthread_create(&c->thread[i], &small, crew_worker, c) != 0)
-			break;
-	}
-	pthread_attr_destroy(&small);
-	if ((c->size = i) == 0) {
+	pthread_cond_init(&c->write, NULL);
+	c->size = start_threads(c->thread, threads, crew_worker, c);
+	if (c->size == 0) {
 		log_error("cannot start a thread; raise the limit on "
 			  "processes (ulimit -u) or free memory");
 		_Exit(3);
 	}
+	c->writers = start_threads(c->writer, WRITERS, crew_writer, c);
 	return c;
 }
 
@@ -129,10 +176,14 @@ crew_close(struct crew *c)
 	pthread_mutex_lock(&c->lock);
 	c->closing = true;
 	pthread_cond_broadcast(&c->work);
+	pthread_cond_broadcast(&c->write);
 	pthread_mutex_unlock(&c->lock);
 	for (i = 0; i < c->size; i++)
 		pthread_join(c->thread[i], NULL);
+	for (i = 0; i < c->writers; i++)
+		pthread_join(c->writer[i], NULL);
 	pthread_cond_destroy(&c->work);
+	pthread_cond_destroy(&c->write);
 	pthread_cond_destroy(&c->done);
 	pthread_mutex_destroy(&c->lock);
 	free(c);
@@ -209,6 +260,24 @@ crew_batch(struct crew *c, struct crew_group *g, struct job *j)
 	g->pending++;
 	pthread_cond_signal(&c->work);
 	pthread_mutex_unlock(&c->lock);
+}
+
+bool
+crew_write(struct crew *c, struct crew_group *g, struct job *j)
+{
+	bool taken;
+
+	j->group = g;
+	pthread_mutex_lock(&c->lock);
+	if ((taken = c->may_write > 0)) {
+		c->may_write--;
+		j->next = c->writes;
+		c->writes = j;
+		g->pending++;
+		pthread_cond_signal(&c->write);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return taken;
 }
 
 void

@@ -9,6 +9,9 @@
  * own mailbox only; threads without a mailbox take any batch, before they
  * take another mailbox. That way a profile never has more connections open
  * than its crew has threads.
+ *
+ * What a batch brought is written by threads that do nothing else, so that the
+ * connection that brought it is asked on meanwhile.
  */
 #ifndef SYNC_CREW_H
 #define SYNC_CREW_H
@@ -36,6 +39,7 @@ struct crew_group {
 struct crew *crew_open(int threads);
 /* Waits for everything, ends the threads. NULL is fine. */
 void crew_close(struct crew *);
+/* Without the threads that write. */
 int crew_size(const struct crew *);
 
 /*
@@ -50,7 +54,13 @@ bool crew_wait(struct crew *, int64_t ms);
 
 /* A batch job of a group. */
 void crew_batch(struct crew *, struct crew_group *, struct job *);
-/* Runs the group's jobs that have not begun, then waits for the rest. */
+/*
+ * A job of the group that writes, for a thread that is free for it. false: all
+ * of them are busy, so the caller runs it, and is kept from asking for more
+ * than can be written.
+ */
+bool crew_write(struct crew *, struct crew_group *, struct job *);
+/* Runs the group's batches that have not begun, then waits for the rest. */
 void crew_finish(struct crew *, struct crew_group *);
 
 #endif

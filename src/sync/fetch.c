@@ -31,9 +31,13 @@
 
 #define BYTES_MAX ((int64_t)1 << 19) /* of one request, as the server says */
 #define ITEM      ((int64_t)1 << 12) /* of an item whose size is unknown */
-#define FLUSH     ((size_t)1 << 19)  /* bytes; written before the batch ends */
-#define FLUSH_MS  1000               /* ms; then settled items are written */
-#define HEADS     ((size_t)1 << 18)  /* bytes; what message_head copies */
+/*
+ * Bytes in memory that are written before the batch ends. More than what one
+ * request brings, which the thread would wait for instead of asking on.
+ */
+#define FLUSH    ((size_t)3 << 18)
+#define FLUSH_MS 1000              /* ms; then settled items are written */
+#define HEADS    ((size_t)1 << 18) /* bytes; what message_head copies */
 
 size_t
 fetch_items(const struct profile_work *p)

@@ -27,7 +27,8 @@ struct named {
 };
 
 struct batch {
-	struct job job;
+	struct job job;   /* fetches it */
+	struct job write; /* what it brought */
 	struct page *page;
 	struct fetch fetch;
 };
@@ -47,6 +48,22 @@ store_part(int64_t folder, struct fetch *f, struct err *err)
 			    : fetch_store(f, NULL, err);
 }
 
+static void
+batch_write(struct job *job, bool own)
+{
+	struct batch *b =
+	    (struct batch *)((char *)job - offsetof(struct batch, write));
+	struct page *p = b->page;
+	struct err err = ERR_INIT;
+
+	(void)own;
+	if (store_part(p->folder, &b->fetch, &err) == 0)
+		return;
+	pthread_mutex_lock(&p->lock);
+	err_join(&p->err, &err);
+	pthread_mutex_unlock(&p->lock);
+}
+
 /*
  * Stores what was settled, unless this is the page's last batch and it went
  * well: then it is stored with the page's end.
@@ -55,24 +72,22 @@ static void
 batch_done(struct batch *b, int rc, const struct err *err)
 {
 	struct page *p = b->page;
-	struct err e = ERR_INIT;
-	bool keep, stored;
+	bool keep;
 	size_t i;
 
 	pthread_mutex_lock(&p->lock);
 	for (i = 0; i < b->fetch.ndoubt; i++)
 		*VEC_ADD(p->doubt, p->ndoubt) = b->fetch.doubt[i];
+	if (rc == -1)
+		err_join(&p->err, err);
 	keep = --p->running == 0 && rc == 0;
 	if (keep)
 		p->last = b;
 	pthread_mutex_unlock(&p->lock);
-	stored = keep || store_part(p->folder, &b->fetch, &e) == 0;
-	pthread_mutex_lock(&p->lock);
-	if (rc == -1)
-		err_join(&p->err, err);
-	if (!stored)
-		err_join(&p->err, &e);
-	pthread_mutex_unlock(&p->lock);
+	b->write.run = batch_write;
+	if (!keep &&
+	    !crew_write(p->mailbox->profile->crew, &p->group, &b->write))
+		batch_write(&b->write, false);
 }
 
 static void

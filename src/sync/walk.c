@@ -1,7 +1,7 @@
 /*
  * walk.c - one folder: pages of changes until its end.
- * 1. The next page is requested while the batches of this one run; pages are
- *    finished in their order.
+ * 1. Two pages are in progress while the next one is requested, so that no
+ *    connection waits for it; pages are finished in their order.
  * 2. A walk that makes no progress ends with an error (cycle.h). So does a
  *    second resync in the same walk.
  * 3. A server that was given a cursor but starts over does not report what was
@@ -153,19 +153,14 @@ check_again(const struct page *p, struct walk *k, struct err *err)
 	return err_code(err, CAUSE_OTHER, "resent", SCOPE_FOLDER);
 }
 
-/*
- * Requests the page at cursor, sorts it and starts its batches. before: the
- * page in progress, or NULL.
- */
+/* Requests the page at cursor. */
 static int
-open_page(struct page *p, const struct page *before, struct walk *k,
-    const char *cursor, struct err *err)
+ask_page(struct page *p, struct walk *k, const char *cursor, struct err *err)
 {
 	p->asked = tim_now();
 	if (turn_check(p->mailbox, err) == -1 ||
 	    ask_changes(k, cursor, &p->change, err) == -1 ||
-	    cycle_check(&k->cycle, &p->change, cursor, err) == -1 ||
-	    page_sort(p, before, err) == -1 || check_again(p, k, err) == -1)
+	    cycle_check(&k->cycle, &p->change, cursor, err) == -1)
 		return -1;
 	if (p->change.nstray > 0)
 		say_mailbox(p->mailbox, LOG_WARNING,
@@ -173,7 +168,6 @@ open_page(struct page *p, const struct page *before, struct walk *k,
 		    "made of, among them: %s",
 		    str_nn(k->folder->path), (long long)p->change.nstray,
 		    p->change.stray);
-	page_start(p);
 	return 0;
 }
 
@@ -196,59 +190,147 @@ forget_doubts(struct walk *k)
 	k->ndoubt = 0;
 }
 
+#define PAGES 3 /* in memory: two in progress, and the next one */
+
+/* The pages of a walk that are in memory, in their order. */
+struct pages {
+	struct page page[PAGES];
+	size_t first;   /* the oldest; the others follow it, round about */
+	size_t running; /* started and not finished */
+	bool asked;     /* one more has come and is not started */
+	bool ended;     /* none follows: the folder's end, or an error */
+	struct err why; /* that error */
+};
+
+static struct page *
+page_at(struct pages *v, size_t i)
+{
+	return &v->page[(v->first + i) % PAGES];
+}
+
+/* Requests the page after the last one. */
+static void
+ask_next(struct pages *v, struct walk *k, const char *cursor)
+{
+	struct page *p = page_at(v, v->running);
+
+	page_init(p, k->reading, k->folder->id);
+	v->asked = ask_page(p, k, cursor, &v->why) == 0;
+	v->ended = !v->asked || !p->change.more;
+	if (!v->asked)
+		page_free(p);
+}
+
+/* Starts the batches of the page that was requested. */
+static void
+start_next(struct pages *v, struct walk *k)
+{
+	struct page *p = page_at(v, v->running);
+	const struct page *before = v->running > 0 ? page_at(v, 0) : NULL;
+
+	v->asked = false;
+	if (page_sort(p, before, &v->why) == -1 ||
+	    check_again(p, k, &v->why) == -1) {
+		v->ended = true;
+		page_free(p);
+		return;
+	}
+	page_start(p);
+	v->running++;
+}
+
+/* Finishes the oldest page and lets the next one go on. *cursor: its own. */
+static int
+finish_first(struct pages *v, struct walk *k, char **cursor, struct err *err)
+{
+	const struct mailbox_work *w = k->reading->mailbox;
+	struct page *p = page_at(v, 0);
+	int rc;
+
+	rc = page_finish(p, k->told->marker,
+	    marker_unsettled(k->folder, k->told, w->told_at, p->asked), err);
+	note_doubts(k, p);
+	if (rc == 0) {
+		free(*cursor);
+		*cursor = mem_strdup(p->change.cursor);
+	}
+	page_free(p);
+	v->first = (v->first + 1) % PAGES;
+	v->running--;
+	if (rc == 0 && v->running > 0)
+		rc = page_late(page_at(v, 0), err);
+	return rc;
+}
+
+/* A page failed. The rows of those after it are stored, their cursors wait. */
+static void
+drop_pages(struct pages *v, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < v->running; i++) {
+		page_abandon(page_at(v, i), err);
+		page_free(page_at(v, i));
+	}
+	if (v->asked)
+		page_free(page_at(v, i));
+}
+
+/*
+ * May one more page be requested before the oldest one is finished? A thread
+ * that has no others to fetch its items only would have more to lose.
+ */
+static bool
+may_ask(const struct pages *v, const struct walk *k)
+{
+	bool alone = crew_size(k->reading->mailbox->profile->crew) == 1;
+
+	return !v->asked && !v->ended && (v->running == 0 || !alone);
+}
+
+/* Where the next page begins; from: the first one. */
+static const char *
+last_cursor(struct pages *v, const struct walked *out, const char *from)
+{
+	if (v->running > 0)
+		return page_at(v, v->running - 1)->change.cursor;
+	return out->cursor != NULL ? out->cursor : from;
+}
+
 /* Reads all pages from cursor on. out->cursor is NULL when it fails. */
 static int
 walk_pages(
     struct walk *k, const char *cursor, struct walked *out, struct err *err)
 {
-	const struct mailbox_work *w = k->reading->mailbox;
 	const struct store_folder *f = k->folder;
-	struct page page[2], *now = &page[0], *next = &page[1], *t;
-	struct err later = ERR_INIT;
-	int rc, opened;
+	struct pages v;
+	int rc = 0;
 
 	memset(&k->cycle, 0, sizeof(k->cycle));
+	memset(&v, 0, sizeof(v));
 	k->again = 0;
 	memset(out, 0, sizeof(*out));
 	k->watch =
 	    cursor != NULL && cursor == f->cursor && !f->resync && !f->ahead;
-	page_init(now, k->reading, f->id);
-	rc = open_page(now, NULL, k, cursor, err);
-	while (rc == 0) {
-		page_init(next, k->reading, f->id);
-		err_clear(&later);
-		opened = 0;
-		if (now->change.more)
-			opened = open_page(next, now, k, now->change.cursor,
-				     &later) == 0
-				     ? 1
-				     : -1;
-		rc = page_finish(now, k->told->marker,
-		    marker_unsettled(f, k->told, w->told_at, now->asked), err);
-		note_doubts(k, now);
-		if (rc == 0 && opened == 1)
-			rc = page_late(next, err);
-		if (rc == -1 && opened == 1)
-			/* Its rows are stored, but its cursor must wait. */
-			page_abandon(next, err);
-		if (rc == -1 || opened != 1)
-			page_free(next);
-		if (opened == -1) {
-			if (rc == 0)
-				err_clear(err);
-			rc = err_join(err, &later);
-		}
-		if (rc == -1 || opened == 0)
+	while (!v.ended || v.asked || v.running > 0) {
+		if (v.asked && v.running < PAGES - 1)
+			start_next(&v, k);
+		else if (may_ask(&v, k))
+			ask_next(&v, k, last_cursor(&v, out, cursor));
+		else if ((rc = finish_first(&v, k, &out->cursor, err)) == -1)
 			break;
-		page_free(now);
-		t = now;
-		now = next;
-		next = t;
+	}
+	drop_pages(&v, err);
+	if (v.why.kind != ERR_NONE) {
+		if (rc == 0)
+			err_clear(err);
+		rc = err_join(err, &v.why);
+	}
+	if (rc == -1) {
+		free(out->cursor);
+		out->cursor = NULL;
 	}
 	out->again = k->again;
-	if (rc == 0)
-		out->cursor = mem_strdup(now->change.cursor);
-	page_free(now);
 	return rc;
 }
 

@@ -122,12 +122,78 @@ test_wait_times_out(void **state)
 	crew_close(c);
 }
 
+#define MANY 50 /* more than there are threads that write */
+
+static atomic_int held, wrote;
+static atomic_bool let_go;
+
+static void
+write_run(struct job *job, bool own)
+{
+	(void)job;
+	assert_false(own);
+	atomic_fetch_add(&held, 1);
+	while (!let_go)
+		tim_sleep(1);
+	atomic_fetch_add(&wrote, 1);
+}
+
+struct writing {
+	struct job job;
+	struct crew *crew;
+	struct job write[MANY];
+	int taken;
+};
+
+/* The only thread of the crew hands over what it may, and goes on. */
+static void
+writing_run(struct job *job, bool own)
+{
+	struct writing *w = (struct writing *)job;
+	struct crew_group g = { NULL, NULL, 0, NULL };
+	int i;
+
+	(void)own;
+	/* until a thread is free for the first */
+	w->write[0].run = write_run;
+	while (!crew_write(w->crew, &g, &w->write[0]))
+		tim_sleep(1);
+	while (held < 1)
+		tim_sleep(1);
+	for (i = w->taken = 1; i < MANY; i++) {
+		w->write[i].run = write_run;
+		w->taken += crew_write(w->crew, &g, &w->write[i]);
+	}
+	assert_int_equal(wrote, 0);
+	assert_int_equal(g.pending, w->taken);
+	let_go = true;
+	crew_finish(w->crew, &g);
+	assert_int_equal(g.pending, 0);
+	assert_int_equal(wrote, w->taken);
+}
+
+static void
+test_writes(void **state)
+{
+	struct crew *c = crew_open(1);
+	struct writing w = { .job = { writing_run, NULL, NULL }, .crew = c };
+
+	(void)state;
+	crew_add(c, &w.job);
+	while (!crew_wait(c, 100))
+		;
+	assert_in_range(w.taken, 1, MANY - 1);
+	assert_int_equal(held, w.taken);
+	crew_close(c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_wait_times_out),
+		cmocka_unit_test(test_writes),
 	};
 
 	return cmocka_run_group_tests_name("crew", tests, NULL, NULL);

@@ -32,10 +32,10 @@
 #define BYTES_MAX ((int64_t)1 << 19) /* of one request, as the server says */
 #define ITEM      ((int64_t)1 << 12) /* of an item whose size is unknown */
 /*
- * Bytes in memory that are written before the batch ends. More than what one
- * request brings, which the thread would wait for instead of asking on.
+ * Bytes in memory that are written before the batch ends. What one request
+ * brings of usual mail is less: the thread asks on while another writes it.
  */
-#define FLUSH    ((size_t)3 << 18)
+#define FLUSH    ((size_t)5 << 17)
 #define FLUSH_MS 1000              /* ms; then settled items are written */
 #define HEADS    ((size_t)1 << 18) /* bytes; what message_head copies */
 

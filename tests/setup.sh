@@ -15,7 +15,7 @@ libinih-dev pkg-config"
 sim="libmicrohttpd-dev libgnutls28-dev libxml2-dev libgmime-3.0-dev
 libkrb5-dev zlib1g-dev"
 test="libcmocka-dev zlib1g-dev libxml2-utils python3 python3-pytest
-python3-exchangelib sqlite3 ca-certificates openssl valgrind gss-ntlmssp python3-gssapi
+python3-pytest-xdist python3-exchangelib sqlite3 ca-certificates openssl valgrind gss-ntlmssp python3-gssapi
 apache2-bin libapache2-mod-auth-gssapi"
 # Not in test: winbind brings a service, which Debian starts by itself.
 samba="winbind samba-common-bin libnss-wrapper"

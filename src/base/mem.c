@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define BLOCK (16 * 1024 - 64) /* with malloc's header: four pages */
+#define BLOCK (4 * 1024 - 64) /* with malloc's header: a page */
 
 struct arena_block {
 	struct arena_block *next;

@@ -21,7 +21,7 @@
  * Threads that write: what several of them bring is one transaction (put.c),
  * and each holds a batch in memory.
  */
-#define WRITERS 3
+#define WRITERS 2
 
 struct crew {
 	pthread_mutex_t lock;

@@ -35,7 +35,7 @@
  * Bytes in memory that are written before the batch ends. What one request
  * brings of usual mail is less: the thread asks on while another writes it.
  */
-#define FLUSH    ((size_t)5 << 17)
+#define FLUSH    ((size_t)11 << 16)
 #define FLUSH_MS 1000              /* ms; then settled items are written */
 #define HEADS    ((size_t)1 << 18) /* bytes; what message_head copies */
 

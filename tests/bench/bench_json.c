@@ -31,7 +31,8 @@
 
 static const char *const sentence[] = {
 	"Please find attached the offer that we spoke about on Monday.",
-	"F\xc3\xbcr R\xc3\xbc" "ckfragen stehen wir gern zur Verf\xc3\xbcgung.",
+	"F\xc3\xbcr R\xc3\xbc"
+	"ckfragen stehen wir gern zur Verf\xc3\xbcgung.",
 	"The second delivery leaves our warehouse in Gda\xc5\x84sk this week.",
 	"You may answer to this message, or call us at +49 30 5550100.",
 };
@@ -65,8 +66,8 @@ make_html(struct buf *b, size_t size)
 	buf_reset(b);
 	buf_adds(b, "<html><head></head><body>");
 	for (i = 0; b->len < size; i++)
-		buf_addf(b, "<p class=\"MsoNormal\">%s</p>\r\n",
-		    sentence[i % 4]);
+		buf_addf(
+		    b, "<p class=\"MsoNormal\">%s</p>\r\n", sentence[i % 4]);
 	buf_adds(b, "</body></html>");
 }
 
@@ -105,7 +106,10 @@ add_message(struct buf *b, bool json, int i, const char *html)
 	    "AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A%08dAAAhSNm0V0Kk8wJkAAA", i);
 	add_field(b, json, "id", text);
 	add_field(b, json, "receivedDateTime", "2026-11-20T08:16:00Z");
-	snprintf(text, sizeof(text), "Offer \"%d\": Gr\xc3\xbc\xc3\x9f" "e", i);
+	snprintf(text, sizeof(text),
+	    "Offer \"%d\": Gr\xc3\xbc\xc3\x9f"
+	    "e",
+	    i);
 	add_field(b, json, "subject", text);
 	snprintf(text, sizeof(text), "<%d.%d@mail.contoso.example>", i, i * 7);
 	add_field(b, json, "internetMessageId", text);

@@ -117,7 +117,7 @@ static void
 open_level(struct jsonwrite *w, const char *name, char begin, char end)
 {
 	begin_value(w, name);
-	must_be(w->depth < JSONWRITE_DEPTH, "too deep");
+	must_be(w->depth < JSONWRITE_DEPTH + (end == '"'), "too deep");
 	w->level[++w->depth] = (struct jsonwrite_level){ end, false };
 	buf_addc(w->out, begin);
 }

@@ -41,7 +41,7 @@ struct jsonwrite {
 	struct jsonwrite_level {
 		char end; /* ] } or " */
 		bool more;
-	} level[JSONWRITE_DEPTH + 1]; /* [0]: around the outermost value */
+	} level[JSONWRITE_DEPTH + 2]; /* [0]: around the outermost value */
 	bool line;
 	unsigned char rest[3]; /* of base64: bytes that make no group yet */
 	size_t nrest;

@@ -202,7 +202,9 @@ bad(void **state)
 		{ "\"a\xc3(\"", "byte 3: this is not UTF-8" },
 		{ "\"0123456789\x1f\"", "byte 12: a control character" },
 		{ "\"\x01\xc3\xbc 23456789\"", "byte 2: a control character" },
-		{ "\"012345678\xff" "9abcdefg\"", "byte 11: this is not UTF-8" },
+		{ "\"012345678\xff"
+		  "9abcdefg\"",
+		    "byte 11: this is not UTF-8" },
 		{ "\"\xed\xa0\x80\"", "byte 2: this is not UTF-8" },
 		{ "\"\xc0\xaf\"", "byte 2: this is not UTF-8" },
 		{ "\"\xf4\x90\x80\x80\"", "byte 2: this is not UTF-8" },
@@ -407,8 +409,7 @@ picks_refused(void **state)
 	} rows[] = {
 		{ "{\"a\":\"12345\"}", "a is longer than 4 bytes" },
 		{ "{\"a\":\"1\\u00002\"}", "a holds a NUL" },
-		{ "{\"a\":null,\"b\":2,\"a\":\"1\"}",
-		    "a stands there twice" },
+		{ "{\"a\":null,\"b\":2,\"a\":\"1\"}", "a stands there twice" },
 		{ "{\"a\":[],\"\\u0061\":\"1\"}", "a stands there twice" },
 		{ "[{\"a\":\"1\"}]", "not an object" },
 		{ "\"a\"", "not an object" },

@@ -82,7 +82,9 @@ strings(void **state)
 		{ "\x01\t\n\x1f\x7f", "\\u0001\\u0009\\u000a\\u001f\\u007f" },
 		{ "gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80",
 		    "gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80" },
-		{ "a\xff" "b", "a\\ufffdb" },
+		{ "a\xff"
+		  "b",
+		    "a\\ufffdb" },
 		{ "cut \xe2\x82", "cut \\ufffd\\ufffd" },
 		{ "\xed\xa0\x80", "\\ufffd\\ufffd\\ufffd" },
 		{ "\xc2\x85\xe2\x80\xae\xe2\x80\xa8\xef\xbb\xbf",
@@ -201,8 +203,7 @@ in_parts(void **state)
 	buf_adds(&all, buf_str(&b));
 	assert_memory_equal(
 	    buf_str(&all), "[{\"number\":0},{\"number\":1}", 25);
-	assert_string_equal(
-	    buf_str(&all) + all.len - 14, "{\"number\":19}]");
+	assert_string_equal(buf_str(&all) + all.len - 14, "{\"number\":19}]");
 	buf_free(&b);
 	buf_free(&all);
 }
@@ -301,6 +302,9 @@ deep_enough(struct jsonwrite *w)
 
 	for (i = 0; i < JSONWRITE_DEPTH; i++)
 		jsonwrite_array(w, NULL);
+	jsonwrite_base64(w, NULL);
+	jsonwrite_bytes(w, "x", 1);
+	jsonwrite_end(w);
 	for (i = 0; i < JSONWRITE_DEPTH; i++)
 		jsonwrite_end(w);
 	jsonwrite_close(w);

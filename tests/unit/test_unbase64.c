@@ -32,8 +32,8 @@ keep(struct stream *s, const void *p, size_t n, struct err *err)
 
 /* Writes text in pieces of step bytes. */
 static int
-decode(struct bytes *b, size_t max, const char *text, size_t step,
-    struct err *err)
+decode(
+    struct bytes *b, size_t max, const char *text, size_t step, struct err *err)
 {
 	size_t len = strlen(text), n;
 	struct unbase64 u;
@@ -79,8 +79,8 @@ texts(void **state)
 			if (rc != (rows[i].kind == ERR_NONE ? 0 : -1) ||
 			    e.kind != rows[i].kind ||
 			    strcmp(e.code, rows[i].code) != 0)
-				fail_msg("%s by %zu: %s", rows[i].text, step,
-				    e.msg);
+				fail_msg(
+				    "%s by %zu: %s", rows[i].text, step, e.msg);
 			/* what came before a fault depends on the pieces */
 			if (rc == 0 || strcmp(e.code, "truncated") == 0)
 				assert_string_equal(

@@ -23,7 +23,9 @@
 
 #include "base/buf.h"
 #include "base/enc.h"
+#include "base/stream.h"
 #include "fmt/json.h"
+#include "fmt/jsonwalk.h"
 #include "fmt/xml.h"
 
 #define PIECE   16384
@@ -31,8 +33,7 @@
 
 static const char *const sentence[] = {
 	"Please find attached the offer that we spoke about on Monday.",
-	"F\xc3\xbcr R\xc3\xbc"
-	"ckfragen stehen wir gern zur Verf\xc3\xbcgung.",
+	"Wir w\xc3\xbcnschen neue Vertr\xc3\xa4ge zum Jahresende.",
 	"The second delivery leaves our warehouse in Gda\xc5\x84sk this week.",
 	"You may answer to this message, or call us at +49 30 5550100.",
 };
@@ -236,6 +237,103 @@ feed_json(const struct buf *b)
 	json_close(j);
 }
 
+static int
+walk_value(
+    void *arg, int is, enum json_type t, const char *s, size_t n, struct err *e)
+{
+	(void)arg;
+	(void)t;
+	(void)s;
+	(void)e;
+	sum += n + (unsigned)is;
+	return 0;
+}
+
+static int
+walk_end(void *arg, int is, struct err *e)
+{
+	(void)arg;
+	(void)e;
+	sum += (unsigned)is;
+	return 0;
+}
+
+static int
+walk_bytes(struct stream *s, const void *p, size_t n, struct err *e)
+{
+	(void)s;
+	(void)p;
+	(void)e;
+	sum += n;
+	return 0;
+}
+
+static struct stream *
+walk_stream(void *arg, int is)
+{
+	static struct stream into = { walk_bytes };
+
+	(void)arg;
+	(void)is;
+	return &into;
+}
+
+static void
+feed_walk(const struct buf *b)
+{
+	static const struct jsonwalk_member address[] = {
+		{ "name", 1, NULL, false },
+		{ "address", 2, NULL, false },
+		JSONWALK_END,
+	};
+	static const struct jsonwalk_member recipient[] = {
+		{ "emailAddress", 3, address, false },
+		JSONWALK_END,
+	};
+	static const struct jsonwalk_member body[] = {
+		{ "contentType", 4, NULL, false },
+		{ "content", 5, NULL, true },
+		JSONWALK_END,
+	};
+	static const struct jsonwalk_member message[] = {
+		{ "id", 6, NULL, false },
+		{ "receivedDateTime", 7, NULL, false },
+		{ "subject", 8, NULL, false },
+		{ "internetMessageId", 9, NULL, false },
+		{ "from", 10, recipient, false },
+		{ "toRecipients", 11, recipient, false },
+		{ "ccRecipients", 12, recipient, false },
+		{ "body", 13, body, false },
+		{ "isRead", 14, NULL, false },
+		{ "hasAttachments", 15, NULL, false },
+		JSONWALK_END,
+	};
+	static const struct jsonwalk_member root[] = {
+		{ "value", 16, message, false },
+		{ "@odata.nextLink", 17, NULL, false },
+		{ "contentBytes", 18, NULL, true },
+		JSONWALK_END,
+	};
+	static const struct jsonwalk_ops ops = { walk_value, walk_end,
+		walk_stream };
+	struct err e = ERR_INIT;
+	struct jsonwalk w;
+	struct buf text;
+	size_t at, n;
+
+	buf_init(&text, 1 << 16);
+	jsonwalk_open(&w, root, &ops, NULL, &text);
+	for (at = 0; at < b->len; at += n) {
+		n = b->len - at < PIECE ? b->len - at : PIECE;
+		if (jsonwalk_feed(&w, b->data + at, n, &e) == -1)
+			fail(e.msg);
+	}
+	if (jsonwalk_end(&w, &e) == -1)
+		fail(e.msg);
+	jsonwalk_close(&w);
+	buf_free(&text);
+}
+
 static void
 expat_start(void *arg, const XML_Char *name, const XML_Char **attr)
 {
@@ -341,6 +439,7 @@ main(int argc, char **argv)
 		bool json;
 	} parser[] = {
 		{ "json", feed_json, true },
+		{ "walk", feed_walk, true },
 		{ "expat", feed_expat, false },
 		{ "xml", feed_xml, false },
 	};

@@ -83,16 +83,6 @@ json_close(struct json *j)
 	free(j);
 }
 
-static int
-refuse_json(struct json *j, size_t at, const char *why)
-{
-	uint64_t place = j->at + at + 1;
-
-	err_set(&j->err, ERR_RETRY, "the JSON is not valid at byte %llu: %s",
-	    (unsigned long long)place, why);
-	return err_code(&j->err, CAUSE_MALFORMED, "json", SCOPE_MAILBOX);
-}
-
 /* --- strings ------------------------------------------------------------ */
 
 static int
@@ -110,6 +100,19 @@ flush_string(struct json *j, bool last)
 
 	j->ntext = 0;
 	return give_text(j, j->text, n, last);
+}
+
+/* What is before the fault is handed out first, however the pieces lie. */
+static int
+refuse_json(struct json *j, size_t at, const char *why)
+{
+	uint64_t place = j->at + at + 1;
+
+	if (j->ntext > 0 && flush_string(j, false) == -1)
+		return -1;
+	err_set(&j->err, ERR_RETRY, "the JSON is not valid at byte %llu: %s",
+	    (unsigned long long)place, why);
+	return err_code(&j->err, CAUSE_MALFORMED, "json", SCOPE_MAILBOX);
 }
 
 /* Adds whole characters to the key. */
@@ -267,7 +270,6 @@ take_run(struct json *j, const char *p, size_t n, size_t *i)
 		j->state = WANT_MORE;
 		return give_text(j, p + from, k - from, true);
 	}
-	/* what is before the fault comes first, as if it had come alone */
 	if ((k > from || why != NULL) && drop_high(j, from) == -1)
 		return -1;
 	if (k > from && add_to_string(j, p + from, k - from, from) == -1)

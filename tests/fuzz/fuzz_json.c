@@ -171,6 +171,11 @@ compare_peer(
 
 	if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)
 		return;
+	/* the peer passes over a NUL behind a number */
+	if (memchr(data, '\0', size) != NULL) {
+		FUZZ_CHECK(why != NULL);
+		return;
+	}
 	t = jsonpeer_read(data, size, &says);
 	if (says == JSONPEER_TAKEN && why != NULL)
 		FUZZ_CHECK(strstr(why, "too long") != NULL ||

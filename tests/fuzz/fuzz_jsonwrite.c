@@ -121,7 +121,7 @@ write_one(struct program *p, unsigned what)
 	}
 	if (p->object[p->depth]) {
 		snprintf(
-		    key, sizeof(key), "%d%s", p->names++, next_text(p, text));
+		    key, sizeof(key), "%d_%s", p->names++, next_text(p, text));
 		name = key;
 		want_text(&p->want, name);
 		buf_adds(&p->want, ":");

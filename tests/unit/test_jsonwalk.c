@@ -216,7 +216,8 @@ expect(const char *in, const char *want, const char *code, const char *text,
 			fail_msg("%s at %zu: %d %s", in, head, rc, e.msg);
 		if (want != NULL)
 			assert_string_equal(buf_str(&k.out), want);
-		else if (strstr(e.msg, text) == NULL || strcmp(e.code, code))
+		else if (strstr(e.msg, text) == NULL ||
+			 strcmp(e.code, code) != 0)
 			fail_msg("%s at %zu: %s", in, head, e.msg);
 		buf_free(&k.out);
 	}
@@ -318,9 +319,14 @@ refused(void **state)
 		{ "{\"value\":{\"body\":{\"content\":\"a!b\"}}}", "", "full",
 		    "!" },
 	};
+	char in[800] = "\"";
 	size_t i;
 
 	(void)state;
+	/* what is wrong first is said, whatever the pieces */
+	memset(in + 1, 'x', 700);
+	strcpy(in + 701, "\x01\"");
+	expect(in, NULL, "json", "it is not an object", NULL);
 	for (i = 0; i < COUNT(rows); i++)
 		expect(rows[i].in, NULL, rows[i].code, rows[i].text,
 		    rows[i].refuse);

@@ -15,7 +15,8 @@
 /*
  * A member of the outermost object. Its value, when it is a string or a number,
  * or the first of them in an array, is added to text, which is empty and has
- * its bound; it may be one for secrets.
+ * its bound; it may be one for secrets. When members share a text, the last
+ * one that stands there counts.
  */
 struct jsonpick_member {
 	const char *name;

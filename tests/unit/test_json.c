@@ -401,6 +401,23 @@ picks(void **state)
 	}
 }
 
+/* Two names for one thing share a text: the last one counts. */
+static void
+picks_shared(void **state)
+{
+	static const char in[] = "{\"uri\":\"one\",\"url\":\"two\"}";
+	struct buf text;
+	struct jsonpick_member m[] = { { "url", &text, false, false },
+		{ "uri", &text, false, false } };
+	struct err e = ERR_INIT;
+
+	(void)state;
+	buf_init(&text, 4);
+	assert_int_equal(jsonpick_read(m, 2, in, sizeof(in) - 1, &e), 0);
+	assert_string_equal(buf_str(&text), "two");
+	buf_free(&text);
+}
+
 static void
 picks_refused(void **state)
 {
@@ -445,6 +462,7 @@ main(void)
 		cmocka_unit_test(sticky),
 		cmocka_unit_test(suite),
 		cmocka_unit_test(picks),
+		cmocka_unit_test(picks_shared),
 		cmocka_unit_test(picks_refused),
 	};
 

@@ -253,6 +253,9 @@ answers(void **state)
 		    "value[] value{to[] to{mailbox{name='A' }mailbox }to to{}to "
 		    "to=5 tags[] tags='Red' tags='Blue' tags=null from=null "
 		    "subject=-1.5 }value " },
+		{ "{\"value\":{\"subject\":{\"x\":true,\"y\":\"t\",\"z\":[1]},"
+		  "\"categories\":[{\"x\":5},6]}}",
+		    "value{tags[] tags=6 }value " },
 		/* the same names where nobody asks for them */
 		{ "{\"other\":{\"value\":[{\"id\":\"no\",\"id\":\"no\"}]},"
 		  "\"id\":\"no\",\"Value\":[{\"id\":\"no\"}],\"value\\u0000\":"

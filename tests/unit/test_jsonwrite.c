@@ -171,8 +171,10 @@ too_small(void **state)
 		if (max == 60)
 			whole = b.len;
 		assert_int_equal(rc, 2 + max >= whole ? 0 : -1);
-		if (rc == -1)
+		if (rc == -1) {
+			assert_int_equal(b.len, 2);
 			assert_string_equal(buf_str(&b), "x:");
+		}
 		buf_free(&b);
 	}
 	assert_int_equal(whole, 2 + 25);

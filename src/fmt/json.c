@@ -216,22 +216,33 @@ is_itself(unsigned char c)
 }
 
 #define EACH(byte) ((uint64_t)(byte)*UINT64_C(0x0101010101010101))
-/* Nonzero if, and only if, one of the eight bytes is zero. */
-#define HAS_ZERO(w) (((w)-EACH(1)) & ~(w)&EACH(0x80))
+/* The high bit of bytes that are zero, and perhaps of some behind the first. */
+#define ZERO(w) (((w)-EACH(1)) & ~(w)&EACH(0x80))
+
+/* The same for bytes that do not stand for themselves. */
+static uint64_t
+not_itself(uint64_t w)
+{
+	return ((w | (w - EACH(0x20))) & EACH(0x80)) | ZERO(w ^ EACH('"')) |
+	       ZERO(w ^ EACH('\\'));
+}
 
 /* Where the characters end that stand for themselves, from k on. */
 static size_t
 skip_itself(const char *p, size_t k, size_t n)
 {
-	uint64_t w;
+	uint64_t w, found = 0;
 
 	/* eight at once: nearly all of a long string is such characters */
 	for (; n - k >= sizeof(w); k += sizeof(w)) {
 		memcpy(&w, p + k, sizeof(w));
-		if ((w & EACH(0x80)) != 0 || ((w - EACH(0x20)) & EACH(0x80)) ||
-		    HAS_ZERO(w ^ EACH('"')) || HAS_ZERO(w ^ EACH('\\')))
+		if ((found = not_itself(w)) != 0)
 			break;
 	}
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (found != 0)
+		return k + (size_t)__builtin_ctzll(found) / 8;
+#endif
 	while (k < n && is_itself((unsigned char)p[k]))
 		k++;
 	return k;
@@ -303,9 +314,15 @@ in_string(struct json *j, const char *p, size_t n, size_t *i)
 static int
 in_escape(struct json *j, char c, size_t at)
 {
-	static const char is[] = "\"\\/bfnrt";
-	static const char means[] = "\"\\/\b\f\n\r\t";
-	const char *k;
+	static const char means[256] = { ['"'] = '"',
+		['\\'] = '\\',
+		['/'] = '/',
+		['b'] = '\b',
+		['f'] = '\f',
+		['n'] = '\n',
+		['r'] = '\r',
+		['t'] = '\t' };
+	const char *is = &means[(unsigned char)c];
 
 	if (c == 'u') {
 		j->state = IN_HEX;
@@ -313,12 +330,12 @@ in_escape(struct json *j, char c, size_t at)
 		j->nhex = 0;
 		return 0;
 	}
-	if (c == '\0' || (k = strchr(is, c)) == NULL)
+	if (*is == '\0')
 		return refuse_json(j, at, "there is no such escape");
 	j->state = IN_STRING;
 	if (drop_high(j, at) == -1)
 		return -1;
-	return add_to_string(j, &means[k - is], 1, at);
+	return add_to_string(j, is, 1, at);
 }
 
 static int

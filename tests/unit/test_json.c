@@ -205,6 +205,7 @@ bad(void **state)
 		{ "\"012345678\xff"
 		  "9abcdefg\"",
 		    "byte 11: this is not UTF-8" },
+		{ "\"012345678\x85 abcdefgh\"", "byte 11: this is not UTF-8" },
 		{ "\"\xed\xa0\x80\"", "byte 2: this is not UTF-8" },
 		{ "\"\xc0\xaf\"", "byte 2: this is not UTF-8" },
 		{ "\"\xf4\x90\x80\x80\"", "byte 2: this is not UTF-8" },

@@ -236,8 +236,8 @@ answers(void **state)
 		{ "{\"@odata.context\":\"https://x/$metadata#users('a')\","
 		  "\"value\":[{\"@odata.etag\":\"W/\\\"a\\\"\",\"id\":\"1\","
 		  "\"isRead\":true,\"subject\":\"Gr\\u00fc\\u00dfe\",\"from\":"
-		  "{\"emailAddress\":{\"name\":\"A\",\"address\":\"a@b.example\""
-		  "}}},{\"@removed\":{\"reason\":\"deleted\"},\"id\":\"2\"}],"
+		  "{\"emailAddress\":{\"name\":\"A\","
+		  "\"address\":\"a@b.example\"}}},{\"@removed\":{\"reason\":\"deleted\"},\"id\":\"2\"}],"
 		  "\"@odata.nextLink\":\"https://x/?$skiptoken=1\"}",
 		    "value[] value{id='1' read=true "
 		    "subject='Gr\xc3\xbc\xc3\x9f"
@@ -250,8 +250,8 @@ answers(void **state)
 		  "\"A\"}},{\"x\":{\"name\":\"no\"}},5],\"categories\":[\"Red\""
 		  ",[\"no\"],\"Blue\",{\"id\":\"no\"},null],\"from\":null,"
 		  "\"subject\":-1.5}]}",
-		    "value[] value{to[] to{mailbox{name='A' }mailbox }to to{}to "
-		    "to=5 tags[] tags='Red' tags='Blue' tags=null from=null "
+		    "value[] value{to[] to{mailbox{name='A' }mailbox }to "
+		    "to{}to to=5 tags[] tags='Red' tags='Blue' tags=null from=null "
 		    "subject=-1.5 }value " },
 		{ "{\"value\":{\"subject\":{\"x\":true,\"y\":\"t\",\"z\":[1]},"
 		  "\"categories\":[{\"x\":5},6]}}",
@@ -259,15 +259,16 @@ answers(void **state)
 		/* the same names where nobody asks for them */
 		{ "{\"other\":{\"value\":[{\"id\":\"no\",\"id\":\"no\"}]},"
 		  "\"id\":\"no\",\"Value\":[{\"id\":\"no\"}],\"value\\u0000\":"
-		  "[1],\"value\":[{\"other\":[[{\"id\":\"no\"}]],\"id\":\"1\"}]}",
+		  "[1],\"value\":[{\"other\":[[{\"id\":\"no\"}]],\"id\":"
+		  "\"1\"}]}",
 		    "value[] value{id='1' }value " },
 		/* strings for streams */
 		{ "{\"value\":{\"body\":{\"contentType\":\"html\",\"content\":"
 		  "\"<p class=\\\"x\\\">longer than what is kept of a string "
 		  "</p>\\r\\n\"},\"contentBytes\":\"aGVs\\/+8=\",\"preview\":"
 		  "\"no\"}}",
-		    "value{body{type='html' <<p class=\"x\">longer than what is "
-		    "kept of a string </p>\r\ntext='' }body <hel\xff\xef"
+		    "value{body{type='html' <<p class=\"x\">longer than what "
+		    "is kept of a string </p>\r\ntext='' }body <hel\xff\xef"
 		    "bytes='' unwanted='' }value " },
 		{ "{\"contentBytes\":\"\"}", "<bytes='' " },
 		{ "{\"contentBytes\":null}", "bytes=null " },
@@ -283,8 +284,8 @@ answers(void **state)
 		{ "{\"@odata.nextLink\":\"a\\u0000b\"}", "next='a<NUL>b' " },
 		/* a batch */
 		{ "{\"responses\":[{\"id\":\"2\",\"status\":404,\"body\":"
-		  "{\"error\":{\"code\":\"ErrorItemNotFound\",\"message\":\"m\","
-		  "\"innerError\":{\"code\":\"c\",\"date\":\"x\"}}}},{\"body\":"
+		  "{\"error\":{\"code\":\"ErrorItemNotFound\",\"message\":"
+		  "\"m\",\"innerError\":{\"code\":\"c\",\"date\":\"x\"}}}},{\"body\":"
 		  "{\"value\":[{\"id\":\"9\"}]},\"status\":200,\"id\":\"1\"},"
 		  "{\"body\":\"aGVsbG8=\"}]}",
 		    "responses[] responses{id='2' status=404 answer{error{"

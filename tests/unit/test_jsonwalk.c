@@ -237,7 +237,9 @@ answers(void **state)
 		  "\"value\":[{\"@odata.etag\":\"W/\\\"a\\\"\",\"id\":\"1\","
 		  "\"isRead\":true,\"subject\":\"Gr\\u00fc\\u00dfe\",\"from\":"
 		  "{\"emailAddress\":{\"name\":\"A\","
-		  "\"address\":\"a@b.example\"}}},{\"@removed\":{\"reason\":\"deleted\"},\"id\":\"2\"}],"
+		  "\"address\":\"a@b.example\"}}},{\"@removed\":"
+		  "{\"reason\":\"deleted\"},"
+		  "\"id\":\"2\"}],"
 		  "\"@odata.nextLink\":\"https://x/?$skiptoken=1\"}",
 		    "value[] value{id='1' read=true "
 		    "subject='Gr\xc3\xbc\xc3\x9f"
@@ -251,7 +253,8 @@ answers(void **state)
 		  ",[\"no\"],\"Blue\",{\"id\":\"no\"},null],\"from\":null,"
 		  "\"subject\":-1.5}]}",
 		    "value[] value{to[] to{mailbox{name='A' }mailbox }to "
-		    "to{}to to=5 tags[] tags='Red' tags='Blue' tags=null from=null "
+		    "to{}to to=5 tags[] tags='Red' tags='Blue' tags=null"
+		    " from=null "
 		    "subject=-1.5 }value " },
 		{ "{\"value\":{\"subject\":{\"x\":true,\"y\":\"t\",\"z\":[1]},"
 		  "\"categories\":[{\"x\":5},6]}}",
@@ -285,7 +288,8 @@ answers(void **state)
 		/* a batch */
 		{ "{\"responses\":[{\"id\":\"2\",\"status\":404,\"body\":"
 		  "{\"error\":{\"code\":\"ErrorItemNotFound\",\"message\":"
-		  "\"m\",\"innerError\":{\"code\":\"c\",\"date\":\"x\"}}}},{\"body\":"
+		  "\"m\",\"innerError\":{\"code\":\"c\",\"date\":\"x\"}}}},"
+		  "{\"body\":"
 		  "{\"value\":[{\"id\":\"9\"}]},\"status\":200,\"id\":\"1\"},"
 		  "{\"body\":\"aGVsbG8=\"}]}",
 		    "responses[] responses{id='2' status=404 answer{error{"

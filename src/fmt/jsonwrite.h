@@ -49,7 +49,7 @@ struct jsonwrite {
 
 /*
  * Adds to out, whose cap bounds it. The caller may take what is there at any
- * time and reset out.
+ * time and reset out, but not when out->over says that something is missing.
  */
 void jsonwrite_open(struct jsonwrite *, struct buf *out);
 /*

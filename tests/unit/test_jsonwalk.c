@@ -4,11 +4,15 @@
  * every place, and is reported the same each time.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -223,86 +227,87 @@ expect(const char *in, const char *want, const char *code, const char *text,
 	}
 }
 
+static const struct {
+	const char *in, *want;
+} answer[] = {
+	{ "{}", "" },
+	{ "{\"value\":[]}", "value[] " },
+	{ "{\"value\":null}", "value=null " },
+	/* a page of changes */
+	{ "{\"@odata.context\":\"https://x/$metadata#users('a')\","
+	  "\"value\":[{\"@odata.etag\":\"W/\\\"a\\\"\",\"id\":\"1\","
+	  "\"isRead\":true,\"subject\":\"Gr\\u00fc\\u00dfe\",\"from\":"
+	  "{\"emailAddress\":{\"name\":\"A\","
+	  "\"address\":\"a@b.example\"}}},{\"@removed\":"
+	  "{\"reason\":\"deleted\"},"
+	  "\"id\":\"2\"}],"
+	  "\"@odata.nextLink\":\"https://x/?$skiptoken=1\"}",
+	    "value[] value{id='1' read=true "
+	    "subject='Gr\xc3\xbc\xc3\x9f"
+	    "e' from{mailbox{name='A' "
+	    "address='a@b.example' }mailbox }from }value value{id='2' "
+	    "}value next='https://x/?$skiptoken=1' " },
+	/* arrays of objects, of strings, within each other; what is
+	 * wanted of an object, or of nothing */
+	{ "{\"value\":[{\"toRecipients\":[{\"emailAddress\":{\"name\":"
+	  "\"A\"}},{\"x\":{\"name\":\"no\"}},5],\"categories\":[\"Red\""
+	  ",[\"no\"],\"Blue\",{\"id\":\"no\"},null],\"from\":null,"
+	  "\"subject\":-1.5}]}",
+	    "value[] value{to[] to{mailbox{name='A' }mailbox }to "
+	    "to{}to to=5 tags[] tags='Red' tags='Blue' tags=null"
+	    " from=null "
+	    "subject=-1.5 }value " },
+	{ "{\"value\":{\"subject\":{\"x\":true,\"y\":\"t\",\"z\":[1]},"
+	  "\"categories\":[{\"x\":5},6]}}",
+	    "value{tags[] tags=6 }value " },
+	/* the same names where nobody asks for them */
+	{ "{\"other\":{\"value\":[{\"id\":\"no\",\"id\":\"no\"}]},"
+	  "\"id\":\"no\",\"Value\":[{\"id\":\"no\"}],\"value\\u0000\":"
+	  "[1],\"value\":[{\"other\":[[{\"id\":\"no\"}]],\"id\":"
+	  "\"1\"}]}",
+	    "value[] value{id='1' }value " },
+	/* strings for streams */
+	{ "{\"value\":{\"body\":{\"contentType\":\"html\",\"content\":"
+	  "\"<p class=\\\"x\\\">longer than what is kept of a string "
+	  "</p>\\r\\n\"},\"contentBytes\":\"aGVs\\/+8=\",\"preview\":"
+	  "\"no\"}}",
+	    "value{body{type='html' <<p class=\"x\">longer than what "
+	    "is kept of a string </p>\r\ntext='' }body <hel\xff\xef"
+	    "bytes='' unwanted='' }value " },
+	{ "{\"contentBytes\":\"\"}", "<bytes='' " },
+	{ "{\"contentBytes\":null}", "bytes=null " },
+	{ "{\"contentBytes\":[\"aGVs\",\"bG8\"]}",
+	    "bytes[] <helbytes='' <lobytes='' " },
+	/* a string of 40 bytes, and one of 41 */
+	{ "{\"@odata.nextLink\":"
+	  "\"0123456789012345678901234567890123456789\"}",
+	    "next='0123456789012345678901234567890123456789' " },
+	{ "{\"@odata.nextLink\":"
+	  "\"01234567890123456789012345678901234567890\",\"value\":1}",
+	    "next=TOO-LONG value=1 " },
+	{ "{\"@odata.nextLink\":\"a\\u0000b\"}", "next='a<NUL>b' " },
+	/* a batch */
+	{ "{\"responses\":[{\"id\":\"2\",\"status\":404,\"body\":"
+	  "{\"error\":{\"code\":\"ErrorItemNotFound\",\"message\":"
+	  "\"m\",\"innerError\":{\"code\":\"c\",\"date\":\"x\"}}}},"
+	  "{\"body\":"
+	  "{\"value\":[{\"id\":\"9\"}]},\"status\":200,\"id\":\"1\"},"
+	  "{\"body\":\"aGVsbG8=\"}]}",
+	    "responses[] responses{id='2' status=404 answer{error{"
+	    "code='ErrorItemNotFound' inner{code='c' }inner }error "
+	    "}answer }responses responses{answer{value[] value{id='9' "
+	    "}value }answer status=200 id='1' }responses "
+	    "responses{<helloanswer='' }responses " },
+};
+
 static void
 answers(void **state)
 {
-	static const struct {
-		const char *in, *want;
-	} rows[] = {
-		{ "{}", "" },
-		{ "{\"value\":[]}", "value[] " },
-		{ "{\"value\":null}", "value=null " },
-		/* a page of changes */
-		{ "{\"@odata.context\":\"https://x/$metadata#users('a')\","
-		  "\"value\":[{\"@odata.etag\":\"W/\\\"a\\\"\",\"id\":\"1\","
-		  "\"isRead\":true,\"subject\":\"Gr\\u00fc\\u00dfe\",\"from\":"
-		  "{\"emailAddress\":{\"name\":\"A\","
-		  "\"address\":\"a@b.example\"}}},{\"@removed\":"
-		  "{\"reason\":\"deleted\"},"
-		  "\"id\":\"2\"}],"
-		  "\"@odata.nextLink\":\"https://x/?$skiptoken=1\"}",
-		    "value[] value{id='1' read=true "
-		    "subject='Gr\xc3\xbc\xc3\x9f"
-		    "e' from{mailbox{name='A' "
-		    "address='a@b.example' }mailbox }from }value value{id='2' "
-		    "}value next='https://x/?$skiptoken=1' " },
-		/* arrays of objects, of strings, within each other; what is
-		 * wanted of an object, or of nothing */
-		{ "{\"value\":[{\"toRecipients\":[{\"emailAddress\":{\"name\":"
-		  "\"A\"}},{\"x\":{\"name\":\"no\"}},5],\"categories\":[\"Red\""
-		  ",[\"no\"],\"Blue\",{\"id\":\"no\"},null],\"from\":null,"
-		  "\"subject\":-1.5}]}",
-		    "value[] value{to[] to{mailbox{name='A' }mailbox }to "
-		    "to{}to to=5 tags[] tags='Red' tags='Blue' tags=null"
-		    " from=null "
-		    "subject=-1.5 }value " },
-		{ "{\"value\":{\"subject\":{\"x\":true,\"y\":\"t\",\"z\":[1]},"
-		  "\"categories\":[{\"x\":5},6]}}",
-		    "value{tags[] tags=6 }value " },
-		/* the same names where nobody asks for them */
-		{ "{\"other\":{\"value\":[{\"id\":\"no\",\"id\":\"no\"}]},"
-		  "\"id\":\"no\",\"Value\":[{\"id\":\"no\"}],\"value\\u0000\":"
-		  "[1],\"value\":[{\"other\":[[{\"id\":\"no\"}]],\"id\":"
-		  "\"1\"}]}",
-		    "value[] value{id='1' }value " },
-		/* strings for streams */
-		{ "{\"value\":{\"body\":{\"contentType\":\"html\",\"content\":"
-		  "\"<p class=\\\"x\\\">longer than what is kept of a string "
-		  "</p>\\r\\n\"},\"contentBytes\":\"aGVs\\/+8=\",\"preview\":"
-		  "\"no\"}}",
-		    "value{body{type='html' <<p class=\"x\">longer than what "
-		    "is kept of a string </p>\r\ntext='' }body <hel\xff\xef"
-		    "bytes='' unwanted='' }value " },
-		{ "{\"contentBytes\":\"\"}", "<bytes='' " },
-		{ "{\"contentBytes\":null}", "bytes=null " },
-		{ "{\"contentBytes\":[\"aGVs\",\"bG8\"]}",
-		    "bytes[] <helbytes='' <lobytes='' " },
-		/* a string of 40 bytes, and one of 41 */
-		{ "{\"@odata.nextLink\":"
-		  "\"0123456789012345678901234567890123456789\"}",
-		    "next='0123456789012345678901234567890123456789' " },
-		{ "{\"@odata.nextLink\":"
-		  "\"01234567890123456789012345678901234567890\",\"value\":1}",
-		    "next=TOO-LONG value=1 " },
-		{ "{\"@odata.nextLink\":\"a\\u0000b\"}", "next='a<NUL>b' " },
-		/* a batch */
-		{ "{\"responses\":[{\"id\":\"2\",\"status\":404,\"body\":"
-		  "{\"error\":{\"code\":\"ErrorItemNotFound\",\"message\":"
-		  "\"m\",\"innerError\":{\"code\":\"c\",\"date\":\"x\"}}}},"
-		  "{\"body\":"
-		  "{\"value\":[{\"id\":\"9\"}]},\"status\":200,\"id\":\"1\"},"
-		  "{\"body\":\"aGVsbG8=\"}]}",
-		    "responses[] responses{id='2' status=404 answer{error{"
-		    "code='ErrorItemNotFound' inner{code='c' }inner }error "
-		    "}answer }responses responses{answer{value[] value{id='9' "
-		    "}value }answer status=200 id='1' }responses "
-		    "responses{<helloanswer='' }responses " },
-	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(rows); i++)
-		expect(rows[i].in, rows[i].want, NULL, NULL, NULL);
+	for (i = 0; i < COUNT(answer); i++)
+		expect(answer[i].in, answer[i].want, NULL, NULL, NULL);
 }
 
 static void
@@ -437,6 +442,43 @@ large(void **state)
 	buf_free(&text);
 }
 
+/* A table that is too long ends the program when its last member comes. */
+static void
+too_many(void **state)
+{
+	struct jsonwalk_member table[JSONWALK_MEMBERS + 2];
+	char name[JSONWALK_MEMBERS + 1][4], in[20];
+	int i, last, status;
+	pid_t child;
+
+	(void)state;
+	memset(table, 0, sizeof(table));
+	for (i = 0; i <= JSONWALK_MEMBERS; i++) {
+		snprintf(name[i], sizeof(name[i]), "m%d", i);
+		table[i].name = name[i];
+		table[i].is = CODE;
+	}
+	for (last = JSONWALK_MEMBERS - 1; last <= JSONWALK_MEMBERS; last++) {
+		snprintf(in, sizeof(in), "{\"m%d\":1}", last);
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0) {
+			struct seen k = { .refuse = NULL };
+			struct err e = ERR_INIT;
+			struct jsonwalk w;
+
+			buf_init(&k.out, 100);
+			signal(SIGABRT, SIG_DFL);
+			jsonwalk_open(&w, table, &ops, &k, &k.out);
+			_exit(jsonwalk_feed(&w, in, strlen(in), &e) != 0);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+		    last == JSONWALK_MEMBERS ? SIGABRT : 0);
+		assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+	}
+}
+
 int
 main(void)
 {
@@ -444,6 +486,7 @@ main(void)
 		cmocka_unit_test(answers),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(large),
+		cmocka_unit_test(too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -447,7 +447,7 @@ static void
 too_many(void **state)
 {
 	struct jsonwalk_member table[JSONWALK_MEMBERS + 2];
-	char name[JSONWALK_MEMBERS + 1][4], in[20];
+	char name[JSONWALK_MEMBERS + 1][16], in[32];
 	int i, last, status;
 	pid_t child;
 

@@ -22,7 +22,7 @@ samba="winbind samba-common-bin libnss-wrapper"
 # Not in test: node, and packages of npm below build/oauth.
 oauth="nodejs npm"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-14-dev python3
-libcmocka-dev zlib1g-dev"
+libcmocka-dev zlib1g-dev libjansson-dev"
 demo="sqlite3 curl"
 bench="python3 python3-exchangelib strace"
 

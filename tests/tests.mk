@@ -72,3 +72,9 @@ $(B)/unit/test_seal: VENDOR_LIBS += -Wl,--wrap=fsync,--wrap=close
 
 # They look into all memory that is given back.
 $(B)/unit/test_wiped $(B)/unit/test_tlsresume: VENDOR_LIBS += -Wl,--wrap=free,--wrap=realloc
+
+# With its names, so that its instructions can be counted.
+$(B)/bench/bench_json: $(B)/tests/bench/bench_json.o $(OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -s,$(LINK_$(V))) -o $@ $^ $(VENDOR_LIBS) \
+	    2>$@.log || { cat $@.log >&2; exit 1; }

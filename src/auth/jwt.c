@@ -3,54 +3,39 @@
  */
 #include "auth/jwt.h"
 #include "base/enc.h"
-
-/* Adds a JSON string (RFC 8259 7). */
-static void
-add_json_string(struct buf *out, const char *s)
-{
-	buf_addc(out, '"');
-	for (; *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c == '"' || c == '\\')
-			buf_addc(out, '\\');
-		if (c < 0x20)
-			buf_addf(out, "\\u%04x", c);
-		else
-			buf_addc(out, *s);
-	}
-	buf_addc(out, '"');
-}
+#include "fmt/jsonwrite.h"
 
 static void
-write_header(struct buf *out, const struct conf_oauth *o)
+write_header(struct jsonwrite *w, const struct conf_oauth *o)
 {
 	bool pss = o->assertion == CONF_ASSERTION_PS256;
+	struct buf hash;
 
-	buf_addf(out, "{\"alg\":\"%s\",\"typ\":\"JWT\",\"%s\":\"",
-	    pss ? "PS256" : "RS256", pss ? "x5t#S256" : "x5t");
+	buf_init(&hash, 2 * CRYPT_SHA256);
 	if (pss)
-		enc_base64url(out, o->cert->sha256, CRYPT_SHA256);
+		enc_base64url(&hash, o->cert->sha256, CRYPT_SHA256);
 	else
-		enc_base64url(out, o->cert->sha1, CRYPT_SHA1);
-	buf_adds(out, "\"}");
+		enc_base64url(&hash, o->cert->sha1, CRYPT_SHA1);
+	jsonwrite_object(w, NULL);
+	jsonwrite_text(w, "alg", pss ? "PS256" : "RS256");
+	jsonwrite_text(w, "typ", "JWT");
+	jsonwrite_text(w, pss ? "x5t#S256" : "x5t", buf_str(&hash));
+	jsonwrite_end(w);
+	buf_free(&hash);
 }
 
 static void
-write_claims(struct buf *out, const struct jwt_claims *c)
+write_claims(struct jsonwrite *w, const struct jwt_claims *c)
 {
-	int64_t exp = c->now + JWT_LASTS;
-
-	buf_adds(out, "{\"aud\":");
-	add_json_string(out, c->audience);
-	buf_adds(out, ",\"iss\":");
-	add_json_string(out, c->client_id);
-	buf_adds(out, ",\"sub\":");
-	add_json_string(out, c->client_id);
-	buf_addf(out, ",\"nbf\":%lld,\"iat\":%lld,\"exp\":%lld,\"jti\":",
-	    (long long)c->now, (long long)c->now, (long long)exp);
-	add_json_string(out, c->id);
-	buf_addc(out, '}');
+	jsonwrite_object(w, NULL);
+	jsonwrite_text(w, "aud", c->audience);
+	jsonwrite_text(w, "iss", c->client_id);
+	jsonwrite_text(w, "sub", c->client_id);
+	jsonwrite_int(w, "nbf", c->now);
+	jsonwrite_int(w, "iat", c->now);
+	jsonwrite_int(w, "exp", c->now + JWT_LASTS);
+	jsonwrite_text(w, "jti", c->id);
+	jsonwrite_end(w);
 }
 
 int
@@ -59,16 +44,22 @@ jwt_assertion(
 {
 	unsigned char sign[CRYPTRSA_MAX];
 	struct buf part;
+	struct jsonwrite w;
 	size_t from = out->len, n;
+	bool fits;
 
 	buf_init(&part, JWT_MAX);
-	write_header(&part, o);
+	jsonwrite_open(&w, &part);
+	write_header(&w, o);
+	fits = jsonwrite_close(&w) == 0;
 	enc_base64url(out, buf_str(&part), part.len);
 	buf_addc(out, '.');
 	buf_reset(&part);
-	write_claims(&part, c);
+	jsonwrite_open(&w, &part);
+	write_claims(&w, c);
+	fits = jsonwrite_close(&w) == 0 && fits;
 	enc_base64url(out, buf_str(&part), part.len);
-	n = part.over || out->over
+	n = !fits || out->over
 		? 0
 		: cryptrsa_sign(o->key,
 		      o->assertion == CONF_ASSERTION_PS256 ? CRYPTRSA_PSS

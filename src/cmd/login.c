@@ -20,7 +20,7 @@
 #include "base/str.h"
 #include "base/tim.h"
 #include "cmd/cmd.h"
-#include "cmd/json.h"
+#include "cmd/jsonprint.h"
 #include "cmd/tokens.h"
 #include "os/sandbox.h"
 
@@ -122,18 +122,19 @@ find_target(struct target *t, const struct conf *c, const char *name)
 /* --- what is told -------------------------------------------------------- */
 
 static void
-begin_event(const char *event, const struct target *t)
+begin_event(struct jsonprint *p, const char *event, const struct target *t)
 {
-	putchar('{');
-	json_name(stdout, "event", true);
-	json_string(stdout, event);
-	json_text(stdout, "account", t->who.username);
+	jsonprint_open(p, stdout);
+	jsonwrite_object(&p->w, NULL);
+	jsonwrite_text(&p->w, "event", event);
+	jsonwrite_text(&p->w, "account", t->who.username);
 }
 
 static void
-end_event(void)
+end_event(struct jsonprint *p)
 {
-	puts("}");
+	jsonwrite_end(&p->w);
+	jsonprint_close(p);
 	fflush(stdout);
 }
 
@@ -141,13 +142,15 @@ static void
 tell_user_code(const struct cmd *cmd, const struct target *t,
     const struct oauthanswer_device *d)
 {
+	struct jsonprint p;
+
 	if (cmd->json) {
-		begin_event("code", t);
-		json_text(stdout, "verification_uri", d->url);
-		json_text(stdout, "user_code", d->user_code);
-		json_int(stdout, "expires_in", d->expires_in);
-		json_text(stdout, "message", d->message);
-		end_event();
+		begin_event(&p, "code", t);
+		jsonwrite_text(&p.w, "verification_uri", d->url);
+		jsonwrite_text(&p.w, "user_code", d->user_code);
+		jsonwrite_int(&p.w, "expires_in", d->expires_in);
+		jsonwrite_text(&p.w, "message", d->message);
+		end_event(&p);
 		return;
 	}
 	printf("Open %s in any browser, enter the code %s, and log in as %s.\n"
@@ -162,11 +165,13 @@ static int
 tell_failure(
     const struct cmd *cmd, const struct target *t, const struct err *err)
 {
+	struct jsonprint p;
+
 	if (cmd->json) {
-		begin_event("failed", t);
-		json_text(stdout, "code", err->code);
-		json_text(stdout, "error", err->msg);
-		end_event();
+		begin_event(&p, "failed", t);
+		jsonwrite_text(&p.w, "code", err->code);
+		jsonwrite_text(&p.w, "error", err->msg);
+		end_event(&p);
 	} else
 		log_error("%s", err->msg);
 	return err->kind == ERR_RETRY    ? CMD_PARTIAL
@@ -177,10 +182,12 @@ tell_failure(
 static void
 tell_done(const struct cmd *cmd, const struct target *t, const char *who)
 {
+	struct jsonprint p;
+
 	if (cmd->json) {
-		begin_event("done", t);
-		json_text(stdout, "logged_in", *who != '\0' ? who : NULL);
-		end_event();
+		begin_event(&p, "done", t);
+		jsonwrite_text(&p.w, "logged_in", *who != '\0' ? who : NULL);
+		end_event(&p);
 	} else
 		printf("%s has logged in; the login is kept in state_dir.\n",
 		    *who != '\0' ? who : t->who.username);

@@ -2,68 +2,74 @@
  * testjson.c - exsync --test --json (README: Test and enable).
  */
 #include "base/tim.h"
-#include "cmd/json.h"
+#include "cmd/jsonprint.h"
 #include "cmd/test.h"
 
 static void
-put_test_steps(FILE *out, const struct tested_part *p)
+put_test_steps(struct jsonwrite *w, const struct tested_part *p)
 {
 	size_t i;
 
-	json_name(out, "steps", false);
-	fputc('[', out);
+	jsonwrite_array(w, "steps");
 	for (i = 0; i < p->nstep; i++) {
 		const struct tested_step *s = &p->step[i];
 
-		fputs(i > 0 ? ",{" : "{", out);
-		json_name(out, "name", true);
-		json_string(out, s->name);
-		json_text(out, "verdict", test_name(s->is));
-		json_text(out, "text", s->text);
-		json_text(out, "advice", s->advice);
-		json_name(out, "ms", false);
+		jsonwrite_object(w, NULL);
+		jsonwrite_text(w, "name", s->name);
+		jsonwrite_text(w, "verdict", test_name(s->is));
+		jsonwrite_text(w, "text", s->text);
+		jsonwrite_text(w, "advice", s->advice);
 		if (s->ms >= 0)
-			fprintf(out, "%lld", (long long)s->ms);
+			jsonwrite_int(w, "ms", s->ms);
 		else
-			fputs("null", out);
-		fputc('}', out);
+			jsonwrite_null(w, "ms");
+		jsonwrite_end(w);
 	}
-	fputc(']', out);
+	jsonwrite_end(w);
 }
 
 void
 test_json(const struct test_result *t, FILE *out)
 {
 	const struct test_report *r = &t->report;
-	char now[TIM_TEXT];
+	struct jsonprint p;
+	struct jsonwrite *w = &p.w;
 	size_t i;
 
-	fputs("{\"now\":", out);
-	json_string(out, tim_text(tim_now(), now));
-	json_text(out, "settings", t->conf);
-	json_int(out, "exit_status", t->exit);
-	json_bool(out, "interrupted", r->stopped);
-	put_test_steps(out, &t->here);
-	fputs(",\n\"profiles\":[", out);
+	jsonprint_open(&p, out);
+	jsonwrite_object(w, NULL);
+	jsonwrite_time(w, "now", tim_now());
+	jsonwrite_text(w, "settings", t->conf);
+	jsonwrite_int(w, "exit_status", t->exit);
+	jsonwrite_bool(w, "interrupted", r->stopped);
+	put_test_steps(w, &t->here);
+	jsonwrite_line(w);
+	jsonwrite_array(w, "profiles");
 	for (i = 0; i < r->nprofile; i++) {
-		fputs(i > 0 ? ",\n{" : "\n{", out);
-		json_name(out, "name", true);
-		json_string(out, r->profile[i].name);
-		json_text(out, "url", r->profile[i].of);
-		json_text(out, "verdict", test_name(tested_is(&r->profile[i])));
-		put_test_steps(out, &r->profile[i]);
-		fputc('}', out);
+		jsonwrite_line(w);
+		jsonwrite_object(w, NULL);
+		jsonwrite_text(w, "name", r->profile[i].name);
+		jsonwrite_text(w, "url", r->profile[i].of);
+		jsonwrite_text(
+		    w, "verdict", test_name(tested_is(&r->profile[i])));
+		put_test_steps(w, &r->profile[i]);
+		jsonwrite_end(w);
 	}
-	fputs("],\n\"mailboxes\":[", out);
+	jsonwrite_end(w);
+	jsonwrite_line(w);
+	jsonwrite_array(w, "mailboxes");
 	for (i = 0; i < r->nbox; i++) {
-		fputs(i > 0 ? ",\n{" : "\n{", out);
-		json_name(out, "address", true);
-		json_string(out, r->box[i].name);
-		json_text(out, "profile", r->box[i].of);
-		json_text(out, "owner", r->box[i].owner);
-		json_text(out, "verdict", test_name(tested_is(&r->box[i])));
-		put_test_steps(out, &r->box[i]);
-		fputc('}', out);
+		jsonwrite_line(w);
+		jsonwrite_object(w, NULL);
+		jsonwrite_text(w, "address", r->box[i].name);
+		jsonwrite_text(w, "profile", r->box[i].of);
+		jsonwrite_text(w, "owner", r->box[i].owner);
+		jsonwrite_text(w, "verdict", test_name(tested_is(&r->box[i])));
+		put_test_steps(w, &r->box[i]);
+		jsonwrite_end(w);
+		jsonprint_flush(&p);
 	}
-	fputs("]}\n", out);
+	jsonwrite_end(w);
+	jsonwrite_end(w);
+	jsonprint_close(&p);
 }

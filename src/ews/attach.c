@@ -18,8 +18,6 @@
 #include "ews/code.h"
 #include "ews/itemxml.h"
 
-#define PIECE 8192
-
 static int
 id_start(struct attach *p, const struct xml_attrs *a, struct err *err)
 {
@@ -47,6 +45,7 @@ content_start(struct attach *p)
 	if (p->content)
 		return SOAP_SKIP;
 	p->content = true;
+	unbase64_init(&p->decode, p->out);
 	return SOAP_STREAM;
 }
 
@@ -131,20 +130,9 @@ static int
 attach_text(void *arg, const char *s, size_t n, struct err *err)
 {
 	struct attach *p = arg;
-	char out[3 * (PIECE / 4 + 1)];
-	size_t k;
-	long got;
 
 	keep_tail(p, s, n);
-	for (; n > 0 && !p->bad; s += k, n -= k) {
-		k = n < PIECE ? n : PIECE;
-		if ((got = enc_b64_feed(&p->b64, s, k, out)) < 0)
-			p->bad = true;
-		else if (got > 0 &&
-			 p->out->write(p->out, out, (size_t)got, err) == -1)
-			return -1;
-	}
-	return 0;
+	return p->decode.stream.write(&p->decode.stream, s, n, err);
 }
 
 static int
@@ -174,9 +162,7 @@ settle_attachment(const struct attach *p, struct err *err)
 			err_recast(err, ERR_RETRY, SCOPE_ITEM);
 		return -1;
 	}
-	/* A single last character of Base64 makes no byte. */
-	if (itemxml_truncated(p->tail, p->ntail) ||
-	    (!p->bad && p->b64.nbits == 6)) {
+	if (itemxml_truncated(p->tail, p->ntail)) {
 		err_set(err, ERR_RETRY,
 		    "the server cut the content short: tried again");
 		return err_code(err, CAUSE_OTHER, "truncated", SCOPE_ITEM);
@@ -187,10 +173,8 @@ settle_attachment(const struct attach *p, struct err *err)
 		return err_code(
 		    err, CAUSE_OTHER, "answer-mismatch", SCOPE_ITEM);
 	}
-	if (p->bad) {
-		err_set(err, ERR_ITEM, "the content is not base64");
-		return err_code(err, CAUSE_OTHER, "base64", SCOPE_ITEM);
-	}
+	if (unbase64_end(&p->decode, err) == -1)
+		return -1;
 	if (p->item && !p->content) {
 		err_set(err, ERR_ITEM,
 		    "the server cannot turn the attached item into a file");

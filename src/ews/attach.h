@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 
-#include "base/enc.h"
 #include "base/stream.h"
+#include "base/unbase64.h"
 #include "ews/session.h"
 #include "ews/soap.h"
 
@@ -31,8 +31,7 @@ struct attach {
 	bool item;    /* inside an ItemAttachment */
 	bool seen;    /* an attachment came */
 	bool content; /* and its content */
-	bool bad;     /* not base64 */
-	struct enc_b64 b64;
+	struct unbase64 decode;
 	char tail[ATTACH_TAIL]; /* of the encoded text */
 	size_t ntail;
 	struct err err; /* of the response message */

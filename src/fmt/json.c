@@ -83,16 +83,6 @@ json_close(struct json *j)
 	free(j);
 }
 
-static int
-refuse_json(struct json *j, size_t at, const char *why)
-{
-	uint64_t place = j->at + at + 1;
-
-	err_set(&j->err, ERR_RETRY, "the JSON is not valid at byte %llu: %s",
-	    (unsigned long long)place, why);
-	return err_code(&j->err, CAUSE_MALFORMED, "json", SCOPE_MAILBOX);
-}
-
 /* --- strings ------------------------------------------------------------ */
 
 static int
@@ -112,20 +102,29 @@ flush_string(struct json *j, bool last)
 	return give_text(j, j->text, n, last);
 }
 
+/* What is before the fault is handed out first, however the pieces lie. */
+static int
+refuse_json(struct json *j, size_t at, const char *why)
+{
+	uint64_t place = j->at + at + 1;
+
+	if (j->ntext > 0 && flush_string(j, false) == -1)
+		return -1;
+	err_set(&j->err, ERR_RETRY, "the JSON is not valid at byte %llu: %s",
+	    (unsigned long long)place, why);
+	return err_code(&j->err, CAUSE_MALFORMED, "json", SCOPE_MAILBOX);
+}
+
 /* Adds whole characters to the key. */
 static int
 add_to_key(struct json *j, const char *s, size_t n, size_t at)
 {
-	size_t i, need;
+	size_t room = JSON_KEY_MAX - j->nkey;
 
-	for (i = 0; i < n; i++) {
-		need = s[i] == '\0' ? 3 : 1;
-		if (j->nkey + need > JSON_KEY_MAX)
-			return refuse_json(j, at + i, "a key is too long");
-		memcpy(j->key + j->nkey, s[i] == '\0' ? "\xef\xbf\xbd" : s + i,
-		    need);
-		j->nkey += need;
-	}
+	if (n > room)
+		return refuse_json(j, at + room, "a key is too long");
+	memcpy(j->key + j->nkey, s, n);
+	j->nkey += n;
 	return 0;
 }
 
@@ -152,6 +151,8 @@ add_char(struct json *j, uint32_t c, size_t at)
 {
 	char out[4];
 
+	if (c == 0 && j->in_key)
+		c = 0xfffd; /* a key is a string */
 	return add_to_string(j, out, utf8_put(out, c), at);
 }
 
@@ -207,42 +208,79 @@ go_on_char(struct json *j, unsigned char c, size_t at)
 	    j, (const char *)j->held, j->whole, at + 1 - j->whole);
 }
 
+/* Is the byte an ASCII character that stands for itself in a string? */
+static bool
+is_itself(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+#define EACH(byte) ((uint64_t)(byte)*UINT64_C(0x0101010101010101))
+/* The high bit of bytes that are zero, and perhaps of some behind the first. */
+#define ZERO(w) (((w)-EACH(1)) & ~(w)&EACH(0x80))
+
+/* The same for bytes that do not stand for themselves. */
+static uint64_t
+not_itself(uint64_t w)
+{
+	return ((w | (w - EACH(0x20))) & EACH(0x80)) | ZERO(w ^ EACH('"')) |
+	       ZERO(w ^ EACH('\\'));
+}
+
+/* Where the characters end that stand for themselves, from k on. */
+static size_t
+skip_itself(const char *p, size_t k, size_t n)
+{
+	uint64_t w, found = 0;
+
+	/* eight at once: nearly all of a long string is such characters */
+	for (; n - k >= sizeof(w); k += sizeof(w)) {
+		memcpy(&w, p + k, sizeof(w));
+		if ((found = not_itself(w)) != 0)
+			break;
+	}
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (found != 0)
+		return k + (size_t)__builtin_ctzll(found) / 8;
+#endif
+	while (k < n && is_itself((unsigned char)p[k]))
+		k++;
+	return k;
+}
+
 /*
  * Takes what can be taken at once of a string: all up to a quote, a backslash,
- * or a character that the piece only begins. *i moves behind it.
+ * or a character that the piece only begins. *i moves behind it. A string that
+ * needs no work goes out as it lies there, and then the quote is taken, too.
  */
 static int
 take_run(struct json *j, const char *p, size_t n, size_t *i)
 {
-	size_t from = *i, k = from, len;
+	size_t from = *i, k, len;
 	const char *why = NULL;
 	uint32_t c;
 
-	while (k < n) {
-		unsigned char b = (unsigned char)p[k];
-
-		if (b == '"' || b == '\\')
-			break;
-		if (b >= 0x20 && b < 0x80) {
-			k++;
-			continue;
-		}
-		if (b < 0x20)
-			why = "a control character stands in a string";
-		len = char_length(b);
+	for (k = skip_itself(p, from, n); k < n && p[k] != '"' && p[k] != '\\';
+	     k = skip_itself(p, k + len, n)) {
+		len = char_length((unsigned char)p[k]);
 		if (len > n - k) {
 			j->whole = len;
 			break;
 		}
-		if (why == NULL &&
-		    (len == 0 || utf8_next(p + k, len, &c) != len))
+		if ((unsigned char)p[k] < 0x20)
+			why = "a control character stands in a string";
+		else if (len == 0 || utf8_next(p + k, len, &c) != len)
 			why = "this is not UTF-8";
 		if (why != NULL)
 			break;
-		k += len;
 	}
 	*i = k;
-	/* what is before the fault comes first, as if it had come alone */
+	if (k < n && p[k] == '"' && !j->in_key && j->ntext == 0 &&
+	    j->high == 0) {
+		*i = k + 1;
+		j->state = WANT_MORE;
+		return give_text(j, p + from, k - from, true);
+	}
 	if ((k > from || why != NULL) && drop_high(j, from) == -1)
 		return -1;
 	if (k > from && add_to_string(j, p + from, k - from, from) == -1)
@@ -257,7 +295,7 @@ in_string(struct json *j, const char *p, size_t n, size_t *i)
 
 	if (j->nheld == 0 && take_run(j, p, n, i) == -1)
 		return -1;
-	if ((at = *i) == n)
+	if ((at = *i) == n || j->state != IN_STRING)
 		return 0;
 	(*i)++;
 	if (j->nheld > 0)
@@ -276,9 +314,15 @@ in_string(struct json *j, const char *p, size_t n, size_t *i)
 static int
 in_escape(struct json *j, char c, size_t at)
 {
-	static const char is[] = "\"\\/bfnrt";
-	static const char means[] = "\"\\/\b\f\n\r\t";
-	const char *k;
+	static const char means[256] = { ['"'] = '"',
+		['\\'] = '\\',
+		['/'] = '/',
+		['b'] = '\b',
+		['f'] = '\f',
+		['n'] = '\n',
+		['r'] = '\r',
+		['t'] = '\t' };
+	const char *is = &means[(unsigned char)c];
 
 	if (c == 'u') {
 		j->state = IN_HEX;
@@ -286,12 +330,12 @@ in_escape(struct json *j, char c, size_t at)
 		j->nhex = 0;
 		return 0;
 	}
-	if (c == '\0' || (k = strchr(is, c)) == NULL)
+	if (*is == '\0')
 		return refuse_json(j, at, "there is no such escape");
 	j->state = IN_STRING;
 	if (drop_high(j, at) == -1)
 		return -1;
-	return add_to_string(j, &means[k - is], 1, at);
+	return add_to_string(j, is, 1, at);
 }
 
 static int

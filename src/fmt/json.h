@@ -1,6 +1,8 @@
 /*
  * json.h - JSON (RFC 8259) as a push parser: bytes go in as they come, events
- * come out, and no more is held than a key, a number and a piece of text.
+ * come out, and no more is held than a key, a number and a piece of text. How
+ * long a document or a string is has no bound here: whoever keeps a string
+ * bounds it, and whoever reads a document stops.
  * Floor: fmt.
  * Threads: a struct json belongs to one thread.
  */
@@ -27,6 +29,10 @@ enum json_type {
 #define JSON_NUMBER_MAX 256
 
 /*
+ * What the members of an object mean is for those who look at them: names come
+ * as they stand there, one that comes twice as well (RFC 8259 4 leaves its
+ * meaning open). Both readers of members refuse it, fmt/jsonwalk.h and
+ * fmt/jsonpick.h; they only need to remember what they look for.
  * A handler that returns -1 with err set stops the parser. One that is NULL
  * wants no such events. All text is UTF-8.
  */

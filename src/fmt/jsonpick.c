@@ -1,6 +1,7 @@
 /*
  * jsonpick.c - a few members of an object.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -32,21 +33,31 @@ pick_end(void *arg, enum json_type type, struct err *err)
 }
 
 static int
+refuse_member(struct err *err, const char *name, const char *why)
+{
+	err_set(err, ERR_RETRY, "%s %s", name, why);
+	return err_code(err, CAUSE_MALFORMED, "json", SCOPE_MAILBOX);
+}
+
+static int
 pick_key(void *arg, const char *name, struct err *err)
 {
 	struct jsonpick *p = arg;
 	size_t i;
 
-	(void)err;
 	if (p->depth != 1 || !p->object)
 		return 0;
 	p->now = NULL;
-	for (i = 0; i < p->n; i++)
-		if (strcmp(p->member[i].name, name) == 0) {
-			p->now = &p->member[i];
-			buf_reset(p->now->text);
-			p->now->found = false;
-		}
+	for (i = 0; i < p->n && strcmp(p->member[i].name, name) != 0; i++)
+		;
+	if (i == p->n)
+		return 0;
+	if ((p->seen & UINT32_C(1) << i) != 0)
+		return refuse_member(err, name, "stands there twice");
+	p->seen |= UINT32_C(1) << i;
+	p->now = &p->member[i];
+	/* two names may share a text: the last one counts */
+	buf_reset(p->now->text);
 	return 0;
 }
 
@@ -71,10 +82,8 @@ pick_string(void *arg, const char *s, size_t n, int last, struct err *err)
 
 	if (m == NULL)
 		return 0;
-	if (n > 0 && memchr(s, '\0', n) != NULL) {
-		err_set(err, ERR_RETRY, "%s holds a NUL", m->name);
-		return err_code(err, CAUSE_MALFORMED, "json", SCOPE_MAILBOX);
-	}
+	if (n > 0 && memchr(s, '\0', n) != NULL)
+		return refuse_member(err, m->name, "holds a NUL");
 	if (n <= m->text->max - m->text->len)
 		buf_add(m->text, s, n);
 	else if (m->may_cut)
@@ -109,6 +118,8 @@ jsonpick_open(struct jsonpick *p, struct jsonpick_member *member, size_t n)
 	const struct json_handler h = { pick_begin, pick_end, pick_key,
 		pick_string, pick_plain, p };
 
+	if (n > JSONPICK_MEMBERS)
+		abort();
 	memset(p, 0, sizeof(*p));
 	p->member = member;
 	p->n = n;

@@ -7,6 +7,7 @@
 #define FMT_JSONPICK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "fmt/json.h"
@@ -14,8 +15,8 @@
 /*
  * A member of the outermost object. Its value, when it is a string or a number,
  * or the first of them in an array, is added to text, which is empty and has
- * its bound; it may be one for secrets. Of a member that stands there twice the
- * last counts.
+ * its bound; it may be one for secrets. When members share a text, the last
+ * one that stands there counts.
  */
 struct jsonpick_member {
 	const char *name;
@@ -25,9 +26,13 @@ struct jsonpick_member {
 	bool found; /* such a value was there */
 };
 
+/* So many at most. */
+#define JSONPICK_MEMBERS 32
+
 struct jsonpick {
 	struct jsonpick_member *member; /* the caller's */
 	size_t n;
+	uint32_t seen; /* bit i: member[i] was there */
 	struct json *json;
 	int depth;
 	bool object;                 /* the outermost value is one */
@@ -36,8 +41,8 @@ struct jsonpick {
 
 void jsonpick_open(struct jsonpick *, struct jsonpick_member *, size_t n);
 /*
- * As json_feed; also -1 when a value is too long (CAUSE_TOO_LARGE), or a string
- * holds a NUL.
+ * As json_feed; also -1 when a value is too long (CAUSE_TOO_LARGE), a string
+ * holds a NUL, or a member stands there twice: nobody can tell which is meant.
  */
 int jsonpick_feed(struct jsonpick *, const void *, size_t, struct err *);
 /* As json_end; also -1 when it is not an object. */

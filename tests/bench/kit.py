@@ -107,7 +107,8 @@ def expect(what, got, wanted):
 def build():
     done = subprocess.run(
         ["make", "--no-print-directory", "-s", "exsync", "build/sim/exsim",
-         "build/release/bench/floor", "build/release/bench/wan"],
+         "build/release/bench/floor", "build/release/bench/wan",
+         "build/release/bench/bench_json"],
         cwd=exsim.TOP, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         sys.exit("bench: the build failed")

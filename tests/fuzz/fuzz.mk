@@ -8,6 +8,7 @@ FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # What reads from outside; nothing above it.
 FUZZ_SRC := $(filter-out src/cmd/% src/os/% src/sync/% src/store/%,$(SRC))
 FUZZ_OBJ := $(FUZZ_SRC:%.c=build/fuzz/%.o) build/fuzz/tests/fuzz/soaprun.o
+FUZZ_JSON := json jsonwalk jsonwrite
 # In these the network is memsock.c.
 FUZZ_MEM := http ews x509 tls
 FUZZ_MEMOBJ := $(filter-out %/net/sock.o,$(FUZZ_OBJ)) \
@@ -51,6 +52,12 @@ build/fuzz/fuzz_copies: build/fuzz/fault/tests/fuzz/fuzz_copies.o \
 
 build/fuzz/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(VENDOR_LIBS)
+
+# Their peer is another library.
+$(FUZZ_JSON:%=build/fuzz/fuzz_%): build/fuzz/fuzz_%: \
+    build/fuzz/tests/fuzz/fuzz_%.o build/fuzz/tests/fuzz/jsonpeer.o $(FUZZ_OBJ)
+	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(VENDOR_LIBS) \
+	    -ljansson
 
 # Its peer is the library that everybody compresses with.
 build/fuzz/fuzz_inflate: VENDOR_LIBS += -lz

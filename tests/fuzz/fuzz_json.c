@@ -1,11 +1,13 @@
 /*
  * fuzz_json.c - JSON: the pieces that it comes in change nothing, all that is
- * given out is UTF-8, and each begin has its end.
+ * given out is UTF-8, each begin has its end, and another library takes the
+ * same documents and finds the same in them.
  */
 #include "base/buf.h"
 #include "fmt/json.h"
 #include "fmt/jsonpick.h"
 #include "fuzz.h"
+#include "jsonpeer.h"
 
 struct seen {
 	struct buf out;
@@ -64,8 +66,9 @@ seen_plain(void *arg, enum json_type t, const char *p, struct err *e)
 {
 	struct seen *s = arg;
 
-	(void)t;
 	(void)e;
+	if (t == JSON_NUMBER)
+		return buf_addf(&s->out, "%.17g,", strtod(p, NULL));
 	return buf_addf(&s->out, "%s,", p);
 }
 
@@ -116,6 +119,78 @@ pick(const uint8_t *data, size_t size, int valid)
 	buf_free(&b);
 }
 
+/* What the peer's tree has, in the words of seen_... */
+static void
+show_peer(void *arg, const char *key, const void *t)
+{
+	struct buf *out = arg;
+	const char *s;
+	size_t n;
+
+	if (key != NULL)
+		buf_addf(out, "%s:", key);
+	switch (jsonpeer_type(t)) {
+	case '{':
+		buf_adds(out, "{");
+		jsonpeer_each(t, show_peer, out);
+		buf_adds(out, "}");
+		return;
+	case '[':
+		buf_adds(out, "[");
+		jsonpeer_each(t, show_peer, out);
+		buf_adds(out, "]");
+		return;
+	case 's':
+		s = jsonpeer_string(t, &n);
+		buf_adds(out, "\"");
+		buf_add(out, s, n);
+		buf_adds(out, "\"");
+		return;
+	case 'n':
+		buf_addf(out, "%.17g,", jsonpeer_number(t));
+		return;
+	case 't':
+		buf_adds(out, "true,");
+		return;
+	case 'f':
+		buf_adds(out, "false,");
+		return;
+	default:
+		buf_adds(out, "null,");
+	}
+}
+
+/* Do both say the same? Ours has bounds, and knows a byte order mark. */
+static void
+compare_peer(
+    const uint8_t *data, size_t size, const struct buf *ours, const char *why)
+{
+	enum jsonpeer_says says;
+	const void *t;
+	struct buf out;
+
+	if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)
+		return;
+	/* the peer passes over a NUL behind a number */
+	if (memchr(data, '\0', size) != NULL) {
+		FUZZ_CHECK(why != NULL);
+		return;
+	}
+	t = jsonpeer_read(data, size, &says);
+	if (says == JSONPEER_TAKEN && why != NULL)
+		FUZZ_CHECK(strstr(why, "too long") != NULL ||
+			   strstr(why, "too deep") != NULL);
+	FUZZ_CHECK(says != JSONPEER_REFUSED || why != NULL);
+	if (says == JSONPEER_TAKEN && why == NULL) {
+		buf_init(&out, 1 << 20);
+		show_peer(&out, NULL, t);
+		FUZZ_CHECK(out.len == ours->len);
+		FUZZ_CHECK(memcmp(buf_str(&out), buf_str(ours), out.len) == 0);
+		buf_free(&out);
+	}
+	jsonpeer_free(t);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -135,6 +210,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		buf_free(&part.out);
 	}
 	pick(data, size, rc == 0);
+	compare_peer(data, size, &whole.out, rc == 0 ? NULL : e.msg);
 	buf_free(&whole.out);
 	return 0;
 }

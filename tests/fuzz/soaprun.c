@@ -255,7 +255,7 @@ attachment(struct soaprun *r, int mode, const void *p, size_t n)
 	feed(r, &attach_ops, &x, mode, p, n);
 	fuzz_printable(type);
 	buf_addf(&r->log, "type %s %d%d%d%d tail ", type, x.item, x.seen,
-	    x.content, x.bad);
+	    x.content, x.decode.bad);
 	buf_add(&r->log, x.tail, x.ntail);
 	fuzz_printable(x.err.msg);
 }

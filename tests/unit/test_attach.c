@@ -160,14 +160,14 @@ pieces(void **state)
 		size_t i, n;
 
 		memset(&p, 0, sizeof(p));
-		p.out = &c.base;
+		unbase64_init(&p.decode, &c.base);
 		buf_init(&c.got, 40000);
 		for (i = 0; i < b64.len; i += n) {
 			n = b64.len - i < step ? b64.len - i : step;
 			assert_int_equal(
 			    attach_ops.text(&p, b64.data + i, n, &e), 0);
 		}
-		assert_false(p.bad);
+		assert_false(p.decode.bad);
 		assert_int_equal(c.got.len, sizeof(raw));
 		assert_memory_equal(c.got.data, raw, sizeof(raw));
 		assert_int_equal(p.ntail, ATTACH_TAIL);
@@ -218,7 +218,7 @@ whole(void **state)
 		    soapfeed(&s, &attach_ops, &p, buf_str(&xml), step[i], &e),
 		    0);
 		soap_close(&s);
-		assert_true(p.seen && p.content && !p.bad);
+		assert_true(p.seen && p.content && !p.decode.bad);
 		assert_int_equal(c.got.len, n);
 		assert_memory_equal(c.got.data, raw, n);
 		buf_free(&c.got);

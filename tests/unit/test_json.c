@@ -157,6 +157,14 @@ good(void **state)
 		{ "\"\\ud83d\\ud83d\\ude00\"", "\"" FFFD "\xf0\x9f\x98\x80\"" },
 		{ "\"\\ud83d\xc3\xbc\"", "\"" FFFD "\xc3\xbc\"" },
 		{ "{\"\\u0000k\":{\"\":\"v\"}}", "{k:" FFFD "k:{k::\"v\"}}" },
+		/* long enough to be looked at eight bytes at a time */
+		{ "{\"a long key: 1\":\"0123456789abcdef\\u0078 z\","
+		  "\"k\\u00fc\\tlong enough\":\"12345678\\\\01234567\xc3\xbc"
+		  "89abcdef\"}",
+		    "{k:a long key: 1:\"0123456789abcdefx z\""
+		    "k:k\xc3\xbc\tlong enough:\"12345678\\01234567\xc3\xbc"
+		    "89abcdef\"}" },
+		{ "{\"a\":1,\"a\":2}", "{k:a:n1,k:a:n2,}" },
 		{ "\xef\xbb\xbf{}", "{}" },
 	};
 	size_t i;
@@ -192,6 +200,12 @@ bad(void **state)
 		{ "\"\\u12g4\"", "byte 6: \\u needs" },
 		{ "\"a\x80\"", "byte 3: this is not UTF-8" },
 		{ "\"a\xc3(\"", "byte 3: this is not UTF-8" },
+		{ "\"0123456789\x1f\"", "byte 12: a control character" },
+		{ "\"\x01\xc3\xbc 23456789\"", "byte 2: a control character" },
+		{ "\"012345678\xff"
+		  "9abcdefg\"",
+		    "byte 11: this is not UTF-8" },
+		{ "\"012345678\x85 abcdefgh\"", "byte 11: this is not UTF-8" },
 		{ "\"\xed\xa0\x80\"", "byte 2: this is not UTF-8" },
 		{ "\"\xc0\xaf\"", "byte 2: this is not UTF-8" },
 		{ "\"\xf4\x90\x80\x80\"", "byte 2: this is not UTF-8" },
@@ -356,8 +370,8 @@ suite(void **state)
 
 static const char answer[] =
     "{\"token_type\":\"Bearer\",\"expires_in\":3599,\"deep\":{\"a\":\"no\"},"
-    "\"list\":[\"one\",\"two\"],\"objects\":[{\"a\":1},5],\"a\":\"old\","
-    "\"none\":null,\"a\":\"new\",\"t\":\"gr\\u00fcn\"}";
+    "\"list\":[\"one\",\"two\"],\"objects\":[{\"a\":1},5],\"a\":\"new\","
+    "\"none\":null,\"twice\":1,\"twice\":2,\"t\":\"gr\\u00fcn\"}";
 
 static void
 picks(void **state)
@@ -388,6 +402,23 @@ picks(void **state)
 	}
 }
 
+/* Two names for one thing share a text: the last one counts. */
+static void
+picks_shared(void **state)
+{
+	static const char in[] = "{\"uri\":\"one\",\"url\":\"two\"}";
+	struct buf text;
+	struct jsonpick_member m[] = { { "url", &text, false, false },
+		{ "uri", &text, false, false } };
+	struct err e = ERR_INIT;
+
+	(void)state;
+	buf_init(&text, 4);
+	assert_int_equal(jsonpick_read(m, 2, in, sizeof(in) - 1, &e), 0);
+	assert_string_equal(buf_str(&text), "two");
+	buf_free(&text);
+}
+
 static void
 picks_refused(void **state)
 {
@@ -396,6 +427,8 @@ picks_refused(void **state)
 	} rows[] = {
 		{ "{\"a\":\"12345\"}", "a is longer than 4 bytes" },
 		{ "{\"a\":\"1\\u00002\"}", "a holds a NUL" },
+		{ "{\"a\":null,\"b\":2,\"a\":\"1\"}", "a stands there twice" },
+		{ "{\"a\":[],\"\\u0061\":\"1\"}", "a stands there twice" },
 		{ "[{\"a\":\"1\"}]", "not an object" },
 		{ "\"a\"", "not an object" },
 		{ "{\"a\":\"1\"", "ends in the middle" },
@@ -430,6 +463,7 @@ main(void)
 		cmocka_unit_test(sticky),
 		cmocka_unit_test(suite),
 		cmocka_unit_test(picks),
+		cmocka_unit_test(picks_shared),
 		cmocka_unit_test(picks_refused),
 	};
 

@@ -13,7 +13,7 @@ set -u
 build="gcc make libc6-dev libbearssl-dev libexpat1-dev libsqlite3-dev
 libinih-dev pkg-config"
 sim="libmicrohttpd-dev libgnutls28-dev libxml2-dev libgmime-3.0-dev
-libkrb5-dev zlib1g-dev"
+libkrb5-dev zlib1g-dev libjansson-dev"
 test="libcmocka-dev zlib1g-dev libxml2-utils python3 python3-pytest
 python3-exchangelib sqlite3 ca-certificates openssl valgrind gss-ntlmssp python3-gssapi
 apache2-bin libapache2-mod-auth-gssapi"

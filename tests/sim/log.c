@@ -204,6 +204,7 @@ graph_line(struct sb *b, const struct graph_call *g, const struct verdict *who)
 	    who->app_only ? "true" : "false");
 	add_member(b, "method", g->method);
 	add_member(b, "url", g->target);
+	add_member(b, "base", g->base);
 	add_member(b, "account", who->name);
 	add_member(b, "app", who->app);
 	sb_fmt(b, ",\"scheme\":\"%s\",\"login\":\"%s\",\"status\":%d",

@@ -312,11 +312,15 @@ bool
 misdeed_spoils(const struct graph_call *g)
 {
 	static const enum misdeed_kind SPOILS[] = { M_HTTP, M_HTML, M_REDIRECT,
-		M_BROKEN, M_DEEP, M_STRANGE };
+		M_BROKEN, M_DEEP, M_STRANGE, M_NULL, M_NOID, M_FOREIGN,
+		M_NOLINK, M_MISSING };
 	size_t i;
 
 	for (i = 0; i < sizeof(SPOILS) / sizeof(SPOILS[0]); i++)
 		if (misdeed_is(g, SPOILS[i]))
+			return true;
+	for (i = 0; i < g->n_inners; i++)
+		if (misdeed_spoils(&g->inners[i]))
 			return true;
 	return false;
 }

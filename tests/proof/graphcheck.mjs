@@ -66,7 +66,8 @@ await learnFrom(path.join(users, "item", "messages"), true);
 for (const above of ["/users/{u}", "/users/{u}/mailFolders/{f}"])
 	learn({ get: { uriTemplate: "{+baseurl}" + above +
 	    "/messages/{m}/attachments/{a}/$value",
-	    responseBodyFactory: "ArrayBuffer" } });
+	    responseBodyFactory: "ArrayBuffer",
+	    errorMappings: resource(["users", "u"]).get("GET").errorMappings } });
 
 // null: no such resource. A literal segment goes before an id.
 function resource(segments, node = tree) {

@@ -119,7 +119,8 @@ deltalink_query(const struct uri *u)
 
 	sb_str(&b, "");
 	for (i = 0; i < u->n_options; i++) {
-		sb_fmt(&b, "%s%s=", i > 0 ? "&" : "", u->option[i].name);
+		sb_str(&b, i > 0 ? "&" : "");
+		uri_name(&b, u->option[i].name);
 		uri_code(&b, u->option[i].value);
 	}
 	return b.p;

@@ -82,15 +82,9 @@ next_link(const struct gpage *p, const struct graph_call *g)
 	int i;
 
 	for (i = 0; i < g->uri.n_options; i++) {
-		const char *name = g->uri.option[i].name;
-
-		if (strcmp(name, "skip") == 0)
+		if (strcmp(g->uri.option[i].name, "skip") == 0)
 			continue;
-		sb_str(&b, strcmp(name, "includehiddenfolders") == 0
-			       ? "includeHiddenFolders="
-			       : "%24");
-		if (strcmp(name, "includehiddenfolders") != 0)
-			sb_fmt(&b, "%s=", name);
+		uri_name(&b, g->uri.option[i].name);
 		uri_code(&b, g->uri.option[i].value);
 		sb_ch(&b, '&');
 	}

@@ -168,6 +168,21 @@ uri_is(const struct uri *u, int i, const char *word)
 }
 
 void
+uri_name(struct sb *b, const char *name)
+{
+	static const char *const OWN[] = { "changeType",
+		"includeHiddenFolders" };
+	size_t i;
+
+	for (i = 0; i < sizeof(OWN) / sizeof(OWN[0]); i++)
+		if (strcasecmp(OWN[i], name) == 0) {
+			sb_fmt(b, "%s=", OWN[i]);
+			return;
+		}
+	sb_fmt(b, "%%24%s=", name);
+}
+
+void
 uri_code(struct sb *b, const char *text)
 {
 	for (; *text != 0; text++)

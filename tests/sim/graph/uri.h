@@ -32,6 +32,8 @@ const char *uri_unknown(const struct uri *, const char *names);
 /* Is segment i that word, in any case? */
 bool uri_is(const struct uri *, int i, const char *word);
 
+/* The option's name as a client writes it, and "=". */
+void uri_name(struct sb *, const char *name);
 /* Percent coding: all but unreserved characters. */
 void uri_code(struct sb *, const char *);
 

@@ -1,5 +1,6 @@
 /*
- * smalljson.h - reads one small JSON object (RFC 8259): what a signed token holds.
+ * smalljson.h - reads one small JSON object (RFC 8259): what a signed token
+ * holds. Its names are none of jansson's, which reads everything of graph/.
  */
 #ifndef SIM_SMALLJSON_H
 #define SIM_SMALLJSON_H
@@ -14,8 +15,8 @@
 bool smalljson_object(const char *text, size_t n);
 
 /*
- * A member of an object that smalljson_object has approved: false when it is not
- * there or of another type. A string is added to out, a number must be
+ * A member of an object that smalljson_object has approved: false when it is
+ * not there or of another type. A string is added to out, a number must be
  * an integer.
  */
 bool smalljson_string(const char *text, const char *name, struct sb *out);

@@ -68,6 +68,7 @@ attach_json(struct graph_call *g, const struct item *it, const struct att *a,
     const char *select, bool bytes)
 {
 	json_t *j = json_object();
+	json_int_t size = (json_int_t)a->len;
 	struct sb id = { 0 };
 
 	json_object_set_new(j, "@odata.type", gjson_text(TYPE[a->kind]));
@@ -87,8 +88,8 @@ attach_json(struct graph_call *g, const struct item *it, const struct att *a,
 		    a->kind == ATT_FILE ? gjson_text(a->type) : json_null());
 	/* approximate, as on a real server */
 	if (fields_asked(select, "size"))
-		json_object_set_new(j, "size",
-		    json_integer((json_int_t)(a->len + a->len / 50 + 300)));
+		json_object_set_new(
+		    j, "size", json_integer(size + size / 50 + 300));
 	if (fields_asked(select, "isInline"))
 		json_object_set_new(j, "isInline", json_boolean(a->is_inline));
 	if (a->kind == ATT_FILE)

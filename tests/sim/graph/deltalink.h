@@ -1,6 +1,6 @@
 /*
- * deltalink.h - what nextLink and deltaLink of a delta carry: where the client is,
- * and what it asked for at first. base64url with a check value.
+ * deltalink.h - what nextLink and deltaLink of a delta carry: where the client
+ * is, and what it asked for at first. base64url with a check value.
  * Floor: graph.
  */
 #ifndef SIM_DELTALINK_H

@@ -67,7 +67,9 @@ number_of(const struct item *it, const struct mail *m, int property)
 static const char *
 text_of(const struct mail *m, int property)
 {
-	const char *s = property == BY_SUBJECT ? m->subject : m->message_id;
+	const char *s = m == NULL                ? NULL
+			: property == BY_SUBJECT ? m->subject
+						 : m->message_id;
 
 	return s != NULL ? s : "";
 }

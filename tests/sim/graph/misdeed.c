@@ -119,11 +119,14 @@ read_word(struct misdeed *m, const char *key, const char *value, bool *kind)
 		*text = sb_xstrdup(value);
 		return true;
 	}
+	if (number != NULL && strcmp(value, "always") == 0) {
+		*number = -1;
+		return true;
+	}
 	if (number != NULL) {
-		*number =
-		    strcmp(value, "always") == 0 ? -1 : strtol(value, &end, 10);
-		return strcmp(value, "always") == 0 ||
-		       (end != value && *end == 0);
+		end = NULL;
+		*number = strtol(value, &end, 10);
+		return end != value && *end == 0;
 	}
 	for (k = 0; strcmp(key, "do") == 0 && k < N_MISDEEDS; k++)
 		if (strcmp(KIND[k], value) == 0) {

@@ -1,6 +1,6 @@
 /*
- * bearer.h - an access token at EWS and at Microsoft Graph, judged as they judge
- * it.
+ * bearer.h - an access token at EWS and at Microsoft Graph, judged as they
+ * judge it.
  * Floor: login.
  * Threads: takes world.lock.
  */

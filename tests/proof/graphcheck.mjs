@@ -268,7 +268,12 @@ function check(x, complain) {
 	const raw = url.pathname.split("/").slice(1).filter((s) => s !== "");
 	if (raw.shift() !== "v1.0")
 		return complain("not v1.0");
-	const segments = raw.map(decodeURIComponent);
+	let segments;
+	try {
+		segments = raw.map(decodeURIComponent);
+	} catch {
+		return complain("the path is not percent-encoded UTF-8");
+	}
 	if (segments[0] === "me")
 		segments.splice(0, 1, "users", "me");
 	const node = resource(segments);

@@ -15,8 +15,8 @@
 #include "graph/goption.h"
 #include "graph/misdeed.h"
 
-#define MOST     20
-#define PARALLEL 4
+#define MOST       20
+#define PARALLEL   4
 #define MOST_BYTES (4u << 20) /* of a request */
 
 struct batch {

@@ -21,7 +21,8 @@ deltalink_write(struct sb *b, struct deltalink *l)
 
 	l->serial = __atomic_add_fetch(&serials, 1, __ATOMIC_RELAXED);
 	n[0] = (uint64_t)l->kind << 8 | l->delta;
-	n[1] = (uint64_t)(l->at.walking | l->at.newest << 1 | l->at.begun << 2);
+	n[1] = (uint64_t)(l->at.walking | l->at.newest << 1 | l->at.begun << 2 |
+			  l->first << 3);
 	n[2] = l->at.folder;
 	n[3] = l->at.epoch;
 	n[4] = l->at.from;
@@ -56,6 +57,7 @@ unpack(struct deltalink *l, const uint64_t *n)
 	l->at.walking = n[1] & 1;
 	l->at.newest = n[1] >> 1 & 1;
 	l->at.begun = n[1] >> 2 & 1;
+	l->first = n[1] >> 3 & 1;
 	l->at.folder = (uint32_t)n[2];
 	l->at.epoch = (uint32_t)n[3];
 	l->at.from = n[4];

@@ -13,6 +13,7 @@ enum link_kind { LINK_ITEMS = 1, LINK_FOLDERS };
 
 struct deltalink {
 	enum link_kind kind;
+	bool first;     /* it is of a first round */
 	bool delta;     /* a round is over: $deltatoken, else $skiptoken */
 	struct walk at; /* LINK_FOLDERS: from and pos of the hierarchy */
 	uint64_t given; /* in this round */

@@ -33,7 +33,7 @@ struct delta {
 
 /*
  * Did it leave the folder in this round and come back? A client of immutable
- * ids is told that it left, and nothing more.
+ * ids that knew it is told that it left, and nothing more.
  */
 static bool
 came_back(const struct delta *d, const struct item *it)
@@ -41,10 +41,12 @@ came_back(const struct delta *d, const struct item *it)
 	uint32_t first = world_first(it->num);
 	uint64_t seq;
 
-	if (!d->g->want.immutable || !graph_option.lost || first == it->num)
+	if (!d->g->want.immutable || !graph_option.lost || d->link.first ||
+	    first == it->num)
 		return false;
 	for (seq = d->link.at.from; seq < d->f->n_journal; seq++)
 		if (d->f->journal[seq].gone &&
+		    d->f->journal[seq].created <= d->link.at.from &&
 		    world_first(d->f->journal[seq].num) == first)
 			return true;
 	return false;
@@ -61,7 +63,7 @@ left_out(struct delta *d, enum walk_change what, const struct item *it)
 	    (!filter_meets(&d->filter, it) ||
 		(walking && d->link.given >= (uint64_t)graph_option.cap)))
 		return true;
-	return came_back(d, it) || misdeed_hides(d->g, it);
+	return misdeed_hides(d->g, it);
 }
 
 /* Is more shown of an item than a mail that is broken still tells? */
@@ -95,6 +97,9 @@ show_change(
 		return false;
 	if (it == NULL)
 		return show_gone(d, num);
+	/* it counts: when it goes for good, that is told */
+	if (came_back(d, it))
+		return true;
 	if (left_out(d, what, it))
 		return false;
 	if (shows_much(d) && misdeed_item(d->g, it)) {
@@ -223,8 +228,10 @@ run_round(struct delta *d)
 		d->page.max = INT32_MAX;
 		last = walk_on(&l->at, d->f, &d->page);
 	}
-	if (last)
+	if (last) {
 		l->given = 0;
+		l->first = false;
+	}
 	delta_answer(d->g, l, d->rows, last);
 }
 
@@ -254,8 +261,11 @@ delta_answer_messages(struct graph_call *g, const struct folder *f)
 	}
 	if (link >= 0 && misdeed_is(g, M_RESEND))
 		link = 0;
-	if (link == 0)
+	if (link == 0) {
 		walk_begin(&d.link.at, f, true);
+		d.link.first = true;
+		d.link.given = 0;
+	}
 	if (link == 1 && d.link.at.folder != f->num) {
 		refuse(g, 400, "BadRequest", "Badly formed token.");
 		link = -1;

@@ -13,7 +13,7 @@ FLOOR = {"base": 0, "conf": 1, "core": 2, "fmt": 2, "net": 2, "auth": 3,
          "cmd": 7}
 # The simulator's own, below tests/sim/; "" is what lies there itself.
 SIM = "tests/sim/"
-SIM_FLOOR = {"base": 0, "world": 1, "ews": 2, "login": 2, "": 3}
+SIM_FLOOR = {"base": 0, "world": 1, "ews": 2, "login": 2, "graph": 2, "": 3}
 # Each vendor library has one owner: a path prefix below src/.
 OWNER = {"sqlite3.h": ("store/",), "expat.h": ("fmt/",), "ini.h": ("conf/",),
          "bearssl.h": ("net/tls", "auth/", "base/crypt")}
@@ -100,8 +100,11 @@ def check_simulator(path, text):
         if os.path.basename(name) in OWNER:
             fault(path, number, f"the simulator uses other libraries than "
                   f"the product: {name}")
-        if name.startswith("libxml/") and own in ("base", "world", "login"):
+        if name.startswith("libxml/") and own in ("base", "world", "login",
+                                                  "graph"):
             fault(path, number, f"{own} has no XML")
+        if name == "jansson.h" and own != "graph":
+            fault(path, number, "jansson.h belongs to graph/")
         if not quoted:
             continue
         there = name.split("/")[0] if "/" in name else ""

@@ -26,7 +26,7 @@ warn="-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes
 -Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wvla -Wformat=2"
 base="-std=c11 -D_GNU_SOURCE -DEXSYNC_VERSION=\"0\" -pthread"
 sim=$(pkg-config --cflags libmicrohttpd gnutls libxml-2.0 gmime-3.0 \
-    krb5-gssapi zlib 2>/dev/null)
+    krb5-gssapi zlib jansson 2>/dev/null)
 
 # flags FILE: what that file is compiled with
 flags() {

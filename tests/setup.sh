@@ -2,8 +2,8 @@
 # Installs the packages that building and testing need: only what is missing,
 # without a question asked.
 #
-#	tests/setup.sh GROUP...		build, sim, test, samba, oauth, lint, demo,
-#					bench
+#	tests/setup.sh GROUP...		build, sim, test, samba, oauth, graph, lint,
+#					demo, bench
 #
 # Works as root or with sudo. On a machine without apt it says what is needed
 # and leaves the rest to the build.
@@ -13,13 +13,13 @@ set -u
 build="gcc make libc6-dev libbearssl-dev libexpat1-dev libsqlite3-dev
 libinih-dev pkg-config"
 sim="libmicrohttpd-dev libgnutls28-dev libxml2-dev libgmime-3.0-dev
-libkrb5-dev zlib1g-dev"
+libkrb5-dev zlib1g-dev libjansson-dev"
 test="libcmocka-dev zlib1g-dev libxml2-utils python3 python3-pytest
 python3-pytest-xdist python3-exchangelib sqlite3 ca-certificates openssl valgrind gss-ntlmssp python3-gssapi
 apache2-bin libapache2-mod-auth-gssapi"
 # Not in test: winbind brings a service, which Debian starts by itself.
 samba="winbind samba-common-bin libnss-wrapper"
-# Not in test: node, and packages of npm below build/oauth.
+# Not in test: node, and packages of npm below build/oauth and build/graph.
 oauth="nodejs npm"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-14-dev python3
 libcmocka-dev zlib1g-dev libjansson-dev"
@@ -38,24 +38,41 @@ needed_for_node() {
 	fi
 }
 
-# What tests/proof/test_logins.py and test_oauth.py drive.
-npm_packages() {
-	dir=$(dirname "$0")/../build/oauth
-	if [ -d "$dir/node_modules/oidc-provider" ] &&
-	    [ -d "$dir/node_modules/@azure/msal-node" ] &&
-	    [ -d "$dir/node_modules/oauth2-mock-server" ] &&
-	    [ -d "$dir/node_modules/jose" ]; then
-		return 0
-	fi
+# npm_into GROUP PACKAGE@VERSION...: into build/GROUP, unless all are there.
+npm_into() {
+	dir=$(dirname "$0")/../build/$1
+	group=$1
+	shift
+	have=1
+	for package in "$@"; do
+		test -d "$dir/node_modules/${package%@*}" || have=
+	done
+	test -z "$have" || return 0
 	mkdir -p "$dir" && echo '{"private": true}' >"$dir/package.json"
-	say "installing packages of npm in build/oauth"
-	(cd "$dir" && npm install --ignore-scripts --no-audit --no-fund \
-	    oidc-provider@9.13.3 @azure/msal-node@7.2.3 jose@6.2.18 \
-	    oauth2-mock-server@8.2.3 \
+	say "installing packages of npm in build/$group"
+	(cd "$dir" && npm install --ignore-scripts --no-audit --no-fund "$@" \
 	    >npm.log 2>&1 </dev/null) && return 0
 	tail -n 20 "$dir/npm.log" >&2
 	say "could not install the packages of npm"
 	return 1
+}
+
+npm_packages() {
+	result=0
+	for group in $npm; do
+		case $group in
+		oauth) # what tests/proof/test_logins.py and test_oauth.py drive
+			npm_into oauth oidc-provider@9.13.3 \
+			    @azure/msal-node@7.2.3 jose@6.2.18 \
+			    oauth2-mock-server@8.2.3 || result=1 ;;
+		graph) # likewise tests/proof/test_graph.py
+			npm_into graph @microsoft/microsoft-graph-client@3.0.7 \
+			    @microsoft/msgraph-sdk@1.0.0-preview.90 \
+			    @microsoft/msgraph-sdk-users@1.0.0-preview.90 ||
+			    result=1 ;;
+		esac
+	done
+	return $result
 }
 
 npm=
@@ -66,13 +83,13 @@ for group in "$@"; do
 	sim) want="$want $sim" ;;
 	test) want="$want $test" ;;
 	samba) want="$want $samba" ;;
-	oauth) want="$want $(needed_for_node)" npm=1 ;;
+	oauth | graph) want="$want $(needed_for_node)" npm="$npm $group" ;;
 	lint) want="$want $lint" ;;
 	demo) want="$want $demo" ;;
 	bench) want="$want $bench" ;;
 	*)
-		say "no group $group (build, sim, test, samba, oauth, lint, demo," \
-		    "bench)"
+		say "no group $group (build, sim, test, samba, oauth, graph, lint," \
+		    "demo, bench)"
 		exit 2
 		;;
 	esac

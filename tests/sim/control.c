@@ -21,6 +21,8 @@
 #include "ews/fault.h"
 #include "ews/ident.h"
 #include "ews/option.h"
+#include "graph/goption.h"
+#include "graph/misdeed.h"
 #include "login/aadsts.h"
 #include "login/loginoption.h"
 #include "world/account.h"
@@ -227,6 +229,7 @@ cmd_folder(struct cmd *c, struct sb *out)
 
 	if (f == NULL)
 		return;
+	f->hidden = control_number(c, "hidden", f->hidden) != 0;
 	if (kind != NULL && strcmp(kind, "search") == 0)
 		f->search = true;
 	else if (kind != NULL && strcmp(kind, "calendar") == 0)
@@ -446,7 +449,8 @@ cmd_option(struct cmd *c, struct sb *out)
 		}
 		ok = strncmp(w, "markers=", 8) == 0
 			 ? set_markers(w + 8)
-			 : option_set(w) || login_option_set(w);
+			 : graph_option_set(w) || option_set(w) ||
+			       login_option_set(w);
 		if (!ok)
 			sb_fmt(out, "error: unknown option %s", w);
 	}
@@ -467,7 +471,17 @@ cmd_nofault(struct cmd *c, struct sb *out)
 	(void)c;
 	(void)out;
 	fault_clear();
+	misdeed_clear();
 	aadsts_clear();
+}
+
+static void
+cmd_graphfault(struct cmd *c, struct sb *out)
+{
+	const char *wrong = misdeed_add(c->w + 1, c->n - 1);
+
+	if (wrong != NULL)
+		sb_fmt(out, "error: %s", wrong);
 }
 
 static void
@@ -508,6 +522,7 @@ static const struct {
 	{ "limit", cmd_limit },
 	{ "option", cmd_option },
 	{ "fault", cmd_fault },
+	{ "graphfault", cmd_graphfault },
 	{ "nofault", cmd_nofault },
 	{ "tenant", controllogin_tenant },
 	{ "app", controllogin_app },

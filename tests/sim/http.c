@@ -26,7 +26,9 @@
 #include "ews/call.h"
 #include "ews/option.h"
 #include "ews/valid.h"
+#include "graph/graph.h"
 #include "login/auth.h"
+#include "login/bearer.h"
 #include "login/loginoption.h"
 #include "login/token.h"
 
@@ -38,10 +40,13 @@ struct exchange {
 	struct call call;
 	struct verdict who;
 	struct token_call token;
+	struct graph_call graph;
+	char *target;           /* as it came, coded */
+	struct sb prefer, base; /* for Graph */
 	char *cookie;
 	struct MHD_Connection *connection;
 	size_t sent;
-	bool too_big, done, is_soap;
+	bool begun, too_big, done, is_soap, is_graph;
 	bool paused;        /* slow: a wait lies behind this read */
 	long late_by;       /* as in call */
 	const char *coding; /* of the answer, or NULL */
@@ -192,6 +197,69 @@ run_soap(struct exchange *x)
 	log_call(c, &x->who);
 }
 
+static enum MHD_Result
+add_preference(
+    void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct sb *b = arg;
+
+	(void)kind;
+	if (value == NULL || strcasecmp(name, "Prefer") != 0)
+		return MHD_YES;
+	sb_str(b, b->n > 0 ? ", " : "");
+	sb_str(b, value);
+	return MHD_YES;
+}
+
+static void
+ask_graph(struct exchange *x, const char *method)
+{
+	const char *host = header(x->connection, "Host");
+
+	MHD_get_connection_values(
+	    x->connection, MHD_HEADER_KIND, add_preference, &x->prefer);
+	sb_fmt(&x->base, "%s://%s", with_tls ? "https" : "http",
+	    host != NULL ? host : "localhost");
+	bearer_graph(header(x->connection, "Authorization"), &x->who);
+	x->graph = (struct graph_call){ .method = method,
+		.target = x->target,
+		.base = x->base.p,
+		.prefer = x->prefer.p,
+		.client_id = header(x->connection, "client-request-id"),
+		.body = x->in.p,
+		.body_len = x->in.n,
+		.account = x->who.account,
+		.app = x->who.app,
+		.may = x->who.permissions.p,
+		.refusal = x->who.refusal,
+		.app_only = x->who.app_only };
+	graph_run(&x->graph);
+}
+
+static void
+run_graph(struct exchange *x, const char *method)
+{
+	struct graph_call *g = &x->graph;
+	struct call *c = &x->call;
+
+	x->is_graph = true;
+	ask_graph(x, method);
+	c->opname = g->op;
+	c->status = g->status;
+	c->type = g->type != NULL ? sb_xstrdup(g->type) : NULL;
+	c->then = g->then;
+	g->then = NULL;
+	c->delay_ms = g->delay_ms;
+	c->cut_at = g->cut_at;
+	c->cut_hard = g->cut_hard;
+	c->bps = g->bps;
+	c->spoil_at = -1;
+	run_then(c);
+	sb_add(&c->out, g->out.p, g->out.n);
+	code_answer(x);
+	log_graph(g, &x->who, c->out.n, link_of(x->connection)->number);
+}
+
 /* As if the request had not come yet; only that it is late is known. */
 static void
 start_over(struct exchange *x)
@@ -280,7 +348,7 @@ make_response(struct exchange *x)
 	if (c->cut_at >= 0 || c->bps > 0)
 		return MHD_create_response_from_callback(
 		    c->out.n, BLOCK, read_out, x, NULL);
-	if (option.chunked && x->is_soap && c->out.n > 0)
+	if (option.chunked && (x->is_soap || x->is_graph) && c->out.n > 0)
 		return MHD_create_response_from_callback(
 		    MHD_SIZE_UNKNOWN, BLOCK, read_out, x, NULL);
 	p = c->out.p;
@@ -316,12 +384,50 @@ add_challenge(void *response, const char *value)
 }
 
 static void
+optional_header(struct MHD_Response *r, const char *name, const char *value)
+{
+	if (value != NULL)
+		MHD_add_response_header(r, name, value);
+}
+
+/* Graph's own. An answer without a body has no type. */
+static void
+graph_headers(struct exchange *x, struct MHD_Response *r)
+{
+	const struct graph_call *g = &x->graph;
+
+	if (x->coding != NULL) {
+		MHD_add_response_header(r, "Content-Encoding", x->coding);
+		MHD_add_response_header(r, "Vary", "Accept-Encoding");
+	}
+	optional_header(r, "Content-Type", x->call.type);
+	optional_header(r, "Location", g->location);
+	optional_header(r, "Retry-After", g->retry_after);
+	optional_header(r, "Preference-Applied", g->applied);
+	optional_header(r, "client-request-id", g->client_id);
+	MHD_add_response_header(r, "request-id", g->request_id);
+	MHD_add_response_header(r, "Cache-Control", "private");
+	MHD_add_response_header(r, "OData-Version", "4.0");
+	MHD_add_response_header(r, "x-ms-ags-diagnostic",
+	    "{\"ServerInfo\":{\"DataCenter\":\"Simulator\"}}");
+	if (g->status == 401)
+		MHD_add_response_header(r, "WWW-Authenticate",
+		    "Bearer realm=\"\", authorization_uri=\"https://"
+		    "login.microsoftonline.com/common/oauth2/authorize\", "
+		    "client_id=\"00000003-0000-0000-c000-000000000000\"");
+}
+
+static void
 add_headers(struct exchange *x, struct MHD_Response *r)
 {
 	const struct call *c = &x->call;
 	char id[64];
 	uint64_t h;
 
+	if (x->is_graph) {
+		graph_headers(x, r);
+		return;
+	}
 	MHD_add_response_header(r, "Server", "Microsoft-IIS/10.0");
 	if (x->coding != NULL) {
 		MHD_add_response_header(r, "Content-Encoding", x->coding);
@@ -428,12 +534,26 @@ run(struct exchange *x, const char *url, const char *method)
 	} else if (post && with_control && strcmp(url, "/sim") == 0 &&
 		   loopback(x->connection)) {
 		run_control(x);
+	} else if (graph_path(url)) {
+		run_graph(x, method);
 	} else if (token_path(url)) {
 		run_token(x, url, post);
 	} else {
 		x->call.status = ews ? 405 : 404;
 		x->call.cut_at = -1;
 	}
+}
+
+/* The first that is known of a request: its target, before it is decoded. */
+static void *
+begin(void *arg, const char *target, struct MHD_Connection *connection)
+{
+	struct exchange *x = sb_xmalloc(sizeof(*x));
+
+	(void)arg;
+	x->connection = connection;
+	x->target = sb_xstrdup(target);
+	return x;
 }
 
 static enum MHD_Result
@@ -446,9 +566,8 @@ handle(void *arg, struct MHD_Connection *connection, const char *url,
 
 	(void)arg;
 	(void)version;
-	if (x == NULL) {
-		*state = x = sb_xmalloc(sizeof(*x));
-		x->connection = connection;
+	if (!x->begun) {
+		x->begun = true;
 		return MHD_YES;
 	}
 	if (*n > 0) {
@@ -491,6 +610,10 @@ completed(void *arg, struct MHD_Connection *connection, void **state,
 	sb_free(&x->in);
 	verdict_free(&x->who);
 	token_call_free(&x->token);
+	graph_free(&x->graph);
+	sb_free(&x->prefer);
+	sb_free(&x->base);
+	free(x->target);
 	free(x->cookie);
 	free(x);
 	*state = NULL;
@@ -561,8 +684,9 @@ http_start(const struct http_opts *o)
 	    MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_CONNECTION_LIMIT, 2000u,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(256 << 10),
 	    MHD_OPTION_CONNECTION_TIMEOUT, 300u, MHD_OPTION_NOTIFY_COMPLETED,
-	    completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, connected, NULL,
-	    MHD_OPTION_ARRAY, o->cert != NULL ? tls : tls + 3, MHD_OPTION_END);
+	    completed, NULL, MHD_OPTION_URI_LOG_CALLBACK, begin, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, connected, NULL, MHD_OPTION_ARRAY,
+	    o->cert != NULL ? tls : tls + 3, MHD_OPTION_END);
 	if (daemon_ == NULL) {
 		fprintf(stderr, "exsim: 127.0.0.1:%d: cannot serve\n", o->port);
 		close(fd);

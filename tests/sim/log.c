@@ -10,9 +10,11 @@
 
 #include "resume.h"
 #include "ews/valid.h"
+#include "graph/goption.h"
+#include "graph/misdeed.h"
 #include "world/folder.h"
 
-#define MAX_OPS 32
+#define MAX_OPS 64
 
 static FILE *file;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -155,6 +157,128 @@ log_token(const struct token_call *t, size_t wire, unsigned connection)
 	}
 	pthread_mutex_unlock(&lock);
 	sb_free(&b);
+}
+
+static void
+add_member(struct sb *b, const char *name, const char *value)
+{
+	sb_fmt(b, ",\"%s\":", name);
+	sb_json(b, value);
+}
+
+static bool
+is_json(const struct graph_call *g)
+{
+	return g->type != NULL && strncmp(g->type, "application/json", 16) == 0;
+}
+
+/*
+ * What was sent and what came: as the JSON that they are. An answer that a
+ * fault spoilt is text, if it is told at all.
+ */
+static void
+add_bodies(struct sb *b, const struct graph_call *g)
+{
+	if (g->outer != NULL || !graph_option.log)
+		return;
+	if (g->body_len > 0) {
+		SB_LIT(b, ",\"body\":");
+		sb_jsonn(b, g->body, g->body_len);
+	}
+	if (!is_json(g))
+		return;
+	SB_LIT(b, ",\"answer\":");
+	sb_jsonn(b, g->out.p != NULL ? g->out.p : "", g->out.n);
+}
+
+static void
+graph_line(struct sb *b, const struct graph_call *g, const struct verdict *who)
+{
+	struct sb path = { 0 };
+
+	begin(b);
+	SB_LIT(b, "\"op\":");
+	sb_json(b, g->op);
+	sb_fmt(b, ",\"graph\":true,\"batch\":%s,\"app_only\":%s",
+	    g->outer != NULL ? "true" : "false",
+	    who->app_only ? "true" : "false");
+	add_member(b, "method", g->method);
+	add_member(b, "url", g->target);
+	add_member(b, "base", g->base);
+	add_member(b, "account", who->name);
+	add_member(b, "app", who->app);
+	sb_fmt(b, ",\"scheme\":\"%s\",\"login\":\"%s\",\"status\":%d",
+	    who->scheme, who->what, g->status);
+	add_member(b, "code", g->code[0] != 0 ? g->code : NULL);
+	add_member(
+	    b, "mailbox", g->mailbox != NULL ? g->mailbox->person->addr : NULL);
+	add_member(b, "prefer", g->prefer);
+	add_member(b, "applied", g->applied);
+	add_member(b, "client_request_id", g->client_id);
+	add_member(b, "request_id", g->request_id);
+	add_member(b, "retry_after", g->retry_after);
+	sb_fmt(b, ",\"ids\":[%s],\"bodies\":[%s],\"spoilt\":%s",
+	    g->log_ids.n > 0 ? g->log_ids.p : "",
+	    g->log_bodies.n > 0 ? g->log_bodies.p : "",
+	    misdeed_spoils(g) ? "true" : "false");
+	if (g->folder != NULL) {
+		sb_str(&path, "");
+		folder_path(&path, g->folder);
+	}
+	add_member(b, "folder", path.p);
+	sb_free(&path);
+	add_bodies(b, g);
+}
+
+static void
+graph_count(const struct graph_call *g)
+{
+	messages += g->messages;
+	bodies += g->bodies;
+	count_op(g->op);
+}
+
+/* Ends the line; wire: what was sent. */
+static void
+graph_write(const struct graph_call *g, const struct verdict *who, size_t wire,
+    unsigned connection)
+{
+	struct sb b = { 0 };
+
+	if (file == NULL)
+		return;
+	graph_line(&b, g, who);
+	sb_fmt(&b,
+	    ",\"bytes_in\":%zu,\"bytes_out\":%zu,\"bytes_wire\":%zu,"
+	    "\"connection\":%u}\n",
+	    g->body_len, g->out.n, wire, connection);
+	fwrite(b.p, 1, b.n, file);
+	sb_free(&b);
+}
+
+void
+log_graph(const struct graph_call *g, const struct verdict *who, size_t wire,
+    unsigned connection)
+{
+	size_t i;
+
+	pthread_rwlock_rdlock(&world.lock);
+	pthread_mutex_lock(&lock);
+	requests++;
+	denied += g->status == 401;
+	bytes_in += g->body_len;
+	bytes_out += g->out.n;
+	bytes_wire += wire;
+	graph_count(g);
+	graph_write(g, who, wire, connection);
+	for (i = 0; i < g->n_inners; i++) {
+		graph_count(&g->inners[i]);
+		graph_write(&g->inners[i], who, 0, connection);
+	}
+	if (file != NULL)
+		fflush(file);
+	pthread_mutex_unlock(&lock);
+	pthread_rwlock_unlock(&world.lock);
 }
 
 void

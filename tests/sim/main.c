@@ -18,6 +18,8 @@
 #include "opts.h"
 #include "tlsdir.h"
 #include "ews/fault.h"
+#include "graph/limit.h"
+#include "graph/misdeed.h"
 #include "ews/option.h"
 #include "ews/valid.h"
 #include "ews/version.h"
@@ -236,6 +238,8 @@ main(int argc, char **argv)
 	if (locked != 0)
 		fprintf(stderr, "exsim: %u accounts were locked\n", locked);
 	fault_clear();
+	misdeed_clear();
+	limit_free();
 	aadsts_clear();
 	log_close();
 	grant_free();

@@ -1,7 +1,7 @@
 # The Exchange simulator: its own program on its own libraries.
 
 SIM := build/sim/exsim
-SIM_PKGS := libmicrohttpd gnutls libxml-2.0 gmime-3.0 krb5-gssapi zlib
+SIM_PKGS := libmicrohttpd gnutls libxml-2.0 gmime-3.0 krb5-gssapi zlib jansson
 SIM_SRC := $(wildcard tests/sim/*.c tests/sim/*/*.c)
 SIM_V ?= release
 SIM_B := $(if $(filter release,$(SIM_V)),build/sim,build/sim-$(SIM_V))

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/json.h"
+#include "base/smalljson.h"
 
 #define LIFETIME 86400 /* at most; Entra's own bound is not documented */
 
@@ -18,7 +18,8 @@ static bool
 text_is(const char *json, const char *name, const char *wanted)
 {
 	struct sb b = { 0 };
-	bool same = json_string(json, name, &b) && strcmp(b.p, wanted) == 0;
+	bool same =
+	    smalljson_string(json, name, &b) && strcmp(b.p, wanted) == 0;
 
 	sb_free(&b);
 	return same;
@@ -66,7 +67,7 @@ fresh(const char *claims)
 {
 	struct sb b = { 0 };
 	size_t i;
-	bool ok = json_string(claims, "jti", &b) && b.n > 0;
+	bool ok = smalljson_string(claims, "jti", &b) && b.n > 0;
 
 	for (i = 0; i < n_seen && ok; i++)
 		ok = strcmp(seen[i], b.p) != 0;
@@ -84,7 +85,8 @@ static const char *
 wrong_header(const char *header)
 {
 	struct sb b = { 0 };
-	bool typ = !json_string(header, "typ", &b) || strcmp(b.p, "JWT") == 0;
+	bool typ =
+	    !smalljson_string(header, "typ", &b) || strcmp(b.p, "JWT") == 0;
 
 	sb_free(&b);
 	if (!typ)
@@ -109,9 +111,9 @@ check_claims(const char *claims, const struct app *app, const char *url,
 	if (!text_is(claims, "aud", url))
 		return 700023;
 	*why = "nbf, exp";
-	if (!json_integer(claims, "exp", &exp) ||
-	    !json_integer(claims, "nbf", &nbf) || exp <= now || nbf > now + 1 ||
-	    exp - nbf > LIFETIME)
+	if (!smalljson_integer(claims, "exp", &exp) ||
+	    !smalljson_integer(claims, "nbf", &nbf) || exp <= now ||
+	    nbf > now + 1 || exp - nbf > LIFETIME)
 		return 700024;
 	*why = "jti is missing, or was used before";
 	if (!fresh(claims))
@@ -133,8 +135,8 @@ assertion_check(const char *jwt, const struct app *app, const char *url,
 	if (signature == NULL || strchr(++signature, '.') != NULL ||
 	    app_unb64url(header, jwt, (size_t)(dot - jwt)) < 0 ||
 	    app_unb64url(claims, dot + 1, (size_t)(signature - dot - 2)) < 0 ||
-	    !json_object(header->p, header->n) ||
-	    !json_object(claims->p, claims->n)) {
+	    !smalljson_object(header->p, header->n) ||
+	    !smalljson_object(claims->p, claims->n)) {
 		sb_reset(header);
 		sb_reset(claims);
 		return 700027;

@@ -225,6 +225,7 @@ verdict_free(struct verdict *v)
 	free(v->name);
 	sb_free(&v->challenge);
 	sb_free(&v->diagnostics);
+	sb_free(&v->permissions);
 	v->name = NULL;
 }
 

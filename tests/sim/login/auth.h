@@ -36,6 +36,11 @@ struct verdict {
 	bool bound;
 	const char *scheme; /* of the Authorization field; "" without one */
 	const char *what;   /* came of it, for the log */
+
+	/* of a token for Microsoft Graph (bearer_graph) */
+	struct sb permissions; /* its roles or scopes, separated by spaces */
+	const char *app;       /* the client id; borrowed, or NULL */
+	const char *refusal;   /* why there is a 401, in Graph's words */
 };
 
 /* authorization: the field's value, or NULL. */

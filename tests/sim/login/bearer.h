@@ -1,5 +1,6 @@
 /*
- * bearer.h - an access token at EWS, judged as Exchange Online judges it.
+ * bearer.h - an access token at EWS and at Microsoft Graph, judged as they
+ * judge it.
  * Floor: login.
  * Threads: takes world.lock.
  */
@@ -10,6 +11,11 @@
 
 /* text: what stands behind "Bearer"; may be empty. */
 void bearer_check(const char *text, struct verdict *);
+/*
+ * A token at Microsoft Graph, from the field Authorization, or NULL. What it
+ * permits is told, and judged by Graph.
+ */
+void bearer_graph(const char *authorization, struct verdict *);
 /* The value of WWW-Authenticate. */
 void bearer_challenge(struct sb *, bool bad_token);
 

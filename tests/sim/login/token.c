@@ -17,7 +17,7 @@
 #include "login/grant.h"
 #include "login/loginoption.h"
 #include "login/scope.h"
-#include "base/json.h"
+#include "base/smalljson.h"
 
 #define JWT_BEARER "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 #define DEVICE     "urn:ietf:params:oauth:grant-type:device_code"

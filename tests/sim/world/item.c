@@ -62,6 +62,18 @@ item_delete(struct item *it)
 	item_free(it);
 }
 
+/* Not in another mailbox, nor in the archive, which is like one. */
+static bool
+item_stays_itself(const struct folder *from, const struct folder *to)
+{
+	const struct folder *archive =
+	    folder_of_role(to->mailbox, ROLE_ARCHIVE_ROOT);
+
+	return from->mailbox == to->mailbox &&
+	       (archive == NULL ||
+		   folder_below(from, archive) == folder_below(to, archive));
+}
+
 struct item *
 item_move(struct item *it, struct folder *to)
 {
@@ -69,6 +81,8 @@ item_move(struct item *it, struct folder *to)
 
 	*n = *it;
 	n->num = world_new_item_num(n);
+	if (item_stays_itself(it->folder, to))
+		world_keep_first(n->num, it->num);
 	n->version = n->version + 1;
 	n->update_seq = n->read_seq = 0;
 	n->modified = world_now();

@@ -181,7 +181,35 @@ world_new_item_num(struct item *it)
 	world.items =
 	    sb_grow(world.items, world.n_items, &world.cap_items, sizeof(it));
 	world.items[world.n_items] = it;
+	world.lasting = sb_grow(world.lasting, world.n_items,
+	    &world.cap_lasting, sizeof(*world.lasting));
+	world.lasting[world.n_items].first = (uint32_t)world.n_items;
+	world.lasting[world.n_items].last = (uint32_t)world.n_items;
 	return (uint32_t)world.n_items++;
+}
+
+void
+world_keep_first(uint32_t new_num, uint32_t old_num)
+{
+	uint32_t first = world.lasting[old_num].first;
+
+	world.lasting[new_num].first = first;
+	world.lasting[first].last = new_num;
+}
+
+uint32_t
+world_first(uint32_t num)
+{
+	return world.lasting[num].first;
+}
+
+struct item *
+world_item_first(uint32_t first)
+{
+	/* one that was moved on to the archive is another item there */
+	if (first >= world.n_items || world.lasting[first].first != first)
+		return NULL;
+	return world.items[world.lasting[first].last];
 }
 
 static void
@@ -221,6 +249,7 @@ world_free(void)
 	for (i = 0; i < world.n_items; i++)
 		item_free(world.items[i]);
 	free(world.items);
+	free(world.lasting);
 	for (i = 0; i < world.n_folders; i++)
 		folder_free(world.folders[i]);
 	free(world.folders);

@@ -87,6 +87,7 @@ struct folder {
 	char *name, *class; /* class may be NULL */
 	enum role role;
 	bool search;         /* it finds items, and holds none */
+	bool hidden;         /* from what a user sees */
 	struct item **items; /* by received, then num */
 	size_t n_items, cap_items;
 	struct entry *journal;
@@ -146,6 +147,11 @@ struct world {
 	size_t n_folders, cap_folders;
 	struct item **items; /* by num; NULL after removal */
 	size_t n_items, cap_items;
+	struct lasting {        /* by num, of removed items too */
+		uint32_t first; /* the number that it had at first */
+		uint32_t last;  /* of a first number: what it has now */
+	} * lasting;
+	size_t cap_lasting;
 	struct gen_set *gen_sets;
 	/* what commit_time and deleted_count of a folder tell */
 	enum { MARKERS_ON, MARKERS_OFF, MARKERS_COARSE } markers;
@@ -181,5 +187,14 @@ bool world_may_open(const struct account *, const struct mailbox *);
 
 uint32_t world_new_folder_num(struct folder *);
 uint32_t world_new_item_num(struct item *);
+
+/*
+ * An item that is moved within its mailbox has a new number, and is the same:
+ * world_first tells the number that it had at first, of one that is gone too,
+ * world_item_first finds it by that. NULL: it is gone.
+ */
+void world_keep_first(uint32_t new_num, uint32_t old_num);
+uint32_t world_first(uint32_t num);
+struct item *world_item_first(uint32_t first);
 
 #endif

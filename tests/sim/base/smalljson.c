@@ -1,7 +1,7 @@
 /*
- * json.c - a recursive reader that goes no deeper than DEPTH.
+ * smalljson.c - a recursive reader that goes no deeper than DEPTH.
  */
-#include "base/json.h"
+#include "base/smalljson.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +139,7 @@ named(const char *member, const char *name)
 }
 
 bool
-json_object(const char *text, size_t n)
+smalljson_object(const char *text, size_t n)
 {
 	const char *p = skip_space(text), *name, *value, *other, *at, *from;
 	size_t len;
@@ -168,7 +168,7 @@ find(const char *text, const char *wanted)
 }
 
 bool
-json_string(const char *text, const char *name, struct sb *out)
+smalljson_string(const char *text, const char *name, struct sb *out)
 {
 	const char *p = find(text, name), *end;
 
@@ -186,7 +186,7 @@ json_string(const char *text, const char *name, struct sb *out)
 }
 
 bool
-json_integer(const char *text, const char *name, int64_t *number)
+smalljson_integer(const char *text, const char *name, int64_t *number)
 {
 	const char *p = find(text, name);
 	size_t n = p != NULL ? strspn(p, "-0123456789") : 0;
@@ -198,7 +198,7 @@ json_integer(const char *text, const char *name, int64_t *number)
 }
 
 void
-json_names(const char *text, struct sb *out)
+smalljson_names(const char *text, struct sb *out)
 {
 	const char *name, *value, *p = text;
 	bool first = true;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -141,15 +142,9 @@ child(const char *who, bool json)
 }
 
 static void
-log_in(struct scene *s, const char *who, bool json)
+write_ini(int port)
 {
-	char *ini;
-	int status;
-	pid_t pid;
-
-	s->service.step = s->step;
-	server_start(&s->service);
-	ini =
+	char *ini =
 	    mem_printf("[exsync]\nsandbox = no\nsecret_key_file = exsync.key\n"
 		       "[profile hq]\nurl = http://127.0.0.1:9/EWS/x\n"
 		       "domains = a.example\nauth = oauth\nclient_id = app\n"
@@ -160,12 +155,50 @@ log_in(struct scene *s, const char *who, bool json)
 		       "username = svc@b.example\n"
 		       "authority = http://127.0.0.1:%d\n"
 		       "[mailbox anna]\naddress = " BOX "\nprofile = hq\n",
-		s->service.port, s->service.port);
+		port, port);
+
 	free(put_in_tmp("exsync.ini", ini, strlen(ini), 0600));
 	free(ini);
+}
+
+/*
+ * Forks a child that runs when something is written to *go: what forks must not
+ * have other threads, which may hold the locks of malloc, and the server is
+ * one.
+ */
+static pid_t
+fork_child(const char *who, bool json, int *go)
+{
+	int ends[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
 	fflush(NULL);
-	if ((pid = fork()) == 0)
+	if ((pid = fork()) == 0) {
+		close(ends[1]);
+		if (read(ends[0], &byte, 1) != 1)
+			_exit(99); /* there is no server */
+		close(ends[0]);
 		child(who, json);
+	}
+	close(ends[0]);
+	*go = ends[1];
+	return pid;
+}
+
+static void
+log_in(struct scene *s, const char *who, bool json)
+{
+	int status, go;
+	pid_t pid;
+
+	pid = fork_child(who, json, &go);
+	s->service.step = s->step;
+	server_start(&s->service);
+	write_ini(s->service.port);
+	assert_int_equal(write(go, "g", 1), 1);
+	close(go);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
 	s->exit = WEXITSTATUS(status);

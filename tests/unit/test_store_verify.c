@@ -55,14 +55,6 @@ list_one(struct kit *k, struct store_verify *v, const char *id)
 	return is;
 }
 
-/* By chance two items may share a sum, and are in doubt together: not here. */
-static void
-begin_verify(struct kit *k, struct store_verify *v, int64_t items)
-{
-	store_verify_begin(v, k->st, BOX_A, items);
-	v->base = 1;
-}
-
 /* As many rows in doubt as there are; *last: one of them, or "". */
 static size_t
 count_doubts(struct kit *k, struct store_verify *v, char *last)
@@ -109,7 +101,7 @@ test_listed(void **state)
 		   "UPDATE decision SET rule=NULL WHERE item='nameless';"
 		   "DELETE FROM sync_copy WHERE item_id='uncopied'");
 
-	begin_verify(k, &v, 9);
+	store_verify_begin(&v, k->st, BOX_A, 9);
 	assert_int_equal(list_one(k, &v, "kept"), STORE_IS_STORED);
 	assert_int_equal(list_one(k, &v, "gone"), STORE_IS_GONE);
 	assert_int_equal(list_one(k, &v, "uncopied"), STORE_IS_BROKEN);
@@ -142,7 +134,7 @@ test_rows(void **state)
 	store(k, BOX_A, "b", "k", mail("<2@x>", "2", "x"));
 	leave_out(k, "c", "match", 0);
 
-	begin_verify(k, &v, 3);
+	store_verify_begin(&v, k->st, BOX_A, 3);
 	list_one(k, &v, "a");
 	list_one(k, &v, "b");
 	list_one(k, &v, "c");
@@ -151,7 +143,7 @@ test_rows(void **state)
 	assert_int_equal(count_doubts(k, &v, last), 0);
 	store_verify_end(&v);
 
-	begin_verify(k, &v, 3);
+	store_verify_begin(&v, k->st, BOX_A, 3);
 	list_one(k, &v, "a");
 	list_one(k, &v, "c");
 	store_verify_folder(&v, k->inbox_a, true);
@@ -160,7 +152,7 @@ test_rows(void **state)
 	store_verify_end(&v);
 
 	/* what has left since the cursor is no doubt */
-	begin_verify(k, &v, 3);
+	store_verify_begin(&v, k->st, BOX_A, 3);
 	list_one(k, &v, "a");
 	list_one(k, &v, "c");
 	OK(k, store_verify_left(&v, k->inbox_a, &left, 1, &n, &k->err));
@@ -170,7 +162,7 @@ test_rows(void **state)
 	store_verify_end(&v);
 
 	/* a folder that was not listed to its end says nothing */
-	begin_verify(k, &v, 3);
+	store_verify_begin(&v, k->st, BOX_A, 3);
 	list_one(k, &v, "a");
 	store_verify_folder(&v, k->inbox_a, false);
 	assert_int_equal(count_doubts(k, &v, last), 0);
@@ -190,7 +182,7 @@ test_rows_meanwhile(void **state)
 	leave_out(k, "c", "match", 0);
 
 	/* one that is listed twice is in doubt, and is asked for */
-	begin_verify(k, &v, 3);
+	store_verify_begin(&v, k->st, BOX_A, 3);
 	list_one(k, &v, "a");
 	list_one(k, &v, "a");
 	list_one(k, &v, "b");
@@ -203,7 +195,7 @@ test_rows_meanwhile(void **state)
 	/* nor one that lies ahead of the cursor: the next pass sees to it */
 	run_sql(k, "INSERT INTO sync_ahead SELECT folder,item FROM decision "
 		   "WHERE item='b'");
-	begin_verify(k, &v, 3);
+	store_verify_begin(&v, k->st, BOX_A, 3);
 	list_one(k, &v, "a");
 	list_one(k, &v, "c");
 	store_verify_folder(&v, k->inbox_a, true);
@@ -213,7 +205,7 @@ test_rows_meanwhile(void **state)
 
 	/* what a pass has decided since the verification began does not count,
 	 * but a row of the future does: a clock was wrong */
-	begin_verify(k, &v, 3);
+	store_verify_begin(&v, k->st, BOX_A, 3);
 	strcpy(v.began, "2000-01-01T00:00:00Z");
 	run_sql(
 	    k, "UPDATE decision SET at='9999-01-01T00:00:00Z' WHERE item='c'");
@@ -255,7 +247,7 @@ test_mend(void **state)
 	store(k, BOX_A, "a", "k", mail("<1@x>", "1", "x"));
 	page(k, BOX_A, &end);
 	assert_int_equal(known(k, BOX_A, k->inbox_a, "a", "k"), STORE_SAME);
-	begin_verify(k, &v, 3);
+	store_verify_begin(&v, k->st, BOX_A, 3);
 	OK(k, store_verify_mend(&v, k->inbox_a, &broken, 1, &k->err));
 	assert_asked(k, 4, true);
 	assert_int_equal(known(k, BOX_A, k->inbox_a, "a", "k"), STORE_CHANGED);
